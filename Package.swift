@@ -1,0 +1,85 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InferIsolatedConformances"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .enableUpcomingFeature("ImmutableWeakCaptures"),
+]
+
+let argumentParser = Target.Dependency.product(
+    name: "ArgumentParser", package: "swift-argument-parser")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let rainbow = Target.Dependency.product(name: "Rainbow", package: "Rainbow")
+
+func library(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+func program(_ name: String, in folder: String, _ dependencies: [Target.Dependency]) -> Target {
+    .executableTarget(
+        name: name, dependencies: dependencies, path: "Sources/\(folder)", swiftSettings: settings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: ["TestSupport"] + dependencies, swiftSettings: settings)
+}
+
+let package = Package(
+    name: "atelier",
+    platforms: [.macOS(.v15)],
+    products: [
+        .executable(name: "atelier", targets: ["atelier"]),
+        .executable(name: "atelier-server", targets: ["atelier-server"]),
+        .library(name: "SyncKit", targets: ["SyncKit"]),
+        .library(name: "CreditLedger", targets: ["CreditLedger"]),
+        .library(name: "StyleKit", targets: ["StyleKit"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(
+            url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
+        .package(url: "https://github.com/onevcat/Rainbow", from: "4.2.2"),
+    ],
+    targets: [
+        // System libraries: a module map and a shim each.
+        .systemLibrary(name: "CCurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "CJPEG", providers: [.apt(["libturbojpeg0-dev"])]),
+        .systemLibrary(name: "CPNG", providers: [.apt(["libpng-dev"])]),
+        .systemLibrary(name: "CZstd", providers: [.apt(["libzstd-dev"])]),
+
+        // The three libraries that know nothing of each other.
+        library("SyncKit", [crypto, grdb, "CCurl", "CZstd"]),
+        library("CreditLedger", ["SignedObjects"]),
+        library("StyleKit", [crypto, "CPNG", "CJPEG"]),
+
+        // What the client and the server say to each other.
+        library("SignedObjects", [crypto]),
+        library("AtelierProtocol", ["SignedObjects", "CreditLedger", crypto]),
+
+        // The client and the server.
+        library(
+            "AtelierLibrary",
+            ["AtelierProtocol", "CreditLedger", "SignedObjects", "StyleKit", "SyncKit", crypto, grdb]),
+        program(
+            "atelier", in: "ClientCLI",
+            ["AtelierLibrary", argumentParser, rainbow]),
+        library(
+            "AtelierServer",
+            [
+                "AtelierProtocol", "CreditLedger", "SignedObjects", "SyncKit", crypto, grdb,
+                hummingbird, logging,
+            ]),
+        program("atelier-server", in: "Server", ["AtelierServer", argumentParser]),
+    ]
+)
