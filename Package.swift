@@ -74,12 +74,13 @@ let package = Package(
         program(
             "atelier", in: "ClientCLI",
             ["AtelierLibrary", argumentParser, rainbow]),
-        library(
-            "AtelierServer",
-            [
+        .target(
+            name: "AtelierServer",
+            dependencies: [
                 "AtelierProtocol", "CreditLedger", "SignedObjects", "SyncKit", crypto, grdb,
                 hummingbird, logging,
-            ]),
-        program("atelier-server", in: "Server", ["AtelierServer", argumentParser]),
+            ],
+            path: "Sources/Server/Core", swiftSettings: settings),
+        program("atelier-server", in: "Server/Command", ["AtelierServer", argumentParser, logging]),
     ]
 )

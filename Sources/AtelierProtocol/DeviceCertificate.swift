@@ -1,0 +1,39 @@
+public import SignedObjects
+
+/// The account key's word that a device belongs to the account.
+public struct DeviceCertificate: SignedPayload {
+    public static let type = "atelier-device+jws"
+
+    /// The account; must be ``AccountID/init(key:)`` of the key that signed this.
+    public let account: AccountID
+    /// The key that the device signs requests, spends and returns with.
+    public let deviceKey: VerifyingKey
+    /// The device's X25519 public key, 32 bytes: what library keys are sealed to.
+    public let agreementKey: AgreementKey
+    /// What the artist calls the device, at most ``ProtocolLimits/nameBytes`` bytes.
+    public let name: String
+    /// When the account key signed this.
+    public let issued: UnixTime
+
+    /// The certified device.
+    public var device: DeviceID { DeviceID(key: deviceKey) }
+
+    /// Takes every field.
+    public init(
+        account: AccountID, deviceKey: VerifyingKey, agreementKey: AgreementKey, name: String,
+        issued: UnixTime
+    ) {
+        self.account = account
+        self.deviceKey = deviceKey
+        self.agreementKey = agreementKey
+        self.name = name
+        self.issued = issued
+    }
+}
+
+/// An X25519 public key: 32 bytes.
+public struct AgreementKey: FixedBytes {
+    public static let byteCount = 32
+    public let bytes: [UInt8]
+    public init(checked bytes: [UInt8]) { self.bytes = bytes }
+}

@@ -1,0 +1,139 @@
+public import SignedObjects
+
+/// What a server says of itself, to anybody: `GET /v1/server`.
+public struct ServerDescription: Codable, Sendable, Equatable {
+    /// The key that signs leases, receipts and orders.
+    public let key: VerifyingKey
+    /// Rises when the server was restored from a backup.
+    public let epoch: Int
+    /// Server time.
+    public let time: UnixTime
+    /// Free credits an account gets.
+    public let freeCredits: Int
+    /// How long a lease lasts, in seconds.
+    public let leaseSeconds: Int
+
+    /// Takes every field.
+    public init(
+        key: VerifyingKey, epoch: Int, time: UnixTime, freeCredits: Int, leaseSeconds: Int
+    ) {
+        self.key = key
+        self.epoch = epoch
+        self.time = time
+        self.freeCredits = freeCredits
+        self.leaseSeconds = leaseSeconds
+    }
+}
+
+/// Opens an account: `POST /v1/accounts`, with a ``RequestProof`` by the device certified in it.
+public struct RegisterRequest: Codable, Sendable, Equatable {
+    /// The secret of the invite, see ``InviteCode``.
+    public let invite: InviteSecret
+    /// The account's public key.
+    public let accountKey: VerifyingKey
+    /// Compact ``DeviceCertificate`` of the first device.
+    public let certificate: String
+
+    /// Takes every field.
+    public init(invite: InviteSecret, accountKey: VerifyingKey, certificate: String) {
+        self.invite = invite
+        self.accountKey = accountKey
+        self.certificate = certificate
+    }
+}
+
+/// A device asks to join an account: `POST /v1/accounts/{account}/device-requests`,
+/// with a ``RequestProof`` by the asking device's own key.
+public struct DeviceRequest: Codable, Sendable, Equatable {
+    /// The asking device's key.
+    public let deviceKey: VerifyingKey
+    /// The key to seal the library key to.
+    public let agreementKey: AgreementKey
+    /// What the artist calls the device.
+    public let name: String
+
+    /// The asking device.
+    public var device: DeviceID { DeviceID(key: deviceKey) }
+
+    /// Takes every field.
+    public init(deviceKey: VerifyingKey, agreementKey: AgreementKey, name: String) {
+        self.deviceKey = deviceKey
+        self.agreementKey = agreementKey
+        self.name = name
+    }
+}
+
+/// The requests that wait: `GET /v1/device-requests`, for a device of the account.
+public struct DeviceRequestList: Codable, Sendable, Equatable {
+    /// Oldest first.
+    public let requests: [DeviceRequest]
+
+    /// Takes every field.
+    public init(requests: [DeviceRequest]) {
+        self.requests = requests
+    }
+}
+
+/// A device of the account lets another in: `POST /v1/device-requests/{device}/approval`.
+/// The asking device reads the same object: `GET /v1/accounts/{account}/device-requests/{device}`
+/// (404 with ``Problem/Kind/notApprovedYet`` until then).
+public struct DeviceApproval: Codable, Sendable, Equatable {
+    /// The account's public key: the asking device checks that it is the account it asked for.
+    public let accountKey: VerifyingKey
+    /// Compact ``DeviceCertificate``.
+    public let certificate: String
+    /// The library keys and the server's key, sealed to the asking device; base64url, opaque here.
+    public let sealedWelcome: String
+
+    /// Takes every field.
+    public init(accountKey: VerifyingKey, certificate: String, sealedWelcome: String) {
+        self.accountKey = accountKey
+        self.certificate = certificate
+        self.sealedWelcome = sealedWelcome
+    }
+}
+
+/// The devices of the account: `GET /v1/devices`.
+public struct DeviceList: Codable, Sendable, Equatable {
+    /// One device as the server knows it.
+    public struct Entry: Codable, Sendable, Equatable {
+        /// Compact ``DeviceCertificate``.
+        public let certificate: String
+        /// When the server last heard from it.
+        public let lastSeen: UnixTime
+
+        /// Takes every field.
+        public init(certificate: String, lastSeen: UnixTime) {
+            self.certificate = certificate
+            self.lastSeen = lastSeen
+        }
+    }
+
+    /// The account's public key, which signed every certificate.
+    public let accountKey: VerifyingKey
+    /// First joined first.
+    public let devices: [Entry]
+
+    /// Takes every field.
+    public init(accountKey: VerifyingKey, devices: [Entry]) {
+        self.accountKey = accountKey
+        self.devices = devices
+    }
+}
+
+/// The answer to a pushed segment: `POST /v1/segments`.
+public struct PushReply: Codable, Sendable, Equatable {
+    /// The segment's place in the account's order, from 1; the same when it is pushed again.
+    public let sequence: Int64
+    /// The server's epoch, see ``ServerDescription/epoch``.
+    public let epoch: Int
+    /// Server time.
+    public let time: UnixTime
+
+    /// Takes every field.
+    public init(sequence: Int64, epoch: Int, time: UnixTime) {
+        self.sequence = sequence
+        self.epoch = epoch
+        self.time = time
+    }
+}

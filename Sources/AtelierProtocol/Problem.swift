@@ -1,0 +1,47 @@
+public import SignedObjects
+
+/// Why the server refused: RFC 9457 problem details, media type `application/problem+json`.
+public struct Problem: Codable, Sendable, Equatable, Error, CustomStringConvertible {
+    /// The cause; stable, one per thing that a client can do about it.
+    public enum Kind: String, Codable, Sendable, CaseIterable {
+        case malformed = "urn:atelier:problem:malformed"
+        case tooLarge = "urn:atelier:problem:too-large"
+        case notFound = "urn:atelier:problem:not-found"
+        case inviteInvalid = "urn:atelier:problem:invite-invalid"
+        case accountExists = "urn:atelier:problem:account-exists"
+        case proofMissing = "urn:atelier:problem:proof-missing"
+        case proofInvalid = "urn:atelier:problem:proof-invalid"
+        case clockWrong = "urn:atelier:problem:clock-wrong"
+        case deviceUnknown = "urn:atelier:problem:device-unknown"
+        case deviceRevoked = "urn:atelier:problem:device-revoked"
+        case notApprovedYet = "urn:atelier:problem:not-approved-yet"
+        case suspended = "urn:atelier:problem:suspended"
+        case fork = "urn:atelier:problem:fork"
+        case rewind = "urn:atelier:problem:rewind"
+        case fromTheFuture = "urn:atelier:problem:from-the-future"
+        case tooMany = "urn:atelier:problem:too-many"
+        case internalError = "urn:atelier:problem:internal"
+    }
+
+    /// The cause.
+    public let type: Kind
+    /// HTTP status.
+    public let status: Int
+    /// What happened, in one line.
+    public let title: String
+    /// What to do next; may name numbers, never contents or secrets.
+    public let detail: String
+    /// Server time, so that a wrong clock can correct itself.
+    public let time: UnixTime
+
+    /// Takes every field.
+    public init(type: Kind, status: Int, title: String, detail: String, time: UnixTime) {
+        self.type = type
+        self.status = status
+        self.title = title
+        self.detail = detail
+        self.time = time
+    }
+
+    public var description: String { "\(title) \(detail)" }
+}

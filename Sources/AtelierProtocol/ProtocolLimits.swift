@@ -1,0 +1,21 @@
+/// Bounds that client and server share; each is checked by both.
+public enum ProtocolLimits {
+    /// The longest device name, in UTF-8 bytes.
+    public static let nameBytes = 64
+    /// The largest JSON body, in bytes.
+    public static let messageBytes = 256 * 1024
+    /// The largest sealed segment, in bytes.
+    public static let segmentBytes = 1024 * 1024
+    /// The most segments in one pulled page.
+    public static let pageSegments = 256
+    /// The most bytes of segments in one pulled page, the first one always included.
+    public static let pageBytes = 8 * 1024 * 1024
+    /// The most spends or returns in one ledger request.
+    public static let ledgerItems = 64
+    /// The most device requests that wait for one account.
+    public static let waitingDevices = 8
+    /// How long a device request waits.
+    public static let deviceRequestLifetime = Duration.seconds(24 * 3600)
+    /// How far ahead of server time a segment's highest stamp may lie.
+    public static let futureTolerance = Duration.seconds(5 * 60)
+}

@@ -1,0 +1,45 @@
+public import SignedObjects
+
+/// A device's signature under one request, in the style of RFC 9449; sent in ``headerName``.
+public struct RequestProof: SignedPayload {
+    public static let type = "atelier-proof+jws"
+
+    /// The HTTP header that carries the compact form.
+    public static let headerName = "Atelier-Proof"
+
+    /// How far a proof's time may lie from the server's: 60 s.
+    public static let lifetime = Duration.seconds(60)
+
+    /// The device that signs.
+    public let device: DeviceID
+    /// The HTTP method in capitals.
+    public let method: String
+    /// Path and query as sent, such as `/v1/segments?after=3`.
+    public let target: String
+    /// SHA-256 of the body; of no bytes where there is no body.
+    public let body: Digest
+    /// The device's corrected clock.
+    public let time: UnixTime
+    /// 16 random bytes, hexadecimal: never accepted twice.
+    public let nonce: ProofNonce
+
+    /// Takes every field.
+    public init(
+        device: DeviceID, method: String, target: String, body: Digest, time: UnixTime,
+        nonce: ProofNonce
+    ) {
+        self.device = device
+        self.method = method
+        self.target = target
+        self.body = body
+        self.time = time
+        self.nonce = nonce
+    }
+}
+
+/// Makes one proof unlike every other: 16 random bytes.
+public struct ProofNonce: FixedBytes {
+    public static let byteCount = 16
+    public let bytes: [UInt8]
+    public init(checked bytes: [UInt8]) { self.bytes = bytes }
+}

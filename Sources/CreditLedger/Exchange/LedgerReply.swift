@@ -1,0 +1,80 @@
+public import SignedObjects
+
+/// What the ledger answers at one contact.
+public struct LedgerReply: Codable, Sendable, Equatable {
+    /// Why a spend gets no receipt.
+    public enum Refusal: String, Codable, Sendable {
+        /// The same lease was already spent on another body; both are kept as proof.
+        case doubleSpend = "double-spend"
+        /// The lease had run out and no other credit is free.
+        case uncredited
+        /// The spend names a lease that was never issued to this device.
+        case unknownLease = "unknown-lease"
+    }
+
+    /// A spend that gets no receipt.
+    public struct RefusedSpend: Codable, Sendable, Equatable {
+        /// Digest of the spend's compact text.
+        public let spend: Digest
+        /// Why.
+        public let reason: Refusal
+
+        /// Takes every field.
+        public init(spend: Digest, reason: Refusal) {
+            self.spend = spend
+            self.reason = reason
+        }
+    }
+
+    /// The account's credits.
+    public struct Balance: Codable, Sendable, Equatable {
+        /// How many credits the account was ever given.
+        public let granted: Int
+        /// How many no device holds.
+        public let free: Int
+        /// How many are lent to devices.
+        public let leased: Int
+        /// How many are spent for ever.
+        public let spent: Int
+
+        /// Takes every field.
+        public init(granted: Int, free: Int, leased: Int, spent: Int) {
+            self.granted = granted
+            self.free = free
+            self.leased = leased
+            self.spent = spent
+        }
+    }
+
+    /// Compact ``Receipt``s for the request's spends, new or given before.
+    public var receipts: [String]
+    /// Digests of spends kept until a suspension or pause is lifted.
+    public var held: [Digest]
+    /// Spends that get no receipt.
+    public var refused: [RefusedSpend]
+    /// Leases that the ledger no longer holds for this device: returned, or never current again.
+    public var ended: [LeaseID]
+    /// Every compact ``Lease`` that is current for this device.
+    public var leases: [String]
+    /// Compact ``Order``s after the serial asked for, oldest first.
+    public var orders: [String]
+    /// The account's credits after this contact.
+    public var balance: Balance
+    /// Server time.
+    public var time: UnixTime
+
+    /// Takes every field.
+    public init(
+        receipts: [String], held: [Digest], refused: [RefusedSpend], ended: [LeaseID],
+        leases: [String], orders: [String], balance: Balance, time: UnixTime
+    ) {
+        self.receipts = receipts
+        self.held = held
+        self.refused = refused
+        self.ended = ended
+        self.leases = leases
+        self.orders = orders
+        self.balance = balance
+        self.time = time
+    }
+}

@@ -1,0 +1,21 @@
+/// What a device tells the ledger at one contact; safe to send again.
+public struct LedgerRequest: Codable, Sendable, Equatable {
+    /// Compact ``Spend``s that have no receipt yet, oldest first.
+    public var spends: [String]
+    /// Compact ``Return``s that were not confirmed yet.
+    public var returns: [String]
+    /// How many unspent leases the device would like to hold in all.
+    public var wantedLeases: Int
+    /// Orders after this serial are asked for.
+    public var orderSerial: Int
+
+    /// Takes every field.
+    public init(
+        spends: [String] = [], returns: [String] = [], wantedLeases: Int, orderSerial: Int
+    ) {
+        self.spends = spends
+        self.returns = returns
+        self.wantedLeases = wantedLeases
+        self.orderSerial = orderSerial
+    }
+}

@@ -1,0 +1,48 @@
+public import SignedObjects
+
+/// One credit lent to one device: while it holds this, the device may generate once, offline.
+public struct Lease: SignedPayload {
+    public static let type = "atelier-lease+jws"
+
+    /// The account that owns the credit.
+    public let account: AccountID
+    /// The only device that may use this lease.
+    public let device: DeviceID
+    /// Names this lease.
+    public let lease: LeaseID
+    /// The credit's index within its account, from 0.
+    public let credit: Int
+    /// How often the credit has been leased, this time included.
+    public let epoch: Int
+    /// Server time of the lease.
+    public let issued: UnixTime
+    /// From this server time on the device must not generate with it.
+    public let expires: UnixTime
+    /// Until this server time a spend made before ``expires`` is still countersigned as of right.
+    public let graceEnds: UnixTime
+    /// The highest order serial of the account when this was issued.
+    public let orderSerial: Int
+
+    /// Takes every field.
+    public init(
+        account: AccountID, device: DeviceID, lease: LeaseID, credit: Int, epoch: Int,
+        issued: UnixTime, expires: UnixTime, graceEnds: UnixTime, orderSerial: Int
+    ) {
+        self.account = account
+        self.device = device
+        self.lease = lease
+        self.credit = credit
+        self.epoch = epoch
+        self.issued = issued
+        self.expires = expires
+        self.graceEnds = graceEnds
+        self.orderSerial = orderSerial
+    }
+}
+
+/// Names one lease: 16 random bytes.
+public struct LeaseID: FixedBytes {
+    public static let byteCount = 16
+    public let bytes: [UInt8]
+    public init(checked bytes: [UInt8]) { self.bytes = bytes }
+}

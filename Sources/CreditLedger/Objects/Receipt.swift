@@ -1,0 +1,41 @@
+public import SignedObjects
+
+/// The server's countersignature under one spend: the generation counts, its watermark may go.
+public struct Receipt: SignedPayload {
+    public static let type = "atelier-receipt+jws"
+
+    /// The account whose credit was spent.
+    public let account: AccountID
+    /// The device that spent it.
+    public let device: DeviceID
+    /// Digest of the ``Spend``'s compact text.
+    public let spend: Digest
+    /// The body of work that is countersigned.
+    public let body: Digest
+    /// The credit charged: the leased one, or another free one where the lease was no longer current.
+    public let credit: Int
+    /// The charged credit's epoch.
+    public let epoch: Int
+    /// Server time of the receipt.
+    public let time: UnixTime
+    /// This receipt's place in the account's receipt log, from 0.
+    public let logIndex: Int
+    /// Chained digest over the account's receipts before this one; zero for the first.
+    public let logHead: Digest
+
+    /// Takes every field.
+    public init(
+        account: AccountID, device: DeviceID, spend: Digest, body: Digest, credit: Int, epoch: Int,
+        time: UnixTime, logIndex: Int, logHead: Digest
+    ) {
+        self.account = account
+        self.device = device
+        self.spend = spend
+        self.body = body
+        self.credit = credit
+        self.epoch = epoch
+        self.time = time
+        self.logIndex = logIndex
+        self.logHead = logHead
+    }
+}

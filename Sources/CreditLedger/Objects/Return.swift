@@ -1,0 +1,32 @@
+public import SignedObjects
+
+/// A device gives an unspent lease back; signed by the device.
+public struct Return: SignedPayload {
+    public static let type = "atelier-return+jws"
+
+    /// The account that owns the credit.
+    public let account: AccountID
+    /// The device that gives the lease back, and signs this.
+    public let device: DeviceID
+    /// The lease.
+    public let lease: LeaseID
+    /// The leased credit's index within its account.
+    public let credit: Int
+    /// The leased credit's epoch.
+    public let epoch: Int
+    /// The device's corrected clock.
+    public let time: UnixTime
+
+    /// Takes every field.
+    public init(
+        account: AccountID, device: DeviceID, lease: LeaseID, credit: Int, epoch: Int,
+        time: UnixTime
+    ) {
+        self.account = account
+        self.device = device
+        self.lease = lease
+        self.credit = credit
+        self.epoch = epoch
+        self.time = time
+    }
+}

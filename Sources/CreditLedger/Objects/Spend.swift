@@ -1,0 +1,55 @@
+public import SignedObjects
+
+/// A device's word that it used a lease for one body of work; signed by the device.
+public struct Spend: SignedPayload {
+    public static let type = "atelier-spend+jws"
+
+    /// The account that owns the credit.
+    public let account: AccountID
+    /// The device that spends, and signs this.
+    public let device: DeviceID
+    /// The lease that is used up.
+    public let lease: LeaseID
+    /// The leased credit's index within its account.
+    public let credit: Int
+    /// The leased credit's epoch.
+    public let epoch: Int
+    /// The device journal that this spend stands in.
+    public let journal: JournalID
+    /// The place in that journal, from 1.
+    public let number: Int
+    /// Digest of the journal's spend before this one; zero for the first.
+    public let previous: Digest
+    /// What was generated: ``Body/digest``.
+    public let body: Digest
+    /// The device's corrected clock.
+    public let time: UnixTime
+    /// The highest order serial that the device had seen.
+    public let orderSerial: Int
+
+    /// Takes every field.
+    public init(
+        account: AccountID, device: DeviceID, lease: LeaseID, credit: Int, epoch: Int,
+        journal: JournalID, number: Int, previous: Digest, body: Digest, time: UnixTime,
+        orderSerial: Int
+    ) {
+        self.account = account
+        self.device = device
+        self.lease = lease
+        self.credit = credit
+        self.epoch = epoch
+        self.journal = journal
+        self.number = number
+        self.previous = previous
+        self.body = body
+        self.time = time
+        self.orderSerial = orderSerial
+    }
+}
+
+/// Names one spend journal of one device: 16 random bytes, made with the journal file.
+public struct JournalID: FixedBytes {
+    public static let byteCount = 16
+    public let bytes: [UInt8]
+    public init(checked bytes: [UInt8]) { self.bytes = bytes }
+}

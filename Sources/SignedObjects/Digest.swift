@@ -1,0 +1,23 @@
+import Crypto
+
+/// A SHA-256 digest.
+public struct Digest: FixedBytes {
+    public static let byteCount = 32
+    public let bytes: [UInt8]
+    public init(checked bytes: [UInt8]) { self.bytes = bytes }
+
+    /// The digest of `bytes`.
+    public init(of bytes: some Sequence<UInt8>) {
+        var hash = SHA256()
+        hash.update(data: Array(bytes))
+        self.init(checked: Array(hash.finalize()))
+    }
+
+    /// The digest of the UTF-8 bytes of `text`.
+    public init(of text: String) {
+        self.init(of: text.utf8)
+    }
+
+    /// 32 zero bytes: what the first entry of a chain names as the one before it.
+    public static let zero = Digest(checked: [UInt8](repeating: 0, count: byteCount))
+}

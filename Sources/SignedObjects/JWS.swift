@@ -1,0 +1,87 @@
+import Foundation
+
+/// What a signed object says; each kind has one fixed media type.
+public protocol SignedPayload: Codable, Sendable, Equatable {
+    /// The `typ` of the protected header, such as `atelier-lease+jws`.
+    static var type: String { get }
+}
+
+/// A payload and its signature: JWS compact serialization, RFC 7515, with Ed25519 (RFC 8037).
+///
+/// There is no choice of algorithm and no key in the header: the header must be, byte for byte,
+/// the one that the payload's type fixes, and the caller names the key that must have signed.
+public struct JWS<Payload: SignedPayload>: Hashable, Sendable {
+    /// What was signed.
+    public let payload: Payload
+
+    /// `header.payload.signature`, each part base64url: the form to store and to send.
+    public let compact: String
+
+    /// SHA-256 of ``compact``: names this signed object in others.
+    public var digest: Digest { Digest(of: compact) }
+
+    /// Signs `payload`. Signing the same payload with the same key again gives the same text.
+    ///
+    /// - Throws: ``JWSError/unsignable`` where the payload has no JSON form.
+    public init(signing payload: Payload, with key: SigningKey) throws(JWSError) {
+        guard
+            let json = try? CanonicalJSON.encoder.encode(payload),
+            case let input = Self.header + "." + Base64URL.encode(json),
+            let signature = try? key.signature(for: Array(input.utf8))
+        else { throw .unsignable(type: Payload.type) }
+        self.payload = payload
+        compact = input + "." + Base64URL.encode(signature)
+    }
+
+    /// Reads `compact` and checks that `key` signed it.
+    ///
+    /// - Throws: ``JWSError``; nothing of an unverified payload can be reached.
+    public init(verifying compact: String, with key: VerifyingKey) throws(JWSError) {
+        let (input, json, signature) = try Self.parts(of: compact)
+        guard key.isValid(signature: signature, for: Array(input.utf8)) else {
+            throw .wrongSignature(type: Payload.type)
+        }
+        guard let payload = try? CanonicalJSON.decoder.decode(Payload.self, from: Data(json)) else {
+            throw .malformed(type: Payload.type)
+        }
+        self.payload = payload
+        self.compact = compact
+    }
+
+    /// Reads a payload without believing it: for finding out which key to ask for.
+    package static func unverifiedPayload(of compact: String) throws(JWSError) -> Payload {
+        let json = try parts(of: compact).json
+        guard let payload = try? CanonicalJSON.decoder.decode(Payload.self, from: Data(json)) else {
+            throw .malformed(type: Payload.type)
+        }
+        return payload
+    }
+
+    /// Two signed objects are the same when their texts are.
+    public static func == (left: Self, right: Self) -> Bool {
+        left.compact == right.compact
+    }
+
+    /// Hashes the text.
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(compact)
+    }
+
+    private static var header: String {
+        Base64URL.encode(#"{"alg":"EdDSA","typ":"\#(Payload.type)"}"#.utf8)
+    }
+
+    private static func parts(
+        of compact: String
+    ) throws(JWSError) -> (input: String, json: [UInt8], signature: [UInt8]) {
+        guard compact.utf8.count <= Limits.compactBytes else {
+            throw .tooLarge(bytes: compact.utf8.count, limit: Limits.compactBytes)
+        }
+        let parts = compact.split(separator: ".", omittingEmptySubsequences: false)
+        guard
+            parts.count == 3, parts[0] == header,
+            let json = Base64URL.decode(parts[1]), let signature = Base64URL.decode(parts[2])
+        else { throw .malformed(type: Payload.type) }
+        return ("\(parts[0]).\(parts[1])", json, signature)
+    }
+}

@@ -1,0 +1,71 @@
+import Foundation
+
+/// A moment: milliseconds since 1970 UTC. JSON form: the number.
+public struct UnixTime: Hashable, Sendable, Comparable, Codable {
+    /// Milliseconds since 1970 UTC.
+    public let milliseconds: Int64
+
+    /// The moment `milliseconds` after 1970 UTC.
+    public init(milliseconds: Int64) {
+        self.milliseconds = milliseconds
+    }
+
+    /// Reads the number of milliseconds; refuses one outside the years 1970 to 9999.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        let milliseconds = try container.decode(Int64.self)
+        guard (0...Self.latest.milliseconds).contains(milliseconds) else {
+            throw DecodingError.dataCorruptedError(
+                in: container, debugDescription: "a time outside the years 1970 to 9999")
+        }
+        self.milliseconds = milliseconds
+    }
+
+    /// Writes the number of milliseconds.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(milliseconds)
+    }
+
+    /// The end of the year 9999; every time that is read lies at or before it, so that sums of
+    /// times and durations cannot overflow.
+    public static let latest = UnixTime(milliseconds: 253_402_300_799_999)
+
+    /// The moment `duration` later.
+    public static func + (time: UnixTime, duration: Duration) -> UnixTime {
+        UnixTime(milliseconds: time.milliseconds + duration.wholeMilliseconds)
+    }
+
+    /// The time from `earlier` to `later`.
+    public static func - (later: UnixTime, earlier: UnixTime) -> Duration {
+        .milliseconds(later.milliseconds - earlier.milliseconds)
+    }
+
+    /// Orders as time does.
+    public static func < (left: UnixTime, right: UnixTime) -> Bool {
+        left.milliseconds < right.milliseconds
+    }
+
+    /// RFC 3339 in UTC with milliseconds, such as `2026-01-31T09:30:00.000Z`.
+    public var rfc3339: String {
+        let style = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
+        return Date(timeIntervalSince1970: Double(milliseconds) / 1000).formatted(style)
+    }
+
+    /// The moment an RFC 3339 text names, with or without fractions of a second, else nil.
+    public init?(rfc3339 text: String) {
+        let plain = try? Date.ISO8601FormatStyle().parse(text)
+        let precise = try? Date.ISO8601FormatStyle(includingFractionalSeconds: true).parse(text)
+        guard let date = precise ?? plain else { return nil }
+        let milliseconds = (date.timeIntervalSince1970 * 1000).rounded()
+        guard (0...Double(Self.latest.milliseconds)).contains(milliseconds) else { return nil }
+        self.milliseconds = Int64(milliseconds)
+    }
+}
+
+extension Duration {
+    /// The duration in milliseconds, rounded towards zero.
+    public var wholeMilliseconds: Int64 {
+        components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000
+    }
+}
