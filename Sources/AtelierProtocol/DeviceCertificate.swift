@@ -2,6 +2,7 @@ public import SignedObjects
 
 /// The account key's word that a device belongs to the account.
 public struct DeviceCertificate: SignedPayload {
+    /// The header\'s `typ`.
     public static let type = "atelier-device+jws"
 
     /// The account; must be ``AccountID/init(key:)`` of the key that signed this.
@@ -33,7 +34,10 @@ public struct DeviceCertificate: SignedPayload {
 
 /// An X25519 public key: 32 bytes.
 public struct AgreementKey: FixedBytes {
+    /// 32.
     public static let byteCount = 32
+    /// The value.
     public let bytes: [UInt8]
+    /// Takes bytes that were checked to be ``byteCount`` long.
     public init(checked bytes: [UInt8]) { self.bytes = bytes }
 }

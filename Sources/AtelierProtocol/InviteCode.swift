@@ -29,6 +29,7 @@ public struct InviteCode: Hashable, Sendable, CustomStringConvertible {
         self.fingerprint = fingerprint
     }
 
+    /// The text form.
     public var description: String {
         Self.prefix + Base64URL.encode(secret.bytes + fingerprint.bytes)
     }
@@ -38,15 +39,21 @@ public struct InviteCode: Hashable, Sendable, CustomStringConvertible {
 
 /// The secret half of an ``InviteCode``: 16 random bytes.
 public struct InviteSecret: FixedBytes {
+    /// 16.
     public static let byteCount = 16
+    /// The value.
     public let bytes: [UInt8]
+    /// Takes bytes that were checked to be ``byteCount`` long.
     public init(checked bytes: [UInt8]) { self.bytes = bytes }
 }
 
 /// Names a server's key: the first 16 bytes of SHA-256 over it.
 public struct ServerFingerprint: FixedBytes {
+    /// 16.
     public static let byteCount = 16
+    /// The value.
     public let bytes: [UInt8]
+    /// Takes bytes that were checked to be ``byteCount`` long.
     public init(checked bytes: [UInt8]) { self.bytes = bytes }
 
     /// The fingerprint of `key`.

@@ -43,5 +43,6 @@ public struct Problem: Codable, Sendable, Equatable, Error, CustomStringConverti
         self.time = time
     }
 
+    /// The text form.
     public var description: String { "\(title) \(detail)" }
 }

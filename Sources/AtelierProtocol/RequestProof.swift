@@ -2,6 +2,7 @@ public import SignedObjects
 
 /// A device's signature under one request, in the style of RFC 9449; sent in ``headerName``.
 public struct RequestProof: SignedPayload {
+    /// The header\'s `typ`.
     public static let type = "atelier-proof+jws"
 
     /// The HTTP header that carries the compact form.
@@ -39,7 +40,10 @@ public struct RequestProof: SignedPayload {
 
 /// Makes one proof unlike every other: 16 random bytes.
 public struct ProofNonce: FixedBytes {
+    /// 16.
     public static let byteCount = 16
+    /// The value.
     public let bytes: [UInt8]
+    /// Takes bytes that were checked to be ``byteCount`` long.
     public init(checked bytes: [UInt8]) { self.bytes = bytes }
 }

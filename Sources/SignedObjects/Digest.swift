@@ -2,8 +2,11 @@ import Crypto
 
 /// A SHA-256 digest.
 public struct Digest: FixedBytes {
+    /// 32.
     public static let byteCount = 32
+    /// The value.
     public let bytes: [UInt8]
+    /// Takes bytes that were checked to be ``byteCount`` long.
     public init(checked bytes: [UInt8]) { self.bytes = bytes }
 
     /// The digest of `bytes`.

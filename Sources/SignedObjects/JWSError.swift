@@ -9,6 +9,7 @@ public enum JWSError: Error, Equatable, CustomStringConvertible {
     /// The text is longer than any signed object is.
     case tooLarge(bytes: Int, limit: Int)
 
+    /// The text form.
     public var description: String {
         switch self {
         case .unsignable(let type):

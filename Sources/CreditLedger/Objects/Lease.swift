@@ -2,6 +2,7 @@ public import SignedObjects
 
 /// One credit lent to one device: while it holds this, the device may generate once, offline.
 public struct Lease: SignedPayload {
+    /// The header\'s `typ`.
     public static let type = "atelier-lease+jws"
 
     /// The account that owns the credit.
@@ -42,7 +43,10 @@ public struct Lease: SignedPayload {
 
 /// Names one lease: 16 random bytes.
 public struct LeaseID: FixedBytes {
+    /// 16.
     public static let byteCount = 16
+    /// The value.
     public let bytes: [UInt8]
+    /// Takes bytes that were checked to be ``byteCount`` long.
     public init(checked bytes: [UInt8]) { self.bytes = bytes }
 }

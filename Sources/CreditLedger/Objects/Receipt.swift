@@ -2,6 +2,7 @@ public import SignedObjects
 
 /// The server's countersignature under one spend: the generation counts, its watermark may go.
 public struct Receipt: SignedPayload {
+    /// The header\'s `typ`.
     public static let type = "atelier-receipt+jws"
 
     /// The account whose credit was spent.

@@ -2,6 +2,7 @@ public import SignedObjects
 
 /// A device gives an unspent lease back; signed by the device.
 public struct Return: SignedPayload {
+    /// The header\'s `typ`.
     public static let type = "atelier-return+jws"
 
     /// The account that owns the credit.
