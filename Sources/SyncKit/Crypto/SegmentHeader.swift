@@ -1,0 +1,88 @@
+/// The plain part of a sealed segment: what a server may know. Authenticated with the payload.
+///
+/// Wire form, 136 bytes, integers big-endian: magic `ASG1` (4), account (16), replica (16),
+/// number (8), key epoch (4), previous digest (32), highest stamp (8), payload bytes (4), then
+/// 32 reserved zero bytes and the nonce (12).
+public struct SegmentHeader: Hashable, Sendable {
+    /// Whose library: 16 bytes.
+    public let account: [UInt8]
+    /// The replica that sealed it.
+    public let replica: ReplicaID
+    /// The place in that replica's chain, from 1.
+    public let number: UInt64
+    /// Which library key sealed it.
+    public let keyEpoch: UInt32
+    /// SHA-256 of the replica's segment before; 32 zero bytes for the first.
+    public let previous: [UInt8]
+    /// No change inside is dated later.
+    public let highestStamp: HybridTimestamp
+    /// Bytes of the changes before compression.
+    public let payloadBytes: UInt32
+    /// 12 random bytes.
+    let nonce: [UInt8]
+
+    /// The length of the wire form, in bytes.
+    public static let byteCount = 4 + 16 + 16 + 8 + 4 + 32 + 8 + 4 + 32 + 12
+
+    private static let magic = Array("ASG1".utf8)
+    private static let reservedBytes = 32
+
+    init(
+        account: [UInt8], replica: ReplicaID, number: UInt64, keyEpoch: UInt32, previous: [UInt8],
+        highestStamp: HybridTimestamp, payloadBytes: UInt32, nonce: [UInt8]
+    ) {
+        precondition(
+            account.count == 16 && previous.count == 32 && nonce.count == 12, "field sizes")
+        self.account = account
+        self.replica = replica
+        self.number = number
+        self.keyEpoch = keyEpoch
+        self.previous = previous
+        self.highestStamp = highestStamp
+        self.payloadBytes = payloadBytes
+        self.nonce = nonce
+    }
+
+    /// Reads the header at the front of a segment; `bytes` may go on after it.
+    ///
+    /// - Throws: ``SegmentError/malformed(_:)``.
+    public init(parsing bytes: [UInt8]) throws(SegmentError) {
+        var reader = ByteReader(bytes.prefix(Self.byteCount))
+        do throws(CodecError) {
+            guard try reader.bytes(4) == Self.magic else { throw CodecError.invalid("magic") }
+            account = try reader.bytes(16)
+            replica = ReplicaID(checked: try reader.bytes(16))
+            number = try reader.bigEndian64()
+            keyEpoch = try reader.bigEndian32()
+            previous = try reader.bytes(32)
+            highestStamp = HybridTimestamp(rawValue: try reader.bigEndian64())
+            payloadBytes = try reader.bigEndian32()
+            guard try reader.bytes(Self.reservedBytes).allSatisfy({ $0 == 0 }) else {
+                throw CodecError.invalid("reserved bytes")
+            }
+            nonce = try reader.bytes(12)
+        } catch {
+            throw .malformed(error.description)
+        }
+        guard number > 0, number <= UInt64(Int64.max) else { throw .malformed("number") }
+        guard highestStamp.milliseconds < HybridTimestamp.latestMilliseconds else {
+            throw .malformed("highest stamp")
+        }
+    }
+
+    /// The wire form, ``byteCount`` bytes.
+    public var bytes: [UInt8] {
+        var writer = ByteWriter()
+        writer.append(Self.magic)
+        writer.append(account)
+        writer.append(replica.bytes)
+        writer.appendBigEndian(number)
+        writer.appendBigEndian(keyEpoch)
+        writer.append(previous)
+        writer.appendBigEndian(highestStamp.rawValue)
+        writer.appendBigEndian(payloadBytes)
+        writer.append([UInt8](repeating: 0, count: Self.reservedBytes))
+        writer.append(nonce)
+        return writer.bytes
+    }
+}

@@ -1,0 +1,58 @@
+import Crypto
+
+/// Seals and opens segments of one library: zstd, then ChaChaPoly (RFC 8439) over the payload
+/// with the header as authenticated data.
+package struct SegmentSealer: Sendable {
+    /// The keys of the library.
+    package let keys: LibraryKeys
+    /// Whose library: 16 bytes.
+    package let account: [UInt8]
+
+    /// A sealer for one library.
+    package init(keys: LibraryKeys, account: [UInt8]) {
+        precondition(account.count == 16, "an account is 16 bytes")
+        self.keys = keys
+        self.account = account
+    }
+
+    /// Seals `payload` as a link of `replica`'s chain.
+    package func seal(
+        _ payload: [UInt8], replica: ReplicaID, number: UInt64, previous: [UInt8],
+        highestStamp: HybridTimestamp
+    ) throws(SegmentError) -> SealedSegment {
+        guard payload.count <= Limits.payloadBytes else {
+            throw .tooLarge(bytes: payload.count, limit: Limits.payloadBytes)
+        }
+        let nonce = ChaChaPoly.Nonce()
+        let header = SegmentHeader(
+            account: account, replica: replica, number: number, keyEpoch: keys.currentEpoch,
+            previous: previous, highestStamp: highestStamp, payloadBytes: UInt32(payload.count),
+            nonce: Array(nonce))
+        let key = try keys.sealingKey(epoch: header.keyEpoch, replica: replica)
+        let compressed = try Zstandard.compress(payload)
+        guard
+            let box = try? ChaChaPoly.seal(
+                compressed, using: key, nonce: nonce, authenticating: header.bytes)
+        else { throw .malformed("sealing") }
+        return try SealedSegment(bytes: header.bytes + box.ciphertext + box.tag)
+    }
+
+    /// The payload of an authentic segment of this library.
+    package func open(_ segment: SealedSegment) throws(SegmentError) -> [UInt8] {
+        let header = segment.header
+        guard header.account == account else { throw .otherAccount }
+        guard header.payloadBytes <= Limits.payloadBytes else {
+            throw .tooLarge(bytes: Int(header.payloadBytes), limit: Limits.payloadBytes)
+        }
+        let key = try keys.sealingKey(epoch: header.keyEpoch, replica: header.replica)
+        let sealed = segment.bytes.dropFirst(SegmentHeader.byteCount)
+        guard
+            let nonce = try? ChaChaPoly.Nonce(data: header.nonce),
+            let box = try? ChaChaPoly.SealedBox(
+                nonce: nonce, ciphertext: sealed.dropLast(SealedSegment.tagBytes),
+                tag: sealed.suffix(SealedSegment.tagBytes)),
+            let compressed = try? ChaChaPoly.open(box, using: key, authenticating: header.bytes)
+        else { throw .notAuthentic }
+        return try Zstandard.decompress(Array(compressed), byteCount: Int(header.payloadBytes))
+    }
+}

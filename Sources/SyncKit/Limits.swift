@@ -1,0 +1,27 @@
+/// The bounds of the engine; each is checked where data comes in.
+public enum Limits {
+    /// The most columns of one synced table; column ids run from 1 to this.
+    public static let columns = 60
+    /// The most synced tables; table ids run from 1 to this.
+    public static let tables = 250
+    /// The most bytes all values of one row may have together.
+    public static let rowBytes = 384 * 1024
+    /// A segment is closed once its changes reach this many bytes before compression.
+    public static let batchBytes = 512 * 1024
+    /// A segment is closed once it holds this many changes.
+    public static let batchChanges = 4096
+    /// The largest sealed segment, in bytes.
+    public static let segmentBytes = 1024 * 1024
+    /// The largest decompressed payload of a segment, in bytes.
+    public static let payloadBytes = 4 * 1024 * 1024
+    /// How far ahead of the corrected clock a received change may be dated.
+    public static let futureTolerance = Duration.seconds(5 * 60)
+    /// How far ahead of server time own unsent changes may be dated before they are re-issued.
+    public static let reissueTolerance = Duration.seconds(5)
+    /// The most bytes of one pulled page.
+    public static let pageBytes = 16 * 1024 * 1024
+    /// The most segments of one pulled page.
+    public static let pageSegments = 256
+    /// The most steps of one session: far above any honest sync, so that no server can hold it.
+    public static let sessionSteps = 1_000_000
+}

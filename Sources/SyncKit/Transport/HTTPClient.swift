@@ -1,0 +1,280 @@
+import CCurl
+import Dispatch
+import Synchronization
+
+/// Sends requests to one server over a connection that is kept open, one at a time.
+///
+/// Follows no redirects, speaks only http and https, verifies certificates against the system's
+/// store, and uses the proxies of the environment except for this machine's own addresses.
+public final class HTTPClient: Sendable {
+    /// The server.
+    public let address: HTTPAddress
+
+    private let limits: HTTPLimits
+    private let queue = DispatchQueue(label: "atelier.http")
+    private let connection: CurlConnection
+
+    /// A client for the server at `address`; connects at the first request.
+    ///
+    /// - Throws: ``HTTPFailure/unreachable(host:reason:)`` where libcurl cannot start.
+    public init(
+        address: HTTPAddress, limits: HTTPLimits = HTTPLimits()
+    ) throws(HTTPFailure) {
+        self.address = address
+        self.limits = limits
+        guard let connection = CurlConnection() else {
+            throw .unreachable(host: address.host, reason: "libcurl does not start")
+        }
+        self.connection = connection
+    }
+
+    /// Sends `message` and waits for the whole reply.
+    ///
+    /// - Throws: ``HTTPFailure``; `CancellationError` within about a second of the task's end.
+    public func send(_ message: HTTPMessage) async throws -> HTTPReply {
+        let exchange = CurlExchange(message: message, replyLimit: limits.replyBytes)
+        return try await withTaskCancellationHandler {
+            try Task.checkCancellation()
+            return try await withCheckedThrowingContinuation { continuation in
+                queue.async { [connection, address, limits] in
+                    continuation.resume(
+                        with: Result {
+                            try connection.perform(exchange, at: address, limits: limits)
+                        })
+                }
+            }
+        } onCancel: {
+            exchange.cancel()
+        }
+    }
+}
+
+/// One request on its way: what libcurl's callbacks write to.
+private final class CurlExchange: Sendable {
+    struct Received {
+        var body: [UInt8] = []
+        var headers: [String: String] = [:]
+        var isTooLarge = false
+    }
+
+    let message: HTTPMessage
+    let replyLimit: Int
+    private let cancelled = Atomic(false)
+    private let received = Mutex(Received())
+
+    init(message: HTTPMessage, replyLimit: Int) {
+        self.message = message
+        self.replyLimit = replyLimit
+    }
+
+    var isCancelled: Bool { cancelled.load(ordering: .relaxed) }
+
+    func cancel() { cancelled.store(true, ordering: .relaxed) }
+
+    var reply: Received { received.withLock { $0 } }
+
+    /// Takes a piece of the body; false stops the transfer.
+    func append(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        received.withLock { received in
+            guard received.body.count + bytes.count <= replyLimit else {
+                received.isTooLarge = true
+                return false
+            }
+            received.body.append(contentsOf: bytes)
+            return true
+        }
+    }
+
+    /// Takes one header line; a status line starts over, as after `100 Continue`.
+    func appendHeader(_ bytes: UnsafeRawBufferPointer) {
+        guard bytes.count <= HTTPLimits.headerLineBytes else { return }
+        let line = String(decoding: bytes, as: UTF8.self)
+        received.withLock { received in
+            if line.hasPrefix("HTTP/") { received.headers = [:] }
+            guard
+                received.headers.count < HTTPLimits.headerLines,
+                let colon = line.firstIndex(of: ":")
+            else { return }
+            let value = line[line.index(after: colon)...]
+            let name = line[..<colon].lowercased()
+            received.headers[name] = String(value.trimmingWhitespace)
+        }
+    }
+}
+
+/// Owns one libcurl easy handle.
+///
+/// `@unchecked Sendable`: the handle is used only on the serial queue of the one client that owns
+/// this connection, and freed after the last of its work.
+private final class CurlConnection: @unchecked Sendable {
+    private static let isReady = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
+
+    private let handle: UnsafeMutableRawPointer
+
+    init?() {
+        guard Self.isReady, let handle = curl_easy_init() else { return nil }
+        self.handle = handle
+    }
+
+    deinit {
+        curl_easy_cleanup(handle)
+    }
+
+    func perform(
+        _ exchange: CurlExchange, at address: HTTPAddress, limits: HTTPLimits
+    ) throws -> HTTPReply {
+        curl_easy_reset(handle)
+        var headers: UnsafeMutablePointer<curl_slist>?
+        defer { curl_slist_free_all(headers) }
+        headers = try headerList(of: exchange.message)
+        let options = CurlOptions(handle: handle)
+        options.setProtection(at: address)
+        options.setTimeouts(limits)
+        try options.setMessage(exchange.message, at: address)
+        options.set(CURLOPT_HTTPHEADER, list: headers)
+        let code = withExtendedLifetime(exchange) {
+            options.setCallbacks(Unmanaged.passUnretained(exchange).toOpaque())
+            return options.failure ?? curl_easy_perform(handle)
+        }
+        let received = exchange.reply
+        if received.isTooLarge { throw HTTPFailure.replyTooLarge(limit: exchange.replyLimit) }
+        if exchange.isCancelled { throw CancellationError() }
+        guard code == CURLE_OK else { throw failure(code, host: address.host) }
+        var status = 0
+        atelier_curl_get_long(handle, CURLINFO_RESPONSE_CODE, &status)
+        return HTTPReply(status: status, headers: received.headers, body: received.body)
+    }
+
+    private func headerList(
+        of message: HTTPMessage
+    ) throws(HTTPFailure) -> UnsafeMutablePointer<curl_slist>? {
+        // libcurl would wait for "100 Continue" before a body of over 1 MiB.
+        var list = curl_slist_append(nil, "Expect:")
+        for (name, value) in message.headers {
+            let line = "\(name): \(value)"
+            guard line.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) else {
+                curl_slist_free_all(list)
+                throw .unsendable("the header \(name) holds a control character")
+            }
+            list = curl_slist_append(list, line)
+        }
+        return list
+    }
+
+    private func failure(_ code: CURLcode, host: String) -> HTTPFailure {
+        let reason = String(cString: curl_easy_strerror(code))
+        return switch code {
+        case CURLE_OPERATION_TIMEDOUT: .tooSlow(host: host, reason: reason)
+        case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CACERT_BADFILE, CURLE_SSL_ISSUER_ERROR:
+            .untrusted(host: host, reason: reason)
+        default: .unreachable(host: host, reason: reason)
+        }
+    }
+}
+
+/// Sets options and remembers the first refusal.
+private final class CurlOptions {
+    private let handle: UnsafeMutableRawPointer
+    private(set) var failure: CURLcode?
+
+    init(handle: UnsafeMutableRawPointer) {
+        self.handle = handle
+    }
+
+    func set(_ option: CURLoption, list: UnsafeMutablePointer<curl_slist>?) {
+        check(atelier_curl_set_list(handle, option, list))
+    }
+
+    func setProtection(at address: HTTPAddress) {
+        set(CURLOPT_PROTOCOLS_STR, "http,https")
+        set(CURLOPT_FOLLOWLOCATION, 0)
+        set(CURLOPT_SSL_VERIFYPEER, 1)
+        set(CURLOPT_SSL_VERIFYHOST, 2)
+        set(CURLOPT_NOSIGNAL, 1)
+        if address.isLoopback { set(CURLOPT_PROXY, "") }
+    }
+
+    func setTimeouts(_ limits: HTTPLimits) {
+        set(CURLOPT_CONNECTTIMEOUT_MS, limits.connectTimeout.curlMilliseconds)
+        set(CURLOPT_TIMEOUT_MS, limits.totalTimeout.curlMilliseconds)
+        set(CURLOPT_LOW_SPEED_LIMIT, 1)
+        set(CURLOPT_LOW_SPEED_TIME, Int(limits.stallTimeout.components.seconds))
+    }
+
+    func setMessage(_ message: HTTPMessage, at address: HTTPAddress) throws(HTTPFailure) {
+        guard
+            message.target.hasPrefix("/"),
+            message.target.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F })
+        else { throw .unsendable("the target is not a plain path") }
+        set(CURLOPT_URL, "\(address)\(message.target)")
+        set(CURLOPT_PATH_AS_IS, 1)
+        if let body = message.body {
+            set(CURLOPT_POST, 1)
+            check(
+                atelier_curl_set_size(
+                    handle, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(body.count)))
+            // This option copies the bytes, so that no pointer outlives the call. The added zero
+            // keeps the pointer from being null, which would make libcurl read standard input.
+            (body + [0]).withUnsafeBufferPointer { bytes in
+                let start = UnsafeMutableRawPointer(mutating: bytes.baseAddress)
+                check(atelier_curl_set_pointer(handle, CURLOPT_COPYPOSTFIELDS, start))
+            }
+        }
+        set(CURLOPT_CUSTOMREQUEST, message.method)
+    }
+
+    func setCallbacks(_ exchange: UnsafeMutableRawPointer) {
+        let onBody: atelier_curl_data_function = { start, size, count, context in
+            guard let start, let context else { return 0 }
+            let bytes = UnsafeRawBufferPointer(start: start, count: size * count)
+            let exchange = Unmanaged<CurlExchange>.fromOpaque(context).takeUnretainedValue()
+            return exchange.append(bytes) ? bytes.count : 0
+        }
+        let onHeader: atelier_curl_data_function = { start, size, count, context in
+            guard let start, let context else { return 0 }
+            let bytes = UnsafeRawBufferPointer(start: start, count: size * count)
+            let exchange = Unmanaged<CurlExchange>.fromOpaque(context).takeUnretainedValue()
+            exchange.appendHeader(bytes)
+            return bytes.count
+        }
+        let onProgress: atelier_curl_progress_function = { context, _, _, _, _ in
+            guard let context else { return 1 }
+            let exchange = Unmanaged<CurlExchange>.fromOpaque(context).takeUnretainedValue()
+            return exchange.isCancelled ? 1 : 0
+        }
+        check(atelier_curl_set_data_function(handle, CURLOPT_WRITEFUNCTION, onBody))
+        check(atelier_curl_set_pointer(handle, CURLOPT_WRITEDATA, exchange))
+        check(atelier_curl_set_data_function(handle, CURLOPT_HEADERFUNCTION, onHeader))
+        check(atelier_curl_set_pointer(handle, CURLOPT_HEADERDATA, exchange))
+        set(CURLOPT_NOPROGRESS, 0)
+        check(atelier_curl_set_progress_function(handle, onProgress))
+        check(atelier_curl_set_pointer(handle, CURLOPT_XFERINFODATA, exchange))
+    }
+
+    private func set(_ option: CURLoption, _ value: Int) {
+        check(atelier_curl_set_long(handle, option, value))
+    }
+
+    private func set(_ option: CURLoption, _ value: String) {
+        check(atelier_curl_set_text(handle, option, value))
+    }
+
+    private func check(_ code: CURLcode) {
+        if code != CURLE_OK && failure == nil { failure = code }
+    }
+}
+
+extension Duration {
+    fileprivate var curlMilliseconds: Int {
+        Int(components.seconds) * 1000 + Int(components.attoseconds / 1_000_000_000_000_000)
+    }
+}
+
+extension Substring {
+    fileprivate var trimmingWhitespace: Substring {
+        let isSpace: (Character) -> Bool = { $0 == " " || $0.isNewline || $0 == "\t" }
+        var rest = drop(while: isSpace)
+        while let last = rest.last, isSpace(last) { rest = rest.dropLast() }
+        return rest
+    }
+}

@@ -1,0 +1,41 @@
+/// Why a request got no reply that can be used.
+public enum HTTPFailure: Error, Equatable, CustomStringConvertible {
+    /// The text is not `https://host[:port]`, or `http://` with a loopback host.
+    case badAddress(String)
+    /// Plain `http` to another machine.
+    case unprotected(host: String)
+    /// No connection, or it broke; `reason` is libcurl's.
+    case unreachable(host: String, reason: String)
+    /// The connection stalled, or the reply took longer than the limit.
+    case tooSlow(host: String, reason: String)
+    /// The other side's certificate was not accepted.
+    case untrusted(host: String, reason: String)
+    /// The reply is larger than the caller accepts.
+    case replyTooLarge(limit: Int)
+    /// The reply is not what this protocol's replies look like.
+    case unexpectedReply(String)
+    /// The request holds a header or target that cannot be sent.
+    case unsendable(String)
+
+    /// The text form.
+    public var description: String {
+        switch self {
+        case .badAddress(let text):
+            "\"\(text)\" is not a server address. Write it like https://atelier.example."
+        case .unprotected(let host):
+            "Plain http to \(host) could be read and changed on the way. Use https://\(host)."
+        case .unreachable(let host, let reason):
+            "\(host) cannot be reached: \(reason). Check the network, then try again."
+        case .tooSlow(let host, let reason):
+            "\(host) took too long: \(reason). Try again later."
+        case .untrusted(let host, let reason):
+            "The certificate of \(host) was refused: \(reason). Tell the server's operator."
+        case .replyTooLarge(let limit):
+            "The server's reply is over \(limit) bytes, more than its protocol allows."
+        case .unexpectedReply(let reason):
+            "The server's reply cannot be read: \(reason). Is it an Atelier server?"
+        case .unsendable(let reason):
+            "The request cannot be sent: \(reason)."
+        }
+    }
+}
