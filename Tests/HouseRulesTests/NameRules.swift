@@ -1,0 +1,74 @@
+/// What files and types are called.
+enum NameRules {
+    static let all = [
+        Rule("no type and no file is called Utils, Helper or Manager") { project in
+            project.swiftFiles.flatMap { file in
+                vagueFileName(of: file) + vagueTypes(in: file)
+            }
+        },
+        Rule("a file is named after one of its types") { project in
+            project.swiftFiles.compactMap(misnamed)
+        },
+    ]
+
+    private static let vague = ["Util", "Helper", "Manager"]
+    private static let typeKeywords: Set<Substring> = [
+        "struct", "class", "enum", "actor", "protocol", "typealias",
+    ]
+
+    /// Files that hold a family of small types which are read together.
+    private static let families: Set<String> = [
+        "Sources/AtelierProtocol/Messages.swift", "Sources/SignedObjects/Identifiers.swift",
+        "Sources/SignedObjects/Keys.swift",
+    ]
+
+    private static func vagueFileName(of file: SourceFile) -> [Finding] {
+        guard let word = vague.first(where: file.stem.contains) else { return [] }
+        return [Finding(path: file.path, line: 0, message: "'\(word)' says nothing.")]
+    }
+
+    private static func vagueTypes(in file: SourceFile) -> [Finding] {
+        declarations(in: file).compactMap { declaration in
+            guard
+                declaration.keyword != "extension",
+                let word = vague.first(where: declaration.name.contains)
+            else { return nil }
+            let message = "'\(declaration.name)': '\(word)' says nothing."
+            return Finding(path: file.path, line: declaration.line, message: message)
+        }
+    }
+
+    /// `Type+Topic.swift` holds an extension of `Type`; other files declare what they are named.
+    private static func misnamed(_ file: SourceFile) -> Finding? {
+        let isSuite = file.isTest && file.stem.hasSuffix("Tests")
+        guard
+            file.name != "Package.swift", file.name != "main.swift", !isSuite,
+            !families.contains(file.path)
+        else { return nil }
+        let parts = file.stem.split(separator: "+")
+        let wanted = parts.first ?? ""
+        let isTopic = parts.count > 1
+        let isThere = declarations(in: file).contains { declaration in
+            declaration.name == wanted && (isTopic || declaration.keyword != "extension")
+        }
+        let what = isTopic ? "an extension of '\(wanted)'" : "a type '\(wanted)'"
+        return isThere
+            ? nil : Finding(path: file.path, line: 0, message: "The name promises \(what).")
+    }
+
+    private struct Declaration {
+        let keyword: Substring
+        let name: Substring
+        let line: Int
+    }
+
+    private static func declarations(in file: SourceFile) -> [Declaration] {
+        file.codeLines.enumerated().flatMap { index, line in
+            let words = Words.split(line)
+            return zip(words, words.dropFirst()).compactMap { keyword, name -> Declaration? in
+                guard typeKeywords.contains(keyword) || keyword == "extension" else { return nil }
+                return Declaration(keyword: keyword, name: name, line: index + 1)
+            }
+        }
+    }
+}
