@@ -29,7 +29,8 @@ struct PlantedExample: Sendable, CustomTestStringConvertible {
 
     private static let code = [
         Self(
-            "imports follow", "Sources/SyncKit/A.swift", "import GRDB\nimport StyleKit", found: [2]),
+            "imports follow", "Sources/SyncKit/A.swift", "import GRDB\nimport StyleKit",
+            found: [2]),
         Self("imports follow", "Sources/Server/Core/A.swift", "import StyleKit", found: [1]),
         Self("imports follow", "Sources/Server/Core/A.swift", "public import SyncKit", found: []),
         Self(

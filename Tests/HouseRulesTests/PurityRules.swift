@@ -21,8 +21,7 @@ enum PurityRules {
             "Date()", "Date.now", "UUID()", "await", "ContinuousClock", "SuspendingClock",
             "DispatchTime", "SystemRandomNumberGenerator", "FileManager", "FileHandle",
             "Data(contentsOf:", "String(contentsOf", "random(in:", "randomElement()", "shuffled()",
-            "shuffle()",
-            "ProcessInfo", "getenv(", "clock_gettime(", "time(nil)",
+            "shuffle()", "ProcessInfo", "getenv(", "clock_gettime(", "time(nil)",
         ]
 
     /// Values in, values out. The journal is a file by its nature, the wallet's store is not here.
