@@ -1,0 +1,60 @@
+/// Four bytes a pixel, premultiplied sRGB or features, row-major.
+struct Canvas {
+    let width: Int
+    let height: Int
+    let block: Block<SIMD4<UInt8>>
+
+    init(width: Int, height: Int) {
+        self.width = width
+        self.height = height
+        block = Block(count: width * height, filledWith: SIMD4(repeating: 0))
+    }
+
+    var pixels: UnsafeMutablePointer<SIMD4<UInt8>> { block.pointer }
+
+    /// Premultiplied copy of a straight-alpha picture.
+    init(_ picture: Picture) {
+        self.init(width: picture.width, height: picture.height)
+        picture.pixels.withUnsafeBufferPointer { source in
+            for index in 0..<(width * height) {
+                let base = index * 4
+                let alpha = source[base + 3]
+                var pixel = SIMD4(source[base], source[base + 1], source[base + 2], alpha)
+                if alpha < 255 {
+                    for lane in 0..<3 {
+                        pixel[lane] = UInt8((Int(pixel[lane]) * Int(alpha) + 127) / 255)
+                    }
+                }
+                pixels[index] = pixel
+            }
+        }
+    }
+
+    /// The straight-alpha picture of a premultiplied canvas.
+    var picture: Picture {
+        let bytes = [UInt8](unsafeUninitializedCapacity: width * height * 4) { target, used in
+            for index in 0..<(width * height) {
+                let pixel = Feature.unpremultiplied(pixels[index])
+                for lane in 0..<4 { target[index * 4 + lane] = pixel[lane] }
+            }
+            used = width * height * 4
+        }
+        return Picture(checkedWidth: width, height: height, pixels: bytes)
+    }
+
+    /// The features of a premultiplied canvas.
+    var features: Canvas {
+        let result = Canvas(width: width, height: height)
+        var lastPixel = SIMD4<UInt8>(repeating: 0)
+        var lastFeature = Feature(premultiplied: lastPixel).lanes
+        for index in 0..<(width * height) {
+            let pixel = pixels[index]
+            if pixel != lastPixel {
+                lastPixel = pixel
+                lastFeature = Feature(premultiplied: pixel).lanes
+            }
+            result.pixels[index] = lastFeature
+        }
+        return result
+    }
+}

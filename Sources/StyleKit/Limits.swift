@@ -1,0 +1,27 @@
+/// The bounds within which StyleKit works; everything beyond is refused with a reason.
+public enum Limits {
+    /// The largest file that is looked at, in bytes.
+    public static let fileBytes = 512 << 20
+    /// The largest width or height of a picture, in pixels.
+    public static let side = 16_384
+    /// The largest number of pixels of a picture.
+    public static let pixels = 200_000_000
+    /// The smallest width or height of a work that can be learned from, in pixels.
+    public static let workSide = 64
+    /// The largest number of works in one model.
+    public static let works = 1_024
+    /// The short side at which a work is kept in a model, at most, in pixels.
+    public static let learnedSide = 1_024
+    /// The number of pixels that a model keeps of one work, at most.
+    public static let learnedPixels = 1 << 22
+    /// The largest model file, in bytes.
+    public static let modelBytes = 1 << 30
+    /// The smallest and largest width and height of a generation, in pixels.
+    public static let generatedSide = 64...2_048
+    /// The largest number of threads that a rendering uses.
+    public static let threads = 64
+    /// The number of pixels of all works together at the finest level of a rendering, at most.
+    package static let sourcePixels = 20_000_000
+    /// The largest number of colours in a palette.
+    package static let paletteColors = 12
+}

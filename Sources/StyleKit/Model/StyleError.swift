@@ -1,0 +1,45 @@
+/// Why a style could not be learned, read or drawn with; nothing was changed.
+public enum StyleError: Error, Equatable, CustomStringConvertible {
+    /// No works were given.
+    case noWorks
+    /// More works were given than a model holds.
+    case tooManyWorks(count: Int, limit: Int)
+    /// The same work, or the same picture, was given twice.
+    case repeatedWork
+    /// A work's name is not 16 bytes.
+    case wrongWorkID(bytes: Int)
+    /// A work is too small to learn from.
+    case workTooSmall(width: Int, height: Int, limit: Int)
+    /// The bytes are no whole, unaltered style model.
+    case damagedModel(reason: String)
+    /// The model was made by another engine and must be learned again from the works.
+    case otherEngine(version: String)
+    /// The asked-for picture is smaller or larger than can be drawn.
+    case sizeOutOfRange(width: Int, height: Int, lowest: Int, highest: Int)
+    /// The caller asked to stop; no picture was made.
+    case cancelled
+
+    public var description: String {
+        switch self {
+        case .noWorks:
+            "A style needs at least one work. Add works first."
+        case .tooManyWorks(let count, let limit):
+            "\(count) works were chosen; one style holds at most \(limit). Choose fewer."
+        case .repeatedWork:
+            "The same picture was chosen twice. Choose each work once."
+        case .wrongWorkID(let bytes):
+            "A work's id has \(bytes) bytes; it must have 16."
+        case .workTooSmall(let width, let height, let limit):
+            "A work is \(width) × \(height) pixels; each side must have at least \(limit)."
+        case .damagedModel(let reason):
+            "The style model is damaged: \(reason). Learn the style again from its works."
+        case .otherEngine(let version):
+            "The style model was made by engine \(version). Learn the style again from its works."
+        case .sizeOutOfRange(let width, let height, let lowest, let highest):
+            "The picture would be \(width) × \(height) pixels; each side may have "
+                + "\(lowest) to \(highest)."
+        case .cancelled:
+            "Stopped before the picture was finished."
+        }
+    }
+}

@@ -1,0 +1,77 @@
+import Crypto
+
+/// A style learned from one artist's works, and from nothing else.
+///
+/// It holds the works' pixels at working size and what was measured in them. It is a pure function
+/// of the works and the engine version: the same works in any order give the same bytes on every
+/// machine, so a model without a work is the model that never saw it.
+public struct StyleModel: Sendable, Equatable {
+    /// One work that the model learned from.
+    public struct WorkEntry: Sendable, Equatable {
+        /// The work's id: 16 bytes.
+        public let id: [UInt8]
+        /// The hash of the work's pixels: ``Picture/pixelHash``, 32 bytes.
+        public let pixelHash: [UInt8]
+        /// The work's own width, in pixels.
+        public let width: Int
+        /// The work's own height, in pixels.
+        public let height: Int
+        /// The width at which the model keeps it.
+        package let learnedWidth: Int
+        /// The height at which the model keeps it.
+        package let learnedHeight: Int
+        /// Where its packed pixels lie in the model's bytes.
+        let packedRange: Range<Int>
+    }
+
+    /// Names the method; a model of another version must be learned again.
+    public static let engineVersion = "atelier-style/1"
+
+    /// The whole model as a file, ending with a SHA-256 over all before.
+    public let bytes: [UInt8]
+    /// SHA-256 of ``bytes``: the model's id, 32 bytes.
+    public let digest: [UInt8]
+    /// The works it learned from, by pixel hash.
+    public let works: [WorkEntry]
+    /// What was measured in the works.
+    public let analysis: StyleAnalysis
+
+    /// SHA-256 over the id and pixel hash of every work, by pixel hash: 32 bytes.
+    public var worksDigest: [UInt8] {
+        var hash = SHA256()
+        for work in works { hash.update(data: work.id + work.pixelHash) }
+        return Array(hash.finalize())
+    }
+
+    /// Learns the style of these works.
+    ///
+    /// - Parameters:
+    ///   - works: At least one, each side at least ``Limits/workSide`` pixels; in any order.
+    ///   - progress: Called with 0 to 1 from this thread.
+    /// - Throws: ``StyleError`` if a work is too small, given twice or there are none or too many.
+    public init(
+        learning works: [StyleWork], progress: @Sendable (Double) -> Void = { _ in }
+    ) throws(StyleError) {
+        try self.init(bytes: ModelFile.write(learning: works, progress: progress))
+    }
+
+    /// Reads a model from its bytes and checks all of it.
+    ///
+    /// - Parameter bytes: A whole model file; it may come from a stranger.
+    /// - Throws: ``StyleError/damagedModel(reason:)`` or ``StyleError/otherEngine(version:)``.
+    public init(bytes: [UInt8]) throws(StyleError) {
+        let content = try ModelFile.read(bytes)
+        self.bytes = bytes
+        digest = Array(SHA256.hash(data: bytes))
+        works = content.works
+        analysis = content.analysis
+    }
+
+    /// The kept pixels of one work, premultiplied.
+    func canvas(of work: WorkEntry) throws(StyleError) -> Canvas {
+        let canvas = PackedPixels.unpack(
+            bytes[work.packedRange], width: work.learnedWidth, height: work.learnedHeight)
+        guard let canvas else { throw .damagedModel(reason: "a work's pixels do not unpack") }
+        return canvas
+    }
+}

@@ -1,0 +1,53 @@
+/// What guides a patch to its place: the colour around it and how much happens there.
+enum GuideMap {
+    /// The three blurred lanes, and in the fourth the local detail of lightness.
+    static func blurred(_ features: Canvas) -> Canvas {
+        let soft = boxBlurred(boxBlurred(features, radius: 1), radius: 2)
+        let detail = Canvas(width: features.width, height: features.height)
+        for index in 0..<(features.width * features.height) {
+            let difference = Int(features.pixels[index].x) - Int(soft.pixels[index].x)
+            detail.pixels[index] = SIMD4(0, 0, 0, UInt8(min(255, abs(difference) * 4)))
+        }
+        let around = boxBlurred(boxBlurred(detail, radius: 2), radius: 2)
+        for index in 0..<(features.width * features.height) {
+            soft.pixels[index].w = around.pixels[index].w
+        }
+        return soft
+    }
+
+    /// The mean over squares of `2 * radius + 1`, the border repeated outward.
+    static func boxBlurred(_ canvas: Canvas, radius: Int) -> Canvas {
+        let middle = Canvas(width: canvas.width, height: canvas.height)
+        let result = Canvas(width: canvas.width, height: canvas.height)
+        for y in 0..<canvas.height {
+            blurLine(
+                canvas.pixels + y * canvas.width, middle.pixels + y * canvas.width, step: 1,
+                count: canvas.width, radius: radius)
+        }
+        for x in 0..<canvas.width {
+            blurLine(
+                middle.pixels + x, result.pixels + x, step: canvas.width, count: canvas.height,
+                radius: radius)
+        }
+        return result
+    }
+
+    private static func blurLine(
+        _ source: UnsafeMutablePointer<SIMD4<UInt8>>, _ target: UnsafeMutablePointer<SIMD4<UInt8>>,
+        step: Int, count: Int, radius: Int
+    ) {
+        func value(_ index: Int) -> SIMD4<UInt32> {
+            SIMD4(truncatingIfNeeded: source[min(max(index, 0), count - 1) * step])
+        }
+        let length = UInt32(2 * radius + 1)
+        var sum = SIMD4<UInt32>(repeating: length / 2)
+        for index in -radius...radius { sum &+= value(index) }
+        // Division by a small constant, exact for sums of up to 11 bytes.
+        let factor = SIMD4<UInt32>(repeating: 65_536 / length + 1)
+        for index in 0..<count {
+            target[index * step] = SIMD4(
+                truncatingIfNeeded: (sum &* factor) &>> SIMD4(repeating: 16))
+            sum = sum &+ value(index + radius + 1) &- value(index - radius)
+        }
+    }
+}

@@ -1,0 +1,55 @@
+/// Eight numbers that say roughly how a patch looks: its means and slopes.
+///
+/// They are products with orthonormal polynomials over the patch, rounded, so their distance never
+/// much exceeds the patches' own. Lanes: lightness mean, slopes across and down, bends across and
+/// down, the two chroma means, alpha mean.
+enum PatchDescriptor {
+    typealias Value = SIMD8<Int16>
+
+    @inline(__always)
+    static func value(_ patch: UnsafePointer<SIMD4<UInt8>>, stride: Int) -> Value {
+        var sums = SIMD4<Int32>(repeating: 0)
+        var across: Int32 = 0
+        var down: Int32 = 0
+        var bendAcross: Int32 = 0
+        var bendDown: Int32 = 0
+        for y in 0..<PatchKernel.side {
+            var row = SIMD4<Int32>(repeating: 0)
+            let line = patch + y &* stride
+            for x in 0..<PatchKernel.side {
+                let pixel = SIMD4<Int32>(truncatingIfNeeded: line[x])
+                row &+= pixel
+                let slope = Int32(truncatingIfNeeded: x &- 3)
+                across &+= pixel.x &* slope
+                bendAcross &+= pixel.x &* (slope &* slope &- 4)
+            }
+            sums &+= row
+            let slope = Int32(truncatingIfNeeded: y &- 3)
+            down &+= row.x &* slope
+            bendDown &+= row.x &* (slope &* slope &- 4)
+        }
+        // Norms: 7 for means, 14 for slopes, √588 for bends (as 2,703 / 65,536).
+        return Value(
+            Int16(truncatingIfNeeded: sums.x / 7), Int16(truncatingIfNeeded: across / 14),
+            Int16(truncatingIfNeeded: down / 14),
+            Int16(truncatingIfNeeded: (bendAcross &* 2_703) >> 16),
+            Int16(truncatingIfNeeded: (bendDown &* 2_703) >> 16),
+            Int16(truncatingIfNeeded: sums.y / 7), Int16(truncatingIfNeeded: sums.z / 7),
+            Int16(truncatingIfNeeded: sums.w / 7))
+    }
+
+    /// The descriptor of the same patch mirrored left to right.
+    @inline(__always)
+    static func mirrored(_ value: Value) -> Value {
+        var result = value
+        result[1] = 0 &- result[1]
+        return result
+    }
+
+    @inline(__always)
+    static func distance(_ left: Value, _ right: Value) -> Int32 {
+        let difference = left &- right
+        let wide = SIMD8<Int32>(truncatingIfNeeded: difference)
+        return (wide &* wide).wrappedSum()
+    }
+}

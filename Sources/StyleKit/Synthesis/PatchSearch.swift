@@ -1,0 +1,212 @@
+/// One pass that looks for a better place in the works for every patch of the picture.
+///
+/// Candidates come from the neighbours' places moved along (coherence), from the index, and from
+/// the pixels around the best one. Nothing is tried at random.
+struct PatchSearch {
+    /// What a candidate costs besides its difference.
+    struct Weights {
+        /// For one unit of squared guide difference.
+        var guide: Int32 = 0
+        /// For being drawn from another height of the work than of the picture.
+        var height: Int32 = 0
+        /// For every use of a part of a work beyond the first.
+        var use: Int32 = 1_600
+    }
+
+    let paint: PaintLevel
+    let source: SourceLevel
+    let index: PatchIndex?
+    let weights: Weights
+
+    /// Sweeps down with the index, then up with a look around; both from all bands' old state.
+    func run(bands: Bands) {
+        for isUpward in [false, true] {
+            paint.previous.pointer.update(from: paint.field.pointer, count: paint.field.count)
+            source.countUse(of: paint.field)
+            bands.run(rows: paint.down) { rows in
+                sweep(rows, isUpward: isUpward)
+            }
+        }
+    }
+
+    /// Finds every patch's cost and shift against the picture as it is now.
+    func measure(bands: Bands) {
+        bands.run(rows: paint.down) { rows in
+            withUnfolded { blocks in
+                for y in rows {
+                    for x in 0..<paint.across {
+                        let at = y &* paint.across &+ x
+                        let match = paint.field.pointer[at]
+                        let patch = paint.image.pointer + (y &* paint.width &+ x)
+                        let block = match.isMirrored ? blocks + 464 : blocks
+                        PatchKernel.unfold(
+                            patch, stride: paint.width, isMirrored: match.isMirrored, into: block)
+                        let area = source.areas.pointer[Int(match.work)]
+                        let work =
+                            source.features.pointer
+                            + (area.base &+ Int(match.y) &* area.width &+ Int(match.x))
+                        paint.costs.pointer[at] = PatchKernel.difference(
+                            block, work, stride: area.width)
+                        paint.shifts.pointer[at] = PatchKernel.shift(
+                            block, work, stride: area.width)
+                    }
+                }
+            }
+        }
+    }
+
+    private func withUnfolded(_ body: (UnsafeMutableRawPointer) -> Void) {
+        withUnsafeTemporaryAllocation(byteCount: 464 * 2, alignment: 16) { buffer in
+            guard let blocks = buffer.baseAddress else { return }
+            PatchKernel.prepare(blocks)
+            PatchKernel.prepare(blocks + 464)
+            body(blocks)
+        }
+    }
+
+    private func sweep(_ rows: Range<Int>, isUpward: Bool) {
+        withUnfolded { blocks in
+            let step = isUpward ? -1 : 1
+            let order = isUpward ? (rows.upperBound - 1) : rows.lowerBound
+            for line in 0..<rows.count {
+                let y = order + line * step
+                for column in 0..<paint.across {
+                    let x = isUpward ? paint.across - 1 - column : column
+                    let patch = paint.image.pointer + (y &* paint.width &+ x)
+                    PatchKernel.unfold(
+                        patch, stride: paint.width, isMirrored: false, into: blocks)
+                    PatchKernel.unfold(
+                        patch, stride: paint.width, isMirrored: true, into: blocks + 464)
+                    var trial = Trial(search: self, blocks: blocks, x: x, y: y)
+                    propagate(&trial, step: step, rows: rows)
+                    if isUpward {
+                        lookAround(&trial)
+                    } else if let index {
+                        lookUp(&trial, in: index, patch)
+                    }
+                    paint.field.pointer[y &* paint.across &+ x] = trial.best
+                }
+            }
+        }
+    }
+
+    @inline(__always)
+    private func propagate(_ trial: inout Trial, step: Int, rows: Range<Int>) {
+        let x = trial.x &- step
+        if x >= 0, x < paint.across {
+            let match = paint.field.pointer[trial.y &* paint.across &+ x]
+            trial.test(match, dx: step &* match.direction, dy: 0)
+        }
+        let y = trial.y &- step
+        if y >= 0, y < paint.down {
+            // Rows of another band are read as they were, as that band may be at work.
+            let from = rows.contains(y) ? paint.field : paint.previous
+            trial.test(from.pointer[y &* paint.across &+ trial.x], dx: 0, dy: step)
+        }
+    }
+
+    @inline(__always)
+    private func lookAround(_ trial: inout Trial) {
+        let center = trial.best
+        trial.test(center, dx: 1, dy: 0)
+        trial.test(center, dx: -1, dy: 0)
+        trial.test(center, dx: 0, dy: 1)
+        trial.test(center, dx: 0, dy: -1)
+    }
+
+    @inline(__always)
+    private func lookUp(
+        _ trial: inout Trial, in index: PatchIndex, _ patch: UnsafePointer<SIMD4<UInt8>>
+    ) {
+        let descriptor = PatchDescriptor.value(patch, stride: paint.width)
+        var (first, second) = index.nearest(to: descriptor)
+        trial.test(first, dx: 0, dy: 0)
+        trial.test(second, dx: 0, dy: 0)
+        (first, second) = index.nearest(to: PatchDescriptor.mirrored(descriptor))
+        first.mirror = 1
+        second.mirror = 1
+        trial.test(first, dx: 0, dy: 0)
+        trial.test(second, dx: 0, dy: 0)
+    }
+}
+
+/// The best place found so far for one patch.
+private struct Trial {
+    let x: Int
+    let y: Int
+    private(set) var best: Match
+    private var cost: Int32
+    private let blocks: UnsafeMutableRawPointer
+    private let areas: UnsafeMutablePointer<SourceLevel.Area>
+    private let features: UnsafeMutablePointer<SIMD4<UInt8>>
+    private let guides: UnsafeMutablePointer<SIMD4<UInt8>>
+    private let use: UnsafeMutablePointer<UInt16>
+    private let weights: PatchSearch.Weights
+    private let guide: SIMD4<Int32>
+    private let heightInPicture: Int
+
+    @inline(__always)
+    init(search: PatchSearch, blocks: UnsafeMutableRawPointer, x: Int, y: Int) {
+        self.x = x
+        self.y = y
+        self.blocks = blocks
+        let paint = search.paint
+        areas = search.source.areas.pointer
+        features = search.source.features.pointer
+        guides = search.source.guides.pointer
+        use = search.source.use.pointer
+        weights = search.weights
+        if let guide = paint.guide {
+            let pixel = guide.pixels[(y &+ 3) &* paint.width &+ x &+ 3]
+            self.guide = SIMD4(truncatingIfNeeded: pixel)
+        } else {
+            guide = SIMD4()
+        }
+        heightInPicture = (y &* 256) / max(1, paint.down &- 1)
+        best = paint.field.pointer[y &* paint.across &+ x]
+        cost = 0
+        cost = self.cost(of: best, area: areas[Int(best.work)])
+    }
+
+    /// Takes a place, moved by some pixels of the work, if it lies inside and costs less.
+    @inline(__always)
+    mutating func test(_ match: Match, dx: Int, dy: Int) {
+        let area = areas[Int(match.work)]
+        let newX = Int(match.x) &+ dx
+        let newY = Int(match.y) &+ dy
+        guard newX >= 0, newY >= 0, newX <= area.width &- PatchKernel.side,
+            newY <= area.height &- PatchKernel.side
+        else { return }
+        var moved = match
+        moved.x = UInt16(truncatingIfNeeded: newX)
+        moved.y = UInt16(truncatingIfNeeded: newY)
+        if moved == best { return }
+        let newCost = cost(of: moved, area: area)
+        if newCost < cost { (best, cost) = (moved, newCost) }
+    }
+
+    @inline(__always)
+    private func cost(of match: Match, area: SourceLevel.Area) -> Int32 {
+        let place = area.base &+ Int(match.y) &* area.width &+ Int(match.x)
+        let block = match.isMirrored ? blocks + 464 : blocks
+        var sum = PatchKernel.difference(block, features + place, stride: area.width)
+        let cell =
+            area.useBase &+ (Int(match.y) >> SourceLevel.useShift) &* area.useWidth
+            &+ Int(match.x) >> SourceLevel.useShift
+        let times = min(128, Int32(use[cell]))
+        // A part of 4 × 4 pixels used once counts 16 patches.
+        sum &+= max(0, times &- 16) &* weights.use >> 4
+        if weights.guide > 0 {
+            let theirs = SIMD4<Int32>(
+                truncatingIfNeeded: guides[place &+ area.width &* 3 &+ 3])
+            let difference = theirs &- guide
+            sum &+= (difference &* difference).wrappedSum() &* weights.guide
+        }
+        if weights.height > 0 {
+            let heightInWork = (Int(match.y) &* area.heightScale) >> 16
+            let gap = Int32(truncatingIfNeeded: heightInWork &- heightInPicture)
+            sum &+= (gap &* gap) >> 8 &* weights.height
+        }
+        return sum
+    }
+}
