@@ -48,6 +48,17 @@ public struct JWS<Payload: SignedPayload>: Hashable, Sendable {
         self.compact = compact
     }
 
+    /// Pairs a payload with its text unchecked: for what this program signed or verified before.
+    package init(trusting payload: Payload, compact: String) {
+        self.payload = payload
+        self.compact = compact
+    }
+
+    /// Reads back what this program signed or verified before it stored it.
+    package init(stored compact: String) throws(JWSError) {
+        self.init(trusting: try Self.unverifiedPayload(of: compact), compact: compact)
+    }
+
     /// Reads a payload without believing it: for finding out which key to ask for.
     package static func unverifiedPayload(of compact: String) throws(JWSError) -> Payload {
         let json = try parts(of: compact).json

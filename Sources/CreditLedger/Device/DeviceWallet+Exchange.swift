@@ -1,0 +1,140 @@
+public import SignedObjects
+
+extension DeviceWallet {
+    /// What to tell the ledger at the next contact; safe to send as often as needed.
+    ///
+    /// Leases that ended unspent are given back with it, so that the credit can be lent anew at once.
+    ///
+    /// - Parameters:
+    ///   - wantedLeases: How many unspent leases to hold in all.
+    ///   - now: The device's corrected clock.
+    ///   - key: This device's key.
+    /// - Throws: ``JWSError`` where the key cannot sign. Nothing is changed.
+    public mutating func request(
+        wantedLeases: Int = 2, now: UnixTime, signedBy key: SigningKey
+    ) throws -> LedgerRequest {
+        try contact(wantedLeases: wantedLeases, now: now) { payload in
+            try JWS(signing: payload, with: key)
+        }.request
+    }
+
+    /// What to tell the ledger, signed as told.
+    package mutating func contact(
+        wantedLeases: Int, now: UnixTime, sign: (Return) throws -> JWS<Return>
+    ) throws -> LedgerContact {
+        var next = self
+        for lease in unspentLeases where lease.payload.expires <= effective(now) {
+            try next.giveBack(lease.payload.lease, now: now, sign: sign)
+        }
+        self = next
+        let waiting = returns.values.filter { !ended.contains($0.payload.lease) }
+            .sorted { $0.payload.lease < $1.payload.lease }
+        return LedgerContact(
+            device: device,
+            spends: Array(unsettled.prefix(LedgerLimits.itemsPerContact)),
+            returns: Array(waiting.prefix(LedgerLimits.itemsPerContact)),
+            wantedLeases: wantedLeases, orderSerial: orders.count)
+    }
+
+    /// Gives an unspent lease back at the next contact; it can never be used again.
+    ///
+    /// A lease that was spent, given back or never held is left as it is.
+    ///
+    /// - Throws: ``JWSError`` where the key cannot sign. Nothing is changed.
+    public mutating func giveBack(
+        _ lease: LeaseID, now: UnixTime, signedBy key: SigningKey
+    ) throws {
+        try giveBack(lease, now: now) { payload in try JWS(signing: payload, with: key) }
+    }
+
+    /// Gives an unspent lease back, signed as told.
+    package mutating func giveBack(
+        _ lease: LeaseID, now: UnixTime, sign: (Return) throws -> JWS<Return>
+    ) throws {
+        guard let held = leases[lease]?.payload, !isSpent(held), returns[lease] == nil else {
+            return
+        }
+        returns[lease] = try sign(
+            Return(
+                account: account, device: device, lease: lease, credit: held.credit,
+                epoch: held.epoch, time: effective(now)))
+    }
+
+    /// Takes the ledger's reply: in any order, any number of times.
+    ///
+    /// - Parameter serverKey: The server's key, pinned when the device joined.
+    /// - Throws: ``LedgerError`` where a signature or an address does not hold. Nothing is changed.
+    public mutating func absorb(
+        _ reply: LedgerReply, serverKey: VerifyingKey
+    ) throws(LedgerError) {
+        try absorb(
+            LedgerAnswer(verifying: reply, account: account, device: device, serverKey: serverKey))
+    }
+
+    /// Takes a verified answer: in any order, any number of times.
+    public mutating func absorb(_ answer: LedgerAnswer) throws(LedgerError) {
+        var next = self
+        if answer.time >= serverTime ?? answer.time {
+            next.serverTime = answer.time
+            next.balance = answer.balance
+        }
+        try next.absorb(answer.orders)
+        for lease in answer.leases { next.absorb(lease) }
+        for lease in answer.ended where next.returns[lease] != nil { next.ended.insert(lease) }
+        for receipt in answer.receipts { next.absorb(receipt) }
+        next.absorb(held: answer.held, refused: answer.refused)
+        next.forgetOldLeases()
+        self = next
+    }
+
+    /// The serial never falls: known orders are kept, and one past a gap waits for the next contact.
+    mutating func absorb(_ new: [JWS<Order>]) throws(LedgerError) {
+        for order in new {
+            let serial = order.payload.serial
+            if serial >= 1, serial <= orders.count {
+                guard orders[serial - 1] == order else {
+                    throw .orderContradiction(serial: serial)
+                }
+            } else if serial == orders.count + 1 {
+                orders.append(order)
+            }
+        }
+    }
+
+    /// An old reply may deliver a lease again that was used or given back since: the journal and the
+    /// returns say so, and stay.
+    mutating func absorb(_ lease: JWS<Lease>) {
+        let payload = lease.payload
+        guard payload.account == account, payload.device == device else { return }
+        leases[payload.lease] = lease
+    }
+
+    mutating func absorb(_ receipt: JWS<Receipt>) {
+        let spend =
+            spends.first { $0.digest == receipt.payload.spend }
+            ?? spends.first { $0.payload.body == receipt.payload.body }
+        guard let digest = spend?.digest, receipt.payload.device == device else { return }
+        receiptsBySpend[digest] = receipt
+        refusalsBySpend[digest] = nil
+        held.remove(digest)
+    }
+
+    private mutating func absorb(held new: [Digest], refused: [LedgerReply.RefusedSpend]) {
+        let mine = Set(unsettled.map(\.digest))
+        held.formUnion(mine.intersection(new))
+        for refusal in refused where mine.contains(refusal.spend) {
+            refusalsBySpend[refusal.spend] = refusal.reason
+            held.remove(refusal.spend)
+        }
+    }
+
+    /// Past its grace a lease is free at the server, spent or returned, and of no use here.
+    private mutating func forgetOldLeases() {
+        guard let serverTime else { return }
+        for (id, lease) in leases where lease.payload.graceEnds <= serverTime {
+            leases[id] = nil
+            returns[id] = nil
+            ended.remove(id)
+        }
+    }
+}

@@ -1,0 +1,171 @@
+public import SignedObjects
+
+/// The credits of one device: a pure state machine.
+///
+/// The journal is the truth about what was spent; everything else here came from the server and can
+/// come again. So a database that was restored from a backup, or lost, cannot spend a lease twice: a
+/// lease that stands in the journal is spent, whatever the database says.
+public struct DeviceWallet: Sendable, Equatable {
+    /// The account.
+    public let account: AccountID
+    /// This device.
+    public let device: DeviceID
+    /// This device's spend journal.
+    public let journal: JournalID
+    /// The journal's spends, oldest first.
+    public internal(set) var spends: [JWS<Spend>]
+    /// Receipts by the digest of the spend in the journal.
+    public internal(set) var receiptsBySpend: [Digest: JWS<Receipt>] = [:]
+    /// Final refusals by the digest of the spend in the journal.
+    public internal(set) var refusalsBySpend: [Digest: LedgerReply.Refusal] = [:]
+    /// Spends that the server holds until a suspension or pause is lifted.
+    public internal(set) var held: Set<Digest> = []
+    /// Every order seen, by serial from 1.
+    public internal(set) var orders: [JWS<Order>] = []
+    /// The highest server time seen; nil before the first contact.
+    public internal(set) var serverTime: UnixTime?
+    var leases: [LeaseID: JWS<Lease>] = [:]
+    var returns: [LeaseID: JWS<Return>] = [:]
+    var ended: Set<LeaseID> = []
+    var balance: LedgerReply.Balance?
+
+    /// The wallet of a device that knows nothing yet but its journal.
+    ///
+    /// - Parameters:
+    ///   - journal: The journal's name.
+    ///   - spends: What stands in it, oldest first, verified when it was opened.
+    public init(account: AccountID, device: DeviceID, journal: JournalID, spends: [JWS<Spend>]) {
+        self.account = account
+        self.device = device
+        self.journal = journal
+        self.spends = spends
+    }
+
+    /// What the orders seen so far add up to.
+    public var standing: Standing { Standing(after: orders.lazy.map(\.payload)) }
+
+    /// Says whether a new body may be generated now, and with which lease.
+    ///
+    /// - Parameter now: The device's clock, corrected by the server's where they have met.
+    /// - Returns: The lease that ends first, or the one reason that the artist must know.
+    public func permission(now: UnixTime) -> Result<JWS<Lease>, RefusedReason> {
+        if let refusal = obstacle(now: now) { return .failure(refusal) }
+        let unspent = unspentLeases.sorted(by: Self.endsFirst)
+        if let lease = unspent.first(where: { effective(now) < $0.payload.expires }) {
+            return .success(lease)
+        }
+        if let last = unspent.last {
+            return .failure(.leaseExpired(expired: last.payload.expires))
+        }
+        return .failure(.noCredit(credits(now: now)))
+    }
+
+    /// The account's credits as this device knows them.
+    public func credits(now: UnixTime) -> CreditsSummary {
+        let usable = unspentLeases.filter { effective(now) < $0.payload.expires }
+        var summary = CreditsSummary()
+        summary.usable = usable.count
+        summary.usableUntil = usable.map(\.payload.expires).min()
+        summary.spentHere = spends.count
+        summary.settled = receiptsBySpend.count
+        summary.held = held.count
+        summary.refused = refusalsBySpend.count
+        summary.asOf = serverTime
+        guard let balance else { return summary }
+        let known = leases.values.filter { returns[$0.payload.lease] == nil }
+        let usedSince = known.count { isSpent($0.payload) && !isAnswered($0.payload) }
+        summary.granted = balance.granted
+        summary.free = balance.free
+        summary.leasedElsewhere = max(0, balance.leased - known.count { !isAnswered($0.payload) })
+        summary.spent = balance.spent + usedSince
+        return summary
+    }
+
+    /// Spends a credit for `body`, signed by this device.
+    ///
+    /// The same body again gives the spend that stands in the journal already, at no cost. A new one
+    /// must be in the journal, on the disk, before anything is generated; if writing it fails, throw
+    /// the changed wallet away and keep the one from before.
+    ///
+    /// - Throws: ``RefusedReason``, or ``JWSError`` where the key cannot sign. Nothing is changed.
+    public mutating func spend(
+        body: Digest, now: UnixTime, signedBy key: SigningKey
+    ) throws -> WalletSpend {
+        try spend(body: body, now: now) { payload in try JWS(signing: payload, with: key) }
+    }
+
+    /// Spends a credit for `body`, signed as told.
+    package mutating func spend(
+        body: Digest, now: UnixTime, sign: (Spend) throws -> JWS<Spend>
+    ) throws -> WalletSpend {
+        if let known = spends.first(where: { $0.payload.body == body }) {
+            return WalletSpend(spend: known, isNew: false)
+        }
+        let lease = try permission(now: now).get().payload
+        let spend = try sign(
+            Spend(
+                account: account, device: device, lease: lease.lease, credit: lease.credit,
+                epoch: lease.epoch, journal: journal, number: spends.count + 1,
+                previous: spends.last?.digest ?? .zero, body: body, time: effective(now),
+                orderSerial: orders.count))
+        spends.append(spend)
+        return WalletSpend(spend: spend, isNew: true)
+    }
+
+    /// The spends that have neither a receipt nor a final refusal, oldest first.
+    public var unsettled: [JWS<Spend>] {
+        spends.filter { receiptsBySpend[$0.digest] == nil && refusalsBySpend[$0.digest] == nil }
+    }
+
+    /// The leases that are not in the journal and were not given back, in no order.
+    public var unspentLeases: [JWS<Lease>] {
+        leases.values.filter { !isSpent($0.payload) && returns[$0.payload.lease] == nil }
+    }
+
+    /// A device's clock may lag a little; the server's time decides once it was seen.
+    func effective(_ now: UnixTime) -> UnixTime {
+        max(now, serverTime ?? now)
+    }
+
+    func isSpent(_ lease: Lease) -> Bool {
+        spends.contains {
+            $0.payload.lease == lease.lease
+                || ($0.payload.credit == lease.credit && $0.payload.epoch == lease.epoch)
+        }
+    }
+
+    /// True where the server has told what became of the lease's spend.
+    private func isAnswered(_ lease: Lease) -> Bool {
+        spends.contains {
+            $0.payload.lease == lease.lease && receiptsBySpend[$0.digest] != nil
+        }
+    }
+
+    private func obstacle(now: UnixTime) -> RefusedReason? {
+        switch standing.obstacle(for: device, at: effective(now)) {
+        case .revoked(let order):
+            return .revoked(reason: order.reason, text: order.text)
+        case .suspended(let order):
+            return .suspended(
+                reason: order.reason, text: order.text, until: order.until, appeal: order.appeal)
+        case .paused(let order):
+            return .paused(reason: order.reason, text: order.text, until: order.until)
+        case nil:
+            break
+        }
+        guard let serverTime, serverTime - now > LedgerLimits.clockTolerance else { return nil }
+        return .clockBehind(by: serverTime - now, limit: LedgerLimits.clockTolerance)
+    }
+
+    private static func endsFirst(_ left: JWS<Lease>, _ right: JWS<Lease>) -> Bool {
+        (left.payload.expires, left.payload.lease) < (right.payload.expires, right.payload.lease)
+    }
+}
+
+/// A spend, and whether it must be journaled before anything is generated.
+public struct WalletSpend: Sendable, Equatable {
+    /// The signed spend.
+    public let spend: JWS<Spend>
+    /// False where the journal holds it already.
+    public let isNew: Bool
+}

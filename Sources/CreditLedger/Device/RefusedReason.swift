@@ -1,0 +1,51 @@
+public import SignedObjects
+
+/// Why this device may not generate now; nothing was spent.
+public enum RefusedReason: Error, Equatable, Sendable, CustomStringConvertible {
+    /// The account is suspended; `until` is nil where it lasts until it is lifted.
+    case suspended(reason: String, text: String, until: UnixTime?, appeal: String)
+    /// The service is paused.
+    case paused(reason: String, text: String, until: UnixTime?)
+    /// This device was revoked.
+    case revoked(reason: String, text: String)
+    /// No unspent lease is on this device.
+    case noCredit(CreditsSummary)
+    /// Every unspent lease on this device has ended, the last one at `expired`.
+    case leaseExpired(expired: UnixTime)
+    /// The device's clock stands behind the server's by `by`, more than `limit`.
+    case clockBehind(by: Duration, limit: Duration)
+
+    /// What happened and what to do next.
+    public var description: String {
+        switch self {
+        case .suspended(let reason, let text, let until, let appeal):
+            "This account is suspended (\(reason))\(Self.end(until)). \(Self.words(text))"
+                + "What you have made stays yours: listing, export and backup work. "
+                + (appeal.isEmpty ? "Sync to learn when it is lifted." : "To appeal: \(appeal).")
+        case .paused(let reason, let text, let until):
+            "The service is paused (\(reason))\(Self.end(until)). \(Self.words(text))"
+                + "Try again later."
+        case .revoked(let reason, let text):
+            "This device was revoked (\(reason)). \(Self.words(text))Use another device, or join again."
+        case .noCredit(let credits):
+            "No credit is left on this device: of \(credits.granted) given, \(credits.spent) are spent"
+                + ", \(credits.leasedElsewhere) lent to other devices, \(credits.free) free. "
+                + (credits.free > 0
+                    ? "Sync to fetch one." : "Nothing more can be generated for now.")
+        case .leaseExpired(let expired):
+            "The credits on this device had to be used before \(expired.rfc3339). "
+                + "Sync once to renew them; none is lost."
+        case .clockBehind(let lead, let limit):
+            "This device's clock is \(lead.components.seconds / 60) minutes behind the server's; at most "
+                + "\(limit.components.seconds / 60) are accepted. Set the clock, then try again."
+        }
+    }
+
+    private static func end(_ until: UnixTime?) -> String {
+        until.map { " until \($0.rfc3339)" } ?? ""
+    }
+
+    private static func words(_ text: String) -> String {
+        text.isEmpty ? "" : "\(text) "
+    }
+}

@@ -1,0 +1,31 @@
+public import SignedObjects
+
+/// What a ``DeviceWallet`` holds beside the journal, in a form to store; nothing in it is believed
+/// when it is read back before its signature is checked.
+public struct WalletSnapshot: Codable, Sendable, Equatable {
+    /// The journal that the leases were used with.
+    public var journal: JournalID
+    /// Compact ``Lease``s.
+    public var leases: [String] = []
+    /// Compact ``Return``s: leases given back, which must not come alive again.
+    public var returns: [String] = []
+    /// Given-back leases that the server has confirmed.
+    public var ended: [LeaseID] = []
+    /// Compact ``Receipt``s.
+    public var receipts: [String] = []
+    /// Compact ``Order``s.
+    public var orders: [String] = []
+    /// Spends that get no receipt.
+    public var refused: [LedgerReply.RefusedSpend] = []
+    /// Spends that the server holds.
+    public var held: [Digest] = []
+    /// The account's credits at the last contact.
+    public var balance: LedgerReply.Balance?
+    /// The highest server time seen.
+    public var serverTime: UnixTime?
+
+    /// An empty snapshot for the device with this journal.
+    public init(journal: JournalID) {
+        self.journal = journal
+    }
+}

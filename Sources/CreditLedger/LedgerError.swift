@@ -1,0 +1,39 @@
+public import SignedObjects
+
+/// Why a contact, a reply or an order was not accepted; nothing was changed.
+public enum LedgerError: Error, Equatable, CustomStringConvertible {
+    /// More spends, returns or other entries than one message may hold.
+    case tooManyItems(count: Int, limit: Int)
+    /// A signed object in the message does not hold.
+    case notSigned(JWSError)
+    /// A signed object in the message is for another account or another device.
+    case foreignObject(type: String)
+    /// The server signed two different orders with one serial.
+    case orderContradiction(serial: Int)
+    /// More credits than one account can be given.
+    case tooManyCredits(asked: Int, limit: Int)
+    /// An order's reason code or text is too long.
+    case orderTextTooLong(bytes: Int, limit: Int)
+    /// The stored ledger of an account does not fit together.
+    case damagedLedger(reason: String)
+
+    /// The text form.
+    public var description: String {
+        switch self {
+        case .tooManyItems(let count, let limit):
+            "The message holds \(count) entries of one kind; at most \(limit) are taken at once."
+        case .notSigned(let error):
+            error.description
+        case .foreignObject(let type):
+            "The message holds an \(type) of another account or device."
+        case .orderContradiction(let serial):
+            "The server signed two different orders number \(serial). Tell its operator."
+        case .tooManyCredits(let asked, let limit):
+            "The account would have \(asked) credits; at most \(limit) can be given in all."
+        case .orderTextTooLong(let bytes, let limit):
+            "A text of \(bytes) bytes; at most \(limit) are taken. Write it shorter."
+        case .damagedLedger(let reason):
+            "The stored ledger of this account is damaged: \(reason). Run doctor or restore it."
+        }
+    }
+}

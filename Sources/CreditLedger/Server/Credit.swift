@@ -1,0 +1,69 @@
+package import SignedObjects
+
+/// One credit of an account, as the server keeps it.
+package struct Credit: Hashable, Sendable {
+    /// Where the credit is.
+    package enum State: Hashable, Sendable {
+        /// No device holds it.
+        case free
+        /// Lent by this lease.
+        case leased(LeaseID)
+        /// Spent for ever; the receipt's place in the log.
+        case spent(receipt: Int)
+    }
+
+    /// How often it was lent or charged.
+    package var epoch: Int
+    /// Where it is.
+    package var state: State
+
+    /// Takes every field.
+    package init(epoch: Int = 0, state: State = .free) {
+        self.epoch = epoch
+        self.state = state
+    }
+}
+
+/// One lease that was issued, and the first spend that came for it.
+package struct LeaseRecord: Hashable, Sendable {
+    /// The lease as issued.
+    package let lease: JWS<Lease>
+    /// The first spend that named it, if one came.
+    package var claim: SpendClaim?
+
+    /// Takes every field.
+    package init(lease: JWS<Lease>, claim: SpendClaim? = nil) {
+        self.lease = lease
+        self.claim = claim
+    }
+}
+
+/// The first spend that came for a lease, what became of it, and what contradicts it.
+package struct SpendClaim: Hashable, Sendable {
+    /// What became of a spend.
+    package enum Outcome: Hashable, Sendable {
+        /// Kept until a suspension or pause is lifted.
+        case held
+        /// Countersigned; the receipt's place in the log.
+        case receipt(Int)
+        /// The lease was over and no other credit was free. Final.
+        case uncredited
+    }
+
+    /// The spend.
+    package let spend: JWS<Spend>
+    /// What became of it.
+    package var outcome: Outcome
+    /// Later spends of the same lease on other bodies: each is, with ``spend``, proof of a double
+    /// spend. Never removed or replaced.
+    package var contradictions: [JWS<Spend>]
+
+    /// Takes every field.
+    package init(
+        spend: JWS<Spend>, outcome: Outcome, contradictions: [JWS<Spend>] = []
+    ) {
+        self.spend = spend
+        self.outcome = outcome
+        self.contradictions = contradictions
+    }
+}

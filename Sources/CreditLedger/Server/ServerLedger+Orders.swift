@@ -1,0 +1,75 @@
+public import SignedObjects
+
+// Orders: what the server's people decide.
+extension ServerLedger {
+    /// Suspends the account: from now on no leases and no receipts; spends that come are held.
+    ///
+    /// - Parameters:
+    ///   - reason: Stable reason code, such as `not-own-work`.
+    ///   - text: Words to the person.
+    ///   - until: When it ends by itself; nil: when it is lifted.
+    ///   - appeal: Where to appeal.
+    /// - Throws: ``LedgerError``; the ledger is then unchanged.
+    @discardableResult
+    public mutating func suspend(
+        reason: String, text: String = "", until: UnixTime? = nil, appeal: String = "",
+        now: UnixTime, signer: LedgerSigner
+    ) throws(LedgerError) -> JWS<Order> {
+        try append(.suspend, reason, text, until: until, appeal: appeal, now: now, signer)
+    }
+
+    /// Lifts a suspension: held spends are countersigned at the next contact.
+    ///
+    /// - Throws: ``LedgerError``; the ledger is then unchanged.
+    @discardableResult
+    public mutating func reinstate(
+        reason: String, text: String = "", now: UnixTime, signer: LedgerSigner
+    ) throws(LedgerError) -> JWS<Order> {
+        try append(.reinstate, reason, text, now: now, signer)
+    }
+
+    /// Gives the account `count` more credits.
+    ///
+    /// - Throws: ``LedgerError``; the ledger is then unchanged.
+    @discardableResult
+    public mutating func grant(
+        _ count: Int, reason: String, text: String = "", now: UnixTime, signer: LedgerSigner
+    ) throws(LedgerError) -> JWS<Order> {
+        let room = LedgerLimits.creditsPerAccount - credits.count
+        guard count > 0, count <= room else {
+            throw .tooManyCredits(
+                asked: credits.count + min(max(count, 0), LedgerLimits.creditsPerAccount + 1),
+                limit: LedgerLimits.creditsPerAccount)
+        }
+        let order = try append(.grant, reason, text, credits: count, now: now, signer)
+        credits += [Credit](repeating: Credit(), count: count)
+        return order
+    }
+
+    private mutating func append(
+        _ kind: Order.Kind, _ reason: String, _ text: String, until: UnixTime? = nil,
+        credits: Int = 0, appeal: String = "", now: UnixTime, _ signer: LedgerSigner
+    ) throws(LedgerError) -> JWS<Order> {
+        try checkLength(of: reason, limit: LedgerLimits.reasonBytes)
+        try checkLength(of: text, limit: LedgerLimits.textBytes)
+        try checkLength(of: appeal, limit: LedgerLimits.textBytes)
+        let time = max(clock, now)
+        let payload = Order(
+            account: account, serial: orders.count + 1, kind: kind, reason: reason, text: text,
+            until: until, credits: credits, appeal: appeal, time: time)
+        do {
+            let order = try signer.order(payload)
+            orders.append(order)
+            clock = time
+            return order
+        } catch {
+            throw .notSigned(error)
+        }
+    }
+
+    private func checkLength(of text: String, limit: Int) throws(LedgerError) {
+        guard text.utf8.count <= limit else {
+            throw .orderTextTooLong(bytes: text.utf8.count, limit: limit)
+        }
+    }
+}
