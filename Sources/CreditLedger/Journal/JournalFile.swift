@@ -1,0 +1,109 @@
+import Foundation
+
+/// An open file of whole lines: the system calls of the journal, and nothing else.
+///
+/// It holds nothing that changes: its journal's lock orders the calls.
+final class JournalFile: Sendable {
+    let path: String
+    private let descriptor: Int32
+
+    /// Opens the file to read and append.
+    init(path: String) throws(JournalError) {
+        self.path = path
+        descriptor = open(path, O_RDWR | O_APPEND | O_CLOEXEC)
+        guard descriptor >= 0 else { throw .system(call: "open", code: errno, file: path) }
+    }
+
+    deinit { close(descriptor) }
+
+    static func exists(_ path: String) -> Bool {
+        access(path, F_OK) == 0
+    }
+
+    /// Creates the file with its first line, whole or not at all; an existing one is left alone.
+    static func create(path: String, header: String) throws(JournalError) {
+        let draft = "\(path).\(getpid()).new"
+        let mode = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC
+        unlink(draft)
+        let descriptor = open(draft, mode, 0o600)
+        guard descriptor >= 0 else { throw .system(call: "open", code: errno, file: draft) }
+        defer { unlink(draft) }
+        do {
+            defer { close(descriptor) }
+            try writeAll(Array(header.utf8), to: descriptor, path: draft)
+        }
+        guard link(draft, path) == 0 || errno == EEXIST else {
+            throw .system(call: "link", code: errno, file: path)
+        }
+        try flushFolder(of: path)
+    }
+
+    /// Keeps every other program from appending until ``unlock()``.
+    func lock() throws(JournalError) {
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+            if errno == EWOULDBLOCK { throw .busy(file: path) }
+            throw .system(call: "flock", code: errno, file: path)
+        }
+    }
+
+    func unlock() {
+        flock(descriptor, LOCK_UN)
+    }
+
+    /// The bytes from `offset` to the end.
+    func bytes(from offset: Int, limit: Int) throws(JournalError) -> [UInt8] {
+        var bytes: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 64 * 1024)
+        while bytes.count <= limit {
+            let count = pread(descriptor, &buffer, buffer.count, off_t(offset + bytes.count))
+            if count < 0, errno == EINTR { continue }
+            guard count >= 0 else { throw .system(call: "pread", code: errno, file: path) }
+            if count == 0 { return bytes }
+            bytes += buffer.prefix(count)
+        }
+        throw .full(limit: limit)
+    }
+
+    /// Cuts the file to `size` bytes, on the disk when this returns.
+    func cut(to size: Int) throws(JournalError) {
+        guard ftruncate(descriptor, off_t(size)) == 0 else {
+            throw .system(call: "ftruncate", code: errno, file: path)
+        }
+        try Self.flush(descriptor, path: path)
+    }
+
+    /// Appends `line`, on the disk when this returns.
+    func append(_ line: String) throws(JournalError) {
+        try Self.writeAll(Array(line.utf8), to: descriptor, path: path)
+        try Self.flushFolder(of: path)
+    }
+
+    private static func writeAll(
+        _ bytes: [UInt8], to descriptor: Int32, path: String
+    ) throws(JournalError) {
+        var done = 0
+        while done < bytes.count {
+            let count = bytes.withUnsafeBytes { raw in
+                write(descriptor, raw.baseAddress?.advanced(by: done), bytes.count - done)
+            }
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { throw .system(call: "write", code: errno, file: path) }
+            done += count
+        }
+        try flush(descriptor, path: path)
+    }
+
+    private static func flush(_ descriptor: Int32, path: String) throws(JournalError) {
+        guard fsync(descriptor) == 0 else {
+            throw .system(call: "fsync", code: errno, file: path)
+        }
+    }
+
+    private static func flushFolder(of path: String) throws(JournalError) {
+        let folder = (path as NSString).deletingLastPathComponent
+        let descriptor = open(folder.isEmpty ? "." : folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw .system(call: "open", code: errno, file: folder) }
+        defer { close(descriptor) }
+        try flush(descriptor, path: folder)
+    }
+}
