@@ -15,7 +15,10 @@ let argumentParser = Target.Dependency.product(
     name: "ArgumentParser", package: "swift-argument-parser")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let grdbSQLite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdTesting = Target.Dependency.product(
+    name: "HummingbirdTesting", package: "hummingbird")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let rainbow = Target.Dependency.product(name: "Rainbow", package: "Rainbow")
 
@@ -56,10 +59,11 @@ let package = Package(
         .systemLibrary(name: "CCurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CJPEG", providers: [.apt(["libturbojpeg0-dev"])]),
         .systemLibrary(name: "CPNG", providers: [.apt(["libpng-dev"])]),
+        .systemLibrary(name: "CSQLite", providers: [.apt(["libsqlite3-dev"])]),
         .systemLibrary(name: "CZstd", providers: [.apt(["libzstd-dev"])]),
 
         // The three libraries that know nothing of each other.
-        library("SyncKit", [crypto, grdb, "CCurl", "CZstd"]),
+        library("SyncKit", [crypto, grdb, grdbSQLite, "CCurl", "CSQLite", "CZstd"]),
         library("CreditLedger", ["SignedObjects"]),
         library("StyleKit", [crypto, "CPNG", "CJPEG"]),
 
@@ -82,5 +86,28 @@ let package = Package(
             ],
             path: "Sources/Server/Core", swiftSettings: settings),
         program("atelier-server", in: "Server/Command", ["AtelierServer", argumentParser, logging]),
+
+        // Tests: a target per library, and those that see the whole.
+        .target(
+            name: "TestSupport", dependencies: ["SyncKit", grdb], path: "Tests/TestSupport",
+            swiftSettings: settings),
+        tests("SyncKitTests", ["SyncKit", crypto, grdb]),
+        tests("SignedObjectsTests", ["SignedObjects"]),
+        tests("CreditLedgerTests", ["CreditLedger", "SignedObjects"]),
+        tests("StyleKitTests", ["StyleKit", "CPNG", crypto]),
+        tests(
+            "AtelierLibraryTests",
+            [
+                "AtelierLibrary", "AtelierProtocol", "CreditLedger", "SignedObjects", "StyleKit",
+                "SyncKit", crypto, grdb,
+            ]),
+        tests(
+            "ServerTests",
+            [
+                "AtelierProtocol", "AtelierServer", "CreditLedger", "SignedObjects", "SyncKit",
+                crypto, grdb, hummingbird, hummingbirdTesting,
+            ]),
+        tests("HouseRulesTests", []),
+        tests("EndToEndTests", []),
     ]
 )

@@ -1,0 +1,7 @@
+#pragma once
+#include <sqlite3.h>
+
+// Swift cannot call variadic C functions.
+static inline int atelier_sqlite_set_triggers_enabled(sqlite3 *connection, int enabled) {
+    return sqlite3_db_config(connection, SQLITE_DBCONFIG_ENABLE_TRIGGER, enabled, (int *)0);
+}

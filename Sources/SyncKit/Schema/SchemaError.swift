@@ -1,0 +1,39 @@
+/// Why a schema cannot be synced; nothing was changed.
+public enum SchemaError: Error, Equatable, CustomStringConvertible {
+    /// Two things share a name or number.
+    case repeated(String)
+    /// A number is outside its bounds.
+    case outOfRange(table: String)
+    /// The name belongs to the engine.
+    case reserved(table: String)
+    /// The declared table is not in the database.
+    case missingTable(String)
+    /// The declared column is not in the table.
+    case missingColumn(table: String, column: String)
+    /// The table has no `id BLOB PRIMARY KEY NOT NULL`.
+    case unsuitableKey(table: String)
+    /// The table has a constraint that two replicas can break together.
+    case unsupportedConstraint(table: String, constraint: String)
+
+    /// What happened, and what to do.
+    public var description: String {
+        switch self {
+        case .repeated(let what):
+            "The schema repeats a \(what). Give each its own."
+        case .outOfRange(let table):
+            "Table \(table): ids run from 1 to \(Limits.tables) for tables and from 1 to "
+                + "\(Limits.columns) for columns."
+        case .reserved(let table):
+            "The table name '\(table)' is reserved. Names must not be empty or begin with sync_."
+        case .missingTable(let table):
+            "The table \(table) is declared for sync but does not exist. Create it first."
+        case .missingColumn(let table, let column):
+            "The column \(table).\(column) is declared for sync but does not exist. Add it first."
+        case .unsuitableKey(let table):
+            "The table \(table) needs a key column declared as: id BLOB PRIMARY KEY NOT NULL."
+        case .unsupportedConstraint(let table, let constraint):
+            "The table \(table) has a \(constraint) constraint, which two devices can break together "
+                + "without either doing wrong. Remove it, or do not sync the table."
+        }
+    }
+}

@@ -1,0 +1,79 @@
+/// Which tables sync, and under which numbers they travel.
+public struct SyncSchema: Sendable, Equatable {
+    /// The synced tables.
+    public let tables: [SyncedTable]
+
+    /// A schema of tables whose names and ids are all different.
+    ///
+    /// - Throws: ``SchemaError`` for a repeated or impossible name or id.
+    public init(tables: [SyncedTable]) throws(SchemaError) {
+        guard Set(tables.map { $0.name.lowercased() }).count == tables.count else {
+            throw .repeated("table name")
+        }
+        guard Set(tables.map(\.id)).count == tables.count else { throw .repeated("table id") }
+        for table in tables { try table.check() }
+        self.tables = tables
+    }
+
+    func table(id: Int) -> SyncedTable? {
+        tables.first { $0.id == id }
+    }
+}
+
+/// An ordinary SQLite table whose rows are the same on every replica.
+///
+/// The table must exist and have `id BLOB PRIMARY KEY NOT NULL`, 16 bytes that never change.
+/// Columns that are not declared here stay on this device.
+public struct SyncedTable: Sendable, Equatable {
+    /// The table's name in SQL.
+    public let name: String
+    /// The number it travels under, 1 to ``Limits/tables``: never reused, never changed.
+    public let id: Int
+    /// The columns besides the key.
+    public let columns: [SyncedColumn]
+
+    /// Declares a table.
+    public init(_ name: String, id: Int, columns: [SyncedColumn]) {
+        self.name = name
+        self.id = id
+        self.columns = columns
+    }
+
+    func check() throws(SchemaError) {
+        guard (1...Limits.tables).contains(id), columns.count <= Limits.columns else {
+            throw .outOfRange(table: name)
+        }
+        guard columns.allSatisfy({ (1...Limits.columns).contains($0.id) }) else {
+            throw .outOfRange(table: name)
+        }
+        guard Set(columns.map(\.id)).count == columns.count else {
+            throw .repeated("column id in table \(name)")
+        }
+        let names = columns.map { $0.name.lowercased() }
+        guard Set(names).count == names.count, !names.contains("id") else {
+            throw .repeated("column name in table \(name)")
+        }
+        guard !name.lowercased().hasPrefix("sync_"), !name.isEmpty else {
+            throw .reserved(table: name)
+        }
+    }
+
+    /// All declared columns as bits at their ids.
+    var columnBits: UInt64 {
+        columns.reduce(0) { $0 | 1 << UInt64($1.id) }
+    }
+}
+
+/// A column whose later write wins.
+public struct SyncedColumn: Sendable, Equatable {
+    /// The column's name in SQL.
+    public let name: String
+    /// The number it travels under, 1 to ``Limits/columns``: survives a rename, is never reused.
+    public let id: Int
+
+    /// Declares a column.
+    public init(_ name: String, id: Int) {
+        self.name = name
+        self.id = id
+    }
+}

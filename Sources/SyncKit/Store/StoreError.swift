@@ -1,0 +1,27 @@
+/// Why a store cannot be used; nothing was changed.
+public enum StoreError: Error, Equatable, CustomStringConvertible {
+    /// A newer version of the engine wrote it.
+    case newerVersion(found: Int64, known: Int64)
+    /// A part of the engine's own tables is not as it was written.
+    case damaged(String)
+    /// The server's pages do not follow the cursor.
+    case sequenceOutOfOrder(got: Int64, after: Int64)
+    /// The server acknowledges what it was not sent.
+    case acknowledgedUnsent(number: UInt64)
+
+    /// What happened, and what to do.
+    public var description: String {
+        switch self {
+        case .newerVersion(let found, let known):
+            "This library was written by a newer version (format \(found), this program knows "
+                + "\(known)). Update this program."
+        case .damaged(let part):
+            "The library's sync state is damaged (\(part)). Restore it from a backup; "
+                + "the works themselves are untouched."
+        case .sequenceOutOfOrder(let got, let after):
+            "The server sent segment \(got) after \(after). Nothing was applied; try again."
+        case .acknowledgedUnsent(let number):
+            "The server acknowledged segment \(number), which was not sent. Try again."
+        }
+    }
+}

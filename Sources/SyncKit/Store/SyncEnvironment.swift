@@ -1,0 +1,26 @@
+import Foundation
+
+/// What the engine asks of the world; passed in, so that tests can play it.
+public struct SyncEnvironment: Sendable {
+    /// This device's wall clock, in milliseconds since 1970 UTC; may be wrong.
+    public var wallMilliseconds: @Sendable () -> UInt64
+    /// As many random bytes as asked for, from a source fit for keys.
+    public var randomBytes: @Sendable (Int) -> [UInt8]
+
+    /// Takes both.
+    public init(
+        wallMilliseconds: @escaping @Sendable () -> UInt64,
+        randomBytes: @escaping @Sendable (Int) -> [UInt8]
+    ) {
+        self.wallMilliseconds = wallMilliseconds
+        self.randomBytes = randomBytes
+    }
+
+    /// The real clock and the system's random numbers.
+    public static let system = SyncEnvironment(
+        wallMilliseconds: { UInt64(max(0, Date().timeIntervalSince1970 * 1000)) },
+        randomBytes: { count in
+            var generator = SystemRandomNumberGenerator()
+            return (0..<count).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
+        })
+}
