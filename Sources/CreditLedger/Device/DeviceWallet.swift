@@ -5,7 +5,7 @@ public import SignedObjects
 /// The journal is the truth about what was spent; everything else here came from the server and can
 /// come again. So a database that was restored from a backup, or lost, cannot spend a lease twice: a
 /// lease that stands in the journal is spent, whatever the database says.
-public struct DeviceWallet: Sendable, Equatable {
+public struct DeviceWallet: Sendable, Hashable {
     /// The account.
     public let account: AccountID
     /// This device.

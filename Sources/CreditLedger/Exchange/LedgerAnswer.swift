@@ -1,7 +1,7 @@
 public import SignedObjects
 
 /// A ``LedgerReply`` whose every signed object was verified to be the server's word to one device.
-public struct LedgerAnswer: Sendable, Equatable {
+public struct LedgerAnswer: Sendable, Hashable {
     /// Receipts for the spends of the contact, new or given before.
     public package(set) var receipts: [JWS<Receipt>] = []
     /// Spends kept until a suspension or pause is lifted.

@@ -1,7 +1,7 @@
 public import SignedObjects
 
 /// A ``LedgerRequest`` whose every signed object was verified to be of one device of one account.
-public struct LedgerContact: Sendable, Equatable {
+public struct LedgerContact: Sendable, Hashable {
     /// The device that asks.
     public let device: DeviceID
     /// Spends that have no receipt yet, oldest first.

@@ -13,7 +13,7 @@ public struct LedgerReply: Codable, Sendable, Equatable {
     }
 
     /// A spend that gets no receipt.
-    public struct RefusedSpend: Codable, Sendable, Equatable {
+    public struct RefusedSpend: Codable, Sendable, Hashable {
         /// Digest of the spend's compact text.
         public let spend: Digest
         /// Why.
@@ -27,7 +27,7 @@ public struct LedgerReply: Codable, Sendable, Equatable {
     }
 
     /// The account's credits.
-    public struct Balance: Codable, Sendable, Equatable {
+    public struct Balance: Codable, Sendable, Hashable {
         /// How many credits the account was ever given.
         public let granted: Int
         /// How many no device holds.

@@ -1,0 +1,219 @@
+import CreditLedger
+import SignedObjects
+
+/// One account, two devices and a network that loses, repeats and reorders: small enough to try all.
+///
+/// The network keeps the last two messages each way; any of them may arrive at any time, any number
+/// of times, or never. Nothing is really signed: the texts only have to differ where payloads do.
+struct LedgerModel: Hashable {
+    enum Action: Hashable {
+        case ask(Int)
+        case deliver(Int, message: Int)
+        case receive(Int, message: Int)
+        case contact(Int)
+        case spend(Int)
+        case giveBack(Int)
+        case restoreDatabase(Int)
+        case wait
+        case suspend(timed: Bool)
+        case reinstate
+        case forgeSpend(lease: Int, body: Int)
+        case forgeReturn(lease: Int)
+    }
+
+    static let step = Duration.seconds(10)
+    static let policy = LedgerPolicy(freeCredits: 2, lease: step, grace: step, leasesPerDevice: 2)
+    static let account = AccountID(checked: [UInt8](repeating: 7, count: 16))
+    static let start = UnixTime(milliseconds: 1_000_000)
+
+    var server = ServerLedger(account: account, policy: policy, now: start)
+    var wallets: [DeviceWallet]
+    var requests: [[LedgerContact]] = [[], []]
+    var replies: [[LedgerAnswer]] = [[], []]
+    var ticks = 0
+    /// Leases that the second device has seen, where it is modified; nil where it is honest.
+    var loot: [JWS<Lease>]?
+
+    init(secondDeviceIsModified: Bool = false) {
+        wallets = [0, 1].map { Self.wallet($0, spends: []) }
+        loot = secondDeviceIsModified ? [] : nil
+    }
+
+    var now: UnixTime { Self.start + Self.step * ticks }
+
+    var isSuspended: Bool { server.standing.suspension(at: now) != nil }
+
+    func isHonest(_ device: Int) -> Bool { device == 0 || loot == nil }
+
+    /// What can happen next.
+    var actions: [Action] {
+        var actions: [Action] = []
+        for device in [0, 1] {
+            actions += [.contact(device), .ask(device), .spend(device)]
+            actions += requests[device].indices.map { .deliver(device, message: $0) }
+            actions += replies[device].indices.map { .receive(device, message: $0) }
+            if !wallets[device].unspentLeases.isEmpty { actions.append(.giveBack(device)) }
+            if wallets[device].serverTime != nil { actions.append(.restoreDatabase(device)) }
+        }
+        if ticks < 4 { actions.append(.wait) }
+        if isSuspended {
+            actions.append(.reinstate)
+        } else if server.orders.count < 3 {
+            actions += [.suspend(timed: false), .suspend(timed: true)]
+        }
+        for lease in (loot ?? []).indices {
+            actions += [.forgeReturn(lease: lease), .forgeSpend(lease: lease, body: 0)]
+            actions.append(.forgeSpend(lease: lease, body: 1))
+        }
+        return actions
+    }
+
+    mutating func perform(_ action: Action) throws {
+        switch action {
+        case .ask(let device):
+            try ask(device)
+        case .deliver(let device, let message):
+            _ = try deliver(requests[device][message], from: device)
+        case .receive(let device, let message):
+            try receive(replies[device][message], at: device)
+        case .contact(let device):
+            try ask(device)
+            if let request = requests[device].last {
+                try receive(deliver(request, from: device), at: device)
+            }
+        case .spend(let device):
+            try spend(device)
+        case .giveBack(let device):
+            let lease = wallets[device].unspentLeases.map(\.payload.lease).min()
+            if let lease { try wallets[device].giveBack(lease, now: now, sign: Self.sign) }
+        case .restoreDatabase(let device):
+            wallets[device] = Self.wallet(device, spends: wallets[device].spends)
+        case .wait:
+            ticks += 1
+        case .suspend(let timed):
+            let until = timed ? now + Self.step : nil
+            try server.suspend(reason: "test", until: until, now: now, signer: Self.signer)
+        case .reinstate:
+            try server.reinstate(reason: "test", now: now, signer: Self.signer)
+        case .forgeSpend(let lease, let body):
+            try forgeSpend(lease, body)
+        case .forgeReturn(let lease):
+            try forgeReturn(lease)
+        }
+    }
+
+    private mutating func ask(_ device: Int) throws {
+        let contact = try wallets[device].contact(wantedLeases: 2, now: now, sign: Self.sign)
+        remember(contact, in: &requests[device])
+    }
+
+    @discardableResult
+    private mutating func deliver(_ contact: LedgerContact, from device: Int) throws -> LedgerAnswer
+    {
+        let answer = try Self.exchange(contact, with: &server, now: now)
+        remember(answer, in: &replies[device])
+        return answer
+    }
+
+    private mutating func receive(_ answer: LedgerAnswer, at device: Int) throws {
+        try wallets[device].absorb(answer)
+        guard device == 1, let known = loot else { return }
+        loot = known + answer.leases.filter { !known.contains($0) }
+    }
+
+    private mutating func spend(_ device: Int) throws {
+        let body = Self.body(device, wallets[device].spends.count)
+        guard case .success = wallets[device].permission(now: now) else { return }
+        _ = try wallets[device].spend(body: body, now: now, sign: Self.sign)
+    }
+
+    private mutating func forgeSpend(_ place: Int, _ body: Int) throws {
+        guard let lease = loot?[place].payload else { return }
+        let spend = Spend(
+            account: lease.account, device: lease.device, lease: lease.lease, credit: lease.credit,
+            epoch: lease.epoch, journal: Self.journal(1), number: 9, previous: .zero,
+            body: Self.body(1, body), time: Self.start, orderSerial: 0)
+        try deliverForged(spends: [Self.sign(spend)], returns: [])
+    }
+
+    private mutating func forgeReturn(_ place: Int) throws {
+        guard let lease = loot?[place].payload else { return }
+        let giveBack = Return(
+            account: lease.account, device: lease.device, lease: lease.lease, credit: lease.credit,
+            epoch: lease.epoch, time: Self.start)
+        try deliverForged(spends: [], returns: [Self.sign(giveBack)])
+    }
+
+    private mutating func deliverForged(spends: [JWS<Spend>], returns: [JWS<Return>]) throws {
+        let contact = LedgerContact(
+            device: Self.device(1), spends: spends, returns: returns, wantedLeases: 0,
+            orderSerial: 0)
+        _ = try Self.exchange(contact, with: &server, now: now)
+    }
+
+    private func remember<Message: Equatable>(_ message: Message, in messages: inout [Message]) {
+        messages.removeAll { $0 == message }
+        messages = messages.suffix(1) + [message]
+    }
+}
+
+// The parts that a model is made of.
+extension LedgerModel {
+    static func exchange(
+        _ contact: LedgerContact, with server: inout ServerLedger, now: UnixTime
+    ) throws -> LedgerAnswer {
+        // A lease's name follows from what it is, so that equal histories are equal states.
+        let epochs = server.credits.map(\.epoch)
+        let taken = server.leases.count
+        var made = 0
+        return try server.exchange(contact, now: now, policy: policy, signer: signer) {
+            made += 1
+            let name = "\(contact.device) \(epochs) \(taken) \(made) \(now)"
+            return LeaseID(checked: Array(Digest(of: name).bytes.prefix(16)))
+        }
+    }
+
+    static func device(_ index: Int) -> DeviceID {
+        DeviceID(checked: [UInt8](repeating: UInt8(index + 1), count: 16))
+    }
+
+    static func journal(_ index: Int) -> JournalID {
+        JournalID(checked: [UInt8](repeating: UInt8(index + 1), count: 16))
+    }
+
+    static func body(_ device: Int, _ index: Int) -> Digest {
+        var bytes = [UInt8](repeating: 0, count: 32)
+        (bytes[0], bytes[1]) = (UInt8(device), UInt8(index))
+        return Digest(checked: bytes)
+    }
+
+    static func wallet(_ device: Int, spends: [JWS<Spend>]) -> DeviceWallet {
+        DeviceWallet(
+            account: account, device: Self.device(device), journal: journal(device),
+            spends: spends)
+    }
+
+    static func sign(_ spend: Spend) -> JWS<Spend> {
+        JWS(
+            trusting: spend,
+            compact: "S \(spend.lease) \(spend.number) \(spend.body) \(spend.time.milliseconds)")
+    }
+
+    static func sign(_ giveBack: Return) -> JWS<Return> {
+        JWS(trusting: giveBack, compact: "R \(giveBack.lease)")
+    }
+
+    static let signer = LedgerSigner(
+        lease: { lease in JWS(trusting: lease, compact: "L \(lease.lease)") },
+        receipt: { receipt in
+            JWS(
+                trusting: receipt,
+                compact: "C \(receipt.spend) \(receipt.credit) \(receipt.epoch) "
+                    + "\(receipt.time.milliseconds) \(receipt.logIndex)")
+        },
+        order: { order in
+            JWS(
+                trusting: order,
+                compact: "O \(order.serial) \(order.kind) \(order.time.milliseconds)")
+        })
+}
