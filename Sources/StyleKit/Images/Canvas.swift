@@ -42,6 +42,29 @@ struct Canvas {
         return Picture(checkedWidth: width, height: height, pixels: bytes)
     }
 
+    /// Whether every pixel is opaque.
+    var isOpaque: Bool { (0..<(width * height)).allSatisfy { pixels[$0].w == 255 } }
+
+    /// A premultiplied canvas laid on white paper.
+    var onWhite: Canvas {
+        let result = Canvas(width: width, height: height)
+        for index in 0..<(width * height) {
+            result.pixels[index] = pixels[index] &+ SIMD4(repeating: 255 - pixels[index].w)
+        }
+        return result
+    }
+
+    /// The same colours with the last lane of another canvas of this size.
+    func withAlpha(of other: Canvas) -> Canvas {
+        let result = Canvas(width: width, height: height)
+        for index in 0..<(width * height) {
+            var pixel = pixels[index]
+            pixel.w = other.pixels[index].w
+            result.pixels[index] = pixel
+        }
+        return result
+    }
+
     /// The features of a premultiplied canvas.
     var features: Canvas {
         let result = Canvas(width: width, height: height)

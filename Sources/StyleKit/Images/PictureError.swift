@@ -17,6 +17,7 @@ public enum PictureError: Error, Equatable, CustomStringConvertible {
     /// The picture could not be written.
     case notWritten(reason: String)
 
+    /// What happened, the limit, and what to do next.
     public var description: String {
         switch self {
         case .notAPicture:

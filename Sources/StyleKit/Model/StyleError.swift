@@ -19,6 +19,7 @@ public enum StyleError: Error, Equatable, CustomStringConvertible {
     /// The caller asked to stop; no picture was made.
     case cancelled
 
+    /// What happened, the limit, and what to do next.
     public var description: String {
         switch self {
         case .noWorks:

@@ -10,6 +10,12 @@ struct Layout {
         var workShare = 0.4
         /// The largest part of a piece that was used before.
         var reusedPart = 0.2
+
+        /// After a sketch: its colours come first, and any work may serve any part.
+        static let sketch = Rules(
+            candidates: 3_000, guideWeight: 2, heightWeight: 3_000, workShare: 1, reusedPart: 1)
+        /// From the works alone: no work and no part of one may lead.
+        static let remix = Rules(heightWeight: 3_000)
     }
 
     private struct Candidate {
@@ -97,7 +103,10 @@ struct Layout {
         let x = roomX < 0 ? 0 : Self.part(bits >> 17, of: roomX + 1)
         let y = roomY < 0 ? 0 : Self.part(bits >> 33, of: roomY + 1)
         let match = Match(work: work, isMirrored: isMirrored, x: x, y: y)
-        guard roomX >= 0, roomY >= 0, obeysLimits(match, window) else {
+        guard roomX >= 0, roomY >= 0, isWithinShare(match, window) else {
+            return Candidate(match: match, cost: .infinity)
+        }
+        guard reusedPart(match, window) <= rules.reusedPart else {
             return Candidate(match: match, cost: .infinity)
         }
         return Candidate(match: match, cost: cost(of: match, in: window))
@@ -109,13 +118,15 @@ struct Layout {
         (Int(bits & 0xFFFF) &* bound) >> 16
     }
 
-    private func obeysLimits(_ match: Match, _ window: LayoutCell) -> Bool {
+    private func isWithinShare(_ match: Match, _ window: LayoutCell) -> Bool {
+        guard source.areas.count > 2 else { return true }
         let whole = Double(paint.width * paint.height)
-        if source.areas.count > 2 {
-            let after = Double(
-                workAreas.pointer[Int(match.work)] + window.width * window.height / 2)
-            guard after <= whole * rules.workShare else { return false }
-        }
+        let after = Double(workAreas.pointer[Int(match.work)] + window.width * window.height / 2)
+        return after <= whole * rules.workShare
+    }
+
+    /// How much of a piece was used before, 0 to 1.
+    private func reusedPart(_ match: Match, _ window: LayoutCell) -> Double {
         let area = source.areas.pointer[Int(match.work)]
         var used = 0
         var seen = 0
@@ -126,7 +137,7 @@ struct Layout {
                 if isUsed.pointer[row + x] { used += 1 }
             }
         }
-        return Double(used) <= Double(seen) * rules.reusedPart
+        return Double(used) / Double(seen)
     }
 
     private func cost(of match: Match, in window: LayoutCell) -> Float {

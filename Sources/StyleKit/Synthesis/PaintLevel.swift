@@ -10,7 +10,7 @@ final class PaintLevel {
     let previous: Block<Match>
     let costs: Block<Int32>
     let shifts: Block<SIMD4<Int8>>
-    let guide: Canvas?
+    var guide: Canvas?
 
     init(size: PyramidPlan.Size, guide: Canvas?) {
         width = size.width
@@ -24,6 +24,27 @@ final class PaintLevel {
         costs = Block(count: across * down, filledWith: 0)
         shifts = Block(count: across * down, filledWith: SIMD4())
         self.guide = guide
+    }
+
+    /// Guides the picture by what its patches had around them in their works.
+    ///
+    /// So a seam is not smoothed over with the calmest marks that the artist ever made.
+    func guideByOrigin(in source: SourceLevel) {
+        let half = PatchKernel.side / 2
+        let origin = Canvas(width: width, height: height)
+        for y in 0..<height {
+            let patchY = min(max(y - half, 0), down - 1)
+            for x in 0..<width {
+                let patchX = min(max(x - half, 0), across - 1)
+                let match = field.pointer[patchY * across + patchX]
+                let area = source.areas.pointer[Int(match.work)]
+                let column = x - patchX
+                let workX = Int(match.x) + (match.isMirrored ? half * 2 - column : column)
+                let place = area.base + (Int(match.y) + y - patchY) * area.width + workX
+                origin.pixels[y * width + x] = source.guides.pointer[place]
+            }
+        }
+        guide = GuideMap.boxBlurred(origin, radius: 1)
     }
 
     /// Takes the places of patches over from a coarser level, and never its pixels.

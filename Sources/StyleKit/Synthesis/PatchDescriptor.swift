@@ -46,6 +46,16 @@ enum PatchDescriptor {
         return result
     }
 
+    /// The descriptor of the same marks around another mean colour.
+    @inline(__always)
+    static func recolored(_ value: Value, like pixel: SIMD4<UInt8>) -> Value {
+        var result = value
+        result[0] = Int16(pixel.x) &* 7
+        result[5] = Int16(pixel.y) &* 7
+        result[6] = Int16(pixel.z) &* 7
+        return result
+    }
+
     @inline(__always)
     static func distance(_ left: Value, _ right: Value) -> Int32 {
         let difference = left &- right

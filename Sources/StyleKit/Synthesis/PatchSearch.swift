@@ -11,6 +11,23 @@ struct PatchSearch {
         var height: Int32 = 0
         /// For every use of a part of a work beyond the first.
         var use: Int32 = 1_600
+        /// Whether marks are also looked up in the colours of the guide.
+        var followsGuide = false
+
+        /// After a sketch: its colours lead, less at finer levels, and earth stays below.
+        static func sketch(level: Int) -> Weights {
+            Weights(
+                guide: Int32(98 * Weights.fade(level)), height: 80, use: 700, followsGuide: true)
+        }
+
+        /// From the works alone: what lies around a patch stays as the layout chose it.
+        static func remix(level: Int) -> Weights {
+            Weights(guide: Int32(98 * Weights.fade(level)), height: 20, use: 800)
+        }
+
+        private static func fade(_ level: Int) -> Double {
+            (0..<level).reduce(1) { product, _ in product * 0.7 }
+        }
     }
 
     let paint: PaintLevel
@@ -119,6 +136,17 @@ struct PatchSearch {
         _ trial: inout Trial, in index: PatchIndex, _ patch: UnsafePointer<SIMD4<UInt8>>
     ) {
         let descriptor = PatchDescriptor.value(patch, stride: paint.width)
+        lookUp(&trial, in: index, descriptor)
+        guard let guide = paint.guide, weights.followsGuide else { return }
+        // What is there may have the wrong colour; ask for the same marks in the right one.
+        let pixel = guide.pixels[(trial.y &+ 3) &* paint.width &+ trial.x &+ 3]
+        lookUp(&trial, in: index, PatchDescriptor.recolored(descriptor, like: pixel))
+    }
+
+    @inline(__always)
+    private func lookUp(
+        _ trial: inout Trial, in index: PatchIndex, _ descriptor: PatchDescriptor.Value
+    ) {
         var (first, second) = index.nearest(to: descriptor)
         trial.test(first, dx: 0, dy: 0)
         trial.test(second, dx: 0, dy: 0)

@@ -13,7 +13,7 @@ struct SketchGuide {
         var counts = [Int](repeating: 0, count: 32 * 32 * 32)
         for work in works {
             let guide = GuideMap.blurred(work)
-            histogram.add(Canvas.opaque(guide))
+            histogram.add(guide.withAlpha(of: work))
             for index in 0..<(guide.width * guide.height) {
                 let box = ColorHistogram.box(of: guide.pixels[index])
                 detailSums[box] += Int(guide.pixels[index].w)
@@ -36,7 +36,7 @@ struct SketchGuide {
         var known: [UInt32: SIMD4<UInt8>] = [:]
         for index in 0..<(sketch.width * sketch.height) {
             let key = unsafeBitCast(
-                features.pixels[index] & SIMD4(0xFE, 0xFE, 0xFE, 0), to: UInt32.self)
+                features.pixels[index] & SIMD4(0xFE, 0xFE, 0xFE, 0x80), to: UInt32.self)
             if let value = known[key] {
                 mapped.pixels[index] = value
             } else {
@@ -50,6 +50,8 @@ struct SketchGuide {
 
     /// The mean of the works' colours, the nearest ones counting most.
     private func project(_ feature: SIMD4<UInt8>) -> SIMD4<UInt8> {
+        // Clear parts stay clear; in features they are neutral and calm.
+        guard feature.w >= 128 else { return SIMD4(128, 128, 128, 0) }
         let color = SIMD3(Float(feature.x), Float(feature.y), Float(feature.z))
         let distances = colors.map { entry -> Float in
             let difference = entry - color
@@ -68,18 +70,5 @@ struct SketchGuide {
         return SIMD4<UInt8>(
             (sum / total + 0.5).clamped(
                 lowerBound: SIMD4(repeating: 0), upperBound: SIMD4(repeating: 255)))
-    }
-}
-
-extension Canvas {
-    /// The same colours without transparency.
-    static func opaque(_ canvas: Canvas) -> Canvas {
-        let result = Canvas(width: canvas.width, height: canvas.height)
-        for index in 0..<(canvas.width * canvas.height) {
-            var pixel = canvas.pixels[index]
-            pixel.w = 255
-            result.pixels[index] = pixel
-        }
-        return result
     }
 }

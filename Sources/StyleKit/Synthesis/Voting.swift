@@ -1,15 +1,24 @@
 /// Turns a field of patches into pixels: every patch that covers a pixel votes for its colour.
 struct Voting {
+    private struct Ballot {
+        var colors = SIMD4<Float>()
+        var shift = SIMD4<Float>()
+        var total: Float = 0
+    }
+
     let paint: PaintLevel
     let source: SourceLevel
+    /// The squared distance, in features, at which a vote that differs from the patch around the
+    /// pixel counts a quarter; nil lets all votes mix. Small is crisp, but flat areas may break up.
+    var spread: Float?
 
     /// Sets the picture's features.
     ///
     /// - Parameter trusts: Whether patches that fit badly count less; not before they were measured.
     func paintFeatures(trusts: Bool, bands: Bands) {
         let weights = trusts ? trust(bands) : nil
-        vote(weights, from: source.features, bands: bands) { pixel, colors, shift in
-            let value = (colors + shift + 0.5).clamped(
+        vote(weights, from: source.features, bands: bands) { pixel, ballot in
+            let value = (ballot.colors + ballot.shift + 0.5).clamped(
                 lowerBound: SIMD4(repeating: 0), upperBound: SIMD4(repeating: 255))
             paint.image.pointer[pixel] = SIMD4<UInt8>(value)
         }
@@ -19,19 +28,17 @@ struct Voting {
     func paintColors(bands: Bands) -> Canvas {
         let canvas = Canvas(width: paint.width, height: paint.height)
         let weights = trust(bands)
-        vote(weights, from: source.colors ?? source.features, bands: bands) {
-            pixel, colors, shift in
-            let bounded = (colors + 0.5).clamped(
+        vote(weights, from: source.colors ?? source.features, bands: bands) { pixel, ballot in
+            let bounded = (ballot.colors + 0.5).clamped(
                 lowerBound: SIMD4(repeating: 0), upperBound: SIMD4(repeating: 255))
-            canvas.pixels[pixel] = Voting.shifted(SIMD4<UInt8>(bounded), by: shift)
+            canvas.pixels[pixel] = Voting.shifted(SIMD4<UInt8>(bounded), by: ballot.shift)
         }
         return canvas
     }
 
     /// Moves a premultiplied colour in feature space.
     private static func shifted(_ pixel: SIMD4<UInt8>, by shift: SIMD4<Float>) -> SIMD4<UInt8> {
-        let size = (shift * shift).sum()
-        guard size > 0.05, pixel.w > 0 else { return pixel }
+        guard (shift * shift).sum() > 0.05, pixel.w > 0 else { return pixel }
         let straight = Feature.unpremultiplied(pixel)
         let color = OKLab(red: straight.x, green: straight.y, blue: straight.z)
         let moved = OKLab(
@@ -50,8 +57,7 @@ struct Voting {
         let weights = Block<Float>(count: paint.field.count, filledWith: 1)
         bands.run(rows: paint.down) { rows in
             for index in (rows.lowerBound * paint.across)..<(rows.upperBound * paint.across) {
-                let cost = Float(max(0, paint.costs.pointer[index]))
-                let part = 1_200 / (1_200 + cost)
+                let part = 1_200 / (1_200 + Float(max(0, paint.costs.pointer[index])))
                 weights.pointer[index] = part * part
             }
         }
@@ -60,46 +66,76 @@ struct Voting {
 
     private func vote(
         _ weights: Block<Float>?, from colors: Block<SIMD4<UInt8>>, bands: Bands,
-        _ finish: (Int, SIMD4<Float>, SIMD4<Float>) -> Void
+        _ finish: (Int, Ballot) -> Void
     ) {
-        let side = PatchKernel.side
-        let bell = Voting.bell
         bands.run(rows: paint.height) { rows in
             for y in rows {
-                let top = max(0, y - side + 1)
-                let bottom = min(paint.down - 1, y)
                 for x in 0..<paint.width {
-                    var sum = SIMD4<Float>()
-                    var shiftSum = SIMD4<Float>()
-                    var total: Float = 0
-                    for patchY in top...bottom {
-                        for patchX in max(0, x - side + 1)...min(paint.across - 1, x) {
-                            let at = patchY &* paint.across &+ patchX
-                            let match = paint.field.pointer[at]
-                            let area = source.areas.pointer[Int(match.work)]
-                            let column = x &- patchX
-                            let row = y &- patchY
-                            let workX =
-                                Int(match.x)
-                                &+ (match.isMirrored ? side &- 1 &- column : column)
-                            let place = area.base &+ (Int(match.y) &+ row) &* area.width &+ workX
-                            var weight = bell[row &* side &+ column]
-                            if let weights { weight *= weights.pointer[at] }
-                            sum +=
-                                SIMD4<Float>(
-                                    SIMD4<Int32>(truncatingIfNeeded: colors.pointer[place]))
-                                * weight
-                            shiftSum +=
-                                SIMD4<Float>(
-                                    SIMD4<Int32>(truncatingIfNeeded: paint.shifts.pointer[at]))
-                                * weight
-                            total += weight
-                        }
-                    }
-                    finish(y &* paint.width &+ x, sum / total, shiftSum / total)
+                    var ballot = ballot(x, y, weights, colors)
+                    ballot.colors /= ballot.total
+                    ballot.shift /= ballot.total
+                    finish(y &* paint.width &+ x, ballot)
                 }
             }
         }
+    }
+
+    @inline(__always)
+    private func ballot(
+        _ x: Int, _ y: Int, _ weights: Block<Float>?, _ colors: Block<SIMD4<UInt8>>
+    ) -> Ballot {
+        let last = PatchKernel.side &- 1
+        let center = spread == nil ? SIMD4<Float>() : centerFeature(x, y)
+        var ballot = Ballot()
+        for patchY in max(0, y &- last)...min(paint.down &- 1, y) {
+            for patchX in max(0, x &- last)...min(paint.across &- 1, x) {
+                let at = patchY &* paint.across &+ patchX
+                let place = place(of: at, column: x &- patchX, row: y &- patchY)
+                let shift = Voting.floats(paint.shifts.pointer[at])
+                var weight = Voting.bell[(y &- patchY) &* 7 &+ x &- patchX]
+                if let weights { weight *= weights.pointer[at] }
+                if let spread {
+                    let gap = Voting.floats(source.features.pointer[place]) + shift - center
+                    let fall = spread / (spread + (gap * gap).sum())
+                    weight *= fall * fall
+                }
+                ballot.colors += Voting.floats(colors.pointer[place]) * weight
+                ballot.shift += shift * weight
+                ballot.total += weight
+            }
+        }
+        return ballot
+    }
+
+    /// What the patch around a pixel gives it.
+    @inline(__always)
+    private func centerFeature(_ x: Int, _ y: Int) -> SIMD4<Float> {
+        let half = PatchKernel.side / 2
+        let patchX = min(max(x &- half, 0), paint.across &- 1)
+        let patchY = min(max(y &- half, 0), paint.down &- 1)
+        let at = patchY &* paint.across &+ patchX
+        let place = place(of: at, column: x &- patchX, row: y &- patchY)
+        return Voting.floats(source.features.pointer[place])
+            + Voting.floats(paint.shifts.pointer[at])
+    }
+
+    /// Where in the works one pixel of a patch lies.
+    @inline(__always)
+    private func place(of patch: Int, column: Int, row: Int) -> Int {
+        let match = paint.field.pointer[patch]
+        let area = source.areas.pointer[Int(match.work)]
+        let across = match.isMirrored ? PatchKernel.side &- 1 &- column : column
+        return area.base &+ (Int(match.y) &+ row) &* area.width &+ Int(match.x) &+ across
+    }
+
+    @inline(__always)
+    private static func floats(_ value: SIMD4<UInt8>) -> SIMD4<Float> {
+        SIMD4<Float>(SIMD4<Int32>(truncatingIfNeeded: value))
+    }
+
+    @inline(__always)
+    private static func floats(_ value: SIMD4<Int8>) -> SIMD4<Float> {
+        SIMD4<Float>(SIMD4<Int32>(truncatingIfNeeded: value))
     }
 
     /// A bell over the patch with a deviation of a quarter of its side.
