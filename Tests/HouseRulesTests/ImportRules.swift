@@ -22,7 +22,7 @@ enum ImportRules {
 
     /// By folder; the longest folder that fits a file counts.
     private static let modulesByFolder: [String: Set<Substring>] = [
-        "Sources/SyncKit": ["Crypto", "GRDB", "GRDBSQLite", "CCurl", "CZstd"],
+        "Sources/SyncKit": ["Crypto", "GRDB", "GRDBSQLite", "CSQLite", "CCurl", "CZstd"],
         "Sources/CreditLedger": ["SignedObjects"],
         "Sources/StyleKit": ["Crypto", "CPNG", "CJPEG", "CStyleKernel"],
         "Sources/SignedObjects": ["Crypto"],

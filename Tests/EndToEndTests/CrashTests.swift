@@ -1,0 +1,85 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite(.serialized) struct CrashTests {
+    // Goal: kill -9 of the client at any moment loses nothing that was answered, and no credit.
+    // Method: commands that are killed after a random time from a printed seed; then the
+    // library opens, holds what was acknowledged, and at most two generations exist.
+    @Test(arguments: SeededGenerator.seeds(2))
+    func aKilledClientLosesNothing(seed: UInt64) async throws {
+        var random = SeededGenerator(seed: seed)
+        let sandbox = try Sandbox()
+        let server = try await RunningServer(data: sandbox.data)
+        let device = try await sandbox.joinedDevice("a", at: server)
+        var acknowledged: Set<String> = ["first"]
+        for round in 2...8 {
+            let deadline = Double(random.below(200) + 5) / 1000
+            let picture = try sandbox.picture(round).path
+            let added = try await device.run(
+                "works", "add", picture, "--mine", "--title", "work \(round)", deadline: deadline)
+            if added.status == 0 { acknowledged.insert("work \(round)") }
+            _ = try await device.generate(seed: round % 2, deadline: deadline * 3)
+            _ = try await device.run("sync", deadline: deadline)
+        }
+        try await finish(device)
+        try await expectConsistency(of: device, acknowledged: acknowledged, seed: seed)
+        #expect(await server.stop() == 0)
+    }
+
+    // Goal: kill -9 of the server at any moment loses nothing that it answered.
+    // Method: the server lives for a random time from a printed seed while the client works,
+    // and is started again on the same port; at the end a second look from the server's side.
+    @Test(arguments: SeededGenerator.seeds(2))
+    func aKilledServerLosesNothing(seed: UInt64) async throws {
+        var random = SeededGenerator(seed: seed)
+        let sandbox = try Sandbox()
+        let first = try await RunningServer(data: sandbox.data)
+        let device = try await sandbox.joinedDevice("a", at: first)
+        await first.kill9()
+        var acknowledged: Set<String> = ["first"]
+        for round in 2...6 {
+            let lifetime = Double(random.below(400) + 100) / 1000
+            let server = try? await RunningServer(
+                data: sandbox.data, port: first.port, deadline: lifetime)
+            try await device.must(
+                "works", "add", try sandbox.picture(round).path, "--mine", "--title",
+                "work \(round)")
+            acknowledged.insert("work \(round)")
+            _ = try await device.generate(seed: round % 2)
+            let synced = try await device.run("sync")
+            #expect([0, 1, 69, 75].contains(synced.status), "seed \(seed): \(synced)")
+            await server?.kill9()
+        }
+        let last = try await RunningServer(data: sandbox.data, port: first.port)
+        try await finish(device)
+        try await expectConsistency(of: device, acknowledged: acknowledged, seed: seed)
+        #expect(await last.stop() == 0)
+    }
+
+    /// What an artist does after a crash.
+    private func finish(_ device: Device) async throws {
+        let resumed = try await device.run("generate", "--resume")
+        #expect(resumed.status == 0, "\(resumed)")
+        for seed in 0...1 {
+            let done = try await device.generate(seed: seed)
+            #expect(done.status == 0, "\(done)")
+        }
+        try await device.must("sync")
+    }
+
+    private func expectConsistency(
+        of device: Device, acknowledged: Set<String>, seed: UInt64
+    ) async throws {
+        #expect(try await device.integrity() == "ok", "seed \(seed)")
+        let works = try await device.must("works", "list", "--json").objects("works")
+        let titles = works.compactMap { $0["title"] as? String }
+        #expect(acknowledged.isSubset(of: titles), "seed \(seed): \(titles)")
+        #expect(Set(titles).count == titles.count, "seed \(seed): \(titles)")
+        let made = try await device.must("generations", "list", "--json").objects("generations")
+        #expect(made.count == 2, "seed \(seed)")
+        #expect(made.allSatisfy { ($0["receipt"] as? String)?.isEmpty == false }, "seed \(seed)")
+        let third = try await device.generate(seed: 99)
+        #expect(third.status == 77, "seed \(seed): \(third)")
+    }
+}

@@ -1,0 +1,53 @@
+import Foundation
+
+/// Runs one of the programs to its end.
+enum Program {
+    /// Runs it with its output going to files, so that no full pipe can stop it.
+    ///
+    /// - Parameter deadline: After so many seconds it is killed with signal 9.
+    static func run(
+        _ name: String, _ arguments: [String], home: URL? = nil, in folder: URL,
+        deadline: Double? = nil
+    ) async throws -> Outcome {
+        var words = [try Programs.url(name).path] + arguments
+        // The program of coreutils does the killing: the tests themselves never wait on a clock.
+        if let deadline { words = ["timeout", "--signal=KILL", String(deadline)] + words }
+        let output = folder.appending(path: "\(UUID()).out")
+        let errors = folder.appending(path: "\(UUID()).err")
+        defer {
+            try? FileManager.default.removeItem(at: output)
+            try? FileManager.default.removeItem(at: errors)
+        }
+        let process = Process()
+        process.executableURL = URL(filePath: "/usr/bin/env")
+        process.arguments = words
+        process.environment = Programs.environment(home: home)
+        process.standardInput = FileHandle.nullDevice
+        process.standardOutput = try handle(output)
+        process.standardError = try handle(errors)
+        try await end(of: process)
+        let bySignal = process.terminationReason == .uncaughtSignal
+        return Outcome(
+            command: ([name] + arguments).joined(separator: " "),
+            status: (bySignal ? 128 : 0) + process.terminationStatus,
+            output: try String(contentsOf: output, encoding: .utf8),
+            errors: try String(contentsOf: errors, encoding: .utf8))
+    }
+
+    private static func handle(_ file: URL) throws -> FileHandle {
+        try Data().write(to: file)
+        return try FileHandle(forWritingTo: file)
+    }
+
+    private static func end(of process: Process) async throws {
+        try await withCheckedThrowingContinuation { (ended: CheckedContinuation<Void, any Error>) in
+            process.terminationHandler = { _ in ended.resume() }
+            do {
+                try process.run()
+            } catch {
+                process.terminationHandler = nil
+                ended.resume(throwing: error)
+            }
+        }
+    }
+}
