@@ -46,11 +46,11 @@ package final class SimulatedServer: Transport {
             if let index = state.segments.firstIndex(of: segment) {
                 sequence = index + 1
             } else {
-                precondition(
-                    segment.header.number == UInt64(known.count + 1)
-                        && (known.last?.hash ?? [UInt8](repeating: 0, count: 32))
-                            == segment.header.previous,
-                    "an honest replica's chain has no gap and no fork")
+                guard
+                    segment.header.number == UInt64(known.count + 1),
+                    (known.last?.hash ?? [UInt8](repeating: 0, count: 32))
+                        == segment.header.previous
+                else { throw ForkedChain() }
                 state.segments.append(segment)
                 sequence = state.segments.count
             }

@@ -42,9 +42,12 @@ package struct RowClock: Hashable, Sendable {
     }
 
     /// Merges `change` and says what it does to the row.
-    package mutating func merge(_ change: RowChange) -> Outcome {
+    ///
+    /// - Parameter again: Whether cells that were merged before count too: their stamps are known,
+    ///   but their column was not, so their values were kept aside.
+    package mutating func merge(_ change: RowChange, again: Bool = false) -> Outcome {
         if change.life < life { return .unchanged }
-        return change.life > life ? begin(change) : join(change)
+        return change.life > life ? begin(change) : join(change, again: again)
     }
 
     /// A longer life: everything of the shorter one is over.
@@ -61,7 +64,7 @@ package struct RowClock: Hashable, Sendable {
     }
 
     /// The same life: the later stamp of each column wins.
-    private mutating func join(_ change: RowChange) -> Outcome {
+    private mutating func join(_ change: RowChange, again: Bool) -> Outcome {
         guard isAlive else {
             began = max(began, change.began)
             return .unchanged
@@ -69,8 +72,10 @@ package struct RowClock: Hashable, Sendable {
         // `began` stays: where two replicas began one life, the later beginning's cells become
         // exceptions here, and every column's stamp is still the maximum of all that were seen.
         var columns: [Int] = []
-        for (column, cell) in change.cells where cell.stamp > stamp(of: column) {
-            exceptions[column] = cell.stamp
+        for (column, cell) in change.cells {
+            let known = stamp(of: column)
+            guard cell.stamp > known || again && cell.stamp == known else { continue }
+            if cell.stamp != began { exceptions[column] = cell.stamp }
             columns.append(column)
         }
         return columns.isEmpty ? .unchanged : .update(columns: columns.sorted())

@@ -10,6 +10,8 @@ public struct SyncReport: Hashable, Sendable {
     public var bytesSent = 0
     /// Received segments that could not be applied and are kept for later.
     public var segmentsSetAside = 0
+    /// Whether this copy of the library began anew, because another copy used its numbers.
+    public var reincarnated = false
     /// What must be added to this device's clock to get server time.
     public var clockOffset = Duration.zero
 

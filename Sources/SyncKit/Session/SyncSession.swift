@@ -13,6 +13,8 @@ package struct SyncSession: Sendable {
         case seal
         /// Push the oldest sealed segment.
         case push
+        /// Go on as a new replica: another copy of the database used this one's numbers.
+        case reincarnate
         /// All is done.
         case finish
     }
@@ -24,12 +26,15 @@ package struct SyncSession: Sendable {
         case applied
         case sealed(hasUnsent: Bool)
         case pushed(hasUnsent: Bool)
+        case refusedAsFork
+        case reincarnated
     }
 
-    private enum State { case idle, pulling, applying, sealing, pushing, finished }
+    private enum State { case idle, pulling, applying, sealing, pushing, reincarnating, finished }
 
     private var state = State.idle
     private var steps = 0
+    private var hasReincarnated = false
     private let pushes: Bool
 
     /// A session; without `pushes` it only pulls, as for an account that may not write now.
@@ -52,6 +57,11 @@ package struct SyncSession: Sendable {
         case (.sealing, .sealed(hasUnsent: true)), (.pushing, .pushed(hasUnsent: true)):
             return move(to: .pushing, .push)
         case (.sealing, .sealed), (.pushing, .pushed): return move(to: .finished, .finish)
+        case (.pushing, .refusedAsFork):
+            guard !hasReincarnated else { throw .forkedAgain }
+            hasReincarnated = true
+            return move(to: .reincarnating, .reincarnate)
+        case (.reincarnating, .reincarnated): return move(to: .sealing, .seal)
         default: throw .unexpected(event: "\(event)", state: "\(state)")
         }
     }
@@ -66,6 +76,8 @@ package struct SyncSession: Sendable {
 package enum SessionError: Error, Equatable, CustomStringConvertible {
     /// An event came that the session was not waiting for.
     case unexpected(event: String, state: String)
+    /// The server refuses a replica that was made a moment ago.
+    case forkedAgain
     /// The server never came to an end.
     case endless(steps: Int)
 
@@ -74,6 +86,9 @@ package enum SessionError: Error, Equatable, CustomStringConvertible {
         switch self {
         case .unexpected(let event, let state):
             "The sync session got '\(event)' while \(state)."
+        case .forkedAgain:
+            "The server refuses this device's changes although it began anew. Nothing is lost; "
+                + "try again later, and tell the server's operator if it goes on."
         case .endless(let steps):
             "The server sent pages without end; stopped after \(steps) steps. Try again later."
         }

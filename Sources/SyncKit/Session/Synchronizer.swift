@@ -47,7 +47,11 @@ public struct Synchronizer: Sendable {
                 try store.sealPending(with: sealer)
                 event = .sealed(hasUnsent: try store.nextUnsent() != nil)
             case .push:
-                event = .pushed(hasUnsent: try await push(&report))
+                event = try await push(&report)
+            case .reincarnate:
+                try store.reincarnate(with: sealer)
+                report.reincarnated = true
+                event = .reincarnated
             case .finish:
                 return report
             }
@@ -72,13 +76,16 @@ public struct Synchronizer: Sendable {
         return page
     }
 
-    /// Returns whether more is to be pushed.
-    private func push(_ report: inout SyncReport) async throws -> Bool {
-        guard let segment = try store.nextUnsent() else { return false }
-        let reply = try await transport.push(segment)
-        try store.acknowledge(number: segment.header.number, sequence: reply.sequence)
+    private func push(_ report: inout SyncReport) async throws -> SyncSession.Event {
+        guard let segment = try store.nextUnsent() else { return .pushed(hasUnsent: false) }
+        do {
+            let reply = try await transport.push(segment)
+            try store.acknowledge(number: segment.header.number, sequence: reply.sequence)
+        } catch is ForkedChain {
+            return .refusedAsFork
+        }
         report.segmentsSent += 1
         report.bytesSent += segment.bytes.count
-        return try store.nextUnsent() != nil
+        return .pushed(hasUnsent: try store.nextUnsent() != nil)
     }
 }

@@ -114,15 +114,8 @@ struct ChangeLogFolder {
     }
 
     private func mark(_ entry: Entry, columns: UInt64, whole: Bool) throws {
-        try PreparedStatement(
-            """
-            INSERT INTO sync_outbox(tbl, row, columns, whole) VALUES(?, ?, ?, ?)
-            ON CONFLICT DO UPDATE SET columns = columns | excluded.columns,
-            whole = max(whole, excluded.whole)
-            """, in: db
-        ).run(
-            .integer(Int64(entry.table)), .blob(entry.row.bytes), .integer(Int64(columns)),
-            .integer(whole ? 1 : 0))
+        try Outbox(db: db, schema: schema)
+            .mark(entry.row, in: entry.table, columns: columns, isWhole: whole)
     }
 
     private func markDeleted(_ entry: Entry) throws {

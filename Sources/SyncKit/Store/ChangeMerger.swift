@@ -18,11 +18,11 @@ struct ChangeMerger {
     func retryAllWaiting() throws {
         let waiting = try takeWaiting("1", [])
         try TriggerSwitch.withTriggersOff(db) {
-            for change in waiting { _ = try merge(change) }
+            for change in waiting { _ = try merge(change, again: true) }
         }
     }
 
-    private func merge(_ change: RowChange) throws -> Bool {
+    private func merge(_ change: RowChange, again: Bool = false) throws -> Bool {
         guard let table = schema.table(id: change.table) else {
             // A newer program's table: kept until this one knows it.
             try keepWaiting(change)
@@ -31,7 +31,7 @@ struct ChangeMerger {
         let clocks = ClockTable(db: db)
         let old = try clocks.clock(of: change.key, in: change.table)
         var clock = old
-        let outcome = clock.merge(change)
+        let outcome = clock.merge(change, again: again)
         switch outcome {
         case .wait:
             try keepWaiting(change)
@@ -84,7 +84,7 @@ struct ChangeMerger {
         let place: [SQLValue] = [.integer(Int64(change.table)), .blob(change.key.bytes)]
         for waiting in try takeWaiting("tbl = ? AND row = ?", place)
         where waiting != change {
-            _ = try merge(waiting)
+            _ = try merge(waiting, again: true)
         }
     }
 

@@ -3,10 +3,24 @@
 /// Both calls may be repeated at will; neither needs the other.
 public protocol Transport: Sendable {
     /// Hands over one segment; the same segment again gets the same answer.
+    ///
+    /// - Throws: ``ForkedChain`` where the server holds another segment at this one's place.
     func push(_ segment: SealedSegment) async throws -> PushAcknowledgement
 
     /// Asks for segments after a place in the account's order.
     func pull(after sequence: Int64) async throws -> PulledPage
+}
+
+/// The server holds another segment of this replica at this number: the database was copied, or
+/// restored from a backup. The engine goes on as a new replica; nothing is lost.
+public struct ForkedChain: Error, Equatable, CustomStringConvertible {
+    /// Says only that it is so.
+    public init() {}
+
+    /// What happened.
+    public var description: String {
+        "Another copy of this library already sent changes under this copy's name."
+    }
 }
 
 /// The server holds a segment.

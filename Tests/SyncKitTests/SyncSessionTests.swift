@@ -1,0 +1,44 @@
+import SyncKit
+import TestSupport
+import Testing
+
+@Suite struct SyncSessionTests {
+    // Goal: a session pulls to the end, seals once, pushes to the end and finishes.
+    @Test func pullsThenSealsThenPushes() throws {
+        var session = SyncSession(pushes: true)
+        #expect(try session.handle(.started) == .pull)
+        #expect(try session.handle(.pulled(segments: 2)) == .apply)
+        #expect(try session.handle(.applied) == .pull)
+        #expect(try session.handle(.pulled(segments: 0)) == .seal)
+        #expect(try session.handle(.sealed(hasUnsent: true)) == .push)
+        #expect(try session.handle(.pushed(hasUnsent: true)) == .push)
+        #expect(try session.handle(.pushed(hasUnsent: false)) == .finish)
+    }
+
+    // Goal: an account that may not write pulls and leaves its changes waiting.
+    @Test func aReaderNeverSeals() throws {
+        var session = SyncSession(pushes: false)
+        #expect(try session.handle(.started) == .pull)
+        #expect(try session.handle(.pulled(segments: 0)) == .finish)
+    }
+
+    // Goal: an event out of turn is an error.
+    @Test func eventsOutOfTurnAreRefused() throws {
+        for event in [SyncSession.Event.applied, .pushed(hasUnsent: true), .pulled(segments: 1)] {
+            var session = SyncSession(pushes: true)
+            #expect(throws: SessionError.self) { try session.handle(event) }
+        }
+    }
+
+    // Goal: a server that never comes to an end cannot hold a device for ever.
+    @Test func anEndlessServerIsLeft() throws {
+        var session = SyncSession(pushes: true)
+        _ = try session.handle(.started)
+        #expect(throws: SessionError.endless(steps: Limits.sessionSteps + 1)) {
+            while true {
+                _ = try session.handle(.pulled(segments: 1))
+                _ = try session.handle(.applied)
+            }
+        }
+    }
+}

@@ -1,0 +1,30 @@
+package import Foundation
+
+/// Runs other programs, as an artist with a terminal would.
+package enum Shell {
+    /// A program ended otherwise than expected.
+    package struct Failure: Error, CustomStringConvertible {
+        package let description: String
+    }
+
+    /// Runs `sql` in the `sqlite3` shell and returns what it printed, errors included.
+    @discardableResult
+    package static func sqlite(
+        _ path: String, _ sql: String, expecting status: Int32 = 0
+    ) throws -> String {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        process.arguments = ["sqlite3", "-batch", "-bail", path, sql]
+        let output = Pipe()
+        process.standardOutput = output
+        process.standardError = output
+        try process.run()
+        let text = String(
+            decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        process.waitUntilExit()
+        guard process.terminationStatus == status else {
+            throw Failure(description: "sqlite3 ended with \(process.terminationStatus): \(text)")
+        }
+        return text
+    }
+}
