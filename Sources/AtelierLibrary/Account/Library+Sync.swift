@@ -1,0 +1,113 @@
+import AtelierProtocol
+import CreditLedger
+import Foundation
+import GRDB
+import SignedObjects
+import SyncKit
+
+extension Library {
+    /// Settles credits, then exchanges changes with the server; safe to repeat and to interrupt.
+    ///
+    /// A suspended account still receives, and learns its standing; its own changes wait.
+    ///
+    /// - Throws: ``LibraryError/busy``, ``LibraryError/waitingForApproval(words:)``, `HTTPFailure`
+    ///   where the server cannot be reached, `Problem` where it refuses. Nothing is lost by any.
+    public func sync() async throws -> SyncOutcome {
+        let lock = try LibraryLock(folder.lock)
+        defer { withExtendedLifetime(lock) {} }
+        if let request = membership.request { try await collectApproval(request) }
+        let connection = try connection()
+        var settled = try await settle(over: connection)
+        let before = try store.pendingChangeCount()
+        var report = try await exchange(over: connection, pushes: false)
+        try followWithdrawals()
+        if try obstacle() == nil {
+            do {
+                let pushed = try await exchange(over: connection, pushes: true)
+                report.changesReceived += pushed.changesReceived
+                report.segmentsSetAside = pushed.segmentsSetAside
+            } catch let problem as Problem where problem.type == .suspended {
+                // Suspended since the ledger was asked: the orders say why.
+                settled += try await settle(over: connection)
+            }
+        }
+        try remember(connection.clock)
+        try sweepFiles()
+        let now = try now()
+        try store.write { try LocalValue.lastSync.write(String(now.milliseconds), $0) }
+        let pending = try store.pendingChangeCount()
+        return SyncOutcome(
+            sent: max(0, before - pending), received: report.changesReceived, settled: settled,
+            pending: pending, setAside: report.segmentsSetAside,
+            standing: try standing(), credits: try creditsReport())
+    }
+
+    /// How the account stands, as of the last contact.
+    public func standing() throws -> StandingReport {
+        guard membership.request == nil else { return StandingReport(.waiting) }
+        guard membership.server != nil else { return StandingReport(.notJoined) }
+        return StandingReport(try obstacle())
+    }
+
+    /// Reports spends, fetches receipts, leases and orders; returns how many receipts are new.
+    @discardableResult
+    func settle(over connection: ServerConnection) async throws -> Int {
+        var settled = 0
+        for _ in 0..<Limits.ledgerRounds {
+            var open = try openWallet()
+            let before = (open.wallet.unsettled.count, open.wallet.orders.count)
+            let known = open.wallet.receiptsBySpend.count
+            let request = try open.wallet.request(
+                wantedLeases: Limits.wantedLeases, now: connection.clock.now,
+                signedBy: deviceKeys.signing)
+            let reply = try await connection.post("/v1/ledger", request, as: LedgerReply.self)
+            try open.wallet.absorb(reply, serverKey: open.server.key)
+            try save(open.wallet)
+            settled += open.wallet.receiptsBySpend.count - known
+            let after = (open.wallet.unsettled.count, open.wallet.orders.count)
+            if after.0 == 0 && before.1 == after.1 || after == before { break }
+        }
+        try writeVerdicts()
+        return settled
+    }
+
+    private func obstacle() throws -> Standing.Obstacle? {
+        let wallet = try openWallet().wallet
+        return wallet.standing.obstacle(for: device, at: try now())
+    }
+
+    private func exchange(
+        over connection: ServerConnection, pushes: Bool
+    ) async throws -> SyncReport {
+        let byEpoch = Dictionary(
+            try keys.libraryKeys().map { ($0.epoch, $0.key.bytes) }, uniquingKeysWith: { $1 })
+        guard let account, let libraryKeys = LibraryKeys(byEpoch) else {
+            throw LibraryError.damaged(
+                path: folder.libraryKeys.path, reason: "it holds no library key")
+        }
+        let synchronizer = Synchronizer(
+            store: store, transport: connection.transport, keys: libraryKeys,
+            account: account.bytes)
+        return try await synchronizer.run(pushes: pushes)
+    }
+
+    /// Writes receipts and final refusals into the rows, so that every device has them.
+    private func writeVerdicts() throws {
+        let wallet = try openWallet().wallet
+        try store.write { database in
+            for (spend, receipt) in wallet.receiptsBySpend {
+                try database.execute(
+                    sql: """
+                        UPDATE generations SET receipt = ?, refusal = ''
+                        WHERE spend = ? AND receipt <> ?
+                        """,
+                    arguments: [receipt.compact, spend.description, receipt.compact])
+            }
+            for (spend, refusal) in wallet.refusalsBySpend {
+                try database.execute(
+                    sql: "UPDATE generations SET refusal = ? WHERE spend = ? AND refusal <> ?",
+                    arguments: [refusal.rawValue, spend.description, refusal.rawValue])
+            }
+        }
+    }
+}

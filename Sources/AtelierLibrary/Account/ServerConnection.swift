@@ -1,0 +1,88 @@
+import AtelierProtocol
+import Foundation
+import SignedObjects
+import SyncKit
+
+/// The way to the account's server: proves who asks, reads replies and refusals.
+struct ServerConnection: Sendable {
+    let address: HTTPAddress
+    let exchange: LibraryEnvironment.Exchange
+    let keys: DeviceKeys
+    let clock: ServerClock
+    let random: @Sendable (Int) -> [UInt8]
+
+    /// Asks for something that needs no proof, or with a proof and no body.
+    func get<Reply: Decodable>(
+        _ target: String, as type: Reply.Type = Reply.self, proves: Bool = true
+    ) async throws -> Reply {
+        try await send("GET", target, body: nil, proves: proves)
+    }
+
+    /// Sends a body with a proof.
+    func post<Reply: Decodable>(
+        _ target: String, _ body: some Encodable & Sendable, as type: Reply.Type = Reply.self
+    ) async throws -> Reply {
+        try await send(
+            "POST", target, body: Array(try CanonicalJSON.encoder.encode(body)), proves: true)
+    }
+
+    /// The transport for the library's changes, over this connection.
+    var transport: HTTPTransport {
+        HTTPTransport(
+            exchange: { message in
+                let reply = try await exchange(message)
+                clock.observe(reply.headers["atelier-time"])
+                return reply
+            },
+            authorize: { method, target, body in
+                [try proof(method, target, body)]
+            },
+            explain: Self.refusal)
+    }
+
+    /// What a reply that is no success means.
+    static func refusal(_ reply: HTTPReply) -> any Error {
+        let problem = try? CanonicalJSON.decoder.decode(Problem.self, from: Data(reply.body))
+        return problem ?? HTTPFailure.unexpectedReply("it has status \(reply.status)")
+    }
+
+    private func send<Reply: Decodable>(
+        _ method: String, _ target: String, body: [UInt8]?, proves: Bool
+    ) async throws -> Reply {
+        var reply = try await sendOnce(method, target, body: body, proves: proves)
+        // The reply has told the server's time: the second proof carries it.
+        if proves, (Self.refusal(reply) as? Problem)?.type == .clockWrong {
+            reply = try await sendOnce(method, target, body: body, proves: proves)
+        }
+        guard (200...202).contains(reply.status) else { throw Self.refusal(reply) }
+        do {
+            return try CanonicalJSON.decoder.decode(Reply.self, from: Data(reply.body))
+        } catch {
+            throw LibraryError.unexpectedReply("the answer to \(method) \(target.prefix(40))")
+        }
+    }
+
+    private func sendOnce(
+        _ method: String, _ target: String, body: [UInt8]?, proves: Bool
+    ) async throws -> HTTPReply {
+        var headers: [(name: String, value: String)] = []
+        if proves { headers.append(try proof(method, target, body ?? [])) }
+        if body != nil { headers.append(("Content-Type", "application/json")) }
+        let reply = try await exchange(
+            HTTPMessage(method: method, target: target, headers: headers, body: body))
+        clock.observe(reply.headers["atelier-time"])
+        return reply
+    }
+
+    private func proof(
+        _ method: String, _ target: String, _ body: [UInt8]
+    ) throws -> (name: String, value: String) {
+        guard let nonce = ProofNonce(random(ProofNonce.byteCount)) else {
+            throw LibraryError.unexpectedReply("no random numbers")
+        }
+        let proof = RequestProof(
+            device: keys.device, method: method, target: target, body: Digest(of: body),
+            time: clock.now, nonce: nonce)
+        return (RequestProof.headerName, try JWS(signing: proof, with: keys.signing).compact)
+    }
+}

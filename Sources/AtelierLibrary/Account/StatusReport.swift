@@ -1,0 +1,80 @@
+import Foundation
+public import SignedObjects
+import SyncKit
+
+/// The state of the library. Its JSON form is what `status --json` prints.
+public struct StatusReport: Codable, Equatable, Sendable {
+    /// One kind of thing that takes room.
+    public struct Store: Codable, Equatable, Sendable {
+        /// How many there are on all devices.
+        public let count: Int
+        /// How many of their files are on this device.
+        public let here: Int
+        /// The bytes of the files here.
+        public let bytes: Int
+    }
+
+    /// The library's folder.
+    public let home: String
+    /// The account; left out while a requested approval has not come.
+    public let account: AccountID?
+    /// This device.
+    public let device: DeviceID
+    /// What the artist calls it.
+    public let deviceName: String
+    /// True where this device may approve others.
+    public let holdsAccountKey: Bool
+    /// The server's address; empty before `join`.
+    public let server: String
+    /// How the account stands.
+    public let standing: StandingReport
+    /// The words to type on the first device; empty where no request waits.
+    public let comparisonWords: String
+    /// When this device last synced; left out before the first time.
+    public let lastSyncAt: Moment?
+    /// Rows whose changes the server has not got.
+    public let pendingChanges: Int
+    /// Milliseconds that server time is ahead of this device's clock.
+    public let clockOffsetMs: Int
+    /// Paid generations that wait for `generate --resume`.
+    public let unfinishedGenerations: Int
+    /// The works.
+    public let works: Store
+    /// The models.
+    public let models: Store
+    /// The generations.
+    public let generations: Store
+}
+
+extension Library {
+    /// The state of the library, without any network.
+    public func status() throws -> StatusReport {
+        let (lastSync, offset) = try store.read { database in
+            (
+                try LocalValue.lastSync.read(database).flatMap(Int64.init),
+                try LocalValue.clockOffset.read(database).flatMap(Int.init)
+            )
+        }
+        let hasJoined = membership.server != nil
+        return StatusReport(
+            home: folder.root.path, account: account, device: device, deviceName: deviceName,
+            holdsAccountKey: LibraryFile.exists(folder.accountKey),
+            server: membership.server?.address ?? membership.request?.address ?? "",
+            standing: try standing(), comparisonWords: comparisonWords ?? "",
+            lastSyncAt: lastSync.map { Moment(column: $0) },
+            pendingChanges: try store.pendingChangeCount(), clockOffsetMs: offset ?? 0,
+            unfinishedGenerations: hasJoined ? try unfinishedPlans().count : 0,
+            works: storage(of: try works().map(\.file)),
+            models: storage(of: try models().map(\.file)),
+            generations: storage(of: try generations().map(\.file)))
+    }
+
+    private func storage(of files: [String?]) -> StatusReport.Store {
+        let here = files.compactMap { $0 }
+        let bytes = here.reduce(0) { sum, path in
+            let attributes = try? FileManager.default.attributesOfItem(atPath: path)
+            return sum + (attributes?[.size] as? Int ?? 0)
+        }
+        return StatusReport.Store(count: files.count, here: here.count, bytes: bytes)
+    }
+}

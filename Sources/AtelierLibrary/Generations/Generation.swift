@@ -1,0 +1,110 @@
+import Foundation
+import SignedObjects
+
+/// One generated picture. Its JSON form is what `generations show --json` prints.
+public struct Generation: Codable, Equatable, Sendable {
+    /// A work that the picture's marks come from.
+    public struct Source: Codable, Equatable, Sendable {
+        /// The work.
+        public let work: RowID
+        /// The part of the picture that comes from it, 0 to 1.
+        public let share: Double
+    }
+
+    /// Whether the server has countersigned.
+    public enum Standing: String, Codable, Sendable {
+        /// It has: there is a receipt.
+        case countersigned
+        /// Not yet: the next sync asks.
+        case waiting
+        /// Never: see ``Generation/refusal``.
+        case refused
+    }
+
+    /// Names it.
+    public let id: RowID
+    /// The model's row; left out where the row names none.
+    public let modelID: RowID?
+    /// What the model was called.
+    public let modelName: String
+    /// SHA-256 of the model's file, hexadecimal.
+    public let modelDigest: String
+    /// Digest of the works that the model learned from, hexadecimal.
+    public let worksDigest: String
+    /// The version of the method.
+    public let engine: String
+    /// The seed.
+    public let seed: Int
+    /// Pixels.
+    public let width: Int
+    /// Pixels.
+    public let height: Int
+    /// SHA-256 of the sketch's file, hexadecimal; empty without a sketch.
+    public let sketchSha256: String
+    /// Digest of size, seed and sketch, hexadecimal.
+    public let settingsDigest: String
+    /// What the credit bought: digest of model, works, settings, seed and engine, hexadecimal.
+    public let body: String
+    /// SHA-256 of the watermarked file, hexadecimal.
+    public let sha256: String
+    /// SHA-256 of the pixels without the watermark, hexadecimal.
+    public let pixelHash: String
+    /// The works in the picture, the largest share first.
+    public let sources: [Source]
+    /// Digest of the spend, hexadecimal.
+    public let spend: String
+    /// Compact receipt; empty until the server countersigned.
+    public let receipt: String
+    /// Whether the server has countersigned.
+    public let standing: Standing
+    /// Why the server never will; empty otherwise.
+    public let refusal: String
+    /// 1 to 5, or 0.
+    public let rating: Int
+    /// True where a work that it comes from was removed since.
+    public let isSourceWithdrawn: Bool
+    /// The device that made it.
+    public let device: String
+    /// What that device was called.
+    public let deviceName: String
+    /// When.
+    public let createdAt: Moment
+    /// The watermarked file's path on this device; left out where it lies on another.
+    public let file: String?
+
+    init(_ fields: Fields, folder: LibraryFolder) {
+        id = fields.id("id") ?? .none
+        modelID = fields.id("model_id")
+        modelName = fields.text("model_name")
+        modelDigest = fields.text("model_digest")
+        worksDigest = fields.text("works_digest")
+        engine = fields.text("engine")
+        seed = fields.number("seed")
+        width = fields.number("width")
+        height = fields.number("height")
+        sketchSha256 = fields.text("sketch_sha256")
+        settingsDigest = fields.text("settings_digest")
+        body = fields.text("body")
+        sha256 = fields.text("sha256")
+        pixelHash = fields.text("pixel_hash")
+        sources = Self.sources(fields.text("sources"))
+        spend = fields.text("spend")
+        receipt = fields.text("receipt")
+        refusal = fields.text("refusal")
+        standing = !receipt.isEmpty ? .countersigned : refusal.isEmpty ? .waiting : .refused
+        rating = fields.number("rating")
+        isSourceWithdrawn = fields.number("source_withdrawn") != 0
+        device = fields.text("device")
+        deviceName = fields.text("device_name")
+        createdAt = fields.moment("created_at")
+        let path = Digest(hex: sha256).map { folder.generation($0) }
+        file = path.flatMap { LibraryFile.exists($0) ? $0.path : nil }
+    }
+
+    private static func sources(_ text: String) -> [Source] {
+        let shares = try? JSONDecoder().decode([String: Double].self, from: Data(text.utf8))
+        return (shares ?? [:]).compactMap { work, share in
+            RowID(hex: work).map { Source(work: $0, share: share) }
+        }.sorted { ($1.share, $0.work) < ($0.share, $1.work) }
+    }
+}

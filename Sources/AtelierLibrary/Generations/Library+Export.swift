@@ -1,0 +1,98 @@
+import CreditLedger
+public import Foundation
+import SignedObjects
+import StyleKit
+
+extension Library {
+    /// Writes a generation to a file of the artist's choice.
+    ///
+    /// Without its watermark the picture is rendered again, and its pixels compared with those of
+    /// the first time: a clean copy that lay in the library would make the receipt worth nothing.
+    ///
+    /// - Throws: ``LibraryError/noReceipt(reason:)`` where the watermark must stay;
+    ///   ``LibraryError/elsewhere(kind:device:)`` where the file or model is on another device.
+    public func export(
+        _ name: String, to file: URL, withoutWatermark: Bool = false,
+        progress: @Sendable (Double) -> Void = { _ in },
+        isCancelled: @Sendable () -> Bool = { false }
+    ) throws -> Generation {
+        let generation = try generation(name)
+        let bytes =
+            if withoutWatermark {
+                try cleanFile(of: generation, progress: progress, isCancelled: isCancelled)
+            } else {
+                try markedFile(of: generation)
+            }
+        try LibraryFile.write(bytes, to: file)
+        return generation
+    }
+
+    private func markedFile(of generation: Generation) throws -> [UInt8] {
+        guard let path = generation.file else {
+            throw LibraryError.elsewhere(kind: "generation", device: generation.deviceName)
+        }
+        let bytes = try LibraryFile.read(URL(filePath: path), limit: Limits.pictureBytes)
+        guard Digest(of: bytes).description == generation.sha256 else {
+            throw LibraryError.damaged(
+                path: path, reason: "it was changed; generate the same again, it costs nothing")
+        }
+        return bytes
+    }
+
+    private func cleanFile(
+        of generation: Generation, progress: @Sendable (Double) -> Void,
+        isCancelled: @Sendable () -> Bool
+    ) throws -> [UInt8] {
+        let plan = try plan(of: generation)
+        try requireReceipt(of: generation, body: plan.body.digest)
+        guard LibraryFile.exists(folder.model(plan.modelDigest)) else {
+            throw LibraryError.elsewhere(kind: "generation's model", device: generation.deviceName)
+        }
+        let rendering = try render(plan, progress: progress, isCancelled: isCancelled)
+        guard Hexadecimal.encode(rendering.picture.pixelHash) == generation.pixelHash else {
+            throw LibraryError.otherPixels
+        }
+        return try rendering.picture.encodedPNG()
+    }
+
+    /// Any tool may write a row, so the receipt is believed for its signature alone.
+    private func requireReceipt(of generation: Generation, body: Digest) throws {
+        guard let server = membership.server else { throw LibraryError.notJoined }
+        switch generation.standing {
+        case .countersigned: break
+        case .waiting:
+            let reason = try refusal().flatMap { reason -> String? in
+                if case .suspended = reason { reason.description } else { nil }
+            }
+            throw LibraryError.noReceipt(reason: reason ?? "sync first.")
+        case .refused:
+            throw LibraryError.noReceipt(reason: "the server refused (\(generation.refusal)).")
+        }
+        guard
+            let receipt = try? JWS<Receipt>(verifying: generation.receipt, with: server.key),
+            receipt.payload.account == account, receipt.payload.body == body
+        else { throw LibraryError.noReceipt(reason: "its receipt does not hold.") }
+    }
+
+    private func plan(of generation: Generation) throws -> GenerationPlan {
+        let sketch = Digest(hex: generation.sketchSha256)
+        guard
+            let model = Digest(hex: generation.modelDigest),
+            let works = Digest(hex: generation.worksDigest), generation.seed >= 0,
+            generation.sketchSha256.isEmpty || sketch != nil
+        else { throw LibraryError.noReceipt(reason: "its row was changed.") }
+        let sketchPixels = try sketch.map { name in
+            let file = folder.sketch(name)
+            guard LibraryFile.exists(file) else {
+                throw LibraryError.elsewhere(kind: "sketch", device: generation.deviceName)
+            }
+            let bytes = try LibraryFile.read(file, limit: Limits.pictureBytes)
+            return Digest(checked: try Picture.decode(bytes).0.pixelHash)
+        }
+        return GenerationPlan(
+            id: generation.id, modelID: generation.modelID, modelName: generation.modelName,
+            modelDigest: model, worksDigest: works, engine: generation.engine,
+            seed: UInt64(generation.seed), width: generation.width, height: generation.height,
+            sketch: sketch, sketchPixels: sketchPixels)
+    }
+}

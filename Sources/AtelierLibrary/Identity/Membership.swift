@@ -1,0 +1,40 @@
+import AtelierProtocol
+package import SignedObjects
+
+/// Which account and server this library belongs to; a file beside the keys, nothing secret in it.
+package struct Membership: Codable, Equatable, Sendable {
+    /// A server and its pinned key.
+    package struct Server: Codable, Equatable, Sendable {
+        /// `https://host[:port]`.
+        package var address: String
+        /// The key that its leases, receipts and orders must be signed with.
+        package var key: VerifyingKey
+    }
+
+    /// An approval that this device waits for.
+    package struct Request: Codable, Equatable, Sendable {
+        /// `https://host[:port]`.
+        package var address: String
+        /// The account that was asked.
+        package var account: AccountID
+    }
+
+    /// What the artist calls this device.
+    package var deviceName: String
+    /// The account's public key; nil until a requested approval came.
+    package var accountKey: VerifyingKey?
+    /// Compact ``DeviceCertificate`` of this device; nil until a requested approval came.
+    package var certificate: String?
+    /// The server; nil before `join`.
+    package var server: Server?
+    /// The request that waits, if one does.
+    package var request: Request?
+
+    /// The account; nil until a requested approval came.
+    package var account: AccountID? { accountKey.map(AccountID.init(key:)) }
+
+    /// A device of that name which belongs to nothing yet.
+    package init(deviceName: String) {
+        self.deviceName = deviceName
+    }
+}

@@ -1,0 +1,21 @@
+/// Why a text is not a recovery phrase.
+public enum PhraseError: Error, Equatable, CustomStringConvertible {
+    /// Not 24 words.
+    case wrongCount(Int)
+    /// The word at this place, from 1, is none of the 2,048.
+    case unknownWord(place: Int)
+    /// Each word is one, but together they are no phrase.
+    case wrongChecksum
+
+    /// The text form.
+    public var description: String {
+        switch self {
+        case .wrongCount(let count):
+            "A recovery phrase has \(RecoveryPhrase.wordCount) words; these are \(count)."
+        case .unknownWord(let place):
+            "Word \(place) is not a word of recovery phrases. Look at its first four letters."
+        case .wrongChecksum:
+            "These words are not a recovery phrase: one is wrong, or two changed places."
+        }
+    }
+}

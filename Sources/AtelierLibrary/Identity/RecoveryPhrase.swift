@@ -1,0 +1,66 @@
+import Crypto
+package import SignedObjects
+
+/// The 24 words that stand for an account: whoever has them is the artist.
+///
+/// The form is BIP 39: 256 random bits and 8 bits of their SHA-256, 11 bits a word. The keys come
+/// from the bits by HKDF-SHA256. The phrase itself is shown once and stored nowhere.
+public struct RecoveryPhrase: Sendable {
+    /// How many words a phrase has.
+    public static let wordCount = 24
+
+    private static let entropyBytes = 32
+
+    private let entropy: [UInt8]
+
+    /// The phrase of 32 random bytes, else nil.
+    package init?(entropy: [UInt8]) {
+        guard entropy.count == Self.entropyBytes else { return nil }
+        self.entropy = entropy
+    }
+
+    /// Reads a phrase, words apart by spaces or line ends; capitals do not matter.
+    ///
+    /// - Throws: ``PhraseError`` naming the first thing that is wrong.
+    public init(_ text: String) throws(PhraseError) {
+        let words = text.split(whereSeparator: \.isWhitespace)
+        guard words.count == Self.wordCount else { throw .wrongCount(words.count) }
+        var bits: [UInt8] = []
+        for (index, word) in words.enumerated() {
+            guard let number = PhraseWords.number(of: word) else {
+                throw .unknownWord(place: index + 1)
+            }
+            bits += (0..<11).map { UInt8(number >> (10 - $0) & 1) }
+        }
+        let bytes = stride(from: 0, to: bits.count, by: 8).map { start in
+            bits[start..<start + 8].reduce(0) { $0 << 1 | $1 }
+        }
+        let entropy = Array(bytes.prefix(Self.entropyBytes))
+        guard bytes.last == Digest(of: entropy).bytes.first else { throw .wrongChecksum }
+        self.entropy = entropy
+    }
+
+    /// The 24 words.
+    public var words: [String] {
+        let checksum = Digest(of: entropy).bytes.prefix(1)
+        return PhraseWords.words(forBitsOf: entropy + checksum, count: Self.wordCount)
+    }
+
+    /// The key that certifies the account's devices.
+    package var accountKey: SigningKey {
+        // Every 32 bytes are an Ed25519 private key, so the fresh one is never taken.
+        SigningKey(bytes: derive("atelier account key v1")) ?? SigningKey()
+    }
+
+    /// The first key that the library's changes are sealed with: 32 bytes.
+    package var libraryKey: [UInt8] {
+        derive("atelier library key v1")
+    }
+
+    private func derive(_ purpose: String) -> [UInt8] {
+        let key = HKDF<SHA256>.deriveKey(
+            inputKeyMaterial: SymmetricKey(data: entropy), info: Array(purpose.utf8),
+            outputByteCount: 32)
+        return key.withUnsafeBytes(Array.init)
+    }
+}

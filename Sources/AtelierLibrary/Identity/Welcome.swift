@@ -1,0 +1,53 @@
+package import AtelierProtocol
+import Foundation
+package import SignedObjects
+
+/// What an approved device is told, sealed to it: how to read the library and whom to trust.
+package struct Welcome: Codable, Equatable, Sendable {
+    /// The keys of the library's changes, each of 32 bytes, by epoch.
+    package var libraryKeys: [LibraryKey]
+    /// The key of the account's server.
+    package var serverKey: VerifyingKey
+    /// Where that server is.
+    package var server: String
+    /// The account's public key.
+    package var accountKey: VerifyingKey
+
+    /// Takes every field.
+    package init(
+        libraryKeys: [LibraryKey], serverKey: VerifyingKey, server: String,
+        accountKey: VerifyingKey
+    ) {
+        self.libraryKeys = libraryKeys
+        self.serverKey = serverKey
+        self.server = server
+        self.accountKey = accountKey
+    }
+
+    /// The sealed form for `device` of `account`: base64url.
+    package func sealed(
+        for device: DeviceID, of account: AccountID, to key: AgreementKey
+    ) throws -> String {
+        let json = try CanonicalJSON.encoder.encode(self)
+        let info = Self.info(device: device, account: account)
+        return Base64URL.encode(try DeviceKeys.seal(Array(json), to: key, info: info))
+    }
+
+    /// Opens the sealed form with the keys of the device it was made for.
+    package init(opening sealed: String, with keys: DeviceKeys, account: AccountID) throws {
+        guard sealed.utf8.count <= Limits.welcomeBytes, let bytes = Base64URL.decode(sealed) else {
+            throw LibraryError.welcomeUnreadable
+        }
+        let info = Self.info(device: keys.device, account: account)
+        guard
+            let json = try? keys.open(bytes, info: info),
+            let welcome = try? CanonicalJSON.decoder.decode(Self.self, from: Data(json)),
+            !welcome.libraryKeys.isEmpty
+        else { throw LibraryError.welcomeUnreadable }
+        self = welcome
+    }
+
+    private static func info(device: DeviceID, account: AccountID) -> [UInt8] {
+        Array("atelier welcome v1".utf8) + account.bytes + device.bytes
+    }
+}

@@ -1,0 +1,125 @@
+import AtelierProtocol
+import CreditLedger
+import Foundation
+import GRDB
+public import SignedObjects
+import Synchronization
+package import SyncKit
+
+/// An artist's library: one folder with a database, pictures, models and keys.
+///
+/// Everything but `join`, `sync` and the approval of devices works with no network.
+public final class Library: Sendable {
+    /// Where it lies.
+    public let folder: LibraryFolder
+
+    let environment: LibraryEnvironment
+    /// The database; apps and tests may read it.
+    package let store: SyncStore
+    let keys: KeyStore
+    let deviceKeys: DeviceKeys
+    private let membershipState: Mutex<Membership>
+
+    /// This device.
+    public var device: DeviceID { deviceKeys.device }
+    /// The account; nil while a requested approval has not come.
+    public var account: AccountID? { membership.account }
+    /// What the artist calls this device.
+    public var deviceName: String { membership.deviceName }
+
+    /// Opens the library in `folder`.
+    ///
+    /// - Throws: ``LibraryError/notALibrary(folder:)``, ``LibraryError/damaged(path:reason:)``, or
+    ///   the store's error.
+    public init(opening folder: LibraryFolder, environment: LibraryEnvironment = .system) throws {
+        self.folder = folder
+        self.environment = environment
+        keys = KeyStore(folder: folder)
+        deviceKeys = try keys.deviceKeys()
+        membershipState = Mutex(try keys.membership())
+        store = try SyncStore(
+            path: folder.database.path, schema: LibrarySchema.synced(),
+            migrator: LibrarySchema.migrator, environment: environment.sync)
+    }
+
+    /// Makes a library with an account of its own; works offline.
+    ///
+    /// - Parameter deviceName: What the artist calls this device; nil takes the machine's name.
+    /// - Returns: The library, and the phrase to show once: it is stored nowhere.
+    /// - Throws: ``LibraryError/alreadyALibrary(folder:)``,
+    ///   ``LibraryError/unwritable(path:reason:)``, ``LibraryError/badText(field:reason:)``.
+    public static func make(
+        in folder: LibraryFolder, deviceName: String? = nil,
+        environment: LibraryEnvironment = .system
+    ) throws -> (library: Library, phrase: RecoveryPhrase) {
+        guard let phrase = RecoveryPhrase(entropy: environment.random(32)) else {
+            throw LibraryError.damaged(path: "the random numbers", reason: "they ran out")
+        }
+        let accountKey = phrase.accountKey
+        let deviceKeys = DeviceKeys()
+        var membership = Membership(deviceName: try checkedDeviceName(deviceName))
+        membership.accountKey = accountKey.verifyingKey
+        membership.certificate = try JWS(
+            signing: DeviceCertificate(
+                account: AccountID(key: accountKey.verifyingKey),
+                deviceKey: deviceKeys.signing.verifyingKey,
+                agreementKey: deviceKeys.agreementKey, name: membership.deviceName,
+                issued: environment.now()),
+            with: accountKey
+        ).compact
+        let keys = try makeFolders(folder)
+        try keys.save(accountKey: accountKey)
+        if let key = SecretBytes(phrase.libraryKey) {
+            try keys.save([LibraryKey(epoch: 1, key: key)])
+        }
+        try keys.save(membership)
+        // Last, for its presence says that a library is here.
+        try keys.save(deviceKeys)
+        return (try Library(opening: folder, environment: environment), phrase)
+    }
+
+    /// Makes a library that belongs to no account yet: the device will ask one to let it in.
+    static func makeWithoutAccount(
+        in folder: LibraryFolder, deviceName: String?, environment: LibraryEnvironment
+    ) throws -> Library {
+        let membership = Membership(deviceName: try checkedDeviceName(deviceName))
+        let keys = try makeFolders(folder)
+        try keys.save(membership)
+        try keys.save(DeviceKeys())
+        return try Library(opening: folder, environment: environment)
+    }
+
+    var membership: Membership { membershipState.withLock { $0 } }
+
+    func save(_ membership: Membership) throws {
+        try keys.save(membership)
+        membershipState.withLock { $0 = membership }
+    }
+
+    /// The device's clock, corrected by what the server's said at the last contact.
+    func now() throws -> UnixTime {
+        let offset = try store.read { try LocalValue.clockOffset.read($0) }.flatMap(Int64.init)
+        return environment.now() + .milliseconds(offset ?? 0)
+    }
+
+    func checkpoint(_ step: GenerationStep) throws {
+        try environment.checkpoint(step)
+    }
+
+    func newID() throws -> RowID {
+        RowID(time: try now(), random: environment.random(10))
+    }
+
+    private static func makeFolders(_ folder: LibraryFolder) throws -> KeyStore {
+        guard !folder.holdsLibrary else {
+            throw LibraryError.alreadyALibrary(folder: folder.root.path)
+        }
+        try folder.make()
+        return KeyStore(folder: folder)
+    }
+
+    private static func checkedDeviceName(_ name: String?) throws -> String {
+        let name = name ?? ProcessInfo.processInfo.hostName
+        return try CheckedText.line(name, field: "device name", limit: ProtocolLimits.nameBytes)
+    }
+}

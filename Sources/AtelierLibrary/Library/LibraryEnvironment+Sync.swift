@@ -1,0 +1,11 @@
+import SignedObjects
+import SyncKit
+
+extension LibraryEnvironment {
+    /// The same time and chance for the engine.
+    var sync: SyncEnvironment {
+        SyncEnvironment(
+            wallMilliseconds: { [now] in UInt64(max(0, now().milliseconds)) },
+            randomBytes: random)
+    }
+}

@@ -1,0 +1,20 @@
+import Foundation
+import SignedObjects
+import SyncKit
+
+extension LibraryEnvironment {
+    /// This machine's clock, random numbers, processors and network.
+    public static var system: LibraryEnvironment {
+        LibraryEnvironment(
+            now: { UnixTime(milliseconds: Int64(Date().timeIntervalSince1970 * 1000)) },
+            random: { count in
+                var generator = SystemRandomNumberGenerator()
+                return (0..<count).map { _ in UInt8.random(in: 0...255, using: &generator) }
+            },
+            threads: max(1, ProcessInfo.processInfo.activeProcessorCount),
+            connect: { address in
+                let client = try HTTPClient(address: address)
+                return { try await client.send($0) }
+            })
+    }
+}

@@ -1,0 +1,30 @@
+public import SignedObjects
+public import SyncKit
+
+/// What the library takes from outside: time, chance, processors and the network.
+public struct LibraryEnvironment: Sendable {
+    /// Sends one message to one server.
+    public typealias Exchange = @Sendable (HTTPMessage) async throws -> HTTPReply
+
+    /// The device's own clock, uncorrected.
+    public var now: @Sendable () -> UnixTime
+    /// That many random bytes.
+    public var random: @Sendable (_ count: Int) -> [UInt8]
+    /// How many threads render.
+    public var threads: Int
+    /// Opens a way to a server.
+    public var connect: @Sendable (HTTPAddress) throws -> Exchange
+    /// Called between the steps of generating; a throw there is what a crash is.
+    package var checkpoint: @Sendable (GenerationStep) throws -> Void = { _ in }
+
+    /// Takes every field.
+    public init(
+        now: @escaping @Sendable () -> UnixTime, random: @escaping @Sendable (Int) -> [UInt8],
+        threads: Int, connect: @escaping @Sendable (HTTPAddress) throws -> Exchange
+    ) {
+        self.now = now
+        self.random = random
+        self.threads = threads
+        self.connect = connect
+    }
+}

@@ -1,0 +1,86 @@
+extension LibraryError {
+    var storageText: String? {
+        switch self {
+        case .notALibrary(let folder):
+            "There is no library in \(folder). Make one: atelier init. "
+                + "Or name its folder: --home DIR."
+        case .alreadyALibrary(let folder):
+            "There is a library in \(folder) already. Nothing was changed."
+        case .unwritable(let path, let reason):
+            "\(path) cannot be written: \(reason). Nothing was changed."
+        case .unreadable(let path, let reason):
+            "\(path) cannot be read: \(reason)."
+        case .busy:
+            "Another atelier is generating or syncing in this library. Try again when it is done."
+        case .damaged(let path, let reason):
+            "\(path) is damaged: \(reason)."
+        case .tooLarge(let path, let limit):
+            "\(path) is over \(limit) bytes, more than is read."
+        default: nil
+        }
+    }
+
+    var objectText: String? {
+        switch self {
+        case .unknown(let kind, let name):
+            "There is no \(kind) \"\(name)\". See: atelier \(kind)s list."
+        case .ambiguous(let kind, let name, let count):
+            "\(count) \(kind)s answer to \"\(name)\". Write more of the id."
+        case .badText(let field, let reason):
+            "The \(field) \(reason)."
+        case .badNumber(let field, let lowest, let highest):
+            "The \(field) must be \(lowest) to \(highest)."
+        case .nameTaken(let name):
+            "There is a model \"\(name)\" already. "
+                + "Choose another name or remove it: atelier models remove."
+        case .noWorks:
+            "No work fits. Add some first: atelier works add FILE --mine."
+        case .elsewhere(let kind, let device):
+            "The file of this \(kind) lies on the device \"\(device)\" only. Do this there."
+        case .otherPixels:
+            "Rendering again gave other pixels, so nothing was written. "
+                + "The model or this program is not the one of the first time."
+        case .noReceipt(let reason):
+            "The watermark stays until the server has countersigned: \(reason) "
+                + "Export with the watermark works at any time."
+        case .refused(let reason): reason
+        case .stopped:
+            "Stopped. No credit is lost; go on with: atelier generate --resume."
+        default: nil
+        }
+    }
+
+    var accountText: String {
+        switch self {
+        case .notJoined:
+            "This library belongs to no server yet. Join one: atelier join URL --invite CODE."
+        case .alreadyJoined(let server):
+            "This library already belongs to \(server)."
+        case .waitingForApproval(let words):
+            "This device waits for approval. On the first device: "
+                + "atelier devices approve \(words). Then: atelier sync."
+        case .otherServer:
+            "The server shows another key than the one the invite names, so it was told nothing. "
+                + "Ask the operator for the right address and a new invite."
+        case .badInvite:
+            "This is not an invite. An invite starts with ati1-; copy all of it."
+        case .badAccount:
+            "This is not an account id: 32 digits, shown by atelier status on the first device."
+        case .badWords:
+            "These are not six words as the new device shows them. Type all six."
+        case .noSuchRequest(let waiting):
+            "No waiting device shows these words (\(waiting) waiting). "
+                + "Compare them with the new device's; if they differ, do not approve."
+        case .noAccountKey:
+            "This device does not hold the account key. "
+                + "Approve on the device where the library was made."
+        case .welcomeUnreadable:
+            "What was sealed to this device cannot be opened. Ask again: atelier devices request."
+        case .wrongApproval:
+            "The approval is not by the account that was asked. Nothing was accepted."
+        case .unexpectedReply(let what):
+            "The server's reply cannot be used: \(what)."
+        default: "The library failed."
+        }
+    }
+}

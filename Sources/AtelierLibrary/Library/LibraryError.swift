@@ -1,0 +1,79 @@
+/// Why the library did not do what it was asked; nothing was changed.
+public enum LibraryError: Error, Equatable, CustomStringConvertible {
+    /// There is no library in the folder.
+    case notALibrary(folder: String)
+    /// There is a library in the folder already.
+    case alreadyALibrary(folder: String)
+    /// A file or folder cannot be written.
+    case unwritable(path: String, reason: String)
+    /// A file cannot be read.
+    case unreadable(path: String, reason: String)
+    /// Another process generates or syncs.
+    case busy
+    /// A file of the library is missing or changed.
+    case damaged(path: String, reason: String)
+    /// No object has this id, or the start of one.
+    case unknown(kind: String, name: String)
+    /// More than one object has an id that starts so, or this name.
+    case ambiguous(kind: String, name: String, count: Int)
+    /// A text is empty, too long or holds what it must not.
+    case badText(field: String, reason: String)
+    /// A number lies outside its range.
+    case badNumber(field: String, lowest: Int64, highest: Int64)
+    /// The file is larger than is read.
+    case tooLarge(path: String, limit: Int)
+    /// A model of that name is there already.
+    case nameTaken(String)
+    /// No work fits what was asked for.
+    case noWorks
+    /// The object's file lies on another device.
+    case elsewhere(kind: String, device: String)
+    /// Rendering again gave other pixels than the first time.
+    case otherPixels
+    /// The library belongs to no server yet.
+    case notJoined
+    /// The library belongs to a server already.
+    case alreadyJoined(server: String)
+    /// This device asked to join an account and waits for the approval.
+    case waitingForApproval(words: String)
+    /// The server's key is not the one that the invite names.
+    case otherServer
+    /// The invite is not one.
+    case badInvite
+    /// The account id is not one.
+    case badAccount
+    /// The six words are not six words.
+    case badWords
+    /// No waiting device shows these words.
+    case noSuchRequest(waiting: Int)
+    /// Only a device with the account key can do this.
+    case noAccountKey
+    /// What was sealed to this device cannot be opened.
+    case welcomeUnreadable
+    /// An approval is not by the account that was asked.
+    case wrongApproval
+    /// The generation has no receipt yet, so that its watermark stays.
+    case noReceipt(reason: String)
+    /// The account may not generate now.
+    case refused(reason: String)
+    /// The server answered with something its protocol does not know.
+    case unexpectedReply(String)
+    /// It was stopped; the credit is safe.
+    case stopped
+
+    /// What a command that met this error ends with.
+    public var exitStatus: ExitStatus {
+        switch self {
+        case .notALibrary, .alreadyALibrary, .unwritable: .storage
+        case .busy, .waitingForApproval: .later
+        case .badText, .badNumber, .badInvite, .badAccount, .badWords: .usage
+        case .noReceipt, .refused, .noAccountKey, .otherServer: .refused
+        default: .failed
+        }
+    }
+
+    /// The text form.
+    public var description: String {
+        storageText ?? objectText ?? accountText
+    }
+}

@@ -1,0 +1,138 @@
+package import GRDB
+package import SyncKit
+
+/// The tables of `library.sqlite`, which any SQLite tool may read and write.
+///
+/// Ids are blobs of 16 bytes, digests lowercase hexadecimal text, times milliseconds since 1970 UTC.
+package enum LibrarySchema {
+    /// What travels to the other devices. The numbers never change and are never used again.
+    package static func synced() throws(SchemaError) -> SyncSchema {
+        try SyncSchema(tables: [
+            table("works", 1, workColumns),
+            table("work_tags", 2, ["work_id", "tag"]),
+            table("models", 3, modelColumns),
+            table("model_works", 4, ["model_id", "work_id"]),
+            table("generations", 5, generationColumns),
+        ])
+    }
+
+    /// Makes the tables.
+    package static var migrator: DatabaseMigrator {
+        var migrator = DatabaseMigrator()
+        migrator.registerMigration("1 library") { database in
+            try database.execute(sql: works + models + generations + local)
+        }
+        return migrator
+    }
+
+    // New columns go to the end: a column's number is its place.
+    private static let workColumns = [
+        "title", "note", "sha256", "pixel_hash", "width", "height", "format", "bytes", "basis",
+        "licence", "statement", "device", "device_name", "created_at",
+    ]
+    private static let modelColumns = [
+        "name", "digest", "works_digest", "engine", "bytes", "analysis", "device", "device_name",
+        "created_at",
+    ]
+    private static let generationColumns = [
+        "model_id", "model_name", "model_digest", "works_digest", "engine", "seed", "width",
+        "height", "sketch_sha256", "settings_digest", "body", "sha256", "pixel_hash", "sources",
+        "spend", "receipt", "refusal", "rating", "source_withdrawn", "device", "device_name",
+        "created_at",
+    ]
+
+    private static func table(_ name: String, _ id: Int, _ columns: [String]) -> SyncedTable {
+        SyncedTable(
+            name, id: id,
+            columns: columns.enumerated().map { SyncedColumn($1, id: $0 + 1) })
+    }
+
+    private static let works = """
+        CREATE TABLE works (
+            id BLOB PRIMARY KEY NOT NULL DEFAULT (randomblob(16)),
+            title TEXT NOT NULL DEFAULT '',
+            note TEXT NOT NULL DEFAULT '',
+            sha256 TEXT NOT NULL DEFAULT '',
+            pixel_hash TEXT NOT NULL DEFAULT '',
+            width INTEGER NOT NULL DEFAULT 0,
+            height INTEGER NOT NULL DEFAULT 0,
+            format TEXT NOT NULL DEFAULT '',
+            bytes INTEGER NOT NULL DEFAULT 0,
+            basis TEXT NOT NULL DEFAULT '',
+            licence TEXT NOT NULL DEFAULT '',
+            statement TEXT NOT NULL DEFAULT '',
+            device TEXT NOT NULL DEFAULT '',
+            device_name TEXT NOT NULL DEFAULT '',
+            created_at INTEGER NOT NULL DEFAULT 0
+        );
+        CREATE INDEX works_by_pixels ON works(pixel_hash);
+        CREATE TABLE work_tags (
+            id BLOB PRIMARY KEY NOT NULL DEFAULT (randomblob(16)),
+            work_id BLOB,
+            tag TEXT NOT NULL DEFAULT ''
+        );
+        CREATE INDEX work_tags_by_work ON work_tags(work_id, tag);
+
+        """
+
+    private static let models = """
+        CREATE TABLE models (
+            id BLOB PRIMARY KEY NOT NULL DEFAULT (randomblob(16)),
+            name TEXT NOT NULL DEFAULT '',
+            digest TEXT NOT NULL DEFAULT '',
+            works_digest TEXT NOT NULL DEFAULT '',
+            engine TEXT NOT NULL DEFAULT '',
+            bytes INTEGER NOT NULL DEFAULT 0,
+            analysis TEXT NOT NULL DEFAULT '{}',
+            device TEXT NOT NULL DEFAULT '',
+            device_name TEXT NOT NULL DEFAULT '',
+            created_at INTEGER NOT NULL DEFAULT 0
+        );
+        CREATE TABLE model_works (
+            id BLOB PRIMARY KEY NOT NULL DEFAULT (randomblob(16)),
+            model_id BLOB,
+            work_id BLOB
+        );
+        CREATE INDEX model_works_by_model ON model_works(model_id);
+        CREATE INDEX model_works_by_work ON model_works(work_id);
+
+        """
+
+    private static let generations = """
+        CREATE TABLE generations (
+            id BLOB PRIMARY KEY NOT NULL DEFAULT (randomblob(16)),
+            model_id BLOB,
+            model_name TEXT NOT NULL DEFAULT '',
+            model_digest TEXT NOT NULL DEFAULT '',
+            works_digest TEXT NOT NULL DEFAULT '',
+            engine TEXT NOT NULL DEFAULT '',
+            seed INTEGER NOT NULL DEFAULT 0,
+            width INTEGER NOT NULL DEFAULT 0,
+            height INTEGER NOT NULL DEFAULT 0,
+            sketch_sha256 TEXT NOT NULL DEFAULT '',
+            settings_digest TEXT NOT NULL DEFAULT '',
+            body TEXT NOT NULL DEFAULT '',
+            sha256 TEXT NOT NULL DEFAULT '',
+            pixel_hash TEXT NOT NULL DEFAULT '',
+            sources TEXT NOT NULL DEFAULT '{}',
+            spend TEXT NOT NULL DEFAULT '',
+            receipt TEXT NOT NULL DEFAULT '',
+            refusal TEXT NOT NULL DEFAULT '',
+            rating INTEGER NOT NULL DEFAULT 0,
+            source_withdrawn INTEGER NOT NULL DEFAULT 0,
+            device TEXT NOT NULL DEFAULT '',
+            device_name TEXT NOT NULL DEFAULT '',
+            created_at INTEGER NOT NULL DEFAULT 0
+        );
+        CREATE INDEX generations_by_body ON generations(body);
+        CREATE INDEX generations_by_spend ON generations(spend);
+
+        """
+
+    private static let local = """
+        CREATE TABLE local_values (
+            key TEXT PRIMARY KEY NOT NULL,
+            value TEXT NOT NULL
+        );
+        """
+}

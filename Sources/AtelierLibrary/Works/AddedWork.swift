@@ -1,0 +1,7 @@
+/// What became of one file that was added.
+public struct AddedWork: Codable, Equatable, Sendable {
+    /// The work, new or known before.
+    public let work: Work
+    /// True where the same picture was in the library already: nothing was repeated.
+    public let isDuplicate: Bool
+}

@@ -1,0 +1,193 @@
+public import Foundation
+import GRDB
+import SignedObjects
+import StyleKit
+import SyncKit
+
+extension Library {
+    /// Adds a picture to the library: a copy of the file, and a signed statement of the rights.
+    ///
+    /// - Parameters:
+    ///   - file: A PNG or JPEG file.
+    ///   - licence: The licence's text; nil says that the artist made the picture.
+    ///   - title: nil takes the file's name.
+    /// - Returns: The work; one whose pixels are known is told, not repeated.
+    /// - Throws: ``LibraryError``; `PictureError` where the file is not a whole picture.
+    public func addWork(
+        _ file: URL, licence: String? = nil, title: String? = nil, tags: [String] = [],
+        note: String = ""
+    ) throws -> AddedWork {
+        let bytes = try LibraryFile.read(file, limit: Limits.pictureBytes)
+        let (picture, format) = try Picture.decode(bytes)
+        let name = title ?? file.deletingPathExtension().lastPathComponent
+        let title = try CheckedText.line(name, field: "title", limit: Limits.titleBytes)
+        let note = try CheckedText.block(note, field: "note", limit: Limits.noteBytes)
+        let tags = try checkedTags(tags)
+        let sha256 = Digest(of: bytes)
+        let statement = try rightsStatement(for: sha256, licence: licence)
+        let sweepLock = try LibraryLock(folder.filesLock, waits: true)
+        defer { withExtendedLifetime(sweepLock) {} }
+        if let known = try work(withPixels: Hexadecimal.encode(picture.pixelHash)) {
+            try keepCopy(of: bytes, for: known)
+            return AddedWork(work: try work(known.id), isDuplicate: true)
+        }
+        try LibraryFile.write(bytes, to: folder.work(sha256, format: format.rawValue))
+        let id = try newID()
+        let now = try now()
+        try store.write { database in
+            try database.execute(
+                sql: """
+                    INSERT INTO works(id, title, note, sha256, pixel_hash, width, height, format,
+                    bytes, basis, licence, statement, device, device_name, created_at)
+                    VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    """,
+                arguments: [
+                    id.data, title, note, sha256.description,
+                    Hexadecimal.encode(picture.pixelHash), picture.width, picture.height,
+                    format.rawValue, bytes.count, statement.payload.basis.rawValue,
+                    statement.payload.licence, statement.compact, device.description, deviceName,
+                    now.milliseconds,
+                ])
+            try insert(tags: tags, of: id, database)
+        }
+        return AddedWork(work: try work(id), isDuplicate: false)
+    }
+
+    /// The works, oldest first.
+    ///
+    /// - Parameter tag: Only those with this tag.
+    public func works(tag: String? = nil) throws -> [Work] {
+        try store.read { database in
+            let rows = try Row.fetchAll(
+                database,
+                sql: """
+                    SELECT * FROM works WHERE ?1 IS NULL
+                    OR id IN (SELECT work_id FROM work_tags WHERE tag = ?1)
+                    ORDER BY created_at, id
+                    """,
+                arguments: [tag])
+            let tagsByWork = try tagsByWork(database)
+            return rows.map { row in
+                var work = Work(Fields(row), folder: folder)
+                work.tags = tagsByWork[work.id] ?? []
+                return work
+            }
+        }
+    }
+
+    /// The work with this id, or the only one whose id starts or ends so.
+    ///
+    /// - Throws: ``LibraryError/unknown(kind:name:)``, ``LibraryError/ambiguous(kind:name:count:)``.
+    public func work(_ name: String) throws -> Work {
+        try work(
+            try store.read { try Lookup(table: "works", kind: "work").id(name, in: $0) })
+    }
+
+    /// Changes a work's title, note and tags; nil leaves a text as it is.
+    ///
+    /// A tag that another device adds meanwhile stays: only the tags seen here are taken off.
+    public func editWork(
+        _ name: String, title: String? = nil, note: String? = nil, adding added: [String] = [],
+        removing removed: [String] = []
+    ) throws -> Work {
+        let title = try title.map {
+            try CheckedText.line($0, field: "title", limit: Limits.titleBytes)
+        }
+        let note = try note.map {
+            try CheckedText.block($0, field: "note", limit: Limits.noteBytes)
+        }
+        let work = try work(name)
+        let new = try checkedTags(added).filter { !work.tags.contains($0) }
+        guard work.tags.count + new.count <= Limits.tagsPerWork else { throw tooManyTags }
+        try store.write { database in
+            if let title { try set("title", title, of: work.id, database) }
+            if let note { try set("note", note, of: work.id, database) }
+            for tag in removed {
+                try database.execute(
+                    sql: "DELETE FROM work_tags WHERE work_id = ? AND tag = ?",
+                    arguments: [work.id.data, tag])
+            }
+            try insert(tags: new, of: work.id, database)
+        }
+        return try self.work(work.id)
+    }
+
+    func work(_ id: RowID) throws -> Work {
+        try store.read { database in
+            let row = try Row.fetchOne(
+                database, sql: "SELECT * FROM works WHERE id = ?", arguments: [id.data])
+            guard let row else { throw LibraryError.unknown(kind: "work", name: id.short) }
+            var work = Work(Fields(row), folder: folder)
+            work.tags = try tagsByWork(database)[id] ?? []
+            return work
+        }
+    }
+
+    private func work(withPixels hash: String) throws -> Work? {
+        try store.read { database in
+            try Row.fetchOne(
+                database, sql: "SELECT * FROM works WHERE pixel_hash = ? ORDER BY id LIMIT 1",
+                arguments: [hash])
+        }.map { Work(Fields($0), folder: folder) }
+    }
+
+    /// A known work's file that lies elsewhere, or was lost, comes here with the same bytes.
+    private func keepCopy(of bytes: [UInt8], for work: Work) throws {
+        let sha256 = Digest(of: bytes)
+        guard !work.isHere, work.sha256 == sha256.description,
+            let format = PictureFormat(rawValue: work.format)
+        else { return }
+        try LibraryFile.write(bytes, to: folder.work(sha256, format: format.rawValue))
+    }
+
+    private func rightsStatement(
+        for work: Digest, licence: String?
+    ) throws -> JWS<RightsStatement> {
+        let text = try licence.map {
+            try CheckedText.line($0, field: "licence", limit: Limits.licenceBytes)
+        }
+        return try JWS(
+            signing: RightsStatement(
+                work: work, basis: text == nil ? .mine : .licensed, licence: text ?? "",
+                deviceKey: deviceKeys.signing.verifyingKey, time: try now()),
+            with: deviceKeys.signing)
+    }
+
+    private func tagsByWork(_ database: Database) throws -> [RowID: [String]] {
+        let rows = try Row.fetchAll(
+            database, sql: "SELECT DISTINCT work_id, tag FROM work_tags ORDER BY tag")
+        var tags: [RowID: [String]] = [:]
+        for row in rows.map(Fields.init) {
+            if let id = row.id("work_id") { tags[id, default: []].append(row.text("tag")) }
+        }
+        return tags
+    }
+
+    private func checkedTags(_ tags: [String]) throws -> [String] {
+        guard tags.count <= Limits.tagsPerWork else { throw tooManyTags }
+        let checked = try tags.map {
+            try CheckedText.line($0, field: "tag", limit: Limits.tagBytes)
+        }
+        return Set(checked).sorted()
+    }
+
+    private var tooManyTags: LibraryError {
+        .badText(field: "tags", reason: "are more than \(Limits.tagsPerWork) for one work")
+    }
+
+    private func insert(tags: [String], of work: RowID, _ database: Database) throws {
+        for tag in tags {
+            let id = RowID(time: environment.now(), random: environment.random(10))
+            try database.execute(
+                sql: "INSERT INTO work_tags(id, work_id, tag) VALUES(?, ?, ?)",
+                arguments: [id.data, work.data, tag])
+        }
+    }
+
+    private func set(
+        _ column: String, _ value: String, of work: RowID, _ database: Database
+    ) throws {
+        try database.execute(
+            sql: "UPDATE works SET \(column) = ? WHERE id = ?", arguments: [value, work.data])
+    }
+}

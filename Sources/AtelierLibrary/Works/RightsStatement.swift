@@ -1,0 +1,29 @@
+public import SignedObjects
+
+/// A device's signed word about who may let a model learn from a work.
+public struct RightsStatement: SignedPayload {
+    /// The header's `typ`.
+    public static let type = "atelier-rights+jws"
+
+    /// SHA-256 of the work's file.
+    public let work: Digest
+    /// Why the artist may use it.
+    public let basis: RightsBasis
+    /// The licence's text for ``RightsBasis/licensed``, else empty.
+    public let licence: String
+    /// The key that signed this.
+    public let deviceKey: VerifyingKey
+    /// When.
+    public let time: UnixTime
+
+    /// Takes every field.
+    public init(
+        work: Digest, basis: RightsBasis, licence: String, deviceKey: VerifyingKey, time: UnixTime
+    ) {
+        self.work = work
+        self.basis = basis
+        self.licence = licence
+        self.deviceKey = deviceKey
+        self.time = time
+    }
+}

@@ -1,0 +1,72 @@
+import Foundation
+import SignedObjects
+import StyleKit
+
+/// One picture that models may learn from. Its JSON form is what `works show --json` prints.
+public struct Work: Codable, Equatable, Sendable {
+    /// Names it.
+    public let id: RowID
+    /// What the artist calls it.
+    public let title: String
+    /// The artist's own words.
+    public let note: String
+    /// In alphabetical order.
+    public var tags: [String] = []
+    /// SHA-256 of the file, hexadecimal.
+    public let sha256: String
+    /// SHA-256 of the decoded pixels, hexadecimal.
+    public let pixelHash: String
+    /// Pixels.
+    public let width: Int
+    /// Pixels.
+    public let height: Int
+    /// `png` or `jpeg`.
+    public let format: String
+    /// The file's size.
+    public let bytes: Int
+    /// `mine` or `licensed`.
+    public let basis: String
+    /// The licence's text where it is `licensed`.
+    public let licence: String
+    /// The compact ``RightsStatement``.
+    public let statement: String
+    /// The device that added it.
+    public let device: String
+    /// What that device was called.
+    public let deviceName: String
+    /// When.
+    public let createdAt: Moment
+    /// The file's path on this device; left out where it lies on another.
+    public var file: String?
+
+    /// True where the file is on this device.
+    public var isHere: Bool { file != nil }
+
+    init(_ fields: Fields, folder: LibraryFolder) {
+        id = fields.id("id") ?? .none
+        title = fields.text("title")
+        note = fields.text("note")
+        sha256 = fields.text("sha256")
+        pixelHash = fields.text("pixel_hash")
+        width = fields.number("width")
+        height = fields.number("height")
+        format = fields.text("format")
+        bytes = fields.number("bytes")
+        basis = fields.text("basis")
+        licence = fields.text("licence")
+        statement = fields.text("statement")
+        device = fields.text("device")
+        deviceName = fields.text("device_name")
+        createdAt = fields.moment("created_at")
+        file = fileIfHere(in: folder)?.path
+    }
+
+    private func fileIfHere(in folder: LibraryFolder) -> URL? {
+        // A row may come from anywhere: only known formats and real digests make a path.
+        guard let digest = Digest(hex: sha256), let kind = PictureFormat(rawValue: format) else {
+            return nil
+        }
+        let file = folder.work(digest, format: kind.rawValue)
+        return LibraryFile.exists(file) ? file : nil
+    }
+}

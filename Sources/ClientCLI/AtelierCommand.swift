@@ -1,0 +1,19 @@
+import ArgumentParser
+
+/// The root: names the groups of commands.
+struct AtelierCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "atelier",
+        abstract: "Teach a style model from your own works; generate offline in that style.",
+        discussion: """
+            Images, models and sketches never leave this device. Exit codes: 0 done, 1 failed, \
+            64 wrong usage, 69 server unreachable, 73 library locked or unwritable, 75 try again \
+            later, 77 refused.
+            """,
+        version: "0.1.0",
+        subcommands: [
+            InitCommand.self, JoinCommand.self, DevicesCommand.self, WorksCommand.self,
+            ModelsCommand.self, GenerateCommand.self, GenerationsCommand.self,
+            CreditsCommand.self, SyncCommand.self, StatusCommand.self,
+        ])
+}

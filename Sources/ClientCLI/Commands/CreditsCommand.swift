@@ -1,0 +1,27 @@
+import ArgumentParser
+import AtelierLibrary
+
+/// What may still be generated.
+struct CreditsCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "credits", abstract: "Show credits: given, here, spent, settled.")
+
+    @OptionGroup var options: LibraryOptions
+
+    func run() throws {
+        let credits = try options.open().creditsReport()
+        if options.json { return try JSONOutput.show(credits) }
+        var table = Table()
+        table.add("given", "\(credits.granted)")
+        let until = credits.usableUntil.map { "  until \(Words.moment($0))" } ?? ""
+        table.add("on this device", "\(credits.usable)\(until)")
+        table.add("on other devices", "\(credits.leasedElsewhere)")
+        table.add("free", "\(credits.free)")
+        table.add("spent", "\(credits.spent)")
+        let settled = "\(credits.settled) of \(credits.spentHere) spent here"
+        table.add("settled", credits.held == 0 ? settled : "\(settled), \(credits.held) held")
+        if credits.refused > 0 { table.add("refused", "\(credits.refused)") }
+        table.show()
+        if !credits.whyNot.isEmpty { Terminal.say(Terminal.warm(credits.whyNot)) }
+    }
+}

@@ -1,0 +1,83 @@
+import ArgumentParser
+import AtelierLibrary
+import SignedObjects
+
+/// The devices of the account.
+struct DevicesCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "devices", abstract: "Add and list the devices of your account.",
+        subcommands: [Request.self, Approve.self, List.self])
+
+    struct Request: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "On a new device: ask your account to let it in.")
+
+        @OptionGroup var options: LibraryOptions
+        @Argument(help: "The server's address.") var url: String
+        @Argument(help: "Your account id, shown by atelier status on the first device.")
+        var account: String
+        @Option(help: "What you call this device (else the machine's name).")
+        var deviceName: String?
+
+        func run() async throws {
+            let library = try await Library.requestAccess(
+                in: options.folder, server: url, account: account, deviceName: deviceName)
+            let words = library.comparisonWords ?? ""
+            if options.json {
+                return try JSONOutput.show(
+                    Requested(device: library.device.description, comparisonWords: words))
+            }
+            Terminal.say("On the first device, type these six words:")
+            Terminal.say()
+            Terminal.say("  atelier devices approve " + Terminal.strong(words))
+            Terminal.say()
+            Terminal.say("Then here: atelier sync")
+        }
+
+        private struct Requested: Encodable {
+            let device: String
+            let comparisonWords: String
+        }
+    }
+
+    struct Approve: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Let in the waiting device that shows these six words.")
+
+        @OptionGroup var options: LibraryOptions
+        @Argument(help: "The six words, as the new device shows them.") var words: [String]
+
+        func run() async throws {
+            let device = try await options.open().approveDevice(words: words)
+            if options.json { return try JSONOutput.show(device) }
+            Terminal.say("\"\(device.name)\" may join. On it: atelier sync")
+        }
+    }
+
+    struct List: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "List the account's devices.")
+
+        @OptionGroup var options: LibraryOptions
+
+        func run() async throws {
+            let (devices, isCurrent) = try await options.open().devices()
+            if options.json {
+                return try JSONOutput.show(Listed(devices: devices, isCurrent: isCurrent))
+            }
+            var table = Table()
+            for device in devices {
+                let id = Terminal.dim(String(device.id.description.suffix(8)))
+                table.add(
+                    id, device.name, "seen " + Words.moment(device.lastSeenAt),
+                    device.isThis ? "this device" : "")
+            }
+            table.show()
+            if !isCurrent { Terminal.note("The server cannot be reached: this is the last known.") }
+        }
+
+        private struct Listed: Encodable {
+            let devices: [KnownDevice]
+            let isCurrent: Bool
+        }
+    }
+}

@@ -1,0 +1,103 @@
+import ArgumentParser
+import AtelierLibrary
+import Foundation
+import SignedObjects
+
+/// The generated pictures.
+struct GenerationsCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "generations", abstract: "List, show and export generated pictures.",
+        subcommands: [List.self, Show.self, Export.self])
+
+    struct List: ParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "List the generations.")
+
+        @OptionGroup var options: LibraryOptions
+
+        func run() throws {
+            let generations = try options.open().generations()
+            if options.json { return try JSONOutput.show(["generations": generations]) }
+            var table = Table()
+            for made in generations {
+                table.add(
+                    Terminal.dim(made.id.short), made.modelName, "seed \(made.seed)",
+                    "\(made.width) × \(made.height)", GenerationsCommand.standing(of: made),
+                    Words.place(made.file, made.deviceName),
+                    made.isSourceWithdrawn ? "source withdrawn" : "")
+            }
+            table.show()
+            if generations.isEmpty {
+                Terminal.note("No generations yet: atelier generate --model NAME")
+            }
+        }
+    }
+
+    struct Show: ParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Show one generation.")
+
+        @OptionGroup var options: LibraryOptions
+        @Argument(help: "The id, or the start or end of it.") var id: String
+
+        func run() throws {
+            let library = try options.open()
+            let made = try library.generation(id)
+            if options.json { return try JSONOutput.show(made) }
+            let titles = Dictionary(
+                try library.works().map { ($0.id, $0.title) }, uniquingKeysWith: { $1 })
+            var table = Table()
+            table.add("id", made.id.description)
+            table.add("model", made.modelName)
+            table.add("seed", "\(made.seed)")
+            table.add("picture", "\(made.width) × \(made.height)")
+            table.add("made", "\(Words.moment(made.createdAt)) on \(made.deviceName)")
+            table.add("receipt", GenerationsCommand.standing(of: made))
+            table.add("file", made.file ?? "on \(made.deviceName)")
+            for source in made.sources {
+                let share = Int((source.share * 100).rounded())
+                let title = titles[source.work] ?? "a work that was removed"
+                table.add("source", "\(share) % \(title)")
+            }
+            table.show()
+        }
+    }
+
+    struct Export: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Write a picture to a file; without its watermark once countersigned.")
+
+        @OptionGroup var options: LibraryOptions
+        @Argument(help: "The id, or the start or end of it.") var id: String
+        @Option(help: "The file to write.", completion: .file()) var out: String
+        @Flag(help: "Leave the watermark out; needs a receipt.") var noWatermark = false
+
+        func run() throws {
+            let library = try options.open()
+            let line = ProgressLine("drawing")
+            defer { line.end() }
+            let made = try library.export(
+                id, to: URL(filePath: out), withoutWatermark: noWatermark
+            ) { line.show($0) }
+            line.end()
+            if options.json {
+                return try JSONOutput.show(
+                    Exported(
+                        generation: made.id.description, file: out, watermark: !noWatermark))
+            }
+            Terminal.say(out)
+        }
+
+        private struct Exported: Encodable {
+            let generation: String
+            let file: String
+            let watermark: Bool
+        }
+    }
+
+    static func standing(of generation: Generation) -> String {
+        switch generation.standing {
+        case .countersigned: "countersigned"
+        case .waiting: "waiting for sync"
+        case .refused: "refused (\(generation.refusal))"
+        }
+    }
+}

@@ -1,0 +1,104 @@
+import ArgumentParser
+import AtelierLibrary
+import SignedObjects
+
+/// The style models.
+struct ModelsCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "models", abstract: "Train, list, show and remove style models.",
+        subcommands: [Train.self, List.self, Show.self, Remove.self])
+
+    struct Train: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Learn a style from works on this device; works offline.")
+
+        @OptionGroup var options: LibraryOptions
+        @Argument(help: "What you call the model.") var name: String
+        @Flag(help: "Learn from all works on this device.") var all = false
+        @Option(help: "Learn from the works with this tag.") var tag: String?
+        @Option(name: .customLong("work"), help: "Learn from this work; may be repeated.")
+        var works: [String] = []
+
+        func validate() throws {
+            let choices = (all ? 1 : 0) + (tag == nil ? 0 : 1) + (works.isEmpty ? 0 : 1)
+            guard choices == 1 else {
+                throw ValidationError("Say what to learn from: --all, --tag T or --work ID.")
+            }
+        }
+
+        func run() throws {
+            let library = try options.open()
+            let choice: WorkChoice =
+                if let tag { .tagged(tag) } else if all { .all } else { .named(works) }
+            let line = ProgressLine("learning")
+            let trained = try library.train(name, from: choice) { line.show($0) }
+            line.end()
+            if options.json { return try JSONOutput.show(trained) }
+            ModelsCommand.tell(trained.model)
+            if trained.leftOut > 0 {
+                let count = Words.count(trained.leftOut, "work")
+                Terminal.note("\(count) left out: the files lie on other devices.")
+            }
+        }
+    }
+
+    struct List: ParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "List the models.")
+
+        @OptionGroup var options: LibraryOptions
+
+        func run() throws {
+            let models = try options.open().models()
+            if options.json { return try JSONOutput.show(["models": models]) }
+            var table = Table()
+            for model in models {
+                table.add(
+                    Terminal.dim(model.id.short), model.name,
+                    Words.count(model.works.count, "work"), Words.bytes(model.bytes),
+                    Words.place(model.file, model.deviceName))
+            }
+            table.show()
+            if models.isEmpty { Terminal.note("No models yet: atelier models train NAME --all") }
+        }
+    }
+
+    struct Show: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Show a model: palette, line, texture and works.")
+
+        @OptionGroup var options: LibraryOptions
+        @Argument(help: "The name or id.") var name: String
+
+        func run() throws {
+            let model = try options.open().model(name)
+            if options.json { return try JSONOutput.show(model) }
+            ModelsCommand.tell(model)
+        }
+    }
+
+    struct Remove: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Remove a model; its generations stay.")
+
+        @OptionGroup var options: LibraryOptions
+        @Argument(help: "The name or id.") var name: String
+
+        func run() throws {
+            let model = try options.open().removeModel(name)
+            if options.json { return try JSONOutput.show(model) }
+            Terminal.say("Removed model \"\(model.name)\".")
+        }
+    }
+
+    static func tell(_ model: Model) {
+        var table = Table()
+        table.add("id", model.id.description)
+        table.add("name", model.name)
+        table.add("works", "\(model.works.count)")
+        table.add("learned", "\(Words.moment(model.createdAt)) on \(model.deviceName)")
+        table.add("file", model.file ?? "on \(model.deviceName)")
+        table.add("digest", model.digest)
+        for (label, text) in model.summary { table.add(label, text) }
+        table.show()
+    }
+}

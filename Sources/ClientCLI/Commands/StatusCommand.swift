@@ -1,0 +1,48 @@
+import ArgumentParser
+import AtelierLibrary
+import SignedObjects
+
+/// The state of the library.
+struct StatusCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "status", abstract: "Show account, standing, last sync and storage; offline.")
+
+    @OptionGroup var options: LibraryOptions
+
+    func run() throws {
+        let status = try options.open().status()
+        if options.json { return try JSONOutput.show(status) }
+        var table = Table()
+        table.add("library", status.home)
+        table.add("account", status.account?.description ?? "not yet")
+        table.add("device", status.deviceName)
+        table.add("server", status.server.isEmpty ? "none" : status.server)
+        table.add("standing", standing(status.standing))
+        table.add("last sync", status.lastSyncAt.map { Words.moment($0) } ?? "never")
+        table.add("waiting", Words.count(status.pendingChanges, "change"))
+        table.add("clock", "\(status.clockOffsetMs) ms behind the server's")
+        for (name, store) in [
+            ("works", status.works), ("models", status.models),
+            ("generations", status.generations),
+        ] {
+            table.add(name, "\(store.count), \(store.here) here, \(Words.bytes(store.bytes))")
+        }
+        table.show()
+        if status.unfinishedGenerations > 0 {
+            let count = Words.count(status.unfinishedGenerations, "picture")
+            Terminal.say(Terminal.warm("\(count) unfinished: atelier generate --resume"))
+        }
+        if !status.comparisonWords.isEmpty {
+            Terminal.say("waiting: atelier devices approve \(status.comparisonWords)")
+        }
+    }
+
+    private func standing(_ standing: StandingReport) -> String {
+        var text = standing.state.rawValue
+        if !standing.reason.isEmpty { text += " (\(standing.reason))" }
+        if let until = standing.until { text += " until \(Words.moment(until))" }
+        if !standing.text.isEmpty { text += ": \(standing.text)" }
+        if !standing.appeal.isEmpty { text += " Appeal: \(standing.appeal)" }
+        return text
+    }
+}

@@ -1,0 +1,160 @@
+import ArgumentParser
+import AtelierLibrary
+import Foundation
+import SignedObjects
+
+/// The works that models may learn from.
+struct WorksCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "works", abstract: "Add, list, show, edit and remove works.",
+        subcommands: [Add.self, List.self, Show.self, Edit.self, Remove.self])
+
+    struct Add: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Add pictures (PNG, JPEG) with a signed statement of the rights.")
+
+        @OptionGroup var options: LibraryOptions
+        @Argument(help: "The files.", completion: .file()) var files: [String]
+        @Flag(help: "You made the works and hold the rights.") var mine = false
+        @Option(help: "Somebody else's works: the licence that allows this.")
+        var licensed: String?
+        @Option(help: "The title of a single work (else the file's name).") var title: String?
+        @Option(name: .customLong("tag"), help: "A tag; may be repeated.") var tags: [String] = []
+        @Option(help: "A note.") var note = ""
+
+        func validate() throws {
+            guard mine != (licensed != nil) else {
+                throw ValidationError(
+                    "Say whose works these are: --mine, or --licensed TEXT. "
+                        + "Models may only learn from works with the rights for it.")
+            }
+            guard title == nil || files.count == 1 else {
+                throw ValidationError("--title fits a single file.")
+            }
+        }
+
+        func run() throws {
+            let library = try options.open()
+            var added: [AddedWork] = []
+            for file in files {
+                let result = try library.addWork(
+                    URL(filePath: file), licence: licensed, title: title, tags: tags, note: note)
+                added.append(result)
+                if !options.json { tell(result) }
+            }
+            if options.json { try JSONOutput.show(["works": added]) }
+        }
+
+        private func tell(_ added: AddedWork) {
+            let work = added.work
+            let size = "\(work.width) × \(work.height)"
+            let known = added.isDuplicate ? "known already, not repeated" : size
+            Terminal.say("\(Terminal.dim(work.id.short))  \(work.title)  \(known)")
+        }
+    }
+
+    struct List: ParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "List the works.")
+
+        @OptionGroup var options: LibraryOptions
+        @Option(help: "Only works with this tag.") var tag: String?
+
+        func run() throws {
+            let works = try options.open().works(tag: tag)
+            if options.json { return try JSONOutput.show(["works": works]) }
+            var table = Table()
+            for work in works {
+                table.add(
+                    Terminal.dim(work.id.short), work.title, "\(work.width) × \(work.height)",
+                    work.basis, Words.place(work.file, work.deviceName),
+                    work.tags.map { "#\($0)" }.joined(separator: " "))
+            }
+            table.show()
+            if works.isEmpty { Terminal.note("No works yet: atelier works add FILE --mine") }
+        }
+    }
+
+    struct Show: ParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Show one work.")
+
+        @OptionGroup var options: LibraryOptions
+        @Argument(help: "The id, or the start or end of it.") var id: String
+
+        func run() throws {
+            let work = try options.open().work(id)
+            if options.json { return try JSONOutput.show(work) }
+            WorksCommand.tell(work)
+        }
+    }
+
+    struct Edit: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Change a work's title, note and tags.")
+
+        @OptionGroup var options: LibraryOptions
+        @Argument(help: "The id, or the start or end of it.") var id: String
+        @Option(help: "The new title.") var title: String?
+        @Option(help: "The new note.") var note: String?
+        @Option(name: .customLong("tag"), help: "Add a tag; may be repeated.")
+        var tags: [String] = []
+        @Option(name: .customLong("untag"), help: "Take a tag off; may be repeated.")
+        var untags: [String] = []
+
+        func run() throws {
+            let work = try options.open().editWork(
+                id, title: title, note: note, adding: tags, removing: untags)
+            if options.json { return try JSONOutput.show(work) }
+            WorksCommand.tell(work)
+        }
+    }
+
+    struct Remove: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Remove a work and every model that learned from it, on all devices.")
+
+        @OptionGroup var options: LibraryOptions
+        @Argument(help: "The id, or the start or end of it.") var id: String
+        @Flag(help: "Do not ask.") var yes = false
+
+        func run() throws {
+            let library = try options.open()
+            let planned = try library.consequences(ofRemoving: id)
+            if !yes {
+                tell(planned, "goes")
+                guard Terminal.canAsk else {
+                    throw ValidationError("Nobody can be asked here: add --yes to remove it.")
+                }
+                guard Terminal.confirms("Remove it on all devices?") else {
+                    Terminal.note("Nothing was removed.")
+                    throw ExitCode(1)
+                }
+            }
+            let removal = try library.removeWork(planned.work.id.description)
+            if options.json { return try JSONOutput.show(removal) }
+            tell(removal, "removed")
+        }
+
+        private func tell(_ removal: WorkRemoval, _ verb: String) {
+            Terminal.note("Work \"\(removal.work.title)\": \(verb).")
+            for model in removal.models { Terminal.note("Model \"\(model.name)\": \(verb).") }
+            if !removal.generations.isEmpty {
+                let count = Words.count(removal.generations.count, "generation")
+                Terminal.note("\(count): kept, flagged as source withdrawn.")
+            }
+        }
+    }
+
+    static func tell(_ work: Work) {
+        var table = Table()
+        table.add("id", work.id.description)
+        table.add("title", work.title)
+        if !work.tags.isEmpty { table.add("tags", work.tags.joined(separator: ", ")) }
+        if !work.note.isEmpty { table.add("note", work.note) }
+        table.add("picture", "\(work.width) × \(work.height), \(work.format)")
+        table.add("rights", work.licence.isEmpty ? work.basis : "licensed: \(work.licence)")
+        table.add("added", "\(Words.moment(work.createdAt)) on \(work.deviceName)")
+        table.add("sha256", work.sha256)
+        table.add("file", work.file ?? "on \(work.deviceName)")
+        table.show()
+    }
+}

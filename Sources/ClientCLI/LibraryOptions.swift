@@ -1,0 +1,23 @@
+import ArgumentParser
+import AtelierLibrary
+import Foundation
+
+/// Which library a command works on, and how it prints.
+struct LibraryOptions: ParsableArguments {
+    @Option(
+        name: .long,
+        help: "The library's folder (else $ATELIER_HOME, else $XDG_DATA_HOME/atelier).")
+    var home: String?
+
+    @Flag(name: .long, help: "Print one JSON object.")
+    var json = false
+
+    var folder: LibraryFolder {
+        if let home { return LibraryFolder(root: URL(filePath: home, directoryHint: .isDirectory)) }
+        return LibraryFolder(environment: ProcessInfo.processInfo.environment)
+    }
+
+    func open() throws -> Library {
+        try Library(opening: folder)
+    }
+}

@@ -1,0 +1,11 @@
+import Foundation
+import SignedObjects
+
+/// Prints one JSON object: snake_case keys in alphabetical order.
+enum JSONOutput {
+    static func show(_ value: some Encodable) throws {
+        let encoder = CanonicalJSON.encoder
+        encoder.outputFormatting.insert(.prettyPrinted)
+        Terminal.say(String(decoding: try encoder.encode(value), as: UTF8.self))
+    }
+}

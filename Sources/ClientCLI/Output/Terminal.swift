@@ -1,0 +1,72 @@
+import Foundation
+import Rainbow
+
+/// What goes to the terminal: results to standard output, the rest to standard error.
+enum Terminal {
+    /// Writes a line of the result.
+    static func say(_ line: String = "") {
+        write(line + "\n", to: .standardOutput)
+    }
+
+    /// Writes a line that is no part of the result.
+    static func note(_ line: String) {
+        write(line + "\n", to: .standardError)
+    }
+
+    /// Writes what went wrong.
+    static func complain(_ text: String) {
+        note("atelier: \(text)")
+    }
+
+    /// Text that is less important, dimmed where colour is wanted.
+    static func dim(_ text: String) -> String {
+        wantsColor ? text.applyingCodes(Style.dim) : text
+    }
+
+    /// Text that matters most.
+    static func strong(_ text: String) -> String {
+        wantsColor ? text.applyingCodes(Style.bold) : text
+    }
+
+    /// Text that asks for care.
+    static func warm(_ text: String) -> String {
+        wantsColor ? text.applyingCodes(Color.yellow) : text
+    }
+
+    /// True where a person watches standard error.
+    static var showsProgress: Bool { isatty(STDERR_FILENO) == 1 }
+
+    /// True where a person can be asked.
+    static var canAsk: Bool { isatty(STDIN_FILENO) == 1 && isatty(STDERR_FILENO) == 1 }
+
+    /// Asks a question that only `y` or `yes` agrees to.
+    static func confirms(_ question: String) -> Bool {
+        write("\(question) [y/N] ", to: .standardError)
+        return ["y", "yes"].contains(readLine()?.lowercased() ?? "")
+    }
+
+    /// Shows how far something is, in one line that overwrites itself.
+    static func progress(_ label: String, _ part: Double) {
+        let width = 24
+        let full = min(width, max(0, Int(part * Double(width))))
+        let bar = String(repeating: "━", count: full) + String(repeating: "╌", count: width - full)
+        let percent = String(Int(part * 100))
+        write("\r\(label) \(bar) \(percent) %  ", to: .standardError)
+    }
+
+    /// Takes the progress line away.
+    static func endProgress() {
+        write("\r\u{1B}[K", to: .standardError)
+    }
+
+    private static var wantsColor: Bool {
+        let environment = ProcessInfo.processInfo.environment
+        return isatty(STDOUT_FILENO) == 1 && (environment["NO_COLOR"] ?? "").isEmpty
+            && environment["TERM"] != "dumb"
+    }
+
+    private static func write(_ text: String, to handle: FileHandle) {
+        // A reader that has gone away, such as `head`, is no failure.
+        try? handle.write(contentsOf: Data(text.utf8))
+    }
+}

@@ -1,0 +1,32 @@
+import AtelierLibrary
+import Foundation
+
+/// Numbers and times as people read them.
+enum Words {
+    /// Such as `1 work` and `3 works`.
+    static func count(_ number: Int, _ thing: String) -> String {
+        "\(number) \(thing)\(number == 1 ? "" : "s")"
+    }
+
+    /// Such as `4.2 MB`.
+    static func bytes(_ count: Int) -> String {
+        let units = ["B", "kB", "MB", "GB"]
+        var value = Double(count)
+        var unit = 0
+        while value >= 1000 && unit < units.count - 1 {
+            value /= 1000
+            unit += 1
+        }
+        return unit == 0 ? "\(count) B" : String(format: "%.1f ", value) + units[unit]
+    }
+
+    /// Such as `2026-01-31 09:30` in UTC.
+    static func moment(_ moment: Moment) -> String {
+        moment.description.prefix(16).replacing("T", with: " ") + " UTC"
+    }
+
+    /// Where a file is.
+    static func place(_ file: String?, _ deviceName: String) -> String {
+        file == nil ? "on \(deviceName)" : "here"
+    }
+}

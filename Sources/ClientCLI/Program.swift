@@ -1,0 +1,28 @@
+import ArgumentParser
+import AtelierLibrary
+
+/// Runs the command and turns every error into words and an exit code.
+@main
+enum Program {
+    static func main() async {
+        do {
+            var command = try AtelierCommand.parseAsRoot()
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                try command.run()
+            }
+        } catch {
+            AtelierCommand.exit(withError: Self.reported(error))
+        }
+    }
+
+    /// The parser's own errors print themselves; all others are told here.
+    private static func reported(_ error: any Error) -> any Error {
+        if error is ExitCode || error is CleanExit || error is ValidationError { return error }
+        let name = String(reflecting: type(of: error))
+        if name.hasPrefix("ArgumentParser.") { return error }
+        Terminal.complain("\(error)")
+        return ExitCode(ExitStatus(for: error).rawValue)
+    }
+}
