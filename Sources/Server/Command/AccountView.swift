@@ -1,0 +1,99 @@
+import AtelierServer
+import SignedObjects
+
+/// An account in output.
+struct AccountView: Encodable {
+    /// Its credits in output.
+    struct Credits: Encodable {
+        let granted, free, leased, spent: Int
+        let leasedUntil: Moment?
+    }
+
+    let account: AccountID
+    let created: Moment
+    let standing: String
+    let reason: String?
+    let until: Moment?
+    let devices: [String]
+    let lastSeen: Moment?
+    let credits: Credits
+    let heldSpends: Int
+    let contradictions: Int
+    let segments: Int
+    let segmentBytes: Int
+
+    init(_ summary: AccountSummary) {
+        account = summary.account
+        created = Moment(summary.created)
+        standing = summary.standing
+        reason = summary.reason
+        until = Moment(summary.until)
+        devices = summary.devices
+        lastSeen = Moment(summary.lastSeen)
+        credits = Credits(
+            granted: summary.credits.granted, free: summary.credits.free,
+            leased: summary.credits.leased, spent: summary.credits.spent,
+            leasedUntil: Moment(summary.leasedUntil))
+        heldSpends = summary.heldSpends
+        contradictions = summary.contradictions
+        segments = summary.segments
+        segmentBytes = summary.segmentBytes
+    }
+
+    var lines: [String] {
+        let end = until.map { " until \($0.time.rfc3339)" } ?? ""
+        let leaseEnd = credits.leasedUntil.map { ", usable until \($0.time.rfc3339)" } ?? ""
+        return [
+            "account    \(account)",
+            "standing   \(standing)\(reason.map { " (\($0.shown))" } ?? "")\(end)",
+            "created    \(created.time.rfc3339)",
+            "last seen  \(lastSeen?.time.rfc3339 ?? "never")",
+            "devices    \(devices.joined(separator: ", ").shown)",
+            "credits    \(credits.granted) given: \(credits.free) free, \(credits.leased) lent"
+                + "\(leaseEnd), \(credits.spent) spent",
+            "held       \(heldSpends) spends wait for a suspension to be lifted",
+            "proofs     \(contradictions) spends contradict another one",
+            "stored     \(segments) sealed segments, \(segmentBytes) bytes",
+        ]
+    }
+}
+
+/// What a suspension cannot stop at once, in output.
+struct EffectView: Encodable {
+    let account: AccountID
+    let serial: Int
+    let leasedCredits: Int
+    let usableUntil: Moment?
+
+    init(_ effect: SuspensionEffect) {
+        account = effect.account
+        serial = effect.serial
+        leasedCredits = effect.leasedCredits
+        usableUntil = Moment(effect.usableUntil)
+    }
+
+    var lines: [String] {
+        let bound =
+            usableUntil.map {
+                "\(leasedCredits) lent credits may still be used offline, none after "
+                    + "\($0.time.rfc3339), and none gets a receipt while this lasts"
+            } ?? "no device holds a credit"
+        return ["\(account) is suspended from its next request on (order \(serial))", bound]
+    }
+}
+
+extension String {
+    /// The text with control characters made harmless: a device's name comes from outside.
+    var shown: String {
+        String(String.UnicodeScalarView(unicodeScalars.map { $0.properties.isHarmless ? $0 : "?" }))
+    }
+}
+
+extension Unicode.Scalar.Properties {
+    fileprivate var isHarmless: Bool {
+        switch generalCategory {
+        case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate: false
+        default: true
+        }
+    }
+}

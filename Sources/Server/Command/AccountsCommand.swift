@@ -1,0 +1,120 @@
+import ArgumentParser
+import AtelierServer
+import Foundation
+import SignedObjects
+
+/// `accounts list | show | suspend | reinstate`.
+struct AccountsCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "accounts", abstract: "See accounts, suspend them, lift suspensions.",
+        subcommands: [List.self, Show.self, Suspend.self, Reinstate.self])
+
+    struct List: ParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Show accounts, oldest first.")
+
+        @OptionGroup var options: DataOptions
+        @OptionGroup var output: OutputOptions
+        @Option(help: "Only ids that begin so, and accounts with a device named so.")
+        var search = ""
+
+        func run() throws {
+            try Failure.reported {
+                let accounts = try options.open().accounts(search: search)
+                if output.json {
+                    return try Printer.json(["accounts": accounts.map(AccountView.init)])
+                }
+                for account in accounts {
+                    let names = account.devices.joined(separator: ", ").shown
+                    Printer.line(
+                        "\(account.account)  \(account.standing)  "
+                            + "\(account.credits.spent)/\(account.credits.granted) spent  \(names)")
+                }
+            }
+        }
+    }
+
+    struct Show: ParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Show one account.")
+
+        @OptionGroup var options: DataOptions
+        @OptionGroup var output: OutputOptions
+        @Argument(help: "The account's id, or the beginning of it.")
+        var id: String
+
+        func run() throws {
+            try Failure.reported {
+                let core = try options.open()
+                let account = try core.summary(of: core.account(id))
+                if output.json { return try Printer.json(AccountView(account)) }
+                AccountView(account).lines.forEach(Printer.line)
+            }
+        }
+    }
+
+    struct Suspend: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Suspend an account from its next request on. Deletes nothing.")
+
+        @OptionGroup var options: DataOptions
+        @OptionGroup var output: OutputOptions
+        @Argument(help: "The account's id, or the beginning of it.")
+        var id: String
+        @Option(help: "A stable code, such as not-own-work.")
+        var reason: String
+        @Option(help: "When it ends by itself: RFC 3339, or a time from now such as 7d.")
+        var until: Until?
+        @Option(help: "Words to the person.")
+        var message = ""
+        @Option(help: "Where to appeal.")
+        var appeal = ""
+
+        func run() throws {
+            try Failure.reported {
+                var policy = ServerPolicy()
+                policy.appeal = appeal
+                let core = try options.open(policy)
+                let effect = try core.suspend(
+                    core.account(id), reason: reason, until: until?.moment, message: message,
+                    actor: options.actor)
+                if output.json { return try Printer.json(EffectView(effect)) }
+                EffectView(effect).lines.forEach(Printer.line)
+            }
+        }
+    }
+
+    struct Reinstate: ParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Lift a suspension.")
+
+        @OptionGroup var options: DataOptions
+        @OptionGroup var output: OutputOptions
+        @Argument(help: "The account's id, or the beginning of it.")
+        var id: String
+        @Option(help: "Words to the person.")
+        var message = ""
+
+        func run() throws {
+            try Failure.reported {
+                let core = try options.open()
+                let account = try core.account(id)
+                try core.reinstate(account, message: message, actor: options.actor)
+                if output.json {
+                    return try Printer.json(AccountView(try core.summary(of: account)))
+                }
+                Printer.line(
+                    "\(account) is active; spends that were held get their receipts at its "
+                        + "next contact")
+            }
+        }
+    }
+}
+
+extension Until {
+    /// The moment meant, by this machine's clock.
+    fileprivate var moment: UnixTime {
+        switch self {
+        case .moment(let moment): moment
+        case .after(let duration):
+            UnixTime(milliseconds: Int64(Date().timeIntervalSince1970 * 1000)) + duration
+        }
+    }
+}

@@ -1,0 +1,17 @@
+import ArgumentParser
+
+/// The program: parses, calls, prints.
+@main
+struct AtelierServerCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "atelier-server",
+        abstract: "Credits, sync and moderation for a community of artists.",
+        discussion: """
+            Everything lies in one folder: --data DIR, else $ATELIER_SERVER_DATA, else \
+            ./atelier-server-data. Every command works while the server runs.
+            """,
+        subcommands: [
+            ServeCommand.self, InviteCommand.self, AccountsCommand.self, CreditsCommand.self,
+        ]
+    )
+}

@@ -1,0 +1,34 @@
+import ArgumentParser
+import AtelierServer
+
+/// `credits grant`.
+struct CreditsCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "credits", abstract: "Give an account more credits.",
+        subcommands: [Grant.self])
+
+    struct Grant: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Give credits; the devices fetch them at their next contact.")
+
+        @OptionGroup var options: DataOptions
+        @OptionGroup var output: OutputOptions
+        @Argument(help: "The account's id, or the beginning of it.")
+        var id: String
+        @Argument(help: "How many.")
+        var count: Int
+        @Option(help: "A stable code, such as lost-device.")
+        var reason: String
+
+        func run() throws {
+            try Failure.reported {
+                let core = try options.open()
+                let account = try core.account(id)
+                try core.grant(account, credits: count, reason: reason, actor: options.actor)
+                let summary = try core.summary(of: account)
+                if output.json { return try Printer.json(AccountView(summary)) }
+                Printer.line("\(account) was given \(count), \(summary.credits.granted) in all")
+            }
+        }
+    }
+}

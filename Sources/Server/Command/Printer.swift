@@ -1,0 +1,33 @@
+import Foundation
+import SignedObjects
+
+/// Writes results to standard output, at once.
+enum Printer {
+    static func line(_ text: String) {
+        FileHandle.standardOutput.write(Data((text + "\n").utf8))
+    }
+
+    /// One JSON object: snake_case keys in order, times in RFC 3339, ids lowercase.
+    static func json(_ value: some Encodable) throws {
+        let encoder = CanonicalJSON.encoder
+        encoder.outputFormatting.insert(.prettyPrinted)
+        line(String(decoding: try encoder.encode(value), as: UTF8.self))
+    }
+}
+
+/// A moment in JSON output.
+struct Moment: Encodable {
+    let time: UnixTime
+
+    init(_ time: UnixTime) { self.time = time }
+
+    init?(_ time: UnixTime?) {
+        guard let time else { return nil }
+        self.time = time
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(time.rfc3339)
+    }
+}

@@ -1,0 +1,84 @@
+import ArgumentParser
+import AtelierServer
+import Foundation
+import Logging
+
+/// `serve`.
+struct ServeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve",
+        abstract: "Answer artists' devices until SIGTERM or Ctrl-C.",
+        discussion: """
+            Speaks plain HTTP: put a proxy that speaks TLS in front for any address but loopback.
+            """
+    )
+
+    @OptionGroup var options: DataOptions
+    @Option(help: "Address and port; port 0 lets the system choose.")
+    var listen = ListenAddress(host: "127.0.0.1", port: 8787)
+    @Option(help: "Where a suspended artist can appeal; told with the suspension.")
+    var appeal = ""
+    @Option(help: "Free credits of a new account.")
+    var freeCredits = 2
+    @Option(help: "Days that a lent credit can be used offline.")
+    var leaseDays = 30
+    @Option(help: "trace, debug, info, notice, warning, error or critical.")
+    var logLevel = "info"
+
+    func validate() throws {
+        guard (0...1000).contains(freeCredits) else {
+            throw ValidationError("--free-credits lies between 0 and 1000.")
+        }
+        guard (1...365).contains(leaseDays) else {
+            throw ValidationError("--lease-days lies between 1 and 365.")
+        }
+        guard Logger.Level(rawValue: logLevel) != nil else {
+            throw ValidationError("\(logLevel) is not a log level.")
+        }
+    }
+
+    func run() async throws {
+        do {
+            var policy = ServerPolicy()
+            policy.appeal = appeal
+            policy.ledger.freeCredits = freeCredits
+            policy.ledger.lease = .seconds(leaseDays * 86_400)
+            let core = try options.open(policy)
+            var logger = Logger(label: "atelier-server")
+            logger.logLevel = Logger.Level(rawValue: logLevel) ?? .info
+            let listen = listen
+            try await core.serve(host: listen.host, port: listen.port, logger: logger) { port in
+                Printer.line("atelier-server: listening on http://\(listen.shownHost):\(port)")
+            }
+        } catch {
+            throw Failure.report(error)
+        }
+    }
+}
+
+/// `host:port`, or `[v6]:port`.
+struct ListenAddress: ExpressibleByArgument {
+    let host: String
+    let port: Int
+
+    init(host: String, port: Int) {
+        self.host = host
+        self.port = port
+    }
+
+    init?(argument: String) {
+        guard let colon = argument.lastIndex(of: ":"),
+            let port = Int(argument[argument.index(after: colon)...]), (0...65_535).contains(port)
+        else { return nil }
+        let host = String(argument[..<colon])
+        guard !host.isEmpty else { return nil }
+        self.host =
+            host.hasPrefix("[") && host.hasSuffix("]")
+            ? String(host.dropFirst().dropLast()) : host
+        self.port = port
+    }
+
+    var shownHost: String { host.contains(":") ? "[\(host)]" : host }
+
+    var defaultValueDescription: String { "\(shownHost):\(port)" }
+}

@@ -1,0 +1,44 @@
+public import CreditLedger
+public import SignedObjects
+
+/// One account as an operator sees it: nothing of its contents, which the server cannot read.
+public struct AccountSummary: Codable, Sendable {
+    /// The account.
+    public let account: AccountID
+    /// When it was opened.
+    public let created: UnixTime
+    /// `active` or `suspended`.
+    public let standing: String
+    /// The reason code of the suspension in force, if any.
+    public let reason: String?
+    /// When that ends by itself, if ever.
+    public let until: UnixTime?
+    /// The names of its devices, first joined first.
+    public let devices: [String]
+    /// When one of them was last heard from.
+    public let lastSeen: UnixTime?
+    /// Its credits.
+    public let credits: LedgerReply.Balance
+    /// When the last credit that devices hold stops being usable; nil where they hold none.
+    public let leasedUntil: UnixTime?
+    /// Spends held until a suspension or pause is lifted.
+    public let heldSpends: Int
+    /// Spends that prove a lease was used on more than one body.
+    public let contradictions: Int
+    /// Stored segments and their bytes.
+    public let segments: Int
+    /// Bytes of the stored segments.
+    public let segmentBytes: Int
+}
+
+/// What an order could not stop at once: the bound shown to whoever gives it.
+public struct SuspensionEffect: Codable, Sendable {
+    /// The account.
+    public let account: AccountID
+    /// The order's serial.
+    public let serial: Int
+    /// Credits that devices hold and may use offline; none gets a receipt while suspended.
+    public let leasedCredits: Int
+    /// When the last of them stops being usable; nil where there is none.
+    public let usableUntil: UnixTime?
+}

@@ -1,0 +1,147 @@
+import CreditLedger
+import GRDB
+public import SignedObjects
+
+extension ServerCore {
+    /// The accounts whose id begins with `search`, or with a device named so; all where it is empty.
+    public func accounts(search: String = "") throws -> [AccountSummary] {
+        let now = clock()
+        return try database.read { db in
+            let rows = try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT id FROM account WHERE lower(hex(id)) LIKE $1 || '%' OR id IN (
+                        SELECT account FROM device WHERE instr(lower(name), $1) > 0)
+                    ORDER BY created, id LIMIT $2
+                    """,
+                arguments: [search.lowercased(), Limits.listedRows])
+            return try rows.map { try self.summary(of: $0.fixed("id"), now: now, in: db) }
+        }
+    }
+
+    /// The account that `text` names by its id or the beginning of it.
+    ///
+    /// - Throws: ``ServerError`` where none or several do.
+    public func account(_ text: String) throws -> AccountID {
+        let text = text.lowercased()
+        let found = try database.read { db in
+            try Row.fetchAll(
+                db, sql: "SELECT id FROM account WHERE substr(lower(hex(id)), 1, $2) = $1 LIMIT 2",
+                arguments: [text, text.utf8.count]
+            ).map { row -> AccountID in try row.fixed("id") }
+        }
+        guard !text.isEmpty, let first = found.first else { throw ServerError.noSuchAccount(text) }
+        guard found.count == 1 else { throw ServerError.ambiguousAccount(text) }
+        return first
+    }
+
+    /// One account.
+    public func summary(of account: AccountID) throws -> AccountSummary {
+        let now = clock()
+        return try database.read { db in try self.summary(of: account, now: now, in: db) }
+    }
+
+    /// Suspends an account from its very next request on; nothing of it is deleted.
+    ///
+    /// - Parameters:
+    ///   - reason: Stable reason code, such as `not-own-work`.
+    ///   - until: When it ends by itself; nil: when it is lifted.
+    ///   - message: Words to the person.
+    ///   - actor: Who does it, for the audit log.
+    /// - Throws: ``ServerError`` where a value is out of bounds.
+    @discardableResult
+    public func suspend(
+        _ account: AccountID, reason: String, until: UnixTime?, message: String, actor: String
+    ) throws -> SuspensionEffect {
+        let now = clock()
+        if let until, until <= now {
+            throw ServerError.invalidValue(name: "until", reason: "must lie in the future")
+        }
+        return try decide("suspend", account, reason, message, actor, now) { ledger in
+            let order = try ledger.suspend(
+                reason: reason, text: message, until: until, appeal: self.policy.appeal, now: now,
+                signer: self.signer)
+            let usable = ledger.currentLeases.map(\.expires).filter { now < $0 }
+            return SuspensionEffect(
+                account: account, serial: order.payload.serial, leasedCredits: usable.count,
+                usableUntil: usable.max())
+        }
+    }
+
+    /// What suspending an account now would not stop at once; changes nothing.
+    public func effectOfSuspending(_ account: AccountID) throws -> SuspensionEffect {
+        let now = clock()
+        return try database.read { db in
+            guard let ledger = try LedgerStore(account: account, db: db).load() else {
+                throw ServerError.noSuchAccount(account.description)
+            }
+            let usable = ledger.currentLeases.map(\.expires).filter { now < $0 }
+            return SuspensionEffect(
+                account: account, serial: ledger.standing.serial + 1,
+                leasedCredits: usable.count, usableUntil: usable.max())
+        }
+    }
+
+    /// Lifts a suspension; held spends are countersigned at the account's next contact.
+    public func reinstate(_ account: AccountID, message: String, actor: String) throws {
+        let now = clock()
+        try decide("reinstate", account, "reinstated", message, actor, now) { ledger in
+            _ = try ledger.reinstate(
+                reason: "reinstated", text: message, now: now, signer: self.signer)
+        }
+    }
+
+    /// Gives an account `count` more credits.
+    ///
+    /// - Throws: ``LedgerError`` beyond what one account can be given.
+    public func grant(
+        _ account: AccountID, credits count: Int, reason: String, actor: String
+    ) throws {
+        let now = clock()
+        try decide("grant \(count)", account, reason, "", actor, now) { ledger in
+            _ = try ledger.grant(count, reason: reason, now: now, signer: self.signer)
+        }
+    }
+
+    private func decide<Result>(
+        _ action: String, _ account: AccountID, _ reason: String, _ message: String,
+        _ actor: String, _ now: UnixTime, _ body: (inout ServerLedger) throws -> Result
+    ) throws -> Result {
+        try database.write { db in
+            let result = try self.change(account, in: db, body)
+            try Audit.append(
+                action, actor: actor, account: account, reason: reason, detail: message, now: now,
+                in: db)
+            return result
+        }
+    }
+
+    private func summary(
+        of account: AccountID, now: UnixTime, in db: Database
+    ) throws -> AccountSummary {
+        guard let ledger = try LedgerStore(account: account, db: db).load() else {
+            throw ServerError.noSuchAccount(account.description)
+        }
+        let created = try Int64.fetchOne(
+            db, sql: "SELECT created FROM account WHERE id = $1", arguments: [account.blob])
+        let devices = try Row.fetchAll(
+            db, sql: "SELECT name, last_seen FROM device WHERE account = $1 ORDER BY joined, id",
+            arguments: [account.blob])
+        let segments = try Row.fetchOne(
+            db,
+            sql: """
+                SELECT COUNT(*) AS count, COALESCE(SUM(length(bytes)), 0) AS bytes
+                FROM segment WHERE account = $1
+                """,
+            arguments: [account.blob])
+        let suspension = ledger.standing.suspension(at: now)
+        return AccountSummary(
+            account: account, created: UnixTime(milliseconds: created ?? 0),
+            standing: suspension == nil ? "active" : "suspended", reason: suspension?.reason,
+            until: suspension?.until, devices: devices.map { $0["name"] },
+            lastSeen: devices.map { $0.time("last_seen") }.max(), credits: ledger.balance,
+            leasedUntil: ledger.currentLeases.map(\.expires).filter { now < $0 }.max(),
+            heldSpends: ledger.heldCount, contradictions: ledger.contradictionCount,
+            segments: segments?["count"] ?? 0, segmentBytes: segments?["bytes"] ?? 0)
+    }
+}

@@ -1,0 +1,138 @@
+import AtelierProtocol
+import CreditLedger
+import GRDB
+import SignedObjects
+
+/// The device behind a verified proof.
+struct Caller: Sendable {
+    let account: AccountID
+    let accountKey: VerifyingKey
+    let device: DeviceID
+    let deviceKey: VerifyingKey
+}
+
+extension ServerCore {
+    /// Runs `body` in one transaction for the device of an account that signed the request.
+    ///
+    /// - Throws: ``ServerError``; nothing is then written, the nonce included.
+    func authorized<Result: Sendable>(
+        _ incoming: IncomingRequest,
+        _ body: @escaping @Sendable (Database, Caller, UnixTime) throws -> Result
+    ) async throws -> Result {
+        let now = clock()
+        let claim = try RequestGate.unverified(incoming)
+        let caller = try await database.read { db in try RequestGate.caller(claim.device, in: db) }
+        guard let caller else {
+            throw ServerError.refused(
+                .deviceUnknown, detail: "No account here has this device. Join first.")
+        }
+        let proof = try RequestGate.check(incoming, key: caller.deviceKey, now: now)
+        return try await database.write { db in
+            try RequestGate.take(proof, now: now, in: db)
+            let standing = try LedgerStore(account: caller.account, db: db).standing()
+            if case .revoked(let order)? = standing.obstacle(for: caller.device, at: now) {
+                throw ServerError.refused(
+                    .deviceRevoked, detail: "This device was revoked (\(order.reason)).")
+            }
+            try db.execute(
+                sql: "UPDATE device SET last_seen = $1 WHERE id = $2",
+                arguments: [now.milliseconds, caller.device.blob])
+            return try body(db, caller, now)
+        }
+    }
+
+    /// Runs `body` in one transaction for a sender who is of no account yet but signed with `key`.
+    func asGuest<Result: Sendable>(
+        _ incoming: IncomingRequest, key: VerifyingKey,
+        _ body: @escaping @Sendable (Database, UnixTime) throws -> Result
+    ) async throws -> Result {
+        let now = clock()
+        let proof = try RequestGate.check(incoming, key: key, now: now)
+        return try await database.write { db in
+            try RequestGate.take(proof, now: now, in: db)
+            return try body(db, now)
+        }
+    }
+
+    /// Counts a request without an account, whatever becomes of it.
+    func countGuest(_ incoming: IncomingRequest) async throws {
+        let now = clock()
+        let limit = policy.guestRequestsPerMinute
+        try await database.write { db in
+            try Rate.count(incoming.bucket, limit: limit, now: now, in: db)
+        }
+    }
+}
+
+/// Checks the proofs of requests.
+enum RequestGate {
+    /// What the proof claims, for finding the key to check it with.
+    static func unverified(_ incoming: IncomingRequest) throws -> RequestProof {
+        guard let text = incoming.proof else {
+            throw ServerError.refused(
+                .proofMissing, detail: "Send the header \(RequestProof.headerName).")
+        }
+        guard text.utf8.count <= Limits.proofBytes,
+            let claim = try? JWS<RequestProof>.unverifiedPayload(of: text)
+        else { throw ServerError.refused(.proofInvalid, detail: "The proof cannot be read.") }
+        return claim
+    }
+
+    /// Checks everything about the proof but whether its nonce is new.
+    static func check(
+        _ incoming: IncomingRequest, key: VerifyingKey, now: UnixTime
+    ) throws -> RequestProof {
+        _ = try unverified(incoming)
+        guard
+            let proof = try? JWS<RequestProof>(verifying: incoming.proof ?? "", with: key).payload,
+            proof.device == DeviceID(key: key)
+        else {
+            throw ServerError.refused(.proofInvalid, detail: "The proof's signature does not hold.")
+        }
+        guard
+            abs(proof.time.milliseconds - now.milliseconds)
+                <= RequestProof.lifetime.wholeMilliseconds
+        else {
+            throw ServerError.refused(
+                .clockWrong,
+                detail: "The proof's time is over 60 s from the server's. Correct it and retry.")
+        }
+        guard
+            proof.method == incoming.method, proof.target == incoming.target,
+            proof.body == Digest(of: incoming.body)
+        else {
+            throw ServerError.refused(.proofInvalid, detail: "The proof is of another request.")
+        }
+        return proof
+    }
+
+    /// Takes the nonce, once; old ones go, for their proofs are too old to be accepted again.
+    static func take(_ proof: RequestProof, now: UnixTime, in db: Database) throws {
+        let oldest = now.milliseconds - 2 * RequestProof.lifetime.wholeMilliseconds
+        try db.execute(sql: "DELETE FROM nonce WHERE time < $1", arguments: [oldest])
+        try db.execute(
+            sql: """
+                INSERT INTO nonce (nonce, device, time) VALUES ($1, $2, $3)
+                ON CONFLICT (nonce, device) DO NOTHING
+                """,
+            arguments: [proof.nonce.blob, proof.device.blob, now.milliseconds])
+        guard db.changesCount == 1 else {
+            throw ServerError.refused(.proofInvalid, detail: "This proof was used before.")
+        }
+    }
+
+    static func caller(_ device: DeviceID, in db: Database) throws -> Caller? {
+        let row = try Row.fetchOne(
+            db,
+            sql: """
+                SELECT device.account, device.device_key, account.account_key FROM device
+                JOIN account ON account.id = device.account WHERE device.id = $1
+                """,
+            arguments: [device.blob])
+        return try row.map { row in
+            Caller(
+                account: try row.fixed("account"), accountKey: try row.fixed("account_key"),
+                device: device, deviceKey: try row.fixed("device_key"))
+        }
+    }
+}

@@ -1,0 +1,110 @@
+import AtelierProtocol
+import GRDB
+import SignedObjects
+
+extension ServerCore {
+    /// The devices of the caller's account.
+    func devices(_ incoming: IncomingRequest) async throws -> DeviceList {
+        try await authorized(incoming) { db, caller, now in
+            try self.countRequest(of: caller, now: now, in: db)
+            return try DeviceStore.list(of: caller.account, key: caller.accountKey, in: db)
+        }
+    }
+
+    /// Lets a device wait for approval; says the same where there is no such account.
+    func requestDevice(
+        _ request: DeviceRequest, account: AccountID, _ incoming: IncomingRequest
+    ) async throws {
+        try await countGuest(incoming)
+        try Self.checkName(request.name)
+        try await asGuest(incoming, key: request.deviceKey) { db, now in
+            let exists = try Row.fetchOne(
+                db, sql: "SELECT 1 FROM account WHERE id = $1", arguments: [account.blob])
+            guard exists != nil else { return }
+            try DeviceStore.wait(request, for: account, now: now, in: db)
+        }
+    }
+
+    /// The approval that a waiting device asks for.
+    func approval(
+        of device: DeviceID, account: AccountID, _ incoming: IncomingRequest
+    ) async throws -> DeviceApproval {
+        try await countGuest(incoming)
+        let notYet = ServerError.refused(
+            .notApprovedYet, detail: "Approve it on a device of the account, then ask again.")
+        let waiting = try await database.read { db in
+            try DeviceStore.waiting(device, for: account, in: db)
+        }
+        guard let waiting else { throw notYet }
+        return try await asGuest(incoming, key: waiting.request.deviceKey) { db, _ in
+            guard let found = try DeviceStore.waiting(device, for: account, in: db)?.approval else {
+                throw notYet
+            }
+            return found
+        }
+    }
+
+    /// The devices that wait for the caller's account.
+    func deviceRequests(_ incoming: IncomingRequest) async throws -> DeviceRequestList {
+        try await authorized(incoming) { db, caller, now in
+            try self.countRequest(of: caller, now: now, in: db)
+            return DeviceRequestList(
+                requests: try DeviceStore.waiting(for: caller.account, now: now, in: db))
+        }
+    }
+
+    /// Lets a waiting device in, by the account key's certificate; safe to repeat.
+    func approve(
+        _ approval: DeviceApproval, device: DeviceID, _ incoming: IncomingRequest
+    ) async throws {
+        try await authorized(incoming) { db, caller, now in
+            try self.countRequest(of: caller, now: now, in: db)
+            guard let waiting = try DeviceStore.waiting(device, for: caller.account, in: db) else {
+                throw ServerError.refused(.notFound, detail: "No such device waits.")
+            }
+            let certificate = try Self.certificate(approval.certificate, key: caller.accountKey)
+            guard
+                approval.accountKey == caller.accountKey, certificate.payload.device == device,
+                certificate.payload.agreementKey == waiting.request.agreementKey
+            else {
+                throw ServerError.refused(
+                    .malformed, detail: "The certificate is not of the waiting device.")
+            }
+            switch try DeviceStore.account(of: device, in: db) {
+            case caller.account?: return
+            case .some:
+                throw ServerError.refused(
+                    .accountExists, detail: "This device is of another account.")
+            case nil: break
+            }
+            try DeviceStore.add(certificate, now: now, in: db)
+            try DeviceStore.approve(device, for: caller.account, with: approval, in: db)
+        }
+    }
+
+    /// Reads a certificate that `key` must have signed.
+    static func certificate(
+        _ text: String, key: VerifyingKey
+    ) throws -> JWS<DeviceCertificate> {
+        guard let certificate = try? JWS<DeviceCertificate>(verifying: text, with: key),
+            certificate.payload.account == AccountID(key: key)
+        else {
+            throw ServerError.refused(
+                .malformed, detail: "The certificate is not signed by the account's key.")
+        }
+        try checkName(certificate.payload.name)
+        return certificate
+    }
+
+    private static func checkName(_ name: String) throws {
+        guard name.utf8.count <= ProtocolLimits.nameBytes else {
+            throw ServerError.refused(
+                .malformed, detail: "A device name has at most \(ProtocolLimits.nameBytes) bytes.")
+        }
+    }
+
+    func countRequest(of caller: Caller, now: UnixTime, in db: Database) throws {
+        try Rate.count(
+            "account \(caller.account)", limit: policy.requestsPerMinute, now: now, in: db)
+    }
+}

@@ -1,0 +1,40 @@
+import AtelierProtocol
+
+extension Problem.Kind {
+    /// The HTTP status of a problem of this kind.
+    var status: Int {
+        switch self {
+        case .malformed: 400
+        case .proofMissing, .proofInvalid, .clockWrong, .deviceUnknown: 401
+        case .inviteInvalid, .deviceRevoked, .suspended: 403
+        case .notFound, .notApprovedYet: 404
+        case .accountExists, .fork, .rewind, .fromTheFuture: 409
+        case .tooLarge: 413
+        case .tooMany: 429
+        case .internalError: 500
+        }
+    }
+
+    /// What happened, in one line.
+    var title: String {
+        switch self {
+        case .malformed: "The request cannot be read."
+        case .tooLarge: "The request is too large."
+        case .notFound: "There is nothing here."
+        case .inviteInvalid: "The invite does not open an account."
+        case .accountExists: "The account or device exists already."
+        case .proofMissing: "The request is not signed."
+        case .proofInvalid: "The request's signature does not hold."
+        case .clockWrong: "The device's clock is wrong."
+        case .deviceUnknown: "The device is unknown."
+        case .deviceRevoked: "The device was revoked."
+        case .notApprovedYet: "The device is not approved yet."
+        case .suspended: "The account is suspended."
+        case .fork: "The replica's chain has forked."
+        case .rewind: "The replica was set back."
+        case .fromTheFuture: "A change is dated in the future."
+        case .tooMany: "Too many requests."
+        case .internalError: "The server failed."
+        }
+    }
+}

@@ -1,0 +1,94 @@
+public import AtelierProtocol
+import GRDB
+public import SignedObjects
+
+/// One invite as an operator sees it; the code itself is shown once and stored nowhere.
+public struct InviteSummary: Codable, Sendable {
+    /// The first 8 hexadecimal digits of the stored hash: what `invite revoke` takes.
+    public let id: String
+    /// When it was made.
+    public let created: UnixTime
+    /// When it ends.
+    public let expires: UnixTime
+    /// `open`, `used`, `expired` or `revoked`.
+    public let state: String
+    /// The account that used it.
+    public let account: AccountID?
+}
+
+extension ServerCore {
+    /// Makes `count` invites that end after `lifetime`; the codes are shown once.
+    ///
+    /// - Throws: ``ServerError`` where a value is out of bounds.
+    public func createInvites(
+        count: Int, lifetime: Duration, actor: String
+    ) throws -> [InviteCode] {
+        guard (1...Limits.invitesAtOnce).contains(count) else {
+            throw ServerError.invalidValue(
+                name: "count", reason: "must lie between 1 and \(Limits.invitesAtOnce)")
+        }
+        guard lifetime > .zero, lifetime <= .seconds(366 * 86_400) else {
+            throw ServerError.invalidValue(
+                name: "expires", reason: "must lie between 1 second and 366 days")
+        }
+        let now = clock()
+        return try database.write { db in
+            let codes = (0..<count).map { _ in
+                InviteCode(
+                    secret: InviteSecret(checked: self.randomBytes(InviteSecret.byteCount)),
+                    serverKey: self.publicKey)
+            }
+            for code in codes {
+                try InviteStore.add(code.secret, expires: now + lifetime, now: now, in: db)
+            }
+            try Audit.append(
+                "invite", actor: actor, account: nil, reason: "", detail: "\(count) created",
+                now: now, in: db)
+            return codes
+        }
+    }
+
+    /// Every invite, newest first.
+    public func invites() throws -> [InviteSummary] {
+        let now = clock()
+        return try database.read { db in
+            try Row.fetchAll(
+                db, sql: "SELECT * FROM invite ORDER BY created DESC, hash LIMIT $1",
+                arguments: [Limits.listedRows]
+            ).map { try Self.summary($0, now: now) }
+        }
+    }
+
+    /// Ends every open invite whose id begins with `id`; says how many that were.
+    public func revokeInvites(_ id: String, actor: String) throws -> Int {
+        guard id.utf8.count >= 8 else {
+            throw ServerError.invalidValue(name: "id", reason: "needs at least 8 digits")
+        }
+        let now = clock()
+        return try database.write { db in
+            try db.execute(
+                sql: """
+                    UPDATE invite SET revoked = $1 WHERE used IS NULL AND revoked IS NULL
+                    AND substr(lower(hex(hash)), 1, $3) = $2
+                    """,
+                arguments: [now.milliseconds, id.lowercased(), id.utf8.count])
+            let count = db.changesCount
+            try Audit.append(
+                "invite", actor: actor, account: nil, reason: "", detail: "\(count) revoked",
+                now: now, in: db)
+            return count
+        }
+    }
+
+    private static func summary(_ row: Row, now: UnixTime) throws -> InviteSummary {
+        let used: Int64? = row["used"]
+        let revoked: Int64? = row["revoked"]
+        let expires = row.time("expires")
+        let state =
+            used != nil ? "used" : revoked != nil ? "revoked" : expires <= now ? "expired" : "open"
+        let hash: Digest = try row.fixed("hash")
+        return InviteSummary(
+            id: String(hash.description.prefix(8)), created: row.time("created"), expires: expires,
+            state: state, account: used == nil ? nil : try row.fixed("used_by"))
+    }
+}

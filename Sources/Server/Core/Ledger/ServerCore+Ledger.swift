@@ -1,0 +1,42 @@
+import AtelierProtocol
+import CreditLedger
+import GRDB
+import SignedObjects
+
+extension ServerCore {
+    /// One contact of a device with its account's ledger; safe to repeat.
+    func exchange(_ request: LedgerRequest, _ incoming: IncomingRequest) async throws -> LedgerReply
+    {
+        try await authorized(incoming) { db, caller, now in
+            try Rate.count(
+                "ledger \(caller.account)", limit: self.policy.requestsPerMinute, now: now, in: db)
+            let contact: LedgerContact
+            do throws(LedgerError) {
+                contact = try LedgerContact(
+                    verifying: request, account: caller.account, deviceKey: caller.deviceKey)
+            } catch {
+                throw ServerError.refused(.malformed, detail: error.description)
+            }
+            return try self.change(caller.account, in: db) { ledger in
+                try ledger.exchange(
+                    contact, now: now, policy: self.policy.ledger, signer: self.signer,
+                    makeLeaseID: self.randomLeaseID
+                ).reply
+            }
+        }
+    }
+
+    /// Loads an account's ledger, lets `body` change it, and writes it back.
+    func change<Result>(
+        _ account: AccountID, in db: Database, _ body: (inout ServerLedger) throws -> Result
+    ) throws -> Result {
+        let store = LedgerStore(account: account, db: db)
+        guard let old = try store.load() else {
+            throw ServerError.noSuchAccount(account.description)
+        }
+        var new = old
+        let result = try body(&new)
+        try store.save(new, over: old)
+        return result
+    }
+}

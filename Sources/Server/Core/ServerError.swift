@@ -1,0 +1,35 @@
+package import AtelierProtocol
+
+/// Why the server did not do what it was asked to.
+package enum ServerError: Error, Equatable, CustomStringConvertible {
+    /// A request was refused; the client is told kind and detail.
+    case refused(Problem.Kind, detail: String, retryAfter: Int? = nil)
+    /// No such account, for a command.
+    case noSuchAccount(String)
+    /// Several accounts begin so, for a command.
+    case ambiguousAccount(String)
+    /// A command's value is out of its bounds.
+    case invalidValue(name: String, reason: String)
+    /// The data folder cannot be used.
+    case unusableFolder(path: String, reason: String)
+    /// The key file is not a key.
+    case damagedKey(path: String)
+
+    /// The text form.
+    package var description: String {
+        switch self {
+        case .refused(_, let detail, _):
+            detail
+        case .noSuchAccount(let text):
+            "No account \(text) here. `accounts list` shows them."
+        case .ambiguousAccount(let text):
+            "Several accounts begin with \(text). Give more of the id."
+        case .invalidValue(let name, let reason):
+            "\(name) \(reason)."
+        case .unusableFolder(let path, let reason):
+            "The data folder \(path) cannot be used: \(reason). Check its rights and the disk."
+        case .damagedKey(let path):
+            "The key file \(path) is damaged. Restore it from a backup: every device has pinned it."
+        }
+    }
+}

@@ -1,0 +1,40 @@
+import CreditLedger
+import GRDB
+
+/// Puts any error of the server into words and the exit code that scripts rely on.
+public enum ServerFailure {
+    /// What went wrong, and the code: 1 failed, 64 wrong usage, 73 folder locked or unwritable.
+    public static func explain(_ error: any Error) -> (text: String, code: Int32) {
+        switch error {
+        case let error as ServerError:
+            return (error.description, code(of: error))
+        case let error as LedgerError:
+            return (error.description, 64)
+        case let error as DatabaseError:
+            return database(error)
+        default:
+            return ("\(error)", 1)
+        }
+    }
+
+    private static func code(of error: ServerError) -> Int32 {
+        switch error {
+        case .invalidValue: 64
+        case .unusableFolder, .damagedKey: 73
+        case .refused, .noSuchAccount, .ambiguousAccount: 1
+        }
+    }
+
+    private static func database(_ error: DatabaseError) -> (text: String, code: Int32) {
+        switch error.resultCode {
+        case .SQLITE_BUSY, .SQLITE_LOCKED:
+            ("The database is in use for too long. Try again.", 73)
+        case .SQLITE_CANTOPEN, .SQLITE_READONLY, .SQLITE_FULL, .SQLITE_IOERR, .SQLITE_PERM:
+            ("The database cannot be written (\(error.resultCode)). Check rights and disk.", 73)
+        case .SQLITE_CORRUPT, .SQLITE_NOTADB:
+            ("The database is damaged. Restore it from a backup.", 1)
+        default:
+            ("The database refused (\(error.resultCode)).", 1)
+        }
+    }
+}

@@ -1,0 +1,33 @@
+import Foundation
+import SignedObjects
+
+/// The file with the key that signs leases, receipts and orders.
+enum ServerKey {
+    /// Reads the key in `folder`, or makes one, at mode 0600 before anything is in it.
+    static func open(in folder: URL) throws -> SigningKey {
+        let file = folder.appendingPathComponent("server.key").path
+        if access(file, F_OK) != 0 { try create(file) }
+        guard let text = try? String(contentsOfFile: file, encoding: .utf8),
+            let bytes = Hexadecimal.decode(text.trimmingCharacters(in: .newlines)),
+            let key = SigningKey(bytes: bytes)
+        else { throw ServerError.damagedKey(path: file) }
+        return key
+    }
+
+    /// Whole or not at all, and never over a key that another program has just made.
+    private static func create(_ file: String) throws {
+        let draft = "\(file).\(getpid()).new"
+        let text = Hexadecimal.encode(SigningKey().bytes) + "\n"
+        let descriptor = Foundation.open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else {
+            throw ServerError.unusableFolder(path: draft, reason: "error \(errno)")
+        }
+        defer { unlink(draft) }
+        let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+        try handle.write(contentsOf: Data(text.utf8))
+        try handle.synchronize()
+        guard link(draft, file) == 0 || errno == EEXIST else {
+            throw ServerError.unusableFolder(path: file, reason: "error \(errno)")
+        }
+    }
+}
