@@ -1,0 +1,49 @@
+import Foundation
+import SignedObjects
+import TestSupport
+import Testing
+
+@Suite struct EncodingTests {
+    // Goal: base64url and hexadecimal give back every byte string, and take one spelling only.
+    @Test(arguments: SeededGenerator.seeds(3))
+    func textFormsRoundTrip(seed: UInt64) throws {
+        var generator = SeededGenerator(seed: seed)
+        for count in 0..<70 {
+            let bytes = generator.bytes(count)
+            #expect(Base64URL.decode(Base64URL.encode(bytes)) == bytes, "seed \(seed)")
+            #expect(Hexadecimal.decode(Hexadecimal.encode(bytes)) == bytes, "seed \(seed)")
+        }
+        for text in ["A", "AB=", "AB==", "A+", "A/", "AB ", "é", "/w", "AAB"] {
+            #expect(Base64URL.decode(text) == nil, "\(text)")
+        }
+        for text in ["0", "0G", "0A", "zz", "0x", " 0"] { #expect(Hexadecimal.decode(text) == nil) }
+    }
+
+    // Goal: identifiers are of one length, and their JSON is their text.
+    @Test func identifiersAreOfOneLength() throws {
+        let text = String(repeating: "0f", count: 16)
+        let id = try #require(DeviceID(hex: text))
+        #expect(id.description == text)
+        #expect(DeviceID(hex: text + "00") == nil)
+        #expect(DeviceID(hex: String(text.dropLast(2))) == nil)
+        #expect(DeviceID(hex: text.uppercased()) == nil)
+        let json = try CanonicalJSON.encoder.encode([id])
+        #expect(String(decoding: json, as: UTF8.self) == "[\"\(text)\"]")
+        #expect(try CanonicalJSON.decoder.decode([DeviceID].self, from: json) == [id])
+    }
+
+    // Goal: times are read within the years 1970 to 9999 and written as RFC 3339.
+    @Test func timesHaveBounds() throws {
+        let time = UnixTime(milliseconds: 1_769_851_800_250)
+        #expect(time.rfc3339 == "2026-01-31T09:30:00.250Z")
+        #expect(UnixTime(rfc3339: "2026-01-31T09:30:00.250Z") == time)
+        #expect(UnixTime(rfc3339: "2026-01-31T10:30:00+01:00")?.milliseconds == 1_769_851_800_000)
+        #expect(UnixTime(rfc3339: "yesterday") == nil)
+        func decode(_ text: String) throws -> [UnixTime] {
+            try CanonicalJSON.decoder.decode([UnixTime].self, from: Data(text.utf8))
+        }
+        #expect(try decode("[253402300799999]") == [UnixTime.latest])
+        #expect(throws: DecodingError.self) { try decode("[253402300800000]") }
+        #expect(throws: DecodingError.self) { try decode("[-1]") }
+    }
+}
