@@ -1,6 +1,5 @@
 """The steps of the demonstration, in order; each one a method of Story."""
 
-import json
 import os
 import random
 import re
@@ -19,7 +18,8 @@ NOTE = "ink and gouache on tinted paper, never for sale"
 MODEL = "winter-tales"
 OTHER_MODEL = "silver-faces"
 REASON = "unlicensed-works"
-MESSAGE = "Two works of the set are somebody else's. Appeal to appeals@example.org."
+MESSAGE = "Two works of the set are said to be somebody else's."
+APPEAL = "appeals@example.org"
 
 
 class Story:
@@ -140,7 +140,10 @@ class Story:
     def resume(self):
         """Still offline, the killed generation is finished, and it costs nothing more."""
         out = os.path.join(self.pictures, "from-sketch.png")
-        self.second = self.finish(self.a.json("generate", "--resume", "--out", out))
+        finished = self.a.json("generate", "--resume")["finished"]
+        check(len(finished) == 1, f"{len(finished)} generations were finished, not 1.")
+        self.second = self.finish(finished[0]["generation"])
+        self.a.run("generations", "export", self.second["id"], "--out", out)
         self.check_credits(self.a, left=0)
         self.page.append(("Generation 2: over a sketch, with no network", [
             ("sketch.png", "what the artist roughed in"),
@@ -203,7 +206,7 @@ class Story:
         """Device B asks to join; the artist types its six words on device A."""
         asked = self.b.json(
             "devices", "request", self.address(), self.account, "--device-name", "tablet")
-        words = asked["words"] if isinstance(asked["words"], list) else asked["words"].split()
+        words = asked["comparison_words"].split()
         check(len(words) == 6, f"there are {len(words)} words.")
         self.stage.say(f"B shows: {' '.join(words)}")
         wrong = self.a.run("devices", "approve", *words[:5], other_word(words[5]), status=1)
@@ -224,7 +227,8 @@ class Story:
         listing = self.b.run("works", "list").stdout
         check_text(listing, "studio", material.TITLES[0])
         self.stage.say(listing)
-        refused = self.b.run("generate", "--model", MODEL, status=77)
+        refused = self.b.run("generate", "--model", MODEL, status=1)
+        check_text(refused.stderr, "studio")
         self.stage.say(refused.stderr)
 
     def edit_on_both(self):
@@ -265,11 +269,13 @@ class Story:
         """A moderator suspends the account: both devices are refused, with the reason."""
         self.add_portraits()
         done = self.operate(
-            "accounts", "suspend", self.account, "--reason", REASON, "--message", MESSAGE)
+            "accounts", "suspend", self.account, "--reason", REASON, "--message", MESSAGE,
+            "--appeal", APPEAL)
         self.stage.say(done.stdout)
         for device, model in ((self.a, MODEL), (self.b, OTHER_MODEL)):
             synced = device.run("sync", status=77)
-            check_text(synced.stdout + synced.stderr, "suspended", REASON, re.escape(MESSAGE))
+            check_text(
+                synced.stdout + synced.stderr, "suspended", REASON, re.escape(MESSAGE), APPEAL)
             drawn = device.run("generate", "--model", model, "--seed", "4", status=77)
             check_text(drawn.stderr, "suspended", REASON)
         self.stage.say(f"A and B alike: {drawn.stderr}")
@@ -296,13 +302,13 @@ class Story:
         tags = self.by_title(self.b, material.TITLES[2])["tags"]
         check("stillmine" in tags, f"the tags on B are {tags}.")
         for device in (self.a, self.b):
-            status = device.json("status")
-            check("suspended" not in json.dumps(status["standing"]), f"{status['standing']}")
+            standing = device.json("status")["standing"]
+            check(standing["state"] == "good", f"the standing is {standing}.")
         self.stage.say(self.a.run("status").stdout)
 
     def draw_granted(self):
-        """One more credit is granted, with a reason on record: generating works again."""
-        self.operate("credits", "grant", self.account, "1", "--reason", "for the trouble")
+        """One more credit is granted, on record: generating works again, on B."""
+        self.operate("credits", "grant", self.account, "1", "--reason", "goodwill")
         self.b.run("sync")
         self.third = self.draw(self.b, "granted.png", "--seed", "11", model=OTHER_MODEL)
         self.stage.say(self.b.run("sync").stdout)
@@ -366,7 +372,7 @@ class Story:
         started = time.monotonic()
         drawn = device.json("generate", "--model", model, *options, "--out", out)
         self.stage.say(f"{name}: drawn in {time.monotonic() - started:.0f} s")
-        return self.finish(drawn)
+        return self.finish(drawn["generation"])
 
     def finish(self, generation):
         check(png.read(generation["file"])[:2] == (generation["width"], generation["height"]),
@@ -390,7 +396,7 @@ class Story:
 
     def check_credits(self, device, left):
         credits = device.json("credits")
-        check(credits["ready"] == left, f"credits are {credits}, not {left} left.")
+        check(credits["usable"] == left, f"credits are {credits}, not {left} left.")
 
     def journal_bytes(self):
         folder = os.path.join(self.a.home, "journal")

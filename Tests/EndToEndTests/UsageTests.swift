@@ -7,7 +7,7 @@ import Testing
     @Test(arguments: [
         ["fly"], ["works", "add", "--mine"], ["works", "list", "--no-such-flag"],
         ["generate"], ["generate", "--model", "m", "--seed", "-1"],
-        ["generate", "--model", "m", "--size", "64by64"], ["join"], ["devices", "approve", "one"],
+        ["generate", "--model", "m", "--size", "64by64"], ["join"], ["devices", "approve"],
         ["works", "add", "a.png"], ["works", "add", "a.png", "--mine", "--licensed", "yes"],
         [String(repeating: "x", count: 100_000)],
     ])

@@ -64,7 +64,8 @@ enum NameRules {
 
     private static func declarations(in file: SourceFile) -> [Declaration] {
         file.codeLines.enumerated().flatMap { index, line in
-            let words = Words.split(line)
+            // `extension Problem.Kind` stands in `ProblemKind+Topic.swift`.
+            let words = Words.split(Substring(line.replacing(".", with: "")))
             return zip(words, words.dropFirst()).compactMap { keyword, name -> Declaration? in
                 guard typeKeywords.contains(keyword) || keyword == "extension" else { return nil }
                 return Declaration(keyword: keyword, name: name, line: index + 1)

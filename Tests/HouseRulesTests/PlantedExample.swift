@@ -59,6 +59,7 @@ struct PlantedExample: Sendable, CustomTestStringConvertible {
         Self("no type and no file", "Sources/A.swift", "let a = FileManager.default", found: []),
         Self("a file is named", "Sources/A.swift", "struct B {}", found: [0]),
         Self("a file is named", "Sources/A+Text.swift", "extension A {}", found: []),
+        Self("a file is named", "Sources/AB+Text.swift", "extension A.B {}", found: []),
         Self("a file is named", "Sources/A.swift", "extension A {}", found: [0]),
         Self(
             "nothing is forced", "Sources/A.swift",
