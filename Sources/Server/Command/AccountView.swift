@@ -1,4 +1,5 @@
 import AtelierServer
+import CreditLedger
 import SignedObjects
 
 /// An account in output.

@@ -1,5 +1,6 @@
 import ArgumentParser
 import AtelierServer
+import CreditLedger
 import Foundation
 import SignedObjects
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import AtelierServer
+import CreditLedger
 
 /// `credits grant`.
 struct CreditsCommand: ParsableCommand {

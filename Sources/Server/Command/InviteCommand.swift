@@ -1,4 +1,5 @@
 import ArgumentParser
+import AtelierProtocol
 import AtelierServer
 import Foundation
 import SignedObjects

@@ -9,7 +9,7 @@ public struct ServerPolicy: Sendable {
     /// Requests of other kinds that one account may make in a minute.
     public var requestsPerMinute = 600
     /// Requests without an account that one address may make in a minute.
-    public var guestRequestsPerMinute = 60
+    public var guestRequestsPerMinute = 120
     /// Where to appeal against a suspension; told with the order.
     public var appeal = ""
 
