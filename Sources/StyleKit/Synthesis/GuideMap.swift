@@ -1,12 +1,17 @@
 /// What guides a patch to its place: the colour around it and how much happens there.
 enum GuideMap {
+    /// Marks clear parts, so that they are not taken for calm grey ones.
+    static let clear: UInt8 = 255
+
     /// The three blurred lanes, and in the fourth the local detail of lightness.
     static func blurred(_ features: Canvas) -> Canvas {
         let soft = boxBlurred(boxBlurred(features, radius: 1), radius: 2)
         let detail = Canvas(width: features.width, height: features.height)
         for index in 0..<(features.width * features.height) {
             let difference = Int(features.pixels[index].x) - Int(soft.pixels[index].x)
-            detail.pixels[index] = SIMD4(0, 0, 0, UInt8(min(255, abs(difference) * 4)))
+            let isClear = features.pixels[index].w < 128
+            detail.pixels[index] = SIMD4(
+                0, 0, 0, isClear ? clear : UInt8(min(255, abs(difference) * 4)))
         }
         let around = boxBlurred(boxBlurred(detail, radius: 2), radius: 2)
         for index in 0..<(features.width * features.height) {

@@ -14,7 +14,7 @@ struct SketchGuide {
         for work in works {
             let guide = GuideMap.blurred(work)
             histogram.add(guide.withAlpha(of: work))
-            for index in 0..<(guide.width * guide.height) {
+            for index in 0..<(guide.width * guide.height) where work.pixels[index].w >= 128 {
                 let box = ColorHistogram.box(of: guide.pixels[index])
                 detailSums[box] += Int(guide.pixels[index].w)
                 counts[box] += 1
@@ -50,8 +50,7 @@ struct SketchGuide {
 
     /// The mean of the works' colours, the nearest ones counting most.
     private func project(_ feature: SIMD4<UInt8>) -> SIMD4<UInt8> {
-        // Clear parts stay clear; in features they are neutral and calm.
-        guard feature.w >= 128 else { return SIMD4(128, 128, 128, 0) }
+        guard feature.w >= 128 else { return SIMD4(128, 128, 128, GuideMap.clear) }
         let color = SIMD3(Float(feature.x), Float(feature.y), Float(feature.z))
         let distances = colors.map { entry -> Float in
             let difference = entry - color

@@ -8,13 +8,13 @@ struct Voting {
 
     let paint: PaintLevel
     let source: SourceLevel
-    /// The squared distance, in features, at which a vote that differs from the patch around the
+    /// The squared distance, in features, at which a vote that differs from the patch around its
     /// pixel counts a quarter; nil lets all votes mix. Small is crisp, but flat areas may break up.
     var spread: Float?
 
     /// Sets the picture's features.
     ///
-    /// - Parameter trusts: Whether patches that fit badly count less; not before they were measured.
+    /// - Parameter trusts: Whether patches that fit badly count less; only once they were measured.
     func paintFeatures(trusts: Bool, bands: Bands) {
         let weights = trusts ? trust(bands) : nil
         vote(weights, from: source.features, bands: bands) { pixel, ballot in

@@ -1,7 +1,8 @@
 /// The visible mark on a picture for which nobody has answered yet.
 ///
 /// A dark ribbon along the lower edge reads *ATELIER · NOT COUNTERSIGNED*, or *ATELIER* where the
-/// picture is narrow, and a seal stands in the middle, so that cropping the ribbon is not enough.
+/// picture is narrow. A seal stands in the middle, or a row of them in a long picture, so that
+/// cropping the ribbon is not enough.
 public enum Watermark {
     private static let words = "ATELIER · NOT COUNTERSIGNED"
     private static let shortWords = "ATELIER"
@@ -12,7 +13,7 @@ public enum Watermark {
     /// - Parameter picture: Any picture; alpha is kept, and the mark shows on clear parts too.
     public static func stamp(_ picture: Picture) -> Picture {
         var sheet = MarkedSheet(picture)
-        seal(&sheet)
+        seals(&sheet)
         ribbon(&sheet)
         return sheet.picture
     }
@@ -21,12 +22,15 @@ public enum Watermark {
         let room = sheet.width - 4
         let text = words.count * advance <= room ? words : shortWords
         let length = text.count * advance
-        let wished = min(sheet.width * 11 / 20 / length, sheet.height / 40)
+        let wished = min(sheet.width * 7 / 10 / length, sheet.height / 40)
         let scale = max(1, min(wished, room / length))
         let height = min(sheet.height, (MarkGlyphs.height + 6) * scale)
         let top = sheet.height - height
         for y in top..<sheet.height {
-            for x in 0..<sheet.width { sheet.blend(x: x, y: y, gray: 16, strength: 168) }
+            let isRule = y - top < (scale + 1) / 2
+            for x in 0..<sheet.width {
+                sheet.blend(x: x, y: y, gray: isRule ? 255 : 20, strength: isRule ? 120 : 172)
+            }
         }
         let left = (sheet.width - length * scale) / 2
         write(text, left: left, top: top + 3 * scale, scale: scale, strength: 240, on: &sheet)
@@ -50,13 +54,27 @@ public enum Watermark {
         }
     }
 
-    /// A ring with an A inside, light with a dark rim, about a fifth of the picture high.
-    private static func seal(_ sheet: inout MarkedSheet) {
-        let side = min(sheet.width, sheet.height)
-        let scale = max(1, side / 64)
+    /// One seal for every square that fits into the picture.
+    private static func seals(_ sheet: inout MarkedSheet) {
+        let side = max(1, min(sheet.width, sheet.height))
+        let count = max(1, max(sheet.width, sheet.height) / side)
+        for index in 0..<count {
+            let part = index * 2 + 1
+            seal(
+                &sheet,
+                centerX: sheet.width > sheet.height
+                    ? sheet.width * part / (count * 2) : sheet.width / 2,
+                centerY: sheet.width > sheet.height
+                    ? sheet.height / 2 : sheet.height * part / (count * 2),
+                scale: max(1, side / 64))
+        }
+    }
+
+    /// A light ring with an A inside, on a shade.
+    private static func seal(
+        _ sheet: inout MarkedSheet, centerX: Int, centerY: Int, scale: Int
+    ) {
         let radius = scale * 7
-        let centerX = sheet.width / 2
-        let centerY = sheet.height / 2
         for y in -radius - 1...radius + 1 {
             for x in -radius - 1...radius + 1 {
                 let square = x * x + y * y
@@ -64,7 +82,7 @@ public enum Watermark {
                 if square <= radius * radius, square >= rim * rim {
                     sheet.blend(x: centerX + x, y: centerY + y, gray: 255, strength: 120)
                 } else if square < rim * rim {
-                    sheet.blend(x: centerX + x, y: centerY + y, gray: 16, strength: 72)
+                    sheet.blend(x: centerX + x, y: centerY + y, gray: 90, strength: 90)
                 }
             }
         }

@@ -1,0 +1,152 @@
+import Crypto
+import StyleKit
+import TestSupport
+import Testing
+
+@Suite struct StyleModelTests {
+    // Goal: a model reads back as itself.
+    // Method: write, read, compare everything it shows.
+    @Test func bytesRoundTrip() throws {
+        let works = try PaintedWorks.works(3)
+        let model = try StyleModel(learning: works)
+        let read = try StyleModel(bytes: model.bytes)
+        #expect(read == model)
+        #expect(read.digest == Array(SHA256.hash(data: model.bytes)))
+        #expect(Set(read.works.map(\.id)) == Set(works.map(\.id)))
+        let first = try #require(read.works.first)
+        let work = try #require(works.first { $0.id == first.id })
+        #expect(first.pixelHash == work.picture.pixelHash)
+        #expect(first.width == 96 && first.height == 80)
+    }
+
+    // Goal: the order in which works are given does not matter.
+    // Method: all orders of four works.
+    @Test func everyOrderGivesTheSameBytes() throws {
+        let works = try PaintedWorks.works(4, width: 64, height: 64)
+        let bytes = try StyleModel(learning: works).bytes
+        for seed in SeededGenerator.seeds(6) {
+            var random = SeededGenerator(seed: seed)
+            let shuffled = works.shuffled(using: &random)
+            #expect(try StyleModel(learning: shuffled).bytes == bytes, "seed \(seed)")
+        }
+    }
+
+    // Goal: a model without a work is the model that never saw it.
+    // Method: learn four, take each away in turn, learn again; compare with learning three.
+    @Test func removalLeavesNoTrace() throws {
+        let works = try PaintedWorks.works(4, width: 64, height: 64)
+        let whole = try StyleModel(learning: works)
+        for removed in works {
+            let rest = whole.works.map(\.id).filter { $0 != removed.id }
+            let again = rest.compactMap { id in works.first { $0.id == id } }
+            let fresh = works.filter { $0.id != removed.id }
+            let model = try StyleModel(learning: again)
+            #expect(try StyleModel(learning: fresh).bytes == model.bytes)
+            #expect(model.worksDigest != whole.worksDigest)
+            #expect(!model.works.contains { $0.pixelHash == removed.picture.pixelHash })
+        }
+    }
+
+    // Goal: what cannot be learned from is refused with its reason.
+    // Method: at and one past each bound.
+    @Test func worksAreChecked() throws {
+        let good = try PaintedWorks.works(1, width: Limits.workSide, height: Limits.workSide)
+        _ = try StyleModel(learning: good)
+        #expect(throws: StyleError.noWorks) { try StyleModel(learning: []) }
+        let small = try PaintedWorks.works(1, width: Limits.workSide - 1, height: 80)
+        #expect(throws: StyleError.workTooSmall(width: 63, height: 80, limit: 64)) {
+            try StyleModel(learning: small)
+        }
+        #expect(throws: StyleError.repeatedWork) { try StyleModel(learning: good + good) }
+        let picture = try #require(good.first).picture
+        let many = (0...Limits.works).map { index in
+            let id = [UInt8(index & 255), UInt8(index >> 8)] + [UInt8](repeating: 0, count: 14)
+            return StyleWork(id: id, picture: picture)
+        }
+        #expect(throws: StyleError.tooManyWorks(count: 1_025, limit: 1_024)) {
+            try StyleModel(learning: many)
+        }
+        #expect(throws: StyleError.wrongWorkID(bytes: 3)) {
+            try StyleModel(learning: [StyleWork(id: [1, 2, 3], picture: picture)])
+        }
+    }
+
+    // Goal: a large work is kept at working size; a small one as it is.
+    // Method: works at the kept short side and one past.
+    @Test func largeWorksAreKeptSmaller() throws {
+        for (side, kept) in [(1_024, 1_024), (1_025, 1_024)] {
+            let picture = try PaintedWorks.flat(width: side, height: side)
+            let work = StyleWork(id: [UInt8](repeating: 1, count: 16), picture: picture)
+            let entry = try #require(try StyleModel(learning: [work]).works.first)
+            #expect(entry.learnedWidth == kept && entry.width == side)
+        }
+    }
+
+    // Goal: no changed byte passes.
+    // Method: every byte of a small model in turn; every prefix; one byte more.
+    @Test func everyChangedByteIsRefused() throws {
+        let model = try StyleModel(learning: flatWorks())
+        for index in model.bytes.indices {
+            var bytes = model.bytes
+            bytes[index] ^= 1
+            #expect(throws: StyleError.self) { try StyleModel(bytes: bytes) }
+        }
+        for length in model.bytes.indices {
+            #expect(throws: StyleError.self) {
+                try StyleModel(bytes: Array(model.bytes.prefix(length)))
+            }
+        }
+        #expect(throws: StyleError.self) { try StyleModel(bytes: model.bytes + [0]) }
+    }
+
+    // Goal: a model whose maker signed nonsense correctly is refused or harmless, never a crash.
+    // Method: seeded changes of bytes with the checksum made again; what reads must also draw.
+    @Test(arguments: SeededGenerator.seeds(4))
+    func forgedModelsAreSafe(seed: UInt64) throws {
+        var random = SeededGenerator(seed: seed)
+        let body = try StyleModel(learning: flatWorks()).bytes.dropLast(32)
+        for _ in 0..<400 {
+            var forged = Array(body)
+            for _ in 0...random.below(3) {
+                forged[random.below(forged.count)] = UInt8(random.below(256))
+            }
+            forged += Array(SHA256.hash(data: forged))
+            guard let model = try? StyleModel(bytes: forged), random.oneIn(20) else { continue }
+            let settings = GenerationSettings(width: 64, height: 64, seed: seed)
+            _ = try Synthesis(model: model, settings: settings, threads: 1).draft(shortSide: 64)
+        }
+    }
+
+    // Goal: the analysis tells what is in the works.
+    // Method: a work of two flat colours, three to one, with level edges only.
+    @Test func analysisFindsColorsAndEdges() throws {
+        var pixels: [UInt8] = []
+        for y in 0..<128 {
+            for _ in 0..<128 {
+                pixels += y % 32 < 24 ? [200, 40, 40, 255] : [20, 20, 120, 255]
+            }
+        }
+        let picture = try Picture(width: 128, height: 128, pixels: pixels)
+        let work = StyleWork(id: [UInt8](repeating: 1, count: 16), picture: picture)
+        let analysis = try StyleModel(learning: [work]).analysis
+        let top = try #require(analysis.palette.first)
+        #expect(abs(top.share - 0.75) < 0.1)
+        let red = try #require(UInt8(top.hex.dropFirst().prefix(2), radix: 16))
+        #expect(abs(Int(red) - 200) < 12)
+        #expect(analysis.edgeDirections.count == 12)
+        #expect(try #require(analysis.edgeDirections.first) > 0.9)
+        #expect(analysis.textureByScale.count == 6)
+        #expect(analysis.palette.map(\.share).reduce(0, +) > 0.99)
+    }
+
+    private func flatWorks() throws -> [StyleWork] {
+        [
+            StyleWork(
+                id: [UInt8](repeating: 1, count: 16),
+                picture: try PaintedWorks.flat(width: 64, height: 70)),
+            StyleWork(
+                id: [UInt8](repeating: 2, count: 16),
+                picture: try PaintedWorks.flat(width: 66, height: 64, [20, 160, 90, 255])),
+        ]
+    }
+}
