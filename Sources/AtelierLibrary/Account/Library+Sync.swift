@@ -55,7 +55,7 @@ extension Library {
         var settled = 0
         for _ in 0..<Limits.ledgerRounds {
             var open = try openWallet()
-            let before = (open.wallet.unsettled.count, open.wallet.orders.count)
+            let unsettled = open.wallet.unsettled.count
             let known = open.wallet.receiptsBySpend.count
             let request = try open.wallet.request(
                 wantedLeases: Limits.wantedLeases, now: connection.clock.now,
@@ -64,8 +64,10 @@ extension Library {
             try open.wallet.absorb(reply, serverKey: open.server.key)
             try save(open.wallet)
             settled += open.wallet.receiptsBySpend.count - known
-            let after = (open.wallet.unsettled.count, open.wallet.orders.count)
-            if after.0 == 0 && before.1 == after.1 || after == before { break }
+            let isSettling =
+                open.wallet.unsettled.count < unsettled && !open.wallet.unsettled.isEmpty
+            let hasMoreOrders = reply.orders.count >= LedgerLimits.ordersPerReply
+            guard isSettling || hasMoreOrders else { break }
         }
         try writeVerdicts()
         return settled

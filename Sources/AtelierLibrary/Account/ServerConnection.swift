@@ -37,7 +37,11 @@ struct ServerConnection: Sendable {
             authorize: { method, target, body in
                 [try proof(method, target, body)]
             },
-            explain: Self.refusal)
+            explain: { reply in
+                let refusal = Self.refusal(reply)
+                let isFork = [.fork, .rewind].contains((refusal as? Problem)?.type)
+                return isFork ? ForkedChain() : refusal
+            })
     }
 
     /// What a reply that is no success means.

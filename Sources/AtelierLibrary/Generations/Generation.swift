@@ -24,7 +24,7 @@ public struct Generation: Codable, Equatable, Sendable {
     /// Names it.
     public let id: RowID
     /// The model's row; left out where the row names none.
-    public let modelID: RowID?
+    public let modelId: RowID?
     /// What the model was called.
     public let modelName: String
     /// SHA-256 of the model's file, hexadecimal.
@@ -74,7 +74,7 @@ public struct Generation: Codable, Equatable, Sendable {
 
     init(_ fields: Fields, folder: LibraryFolder) {
         id = fields.id("id") ?? .none
-        modelID = fields.id("model_id")
+        modelId = fields.id("model_id")
         modelName = fields.text("model_name")
         modelDigest = fields.text("model_digest")
         worksDigest = fields.text("works_digest")

@@ -6,7 +6,7 @@ import StyleKit
 /// All that is needed to render a paid body; stands in the journal beside its spend.
 struct GenerationPlan: Codable, Equatable, Sendable {
     let id: RowID
-    let modelID: RowID?
+    let modelId: RowID?
     let modelName: String
     let modelDigest: Digest
     let worksDigest: Digest

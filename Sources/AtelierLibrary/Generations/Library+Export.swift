@@ -90,7 +90,7 @@ extension Library {
             return Digest(checked: try Picture.decode(bytes).0.pixelHash)
         }
         return GenerationPlan(
-            id: generation.id, modelID: generation.modelID, modelName: generation.modelName,
+            id: generation.id, modelId: generation.modelId, modelName: generation.modelName,
             modelDigest: model, worksDigest: works, engine: generation.engine,
             seed: UInt64(generation.seed), width: generation.width, height: generation.height,
             sketch: sketch, sketchPixels: sketchPixels)

@@ -121,13 +121,13 @@ extension Library {
         }
         guard let works = Digest(style.worksDigest) else { throw LibraryError.otherPixels }
         var plan = GenerationPlan(
-            id: try newID(), modelID: model.id, modelName: model.name, modelDigest: digest,
+            id: try newID(), modelId: model.id, modelName: model.name, modelDigest: digest,
             worksDigest: works, engine: StyleModel.engineVersion, seed: seed, width: order.width,
             height: order.height)
         guard let file = order.sketch else { return (plan, nil) }
         let sketch = try LibraryFile.read(file, limit: Limits.pictureBytes)
         plan.sketch = Digest(of: sketch)
-        plan.sketchPixels = Digest(try Picture.decode(sketch).0.pixelHash)
+        plan.sketchPixels = Digest(try decode(sketch, from: file).0.pixelHash)
         return (plan, sketch)
     }
 }

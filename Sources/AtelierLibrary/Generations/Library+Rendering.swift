@@ -85,7 +85,7 @@ extension Library {
                     VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                     """,
                 arguments: [
-                    plan.id.data, plan.modelID?.data, plan.modelName,
+                    plan.id.data, plan.modelId?.data, plan.modelName,
                     plan.modelDigest.description, plan.worksDigest.description, plan.engine,
                     Int64(clamping: plan.seed), plan.width, plan.height,
                     plan.sketch?.description ?? "", plan.settingsDigest.description, body,

@@ -37,9 +37,7 @@ public final class Library: Sendable {
         keys = KeyStore(folder: folder)
         deviceKeys = try keys.deviceKeys()
         membershipState = Mutex(try keys.membership())
-        store = try SyncStore(
-            path: folder.database.path, schema: LibrarySchema.synced(),
-            migrator: LibrarySchema.migrator, environment: environment.sync)
+        store = try Self.openStore(folder, environment)
     }
 
     /// Makes a library with an account of its own; works offline.
@@ -108,6 +106,22 @@ public final class Library: Sendable {
 
     func newID() throws -> RowID {
         RowID(time: try now(), random: environment.random(10))
+    }
+
+    private static func openStore(
+        _ folder: LibraryFolder, _ environment: LibraryEnvironment
+    ) throws -> SyncStore {
+        do {
+            return try SyncStore(
+                path: folder.database.path, schema: LibrarySchema.synced(),
+                migrator: LibrarySchema.migrator, environment: environment.sync)
+        } catch let error as DatabaseError
+            where [.SQLITE_CORRUPT, .SQLITE_NOTADB].contains(error.resultCode)
+        {
+            throw LibraryError.damaged(
+                path: folder.database.path,
+                reason: "it is not a whole database; restore it from a backup")
+        }
     }
 
     private static func makeFolders(_ folder: LibraryFolder) throws -> KeyStore {

@@ -14,6 +14,8 @@ extension LibraryError {
             "Another atelier is generating or syncing in this library. Try again when it is done."
         case .damaged(let path, let reason):
             "\(path) is damaged: \(reason)."
+        case .notAPicture(let path, let reason):
+            "\(path) was not taken. \(reason)"
         case .tooLarge(let path, let limit):
             "\(path) is over \(limit) bytes, more than is read."
         default: nil

@@ -20,6 +20,8 @@ public enum LibraryError: Error, Equatable, CustomStringConvertible {
     case badText(field: String, reason: String)
     /// A number lies outside its range.
     case badNumber(field: String, lowest: Int64, highest: Int64)
+    /// The file is not a whole picture.
+    case notAPicture(path: String, reason: String)
     /// The file is larger than is read.
     case tooLarge(path: String, limit: Int)
     /// A model of that name is there already.
@@ -65,9 +67,9 @@ public enum LibraryError: Error, Equatable, CustomStringConvertible {
     public var exitStatus: ExitStatus {
         switch self {
         case .notALibrary, .alreadyALibrary, .unwritable: .storage
-        case .busy, .waitingForApproval: .later
+        case .busy, .waitingForApproval, .stopped: .later
         case .badText, .badNumber, .badInvite, .badAccount, .badWords: .usage
-        case .noReceipt, .refused, .noAccountKey, .otherServer: .refused
+        case .noReceipt, .refused, .noAccountKey, .otherServer, .notJoined: .refused
         default: .failed
         }
     }

@@ -23,11 +23,19 @@ public struct Moment: Codable, Comparable, Hashable, Sendable, CustomStringConve
     /// Writes RFC 3339.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
-        try container.encode(time.rfc3339)
+        try container.encode(description)
     }
 
-    /// RFC 3339 in UTC.
-    public var description: String { time.rfc3339 }
+    /// RFC 3339 in UTC with milliseconds.
+    ///
+    /// The milliseconds are written as they are: through a floating point second some would come
+    /// out one less, and a time read back would be another.
+    public var description: String {
+        let fraction = time.milliseconds % 1000
+        let seconds = UnixTime(milliseconds: time.milliseconds - fraction)
+        let digits = String(fraction + 1000).dropFirst()
+        return seconds.rfc3339.prefix(while: { $0 != "." }) + "." + digits + "Z"
+    }
 
     /// Orders as time does.
     public static func < (left: Moment, right: Moment) -> Bool { left.time < right.time }

@@ -10,7 +10,7 @@ extension Library {
         let models = try models().filter { $0.works.contains(work.id) }
         let ids = Set(models.map(\.id))
         let generations = try generations().filter { generation in
-            generation.modelID.map(ids.contains) == true
+            generation.modelId.map(ids.contains) == true
                 || generation.sources.contains { $0.work == work.id }
         }
         return WorkRemoval(work: work, models: models, generations: generations)

@@ -12,13 +12,13 @@ extension Library {
     ///   - licence: The licence's text; nil says that the artist made the picture.
     ///   - title: nil takes the file's name.
     /// - Returns: The work; one whose pixels are known is told, not repeated.
-    /// - Throws: ``LibraryError``; `PictureError` where the file is not a whole picture.
+    /// - Throws: ``LibraryError``; ``LibraryError/notAPicture(path:reason:)`` among them.
     public func addWork(
         _ file: URL, licence: String? = nil, title: String? = nil, tags: [String] = [],
         note: String = ""
     ) throws -> AddedWork {
         let bytes = try LibraryFile.read(file, limit: Limits.pictureBytes)
-        let (picture, format) = try Picture.decode(bytes)
+        let (picture, format) = try decode(bytes, from: file)
         let name = title ?? file.deletingPathExtension().lastPathComponent
         let title = try CheckedText.line(name, field: "title", limit: Limits.titleBytes)
         let note = try CheckedText.block(note, field: "note", limit: Limits.noteBytes)
@@ -110,6 +110,15 @@ extension Library {
             try insert(tags: new, of: work.id, database)
         }
         return try self.work(work.id)
+    }
+
+    /// Decodes a picture that the artist named; the error says which file it was.
+    func decode(_ bytes: [UInt8], from file: URL) throws -> (Picture, PictureFormat) {
+        do {
+            return try Picture.decode(bytes)
+        } catch {
+            throw LibraryError.notAPicture(path: file.path, reason: error.description)
+        }
     }
 
     func work(_ id: RowID) throws -> Work {

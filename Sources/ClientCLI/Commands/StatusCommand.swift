@@ -20,7 +20,7 @@ struct StatusCommand: ParsableCommand {
         table.add("standing", standing(status.standing))
         table.add("last sync", status.lastSyncAt.map { Words.moment($0) } ?? "never")
         table.add("waiting", Words.count(status.pendingChanges, "change"))
-        table.add("clock", "\(status.clockOffsetMs) ms behind the server's")
+        table.add("clock", clock(status.clockOffsetMs))
         for (name, store) in [
             ("works", status.works), ("models", status.models),
             ("generations", status.generations),
@@ -35,6 +35,11 @@ struct StatusCommand: ParsableCommand {
         if !status.comparisonWords.isEmpty {
             Terminal.say("waiting: atelier devices approve \(status.comparisonWords)")
         }
+    }
+
+    private func clock(_ offset: Int) -> String {
+        let side = offset < 0 ? "ahead of" : "behind"
+        return "\(offset.magnitude) ms \(side) the server's"
     }
 
     private func standing(_ standing: StandingReport) -> String {

@@ -32,6 +32,7 @@ struct SyncCommand: AsyncParsableCommand {
             let count = Words.count(outcome.setAside, "segment")
             Terminal.note("\(count) could not be read yet and are kept for later.")
         }
+        guard outcome.standing.state == .good else { return }
         Terminal.say("\(Words.count(outcome.credits.usable, "credit")) on this device")
     }
 }

@@ -1,0 +1,193 @@
+import AtelierLibrary
+import CreditLedger
+import Foundation
+import GRDB
+import SignedObjects
+import StyleKit
+import SyncKit
+import TestSupport
+import Testing
+
+@Suite("Generating")
+struct GenerateTests {
+    struct Crash: Error {}
+
+    // Goal: a crash anywhere costs nothing. Method: stop at each step, then resume; the picture is
+    // the one that a library without a crash makes, and one credit is spent.
+    @Test(arguments: GenerationStep.allCases)
+    func aCrashCostsNothing(step: GenerationStep) async throws {
+        let world = try World()
+        let server = LocalServer(world: world)
+        let library = try await world.joinedLibrary("a", at: server)
+        let order = GenerationOrder(model: "m", seed: 7, width: 64, height: 64)
+        var crashing = world.environment(server: server)
+        crashing.checkpoint = { if $0 == step { throw Crash() } }
+        let victim = try Library(opening: library.folder, environment: crashing)
+        #expect(throws: Crash.self) { try victim.generate(order) }
+        let pending = step == .rowWritten ? 0 : 1
+        #expect(try library.status().unfinishedGenerations == pending)
+
+        let resumed = try library.resume()
+        #expect(resumed.finished.count == pending)
+        #expect(try library.resume().finished.isEmpty)
+        #expect(try library.credits().usable == 1)
+        let made = try library.generations()
+        #expect(made.count == 1)
+
+        let other = try World()
+        let calm = try await other.joinedLibrary("b", at: LocalServer(world: other))
+        let reference = try calm.generate(order).generation
+        #expect(made.first?.modelId == (try library.model("m").id))
+        let style = try StyleModel(bytes: try bytes(of: calm.model("m").file))
+        let learned = try StyleModel(bytes: try bytes(of: library.model("m").file))
+        // Work ids differ between libraries, so the models do; the pixels do not.
+        #expect(style.works.map(\.pixelHash) == learned.works.map(\.pixelHash))
+        #expect(made.first?.pixelHash == reference.pixelHash)
+        _ = try await library.sync()
+        #expect(server.spent == 1)
+    }
+
+    // Goal: two generations and no third; the same again is free, at any number of threads.
+    // Method: generate, repeat, render again with other threads, ask for a third.
+    @Test func aThirdIsRefusedAndARepeatIsFree() async throws {
+        let world = try World()
+        let server = LocalServer(world: world)
+        let library = try await world.joinedLibrary("a", at: server)
+        var order = GenerationOrder(model: "m", seed: 1, width: 64, height: 64)
+        let first = try library.generate(order)
+        #expect(!first.isRepeat && first.creditsLeft == 1)
+        order.again = true
+        let threads = world.environment(server: server, threads: 3)
+        let again = try Library(opening: library.folder, environment: threads).generate(order)
+        #expect(again.isRepeat && again.creditsLeft == 1)
+        #expect(again.generation == first.generation)
+        order.seed = 2
+        let second = try library.generate(order)
+        #expect(second.generation.pixelHash != first.generation.pixelHash)
+        order.seed = 3
+        let error = #expect(throws: LibraryError.self) { try library.generate(order) }
+        #expect(error?.exitStatus == .refused)
+        #expect(error?.description.contains("credit") == true)
+        #expect(try library.generations().count == 2)
+    }
+
+    // Goal: what cannot be drawn costs nothing. Method: each limit at and one past it, a sketch
+    // that is no picture, a model that is not there, a model whose file was changed.
+    @Test func whatIsRefusedCostsNothing() async throws {
+        let world = try World()
+        let library = try await world.joinedLibrary("a", at: LocalServer(world: world))
+        let garbage = world.folder.url.appending(path: "garbage.png")
+        try Data(repeating: 7, count: 100).write(to: garbage)
+        let orders = [
+            GenerationOrder(model: "m", seed: 1, width: 63, height: 64),
+            GenerationOrder(model: "m", seed: 1, width: 64, height: 2049),
+            GenerationOrder(model: "m", seed: UInt64(Int64.max) + 1, width: 64, height: 64),
+            GenerationOrder(model: "m", seed: 1, width: 64, height: 64, sketch: garbage),
+            GenerationOrder(model: "none", seed: 1, width: 64, height: 64),
+        ]
+        for order in orders {
+            #expect(throws: LibraryError.self) { try library.generate(order) }
+        }
+        let file = URL(filePath: try #require(try library.model("m").file))
+        let whole = try Data(contentsOf: file)
+        try Data(whole.dropLast()).write(to: file)
+        #expect(throws: LibraryError.self) {
+            try library.generate(GenerationOrder(model: "m", width: 64, height: 64))
+        }
+        try whole.write(to: file)
+        #expect(try library.credits().usable == 2)
+        let highest = GenerationOrder(
+            model: "m", seed: UInt64(Int64.max), width: 64, height: 64)
+        #expect(try library.generate(highest).generation.seed == Int.max)
+    }
+
+    // Goal: a sketch is part of what is paid for, and survives a crash. Method: generate over a
+    // sketch, lose the original, resume after a crash; without the sketch it is another body.
+    @Test func aSketchIsKept() async throws {
+        let world = try World()
+        let server = LocalServer(world: world)
+        let library = try await world.joinedLibrary("a", at: server)
+        let sketch = try world.picture(9, side: 64)
+        var crashing = world.environment(server: server)
+        crashing.checkpoint = { if $0 == .spendJournaled { throw Crash() } }
+        let victim = try Library(opening: library.folder, environment: crashing)
+        let order = GenerationOrder(
+            model: "m", seed: 1, width: 64, height: 64, sketch: sketch)
+        #expect(throws: Crash.self) { try victim.generate(order) }
+        try FileManager.default.removeItem(at: sketch)
+        let made = try #require(try library.resume().finished.first).generation
+        #expect(made.sketchSha256.count == 64)
+        let plain = try library.generate(
+            GenerationOrder(model: "m", seed: 1, width: 64, height: 64))
+        #expect(plain.generation.body != made.body)
+        #expect(plain.creditsLeft == 0)
+    }
+
+    // Goal: Ctrl-C costs nothing. Method: cancel at once, resume.
+    @Test func aStopCostsNothing() async throws {
+        let world = try World()
+        let library = try await world.joinedLibrary("a", at: LocalServer(world: world))
+        let order = GenerationOrder(model: "m", seed: 1, width: 64, height: 64)
+        #expect(throws: LibraryError.stopped) {
+            try library.generate(order, isCancelled: { true })
+        }
+        #expect(try library.resume().finished.count == 1)
+        #expect(try library.credits().usable == 1)
+    }
+
+    // Goal: a database from a backup cannot spend again. Method: copy the database before a
+    // spend, put it back after: the body is free, a third is refused all the same.
+    @Test func aRestoredDatabaseSpendsNothingTwice() async throws {
+        let world = try World()
+        let library = try await world.joinedLibrary("a", at: LocalServer(world: world))
+        let database = library.folder.database
+        let backup = world.folder.path("backup.sqlite")
+        try Shell.sqlite(database.path, "VACUUM INTO '\(backup)'")
+        for seed in 1...2 as ClosedRange<UInt64> {
+            _ = try library.generate(
+                GenerationOrder(model: "m", seed: seed, width: 64, height: 64))
+        }
+        for suffix in ["", "-wal", "-shm"] {
+            try? FileManager.default.removeItem(atPath: database.path + suffix)
+        }
+        try FileManager.default.copyItem(atPath: backup, toPath: database.path)
+        let restored = try Library(opening: library.folder, environment: world.environment())
+        #expect(try restored.generations().isEmpty)
+        #expect(try restored.resume().finished.count == 2)
+        #expect(throws: LibraryError.self) {
+            try restored.generate(GenerationOrder(model: "m", seed: 3, width: 64, height: 64))
+        }
+    }
+
+    // Goal: the watermark stays until the server has countersigned. Method: export both ways
+    // before and after the sync; forge a receipt in the row.
+    @Test func theWatermarkGoesWithTheReceipt() async throws {
+        let world = try World()
+        let server = LocalServer(world: world)
+        let library = try await world.joinedLibrary("a", at: server)
+        let made = try library.generate(
+            GenerationOrder(model: "m", seed: 1, width: 64, height: 64)
+        ).generation
+        let id = made.id.description
+        let out = world.folder.url.appending(path: "out.png")
+        _ = try library.export(id, to: out)
+        #expect(Digest(of: try bytes(of: out.path)).description == made.sha256)
+        let refused = #expect(throws: LibraryError.self) {
+            try library.export(id, to: out, withoutWatermark: true)
+        }
+        #expect(refused?.exitStatus == .refused)
+        try library.store.write { try $0.execute(sql: "UPDATE generations SET receipt = 'x.y.z'") }
+        #expect(throws: LibraryError.noReceipt(reason: "its receipt does not hold.")) {
+            try library.export(id, to: out, withoutWatermark: true)
+        }
+        #expect(try await library.sync().settled == 1)
+        _ = try library.export(id, to: out, withoutWatermark: true)
+        let clean = try Picture.decode(try bytes(of: out.path)).0
+        #expect(Hexadecimal.encode(clean.pixelHash) == made.pixelHash)
+        #expect(try library.generation(id).standing == .countersigned)
+    }
+
+    private func bytes(of path: String?) throws -> [UInt8] {
+        Array(try Data(contentsOf: URL(filePath: try #require(path))))
+    }
+}

@@ -1,0 +1,216 @@
+import AtelierLibrary
+import AtelierProtocol
+import CreditLedger
+import Foundation
+import SignedObjects
+import Synchronization
+import SyncKit
+
+/// A server in memory for one account: the wire, the real ledger, segments in order.
+final class LocalServer: Sendable {
+    private struct State {
+        var ledger: ServerLedger?
+        var accountKey: VerifyingKey?
+        var certificates: [String] = []
+        var waiting: [DeviceRequest] = []
+        var approvals: [DeviceID: DeviceApproval] = [:]
+        var segments: [SealedSegment] = []
+        var nonces: Set<ProofNonce> = []
+        var isDown = false
+        var seen: [UInt8] = []
+        var lease: UInt8 = 0
+    }
+
+    let key = SigningKey()
+    let world: World
+    private let secret = InviteSecret(checked: [UInt8](repeating: 9, count: 16))
+    private let state = Mutex(State())
+
+    init(world: World) {
+        self.world = world
+    }
+
+    var invite: String { InviteCode(secret: secret, serverKey: key.verifyingKey).description }
+    var segmentCount: Int { state.withLock { $0.segments.count } }
+    /// Every byte that was ever sent here.
+    var traffic: [UInt8] { state.withLock { $0.seen } }
+    var spent: Int { state.withLock { $0.ledger?.balance.spent ?? 0 } }
+
+    func setDown(_ isDown: Bool) { state.withLock { $0.isDown = isDown } }
+
+    func suspend(reason: String, text: String) throws {
+        _ = try state.withLock { state in
+            try state.ledger?.suspend(
+                reason: reason, text: text, appeal: "appeals@example.org", now: world.now,
+                signer: LedgerSigner(key: key))
+        }
+    }
+
+    func reinstate() throws {
+        _ = try state.withLock { state in
+            try state.ledger?.reinstate(
+                reason: "lifted", now: world.now, signer: LedgerSigner(key: key))
+        }
+    }
+
+    /// Answers one message as the wire says.
+    func answer(_ message: HTTPMessage) throws -> HTTPReply {
+        try state.withLock { state in
+            if state.isDown { throw HTTPFailure.unreachable(host: "local", reason: "it is down") }
+            state.seen += Array(message.target.utf8) + (message.body ?? [])
+            do {
+                var reply = try route(message, &state)
+                reply.headers["atelier-time"] = "\(world.now.milliseconds)"
+                reply.headers["atelier-epoch"] = "1"
+                return reply
+            } catch let problem as Problem {
+                return HTTPReply(
+                    status: problem.status,
+                    headers: ["atelier-time": "\(world.now.milliseconds)"],
+                    body: Array(try CanonicalJSON.encoder.encode(problem)))
+            }
+        }
+    }
+
+    private func route(_ message: HTTPMessage, _ state: inout State) throws -> HTTPReply {
+        let path = message.target.split(separator: "?")[0].split(separator: "/").map(String.init)
+        switch (message.method, path.count, path.last ?? "") {
+        case ("GET", 2, "server"):
+            return try reply(
+                ServerDescription(
+                    key: key.verifyingKey, epoch: 1, time: world.now, freeCredits: 2,
+                    leaseSeconds: 2_592_000))
+        case ("POST", 2, "accounts"): return try register(message, &state)
+        case ("POST", 4, "device-requests"):
+            let request: DeviceRequest = try body(of: message)
+            try check(message, by: request.deviceKey, &state)
+            state.waiting.append(request)
+            return try reply([String: String](), status: 202)
+        case ("GET", 5, _):
+            guard let device = DeviceID(hex: path[4]), let approval = state.approvals[device] else {
+                throw problem(.notApprovedYet, 404)
+            }
+            return try reply(approval)
+        default: break
+        }
+        let device = try member(message, &state)
+        switch (message.method, path.count, path.last ?? "") {
+        case ("GET", 2, "device-requests"):
+            return try reply(DeviceRequestList(requests: state.waiting))
+        case ("POST", 4, "approval"):
+            let approval: DeviceApproval = try body(of: message)
+            guard let asking = DeviceID(hex: path[2]) else { throw problem(.malformed, 400) }
+            state.approvals[asking] = approval
+            state.certificates.append(approval.certificate)
+            state.waiting.removeAll { $0.device == asking }
+            return try reply([String: String](), status: 201)
+        case ("GET", 2, "devices"): return try reply(list(state))
+        case ("POST", 2, "segments"): return try push(message, &state)
+        case ("GET", 2, "segments"): return pull(message, state)
+        case ("POST", 2, "ledger"): return try settle(message, device, &state)
+        default: throw problem(.notFound, 404)
+        }
+    }
+
+    private func register(_ message: HTTPMessage, _ state: inout State) throws -> HTTPReply {
+        let request: RegisterRequest = try body(of: message)
+        guard request.invite == secret else { throw problem(.inviteInvalid, 403) }
+        let certificate = try JWS<DeviceCertificate>(
+            verifying: request.certificate, with: request.accountKey)
+        try check(message, by: certificate.payload.deviceKey, &state)
+        state.accountKey = request.accountKey
+        state.certificates = [request.certificate]
+        state.ledger = ServerLedger(
+            account: AccountID(key: request.accountKey), policy: LedgerPolicy(), now: world.now)
+        return try reply(list(state), status: 201)
+    }
+
+    private func push(_ message: HTTPMessage, _ state: inout State) throws -> HTTPReply {
+        if state.ledger?.standing.suspension(at: world.now) != nil {
+            throw problem(.suspended, 403)
+        }
+        let segment = try SealedSegment(bytes: message.body ?? [])
+        let place =
+            state.segments.firstIndex(of: segment)
+            ?? {
+                state.segments.append(segment)
+                return state.segments.count - 1
+            }()
+        return try reply(
+            PushReply(sequence: Int64(place + 1), epoch: 1, time: world.now), status: 201)
+    }
+
+    private func pull(_ message: HTTPMessage, _ state: State) -> HTTPReply {
+        let after = Int(message.target.split(separator: "=").last ?? "") ?? 0
+        var bytes: [UInt8] = []
+        for (place, segment) in state.segments.enumerated().dropFirst(after).prefix(3) {
+            withUnsafeBytes(of: UInt64(place + 1).bigEndian) { bytes += $0 }
+            withUnsafeBytes(of: UInt32(segment.bytes.count).bigEndian) { bytes += $0 }
+            bytes += segment.bytes
+        }
+        return HTTPReply(status: 200, body: bytes)
+    }
+
+    private func settle(
+        _ message: HTTPMessage, _ device: DeviceCertificate, _ state: inout State
+    ) throws -> HTTPReply {
+        guard var ledger = state.ledger else { throw problem(.deviceUnknown, 401) }
+        let request: LedgerRequest = try body(of: message)
+        let contact = try LedgerContact(
+            verifying: request, account: ledger.account, deviceKey: device.deviceKey)
+        let answer = try ledger.exchange(
+            contact, now: world.now, policy: LedgerPolicy(), signer: LedgerSigner(key: key)
+        ) {
+            state.lease += 1
+            return LeaseID(checked: [UInt8](repeating: state.lease, count: 16))
+        }
+        state.ledger = ledger
+        return try reply(answer.reply)
+    }
+
+    private func member(_ message: HTTPMessage, _ state: inout State) throws -> DeviceCertificate {
+        guard let accountKey = state.accountKey else { throw problem(.deviceUnknown, 401) }
+        for text in state.certificates {
+            let certificate = try JWS<DeviceCertificate>(verifying: text, with: accountKey).payload
+            if (try? check(message, by: certificate.deviceKey, &state)) != nil {
+                return certificate
+            }
+        }
+        throw problem(.deviceUnknown, 401)
+    }
+
+    private func check(
+        _ message: HTTPMessage, by key: VerifyingKey, _ state: inout State
+    ) throws {
+        let text = message.headers.first { $0.name == RequestProof.headerName }?.value ?? ""
+        guard let proof = try? JWS<RequestProof>(verifying: text, with: key).payload else {
+            throw problem(.proofInvalid, 401)
+        }
+        guard
+            proof.method == message.method, proof.target == message.target,
+            proof.body == Digest(of: message.body ?? []), proof.device == DeviceID(key: key),
+            state.nonces.insert(proof.nonce).inserted
+        else { throw problem(.proofInvalid, 401) }
+        let drift = abs(proof.time.milliseconds - world.now.milliseconds)
+        guard drift <= 60_000 else { throw problem(.clockWrong, 401) }
+    }
+
+    private func list(_ state: State) throws -> DeviceList {
+        guard let key = state.accountKey else { throw problem(.deviceUnknown, 401) }
+        return DeviceList(
+            accountKey: key,
+            devices: state.certificates.map { .init(certificate: $0, lastSeen: world.now) })
+    }
+
+    private func body<Value: Decodable>(of message: HTTPMessage) throws -> Value {
+        try CanonicalJSON.decoder.decode(Value.self, from: Data(message.body ?? []))
+    }
+
+    private func reply(_ value: some Encodable, status: Int = 200) throws -> HTTPReply {
+        HTTPReply(status: status, body: Array(try CanonicalJSON.encoder.encode(value)))
+    }
+
+    private func problem(_ kind: Problem.Kind, _ status: Int) -> Problem {
+        Problem(type: kind, status: status, title: "refused", detail: "", time: world.now)
+    }
+}

@@ -1,0 +1,197 @@
+import AtelierLibrary
+import Foundation
+import GRDB
+import SignedObjects
+import SyncKit
+import TestSupport
+import Testing
+
+@Suite("Files and rows")
+struct StorageTests {
+    // Goal: no folder, no library. Method: a home below a file, a home that is none, init twice.
+    @Test func aFolderThatCannotBeWrittenIsTold() throws {
+        let world = try World()
+        let file = world.folder.url.appending(path: "file")
+        try Data([1]).write(to: file)
+        let below = LibraryFolder(root: file.appending(path: "home"))
+        let error = #expect(throws: LibraryError.self) {
+            try Library.make(in: below, deviceName: "a", environment: world.environment())
+        }
+        #expect(error?.exitStatus == .storage)
+        #expect(throws: LibraryError.self) {
+            try Library(opening: world.home("none"), environment: world.environment())
+        }
+        _ = try library(world)
+        #expect(throws: LibraryError.self) { try library(world) }
+    }
+
+    // Goal: secrets are for the owner alone. Method: the modes of the keys' folder and files.
+    @Test func keysAreClosed() throws {
+        let world = try World()
+        let library = try library(world)
+        let manager = FileManager.default
+        let modes = try ["", "device.key", "account.key", "library.keys"].map { name in
+            let path = library.folder.keys.appending(path: name).path
+            return try #require(
+                try manager.attributesOfItem(atPath: path)[.posixPermissions] as? Int)
+        }
+        #expect(modes == [0o700, 0o600, 0o600, 0o600])
+    }
+
+    // Goal: damaged files are told, never crashed on. Method: every prefix of the small key files,
+    // a flipped byte of a work, of a model and of a generation.
+    @Test func damagedFilesAreTold() async throws {
+        let world = try World()
+        let library = try await world.joinedLibrary("a", at: LocalServer(world: world))
+        for name in ["device.key", "membership.json"] {
+            let file = library.folder.keys.appending(path: name)
+            let whole = try Data(contentsOf: file)
+            for length in 0..<(whole.count - 1) {
+                try whole.prefix(length).write(to: file)
+                #expect(throws: LibraryError.self, "\(name) \(length)") {
+                    try Library(opening: library.folder, environment: world.environment())
+                }
+            }
+            try whole.write(to: file)
+        }
+        let made = try library.generate(
+            GenerationOrder(model: "m", seed: 1, width: 64, height: 64)
+        ).generation
+        try flip(made.file)
+        let out = world.folder.url.appending(path: "out.png")
+        #expect(throws: LibraryError.self) { try library.export(made.id.description, to: out) }
+        let again = try library.generate(
+            GenerationOrder(model: "m", seed: 1, width: 64, height: 64))
+        #expect(again.isRepeat && again.generation == made)
+        _ = try library.export(made.id.description, to: out)
+        try flip(try library.works().first?.file)
+        #expect(throws: LibraryError.self) { try library.train("n", from: .all) }
+    }
+
+    // Goal: rows that another tool wrote stop nothing. Method: wrong types in every column, and
+    // texts that would lead out of the library's folder.
+    @Test func strangeRowsStopNothing() throws {
+        let world = try World()
+        let library = try library(world)
+        _ = try library.addWork(try world.picture(1))
+        try Shell.sqlite(
+            library.folder.database.path,
+            """
+            INSERT INTO works(title, sha256, width, created_at, format)
+            VALUES(x'ff', '../../keys/device', 'wide', 'yesterday', 'key');
+            INSERT INTO work_tags(work_id, tag) VALUES('text', 7);
+            INSERT INTO models(name, digest, analysis, bytes) VALUES('x', '../a', '{]', 'many');
+            INSERT INTO generations(seed, sources, model_id, created_at)
+            VALUES('seven', '[1', 'none', 9e99);
+            """)
+        #expect(try library.works().count == 2)
+        #expect(try library.works().count(where: \.isHere) == 1)
+        #expect(try library.models().first?.summary.isEmpty == true)
+        #expect(try library.generations().first?.seed == 0)
+        let id = try #require(try library.generations().first).id.description
+        #expect(throws: LibraryError.self) {
+            try library.export(id, to: world.folder.url.appending(path: "x.png"))
+        }
+        _ = try library.removeModel("x")
+        _ = try library.status()
+        #expect(FileManager.default.fileExists(atPath: library.folder.keys.path))
+    }
+
+    // Goal: ids are named by their start or end, and never guessed. Method: a shared start, whole
+    // ids, too few digits, letters, wildcards.
+    @Test func objectsAreNamedByPartOfTheirID() throws {
+        let world = try World()
+        let library = try library(world)
+        for number in 1...3 { _ = try library.addWork(try world.picture(number)) }
+        let ids = try library.works().map(\.id.description)
+        for id in ids {
+            #expect(try library.work(id).id.description == id)
+            #expect(try library.work(id.uppercased()).id.description == id)
+            #expect(try library.work(String(id.suffix(8))).id.description == id)
+        }
+        let shared = String(ids[0].prefix(8))
+        #expect(throws: LibraryError.ambiguous(kind: "work", name: shared, count: 3)) {
+            try library.work(shared)
+        }
+        for name in ["", "abc", "%%%%", "____", ids[0] + "0", "zzzzzzzz"] {
+            #expect(throws: LibraryError.unknown(kind: "work", name: name)) {
+                try library.work(name)
+            }
+        }
+    }
+
+    // Goal: texts have limits. Method: each at and one past its limit; control characters.
+    @Test func textsHaveLimits() throws {
+        let world = try World()
+        let library = try library(world)
+        let id = try library.addWork(try world.picture(1)).work.id.description
+        let title = String(repeating: "t", count: Limits.titleBytes)
+        #expect(try library.editWork(id, title: title).title == title)
+        let tag = String(repeating: "t", count: Limits.tagBytes)
+        #expect(try library.editWork(id, adding: [tag]).tags == [tag])
+        let note = String(repeating: "n", count: Limits.noteBytes)
+        #expect(try library.editWork(id, note: note).note == note)
+        #expect(throws: LibraryError.self) { try library.editWork(id, title: title + "t") }
+        #expect(throws: LibraryError.self) { try library.editWork(id, note: note + "n") }
+        #expect(throws: LibraryError.self) { try library.editWork(id, adding: [tag + "t"]) }
+        for bad in ["", "  ", "a\nb", "a\u{1B}[2J"] {
+            #expect(throws: LibraryError.self) { try library.editWork(id, title: bad) }
+        }
+        let tags = (1..<Limits.tagsPerWork).map { "tag \($0)" }
+        #expect(try library.editWork(id, adding: tags).tags.count == Limits.tagsPerWork)
+        #expect(throws: LibraryError.self) { try library.editWork(id, adding: ["one more"]) }
+    }
+
+    // Goal: the rights statement is the device's word about these bytes. Method: verify it, and
+    // with another key.
+    @Test func aWorkCarriesASignedStatement() throws {
+        let world = try World()
+        let library = try library(world)
+        let file = try world.picture(1)
+        let work = try library.addWork(file, licence: "CC0 1.0").work
+        let statement = try JWS<RightsStatement>.unverifiedPayload(of: work.statement)
+        let verified = try JWS<RightsStatement>(
+            verifying: work.statement, with: statement.deviceKey)
+        #expect(verified.payload.work == Digest(of: Array(try Data(contentsOf: file))))
+        #expect(verified.payload.basis == .licensed && verified.payload.licence == "CC0 1.0")
+        #expect(throws: JWSError.self) {
+            try JWS<RightsStatement>(
+                verifying: work.statement, with: SigningKey().verifyingKey)
+        }
+    }
+
+    // Goal: the documented JSON objects read back. Method: encode, look at the keys, decode.
+    @Test func jsonObjectsReadBack() async throws {
+        let world = try World()
+        let library = try await world.joinedLibrary("a", at: LocalServer(world: world))
+        _ = try library.generate(GenerationOrder(model: "m", seed: 1, width: 64, height: 64))
+        let outcome = try await library.sync()
+        try expectRoundTrip(outcome)
+        try expectRoundTrip(try library.status())
+        try expectRoundTrip(try library.creditsReport())
+        try expectRoundTrip(try library.works())
+        try expectRoundTrip(try library.models())
+        try expectRoundTrip(try library.generations())
+        try expectRoundTrip(try await library.devices().devices)
+    }
+
+    private func expectRoundTrip<Value: Codable & Equatable>(_ value: Value) throws {
+        let json = try CanonicalJSON.encoder.encode(value)
+        #expect(try CanonicalJSON.decoder.decode(Value.self, from: json) == value, "\(Value.self)")
+        let text = String(decoding: json, as: UTF8.self)
+        #expect(text.matches(of: /"([a-z]*[A-Z][A-Za-z]*)":/).isEmpty, "\(text)")
+    }
+
+    private func library(_ world: World) throws -> Library {
+        try Library.make(
+            in: world.home("a"), deviceName: "a", environment: world.environment()
+        ).library
+    }
+
+    private func flip(_ path: String?) throws {
+        let file = URL(filePath: try #require(path))
+        var bytes = try Data(contentsOf: file)
+        bytes[bytes.count / 2] ^= 1
+        try bytes.write(to: file)
+    }
+}

@@ -1,0 +1,156 @@
+import AtelierLibrary
+import CreditLedger
+import Foundation
+import GRDB
+import SignedObjects
+import SyncKit
+import TestSupport
+import Testing
+
+@Suite("Syncing a library")
+struct SyncTests {
+    // Goal: two devices see one library; files stay where they were made; the server and the wire
+    // learn no word and no picture. Method: everything of one device on another, and all traffic
+    // searched for titles, tags, notes and the pictures' own bytes.
+    @Test func metadataTravelsAndPicturesStay() async throws {
+        let world = try World()
+        let server = LocalServer(world: world)
+        let first = try await world.joinedLibrary("desk", at: server)
+        let file = try world.picture(5)
+        _ = try first.addWork(file, title: "Morning Heron", tags: ["seabird"], note: "gouache")
+        let made = try first.generate(GenerationOrder(model: "m", seed: 4, width: 64, height: 64))
+        #expect(try await first.sync().settled == 1)
+        let second = try await world.secondLibrary("tablet", of: first, at: server)
+
+        #expect(try second.works().map(\.title) == first.works().map(\.title))
+        #expect(try second.works(tag: "seabird").map(\.note) == ["gouache"])
+        #expect(try second.works().allSatisfy { !$0.isHere && $0.deviceName == "desk" })
+        #expect(try second.model("m").isHere == false)
+        #expect(try second.model("m").works.count == 2)
+        let seen = try second.generation(made.generation.id.description)
+        #expect(seen.standing == .countersigned && seen.file == nil)
+        #expect(throws: LibraryError.elsewhere(kind: "model", device: "desk")) {
+            try second.generate(GenerationOrder(model: "m", width: 64, height: 64))
+        }
+        for secret in ["Morning Heron", "seabird", "gouache", "\u{89}PNG"] {
+            let words = Data(secret.unicodeScalars.map { UInt8($0.value) })
+            #expect(Data(server.traffic).range(of: words) == nil, "\(secret)")
+        }
+        let bytes = try Data(contentsOf: file)
+        #expect(Data(server.traffic).range(of: bytes.dropFirst(60).prefix(40)) == nil)
+    }
+
+    // Goal: edits on two devices merge, and a tag added elsewhere survives an untag. Method:
+    // title, note and tags changed on both between syncs; a row written by the sqlite3 shell.
+    @Test func concurrentEditsMerge() async throws {
+        let world = try World()
+        let server = LocalServer(world: world)
+        let first = try await world.joinedLibrary("desk", at: server)
+        _ = try await first.sync()
+        let second = try await world.secondLibrary("tablet", of: first, at: server)
+        let id = try #require(try first.works().first).id.description
+        _ = try first.editWork(id, title: "From the desk", adding: ["a"], removing: ["both"])
+        world.advance(by: .seconds(1))
+        _ = try second.editWork(id, note: "From the tablet", adding: ["b", "both"])
+        _ = try second.editWork(id, removing: ["both"])
+        _ = try second.editWork(id, adding: ["both"])
+        try Shell.sqlite(
+            first.folder.database.path,
+            "INSERT INTO work_tags(work_id, tag) SELECT id, 'shell' FROM works WHERE "
+                + "hex(id) = upper('\(id)')")
+        for library in [first, second, first, second] { _ = try await library.sync() }
+        let here = try first.work(id)
+        let there = try second.work(id)
+        #expect(here.title == "From the desk" && here.note == "From the tablet")
+        #expect(here.tags == ["a", "b", "both", "shell"])
+        #expect(here.tags == there.tags && here.title == there.title && here.note == there.note)
+        #expect(try await first.sync().pending == 0)
+    }
+
+    // Goal: a suspended account generates nothing, receives, keeps its changes and everything it
+    // made, and comes back whole. Method: suspend with a spend unsettled, work on, reinstate.
+    @Test func aSuspensionStopsAndDeletesNothing() async throws {
+        let world = try World()
+        let server = LocalServer(world: world)
+        let library = try await world.joinedLibrary("desk", at: server)
+        let order = GenerationOrder(model: "m", seed: 1, width: 64, height: 64)
+        let made = try library.generate(order).generation
+        _ = try library.addWork(try world.picture(3))
+        try server.suspend(reason: "not-own-work", text: "Please write to us.")
+        let outcome = try await library.sync()
+        #expect(outcome.standing.state == .suspended && outcome.standing.reason == "not-own-work")
+        #expect(outcome.settled == 0 && outcome.pending > 0 && server.segmentCount == 0)
+        #expect(outcome.credits.whyNot.contains("Please write to us."))
+        let error = #expect(throws: LibraryError.self) {
+            try library.generate(GenerationOrder(model: "m", seed: 2, width: 64, height: 64))
+        }
+        #expect(error?.exitStatus == .refused)
+        #expect(try library.generate(order).isRepeat)
+        let out = world.folder.url.appending(path: "out.png")
+        _ = try library.export(made.id.description, to: out)
+        #expect(throws: LibraryError.self) {
+            try library.export(made.id.description, to: out, withoutWatermark: true)
+        }
+        try server.reinstate()
+        let lifted = try await library.sync()
+        #expect(lifted.standing.state == .good && lifted.settled == 1 && lifted.pending == 0)
+        #expect(try library.credits().usable == 1)
+    }
+
+    // Goal: removing a work removes its models everywhere, and flags generations. Method: remove on
+    // one device while the other has trained on the same work; sync both.
+    @Test func aRemovedWorkTakesItsModelsEverywhere() async throws {
+        let world = try World()
+        let server = LocalServer(world: world)
+        let first = try await world.joinedLibrary("desk", at: server)
+        let made = try first.generate(GenerationOrder(model: "m", seed: 1, width: 64, height: 64))
+        _ = try await first.sync()
+        let second = try await world.secondLibrary("tablet", of: first, at: server)
+        for number in 1...2 { _ = try second.addWork(try world.picture(number)) }
+        let other = try second.train("theirs", from: .all).model
+        let modelFile = try #require(other.file)
+        let work = try #require(try first.works().first)
+        let workFile = try #require(work.file)
+
+        let removal = try first.removeWork(work.id.description)
+        #expect(removal.models.map(\.name) == ["m"])
+        #expect(removal.generations.map(\.id) == [made.generation.id])
+        #expect(!FileManager.default.fileExists(atPath: workFile))
+        for library in [first, second, first] { _ = try await library.sync() }
+        for library in [first, second] {
+            #expect(try library.models().isEmpty)
+            #expect(try library.works().count == 1)
+            #expect(try library.generations().map(\.isSourceWithdrawn) == [true])
+        }
+        #expect(!FileManager.default.fileExists(atPath: modelFile))
+        #expect(FileManager.default.fileExists(atPath: made.generation.file ?? ""))
+    }
+
+    // Goal: a wrong clock corrects itself. Method: a device three hours off, both ways.
+    @Test(arguments: [-3, 3])
+    func aWrongClockCorrectsItself(hours: Int) async throws {
+        let world = try World()
+        let server = LocalServer(world: world)
+        let environment = world.environment(server: server, skew: .seconds(hours * 3600))
+        let library = try await world.joinedLibrary("desk", at: server, environment: environment)
+        let order = GenerationOrder(model: "m", seed: 1, width: 64, height: 64)
+        let made = try library.generate(order).generation
+        #expect(abs(made.createdAt.time.milliseconds - world.now.milliseconds) < 60_000)
+        #expect(try await library.sync().settled == 1)
+        #expect(abs(try library.status().clockOffsetMs + hours * 3_600_000) < 60_000)
+    }
+
+    // Goal: without the server nothing is lost. Method: down at join's end and at sync.
+    @Test func aServerThatIsDownLosesNothing() async throws {
+        let world = try World()
+        let server = LocalServer(world: world)
+        let library = try await world.joinedLibrary("desk", at: server)
+        server.setDown(true)
+        let error = await #expect(throws: HTTPFailure.self) { try await library.sync() }
+        #expect(error.map { ExitStatus(for: $0) } == .unreachable)
+        _ = try library.generate(GenerationOrder(model: "m", seed: 1, width: 64, height: 64))
+        server.setDown(false)
+        let outcome = try await library.sync()
+        #expect(outcome.settled == 1 && outcome.pending == 0 && outcome.sent > 0)
+    }
+}
