@@ -18,6 +18,9 @@ struct Layout {
         static let remix = Rules(heightWeight: 3_000)
     }
 
+    /// More than any honest difference.
+    private static let breachCost: Float = 100_000
+
     private struct Candidate {
         var match: Match
         var cost: Float
@@ -79,11 +82,12 @@ struct Layout {
         var best = Float.infinity
         for number in 0..<count { best = min(best, list[number].cost) }
         guard best < .infinity else { return anyPiece(for: window) }
-        let close = (0..<count).filter { list[$0].cost <= best * 1.02 }
+        let limit = best + (best < Layout.breachCost ? best * 0.02 : 200)
+        let close = (0..<count).filter { list[$0].cost <= limit }
         return list[close[random.below(close.count, 5, index)]].match
     }
 
-    /// The start of the largest work: only when every candidate breaks a rule.
+    /// The start of the largest work: only when no candidate is large enough.
     private func anyPiece(for window: LayoutCell) -> Match {
         let largest = (0..<source.areas.count).max { left, right in
             let first = source.areas[left]
@@ -103,13 +107,13 @@ struct Layout {
         let x = roomX < 0 ? 0 : Self.part(bits >> 17, of: roomX + 1)
         let y = roomY < 0 ? 0 : Self.part(bits >> 33, of: roomY + 1)
         let match = Match(work: work, isMirrored: isMirrored, x: x, y: y)
-        guard roomX >= 0, roomY >= 0, isWithinShare(match, window) else {
-            return Candidate(match: match, cost: .infinity)
-        }
-        guard reusedPart(match, window) <= rules.reusedPart else {
-            return Candidate(match: match, cost: .infinity)
-        }
-        return Candidate(match: match, cost: cost(of: match, in: window))
+        guard roomX >= 0, roomY >= 0 else { return Candidate(match: match, cost: .infinity) }
+        let breach =
+            max(0, reusedPart(match, window) - rules.reusedPart)
+            + (isWithinShare(match, window) ? 0 : 0.5)
+        // Few or small works leave no other way: then the least breach wins.
+        let fine = breach > 0 ? Layout.breachCost * Float(1 + breach) : 0
+        return Candidate(match: match, cost: cost(of: match, in: window) + fine)
     }
 
     /// The lowest 16 bits as a number below a bound.

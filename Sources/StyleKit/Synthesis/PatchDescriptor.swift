@@ -46,13 +46,15 @@ enum PatchDescriptor {
         return result
     }
 
-    /// The descriptor of the same marks around another mean colour.
+    /// The descriptor of the same marks around the colour of a guide, or clear as it is.
     @inline(__always)
     static func recolored(_ value: Value, like pixel: SIMD4<UInt8>) -> Value {
         var result = value
         result[0] = Int16(pixel.x) &* 7
         result[5] = Int16(pixel.y) &* 7
         result[6] = Int16(pixel.z) &* 7
+        // A guide says near its highest where a picture shall be clear.
+        result[7] = pixel.w < 200 ? 255 &* 7 : 0
         return result
     }
 
