@@ -24,7 +24,7 @@ TAGS = [
 
 
 class Illustrations:
-    """Eight works of the artist on device A, three of the same artist on device B."""
+    """Up to eight works of the artist on device A, and up to three on device B."""
 
     def __init__(self, first, second):
         self.first = first
@@ -37,7 +37,8 @@ class Illustrations:
             os.path.join(folder, name) for name in os.listdir(folder)
             if name.lower().endswith((".png", ".jpg", ".jpeg")))
         check(len(names) >= 3, f"'{folder}' holds {len(names)} pictures; at least 3 are needed.")
-        return cls(names[:8], names[-3:] if len(names) >= 11 else names[:3])
+        kept = 3 if len(names) >= 6 else 1
+        return cls(names[:-kept][:8], names[-kept:])
 
     @classmethod
     def of_debian(cls, folder, setup):

@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import textwrap
 import time
 
 
@@ -41,7 +42,10 @@ class Stage:
     def say(self, text):
         """A line for the reader, under the step's title."""
         for line in str(text).splitlines():
-            print(f"    {line}", flush=True)
+            # Tables stay as they are, sentences are wrapped.
+            parts = [line] if "  " in line else textwrap.wrap(line, 92) or [""]
+            for part in parts:
+                print(f"    {part}", flush=True)
 
     def path(self, *parts):
         return os.path.join(self.folder, *parts)

@@ -93,7 +93,7 @@ class Story:
         self.check_credits(self.a, left=2)
 
     def add_works(self):
-        """Eight works go in, each with a signed statement that it is the artist's own."""
+        """Works go in, each with a signed statement that it is the artist's own."""
         for path, title, tags in zip(self.works.first, material.TITLES, material.TAGS):
             options = [part for tag in tags for part in ("--tag", tag)]
             self.a.run(
@@ -289,7 +289,7 @@ class Story:
         out = self.stage.path("while-suspended.png")
         self.a.run("generations", "export", self.first["id"], "--out", out)
         check(os.path.getsize(out) > 0, "the export is empty.")
-        self.a.run("works", "edit", self.by_title(self.a, material.TITLES[2])["id"],
+        self.a.run("works", "edit", self.by_title(self.a, material.TITLES[1])["id"],
                    "--tag", "stillmine")
         self.words.append("stillmine")
         self.stage.say("lists, edits and exports work as before.")
@@ -299,7 +299,7 @@ class Story:
         self.operate("accounts", "reinstate", self.account, "--message", "Cleared up. Sorry.")
         for device in (self.a, self.b):
             device.run("sync")
-        tags = self.by_title(self.b, material.TITLES[2])["tags"]
+        tags = self.by_title(self.b, material.TITLES[1])["tags"]
         check("stillmine" in tags, f"the tags on B are {tags}.")
         for device in (self.a, self.b):
             standing = device.json("status")["standing"]
@@ -321,8 +321,9 @@ class Story:
         """A work is withdrawn: the model that learned from it goes, on every device."""
         model = self.a.json("models", "show", MODEL)["file"]
         check(os.path.exists(model), "there was no model file.")
-        work = self.by_title(self.a, material.TITLES[6])
-        self.stage.say(self.a.run("works", "remove", work["id"], "--yes").stdout)
+        work = self.by_title(self.a, material.TITLES[len(self.works.first) - 1])
+        removed = self.a.run("works", "remove", work["id"], "--yes")
+        self.stage.say(removed.stdout + removed.stderr)
         check(not os.path.exists(model), "the model's file is still there.")
         check(not os.path.exists(work["file"]), "the work's file is still there.")
         for device in (self.a, self.b):
@@ -371,7 +372,7 @@ class Story:
         out = os.path.join(self.pictures, name)
         started = time.monotonic()
         drawn = device.json("generate", "--model", model, *options, "--out", out)
-        self.stage.say(f"{name}: drawn in {time.monotonic() - started:.0f} s")
+        self.stage.say(f"{name}: drawn in {time.monotonic() - started:.0f} seconds")
         return self.finish(drawn["generation"])
 
     def finish(self, generation):

@@ -5,7 +5,8 @@ import Testing
 @Suite(.serialized) struct CrashTests {
     // Goal: kill -9 of the client at any moment loses nothing that was answered, and no credit.
     // Method: commands that are killed after a random time from a printed seed; then the
-    // library opens, holds what was acknowledged, and at most two generations exist.
+    // library opens, holds what was acknowledged, and exactly the two generations paid for; a new
+    // device fetches the same.
     @Test(arguments: SeededGenerator.seeds(2))
     func aKilledClientLosesNothing(seed: UInt64) async throws {
         var random = SeededGenerator(seed: seed)
@@ -14,7 +15,7 @@ import Testing
         let device = try await sandbox.joinedDevice("a", at: server)
         var acknowledged: Set<String> = ["first"]
         for round in 2...8 {
-            let deadline = Double(random.below(200) + 5) / 1000
+            let deadline = Double(random.below(120) + 3) / 1000
             let picture = try sandbox.picture(round).path
             let added = try await device.run(
                 "works", "add", picture, "--mine", "--title", "work \(round)", deadline: deadline)
@@ -24,12 +25,13 @@ import Testing
         }
         try await finish(device)
         try await expectConsistency(of: device, acknowledged: acknowledged, seed: seed)
+        try await expectTheSameElsewhere(as: device, at: server, seed: seed)
         #expect(await server.stop() == 0)
     }
 
     // Goal: kill -9 of the server at any moment loses nothing that it answered.
     // Method: the server lives for a random time from a printed seed while the client works,
-    // and is started again on the same port; at the end a second look from the server's side.
+    // and is started again on the same port; at the end a new device fetches everything.
     @Test(arguments: SeededGenerator.seeds(2))
     func aKilledServerLosesNothing(seed: UInt64) async throws {
         var random = SeededGenerator(seed: seed)
@@ -54,6 +56,7 @@ import Testing
         let last = try await RunningServer(data: sandbox.data, port: first.port)
         try await finish(device)
         try await expectConsistency(of: device, acknowledged: acknowledged, seed: seed)
+        try await expectTheSameElsewhere(as: device, at: last, seed: seed)
         #expect(await last.stop() == 0)
     }
 
@@ -81,5 +84,29 @@ import Testing
         #expect(made.allSatisfy { ($0["receipt"] as? String)?.isEmpty == false }, "seed \(seed)")
         let third = try await device.generate(seed: 99)
         #expect(third.status == 77, "seed \(seed): \(third)")
+    }
+
+    /// All that counts reached the server: a device that joins now has the same rows.
+    private func expectTheSameElsewhere(
+        as device: Device, at server: RunningServer, seed: UInt64
+    ) async throws {
+        let other = device.sandbox.device("other")
+        let account = try await device.sandbox.account(of: device)
+        let asked = try await other.must(
+            "devices", "request", server.address, account, "--json")
+        let words = try #require(try asked.object()["comparison_words"] as? String, "\(asked)")
+        let approval = try await Program.run(
+            Programs.client, ["devices", "approve"] + words.split(separator: " ").map(String.init),
+            home: device.home, in: device.sandbox.folder)
+        #expect(approval.status == 0, "\(approval)")
+        try await other.must("sync")
+        for (kind, column) in [("works", "sha256"), ("generations", "receipt")] {
+            var values: [[String]] = []
+            for one in [device, other] {
+                let rows = try await one.must(kind, "list", "--json").objects(kind)
+                values.append(rows.compactMap { $0[column] as? String }.sorted())
+            }
+            #expect(values[0] == values[1], "seed \(seed): \(kind)")
+        }
     }
 }

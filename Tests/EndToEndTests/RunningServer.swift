@@ -1,11 +1,11 @@
 import Foundation
-import Testing
 
 /// An `atelier-server serve` on a loopback port.
 final class RunningServer: Sendable {
     /// Such as `http://127.0.0.1:49152`.
     let address: String
     private let process: Process
+    private let hasDeadline: Bool
     private let ended: AsyncStream<Void>
 
     /// Starts it and reads the line with which it says that it listens.
@@ -31,14 +31,18 @@ final class RunningServer: Sendable {
         process.terminationHandler = { _ in ending.finish() }
         try process.run()
         self.process = process
+        hasDeadline = deadline != nil
         self.ended = ended
         let line = await Self.firstLine(of: output.fileHandleForReading)
-        let start = try #require(line.firstRange(of: "http://"), "it said: \(line)")
+        guard let start = line.firstRange(of: "http://") else { throw NotListening(line: line) }
         address = String(line[start.lowerBound...].prefix { !$0.isWhitespace })
     }
 
     deinit {
-        if process.isRunning { kill(process.processIdentifier, SIGKILL) }
+        // A `timeout` that is asked to end takes the server with it; one that is killed does not.
+        if process.isRunning {
+            kill(process.processIdentifier, hasDeadline ? SIGTERM : SIGKILL)
+        }
     }
 
     /// The port of ``address``.
@@ -50,9 +54,9 @@ final class RunningServer: Sendable {
         return await status()
     }
 
-    /// Ends it at once.
+    /// Ends it at once, or waits until its deadline does so.
     func kill9() async {
-        kill(process.processIdentifier, SIGKILL)
+        if !hasDeadline { kill(process.processIdentifier, SIGKILL) }
         _ = await status()
     }
 
@@ -60,6 +64,12 @@ final class RunningServer: Sendable {
     func status() async -> Int32 {
         for await _ in ended {}
         return process.terminationStatus
+    }
+
+    /// A server that ended before it listened.
+    struct NotListening: Error, CustomStringConvertible {
+        let line: String
+        var description: String { "The server does not listen; it said: \(line)" }
     }
 
     /// Reading blocks, so it is done on a thread of its own.
