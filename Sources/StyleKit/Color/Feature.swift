@@ -23,8 +23,7 @@ struct Feature: Equatable {
         }
         let weight = Float(alpha) / 255
         let mixed = (SIMD3<Float>(straight) - Feature.neutral) * weight + Feature.neutral
-        let rounded = SIMD3<UInt8>(mixed + 0.5)
-        lanes = SIMD4(rounded.x, rounded.y, rounded.z, alpha)
+        lanes = SIMD4(mixed, Float(alpha)).bytes()
     }
 
     /// The three opaque lanes of a colour.
@@ -32,9 +31,8 @@ struct Feature: Equatable {
         let value = SIMD3<Float>(
             color.lightness * 255, neutral + color.greenRed * chromaScale,
             neutral + color.blueYellow * chromaScale)
-        let bounded = (value + 0.5).clamped(
-            lowerBound: SIMD3(repeating: 0), upperBound: SIMD3(repeating: 255))
-        return SIMD3<UInt8>(bounded)
+        let bytes = SIMD4(value, 0).bytes()
+        return SIMD3(bytes.x, bytes.y, bytes.z)
     }
 
     /// The colour of three opaque lanes.

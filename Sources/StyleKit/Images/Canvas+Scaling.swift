@@ -41,10 +41,7 @@ extension Canvas {
 
     /// Rounds, and keeps colour at or below alpha, which overshoot may break.
     private static func premultipliedBytes(_ value: SIMD4<Float>) -> SIMD4<UInt8> {
-        let alpha = min(max(value.w, 0), 255)
-        let bounded = (value + 0.5).clamped(
-            lowerBound: SIMD4(repeating: 0), upperBound: SIMD4(repeating: alpha + 0.5))
-        return SIMD4<UInt8>(bounded)
+        value.bytes(upTo: min(max(value.w, 0), 255))
     }
 }
 

@@ -66,8 +66,6 @@ struct SketchGuide {
             sum += SIMD4(colors[index], details[index]) * weight
             total += weight
         }
-        return SIMD4<UInt8>(
-            (sum / total + 0.5).clamped(
-                lowerBound: SIMD4(repeating: 0), upperBound: SIMD4(repeating: 255)))
+        return (sum / total).bytes()
     }
 }

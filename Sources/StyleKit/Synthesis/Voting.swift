@@ -18,9 +18,7 @@ struct Voting {
     func paintFeatures(trusts: Bool, bands: Bands) {
         let weights = trusts ? trust(bands) : nil
         vote(weights, from: source.features, bands: bands) { pixel, ballot in
-            let value = (ballot.colors + ballot.shift + 0.5).clamped(
-                lowerBound: SIMD4(repeating: 0), upperBound: SIMD4(repeating: 255))
-            paint.image.pointer[pixel] = SIMD4<UInt8>(value)
+            paint.image.pointer[pixel] = (ballot.colors + ballot.shift).bytes()
         }
     }
 
@@ -29,9 +27,7 @@ struct Voting {
         let canvas = Canvas(width: paint.width, height: paint.height)
         let weights = trust(bands)
         vote(weights, from: source.colors ?? source.features, bands: bands) { pixel, ballot in
-            let bounded = (ballot.colors + 0.5).clamped(
-                lowerBound: SIMD4(repeating: 0), upperBound: SIMD4(repeating: 255))
-            canvas.pixels[pixel] = Voting.shifted(SIMD4<UInt8>(bounded), by: ballot.shift)
+            canvas.pixels[pixel] = Voting.shifted(ballot.colors.bytes(), by: ballot.shift)
         }
         return canvas
     }
