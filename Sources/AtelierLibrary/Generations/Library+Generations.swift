@@ -68,7 +68,8 @@ extension Library {
 
     /// The generation with this id, or the only one whose id starts or ends so.
     ///
-    /// - Throws: ``LibraryError/unknown(kind:name:)``, ``LibraryError/ambiguous(kind:name:count:)``.
+    /// - Throws: ``LibraryError/unknown(kind:name:)`` or
+    ///   ``LibraryError/ambiguous(kind:name:count:)``.
     public func generation(_ name: String) throws -> Generation {
         let row = try store.read { database in
             let id = try Lookup(table: "generations", kind: "generation").id(name, in: database)

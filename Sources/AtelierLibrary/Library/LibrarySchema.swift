@@ -3,7 +3,8 @@ package import SyncKit
 
 /// The tables of `library.sqlite`, which any SQLite tool may read and write.
 ///
-/// Ids are blobs of 16 bytes, digests lowercase hexadecimal text, times milliseconds since 1970 UTC.
+/// Ids are blobs of 16 bytes, digests lowercase hexadecimal text, times milliseconds since 1970
+/// UTC.
 package enum LibrarySchema {
     /// What travels to the other devices. The numbers never change and are never used again.
     package static func synced() throws(SchemaError) -> SyncSchema {

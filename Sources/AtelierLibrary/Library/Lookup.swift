@@ -12,7 +12,8 @@ struct Lookup {
 
     /// The id of the row that `text` names: its name, its id, or the start or end of its id.
     ///
-    /// - Throws: ``LibraryError/unknown(kind:name:)`` or ``LibraryError/ambiguous(kind:name:count:)``.
+    /// - Throws: ``LibraryError/unknown(kind:name:)`` or
+    ///   ``LibraryError/ambiguous(kind:name:count:)``.
     func id(_ text: String, in database: Database) throws -> RowID {
         let named = try ids(named: text, in: database)
         if named.count == 1, let only = named.first { return only }

@@ -52,7 +52,8 @@ extension Library {
 
     /// The model with this name or id, or the only one whose id starts or ends so.
     ///
-    /// - Throws: ``LibraryError/unknown(kind:name:)``, ``LibraryError/ambiguous(kind:name:count:)``.
+    /// - Throws: ``LibraryError/unknown(kind:name:)`` or
+    ///   ``LibraryError/ambiguous(kind:name:count:)``.
     public func model(_ name: String) throws -> Model {
         let lookup = Lookup(table: "models", kind: "model", nameColumn: "name")
         let id = try store.read { try lookup.id(name, in: $0) }

@@ -77,7 +77,8 @@ extension Library {
 
     /// The work with this id, or the only one whose id starts or ends so.
     ///
-    /// - Throws: ``LibraryError/unknown(kind:name:)``, ``LibraryError/ambiguous(kind:name:count:)``.
+    /// - Throws: ``LibraryError/unknown(kind:name:)`` or
+    ///   ``LibraryError/ambiguous(kind:name:count:)``.
     public func work(_ name: String) throws -> Work {
         try work(
             try store.read { try Lookup(table: "works", kind: "work").id(name, in: $0) })

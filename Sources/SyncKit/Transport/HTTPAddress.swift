@@ -43,7 +43,10 @@ public struct HTTPAddress: Hashable, Sendable, CustomStringConvertible {
         let (host, port) = splitPort(rest)
         guard let host, isHost(host) else { return nil }
         guard let port else { return (scheme, host, nil) }
-        guard let number = UInt16(port), number > 0 else { return nil }
+        // `UInt16` alone would take a sign.
+        guard port.utf8.allSatisfy({ 48...57 ~= $0 }), let number = UInt16(port), number > 0 else {
+            return nil
+        }
         return (scheme, host, Int(number))
     }
 
