@@ -33,10 +33,11 @@ class Stage:
         print(f"\n{number:2}. {title}", flush=True)
         try:
             yield
-        except StepFailed as failure:
-            print(f"\natelier-demo: step {number} did not hold: {title}\n{failure}",
+        except Exception as failure:
+            kind = "" if isinstance(failure, StepFailed) else f"{type(failure).__name__}: "
+            print(f"\natelier-demo: step {number} did not hold: {title}\n{kind}{failure}",
                   file=sys.stderr)
-            raise
+            raise StepFailed(title) from failure
         self.held += 1
 
     def say(self, text):
