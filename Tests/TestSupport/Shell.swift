@@ -1,4 +1,4 @@
-package import Foundation
+import Foundation
 
 /// Runs other programs, as an artist with a terminal would.
 package enum Shell {
