@@ -1,0 +1,55 @@
+import CreditLedger
+import SignedObjects
+import Testing
+
+/// Three mistakes that an earlier model of the ledger made.
+struct LedgerRegressionTests {
+    // Goal: a spend is settled by the state of its credit, not by the time it arrives.
+    // Method: a spend that arrives long after its grace, while nobody else has taken the credit.
+    @Test func aLateSpendSettlesWhileItsCreditIsStillLent() throws {
+        var pair = SignedPair()
+        pair.policy.leasesPerDevice = 1
+        try pair.contact()
+        try pair.spend("late")
+        pair.now = pair.now + .seconds(400 * 86_400)
+        let reply = try pair.contact()
+        #expect(reply.receipts.count == 1)
+        #expect(reply.balance == .init(granted: 2, free: 0, leased: 1, spent: 1))
+    }
+
+    // Goal: two spends of one credit at different epochs accuse nobody.
+    // Method: a lease is given back, the credit is lent again, and both leases' devices are honest.
+    @Test func spendsOfDifferentEpochsAreNoProof() throws {
+        var pair = SignedPair()
+        try pair.contact()
+        let first = try #require(
+            pair.wallet.unspentLeases.map(\.payload).min { $0.credit < $1.credit })
+        try pair.wallet.giveBack(first.lease, now: pair.now, signedBy: pair.deviceKey)
+        try pair.contact()
+        let second = try #require(
+            pair.wallet.unspentLeases.first { $0.payload.credit == first.credit })
+        #expect(second.payload.epoch == first.epoch + 1)
+        try pair.spend("a")
+        try pair.spend("b")
+        let reply = try pair.contact()
+        #expect(reply.receipts.count == 2 && reply.refused.isEmpty)
+        #expect(pair.ledger.contradictionCount == 0)
+    }
+
+    // Goal: a lease that was used or given back never comes alive again, whatever arrives late.
+    // Method: the reply that delivered two leases comes again after one was spent and one returned.
+    @Test func aUsedLeaseIsNotDeliveredAgain() throws {
+        var pair = SignedPair()
+        let delivery = try pair.contact()
+        try pair.spend("a")
+        let left = try #require(pair.wallet.unspentLeases.first).payload.lease
+        try pair.wallet.giveBack(left, now: pair.now, signedBy: pair.deviceKey)
+        try pair.wallet.absorb(delivery, serverKey: pair.serverKey.verifyingKey)
+        #expect(pair.wallet.unspentLeases.isEmpty)
+        for lease in pair.wallet.spends.map(\.payload.lease) {
+            try pair.wallet.giveBack(lease, now: pair.now, signedBy: pair.deviceKey)
+        }
+        let request = try pair.wallet.request(now: pair.now, signedBy: pair.deviceKey)
+        #expect(request.returns.count == 1)
+    }
+}

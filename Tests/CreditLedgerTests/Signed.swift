@@ -1,0 +1,58 @@
+import CreditLedger
+import SignedObjects
+
+/// A server and a device with real keys, and one contact between them.
+struct SignedPair {
+    let serverKey = SigningKey()
+    let deviceKey = SigningKey()
+    let account = AccountID(checked: [UInt8](repeating: 7, count: 16))
+    let journal = JournalID(checked: [UInt8](repeating: 8, count: 16))
+    var policy = LedgerPolicy()
+    var ledger: ServerLedger
+    var wallet: DeviceWallet
+    var now = UnixTime(milliseconds: 1_760_000_000_000)
+    private var leaseCount = 0
+
+    init() {
+        ledger = ServerLedger(account: account, policy: policy, now: now)
+        wallet = DeviceWallet(
+            account: account, device: DeviceID(key: deviceKey.verifyingKey), journal: journal,
+            spends: [])
+    }
+
+    var signer: LedgerSigner { LedgerSigner(key: serverKey) }
+
+    /// One contact over the wire's forms; the reply is returned and absorbed.
+    @discardableResult
+    mutating func contact() throws -> LedgerReply {
+        let reply = try reply(to: wallet.request(now: now, signedBy: deviceKey))
+        try wallet.absorb(reply, serverKey: serverKey.verifyingKey)
+        return reply
+    }
+
+    /// The server's reply, which the device has not seen yet.
+    mutating func reply(to request: LedgerRequest) throws -> LedgerReply {
+        let contact = try LedgerContact(
+            verifying: request, account: account, deviceKey: deviceKey.verifyingKey)
+        var count = leaseCount
+        defer { leaseCount = count }
+        return try ledger.exchange(contact, now: now, policy: policy, signer: signer) {
+            count += 1
+            return LeaseID(checked: [UInt8](repeating: UInt8(truncatingIfNeeded: count), count: 16))
+        }.reply
+    }
+
+    @discardableResult
+    mutating func spend(_ name: String) throws -> WalletSpend {
+        try wallet.spend(body: Digest(of: name), now: now, signedBy: deviceKey)
+    }
+
+    /// The wallet read back from its snapshot, with the journal as given.
+    func restored(
+        from snapshot: WalletSnapshot, journal: JournalID? = nil, spends: [JWS<Spend>]
+    ) -> DeviceWallet {
+        DeviceWallet(
+            snapshot, account: account, journal: journal ?? self.journal, spends: spends,
+            serverKey: serverKey.verifyingKey, deviceKey: deviceKey.verifyingKey)
+    }
+}
