@@ -1,5 +1,4 @@
 import Foundation
-import StyleKit
 import TestSupport
 import Testing
 
@@ -59,16 +58,11 @@ final class Sandbox: Sendable {
 
     /// Makes a picture file; every number gives another picture.
     func picture(_ number: Int) throws -> URL {
-        let side = 96
-        var pixels: [UInt8] = []
-        for y in 0..<side {
-            for x in 0..<side {
-                let stripe = (x * (number % 5 + 1) + y * (number % 3 + 1)) / 12 % 3
-                pixels += [UInt8(60 + 70 * stripe), UInt8((y * 2 + number * 37) % 200), 90, 255]
-            }
+        let picture = PNGFile(width: 96, height: 96) { x, y in
+            let stripe = (x * (number % 5 + 1) + y * (number % 3 + 1)) / 12 % 3
+            return [UInt8(60 + 70 * stripe), UInt8((y * 2 + number * 37) % 200), 90]
         }
-        let bytes = try Picture(width: side, height: side, pixels: pixels).encodedPNG()
-        return try file("picture-\(number).png", bytes)
+        return try file("picture-\(number).png", picture.bytes)
     }
 
     /// Makes a file of these bytes.
