@@ -97,6 +97,38 @@ struct StorageTests {
         #expect(FileManager.default.fileExists(atPath: library.folder.keys.path))
     }
 
+    // Goal: only files are read and replaced. Method: a named pipe, a folder and a device as the
+    // file to read and to write; a leftover of a crash goes at the next sync.
+    @Test func onlyFilesAreReadAndReplaced() async throws {
+        let world = try World()
+        let library = try await world.joinedLibrary("a", at: LocalServer(world: world))
+        let pipe = world.folder.url.appending(path: "pipe.png")
+        #expect(mkfifo(pipe.path, 0o600) == 0)
+        let places = [pipe, world.folder.url, URL(filePath: "/dev/null")]
+        for place in places {
+            #expect(throws: LibraryError.self) { try library.addWork(place) }
+            #expect(throws: LibraryError.self) { try LibraryFile.checkWritable(place) }
+            #expect(throws: LibraryError.self) { try LibraryFile.write([1], to: place) }
+        }
+        let missing = world.folder.url.appending(path: "none/x.png")
+        #expect(throws: LibraryError.self) { try LibraryFile.checkWritable(missing) }
+        let leftover = library.folder.generations.appending(path: ".x.png.7.atelier-part")
+        try Data([1]).write(to: leftover)
+        _ = try await library.sync()
+        #expect(!FileManager.default.fileExists(atPath: leftover.path))
+    }
+
+    // Goal: no row and no server writes to the terminal's own language. Method: an escape sequence
+    // in a title that the sqlite3 shell wrote.
+    @Test func noTextCommandsTheTerminal() throws {
+        let world = try World()
+        let library = try library(world)
+        try Shell.sqlite(
+            library.folder.database.path,
+            "INSERT INTO works(title) VALUES('a' || char(27) || '[2J' || char(10) || 'b')")
+        #expect(try library.works().first?.title == "a\u{FFFD}[2J\nb")
+    }
+
     // Goal: ids are named by their start or end, and never guessed. Method: a shared start, whole
     // ids, too few digits, letters, wildcards.
     @Test func objectsAreNamedByPartOfTheirID() throws {

@@ -33,6 +33,7 @@ extension Library {
         }
         try remember(connection.clock)
         try sweepFiles()
+        try sweepLeftovers()
         let now = try now()
         try store.write { try LocalValue.lastSync.write(String(now.milliseconds), $0) }
         let pending = try store.pendingChangeCount()

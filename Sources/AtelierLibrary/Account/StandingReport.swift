@@ -44,9 +44,9 @@ public struct StandingReport: Codable, Equatable, Sendable {
 
     private init(_ state: State, _ order: Order) {
         self.state = state
-        reason = order.reason
-        text = order.text
+        reason = CheckedText.shown(order.reason)
+        text = CheckedText.shown(order.text)
         until = order.until.map { Moment($0) }
-        appeal = order.appeal
+        appeal = CheckedText.shown(order.appeal)
     }
 }

@@ -1,5 +1,12 @@
 /// Rules for texts that people write.
-enum CheckedText {
+package enum CheckedText {
+    /// A text from a row or a server as it may be shown: a terminal must show it, never obey it.
+    package static func shown(_ text: String) -> String {
+        guard text.unicodeScalars.contains(where: isControl) else { return text }
+        let scalars = text.unicodeScalars.map { isControl($0) ? "\u{FFFD}" : $0 }
+        return String(String.UnicodeScalarView(scalars))
+    }
+
     /// One line that is not empty, without spaces around it.
     static func line(_ text: String, field: String, limit: Int) throws -> String {
         let line = try block(text, field: field, limit: limit)
@@ -19,13 +26,13 @@ enum CheckedText {
             throw LibraryError.badText(
                 field: field, reason: "has \(rest.utf8.count) bytes; at most \(limit) are kept")
         }
-        // A terminal must show a title, never obey it.
-        let isControl = rest.unicodeScalars.contains {
-            $0.properties.generalCategory == .control && $0 != "\n" && $0 != "\t"
-        }
-        guard !isControl else {
+        guard !rest.unicodeScalars.contains(where: isControl) else {
             throw LibraryError.badText(field: field, reason: "holds a control character")
         }
         return String(rest)
+    }
+
+    private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
+        scalar.properties.generalCategory == .control && scalar != "\n" && scalar != "\t"
     }
 }

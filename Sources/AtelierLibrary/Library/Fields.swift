@@ -11,7 +11,7 @@ struct Fields {
     }
 
     func text(_ column: String) -> String {
-        String.fromDatabaseValue(value(column)) ?? ""
+        CheckedText.shown(String.fromDatabaseValue(value(column)) ?? "")
     }
 
     func number(_ column: String) -> Int {

@@ -16,6 +16,7 @@ package enum LibraryFile {
     ///
     /// - Throws: ``LibraryError/unwritable(path:reason:)``; the old file is then untouched.
     package static func write(_ bytes: [UInt8], to file: URL, mode: mode_t = 0o644) throws {
+        try checkPlace(file)
         let folder = file.deletingLastPathComponent()
         let name = ".\(file.lastPathComponent).\(getpid())\(temporarySuffix)"
         let temporary = folder.appending(path: name)
@@ -29,11 +30,21 @@ package enum LibraryFile {
         }
     }
 
+    /// Says early whether a file can be written there, before work is spent on it.
+    ///
+    /// - Throws: ``LibraryError/unwritable(path:reason:)``.
+    package static func checkWritable(_ file: URL) throws {
+        try checkPlace(file)
+        let folder = file.deletingLastPathComponent().path
+        try check(access(folder.isEmpty ? "." : folder, W_OK), at: file.path)
+    }
+
     /// Reads a file of at most `limit` bytes.
     ///
     /// - Throws: ``LibraryError/unreadable(path:reason:)``, ``LibraryError/tooLarge(path:limit:)``.
     package static func read(_ file: URL, limit: Int) throws -> [UInt8] {
-        let descriptor = open(file.path, O_RDONLY | O_CLOEXEC)
+        // Without the last flag a named pipe would wait for a writer for ever.
+        let descriptor = open(file.path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw unreadable(file) }
         defer { close(descriptor) }
         var status = stat()
@@ -46,7 +57,8 @@ package enum LibraryFile {
         }
         let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: false)
         do {
-            return Array(try handle.read(upToCount: limit) ?? Data())
+            let count = min(limit, Int(status.st_size))
+            return Array(try handle.read(upToCount: count) ?? Data())
         } catch {
             throw unreadable(file)
         }
@@ -82,6 +94,13 @@ package enum LibraryFile {
     }
 
     private static let temporarySuffix = ".atelier-part"
+
+    /// A folder or a device must not be replaced by a picture.
+    private static func checkPlace(_ file: URL) throws {
+        var status = stat()
+        guard stat(file.path, &status) == 0, status.st_mode & S_IFMT != S_IFREG else { return }
+        throw LibraryError.unwritable(path: file.path, reason: "it is there and is no file")
+    }
 
     private static func writeDurably(_ bytes: [UInt8], to path: String, mode: mode_t) throws {
         let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, mode)

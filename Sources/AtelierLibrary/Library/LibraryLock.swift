@@ -28,6 +28,9 @@ final class LibraryLock: Sendable {
     }
 
     deinit {
+        // Closing alone would leave the lock to a program that was started a moment ago and has
+        // not yet closed what it inherited.
+        flock(descriptor, LOCK_UN)
         close(descriptor)
     }
 }

@@ -42,7 +42,7 @@ public struct CreditsReport: Codable, Equatable, Sendable {
         refused = summary.refused
         asOf = summary.asOf.map { Moment($0) }
         canGenerate = whyNot.isEmpty
-        self.whyNot = whyNot
+        self.whyNot = CheckedText.shown(whyNot)
     }
 }
 

@@ -81,7 +81,12 @@ extension Library {
         }
         try sweep(folder.works) { names.works.contains($0) }
         try sweep(folder.models) { names.models.contains($0) }
-        // Pictures and sketches are never swept: only `generate` knows which it still needs.
+        // Pictures and sketches stay: a paid picture without a row may still be finished.
+    }
+
+    /// Deletes what a crash left half written beside the pictures; only while nobody generates.
+    func sweepLeftovers() throws {
+        try sweep(folder.generations) { !LibraryFile.isLeftover($0) }
     }
 
     private func sweep(_ folder: URL, keeping isNamed: (String) -> Bool) throws {

@@ -29,6 +29,7 @@ struct GenerateCommand: ParsableCommand {
 
     func run() throws {
         let library = try options.open()
+        if let out { try LibraryFile.checkWritable(URL(filePath: out)) }
         let interrupt = Interrupt()
         let line = ProgressLine("drawing")
         defer { line.end() }

@@ -72,6 +72,7 @@ struct GenerationsCommand: ParsableCommand {
 
         func run() throws {
             let library = try options.open()
+            try LibraryFile.checkWritable(URL(filePath: out))
             let line = ProgressLine("drawing")
             defer { line.end() }
             let made = try library.export(

@@ -1,3 +1,4 @@
+import AtelierLibrary
 import Foundation
 import Rainbow
 
@@ -15,7 +16,7 @@ enum Terminal {
 
     /// Writes what went wrong.
     static func complain(_ text: String) {
-        note("atelier: \(text)")
+        note("atelier: \(CheckedText.shown(text))")
     }
 
     /// Text that is less important, dimmed where colour is wanted.
