@@ -26,8 +26,11 @@ extension ServerCore {
         let text = text.lowercased()
         let found = try database.read { db in
             try Row.fetchAll(
-                db, sql: "SELECT id FROM account WHERE substr(lower(hex(id)), 1, $2) = $1 LIMIT 2",
-                arguments: [text, text.utf8.count]
+                db,
+                sql: """
+                    SELECT id FROM account WHERE substr(lower(hex(id)), 1, length($1)) = $1 LIMIT 2
+                    """,
+                arguments: [text]
             ).map { row -> AccountID in try row.fixed("id") }
         }
         guard !text.isEmpty, let first = found.first else { throw ServerError.noSuchAccount(text) }
