@@ -336,8 +336,11 @@ class Story:
         words and pictures."""
         recorded = self.recorder.recorded
         check(b"POST /v1/segments" in recorded, "nothing was recorded.")
-        planted = recorded + b"..." + material.TITLES[0].encode()
-        check(secrecy.contains_word(planted, material.TITLES[0]), "the search finds nothing.")
+        title, work = material.TITLES[0], self.works.first[0]
+        with open(work, "rb") as file:
+            planted = recorded + title.encode() + file.read()[4000:4100]
+        found = secrecy.leaks(planted, [title], [work])
+        check(len(found) == 2, f"of a planted title and piece of a picture it finds {found}.")
         self.stop_server()
         for source, heard in (("the wire", recorded), ("the server's folder", self.kept())):
             found = secrecy.leaks(heard, self.words, self.secret_files)
