@@ -69,9 +69,9 @@ extension ServerCore {
             try db.execute(
                 sql: """
                     UPDATE invite SET revoked = $1 WHERE used IS NULL AND revoked IS NULL
-                    AND substr(lower(hex(hash)), 1, $3) = $2
+                    AND substr(lower(hex(hash)), 1, length($2)) = $2
                     """,
-                arguments: [now.milliseconds, id.lowercased(), id.utf8.count])
+                arguments: [now.milliseconds, id.lowercased()])
             let count = db.changesCount
             try Audit.append(
                 "invite", actor: actor, account: nil, reason: "", detail: "\(count) revoked",
