@@ -48,8 +48,10 @@ public struct UnixTime: Hashable, Sendable, Comparable, Codable {
 
     /// RFC 3339 in UTC with milliseconds, such as `2026-01-31T09:30:00.000Z`.
     public var rfc3339: String {
-        let style = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
-        return Date(timeIntervalSince1970: Double(milliseconds) / 1000).formatted(style)
+        // Whole seconds only go through floating point: it would cut some milliseconds by one.
+        let (seconds, fraction) = milliseconds.quotientAndRemainder(dividingBy: 1000)
+        let whole = Date(timeIntervalSince1970: Double(seconds)).formatted(.iso8601)
+        return whole.dropLast() + "." + String(1000 + fraction).dropFirst() + "Z"
     }
 
     /// The moment an RFC 3339 text names, with or without fractions of a second, else nil.

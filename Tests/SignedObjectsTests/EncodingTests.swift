@@ -32,6 +32,14 @@ import Testing
         #expect(try CanonicalJSON.decoder.decode([DeviceID].self, from: json) == [id])
     }
 
+    // Goal: no millisecond is lost on the way to text and back.
+    @Test func everyMillisecondRoundTrips() {
+        for milliseconds in Int64(1_769_851_800_000)...1_769_851_802_000 {
+            let time = UnixTime(milliseconds: milliseconds)
+            #expect(UnixTime(rfc3339: time.rfc3339) == time)
+        }
+    }
+
     // Goal: times are read within the years 1970 to 9999 and written as RFC 3339.
     @Test func timesHaveBounds() throws {
         let time = UnixTime(milliseconds: 1_769_851_800_250)

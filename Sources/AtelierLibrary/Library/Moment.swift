@@ -27,15 +27,7 @@ public struct Moment: Codable, Comparable, Hashable, Sendable, CustomStringConve
     }
 
     /// RFC 3339 in UTC with milliseconds.
-    ///
-    /// The milliseconds are written as they are: through a floating point second some would come
-    /// out one less, and a time read back would be another.
-    public var description: String {
-        let fraction = time.milliseconds % 1000
-        let seconds = UnixTime(milliseconds: time.milliseconds - fraction)
-        let digits = String(fraction + 1000).dropFirst()
-        return seconds.rfc3339.prefix(while: { $0 != "." }) + "." + digits + "Z"
-    }
+    public var description: String { time.rfc3339 }
 
     /// Orders as time does.
     public static func < (left: Moment, right: Moment) -> Bool { left.time < right.time }
