@@ -12,9 +12,11 @@ struct DataOptions: ParsableArguments {
         return URL(fileURLWithPath: data ?? set ?? "atelier-server-data", isDirectory: true)
     }
 
-    /// Opens the folder for a command.
-    func open(_ policy: ServerPolicy = ServerPolicy()) throws -> ServerCore {
-        try ServerCore(folder: folder, policy: policy)
+    /// Opens the folder for a command; only a first step `isNewAllowed` to make one.
+    func open(
+        _ policy: ServerPolicy = ServerPolicy(), isNewAllowed: Bool = false
+    ) throws -> ServerCore {
+        try ServerCore(folder: folder, policy: policy, isNewAllowed: isNewAllowed)
     }
 
     /// Who gives an order, for the audit log.

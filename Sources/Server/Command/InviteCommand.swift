@@ -23,7 +23,7 @@ struct InviteCommand: ParsableCommand {
 
         func run() throws {
             try Failure.reported {
-                let codes = try options.open().createInvites(
+                let codes = try options.open(isNewAllowed: true).createInvites(
                     count: count, lifetime: expires.duration, actor: options.actor
                 ).map(\.description)
                 guard output.json else { return codes.forEach(Printer.line) }

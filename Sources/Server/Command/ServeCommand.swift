@@ -44,7 +44,7 @@ struct ServeCommand: AsyncParsableCommand {
             policy.appeal = appeal
             policy.ledger.freeCredits = freeCredits
             policy.ledger.lease = .seconds(leaseDays * 86_400)
-            let core = try options.open(policy)
+            let core = try options.open(policy, isNewAllowed: true)
             var logger = Logger(label: "atelier-server")
             logger.logLevel = Logger.Level(rawValue: logLevel) ?? .info
             let listen = listen

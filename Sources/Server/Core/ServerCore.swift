@@ -13,8 +13,18 @@ public final class ServerCore: Sendable {
     let clock: @Sendable () -> UnixTime
     let randomBytes: @Sendable (Int) -> [UInt8]
 
-    /// Opens `folder`, and makes it, its database and its key where they are missing.
-    public convenience init(folder: URL, policy: ServerPolicy = ServerPolicy()) throws {
+    /// Opens `folder`.
+    ///
+    /// - Parameter isNewAllowed: Whether to make the folder, its database and its key where they
+    ///   are missing, as the first start does; a mistyped folder would look like an empty server.
+    /// - Throws: ``ServerError/noServer(path:)``, ``ServerError/unusableFolder(path:reason:)``.
+    public convenience init(
+        folder: URL, policy: ServerPolicy = ServerPolicy(), isNewAllowed: Bool
+    ) throws {
+        let database = folder.appendingPathComponent("server.sqlite").path
+        guard isNewAllowed || FileManager.default.fileExists(atPath: database) else {
+            throw ServerError.noServer(path: folder.path)
+        }
         try self.init(
             folder: folder, policy: policy,
             clock: {

@@ -10,6 +10,8 @@ package enum ServerError: Error, Equatable, CustomStringConvertible {
     case ambiguousAccount(String)
     /// A command's value is out of its bounds.
     case invalidValue(name: String, reason: String)
+    /// The data folder holds no server.
+    case noServer(path: String)
     /// The data folder cannot be used.
     case unusableFolder(path: String, reason: String)
     /// The key file is not a key.
@@ -26,6 +28,9 @@ package enum ServerError: Error, Equatable, CustomStringConvertible {
             "Several accounts begin with \(text). Give more of the id."
         case .invalidValue(let name, let reason):
             "\(name) \(reason)."
+        case .noServer(let path):
+            "There is no server in \(path). Name its folder: --data DIR; `invite create` and "
+                + "`serve` make a new one."
         case .unusableFolder(let path, let reason):
             "The data folder \(path) cannot be used: \(reason). Check its rights and the disk."
         case .damagedKey(let path):

@@ -20,7 +20,7 @@ public enum ServerFailure {
     private static func code(of error: ServerError) -> Int32 {
         switch error {
         case .invalidValue: 64
-        case .unusableFolder, .damagedKey: 73
+        case .noServer, .unusableFolder, .damagedKey: 73
         case .refused, .noSuchAccount, .ambiguousAccount: 1
         }
     }
