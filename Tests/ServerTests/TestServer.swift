@@ -1,0 +1,199 @@
+import AtelierProtocol
+import AtelierServer
+import CreditLedger
+import Foundation
+import HTTPTypes
+import Hummingbird
+import HummingbirdTesting
+import NIOCore
+import SignedObjects
+import Synchronization
+import TestSupport
+import Testing
+
+/// A server in process, over a folder of its own, with a clock that moves when it is told to.
+final class TestServer: Sendable {
+    let folder: TemporaryFolder
+    let core: ServerCore
+
+    convenience init(policy: ServerPolicy = ServerPolicy(), seed: UInt64 = 1) throws {
+        try self.init(TemporaryFolder(), ClockBox(), policy: policy, seed: seed)
+    }
+
+    /// The same folder opened again, as after a restart.
+    func reopened(policy: ServerPolicy) throws -> TestServer {
+        try TestServer(folder, clock, policy: policy, seed: 2)
+    }
+
+    private init(
+        _ folder: TemporaryFolder, _ clock: ClockBox, policy: ServerPolicy, seed: UInt64
+    ) throws {
+        let generator = GeneratorBox(seed: seed)
+        core = try ServerCore(
+            folder: folder.url, policy: policy, clock: { clock.now },
+            randomBytes: { generator.bytes($0) })
+        self.folder = folder
+        self.clock = clock
+    }
+
+    private let clock: ClockBox
+
+    var now: UnixTime { clock.now }
+
+    func advance(by duration: Duration) { clock.advance(by: duration) }
+
+    func invite() throws -> InviteSecret {
+        try #require(
+            try core.createInvites(count: 1, lifetime: .seconds(86_400), actor: "test").first
+        ).secret
+    }
+
+    /// Runs `body` with a client that speaks to the routes directly.
+    func run(_ body: @escaping @Sendable (any TestClientProtocol) async throws -> Void) async throws
+    {
+        try await Application(router: core.router).test(.router) { client in
+            try await body(client)
+        }
+    }
+}
+
+/// A clock that moves only when it is told to.
+final class ClockBox: Sendable {
+    private let milliseconds = Mutex<Int64>(1_760_000_000_000)
+
+    var now: UnixTime { UnixTime(milliseconds: milliseconds.withLock { $0 }) }
+
+    func advance(by duration: Duration) {
+        milliseconds.withLock { $0 += duration.wholeMilliseconds }
+    }
+}
+
+/// Random bytes from a seed.
+final class GeneratorBox: Sendable {
+    private let generator: Mutex<SeededGenerator>
+
+    init(seed: UInt64) { generator = Mutex(SeededGenerator(seed: seed)) }
+
+    func bytes(_ count: Int) -> [UInt8] { generator.withLock { $0.bytes(count) } }
+}
+
+/// A reply as a client sees it.
+struct TestReply {
+    let status: Int
+    let headers: HTTPFields
+    let body: [UInt8]
+
+    func decode<Value: Decodable>(_ type: Value.Type = Value.self) throws -> Value {
+        try CanonicalJSON.decoder.decode(type, from: Data(body))
+    }
+
+    var problem: Problem.Kind? {
+        try? decode(Problem.self).type
+    }
+}
+
+/// An artist's device: its keys, its wallet, and signed requests.
+struct TestDevice: Sendable {
+    let accountKey: SigningKey
+    let key = SigningKey()
+    let agreementKey = AgreementKey(checked: SigningKey().bytes)
+    let server: TestServer
+    var name = "tablet"
+
+    init(of server: TestServer, accountKey: SigningKey = SigningKey()) {
+        self.server = server
+        self.accountKey = accountKey
+    }
+
+    var account: AccountID { AccountID(key: accountKey.verifyingKey) }
+    var device: DeviceID { DeviceID(key: key.verifyingKey) }
+
+    func certificate() throws -> String {
+        try JWS(
+            signing: DeviceCertificate(
+                account: account, deviceKey: key.verifyingKey, agreementKey: agreementKey,
+                name: name, issued: server.now), with: accountKey
+        ).compact
+    }
+
+    func proof(
+        _ method: String, _ target: String, _ body: [UInt8], at time: UnixTime? = nil
+    ) throws -> String {
+        try JWS(
+            signing: RequestProof(
+                device: device, method: method, target: target, body: Digest(of: body),
+                time: time ?? server.now,
+                nonce: ProofNonce(checked: Array(SigningKey().bytes.prefix(16)))), with: key
+        ).compact
+    }
+
+    func send(
+        _ method: HTTPRequest.Method, _ target: String, proof: String? = nil,
+        _ client: any TestClientProtocol
+    ) async throws -> TestReply {
+        try await send(method, target, [], proof: proof, client)
+    }
+
+    func send(
+        _ method: HTTPRequest.Method, _ target: String, _ body: [UInt8],
+        proof: String? = nil, _ client: any TestClientProtocol
+    ) async throws -> TestReply {
+        var headers = HTTPFields()
+        let name = try #require(HTTPField.Name(RequestProof.headerName))
+        headers[name] = try proof ?? self.proof(method.rawValue, target, body)
+        let response = try await client.execute(
+            uri: target, method: method, headers: headers, body: ByteBuffer(bytes: body))
+        return TestReply(
+            status: response.status.code, headers: response.headers,
+            body: Array(response.body.readableBytesView))
+    }
+
+    func post(
+        _ target: String, _ value: some Encodable, _ client: any TestClientProtocol
+    ) async throws -> TestReply {
+        try await send(.post, target, [UInt8](try CanonicalJSON.encoder.encode(value)), client)
+    }
+
+    func join(
+        _ client: any TestClientProtocol, invite: InviteSecret? = nil
+    ) async throws -> TestReply {
+        let request = RegisterRequest(
+            invite: try invite ?? server.invite(), accountKey: accountKey.verifyingKey,
+            certificate: try certificate())
+        return try await post("/v1/accounts", request, client)
+    }
+
+    func wallet() -> DeviceWallet {
+        DeviceWallet(
+            account: account, device: device, journal: JournalID(checked: Array(device.bytes)),
+            spends: [])
+    }
+
+    /// One contact with the ledger.
+    func contact(
+        _ wallet: inout DeviceWallet, _ client: any TestClientProtocol
+    ) async throws -> LedgerReply {
+        let request = try wallet.request(now: server.now, signedBy: key)
+        let answer = try await post("/v1/ledger", request, client)
+        try #require(answer.status == 200)
+        let reply: LedgerReply = try answer.decode()
+        try wallet.absorb(reply, serverKey: server.core.publicKey)
+        return reply
+    }
+
+    /// A segment with a payload that nobody can open, which the server need not.
+    func segment(
+        _ number: UInt64, after previous: [UInt8] = [UInt8](repeating: 0, count: 32),
+        replica: UInt8 = 1, ahead: Duration = .zero, filler: Int = 40
+    ) -> [UInt8] {
+        let stamp = UInt64((server.now + ahead).milliseconds) << 16
+        return Array("ASG1".utf8) + account.bytes + [UInt8](repeating: replica, count: 16)
+            + bigEndian(number) + bigEndian(UInt32(1)) + previous + bigEndian(stamp)
+            + bigEndian(UInt32(100)) + [UInt8](repeating: 0, count: 44)
+            + [UInt8](repeating: UInt8(truncatingIfNeeded: number), count: filler)
+    }
+
+    private func bigEndian(_ value: some FixedWidthInteger) -> [UInt8] {
+        withUnsafeBytes(of: value.bigEndian) { Array($0) }
+    }
+}
