@@ -74,10 +74,13 @@ let package = Package(
         // The client and the server.
         library(
             "AtelierLibrary",
-            ["AtelierProtocol", "CreditLedger", "SignedObjects", "StyleKit", "SyncKit", crypto, grdb]),
+            [
+                "AtelierProtocol", "CreditLedger", "SignedObjects", "StyleKit", "SyncKit", crypto,
+                grdb,
+            ]),
         program(
             "atelier", in: "ClientCLI",
-            ["AtelierLibrary", argumentParser, rainbow]),
+            ["AtelierLibrary", "SignedObjects", argumentParser, rainbow]),
         .target(
             name: "AtelierServer",
             dependencies: [
@@ -85,7 +88,8 @@ let package = Package(
                 hummingbird, logging,
             ],
             path: "Sources/Server/Core", swiftSettings: settings),
-        program("atelier-server", in: "Server/Command", ["AtelierServer", argumentParser, logging]),
+        program(
+            "atelier-server", in: "Server/Command", ["AtelierServer", argumentParser, logging]),
 
         // Tests: a target per library, and those that see the whole.
         .target(
@@ -94,7 +98,7 @@ let package = Package(
         tests("SyncKitTests", ["SyncKit", crypto, grdb]),
         tests("SignedObjectsTests", ["SignedObjects"]),
         tests("CreditLedgerTests", ["CreditLedger", "SignedObjects"]),
-        tests("StyleKitTests", ["StyleKit", "CPNG", crypto]),
+        tests("StyleKitTests", ["StyleKit", "CJPEG", "CPNG", crypto]),
         tests(
             "AtelierLibraryTests",
             [

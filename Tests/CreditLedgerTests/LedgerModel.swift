@@ -1,7 +1,8 @@
 import CreditLedger
 import SignedObjects
 
-/// One account, two devices and a network that loses, repeats and reorders: small enough to try all.
+/// One account, two devices and a network that loses, repeats and reorders: small enough to try
+/// all.
 ///
 /// The network keeps the last two messages each way; any of them may arrive at any time, any number
 /// of times, or never. Nothing is really signed: the texts only have to differ where payloads do.

@@ -46,9 +46,10 @@ struct LedgerSearchTests {
         ]
 
     // Goal: no order of events breaks a rule of the ledger.
-    // Method: breadth-first over every state that four to six events reach from each start: contacts
-    // whole or in parts that are lost, repeated and reordered, spends, returns, restored databases,
-    // expiry, suspensions; one device modified to spend and return any lease it ever saw.
+    // Method: breadth-first over every state that four to six events reach from each start:
+    // contacts whole or in parts that are lost, repeated and reordered, spends, returns, restored
+    // databases, expiry, suspensions; one device modified to spend and return any lease it ever
+    // saw.
     @Test(arguments: starts.indices)
     func noOrderOfEventsBreaksARule(place: Int) throws {
         let start = Self.starts[place]

@@ -9,8 +9,8 @@ import TestSupport
 import Testing
 
 struct ModerationTests {
-    // Goal: a suspension stops pushes, leases and receipts at the next request, deletes nothing, and
-    // ends without a trace: the spend held in between gets its receipt.
+    // Goal: a suspension stops pushes, leases and receipts at the next request, deletes nothing,
+    // and ends without a trace: the spend held in between gets its receipt.
     // Method: spend before it, contact during it, lift it, contact again.
     @Test func aSuspensionHoldsAndIsLifted() async throws {
         let server = try TestServer()

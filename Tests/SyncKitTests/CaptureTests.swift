@@ -13,7 +13,8 @@ import Testing
         try Shell.sqlite(
             pair.firstPath,
             """
-            INSERT INTO pictures(id, title, width) VALUES(x'000102030405060708090a0b0c0d0e0f', 'Réa', 3);
+            INSERT INTO pictures(id, title, width)
+            VALUES(x'000102030405060708090a0b0c0d0e0f', 'Réa', 3);
             INSERT INTO pictures(id, title) VALUES(randomblob(16), 'short-lived');
             UPDATE pictures SET width = 4 WHERE title = 'Réa';
             INSERT OR REPLACE INTO pictures(id, title, width, data)

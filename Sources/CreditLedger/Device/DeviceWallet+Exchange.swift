@@ -3,7 +3,8 @@ public import SignedObjects
 extension DeviceWallet {
     /// What to tell the ledger at the next contact; safe to send as often as needed.
     ///
-    /// Leases that ended unspent are given back with it, so that the credit can be lent anew at once.
+    /// Leases that ended unspent are given back with it, so that the credit can be lent anew at
+    /// once.
     ///
     /// - Parameters:
     ///   - wantedLeases: How many unspent leases to hold in all.
@@ -87,7 +88,8 @@ extension DeviceWallet {
         self = next
     }
 
-    /// The serial never falls: known orders are kept, and one past a gap waits for the next contact.
+    /// The serial never falls: known orders are kept, and one past a gap waits for the next
+    /// contact.
     mutating func absorb(_ new: [JWS<Order>]) throws(LedgerError) {
         for order in new {
             let serial = order.payload.serial
@@ -101,8 +103,8 @@ extension DeviceWallet {
         }
     }
 
-    /// An old reply may deliver a lease again that was used or given back since: the journal and the
-    /// returns say so, and stay.
+    /// An old reply may deliver a lease again that was used or given back since: the journal and
+    /// the returns say so, and stay.
     mutating func absorb(_ lease: JWS<Lease>) {
         let payload = lease.payload
         guard payload.account == account, payload.device == device else { return }

@@ -3,8 +3,8 @@ public import SignedObjects
 /// The credits of one device: a pure state machine.
 ///
 /// The journal is the truth about what was spent; everything else here came from the server and can
-/// come again. So a database that was restored from a backup, or lost, cannot spend a lease twice: a
-/// lease that stands in the journal is spent, whatever the database says.
+/// come again. So a database that was restored from a backup, or lost, cannot spend a lease twice:
+/// a lease that stands in the journal is spent, whatever the database says.
 public struct DeviceWallet: Sendable, Hashable {
     /// The account.
     public let account: AccountID
@@ -83,9 +83,9 @@ public struct DeviceWallet: Sendable, Hashable {
 
     /// Spends a credit for `body`, signed by this device.
     ///
-    /// The same body again gives the spend that stands in the journal already, at no cost. A new one
-    /// must be in the journal, on the disk, before anything is generated; if writing it fails, throw
-    /// the changed wallet away and keep the one from before.
+    /// The same body again gives the spend that stands in the journal already, at no cost. A new
+    /// one must be in the journal, on the disk, before anything is generated; if writing it fails,
+    /// throw the changed wallet away and keep the one from before.
     ///
     /// - Throws: ``RefusedReason``, or ``JWSError`` where the key cannot sign. Nothing is changed.
     public mutating func spend(

@@ -26,19 +26,28 @@ public enum RefusedReason: Error, Equatable, Sendable, CustomStringConvertible {
             "The service is paused (\(reason))\(Self.end(until)). \(Self.words(text))"
                 + "Try again later."
         case .revoked(let reason, let text):
-            "This device was revoked (\(reason)). \(Self.words(text))Use another device, or join again."
+            "This device was revoked (\(reason)). \(Self.words(text))"
+                + "Use another device, or join again."
         case .noCredit(let credits):
-            "No credit is left on this device: of \(credits.granted) given, \(credits.spent) are spent"
-                + ", \(credits.leasedElsewhere) lent to other devices, \(credits.free) free. "
-                + (credits.free > 0
-                    ? "Sync to fetch one." : "Nothing more can be generated for now.")
+            "No credit is left on this device: of \(credits.granted) given, "
+                + "\(credits.spent) are spent, \(credits.leasedElsewhere) lent to other devices, "
+                + "\(credits.free) free. " + Self.nextStep(after: credits)
         case .leaseExpired(let expired):
             "The credits on this device had to be used before \(expired.rfc3339). "
                 + "Sync once to renew them; none is lost."
         case .clockBehind(let lead, let limit):
-            "This device's clock is \(lead.components.seconds / 60) minutes behind the server's; at most "
-                + "\(limit.components.seconds / 60) are accepted. Set the clock, then try again."
+            "This device's clock is \(lead.components.seconds / 60) minutes behind the server's; "
+                + "at most \(limit.components.seconds / 60) are accepted. Set the clock, then try again."
         }
+    }
+
+    private static func nextStep(after credits: CreditsSummary) -> String {
+        if credits.free > 0 { return "Sync to fetch one." }
+        return
+            (credits.leasedElsewhere > 0
+            ? "Generate on the device that holds one, or ask" : "Ask")
+            + " whoever runs the server for more, then sync. "
+            + "Pictures that were paid for can be drawn and exported again at no cost."
     }
 
     private static func end(_ until: UnixTime?) -> String {

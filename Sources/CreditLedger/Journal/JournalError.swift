@@ -28,12 +28,14 @@ public enum JournalError: Error, Equatable, CustomStringConvertible {
         case .notAJournal(let file):
             "\(file) is not a spend journal of this version. Restore it from a backup."
         case .foreignJournal(let file):
-            "The spend journal \(file) belongs to another account or device. Put the right one back."
+            "The spend journal \(file) belongs to another account or device. "
+                + "Put the right one back."
         case .damaged(let file, let line):
             "Line \(line) of the spend journal \(file) was changed or damaged. "
                 + "Restore it from a backup."
         case .notNext(let number, let expected):
-            "Spend \(number) does not continue the journal, which expects \(expected). Open it again."
+            "Spend \(number) does not continue the journal, which expects \(expected). "
+                + "Open it again."
         case .full(let limit):
             "The spend journal holds \(limit) spends, as many as it can. Join with a new device."
         case .resumeTooLarge(let bytes, let limit):

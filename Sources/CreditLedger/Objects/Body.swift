@@ -24,8 +24,8 @@ public struct Body: Hashable, Sendable {
         self.engine = engine
     }
 
-    /// SHA-256 over the fields, each at a fixed place: three digests, the seed as 8 bytes big-endian,
-    /// the engine version.
+    /// SHA-256 over the fields, each at a fixed place: three digests, the seed as 8 bytes
+    /// big-endian, the engine version.
     public var digest: Digest {
         let seedBytes = withUnsafeBytes(of: seed.bigEndian) { Array($0) }
         return Digest(

@@ -13,7 +13,8 @@ public struct Receipt: SignedPayload {
     public let spend: Digest
     /// The body of work that is countersigned.
     public let body: Digest
-    /// The credit charged: the leased one, or another free one where the lease was no longer current.
+    /// The credit charged: the leased one, or another free one where the lease was no longer
+    /// current.
     public let credit: Int
     /// The charged credit's epoch.
     public let epoch: Int

@@ -40,7 +40,8 @@ struct ByteReader {
         throw .invalid("number")
     }
 
-    /// A count of things that take at least `minimumBytes` each: never more than what is left holds.
+    /// A count of things that take at least `minimumBytes` each: never more than what is left
+    /// holds.
     mutating func count(minimumBytes: Int = 1) throws(CodecError) -> Int {
         let count = try varint()
         guard count <= UInt64(rest.count / max(minimumBytes, 1)) else { throw .truncated }

@@ -2,9 +2,12 @@
 package struct RowChange: Hashable, Sendable {
     /// One column's value and when it was written.
     package struct Cell: Hashable, Sendable {
+        /// When it was written.
         package var stamp: Stamp
+        /// What was written.
         package var value: SQLValue
 
+        /// Takes both.
         package init(stamp: Stamp, value: SQLValue) {
             self.stamp = stamp
             self.value = value
@@ -24,6 +27,7 @@ package struct RowChange: Hashable, Sendable {
     /// The written cells, by column id; none for a deleted row.
     package var cells: [Int: Cell]
 
+    /// Takes every field.
     package init(
         table: Int, key: RowKey, life: UInt32, began: Stamp, isWhole: Bool, cells: [Int: Cell]
     ) {

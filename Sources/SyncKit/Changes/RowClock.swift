@@ -1,4 +1,5 @@
-/// What a replica remembers of one row besides its values: one stamp, and the columns written since.
+/// What a replica remembers of one row besides its values: one stamp, and the columns written
+/// since.
 ///
 /// Merge is a maximum in every part, so it is commutative, associative and idempotent:
 /// the longer life wins; within one life each column's later stamp wins.
@@ -10,6 +11,7 @@ package struct RowClock: Hashable, Sendable {
     /// Columns written later than ``began``, by column id.
     package var exceptions: [Int: Stamp]
 
+    /// Takes every field.
     package init(life: UInt32, began: Stamp, exceptions: [Int: Stamp] = [:]) {
         self.life = life
         self.began = began

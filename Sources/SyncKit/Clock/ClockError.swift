@@ -9,7 +9,8 @@ public enum ClockError: Error, Equatable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .tooFarAhead(let lead, let limit):
-            "A change is dated \(lead) in the future; at most \(limit) is believed. Check the clocks."
+            "A change is dated \(lead) in the future; at most \(limit) is believed. "
+                + "Check the clocks."
         case .exhausted:
             "The clock stands past the year 6429. Set it right, then try again."
         }

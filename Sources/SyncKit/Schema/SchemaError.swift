@@ -32,8 +32,8 @@ public enum SchemaError: Error, Equatable, CustomStringConvertible {
         case .unsuitableKey(let table):
             "The table \(table) needs a key column declared as: id BLOB PRIMARY KEY NOT NULL."
         case .unsupportedConstraint(let table, let constraint):
-            "The table \(table) has a \(constraint) constraint, which two devices can break together "
-                + "without either doing wrong. Remove it, or do not sync the table."
+            "The table \(table) has a \(constraint) constraint, which two devices can break "
+                + "together without either doing wrong. Remove it, or do not sync the table."
         }
     }
 }

@@ -44,7 +44,8 @@ package struct SyncSession: Sendable {
 
     /// Takes an event and says what to do.
     ///
-    /// - Throws: ``SessionError`` where the event does not fit, or the server never comes to an end.
+    /// - Throws: ``SessionError`` where the event does not fit, or the server never comes to an
+    /// end.
     package mutating func handle(_ event: Event) throws(SessionError) -> Action {
         steps += 1
         guard steps <= Limits.sessionSteps else { throw .endless(steps: steps) }

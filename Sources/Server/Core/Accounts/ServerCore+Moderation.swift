@@ -3,7 +3,8 @@ import GRDB
 public import SignedObjects
 
 extension ServerCore {
-    /// The accounts whose id begins with `search`, or with a device named so; all where it is empty.
+    /// The accounts whose id begins with `search`, or with a device named so; all where it is
+    /// empty.
     public func accounts(search: String = "") throws -> [AccountSummary] {
         let now = clock()
         return try database.read { db in
