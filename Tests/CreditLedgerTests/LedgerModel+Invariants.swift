@@ -71,6 +71,12 @@ extension LedgerModel {
             let isReserved =
                 before.server.credits[old.lease.payload.credit].state
                 == .leased(old.lease.payload.lease)
+            let isReservedStill =
+                server.credits[old.lease.payload.credit].state
+                == .leased(old.lease.payload.lease)
+            if isReserved, claim.outcome == .held, new?.outcome == .held, !isReservedStill {
+                return "I10: the credit of a held spend was given away"
+            }
             if isReserved, claim.outcome == .held, new?.outcome == .uncredited {
                 return "I10: a spend that came in time and was held stays without a receipt"
             }

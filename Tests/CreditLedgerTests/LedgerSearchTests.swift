@@ -40,7 +40,7 @@ struct LedgerSearchTests {
             ("one device holds both credits", [.contact(0)], false, 5),
             ("one device has spent both", [.contact(0), .spend(0), .spend(0)], false, 5),
             ("spent, then expired", [.contact(0), .spend(0), .wait, .wait], false, 5),
-            ("held", [.contact(0), .spend(0), .suspend(timed: true), .contact(0)], false, 5),
+            ("held", [.contact(0), .spend(0), .suspend(timed: false), .contact(0)], false, 5),
             ("a modified device holds both", [.contact(1)], true, 4),
             ("a modified device was late", [.contact(1), .wait, .wait, .contact(0)], true, 4),
         ]
