@@ -20,7 +20,7 @@ struct StatusCommand: ParsableCommand {
         table.add("standing", standing(status.standing))
         table.add("last sync", status.lastSyncAt.map { Words.moment($0) } ?? "never")
         table.add("waiting", Words.count(status.pendingChanges, "change"))
-        table.add("clock", clock(status.clockOffsetMs))
+        if status.lastSyncAt != nil { table.add("clock", clock(status.clockOffsetMs)) }
         for (name, store) in [
             ("works", status.works), ("models", status.models),
             ("generations", status.generations),
@@ -38,8 +38,10 @@ struct StatusCommand: ParsableCommand {
     }
 
     private func clock(_ offset: Int) -> String {
+        // Below a second it is the network's delay, not the clock.
+        guard offset.magnitude >= 1000 else { return "agrees with the server's" }
         let side = offset < 0 ? "ahead of" : "behind"
-        return "\(offset.magnitude) ms \(side) the server's"
+        return "\(offset.magnitude / 1000) s \(side) the server's; corrected"
     }
 
     private func standing(_ standing: StandingReport) -> String {

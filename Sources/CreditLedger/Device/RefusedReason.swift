@@ -37,7 +37,8 @@ public enum RefusedReason: Error, Equatable, Sendable, CustomStringConvertible {
                 + "Sync once to renew them; none is lost."
         case .clockBehind(let lead, let limit):
             "This device's clock is \(lead.components.seconds / 60) minutes behind the server's; "
-                + "at most \(limit.components.seconds / 60) are accepted. Set the clock, then try again."
+                + "at most \(limit.components.seconds / 60) are accepted. "
+                + "Set the clock, then try again."
         }
     }
 
