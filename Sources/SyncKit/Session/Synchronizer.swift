@@ -45,7 +45,7 @@ public struct Synchronizer: Sendable {
                 event = .applied
             case .seal:
                 try store.sealPending(with: sealer)
-                event = .sealed(hasUnsent: try store.nextUnsent() != nil)
+                event = .sealed(hasUnsent: try store.hasUnsent())
             case .push:
                 event = try await push(&report)
             case .reincarnate:
@@ -86,6 +86,6 @@ public struct Synchronizer: Sendable {
         }
         report.segmentsSent += 1
         report.bytesSent += segment.bytes.count
-        return .pushed(hasUnsent: try store.nextUnsent() != nil)
+        return .pushed(hasUnsent: try store.hasUnsent())
     }
 }

@@ -19,6 +19,14 @@ extension SyncStore {
         }
     }
 
+    /// Whether the server has not acknowledged some sealed segment yet.
+    package func hasUnsent() throws -> Bool {
+        try pool.read { db in
+            // Only the index is asked: a segment may be as large as a megabyte.
+            try PreparedStatement("SELECT 1 FROM sync_segments LIMIT 1", in: db).step()
+        }
+    }
+
     /// Notes that the server holds segment `number` at `sequence` of the account's order.
     package func acknowledge(number: UInt64, sequence: Int64) throws {
         try pool.write { db in
