@@ -10,7 +10,7 @@ struct BenchmarkOptions {
 
     var engines = ["synckit", "synckit_grdb", "grdb"]
     var repetitions = 5
-    var phases = Set(Phase.allCases)
+    var phases = Phase.standard
     var rowCount = SyncWorkload.standardRowCount
     var identifiers = IdentifierKind.v4
     var durability = Durability.normal

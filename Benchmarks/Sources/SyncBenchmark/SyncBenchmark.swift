@@ -36,6 +36,7 @@ struct SyncBenchmark {
         let engines = EngineKind.allCases.map {
             "  \($0.rawValue)" + String(repeating: " ", count: 22 - $0.rawValue.count) + $0.summary
         }.joined(separator: "\n")
+        let phases = Phase.allCases.map(\.rawValue).joined(separator: " ")
         return """
             Usage: Scripts/benchmark sync [options]
 
@@ -46,7 +47,8 @@ struct SyncBenchmark {
               --check            only check that the workload and the engines give the right rows
               --reps N           repetitions, of which medians are shown (5)
               --engines A,B      which engines (synckit,synckit_grdb,grdb); names below
-              --phases W1,W5b    which phases: \(Phase.allCases.map(\.rawValue).joined(separator: " "))
+              --phases W5,W5b    which phases besides W1 to W3, which always run; all but the last
+                                 three without: \(phases)
               --scale ROWS       rows of the bulk insert (100000)
               --ids v4|v7        random or time-ordered ids (v4)
               --durability normal|full   what survives a power cut (normal)

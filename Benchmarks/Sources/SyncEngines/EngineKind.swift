@@ -35,6 +35,9 @@ package enum EngineKind: String, CaseIterable, Sendable {
         }
     }
 
+    /// Whether this is the engine of this project.
+    package var isSyncKit: Bool { self == .synckit || self == .synckitGRDB }
+
     /// Opens a replica at `path`; replicas that exchange changes share `relay`.
     package func open(
         _ path: String, isNew: Bool, durability: Durability, relay: SegmentRelay

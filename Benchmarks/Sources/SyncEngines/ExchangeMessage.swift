@@ -15,6 +15,13 @@ package struct ExchangeMessage: Sendable {
     /// Whether the engine has compressed and sealed the parts already.
     package let isFinal: Bool
 
+    /// Takes all three.
+    package init(content: Content, parts: [[UInt8]], isFinal: Bool) {
+        self.content = content
+        self.parts = parts
+        self.isFinal = isFinal
+    }
+
     /// How long all parts are together.
     package var byteCount: Int { parts.reduce(0) { $0 + $1.count } }
 }

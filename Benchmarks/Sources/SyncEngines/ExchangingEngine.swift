@@ -11,4 +11,13 @@ package protocol ExchangingEngine: SyncEngine {
 
     /// Takes a message of the other replica.
     func apply(_ message: ExchangeMessage) async throws
+
+    /// A read of one row that may run on another thread while this one writes; nothing where the
+    /// engine has only one connection.
+    func concurrentRead() -> (@Sendable () throws -> Void)?
+}
+
+extension ExchangingEngine {
+    /// Most engines have one connection.
+    package func concurrentRead() -> (@Sendable () throws -> Void)? { nil }
 }

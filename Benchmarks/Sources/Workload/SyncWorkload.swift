@@ -90,6 +90,13 @@ package struct SyncWorkload: Sendable {
             value: .drawn(for: column, row: row, from: &values))
     }
 
+    /// Edit `index` of any number of edits of the rows below `count`: not of the written workload.
+    package func edit(_ index: Int, amongFirst count: Int) -> WorkloadEdit {
+        var stream = SeededStream(tag: 11, index: index)
+        let row = stream.next(below: count)
+        return edit(of: row, from: &stream)
+    }
+
     /// The primary key of the `index`th row that is read after opening.
     package func readIdentifier(_ index: Int) -> Data {
         var stream = SeededStream(tag: 8, index: index)

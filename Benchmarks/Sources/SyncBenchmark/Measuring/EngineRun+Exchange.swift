@@ -29,6 +29,7 @@ extension EngineRun {
         }
         try second.markExchanged()
         try reportEquality("W4", first, second)
+        if phases.contains(.readers) { try await readMeanwhile(message) }
     }
 
     private func send(_ first: any ExchangingEngine, _ second: any ExchangingEngine) async throws {
@@ -74,7 +75,8 @@ extension EngineRun {
         try reportEquality("W6", first, second)
     }
 
-    private func reportWire(
+    /// Reports how long a message is, as it is and compressed.
+    func reportWire(
         _ phase: String, _ message: ExchangeMessage, changes: Int
     ) async throws {
         var figures = ["wire_raw": Double(message.byteCount), "changes": Double(changes)]
@@ -89,7 +91,8 @@ extension EngineRun {
         try report(phase, figures)
     }
 
-    private func reportEquality(
+    /// Reports whether two replicas hold the same.
+    func reportEquality(
         _ phase: String, _ first: any SyncEngine, _ second: any SyncEngine
     ) throws {
         let digests = (try digest(of: first), try digest(of: second))

@@ -29,6 +29,12 @@ final class EngineRun {
     func run() async throws {
         let first = try await runPhases()
         if phases.contains(.open) { try await readAfterOpening(first) }
+        // Only the engine itself knows devices and tombstones.
+        guard kind.isSyncKit else { return }
+        if phases.contains(.devices) {
+            for count in [2, 8, 64] { try await runDevices(count) }
+        }
+        if phases.contains(.history) { try await runHistory(years: 10) }
     }
 
     // The replica is closed by leaving this: the last phase opens its files anew.
@@ -49,11 +55,14 @@ final class EngineRun {
         return files
     }
 
-    /// Opens a new replica.
-    func open(_ name: String) throws -> (any SyncEngine, DatabaseFiles) {
+    /// Opens a new replica, of this run's account where no other is given.
+    func open(
+        _ name: String, relay: SegmentRelay? = nil
+    ) throws -> (any SyncEngine, DatabaseFiles) {
         let files = DatabaseFiles(path: "\(folder)/\(name).db")
         try files.remove()
-        let engine = try kind.open(files.path, isNew: true, durability: durability, relay: relay)
+        let engine = try kind.open(
+            files.path, isNew: true, durability: durability, relay: relay ?? self.relay)
         return (engine, files)
     }
 

@@ -1,6 +1,6 @@
 extension ReportRow {
     /// Every row, in the order of the workload.
-    static let all = writing + storing + catchingUp + sending + opening
+    static let all = writing + storing + catchingUp + sending + opening + scale
 
     private static let writing = [
         cpu("W1 bulk insert", "W1", goal: 1.15),
@@ -61,6 +61,53 @@ extension ReportRow {
             $0["recover", "cpu_ms"]
         },
     ]
+
+    private static let scale =
+        [
+            ReportRow("longest read while applying W4", "ms", .absolute, goal: 50) {
+                $0["readers", "longest_ms"]
+            }
+        ]
+        + [2, 8, 64].flatMap(ofDevices) + [1, 5, 10].flatMap(ofHistory)
+        + [ReportRow("10 years: join", "ms", .absolute) { $0["history_10_join", "cpu_ms"] }]
+
+    private static func ofDevices(_ count: Int) -> [ReportRow] {
+        let phase = "devices_\(count)"
+        return [
+            ReportRow("\(count) devices: apply a change", "us", .absolute) {
+                microseconds($0, "\(phase)_apply")
+            },
+            ReportRow("\(count) devices: a one-edit transaction", "us", .absolute) {
+                microseconds($0, "\(phase)_edit")
+            },
+            ReportRow("\(count) devices: one more joins", "ms", .absolute) {
+                $0["\(phase)_join", "cpu_ms"]
+            },
+            ReportRow("\(count) devices: disk, vacuumed", "MB", .absolute) {
+                $0[phase, "size_vacuum"].map { $0 / 1e6 }
+            },
+        ]
+    }
+
+    private static func ofHistory(_ years: Int) -> [ReportRow] {
+        let phase = "history_\(years)"
+        return [
+            ReportRow("\(years) years: a one-edit transaction", "us", .absolute) {
+                microseconds($0, "\(phase)_edit")
+            },
+            ReportRow("\(years) years: export", "ms", .absolute) {
+                $0["\(phase)_export", "cpu_ms"]
+            },
+            ReportRow("\(years) years: disk, vacuumed", "MB", .absolute) {
+                $0[phase, "size_vacuum"].map { $0 / 1e6 }
+            },
+        ]
+    }
+
+    private static func microseconds(_ run: RunFigures, _ phase: String) -> Double? {
+        guard let time = run[phase, "cpu_ms"], let count = run[phase, "ops"] else { return nil }
+        return time * 1000 / count
+    }
 
     private static func cpu(
         _ name: String, _ phase: String, goal: Double? = nil, stretch: Double? = nil

@@ -15,7 +15,7 @@ package final class SegmentRelay: Transport {
     package init() {}
 
     /// All segments in order.
-    var segments: [[UInt8]] { state.withLock(\.segments) }
+    package var segments: [[UInt8]] { state.withLock(\.segments) }
 
     /// Whether pulling gives anything: off while only pushing is measured.
     var showsSegments: Bool {

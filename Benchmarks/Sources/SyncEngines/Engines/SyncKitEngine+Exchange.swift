@@ -1,3 +1,4 @@
+import GRDB
 import SyncKit
 
 extension SyncKitEngine: ExchangingEngine {
@@ -16,6 +17,14 @@ extension SyncKitEngine: ExchangingEngine {
         // What was pushed lies at the relay: the parts are the same segments.
         relay.showsSegments = true
         _ = try await synchronizer().run(pushes: false)
+    }
+
+    package func concurrentRead() -> (@Sendable () throws -> Void)? {
+        { [store] in
+            _ = try store.read { db in
+                try Row.fetchOne(db, sql: "SELECT * FROM works ORDER BY rowid DESC LIMIT 1")
+            }
+        }
     }
 
     private func push(_ content: ExchangeMessage.Content) async throws -> ExchangeMessage {
