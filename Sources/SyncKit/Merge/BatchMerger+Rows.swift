@@ -3,11 +3,34 @@ import GRDB
 extension BatchMerger {
     typealias LentColumn = (id: UInt8, cells: CellColumn, bytes: UnsafeRawBufferPointer)
 
+    /// What is the same for all rows of one batch.
+    struct RowPlan {
+        let columns: [LentColumn]
+        /// The columns that the table has, and the statement that inserts them.
+        let known: [LentColumn]
+        let insert: PreparedStatement
+        /// The columns that only a newer program has.
+        let unknown: [LentColumn]
+        /// The ids of columns that the writer did not have: there, others win.
+        let missing: [UInt8]
+
+        init(_ columns: [LentColumn], _ table: TableStore) throws {
+            self.columns = columns
+            known = columns.filter { table.column($0.id) != nil }
+            unknown = columns.filter { table.column($0.id) == nil }
+            insert = try table.insertStatement(known.map(\.id))
+            missing = table.table.columns.filter { column in
+                column.policy != .counter && !columns.contains { $0.id == column.id }
+            }.map { UInt8($0.id) }
+        }
+    }
+
     /// Merges rows that come with every column.
     func mergeRows(_ rows: TableChanges.Rows, into table: TableStore) throws {
         guard rows.count > 0 else { return }
-        let isFresh = try table.isEmpty() && !table.hasGraves()
+        let isFresh = try session.wasEmpty(table)
         try Self.lend(rows.columns[...]) { columns in
+            let plan = try RowPlan(columns, table)
             var lives = rows.lives[...]
             var exceptions = rows.exceptions[...]
             for index in 0..<rows.count {
@@ -21,11 +44,11 @@ extension BatchMerger {
                     row.exceptions.append((exception.column, exception.stamp))
                     exceptions.removeFirst()
                 }
-                // A key may come twice in one batch: only the database knows.
-                if isFresh, !isLongGone(row.began), try insertFresh(row, columns, into: table) {
+                // A key may come twice all the same: only the database knows.
+                if isFresh, !isLongGone(row.began), try insertFresh(row, plan, into: table) {
                     continue
                 }
-                try merge(row, columns, into: table)
+                try merge(row, plan, into: table)
             }
         }
     }
@@ -60,10 +83,10 @@ extension BatchMerger {
 
     /// Inserts without looking: into a table that held nothing, a clash of keys is the exception.
     private func insertFresh(
-        _ row: IncomingRow, _ columns: [LentColumn], into table: TableStore
+        _ row: IncomingRow, _ plan: RowPlan, into table: TableStore
     ) throws -> Bool {
         do {
-            try begin(row, columns, in: table)
+            try begin(row, plan, in: table)
             return true
         } catch let error as DatabaseError where error.resultCode == .SQLITE_CONSTRAINT {
             return false
@@ -71,31 +94,31 @@ extension BatchMerger {
     }
 
     private func merge(
-        _ row: IncomingRow, _ columns: [LentColumn], into table: TableStore
+        _ row: IncomingRow, _ plan: RowPlan, into table: TableStore
     ) throws {
         switch try table.row(row.key) {
         case .unseen:
-            if !isLongGone(row.began) { try begin(row, columns, in: table) }
+            if !isLongGone(row.began) { try begin(row, plan, in: table) }
         case .dead(let life, let stamp):
             guard try row.life > life || hasForgotten(stamp, row.began) else { return }
             try table.removeGrave(of: row.key)
-            try begin(row, columns, in: table)
+            try begin(row, plan, in: table)
         case .alive(let place, let began, let clock):
             if row.life > clock.life {
                 try toggle(row.key, began, clock, in: table, adding: false)
                 try table.delete(at: place, clock: clock)
-                try begin(row, columns, in: table)
+                try begin(row, plan, in: table)
             } else if row.life == clock.life {
-                try join(row, columns, at: place, began, clock, in: table)
+                try join(row, plan, at: place, began, clock, in: table)
             }
         }
     }
 
     /// The row comes to exist.
     private func begin(
-        _ row: IncomingRow, _ columns: [LentColumn], in table: TableStore
+        _ row: IncomingRow, _ plan: RowPlan, in table: TableStore
     ) throws {
-        let place = try table.insert(row.key, columns, row: row.index)
+        let place = try table.insert(row.key, plan, row: row.index)
         let began = try number(row.began)
         try table.runs.add(RunTable.Run(first: place, count: 1, stamp: began))
         var clock = PackedClock()
@@ -104,24 +127,17 @@ extension BatchMerger {
             clock.set(try number(exception.stamp), of: exception.column)
         }
         // Columns that the writer did not know lose against whoever does.
-        if columns.count < table.table.columns.count {
-            for column in table.table.columns {
-                let id = UInt8(column.id)
-                if column.policy != .counter, !columns.contains(where: { $0.id == id }) {
-                    clock.set(StampTable.zero, of: id)
-                }
-            }
-        }
+        for column in plan.missing { clock.set(StampTable.zero, of: column) }
         if !clock.isPlain { try table.set(clock, at: place, replacing: PackedClock()) }
         try toggle(row.key, began, clock, in: table, adding: true)
         noteAltered()
-        try keepUnknown(row, columns, in: table)
+        try keepUnknown(row, plan, in: table)
         try waiting.release(row.key, in: table.table.id, to: self)
     }
 
     /// Two replicas began the same life of one row: column by column, and the later beginning.
     private func join(
-        _ row: IncomingRow, _ columns: [LentColumn], at place: Int64, _ began: Int64,
+        _ row: IncomingRow, _ plan: RowPlan, at place: Int64, _ began: Int64,
         _ clock: PackedClock, in table: TableStore
     ) throws {
         let oldBegan = try session.stamps.stamp(began)
@@ -133,7 +149,7 @@ extension BatchMerger {
         for column in table.table.columns where column.policy != .counter {
             let id = UInt8(column.id)
             var known = clock.stamp(of: id) ?? began
-            if let cells = columns.first(where: { $0.id == id }) {
+            if let cells = plan.columns.first(where: { $0.id == id }) {
                 let cell = IncomingCell(
                     column: column, stamp: row.stamp(of: id), index: row.index,
                     cells: cells.cells, bytes: cells.bytes)
@@ -146,7 +162,7 @@ extension BatchMerger {
                 joined.set(known, of: id)
             }
         }
-        try keepUnknown(row, columns, in: table)
+        try keepUnknown(row, plan, in: table)
         guard changed else { return }
         try toggle(row.key, began, clock, in: table, adding: false)
         if isLater {
@@ -159,13 +175,12 @@ extension BatchMerger {
 
     /// A newer program's columns: kept until this one knows them.
     private func keepUnknown(
-        _ row: IncomingRow, _ columns: [LentColumn], in table: TableStore
+        _ row: IncomingRow, _ plan: RowPlan, in table: TableStore
     ) throws {
-        let unknown = columns.filter { table.column($0.id) == nil }
-        guard !unknown.isEmpty else { return }
+        guard !plan.unknown.isEmpty else { return }
         var changes = TableChanges(table: table.table.id)
         changes.edits = .init(row.key, life: row.life)
-        for column in unknown {
+        for column in plan.unknown {
             changes.edits.append(
                 column.id, stamp: row.stamp(of: column.id), value: column.cells[row.index])
         }

@@ -16,6 +16,8 @@ final class RunTable {
     private let insert: PreparedStatement
     private let remove: PreparedStatement
     private var latest: Run?
+    /// No stored run reaches beyond this place.
+    private var end: Int64
     /// Runs not yet stored: rows that arrive one after the other extend one run.
     private var open: Run?
 
@@ -30,6 +32,9 @@ final class RunTable {
             in: db)
         remove = try PreparedStatement(
             "DELETE FROM sync_runs_\(table) WHERE first = ?", in: db)
+        let last = try PreparedStatement(
+            "SELECT first + count FROM sync_runs_\(table) ORDER BY first DESC LIMIT 1", in: db)
+        end = try last.step() ? last.integer(0) : .min
     }
 
     /// The number of the stamp at which the row at `place` began; nil where none is known.
@@ -58,6 +63,7 @@ final class RunTable {
         guard var run = open else { return }
         open = nil
         latest = nil
+        if run.first > end { return try store(run) }
         // What lies under the new run is cut away.
         while let under = try self.run(atOrBefore: run.end - 1), under.end > run.first {
             try delete(under.first)
@@ -85,6 +91,7 @@ final class RunTable {
     }
 
     private func store(_ run: Run) throws {
+        end = max(end, run.end)
         insert.bind(run.first, at: 1)
         insert.bind(run.count, at: 2)
         insert.bind(run.stamp, at: 3)

@@ -11,6 +11,7 @@ final class StoreSession {
     let collected: Int64
     private let schema: SyncSchema
     private var tables: [Int: TableStore] = [:]
+    private var emptyAtFirst: [Int: Bool] = [:]
 
     init(_ db: Database, _ schema: SyncSchema) throws {
         self.db = db
@@ -30,6 +31,15 @@ final class StoreSession {
         return store
     }
 
+    /// Whether the table held neither rows nor graves when this session first asked: then a row is
+    /// inserted without looking for it.
+    func wasEmpty(_ table: TableStore) throws -> Bool {
+        if let known = emptyAtFirst[table.table.id] { return known }
+        let isEmpty = try table.isEmpty() && !table.hasGraves()
+        emptyAtFirst[table.table.id] = isEmpty
+        return isEmpty
+    }
+
     /// Every known table, by rising id.
     func allTables() throws -> [TableStore] {
         try schema.tables.sorted { $0.id < $1.id }.compactMap { try table($0.id) }
@@ -43,6 +53,7 @@ final class StoreSession {
             preconditionFailure("the replicas could be read before: \(error)")
         }
         tables.removeAll()
+        emptyAtFirst.removeAll()
         digest = StateDigest(value)
     }
 

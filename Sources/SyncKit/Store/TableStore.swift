@@ -25,7 +25,6 @@ final class TableStore {
     private let setGrave: PreparedStatement
     private let removeGrave: PreparedStatement
     private var updates: [UInt8: PreparedStatement] = [:]
-    private var insert: (columns: [UInt8], statement: PreparedStatement)?
     private let columnByID: [UInt8: SyncedColumn]
 
     init(_ table: SyncedTable, in db: Database) throws {
@@ -73,20 +72,16 @@ final class TableStore {
         return try find.step() ? find.integer(0) : nil
     }
 
-    /// Inserts row `index` of `columns` and returns its place; columns that the table does not
-    /// have are left out.
-    func insert(
-        _ key: RowKey, _ columns: [(id: UInt8, cells: CellColumn, bytes: UnsafeRawBufferPointer)],
-        row index: Int
-    ) throws -> Int64 {
-        let statement = try insertStatement(columns.map(\.id))
-        statement.bind(key, at: 1)
+    /// Inserts row `index` of the plan's columns and returns its place.
+    @inline(__always)
+    func insert(_ key: RowKey, _ plan: BatchMerger.RowPlan, row index: Int) throws -> Int64 {
+        plan.insert.bind(key, at: 1)
         var parameter: Int32 = 2
-        for column in columns where columnByID[column.id] != nil {
-            statement.bind(cell: index, of: column.cells, bytes: column.bytes, at: parameter)
+        for column in plan.known {
+            plan.insert.bind(cell: index, of: column.cells, bytes: column.bytes, at: parameter)
             parameter += 1
         }
-        try statement.run()
+        try plan.insert.run()
         return db.lastInsertedRowID
     }
 
@@ -195,16 +190,14 @@ final class TableStore {
 
     // MARK: - Statements
 
-    private func insertStatement(_ columns: [UInt8]) throws -> PreparedStatement {
-        if let insert, insert.columns == columns { return insert.statement }
+    /// Inserts a row with these columns.
+    func insertStatement(_ columns: [UInt8]) throws -> PreparedStatement {
         let names = ["id"] + columns.compactMap { columnByID[$0].map { quoted($0.name) } }
         let marks = Array(repeating: "?", count: names.count).joined(separator: ", ")
-        let statement = try PreparedStatement(
+        return try PreparedStatement(
             """
             INSERT INTO \(quoted(table.name))(\(names.joined(separator: ", "))) VALUES(\(marks))
             """, in: db)
-        insert = (columns, statement)
-        return statement
     }
 
     private func updateStatement(_ column: UInt8) throws -> PreparedStatement {
