@@ -37,7 +37,8 @@ struct World {
             Replica(
                 store: store, otherProgram: try DatabaseQueue(path: path),
                 synchronizer: Synchronizer(
-                    store: store, transport: server, keys: keys, account: Gallery.account)))
+                    store: store, transport: server.transport(for: replicas.count), keys: keys,
+                    account: Gallery.account)))
     }
 
     /// One random write or one random exchange that may break off.

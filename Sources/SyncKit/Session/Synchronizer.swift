@@ -29,7 +29,9 @@ public struct Synchronizer: Sendable {
     ) async throws -> SyncReport {
         var session = SyncSession(pushes: pushes)
         var report = SyncReport()
-        var page = PulledPage(segments: [], serverMilliseconds: 0, epoch: 0)
+        var page = PulledPage(
+            segments: [],
+            server: ServerState(milliseconds: 0, epoch: 0, head: 0, floor: 0, horizon: 0))
         report.changesReceived += try store.retryQuarantined(with: sealer)
         var action = try session.handle(.started)
         while action != .finish {
@@ -68,7 +70,7 @@ public struct Synchronizer: Sendable {
         let answered = store.environment.wallMilliseconds()
         // Server time lies between the question and the answer; half of the way is the best guess.
         let here = Int64(clamping: asked / 2 + answered / 2)
-        let (offset, overflow) = page.serverMilliseconds.subtractingReportingOverflow(here)
+        let (offset, overflow) = page.server.milliseconds.subtractingReportingOverflow(here)
         if !overflow {
             report.clockOffset = .milliseconds(offset)
             try store.setClockOffset(.milliseconds(offset))
