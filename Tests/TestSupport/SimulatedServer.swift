@@ -139,12 +139,14 @@ extension SimulatedServer {
     fileprivate func push(_ segment: SealedSegment, by device: Int) throws -> PushAcknowledgement {
         try exchange(by: device) { account, _ in
             let sequence = try account.push(segment, at: time.now)
+            account.see(device, at: time.now)
             return PushAcknowledgement(sequence: sequence, server: account.state(at: time.now))
         }
     }
 
     fileprivate func pull(after sequence: Int64, by device: Int) throws -> PulledPage {
         try exchange(by: device) { account, network in
+            account.see(device, at: time.now)
             account.noteHeld(sequence, by: device)
             let page = account.page(after: sequence, count: 1 + network.generator.below(4))
             return PulledPage(segments: page, server: account.state(at: time.now))
@@ -154,11 +156,15 @@ extension SimulatedServer {
     fileprivate func push(_ chunk: SnapshotChunk, by device: Int) throws {
         try exchange(by: device) { account, _ in
             try account.push(chunk, by: device, at: time.now)
+            account.see(device, at: time.now)
         }
     }
 
     fileprivate func newestSnapshot(by device: Int) throws -> SnapshotManifest? {
-        try exchange(by: device) { account, _ in account.newest?.manifest }
+        try exchange(by: device) { account, _ in
+            if account.newest != nil { account.see(device, at: time.now) }
+            return account.newest?.manifest
+        }
     }
 
     fileprivate func chunk(
@@ -169,6 +175,7 @@ extension SimulatedServer {
                 let newest = account.newest, newest.manifest.id == snapshot.id,
                 let bytes = newest.chunks[index]
             else { throw SnapshotGone() }
+            account.see(device, at: time.now)
             return bytes
         }
     }
@@ -179,7 +186,7 @@ extension SimulatedServer {
     ) throws -> Answer {
         try state.withLock { state in
             try state.network.mayLose()
-            state.account.see(device, at: time.now)
+            state.account.join(device, at: time.now)
             let answer = try body(&state.account, &state.network)
             try state.network.mayLose()
             return answer
