@@ -4,7 +4,7 @@ public import SignedObjects
 public struct ServerDescription: Codable, Sendable, Equatable {
     /// The key that signs leases, receipts and orders.
     public let key: VerifyingKey
-    /// Rises when the server was restored from a backup.
+    /// Rises when the server was wiped or restored from a backup.
     public let epoch: Int
     /// Server time.
     public let time: UnixTime
@@ -129,10 +129,44 @@ public struct PushReply: Codable, Sendable, Equatable {
     public let epoch: Int
     /// Server time.
     public let time: UnixTime
+    /// The place of the account's last segment.
+    public let head: Int64
+    /// Segments up to this place are gone: the newest snapshot holds what they said.
+    public let floor: Int64
+    /// Every active device has pulled up to this place.
+    public let horizon: Int64
 
     /// Takes every field.
-    public init(sequence: Int64, epoch: Int, time: UnixTime) {
+    public init(
+        sequence: Int64, epoch: Int, time: UnixTime, head: Int64, floor: Int64, horizon: Int64
+    ) {
         self.sequence = sequence
+        self.epoch = epoch
+        self.time = time
+        self.head = head
+        self.floor = floor
+        self.horizon = horizon
+    }
+}
+
+/// The account's newest whole snapshot: `GET /v1/snapshot`.
+public struct SnapshotDescription: Codable, Sendable, Equatable {
+    /// Which snapshot.
+    public let id: SnapshotID
+    /// The place up to which every segment is in it.
+    public let cursor: Int64
+    /// How many chunks it has.
+    public let chunks: Int
+    /// The server's epoch, see ``ServerDescription/epoch``.
+    public let epoch: Int
+    /// Server time.
+    public let time: UnixTime
+
+    /// Takes every field.
+    public init(id: SnapshotID, cursor: Int64, chunks: Int, epoch: Int, time: UnixTime) {
+        self.id = id
+        self.cursor = cursor
+        self.chunks = chunks
         self.epoch = epoch
         self.time = time
     }

@@ -10,6 +10,14 @@ public enum ProtocolLimits {
     public static let pageSegments = 256
     /// The most bytes of segments in one pulled page, the first one always included.
     public static let pageBytes = 8 * 1024 * 1024
+    /// The most chunks of one snapshot; each is at most ``segmentBytes`` long.
+    public static let snapshotChunks = 4096
+    /// The most snapshots of one account that are on their way at once.
+    public static let unfinishedSnapshots = 2
+    /// How long a snapshot may be on its way.
+    public static let unfinishedSnapshotLifetime = Duration.seconds(24 * 3600)
+    /// How long a device that is not heard from still counts as active.
+    public static let activeDevice = Duration.seconds(90 * 24 * 3600)
     /// The most spends or returns in one ledger request.
     public static let ledgerItems = 64
     /// The most device requests that wait for one account.

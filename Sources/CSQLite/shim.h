@@ -1,4 +1,6 @@
 #pragma once
+// What Debian's SQLite is built with, and its header hides unless asked.
+#define SQLITE_ENABLE_PREUPDATE_HOOK 1
 #include <sqlite3.h>
 
 // Swift cannot call variadic C functions.

@@ -6,10 +6,15 @@ public enum Limits {
     public static let tables = 250
     /// The most bytes all values of one row may have together.
     public static let rowBytes = 384 * 1024
-    /// A segment is closed once its changes reach this many bytes before compression.
-    public static let batchBytes = 512 * 1024
-    /// A segment is closed once it holds this many changes.
-    public static let batchChanges = 4096
+    /// A segment is closed once its changes reach this many bytes before compression: with one more
+    /// row of ``rowBytes`` it still fits in ``segmentBytes``, even if nothing compresses.
+    public static let batchBytes = 600 * 1024
+    /// A segment is closed once it speaks of this many rows.
+    public static let batchRows = 16_384
+    /// The most cells of whole rows in one received batch.
+    public static let batchCells = 1 << 21
+    /// The most bytes that the texts and blobs of one received batch stand for.
+    public static let expandedBytes = 64 * 1024 * 1024
     /// The largest sealed segment, in bytes.
     public static let segmentBytes = 1024 * 1024
     /// The largest decompressed payload of a segment, in bytes.
@@ -24,4 +29,14 @@ public enum Limits {
     public static let pageSegments = 256
     /// The most steps of one session: far above any honest sync, so that no server can hold it.
     public static let sessionSteps = 1_000_000
+    /// How long values that lost against a concurrent write are kept, in days.
+    public static let conflictDays = 30
+    /// About how many bytes of logged operations are folded at a time.
+    public static let foldBytes = 4 * 1024 * 1024
+    /// A snapshot is due when so many segments have come after the last.
+    public static let snapshotTail = 1000
+    /// How often loading begins again because a newer snapshot took the place of the one before.
+    public static let snapshotAttempts = 8
+    /// The most chunks of a snapshot or bundle.
+    public static let chunks = 65_536
 }

@@ -101,12 +101,14 @@ struct HTTPClientTests {
     @Test func aPageIsReadWholeOrRefused() async throws {
         let page: [UInt8] =
             [0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 2, 7, 8] + [0, 0, 0, 0, 0, 0, 0, 5, 0, 0, 0, 1, 9]
+        let headers = [
+            "atelier-time": "5", "atelier-epoch": "1", "atelier-head": "5", "atelier-floor": "0",
+            "atelier-horizon": "0",
+        ]
         for length in 0...page.count {
             let transport = HTTPTransport(
                 exchange: { _ in
-                    HTTPReply(
-                        status: 200, headers: ["atelier-time": "5", "atelier-epoch": "1"],
-                        body: Array(page.prefix(length)))
+                    HTTPReply(status: 200, headers: headers, body: Array(page.prefix(length)))
                 }, authorize: { _, _, _ in [] },
                 explain: { HTTPFailure.unexpectedReply("\($0.status)") })
             if [0, 14, page.count].contains(length) {

@@ -62,6 +62,9 @@ final class LocalServer: Sendable {
                 var reply = try route(message, &state)
                 reply.headers["atelier-time"] = "\(world.now.milliseconds)"
                 reply.headers["atelier-epoch"] = "1"
+                reply.headers["atelier-head"] = "\(state.segments.count)"
+                reply.headers["atelier-floor"] = "0"
+                reply.headers["atelier-horizon"] = "0"
                 return reply
             } catch let problem as Problem {
                 return HTTPReply(
@@ -137,7 +140,9 @@ final class LocalServer: Sendable {
                 return state.segments.count - 1
             }()
         return try reply(
-            PushReply(sequence: Int64(place + 1), epoch: 1, time: world.now), status: 201)
+            PushReply(
+                sequence: Int64(place + 1), epoch: 1, time: world.now,
+                head: Int64(state.segments.count), floor: 0, horizon: 0), status: 201)
     }
 
     private func pull(_ message: HTTPMessage, _ state: State) -> HTTPReply {

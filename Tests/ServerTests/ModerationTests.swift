@@ -75,7 +75,7 @@ struct ModerationTests {
             var random = SeededGenerator(seed: seed)
             let first = TestDevice(of: server)
             _ = try await first.join(client)
-            let second = try await secondDevice(of: first, client)
+            let second = try await first.letIn("desk", client)
             let devices = [first, second]
             var wallets = devices.map { $0.wallet() }
             for step in 0..<120 {
@@ -142,21 +142,6 @@ struct ModerationTests {
                 #expect(throws: ServerError.self) { try server.core.account(wrong) }
             }
         }
-    }
-
-    private func secondDevice(
-        of first: TestDevice, _ client: any TestClientProtocol
-    ) async throws -> TestDevice {
-        let second = TestDevice(of: first.server, accountKey: first.accountKey)
-        let ask = DeviceRequest(
-            deviceKey: second.key.verifyingKey, agreementKey: second.agreementKey, name: "desk")
-        _ = try await second.post("/v1/accounts/\(first.account)/device-requests", ask, client)
-        let approval = DeviceApproval(
-            accountKey: first.accountKey.verifyingKey, certificate: try second.certificate(),
-            sealedWelcome: "")
-        let place = "/v1/device-requests/\(second.device)/approval"
-        try #require(try await first.post(place, approval, client).status == 201)
-        return second
     }
 }
 

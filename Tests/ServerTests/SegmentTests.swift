@@ -3,6 +3,7 @@ import AtelierServer
 import HTTPTypes
 import HummingbirdTesting
 import SignedObjects
+import SyncKit
 import Testing
 
 struct SegmentTests {
@@ -25,9 +26,9 @@ struct SegmentTests {
             let again = try await artist.send(.post, "/v1/segments", segments[1], client)
             #expect(try again.decode(PushReply.self).sequence == 2)
             let page = try await artist.send(.get, "/v1/segments?after=0&limit=2", client)
-            #expect(frames(page.body).map(\.bytes) == Array(segments.prefix(2)))
+            #expect(page.frames.map(\.bytes) == Array(segments.prefix(2)))
             let rest = try await artist.send(.get, "/v1/segments?after=2&limit=2", client)
-            #expect(frames(rest.body).map(\.sequence) == [3])
+            #expect(rest.frames.map(\.sequence) == [3])
             let end = try await artist.send(.get, "/v1/segments?after=3", client)
             #expect(end.status == 200 && end.body.isEmpty)
         }
@@ -46,7 +47,7 @@ struct SegmentTests {
                 #expect(try await artist.send(.post, "/v1/segments", segment, client).status == 200)
             }
             let page = try await artist.send(.get, "/v1/segments?after=0", client)
-            #expect(frames(page.body).count == 8)
+            #expect(page.frames.count == 8)
             let large = artist.segment(1, replica: 10, filler: filler + 1)
             let refused = try await artist.send(.post, "/v1/segments", large, client)
             #expect(refused.status == 413 && refused.problem == .tooLarge)
@@ -70,7 +71,7 @@ struct SegmentTests {
                 (artist.segment(1, filler: 41), .rewind),
                 (artist.segment(2, after: Digest(of: first).bytes, filler: 41), .fork),
                 (artist.segment(3, after: Digest(of: first).bytes), .fork),
-                (artist.segment(4, after: head), .malformed),
+                (artist.segment(4, after: head), .fork),
                 (artist.segment(3, after: head, ahead: .seconds(301)), .fromTheFuture),
                 (TestDevice(of: server).segment(1), .malformed),
                 ([1, 2, 3], .malformed), ([], .malformed),
@@ -107,14 +108,19 @@ struct SegmentTests {
         }
     }
 
-    private func frames(_ body: [UInt8]) -> [(sequence: Int64, bytes: [UInt8])] {
-        var (frames, rest): ([(Int64, [UInt8])], ArraySlice<UInt8>) = ([], body[...])
-        while rest.count >= 12 {
-            let sequence = rest.prefix(8).reduce(Int64(0)) { $0 << 8 | Int64($1) }
-            let count = rest.dropFirst(8).prefix(4).reduce(0) { $0 << 8 | Int($1) }
-            frames.append((sequence, Array(rest.dropFirst(12).prefix(count))))
-            rest = rest.dropFirst(12 + count)
+    // Goal: an account cannot fill the server with the ends of chains.
+    // Method: as many replicas as allowed, which may go on, and one more.
+    @Test func replicasAreLimited() async throws {
+        var policy = ServerPolicy()
+        policy.replicasPerAccount = 2
+        let server = try TestServer(policy: policy)
+        try await server.run { client in
+            let artist = TestDevice(of: server)
+            _ = try await artist.join(client)
+            var chains = (1...3).map { TestChain(of: artist, replica: UInt8($0)) }
+            for place in [0, 1, 0] { try await artist.push(chains[place].next(), client) }
+            let refused = try await artist.send(.post, "/v1/segments", chains[2].next(), client)
+            #expect(refused.problem == .tooMany)
         }
-        return frames
     }
 }

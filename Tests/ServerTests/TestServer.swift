@@ -2,6 +2,7 @@ import AtelierProtocol
 import AtelierServer
 import CreditLedger
 import Foundation
+import GRDB
 import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
@@ -23,6 +24,48 @@ final class TestServer: Sendable {
     /// The same folder opened again, as after a restart.
     func reopened(policy: ServerPolicy) throws -> TestServer {
         try TestServer(folder, clock, policy: policy, seed: 2)
+    }
+
+    /// A copy of the database as it is now.
+    func backup(_ name: String) throws -> String {
+        let path = folder.path(name)
+        try DatabaseQueue(path: folder.path("server.sqlite")).inDatabase { db in
+            try db.execute(sql: "VACUUM INTO ?", arguments: [path])
+        }
+        return path
+    }
+
+    /// This server after its database was replaced by `backup`, nil for none, and the epoch file
+    /// by `mark`; nil keeps that file.
+    func restored(from backup: String?, mark: String? = nil) throws -> TestServer {
+        let other = try TemporaryFolder()
+        let files = FileManager.default
+        if let backup { try files.copyItem(atPath: backup, toPath: other.path("server.sqlite")) }
+        try files.copyItem(atPath: folder.path("keys"), toPath: other.path("keys"))
+        let text = try mark ?? self.mark()
+        if !text.isEmpty {
+            try Data(text.utf8).write(to: other.url.appendingPathComponent("server.epoch"))
+        }
+        return try TestServer(other, clock, policy: core.policy, seed: 3)
+    }
+
+    /// What the epoch file says.
+    func mark() throws -> String {
+        try String(contentsOfFile: folder.path("server.epoch"), encoding: .utf8)
+    }
+
+    /// Another look at the database.
+    func write(_ sql: String, _ arguments: StatementArguments = []) throws {
+        try DatabaseQueue(path: folder.path("server.sqlite")).write { db in
+            try db.execute(sql: sql, arguments: arguments)
+        }
+    }
+
+    /// How many rows a table has.
+    func count(_ table: String) throws -> Int {
+        try DatabaseQueue(path: folder.path("server.sqlite")).read { db in
+            try Int.fetchOne(db, sql: "SELECT COUNT(*) FROM \(table)") ?? 0
+        }
     }
 
     private init(

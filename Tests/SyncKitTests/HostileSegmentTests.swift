@@ -33,7 +33,12 @@ import Testing
             func pull(after sequence: Int64) async throws -> PulledPage {
                 PulledPage(
                     segments: [2, 1].map { SequencedSegment(sequence: $0, bytes: bytes) },
-                    serverMilliseconds: 0, epoch: 1)
+                    server: ServerState(milliseconds: 0, epoch: 1, head: 2, floor: 0, horizon: 0))
+            }
+            func push(_ chunk: SnapshotChunk) async throws {}
+            func newestSnapshot() async throws -> SnapshotManifest? { nil }
+            func chunk(_ index: Int, of snapshot: SnapshotManifest) async throws -> [UInt8] {
+                throw SnapshotGone()
             }
         }
         let pair = try Pair()

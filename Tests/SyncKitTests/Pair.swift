@@ -28,7 +28,9 @@ struct Pair {
 
     @discardableResult
     func sync(_ store: SyncStore) async throws -> SyncReport {
-        try await Self.synchronizer(store, server).run()
+        // Each replica is a device of its own: the horizon goes by devices.
+        let device = store === first ? 0 : store === second ? 1 : 2
+        return try await Self.synchronizer(store, server.transport(for: device)).run()
     }
 
     static func synchronizer(

@@ -37,7 +37,8 @@ struct World {
             Replica(
                 store: store, otherProgram: try DatabaseQueue(path: path),
                 synchronizer: Synchronizer(
-                    store: store, transport: server, keys: keys, account: Gallery.account)))
+                    store: store, transport: server.transport(for: replicas.count), keys: keys,
+                    account: Gallery.account)))
     }
 
     /// One random write or one random exchange that may break off.
@@ -92,12 +93,5 @@ struct World {
         case 7: "INSERT INTO tags(picture, tag) VALUES(\(key), 'tag \(number % 5)')"
         default: "DELETE FROM tags WHERE tag = 'tag \(number % 5)'"
         }
-    }
-}
-
-extension SyncStore {
-    /// Pulls everything again at the next exchange.
-    func forgetCursor() throws {
-        try write { try $0.execute(sql: "UPDATE sync_state SET value = 0 WHERE name = 'cursor'") }
     }
 }

@@ -54,13 +54,11 @@ import Testing
         let ahead = HybridTimestamp(milliseconds: pair.time.now + 300_001, counter: 0)
         let replica = try #require(ReplicaID([UInt8](repeating: 3, count: 16)))
         let stamp = Stamp(time: ahead, replica: replica)
-        let cell = RowChange.Cell(stamp: stamp, value: .text("future"))
-        let change = RowChange(
-            table: 1, key: try #require(RowKey([UInt8](repeating: 0, count: 16))), life: 1,
-            began: stamp, isWhole: true, cells: [1: cell])
+        let key = try #require(RowKey([UInt8](repeating: 0, count: 16)))
+        let batch = ChangeBatch.row(key, stamp, [(1, .text("future"))])
         pair.server.inject(
             try sealer.seal(
-                ChangeBatch(changes: [change]).encoded(), replica: replica, number: 1,
+                batch.encoded(), replica: replica, number: 1,
                 previous: [UInt8](repeating: 0, count: 32), highestStamp: ahead))
         let report = try await pair.sync(pair.second)
         #expect(report.segmentsSetAside == 1)

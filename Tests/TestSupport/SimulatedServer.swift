@@ -7,13 +7,29 @@ package struct SimulatedLoss: Error {
     package init() {}
 }
 
+/// Why the simulated server takes something never, or not yet, as the real one would not.
+package enum SimulatedRefusal: Error, Equatable {
+    /// A change is dated over five minutes ahead of server time.
+    case fromTheFuture
+    /// What the real server calls malformed: the engine must never send it.
+    case malformed(String)
+}
+
 /// A server in memory that orders one account's segments, over a network that loses questions and
-/// answers as a seed says. It checks chains as the real one does.
+/// answers as a seed says. It keeps chains, snapshots, floor, horizon and epoch as the real one
+/// does.
+///
+/// The server itself is the transport of device 0. Replicas that share it count as one device, so
+/// where the horizon matters each needs its own ``transport(for:)``.
 package final class SimulatedServer: Transport {
-    fileprivate struct State {
-        var segments: [SealedSegment] = []
+    fileprivate struct Network {
         var generator: SeededGenerator
         var lossOneIn: Int?
+    }
+
+    fileprivate struct State {
+        var network: Network
+        var account: SimulatedAccount
     }
 
     private let state: Mutex<State>
@@ -22,57 +38,163 @@ package final class SimulatedServer: Transport {
     /// An empty server.
     package init(time: SimulatedTime, seed: UInt64) {
         self.time = time
-        state = Mutex(State(generator: SeededGenerator(seed: seed)))
+        state = Mutex(
+            State(
+                network: Network(generator: SeededGenerator(seed: seed)),
+                account: SimulatedAccount()))
     }
 
     /// Loses one question or answer in `odds`; nil loses none.
     package func lose(oneIn odds: Int?) {
-        state.withLock { $0.lossOneIn = odds }
+        state.withLock { $0.network.lossOneIn = odds }
     }
 
-    /// All stored segments in order.
-    package var segments: [SealedSegment] { state.withLock { $0.segments } }
+    /// The segments in order that were not compacted away.
+    package var segments: [SealedSegment] {
+        state.withLock { $0.account.segments.dropFirst($0.account.floor).compactMap(\.self) }
+    }
 
-    /// Stores a segment as if its sender had pushed it.
+    /// What every answer tells at this moment.
+    package var serverState: ServerState { state.withLock { $0.account.state(at: time.now) } }
+
+    /// Stores a segment as if its sender had pushed it, without any check.
     package func inject(_ segment: SealedSegment) {
-        state.withLock { $0.segments.append(segment) }
+        state.withLock { $0.account.append(segment) }
+    }
+
+    /// The way of one device, which counts for the horizon from now on.
+    package func transport(for device: Int) -> SimulatedDevice {
+        state.withLock { $0.account.join(device, at: time.now) }
+        return SimulatedDevice(server: self, index: device)
+    }
+
+    /// Takes a device out of the account: it no longer holds the horizon back.
+    package func revoke(_ device: Int) {
+        state.withLock { $0.account.devices[device] = nil }
+    }
+
+    /// Takes away what the newest snapshot holds, once that is `grace` milliseconds old.
+    ///
+    /// - Parameter limit: The most segments of one step; nil takes all.
+    package func compact(keepingGrace grace: UInt64, atMost limit: Int? = nil) {
+        state.withLock { $0.account.compact(now: time.now, grace: grace, limit: limit) }
+    }
+
+    /// Everything that is stored now, for ``restore(to:raisingEpoch:)``.
+    package func backup() -> SimulatedAccount { state.withLock { $0.account } }
+
+    /// Rolls everything back to `backup`. Without a new epoch it is as if the operator had restored
+    /// the whole folder and told nobody.
+    package func restore(to backup: SimulatedAccount, raisingEpoch: Bool = true) {
+        state.withLock { $0.account.become(backup, raisingEpoch: raisingEpoch, at: time.now) }
+    }
+
+    /// Loses everything; the devices are let in again at once.
+    package func wipe(raisingEpoch: Bool = true) {
+        restore(to: SimulatedAccount(), raisingEpoch: raisingEpoch)
     }
 
     package func push(_ segment: SealedSegment) async throws -> PushAcknowledgement {
-        try state.withLock { state in
-            try state.mayLose()
-            let known = state.segments.filter { $0.header.replica == segment.header.replica }
-            let sequence: Int
-            if let index = state.segments.firstIndex(of: segment) {
-                sequence = index + 1
-            } else {
-                guard
-                    segment.header.number == UInt64(known.count + 1),
-                    (known.last?.hash ?? [UInt8](repeating: 0, count: 32))
-                        == segment.header.previous
-                else { throw ForkedChain() }
-                state.segments.append(segment)
-                sequence = state.segments.count
-            }
-            try state.mayLose()
-            return PushAcknowledgement(
-                sequence: Int64(sequence), serverMilliseconds: Int64(time.now), epoch: 1)
-        }
+        try push(segment, by: 0)
     }
 
     package func pull(after sequence: Int64) async throws -> PulledPage {
+        try pull(after: sequence, by: 0)
+    }
+
+    package func push(_ chunk: SnapshotChunk) async throws { try push(chunk, by: 0) }
+
+    package func newestSnapshot() async throws -> SnapshotManifest? { try newestSnapshot(by: 0) }
+
+    package func chunk(_ index: Int, of snapshot: SnapshotManifest) async throws -> [UInt8] {
+        try chunk(index, of: snapshot, by: 0)
+    }
+}
+
+/// One device's way to a ``SimulatedServer``.
+package struct SimulatedDevice: Transport {
+    fileprivate let server: SimulatedServer
+    fileprivate let index: Int
+
+    package func push(_ segment: SealedSegment) async throws -> PushAcknowledgement {
+        try server.push(segment, by: index)
+    }
+
+    package func pull(after sequence: Int64) async throws -> PulledPage {
+        try server.pull(after: sequence, by: index)
+    }
+
+    package func push(_ chunk: SnapshotChunk) async throws { try server.push(chunk, by: index) }
+
+    package func newestSnapshot() async throws -> SnapshotManifest? {
+        try server.newestSnapshot(by: index)
+    }
+
+    package func chunk(_ index: Int, of snapshot: SnapshotManifest) async throws -> [UInt8] {
+        try server.chunk(index, of: snapshot, by: self.index)
+    }
+}
+
+extension SimulatedServer {
+    fileprivate func push(_ segment: SealedSegment, by device: Int) throws -> PushAcknowledgement {
+        try exchange(by: device) { account, _ in
+            let sequence = try account.push(segment, at: time.now)
+            account.see(device, at: time.now)
+            return PushAcknowledgement(sequence: sequence, server: account.state(at: time.now))
+        }
+    }
+
+    fileprivate func pull(after sequence: Int64, by device: Int) throws -> PulledPage {
+        try exchange(by: device) { account, network in
+            account.see(device, at: time.now)
+            account.noteHeld(sequence, by: device)
+            let page = account.page(after: sequence, count: 1 + network.generator.below(4))
+            return PulledPage(segments: page, server: account.state(at: time.now))
+        }
+    }
+
+    fileprivate func push(_ chunk: SnapshotChunk, by device: Int) throws {
+        try exchange(by: device) { account, _ in
+            try account.push(chunk, by: device, at: time.now)
+            account.see(device, at: time.now)
+        }
+    }
+
+    fileprivate func newestSnapshot(by device: Int) throws -> SnapshotManifest? {
+        try exchange(by: device) { account, _ in
+            if account.newest != nil { account.see(device, at: time.now) }
+            return account.newest?.manifest
+        }
+    }
+
+    fileprivate func chunk(
+        _ index: Int, of snapshot: SnapshotManifest, by device: Int
+    ) throws -> [UInt8] {
+        try exchange(by: device) { account, _ in
+            guard
+                let newest = account.newest, newest.manifest.id == snapshot.id,
+                let bytes = newest.chunks[index]
+            else { throw SnapshotGone() }
+            account.see(device, at: time.now)
+            return bytes
+        }
+    }
+
+    /// One question and its answer, either of which may be lost.
+    private func exchange<Answer>(
+        by device: Int, _ body: (inout SimulatedAccount, inout Network) throws -> Answer
+    ) throws -> Answer {
         try state.withLock { state in
-            try state.mayLose()
-            let start = Int(sequence)
-            let count = 1 + state.generator.below(4)
-            let page = state.segments.dropFirst(start).prefix(count).enumerated()
-                .map { SequencedSegment(sequence: Int64(start + $0 + 1), bytes: $1.bytes) }
-            return PulledPage(segments: page, serverMilliseconds: Int64(time.now), epoch: 1)
+            try state.network.mayLose()
+            state.account.join(device, at: time.now)
+            let answer = try body(&state.account, &state.network)
+            try state.network.mayLose()
+            return answer
         }
     }
 }
 
-extension SimulatedServer.State {
+extension SimulatedServer.Network {
     fileprivate mutating func mayLose() throws {
         if let odds = lossOneIn, generator.oneIn(odds) { throw SimulatedLoss() }
     }

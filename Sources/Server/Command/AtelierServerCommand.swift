@@ -12,6 +12,7 @@ struct AtelierServerCommand: AsyncParsableCommand {
             """,
         subcommands: [
             ServeCommand.self, InviteCommand.self, AccountsCommand.self, CreditsCommand.self,
+            EpochCommand.self,
         ]
     )
 }

@@ -12,4 +12,12 @@ enum Limits {
     static let invitesAtOnce = 1000
     /// How long a writer waits for another to finish.
     static let busySeconds = 10.0
+    /// The most segments that one request compacts away.
+    static let compactedSegments = 256
+    /// The most bytes of segments that one request compacts away, the first one always.
+    static let compactedBytes = 8 * 1024 * 1024
+    /// The most chunks of snapshots that one request sweeps away.
+    static let sweptChunks = 8
+    /// After so many stored segments the epoch file waits for the disk.
+    static let segmentsPerMark: Int64 = 64
 }

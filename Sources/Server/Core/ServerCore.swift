@@ -9,6 +9,7 @@ public final class ServerCore: Sendable {
     /// What the operator has set.
     public let policy: ServerPolicy
     let database: DatabasePool
+    let epochMark: EpochMark
     let key: SigningKey
     let clock: @Sendable () -> UnixTime
     let randomBytes: @Sendable (Int) -> [UInt8]
@@ -51,9 +52,11 @@ public final class ServerCore: Sendable {
         }
         key = try ServerKey.open(in: keys)
         database = try ServerDatabase.open(folder.appendingPathComponent("server.sqlite").path)
+        epochMark = try EpochMark(folder.appendingPathComponent("server.epoch"))
         self.policy = policy
         self.clock = clock
         self.randomBytes = randomBytes
+        try checkEpoch()
     }
 
     /// The key that clients pin.
@@ -71,12 +74,5 @@ public final class ServerCore: Sendable {
         return ServerDescription(
             key: publicKey, epoch: epoch, time: clock(), freeCredits: policy.ledger.freeCredits,
             leaseSeconds: Int(policy.ledger.lease.components.seconds))
-    }
-
-    /// Rises when the server is restored from a backup; reading it also proves the database works.
-    func epoch() async throws -> Int {
-        try await database.read { db in
-            try Int.fetchOne(db, sql: "SELECT value FROM setting WHERE name = 'epoch'") ?? 1
-        }
     }
 }

@@ -6,6 +6,16 @@ public struct ServerPolicy: Sendable {
     public var ledger = LedgerPolicy()
     /// Segments that one account may push in a minute.
     public var segmentsPerMinute = 1200
+    /// Chunks of snapshots that one account may send in a minute, and as many that it may fetch.
+    public var chunksPerMinute = 600
+    /// Bytes that one snapshot may have. An account holds one, and two more that are on their way.
+    public var snapshotBytes: Int64 = 1 << 30
+    /// Snapshots that one account may begin in a day.
+    public var snapshotsPerDay = 64
+    /// Replicas that one account may push as; the tip of each one's chain is kept for ever.
+    public var replicasPerAccount = 4096
+    /// How long segments stay after a whole snapshot has taken them in.
+    public var compactionGrace = Duration.seconds(7 * 24 * 3600)
     /// Requests of other kinds that one account may make in a minute.
     public var requestsPerMinute = 600
     /// Requests without an account that one address may make in a minute.

@@ -2,6 +2,12 @@
 struct ByteWriter {
     private(set) var bytes: [UInt8] = []
 
+    var count: Int { bytes.count }
+
+    mutating func reserve(_ count: Int) {
+        bytes.reserveCapacity(count)
+    }
+
     mutating func append(_ more: some Sequence<UInt8>) {
         bytes.append(contentsOf: more)
     }
@@ -15,16 +21,33 @@ struct ByteWriter {
     }
 
     /// Unsigned LEB128.
+    @inline(__always)
     mutating func append(varint value: UInt64) {
         var value = value
         while value >= 0x80 {
             bytes.append(UInt8(truncatingIfNeeded: value) | 0x80)
             value >>= 7
         }
-        bytes.append(UInt8(value))
+        bytes.append(UInt8(truncatingIfNeeded: value))
+    }
+
+    /// A signed number in zigzag form: small in both directions.
+    @inline(__always)
+    mutating func append(zigzag value: Int64) {
+        append(varint: UInt64(bitPattern: (value << 1) ^ (value >> 63)))
     }
 
     mutating func append(count: Int) {
         append(varint: UInt64(count))
+    }
+
+    /// Forgets what was written after the first `count` bytes.
+    mutating func truncate(to count: Int) {
+        bytes.removeLast(bytes.count - count)
+    }
+
+    /// Forgets what was written and keeps the memory.
+    mutating func removeAll() {
+        bytes.removeAll(keepingCapacity: true)
     }
 }

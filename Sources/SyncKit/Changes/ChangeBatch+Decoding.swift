@@ -1,135 +1,261 @@
 extension ChangeBatch {
     /// Reads the wire form; no number in `bytes` is believed before it is checked.
     package init(decoding bytes: [UInt8]) throws(CodecError) {
-        var reader = ByteReader(bytes)
-        guard try reader.byte() == Self.version else { throw .invalid("version") }
-        let stamps = try Self.readStamps(from: &reader)
-        changes = []
-        var lastTable = 0
-        for _ in 0..<(try reader.count(minimumBytes: 2)) {
-            let table = try reader.varint()
-            guard table > lastTable, table <= UInt64(Limits.tables) else { throw .invalid("table") }
-            lastTable = Int(table)
-            changes += try Self.readRows(of: lastTable, stamps: stamps, from: &reader)
+        self = try ByteReader.reading(bytes) { (reader) throws(CodecError) in
+            guard try reader.byte() == Self.version else { throw .invalid("version") }
+            var batch = ChangeBatch()
+            batch.summary = try Self.readSummary(from: &reader)
+            batch.stamps = try Self.readStamps(from: &reader)
+            var expanded = 0
+            for _ in 0..<(try reader.count(minimumBytes: 5)) {
+                let id = try reader.index(below: Limits.tables + 1, "table")
+                guard id > batch.tables.last?.table ?? 0 else { throw .invalid("table") }
+                batch.tables.append(
+                    try TableChanges(
+                        reading: id, stamps: batch.stamps.count, from: &reader,
+                        expanded: &expanded))
+            }
+            guard reader.isAtEnd else { throw .invalid("length") }
+            return batch
         }
-        guard reader.isAtEnd else { throw .invalid("length") }
     }
 
-    private static func readStamps(from reader: inout ByteReader) throws(CodecError) -> [Stamp] {
-        var replicas: [ReplicaID] = []
-        for _ in 0..<(try reader.count(minimumBytes: ReplicaID.byteCount)) {
-            replicas.append(ReplicaID(checked: try reader.bytes(ReplicaID.byteCount)))
+    private static func readSummary(
+        from reader: inout ByteReader
+    ) throws(CodecError) -> Summary? {
+        switch try reader.byte() {
+        case 0: return nil
+        case 1:
+            let cursor = Int64(clamping: try reader.varint())
+            return Summary(cursor: cursor, digest: try reader.bigEndian64())
+        default: throw .invalid("summary")
         }
-        var stamps: [Stamp] = []
+    }
+
+    private static func readStamps(
+        from reader: inout ByteReader
+    ) throws(CodecError) -> [DatedStamp] {
+        var replicas: [UInt64] = []
+        for _ in 0..<(try reader.count(minimumBytes: 8)) {
+            replicas.append(try reader.bigEndian64())
+        }
+        let count = try reader.count(minimumBytes: 4)
+        var times: [UInt64] = []
+        times.reserveCapacity(count)
         var time: UInt64 = 0
-        for _ in 0..<(try reader.count(minimumBytes: 2)) {
-            let (next, overflow) = time.addingReportingOverflow(try reader.varint())
-            let replica = try reader.varint()
-            guard !overflow, next <= UInt64(Int64.max), replica < UInt64(replicas.count) else {
-                throw .invalid("stamp")
-            }
-            time = next
+        for _ in 0..<count {
+            time = time &+ UInt64(bitPattern: try reader.zigzag())
+            guard time <= UInt64(Int64.max) else { throw .invalid("time") }
+            times.append(time)
+        }
+        var stamps: [DatedStamp] = []
+        stamps.reserveCapacity(count)
+        for time in times {
+            let replica = try reader.index(below: replicas.count, "replica")
             stamps.append(
-                Stamp(time: HybridTimestamp(rawValue: time), replica: replicas[Int(replica)]))
+                DatedStamp(
+                    stamp: Stamp(
+                        time: HybridTimestamp(rawValue: time), replica: replicas[replica]),
+                    seen: 0))
+        }
+        var seen: Int64 = 0
+        for index in stamps.indices {
+            seen &+= try reader.zigzag()
+            guard seen >= 0 else { throw .invalid("seen") }
+            stamps[index].seen = seen
+        }
+        var sequence: Int64 = 0
+        for index in stamps.indices {
+            sequence &+= try reader.zigzag()
+            guard sequence >= 0 else { throw .invalid("sequence") }
+            stamps[index].sequence = sequence
         }
         return stamps
     }
+}
 
-    private static func readRows(
-        of table: Int, stamps: [Stamp], from reader: inout ByteReader
-    ) throws(CodecError) -> [RowChange] {
-        // Key, life, beginning and column bits: at least 19 bytes a row.
-        let count = try reader.count(minimumBytes: RowKey.byteCount + 3)
-        var rows: [RowChange] = []
-        rows.reserveCapacity(count)
-        for _ in 0..<count {
-            let key = RowKey(checked: try reader.bytes(RowKey.byteCount))
-            rows.append(
-                RowChange(table: table, key: key, life: 0, began: .zero, isWhole: false, cells: [:])
-            )
-        }
-        for index in rows.indices {
-            let life = try reader.varint()
-            guard life > 0, life < UInt64(UInt32.max) else { throw .invalid("life") }
-            rows[index].life = UInt32(life)
-        }
-        for index in rows.indices {
-            let field = try reader.varint()
-            rows[index].began = try stamp(at: field / 2, of: stamps)
-            rows[index].isWhole = !field.isMultiple(of: 2)
-        }
-        try readCells(of: &rows, stamps: stamps, from: &reader)
-        return rows
-    }
-
-    private static func readCells(
-        of rows: inout [RowChange], stamps: [Stamp], from reader: inout ByteReader
+extension TableChanges {
+    fileprivate init(
+        reading table: Int, stamps: Int, from reader: inout ByteReader, expanded: inout Int
     ) throws(CodecError) {
-        var bitsByRow: [UInt64] = []
-        for row in rows {
-            let bits = try reader.varint()
-            // Column ids run from 1; a deleted row has no cells.
-            guard bits & 1 == 0, bits >> UInt64(Limits.columns + 1) == 0 else {
-                throw .invalid("columns")
-            }
-            guard bits == 0 || !row.life.isMultiple(of: 2) else { throw .invalid("deleted row") }
-            bitsByRow.append(bits)
-        }
-        let written = bitsByRow.reduce(0, |)
-        for column in 1...Limits.columns where written & 1 << UInt64(column) != 0 {
-            let having = rows.indices.filter { bitsByRow[$0] & 1 << UInt64(column) != 0 }
-            let cells = try readColumn(
-                begins: having.map { rows[$0].began }, stamps: stamps, from: &reader)
-            for (index, cell) in zip(having, cells) { rows[index].cells[column] = cell }
-        }
+        self.table = table
+        rows = try Rows(reading: &reader, stamps: stamps, expanded: &expanded)
+        deaths = try Deaths(reading: &reader, stamps: stamps)
+        edits = try Edits(reading: &reader, stamps: stamps, expanded: &expanded)
+        counts = try Self.readCounts(from: &reader, stamps: stamps)
     }
 
-    private static func readColumn(
-        begins: [Stamp], stamps: [Stamp], from reader: inout ByteReader
-    ) throws(CodecError) -> [RowChange.Cell] {
-        var cells: [RowChange.Cell] = []
-        for began in begins {
-            let index = try reader.varint()
-            let stamp = index == 0 ? began : try stamp(at: index - 1, of: stamps)
-            cells.append(RowChange.Cell(stamp: stamp, value: .null))
+    private static func readCounts(
+        from reader: inout ByteReader, stamps: Int
+    ) throws(CodecError) -> [Count] {
+        let count = try reader.count(minimumBytes: RowKey.byteCount + 4)
+        let keys = try KeyColumn(reading: count, from: &reader)
+        var counts: [Count] = []
+        counts.reserveCapacity(count)
+        for index in 0..<count {
+            let life = try life(from: &reader)
+            guard !life.isMultiple(of: 2) else { throw .invalid("life") }
+            counts.append(Count(key: keys[index], life: life, column: 0, stamp: 0, total: 0))
         }
-        var types: [UInt8] = []
-        for _ in begins { types.append(try reader.byte()) }
-        guard types.allSatisfy({ $0 <= 4 }) else { throw .invalid("type") }
+        for index in counts.indices { counts[index].column = try column(from: &reader) }
+        let indexes = try readStamps(count, of: stamps, from: &reader)
+        for index in counts.indices { counts[index].stamp = indexes[index] }
+        for index in counts.indices { counts[index].total = try reader.zigzag() }
+        return counts
+    }
+
+    fileprivate static func life(from reader: inout ByteReader) throws(CodecError) -> UInt32 {
+        let life = try reader.index(below: Int(Int32.max), "life")
+        guard life > 0 else { throw .invalid("life") }
+        return UInt32(life)
+    }
+
+    fileprivate static func column(from reader: inout ByteReader) throws(CodecError) -> UInt8 {
+        let column = try reader.byte()
+        guard column > 0, column <= Limits.columns else { throw .invalid("column") }
+        return column
+    }
+
+    fileprivate static func readStamps(
+        _ count: Int, of stamps: Int, from reader: inout ByteReader
+    ) throws(CodecError) -> [Int32] {
+        guard count <= reader.remaining else { throw .truncated }
+        var indexes: [Int32] = []
+        indexes.reserveCapacity(count)
         var previous: Int64 = 0
-        for index in cells.indices where types[index] == 1 {
-            previous &+= unzigzag(try reader.varint())
-            cells[index].value = .integer(previous)
+        for _ in 0..<count {
+            previous &+= try reader.zigzag()
+            guard previous >= 0, previous < stamps else { throw .invalid("stamp index") }
+            indexes.append(Int32(previous))
         }
-        for index in cells.indices where types[index] == 2 {
-            cells[index].value = .real(Double(bitPattern: try reader.bigEndian64()))
-        }
-        try readPayloads(of: &cells, types: types, from: &reader)
-        return cells
+        return indexes
     }
 
-    private static func readPayloads(
-        of cells: inout [RowChange.Cell], types: [UInt8], from reader: inout ByteReader
+    fileprivate static func readLives(
+        rows: Int, from reader: inout ByteReader
+    ) throws(CodecError) -> [Life] {
+        var lives: [Life] = []
+        var row = 0
+        for index in 0..<(try reader.count(minimumBytes: 2)) {
+            let step = try reader.index(below: rows, "row")
+            guard index == 0 || step > 0 else { throw .invalid("row") }
+            row += step
+            let life = try life(from: &reader)
+            guard row < rows, !life.isMultiple(of: 2) else { throw .invalid("life") }
+            lives.append(Life(row: Int32(row), life: life))
+        }
+        return lives
+    }
+}
+
+extension TableChanges.Rows {
+    fileprivate init(
+        reading reader: inout ByteReader, stamps: Int, expanded: inout Int
     ) throws(CodecError) {
-        var lengths: [Int] = []
-        for type in types where type >= 3 {
+        let count = try reader.count(minimumBytes: RowKey.byteCount)
+        guard count > 0 else { return }
+        keys = try KeyColumn(reading: count, from: &reader)
+        lives = try TableChanges.readLives(rows: count, from: &reader)
+        try readBeginnings(count, stamps: stamps, from: &reader)
+        try readExceptions(stamps: stamps, from: &reader)
+        for _ in 0..<(try reader.count()) {
+            let id = try TableChanges.column(from: &reader)
+            guard id > columns.last?.id ?? 0 else { throw .invalid("column") }
+            guard (columns.count + 1) * count <= Limits.batchCells else {
+                throw .invalid("number of cells")
+            }
+            columns.append(
+                TableChanges.Column(
+                    id: id,
+                    cells: try CellColumn(reading: count, from: &reader, expanded: &expanded)))
+        }
+    }
+
+    private mutating func readBeginnings(
+        _ count: Int, stamps: Int, from reader: inout ByteReader
+    ) throws(CodecError) {
+        began.reserveCapacity(count)
+        var stamp: Int64 = 0
+        while began.count < count {
+            stamp &+= try reader.zigzag()
             let length = try reader.varint()
-            guard length <= UInt64(Limits.rowBytes) else { throw .invalid("length") }
-            lengths.append(Int(length))
-        }
-        var next = lengths.makeIterator()
-        for index in cells.indices where types[index] >= 3 {
-            let bytes = try reader.bytes(next.next() ?? 0)
-            cells[index].value = types[index] == 3 ? .text(bytes) : .blob(bytes)
+            guard
+                stamp >= 0, stamp < stamps, length > 0, length <= UInt64(count - began.count)
+            else { throw .invalid("beginning") }
+            began.append(contentsOf: repeatElement(Int32(stamp), count: Int(length)))
         }
     }
 
-    private static func stamp(at index: UInt64, of stamps: [Stamp]) throws(CodecError) -> Stamp {
-        guard index < UInt64(stamps.count) else { throw .invalid("stamp index") }
-        return stamps[Int(index)]
+    private mutating func readExceptions(
+        stamps: Int, from reader: inout ByteReader
+    ) throws(CodecError) {
+        let number = try reader.count(minimumBytes: 3)
+        exceptions.reserveCapacity(number)
+        var row = 0
+        for _ in 0..<number {
+            row += try reader.index(below: count, "row")
+            guard row < count else { throw .invalid("row") }
+            exceptions.append(TableChanges.Exception(row: Int32(row), column: 0, stamp: 0))
+        }
+        for index in exceptions.indices {
+            let column = try TableChanges.column(from: &reader)
+            if index > 0, exceptions[index - 1].row == exceptions[index].row {
+                guard exceptions[index - 1].column < column else { throw .invalid("column") }
+            }
+            exceptions[index].column = column
+        }
+        let indexes = try TableChanges.readStamps(number, of: stamps, from: &reader)
+        for index in exceptions.indices { exceptions[index].stamp = indexes[index] }
     }
+}
 
-    private static func unzigzag(_ value: UInt64) -> Int64 {
-        Int64(bitPattern: value >> 1) ^ -Int64(bitPattern: value & 1)
+extension TableChanges.Deaths {
+    fileprivate init(reading reader: inout ByteReader, stamps: Int) throws(CodecError) {
+        let count = try reader.count(minimumBytes: RowKey.byteCount + 2)
+        keys = try KeyColumn(reading: count, from: &reader)
+        for _ in 0..<count {
+            let life = try TableChanges.life(from: &reader)
+            guard life.isMultiple(of: 2) else { throw .invalid("life") }
+            lives.append(life)
+        }
+        self.stamps = try TableChanges.readStamps(count, of: stamps, from: &reader)
+    }
+}
+
+extension TableChanges.Edits {
+    fileprivate init(
+        reading reader: inout ByteReader, stamps: Int, expanded: inout Int
+    ) throws(CodecError) {
+        let count = try reader.count(minimumBytes: RowKey.byteCount)
+        guard count > 0 else { return }
+        keys = try KeyColumn(reading: count, from: &reader)
+        lives = try TableChanges.readLives(rows: count, from: &reader)
+        for _ in 0..<(try reader.count()) {
+            let id = try TableChanges.column(from: &reader)
+            guard id > columns.last?.id ?? 0 else { throw .invalid("column") }
+            columns.append(
+                try TableChanges.EditedColumn(
+                    reading: id, of: count, stamps: stamps, from: &reader, expanded: &expanded))
+        }
+    }
+}
+
+extension TableChanges.EditedColumn {
+    fileprivate init(
+        reading id: UInt8, of count: Int, stamps: Int, from reader: inout ByteReader,
+        expanded: inout Int
+    ) throws(CodecError) {
+        self.id = id
+        let cells = try reader.count(minimumBytes: 2)
+        guard cells <= count else { throw .invalid("row") }
+        rows.reserveCapacity(cells)
+        var row = -1
+        for _ in 0..<cells {
+            row += 1 + (try reader.index(below: count, "row"))
+            guard row < count else { throw .invalid("row") }
+            rows.append(Int32(row))
+        }
+        self.stamps = try TableChanges.readStamps(cells, of: stamps, from: &reader)
+        self.cells = try CellColumn(reading: cells, from: &reader, expanded: &expanded)
     }
 }

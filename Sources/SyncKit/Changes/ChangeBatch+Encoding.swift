@@ -3,120 +3,145 @@ extension ChangeBatch {
     package func encoded() -> [UInt8] {
         var writer = ByteWriter()
         writer.append(byte: Self.version)
-        let stamps = StampDictionary(changes)
-        stamps.write(to: &writer)
-        let changesByTable = Dictionary(grouping: changes, by: \.table)
-        writer.append(count: changesByTable.count)
-        for (table, rows) in changesByTable.sorted(by: { $0.key < $1.key }) {
-            writer.append(count: table)
-            Self.write(rows, stamps: stamps, to: &writer)
+        writer.append(byte: summary == nil ? 0 : 1)
+        if let summary {
+            writer.append(varint: UInt64(summary.cursor))
+            writer.appendBigEndian(summary.digest)
         }
+        writeStamps(to: &writer)
+        writer.append(count: tables.count)
+        for table in tables { table.write(to: &writer) }
         return writer.bytes
     }
 
-    private static func write(
-        _ rows: [RowChange], stamps: StampDictionary, to writer: inout ByteWriter
-    ) {
-        writer.append(count: rows.count)
-        for row in rows { writer.append(row.key.bytes) }
-        for row in rows { writer.append(varint: UInt64(row.life)) }
-        for row in rows {
-            writer.append(count: stamps.index(of: row.began) * 2 + (row.isWhole ? 1 : 0))
+    private func writeStamps(to writer: inout ByteWriter) {
+        var replicas: [UInt64] = []
+        var indexByReplica: [UInt64: Int] = [:]
+        for stamp in stamps where indexByReplica[stamp.stamp.replica] == nil {
+            indexByReplica[stamp.stamp.replica] = replicas.count
+            replicas.append(stamp.stamp.replica)
         }
-        var written: UInt64 = 0
-        for row in rows {
-            let bits = row.cells.keys.reduce(into: UInt64(0)) { $0 |= 1 << UInt64($1) }
-            writer.append(varint: bits)
-            written |= bits
-        }
-        for column in 0..<64 where written & 1 << UInt64(column) != 0 {
-            write(column: column, of: rows, stamps: stamps, to: &writer)
-        }
-    }
-
-    private static func write(
-        column: Int, of rows: [RowChange], stamps: StampDictionary, to writer: inout ByteWriter
-    ) {
-        let values = rows.compactMap { $0.cells[column]?.value }
-        for row in rows {
-            guard let stamp = row.cells[column]?.stamp else { continue }
-            writer.append(count: stamp == row.began ? 0 : stamps.index(of: stamp) + 1)
-        }
-        for value in values { writer.append(byte: value.typeCode) }
-        var previous: Int64 = 0
-        for case .integer(let value) in values {
-            writer.append(varint: zigzag(value &- previous))
-            previous = value
-        }
-        for case .real(let value) in values { writer.appendBigEndian(value.bitPattern) }
-        for value in values {
-            if let bytes = value.payload { writer.append(count: bytes.count) }
-        }
-        for value in values {
-            if let bytes = value.payload { writer.append(bytes) }
-        }
-    }
-
-    private static func zigzag(_ value: Int64) -> UInt64 {
-        UInt64(bitPattern: (value << 1) ^ (value >> 63))
-    }
-}
-
-/// Every stamp of a batch once, in rising order.
-private struct StampDictionary {
-    private let stamps: [Stamp]
-    private let replicas: [ReplicaID]
-    private let indexByStamp: [Stamp: Int]
-
-    init(_ changes: [RowChange]) {
-        var seen: Set<Stamp> = []
-        for change in changes {
-            seen.insert(change.began)
-            for cell in change.cells.values { seen.insert(cell.stamp) }
-        }
-        stamps = seen.sorted()
-        replicas = Set(stamps.map(\.replica)).sorted()
-        indexByStamp = Dictionary(uniqueKeysWithValues: zip(stamps, stamps.indices))
-    }
-
-    func index(of stamp: Stamp) -> Int {
-        guard let index = indexByStamp[stamp] else {
-            preconditionFailure("every stamp of the batch is in its dictionary")
-        }
-        return index
-    }
-
-    func write(to writer: inout ByteWriter) {
         writer.append(count: replicas.count)
-        for replica in replicas { writer.append(replica.bytes) }
-        let indexByReplica = Dictionary(uniqueKeysWithValues: zip(replicas, replicas.indices))
+        for replica in replicas { writer.appendBigEndian(replica) }
         writer.append(count: stamps.count)
-        var previous: UInt64 = 0
+        var time: UInt64 = 0
         for stamp in stamps {
-            writer.append(varint: stamp.time.rawValue - previous)
-            writer.append(count: indexByReplica[stamp.replica] ?? 0)
-            previous = stamp.time.rawValue
+            writer.append(zigzag: Int64(bitPattern: stamp.stamp.time.rawValue &- time))
+            time = stamp.stamp.time.rawValue
+        }
+        for stamp in stamps {
+            writer.append(count: indexByReplica[stamp.stamp.replica] ?? 0)
+        }
+        var seen: Int64 = 0
+        for stamp in stamps {
+            writer.append(zigzag: stamp.seen &- seen)
+            seen = stamp.seen
+        }
+        var sequence: Int64 = 0
+        for stamp in stamps {
+            writer.append(zigzag: stamp.sequence &- sequence)
+            sequence = stamp.sequence
         }
     }
 }
 
-extension SQLValue {
-    /// The type byte on the wire.
-    fileprivate var typeCode: UInt8 {
-        switch self {
-        case .null: 0
-        case .integer: 1
-        case .real: 2
-        case .text: 3
-        case .blob: 4
+extension TableChanges {
+    fileprivate func write(to writer: inout ByteWriter) {
+        writer.append(count: table)
+        rows.write(to: &writer)
+        deaths.write(to: &writer)
+        edits.write(to: &writer)
+        writer.append(count: counts.count)
+        for count in counts { writer.append(count.key.bytes) }
+        for count in counts { writer.append(varint: UInt64(count.life)) }
+        for count in counts { writer.append(byte: count.column) }
+        Self.write(counts.map(\.stamp), to: &writer)
+        for count in counts { writer.append(zigzag: count.total) }
+    }
+
+    /// Stamp indexes, each as the difference to the one before.
+    static func write(_ stamps: [Int32], to writer: inout ByteWriter) {
+        var previous: Int32 = 0
+        for stamp in stamps {
+            writer.append(zigzag: Int64(stamp - previous))
+            previous = stamp
         }
     }
 
-    /// The bytes of a text or blob.
-    fileprivate var payload: [UInt8]? {
-        switch self {
-        case .text(let bytes), .blob(let bytes): bytes
-        case .null, .integer, .real: nil
+    static func write(_ lives: [Life], to writer: inout ByteWriter) {
+        writer.append(count: lives.count)
+        var previous: Int32 = 0
+        for life in lives {
+            writer.append(count: Int(life.row - previous))
+            writer.append(varint: UInt64(life.life))
+            previous = life.row
+        }
+    }
+}
+
+extension TableChanges.Rows {
+    fileprivate func write(to writer: inout ByteWriter) {
+        writer.append(count: count)
+        guard count > 0 else { return }
+        writer.append(keys.bytes)
+        TableChanges.write(lives, to: &writer)
+        writeBeginnings(to: &writer)
+        writer.append(count: exceptions.count)
+        var previous: Int32 = 0
+        for exception in exceptions {
+            writer.append(count: Int(exception.row - previous))
+            previous = exception.row
+        }
+        for exception in exceptions { writer.append(byte: exception.column) }
+        TableChanges.write(exceptions.map(\.stamp), to: &writer)
+        writer.append(count: columns.count)
+        for column in columns {
+            writer.append(byte: column.id)
+            column.cells.write(to: &writer)
+        }
+    }
+
+    /// Rows of one transaction began together: (stamp difference, run length).
+    private func writeBeginnings(to writer: inout ByteWriter) {
+        var start = 0
+        var previous: Int32 = 0
+        while start < began.count {
+            var end = start + 1
+            while end < began.count, began[end] == began[start] { end += 1 }
+            writer.append(zigzag: Int64(began[start] - previous))
+            writer.append(count: end - start)
+            previous = began[start]
+            start = end
+        }
+    }
+}
+
+extension TableChanges.Deaths {
+    fileprivate func write(to writer: inout ByteWriter) {
+        writer.append(count: count)
+        writer.append(keys.bytes)
+        for life in lives { writer.append(varint: UInt64(life)) }
+        TableChanges.write(stamps, to: &writer)
+    }
+}
+
+extension TableChanges.Edits {
+    fileprivate func write(to writer: inout ByteWriter) {
+        writer.append(count: count)
+        guard count > 0 else { return }
+        writer.append(keys.bytes)
+        TableChanges.write(lives, to: &writer)
+        writer.append(count: columns.count)
+        for column in columns {
+            writer.append(byte: column.id)
+            writer.append(count: column.rows.count)
+            var previous: Int32 = -1
+            for row in column.rows {
+                writer.append(count: Int(row - previous - 1))
+                previous = row
+            }
+            TableChanges.write(column.stamps, to: &writer)
+            column.cells.write(to: &writer)
         }
     }
 }

@@ -1,27 +1,157 @@
 /// Changes that travel together, in a columnar form: like things lie side by side, so that they
-/// compress well.
-///
-/// Wire form, version 1; numbers are LEB128 unless said otherwise:
-/// version (1 byte) · replicas: count, 16 bytes each · stamps in rising order: count, then time
-/// since the one before and replica index each · tables in rising order: count, then each
-/// table: id · rows: count · keys, 16 bytes each · lives · beginnings as stamp index × 2, + 1 where
-/// the change is whole · written columns as bits · then for each column that is written at all:
-/// stamp indexes (0 the row's beginning, else index + 1) · types, 1 byte each · integers, zigzag of
-/// the difference to the one before · reals, 8 bytes big-endian · lengths of texts and blobs ·
-/// bytes.
-package struct ChangeBatch: Hashable, Sendable {
-    /// The changes; ``encoded()`` sorts them by table and leaves rows in order.
-    package var changes: [RowChange]
+/// compress well and are read without an allocation each. ``encoded()`` gives the wire form, which
+/// `Docs/PROTOCOL.md` specifies.
+package struct ChangeBatch: Equatable, Sendable {
+    /// A stamp as it travels.
+    package struct DatedStamp: Hashable, Sendable {
+        /// When and where.
+        package var stamp: Stamp
+        /// The writer's cursor at that time: of what others had sent, it knew everything up to this
+        /// place in the account's order.
+        package var seen: Int64
+        /// The place in the account's order at which others came to know it; 0 stands for the place
+        /// of the segment that carries the batch.
+        package var sequence: Int64
 
-    /// Takes the changes.
-    package init(changes: [RowChange]) {
-        self.changes = changes
+        /// Takes every field.
+        package init(stamp: Stamp, seen: Int64, sequence: Int64 = 0) {
+            self.stamp = stamp
+            self.seen = seen
+            self.sequence = sequence
+        }
     }
+
+    /// What the sender's state was with this batch merged.
+    package struct Summary: Hashable, Sendable {
+        /// The sender had merged everything up to this place, and its own changes.
+        package var cursor: Int64
+        /// See ``StateDigest``.
+        package var digest: UInt64
+
+        /// Takes both fields.
+        package init(cursor: Int64, digest: UInt64) {
+            self.cursor = cursor
+            self.digest = digest
+        }
+    }
+
+    /// In the last batch of a group.
+    package var summary: Summary?
+
+    /// Every stamp of the batch once; changes name them by index.
+    package var stamps: [DatedStamp] = []
+    /// The changes, by table id in rising order.
+    package var tables: [TableChanges] = []
+
+    /// No changes.
+    package init() {}
 
     /// No change inside is dated later.
     package var highestStamp: Stamp {
-        changes.reduce(.zero) { max($0, $1.highestStamp) }
+        stamps.reduce(.zero) { max($0, $1.stamp) }
     }
 
-    static let version: UInt8 = 1
+    /// How many rows the batch speaks of.
+    package var changeCount: Int {
+        tables.reduce(0) { $0 + $1.rows.count + $1.deaths.count + $1.edits.count + $1.counts.count }
+    }
+
+    static let version: UInt8 = 2
+}
+
+/// One table's share of a batch.
+package struct TableChanges: Equatable, Sendable {
+    /// A column's stamp that differs from its row's beginning.
+    package struct Exception: Hashable, Sendable {
+        package var row: Int32
+        package var column: UInt8
+        package var stamp: Int32
+    }
+
+    /// A row's causal length where it is not 1.
+    package struct Life: Hashable, Sendable {
+        package var row: Int32
+        package var life: UInt32
+
+        package init(row: Int32, life: UInt32) {
+            self.row = row
+            self.life = life
+        }
+    }
+
+    /// Rows that begin to exist, with every column.
+    package struct Rows: Equatable, Sendable {
+        package var keys = KeyColumn()
+        /// Indexes of the stamps the rows began at.
+        package var began: [Int32] = []
+        /// In rising order of rows.
+        package var lives: [Life] = []
+        /// In rising order of rows, then of columns.
+        package var exceptions: [Exception] = []
+        /// All values, by column id in rising order; each has as many cells as there are keys.
+        package var columns: [Column] = []
+
+        package var count: Int { keys.count }
+    }
+
+    /// One column of ``Rows``.
+    package struct Column: Equatable, Sendable {
+        package var id: UInt8
+        package var cells: CellColumn
+
+        package init(id: UInt8, cells: CellColumn) {
+            self.id = id
+            self.cells = cells
+        }
+    }
+
+    /// Rows that ceased to exist.
+    package struct Deaths: Equatable, Sendable {
+        package var keys = KeyColumn()
+        /// Their causal lengths, all even.
+        package var lives: [UInt32] = []
+        package var stamps: [Int32] = []
+
+        package var count: Int { keys.count }
+    }
+
+    /// Cells of rows that exist already.
+    package struct Edits: Equatable, Sendable {
+        package var keys = KeyColumn()
+        /// In rising order of rows.
+        package var lives: [Life] = []
+        /// By column id in rising order.
+        package var columns: [EditedColumn] = []
+
+        package var count: Int { keys.count }
+    }
+
+    /// One column of ``Edits``.
+    package struct EditedColumn: Equatable, Sendable {
+        package var id: UInt8
+        /// Indexes of the edited rows, rising.
+        package var rows: [Int32] = []
+        package var stamps: [Int32] = []
+        package var cells = CellColumn()
+    }
+
+    /// What one replica has added to one counter.
+    package struct Count: Hashable, Sendable {
+        package var key: RowKey
+        package var life: UInt32
+        package var column: UInt8
+        /// When the replica last added; its time and place order the totals of one replica.
+        package var stamp: Int32
+        package var total: Int64
+    }
+
+    package var table: Int
+    package var rows = Rows()
+    package var deaths = Deaths()
+    package var edits = Edits()
+    package var counts: [Count] = []
+
+    package init(table: Int) {
+        self.table = table
+    }
 }

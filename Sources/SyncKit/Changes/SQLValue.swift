@@ -36,6 +36,44 @@ public enum SQLValue: Hashable, Sendable {
         }
     }
 
+    /// Whether the value sorts before `other` in SQLite's order without collations; total: numbers
+    /// that are equal as numbers sort integers first, then by bits.
+    package func sortsBefore(_ other: SQLValue) -> Bool {
+        guard rank == other.rank else { return rank < other.rank }
+        switch (self, other) {
+        case (.integer(let left), .integer(let right)): return left < right
+        case (.real(let left), .real(let right)):
+            if left != right { return left < right }
+            return left.bitPattern < right.bitPattern
+        case (.integer(let left), .real(let right)):
+            return Self.order(left, right) <= 0
+        case (.real(let left), .integer(let right)):
+            return Self.order(right, left) > 0
+        case (.text(let left), .text(let right)), (.blob(let left), .blob(let right)):
+            return left.lexicographicallyPrecedes(right)
+        default: return false
+        }
+    }
+
+    /// Negative, zero or positive as `integer` is less than, equal to or greater than `real`.
+    private static func order(_ integer: Int64, _ real: Double) -> Int {
+        if real >= 0x1p63 { return -1 }
+        if real < -0x1p63 { return 1 }
+        let whole = Int64(real)
+        if integer != whole { return integer < whole ? -1 : 1 }
+        let fraction = real - real.rounded(.towardZero)
+        return fraction > 0 ? -1 : fraction < 0 ? 1 : 0
+    }
+
+    private var rank: Int {
+        switch self {
+        case .null: 0
+        case .integer, .real: 1
+        case .text: 2
+        case .blob: 3
+        }
+    }
+
     /// How many bytes the value adds to a row, see ``Limits/rowBytes``.
     var byteCount: Int {
         switch self {

@@ -17,8 +17,9 @@ public struct ReplicaID: Hashable, Sendable, Comparable, CustomStringConvertible
         self.bytes = bytes
     }
 
-    /// 16 zero bytes: orders before every other.
-    package static let zero = ReplicaID(checked: [UInt8](repeating: 0, count: byteCount))
+    /// The first 8 bytes, big-endian: what stamps carry. Random, so that two replicas of one library
+    /// share one once in 2^64 pairs.
+    public var handle: UInt64 { bytes.prefix(8).reduce(0) { $0 << 8 | UInt64($1) } }
 
     /// Orders as the bytes do.
     public static func < (left: Self, right: Self) -> Bool {

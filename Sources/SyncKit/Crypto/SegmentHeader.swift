@@ -1,8 +1,8 @@
 /// The plain part of a sealed segment: what a server may know. Authenticated with the payload.
 ///
 /// Wire form, 136 bytes, integers big-endian: magic `ASG1` (4), account (16), replica (16),
-/// number (8), key epoch (4), previous digest (32), highest stamp (8), payload bytes (4), then
-/// 32 reserved zero bytes and the nonce (12).
+/// number (8), key epoch (4), previous digest (32), highest stamp (8), payload bytes (4),
+/// flags (1), 31 reserved zero bytes and the nonce (12).
 public struct SegmentHeader: Hashable, Sendable {
     /// Whose library: 16 bytes.
     public let account: [UInt8]
@@ -18,18 +18,36 @@ public struct SegmentHeader: Hashable, Sendable {
     public let highestStamp: HybridTimestamp
     /// Bytes of the changes before compression.
     public let payloadBytes: UInt32
+    /// What kind of segment it is.
+    public let flags: Flags
     /// 12 random bytes.
     let nonce: [UInt8]
+
+    /// What kind of segment it is.
+    public struct Flags: OptionSet, Hashable, Sendable {
+        /// The bits.
+        public let rawValue: UInt8
+
+        /// The kind with these bits.
+        public init(rawValue: UInt8) {
+            self.rawValue = rawValue
+        }
+
+        /// The group goes on in the next segment: nothing of it counts before its last is there.
+        public static let continues = Flags(rawValue: 1)
+        /// A chunk of a snapshot, with its place in it as number.
+        public static let snapshot = Flags(rawValue: 2)
+    }
 
     /// The length of the wire form, in bytes.
     public static let byteCount = 4 + 16 + 16 + 8 + 4 + 32 + 8 + 4 + 32 + 12
 
     private static let magic = Array("ASG1".utf8)
-    private static let reservedBytes = 32
+    private static let reservedBytes = 31
 
     init(
         account: [UInt8], replica: ReplicaID, number: UInt64, keyEpoch: UInt32, previous: [UInt8],
-        highestStamp: HybridTimestamp, payloadBytes: UInt32, nonce: [UInt8]
+        highestStamp: HybridTimestamp, payloadBytes: UInt32, flags: Flags, nonce: [UInt8]
     ) {
         precondition(
             account.count == 16 && previous.count == 32 && nonce.count == 12, "field sizes")
@@ -40,6 +58,7 @@ public struct SegmentHeader: Hashable, Sendable {
         self.previous = previous
         self.highestStamp = highestStamp
         self.payloadBytes = payloadBytes
+        self.flags = flags
         self.nonce = nonce
     }
 
@@ -47,20 +66,10 @@ public struct SegmentHeader: Hashable, Sendable {
     ///
     /// - Throws: ``SegmentError/malformed(_:)``.
     public init(parsing bytes: [UInt8]) throws(SegmentError) {
-        var reader = ByteReader(bytes.prefix(Self.byteCount))
         do throws(CodecError) {
-            guard try reader.bytes(4) == Self.magic else { throw CodecError.invalid("magic") }
-            account = try reader.bytes(16)
-            replica = ReplicaID(checked: try reader.bytes(16))
-            number = try reader.bigEndian64()
-            keyEpoch = try reader.bigEndian32()
-            previous = try reader.bytes(32)
-            highestStamp = HybridTimestamp(rawValue: try reader.bigEndian64())
-            payloadBytes = try reader.bigEndian32()
-            guard try reader.bytes(Self.reservedBytes).allSatisfy({ $0 == 0 }) else {
-                throw CodecError.invalid("reserved bytes")
+            self = try ByteReader.reading(Array(bytes.prefix(Self.byteCount))) {
+                (reader) throws(CodecError) in try Self(reading: &reader)
             }
-            nonce = try reader.bytes(12)
         } catch {
             throw .malformed(error.description)
         }
@@ -68,6 +77,23 @@ public struct SegmentHeader: Hashable, Sendable {
         guard highestStamp.milliseconds < HybridTimestamp.latestMilliseconds else {
             throw .malformed("highest stamp")
         }
+    }
+
+    private init(reading reader: inout ByteReader) throws(CodecError) {
+        guard try reader.bytes(4) == Self.magic else { throw CodecError.invalid("magic") }
+        account = try reader.bytes(16)
+        replica = ReplicaID(checked: try reader.bytes(16))
+        number = try reader.bigEndian64()
+        keyEpoch = try reader.bigEndian32()
+        previous = try reader.bytes(32)
+        highestStamp = HybridTimestamp(rawValue: try reader.bigEndian64())
+        payloadBytes = try reader.bigEndian32()
+        flags = Flags(rawValue: try reader.byte())
+        guard flags.isSubset(of: [.continues, .snapshot]) else { throw CodecError.invalid("flags") }
+        guard try reader.bytes(Self.reservedBytes).allSatisfy({ $0 == 0 }) else {
+            throw CodecError.invalid("reserved bytes")
+        }
+        nonce = try reader.bytes(12)
     }
 
     /// The wire form, ``byteCount`` bytes.
@@ -81,6 +107,7 @@ public struct SegmentHeader: Hashable, Sendable {
         writer.append(previous)
         writer.appendBigEndian(highestStamp.rawValue)
         writer.appendBigEndian(payloadBytes)
+        writer.append(byte: flags.rawValue)
         writer.append([UInt8](repeating: 0, count: Self.reservedBytes))
         writer.append(nonce)
         return writer.bytes

@@ -18,7 +18,7 @@ package struct SegmentSealer: Sendable {
     /// Seals `payload` as a link of `replica`'s chain.
     package func seal(
         _ payload: [UInt8], replica: ReplicaID, number: UInt64, previous: [UInt8],
-        highestStamp: HybridTimestamp
+        highestStamp: HybridTimestamp, flags: SegmentHeader.Flags = []
     ) throws(SegmentError) -> SealedSegment {
         guard payload.count <= Limits.payloadBytes else {
             throw .tooLarge(bytes: payload.count, limit: Limits.payloadBytes)
@@ -27,7 +27,7 @@ package struct SegmentSealer: Sendable {
         let header = SegmentHeader(
             account: account, replica: replica, number: number, keyEpoch: keys.currentEpoch,
             previous: previous, highestStamp: highestStamp, payloadBytes: UInt32(payload.count),
-            nonce: Array(nonce))
+            flags: flags, nonce: Array(nonce))
         let key = try keys.sealingKey(epoch: header.keyEpoch, replica: replica)
         let compressed = try Zstandard.compress(payload)
         guard

@@ -12,6 +12,8 @@ public enum SchemaError: Error, Equatable, CustomStringConvertible {
     case missingColumn(table: String, column: String)
     /// The table has no `id BLOB PRIMARY KEY NOT NULL`.
     case unsuitableKey(table: String)
+    /// A counter column is not declared `INTEGER NOT NULL DEFAULT 0`.
+    case unsuitableCounter(table: String, column: String)
     /// The table has a constraint that two replicas can break together.
     case unsupportedConstraint(table: String, constraint: String)
 
@@ -24,13 +26,17 @@ public enum SchemaError: Error, Equatable, CustomStringConvertible {
             "Table \(table): ids run from 1 to \(Limits.tables) for tables and from 1 to "
                 + "\(Limits.columns) for columns."
         case .reserved(let table):
-            "The table name '\(table)' is reserved. Names must not be empty or begin with sync_."
+            "The table name '\(table)' is reserved. Names must not be empty or begin "
+                + "with sync_, and no column may be named _rowid_."
         case .missingTable(let table):
             "The table \(table) is declared for sync but does not exist. Create it first."
         case .missingColumn(let table, let column):
             "The column \(table).\(column) is declared for sync but does not exist. Add it first."
         case .unsuitableKey(let table):
-            "The table \(table) needs a key column declared as: id BLOB PRIMARY KEY NOT NULL."
+            "The table \(table) needs a key column declared as: id BLOB PRIMARY KEY NOT NULL, "
+                + "in a table with rowids (not WITHOUT ROWID)."
+        case .unsuitableCounter(let table, let column):
+            "The counter \(table).\(column) must be declared as: INTEGER NOT NULL DEFAULT 0."
         case .unsupportedConstraint(let table, let constraint):
             "The table \(table) has a \(constraint) constraint, which two devices can break "
                 + "together without either doing wrong. Remove it, or do not sync the table."

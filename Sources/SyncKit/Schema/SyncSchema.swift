@@ -64,16 +64,19 @@ public struct SyncedTable: Sendable, Equatable {
     }
 }
 
-/// A column whose later write wins.
+/// A synced column: its number on the way, and which of two values wins.
 public struct SyncedColumn: Sendable, Equatable {
     /// The column's name in SQL.
     public let name: String
     /// The number it travels under, 1 to ``Limits/columns``: survives a rename, is never reused.
     public let id: Int
+    /// Which of two values wins; the same on every replica, for ever.
+    public let policy: MergePolicy
 
     /// Declares a column.
-    public init(_ name: String, id: Int) {
+    public init(_ name: String, id: Int, _ policy: MergePolicy = .lastWriter) {
         self.name = name
         self.id = id
+        self.policy = policy
     }
 }

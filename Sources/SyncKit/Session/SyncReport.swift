@@ -12,6 +12,15 @@ public struct SyncReport: Hashable, Sendable {
     public var segmentsSetAside = 0
     /// Whether this copy of the library began anew, because another copy used its numbers.
     public var reincarnated = false
+    /// Whether the server had lost its memory, or a part of it, and was told everything again.
+    public var serverRestored = false
+    /// Whether another device's state differed from this one's after the same changes; all changes
+    /// were then pulled and merged again.
+    public var repaired = false
+    /// Chunks of a snapshot that were loaded in place of the segments they stand for.
+    public var chunksReceived = 0
+    /// Chunks of a snapshot that this device made for the others.
+    public var chunksSent = 0
     /// What must be added to this device's clock to get server time.
     public var clockOffset = Duration.zero
 

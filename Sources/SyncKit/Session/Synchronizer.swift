@@ -24,62 +24,117 @@ public struct Synchronizer: Sendable {
     ///   - pushes: False where the account may not write now: changes wait.
     ///   - progress: Called after each step with what was done so far.
     /// - Throws: What the transport throws, or the store; all that was acknowledged counts.
+    ///   `CancellationError` where the task was cancelled between two steps.
     public func run(
         pushes: Bool = true, progress: (SyncReport) -> Void = { _ in }
     ) async throws -> SyncReport {
+        var exchange = Exchange(store: store, transport: transport, sealer: sealer)
         var session = SyncSession(pushes: pushes)
-        var report = SyncReport()
-        var page = PulledPage(segments: [], serverMilliseconds: 0, epoch: 0)
-        report.changesReceived += try store.retryQuarantined(with: sealer)
+        exchange.report.changesReceived += try store.retryQuarantined(with: sealer)
         var action = try session.handle(.started)
-        while action != .finish {
+        while true {
             try Task.checkCancellation()
-            let event: SyncSession.Event
-            switch action {
-            case .pull:
-                page = try await pull(&report)
-                event = .pulled(segments: page.segments.count)
-            case .apply:
-                report.changesReceived += try store.apply(page.segments, with: sealer)
-                report.segmentsReceived += page.segments.count
-                event = .applied
-            case .seal:
-                try store.sealPending(with: sealer)
-                event = .sealed(hasUnsent: try store.hasUnsent())
-            case .push:
-                event = try await push(&report)
-            case .reincarnate:
-                try store.reincarnate(with: sealer)
-                report.reincarnated = true
-                event = .reincarnated
-            case .finish:
-                return report
-            }
-            progress(report)
+            guard let event = try await exchange.perform(action, pushes: pushes) else { break }
+            progress(exchange.report)
             action = try session.handle(event)
         }
-        report.segmentsSetAside = try store.quarantinedSegmentCount()
-        return report
+        exchange.report.segmentsSetAside = try store.quarantinedSegmentCount()
+        return exchange.report
+    }
+}
+
+/// The doing of one sync: each action of the session becomes an event.
+private struct Exchange {
+    let store: SyncStore
+    let transport: any Transport
+    let sealer: SegmentSealer
+    var report = SyncReport()
+    private var page: PulledPage?
+    private var server: ServerState?
+    private var hasChecked = false
+
+    init(store: SyncStore, transport: any Transport, sealer: SegmentSealer) {
+        self.store = store
+        self.transport = transport
+        self.sealer = sealer
     }
 
-    private func pull(_ report: inout SyncReport) async throws -> PulledPage {
+    /// Does what the session asks for; nil at the end.
+    mutating func perform(
+        _ action: SyncSession.Action, pushes: Bool
+    ) async throws -> SyncSession.Event? {
+        switch action {
+        case .pull: return try await pull()
+        case .apply: return try apply()
+        case .loadSnapshot:
+            try await SnapshotLoader(store: store, transport: transport, sealer: sealer)
+                .load { report.chunksReceived += 1 }
+            return .loaded
+        case .meetServer:
+            try store.meetServer(epoch: server?.epoch ?? 0)
+            report.serverRestored = true
+            return .met
+        case .repair:
+            try store.forgetCursor()
+            report.repaired = true
+            return .repaired
+        case .seal:
+            try store.sealPending(with: sealer)
+            return .sealed(hasUnsent: try store.hasUnsent())
+        case .push: return try await push()
+        case .reincarnate:
+            try store.reincarnate()
+            report.reincarnated = true
+            return .reincarnated
+        case .makeSnapshot:
+            report.chunksSent = try await SnapshotMaker(
+                store: store, transport: transport, sealer: sealer
+            ).make()
+            return .madeSnapshot
+        case .finish:
+            guard pushes, !hasChecked else { return nil }
+            hasChecked = true
+            return .pushedAll(isSnapshotDue: try await isSnapshotDue())
+        }
+    }
+
+    private mutating func pull() async throws -> SyncSession.Event {
+        let cursor = try store.cursor()
         let asked = store.environment.wallMilliseconds()
-        let page = try await transport.pull(after: try store.cursor())
+        let page = try await transport.pull(after: cursor)
         let answered = store.environment.wallMilliseconds()
+        self.page = page
+        server = page.server
         // Server time lies between the question and the answer; half of the way is the best guess.
         let here = Int64(clamping: asked / 2 + answered / 2)
-        let (offset, overflow) = page.serverMilliseconds.subtractingReportingOverflow(here)
+        let (offset, overflow) = page.server.milliseconds.subtractingReportingOverflow(here)
         if !overflow {
             report.clockOffset = .milliseconds(offset)
             try store.setClockOffset(.milliseconds(offset))
         }
-        return page
+        if try store.knownEpoch() == nil { try store.setEpoch(page.server.epoch) }
+        if try store.knownEpoch() != page.server.epoch || page.server.head < cursor {
+            return .serverForgot
+        }
+        if cursor < page.server.floor { return .pulledBelowFloor }
+        if page.segments.isEmpty { try store.collectGraves(through: page.server.horizon) }
+        return .pulled(segments: page.segments.count)
     }
 
-    private func push(_ report: inout SyncReport) async throws -> SyncSession.Event {
+    private mutating func apply() throws -> SyncSession.Event {
+        guard let page else { return .applied }
+        let applied = try store.apply(page.segments, with: sealer)
+        report.changesReceived += applied.changes
+        report.segmentsReceived += page.segments.count
+        if applied.isForked { report.reincarnated = true }
+        return applied.differs ? .appliedDifferent : .applied
+    }
+
+    private mutating func push() async throws -> SyncSession.Event {
         guard let segment = try store.nextUnsent() else { return .pushed(hasUnsent: false) }
         do {
             let reply = try await transport.push(segment)
+            server = reply.server
             try store.acknowledge(number: segment.header.number, sequence: reply.sequence)
         } catch is ForkedChain {
             return .refusedAsFork
@@ -87,5 +142,15 @@ public struct Synchronizer: Sendable {
         report.segmentsSent += 1
         report.bytesSent += segment.bytes.count
         return .pushed(hasUnsent: try store.hasUnsent())
+    }
+
+    /// A snapshot is due when the segments after the last one outnumber ``Limits/snapshotTail``.
+    private func isSnapshotDue() async throws -> Bool {
+        guard
+            let server, server.head - server.floor >= Int64(Limits.snapshotTail),
+            try store.cursor() >= server.head
+        else { return false }
+        let newest = try await transport.newestSnapshot()
+        return server.head - (newest?.cursor ?? 0) >= Int64(Limits.snapshotTail)
     }
 }

@@ -3,7 +3,7 @@ import GRDBSQLite
 
 /// A statement from the connection's cache, bound and stepped through SQLite's own calls: values
 /// keep their exact bytes, and hot loops pay for nothing else.
-struct PreparedStatement: ~Copyable {
+final class PreparedStatement {
     private let statement: Statement
     private var handle: SQLiteStatement { statement.sqliteStatement }
 
@@ -33,6 +33,111 @@ struct PreparedStatement: ~Copyable {
     func bind(_ values: [SQLValue]) throws {
         sqlite3_reset(handle)
         for (index, value) in values.enumerated() { try bind(value, at: Int32(index + 1)) }
+    }
+
+    /// Stands before the first row again; bindings stay.
+    func reset() {
+        sqlite3_reset(handle)
+    }
+
+    /// Binds an integer.
+    @inline(__always)
+    func bind(_ value: Int64, at index: Int32) {
+        sqlite3_bind_int64(handle, index, value)
+    }
+
+    /// Binds null.
+    func bindNull(at index: Int32) {
+        sqlite3_bind_null(handle, index)
+    }
+
+    /// Binds a key; SQLite copies it.
+    @inline(__always)
+    func bind(_ key: RowKey, at index: Int32) {
+        withUnsafeBytes(of: (key.high.bigEndian, key.low.bigEndian)) { bytes in
+            _ = sqlite3_bind_blob(handle, index, bytes.baseAddress, 16, Self.transient)
+        }
+    }
+
+    /// Binds bytes as a blob; SQLite copies them.
+    func bind(blob bytes: [UInt8], at index: Int32) {
+        _ = bind(bytes, at: index, as: .blob)
+    }
+
+    /// Binds a cell of a column whose bytes are lent: they must stay until the next reset.
+    @inline(__always)
+    func bind(
+        cell: Int, of column: CellColumn, bytes: UnsafeRawBufferPointer, at index: Int32
+    ) {
+        switch column.kind(cell) {
+        case .null: sqlite3_bind_null(handle, index)
+        case .integer: sqlite3_bind_int64(handle, index, column.numbers[cell])
+        case .real:
+            sqlite3_bind_double(
+                handle, index, Double(bitPattern: UInt64(bitPattern: column.numbers[cell])))
+        case .text:
+            let range = column.range(cell)
+            let start = bytes.baseAddress?.advanced(by: range.lowerBound)
+            sqlite3_bind_text(
+                handle, index, start?.assumingMemoryBound(to: CChar.self), Int32(range.count), nil)
+        case .blob:
+            let range = column.range(cell)
+            let start = bytes.baseAddress?.advanced(by: range.lowerBound)
+            sqlite3_bind_blob(handle, index, start, Int32(range.count), nil)
+        }
+    }
+
+    /// Adds the value in `column` of the current row to `cells`.
+    @inline(__always)
+    func append(_ column: Int32, to cells: inout CellColumn) {
+        switch sqlite3_column_type(handle, column) {
+        case SQLITE_INTEGER: cells.append(.integer, sqlite3_column_int64(handle, column))
+        case SQLITE_FLOAT:
+            let bits = sqlite3_column_double(handle, column).bitPattern
+            cells.append(.real, Int64(bitPattern: bits))
+        case SQLITE_TEXT: cells.append(.text, copying: lent(column))
+        case SQLITE_BLOB: cells.append(.blob, copying: lent(column))
+        default: cells.append(.null, 0)
+        }
+    }
+
+    /// The key in `column` of the current row.
+    @inline(__always)
+    func key(_ column: Int32) throws -> RowKey {
+        let bytes = lent(column)
+        guard bytes.count == RowKey.byteCount else { throw StoreError.damaged("key") }
+        return RowKey(
+            high: UInt64(bigEndian: bytes.loadUnaligned(as: UInt64.self)),
+            low: UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self)))
+    }
+
+    /// The bytes in `column` of the current row, lent until the next step.
+    @inline(__always)
+    func lent(_ column: Int32) -> UnsafeRawBufferPointer {
+        // The pointer must be asked for before the length, see sqlite3_column_bytes.
+        let start = sqlite3_column_blob(handle, column)
+        return UnsafeRawBufferPointer(
+            start: start, count: Int(sqlite3_column_bytes(handle, column)))
+    }
+
+    func isNull(_ column: Int32) -> Bool {
+        sqlite3_column_type(handle, column) == SQLITE_NULL
+    }
+
+    /// The value itself, for functions that look at `sqlite3_value`.
+    func unprotectedValue(_ column: Int32) -> OpaquePointer? {
+        sqlite3_column_value(handle, column)
+    }
+
+    /// Runs to the end with what is bound, and may run again.
+    @inline(__always)
+    func run() throws {
+        defer { sqlite3_reset(handle) }
+        switch sqlite3_step(handle) {
+        case SQLITE_DONE: return
+        case SQLITE_ROW: while try step() {}
+        default: throw currentError
+        }
     }
 
     /// Moves to the next row; false at the end.
@@ -80,9 +185,13 @@ struct PreparedStatement: ~Copyable {
 
     private enum BytesType { case text, blob }
 
+    /// SQLITE_TRANSIENT: SQLite copies before the buffer ends.
+    private static var transient: sqlite3_destructor_type {
+        unsafeBitCast(-1, to: sqlite3_destructor_type.self)
+    }
+
     private func bind(_ bytes: [UInt8], at index: Int32, as type: BytesType) -> Int32 {
-        // SQLITE_TRANSIENT: SQLite copies before the buffer ends.
-        let transient = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
+        let transient = Self.transient
         return bytes.withUnsafeBytes { buffer in
             let count = Int32(buffer.count)
             return switch (type, buffer.baseAddress) {

@@ -8,6 +8,14 @@ public enum StoreError: Error, Equatable, CustomStringConvertible {
     case sequenceOutOfOrder(got: Int64, after: Int64)
     /// The server acknowledges what it was not sent.
     case acknowledgedUnsent(number: UInt64)
+    /// A write broke a rule of its table; the whole transaction was undone.
+    case refused(table: String, reason: String)
+    /// The body of a write ended the transaction itself; what it wrote was undone.
+    case endedTransaction
+    /// There is no such conflict on the list.
+    case unknownConflict(Int64)
+    /// A snapshot's chunk is not what its manifest says; the snapshot is left alone.
+    case unsuitableSnapshot(String)
 
     /// What happened, and what to do.
     public var description: String {
@@ -20,6 +28,14 @@ public enum StoreError: Error, Equatable, CustomStringConvertible {
                 + "the works themselves are untouched."
         case .sequenceOutOfOrder(let got, let after):
             "The server sent segment \(got) after \(after). Nothing was applied; try again."
+        case .refused(let table, let reason):
+            "A write to \(table) was refused: \(reason). Nothing of its transaction was kept."
+        case .endedTransaction:
+            "A write ended its transaction by COMMIT. Leave that to the store; use savepoints inside."
+        case .unknownConflict(let id):
+            "There is no conflict \(id) on the list: it was restored, dismissed, or is too old."
+        case .unsuitableSnapshot(let reason):
+            "The server's snapshot cannot be used (\(reason)). Nothing was changed; try again."
         case .acknowledgedUnsent(let number):
             "The server acknowledged segment \(number), which was not sent. Try again."
         }

@@ -14,11 +14,21 @@ struct StoreState {
         }
     }
 
+    /// The latest moment received or re-issued; own transactions are dated in `sync_stamps`.
+    var received: HybridTimestamp {
+        get throws { HybridTimestamp(rawValue: UInt64(clamping: try integer("clock"))) }
+    }
+
     /// The latest moment issued or received.
+    ///
+    /// Own moments rise, and every received one that lies above the own ones before it is noted:
+    /// the last stored stamp and that note are enough.
     var clock: HybridClock {
         get throws {
-            let latest = UInt64(clamping: try integer("clock"))
-            return HybridClock(latest: HybridTimestamp(rawValue: latest))
+            let last = try PreparedStatement(
+                "SELECT time FROM sync_stamps ORDER BY number DESC LIMIT 1", in: db)
+            let issued = try last.step() ? UInt64(clamping: last.integer(0)) : 0
+            return HybridClock(latest: max(try received, HybridTimestamp(rawValue: issued)))
         }
     }
 
@@ -36,8 +46,39 @@ struct StoreState {
         }
     }
 
+    /// The number of the last stamp whose operations are folded into clocks.
+    var folded: Int64 { get throws { try integer("folded") } }
+
+    /// The number of the last own stamp that is in a sealed segment.
+    var sealed: Int64 { get throws { try integer("sealed") } }
+
+    /// The number of the last stamp up to which the server has acknowledged all own ones.
+    var settled: Int64 { get throws { try integer("settled") } }
+
+    /// The number of the last stamp.
+    var lastStamp: Int64 {
+        get throws {
+            let last = try PreparedStatement("SELECT max(number) FROM sync_stamps", in: db)
+            return try last.step() ? last.integer(0) : 0
+        }
+    }
+
+    /// Graves known up to this place of the account's order are cleared away.
+    var collected: Int64 { get throws { try integer("collected") } }
+
+    /// Whether the whole state is to be sealed, for a server that has lost its memory.
+    var mustOfferState: Bool { get throws { try integer("offer_state") != 0 } }
+
     /// What must be added to this device's clock to get server time, in milliseconds.
     var clockOffset: Int64 { get throws { try integer("clock_offset") } }
+
+    /// The server's epoch at the last exchange; nil before the first.
+    var epoch: Int64? {
+        get throws { if case .integer(let value) = try value("epoch") { value } else { nil } }
+    }
+
+    /// See ``StateDigest``.
+    var digest: UInt64 { get throws { UInt64(bitPattern: try integer("digest")) } }
 
     /// The declared schema whose triggers are installed.
     var installedSchema: [UInt8] { get throws { try bytes("schema") } }
@@ -48,22 +89,28 @@ struct StoreState {
         try statement.run(.text(name), value)
     }
 
-    func setClock(_ clock: HybridClock) throws {
-        try set("clock", .integer(Int64(clamping: clock.latest.rawValue)))
+    /// Notes a received or re-issued moment.
+    func setReceived(_ time: HybridTimestamp) throws {
+        try set("clock", .integer(Int64(clamping: time.rawValue)))
     }
 
-    private func value(_ name: String) throws -> SQLValue {
+    func setDigest(_ digest: UInt64) throws {
+        guard try self.digest != digest else { return }
+        try set("digest", .integer(Int64(bitPattern: digest)))
+    }
+
+    func value(_ name: String) throws -> SQLValue {
         let statement = try PreparedStatement(
             "SELECT value FROM sync_state WHERE name = ?", in: db)
         try statement.bind([.text(name)])
         return try statement.step() ? statement.value(0) : .null
     }
 
-    private func integer(_ name: String) throws -> Int64 {
+    func integer(_ name: String) throws -> Int64 {
         if case .integer(let value) = try value(name) { value } else { 0 }
     }
 
-    private func bytes(_ name: String) throws -> [UInt8] {
+    func bytes(_ name: String) throws -> [UInt8] {
         switch try value(name) {
         case .blob(let bytes), .text(let bytes): bytes
         case .null, .integer, .real: []

@@ -1,44 +1,85 @@
 /// The engine's own tables, beside the app's in the same database; all begin with `sync_`.
 enum StoreTables {
     /// The version of these tables; a store of a newer version is refused.
-    static let version: Int64 = 1
+    static let version: Int64 = 2
 
     static let statements = [
         // Single values: replica, clock, cursor and the like.
         "CREATE TABLE sync_state(name TEXT PRIMARY KEY NOT NULL, value) WITHOUT ROWID",
-        // Replicas by a small local number.
-        "CREATE TABLE sync_replicas(number INTEGER PRIMARY KEY, replica BLOB NOT NULL UNIQUE)",
-        // What triggers saw and no clock knows yet.
+        // Replicas by a small local number; the handle is that of `Stamp.replica`.
+        "CREATE TABLE sync_replicas(number INTEGER PRIMARY KEY, handle INTEGER NOT NULL UNIQUE)",
+        // Every stamp by a small local number. An own transaction keeps its operations until the
+        // server has acknowledged them: this table is the outbox too.
         """
-        CREATE TABLE sync_log(seq INTEGER PRIMARY KEY, tbl INTEGER NOT NULL, row BLOB NOT NULL,
-        op INTEGER NOT NULL, columns INTEGER NOT NULL, wall INTEGER NOT NULL)
+        CREATE TABLE sync_stamps(number INTEGER PRIMARY KEY, time INTEGER NOT NULL,
+        replica INTEGER NOT NULL, seen INTEGER NOT NULL, sequence INTEGER, ops BLOB)
         """,
-        // One clock per row, deleted rows included.
+        // What other programs' writes did, by triggers.
         """
-        CREATE TABLE sync_rows(tbl INTEGER NOT NULL, row BLOB NOT NULL, life INTEGER NOT NULL,
-        time INTEGER NOT NULL, replica INTEGER NOT NULL, PRIMARY KEY(tbl, row)) WITHOUT ROWID
+        CREATE TABLE sync_foreign(seq INTEGER PRIMARY KEY, tbl INTEGER NOT NULL,
+        place INTEGER NOT NULL, row BLOB, op INTEGER NOT NULL, columns INTEGER NOT NULL,
+        wall INTEGER NOT NULL)
         """,
-        // Columns written later than their row began.
+        // What each replica has added to a counter; `sent` is what the server has acknowledged.
         """
-        CREATE TABLE sync_cells(tbl INTEGER NOT NULL, row BLOB NOT NULL, col INTEGER NOT NULL,
-        time INTEGER NOT NULL, replica INTEGER NOT NULL, PRIMARY KEY(tbl, row, col)) WITHOUT ROWID
+        CREATE TABLE sync_counts(tbl INTEGER NOT NULL, place INTEGER NOT NULL,
+        col INTEGER NOT NULL, replica INTEGER NOT NULL, stamp INTEGER NOT NULL,
+        total INTEGER NOT NULL, sent_stamp INTEGER NOT NULL DEFAULT 0,
+        sent_total INTEGER NOT NULL DEFAULT 0,
+        PRIMARY KEY(tbl, place, col, replica)) WITHOUT ROWID
         """,
-        // Rows and columns that no segment carries yet.
+        // Sealed segments that the server has not acknowledged; the last of a group says up to
+        // which stamp the group goes.
         """
-        CREATE TABLE sync_outbox(tbl INTEGER NOT NULL, row BLOB NOT NULL,
-        columns INTEGER NOT NULL, whole INTEGER NOT NULL, PRIMARY KEY(tbl, row)) WITHOUT ROWID
+        CREATE TABLE sync_segments(number INTEGER PRIMARY KEY, bytes BLOB NOT NULL,
+        last_stamp INTEGER, acknowledged INTEGER NOT NULL DEFAULT 0)
         """,
-        // Sealed segments that the server has not acknowledged.
-        "CREATE TABLE sync_segments(number INTEGER PRIMARY KEY, bytes BLOB NOT NULL)",
-        // Changes whose row or column is not known yet.
+        // Received segments whose group is not complete.
         """
-        CREATE TABLE sync_waiting(tbl INTEGER NOT NULL, row BLOB NOT NULL, change BLOB NOT NULL,
-        PRIMARY KEY(tbl, row, change)) WITHOUT ROWID
+        CREATE TABLE sync_partial(replica BLOB NOT NULL, number INTEGER NOT NULL,
+        bytes BLOB NOT NULL, PRIMARY KEY(replica, number))
+        """,
+        // Changes whose table, row or column is not known yet, each an encoded batch.
+        """
+        CREATE TABLE sync_waiting(tbl INTEGER NOT NULL, row BLOB NOT NULL, batch BLOB NOT NULL,
+        PRIMARY KEY(tbl, row, batch)) WITHOUT ROWID
         """,
         // Received segments that could not be applied.
         """
-        CREATE TABLE sync_quarantine(sequence INTEGER PRIMARY KEY, bytes BLOB NOT NULL,
-        reason TEXT NOT NULL)
+        CREATE TABLE sync_quarantine(id INTEGER PRIMARY KEY, sequence INTEGER NOT NULL,
+        bytes BLOB NOT NULL, reason TEXT NOT NULL)
+        """,
+        // The rows of a snapshot that is being loaded over older rows.
+        """
+        CREATE TABLE sync_snapshot_rows(tbl INTEGER NOT NULL, row BLOB NOT NULL,
+        PRIMARY KEY(tbl, row)) WITHOUT ROWID
+        """,
+        // Values that lost against a concurrent write, each an encoded batch.
+        """
+        CREATE TABLE sync_conflicts(id INTEGER PRIMARY KEY, tbl INTEGER NOT NULL,
+        row BLOB NOT NULL, col INTEGER NOT NULL, kind INTEGER NOT NULL, lost BLOB NOT NULL,
+        lost_stamp INTEGER NOT NULL, won_stamp INTEGER NOT NULL, found INTEGER NOT NULL)
         """,
     ]
+
+    /// The clocks of one synced table, by the row's place (its rowid).
+    ///
+    /// Runs: rows side by side that began at one stamp. Clocks: what differs from that, see
+    /// `PackedClock`. Graves: deleted rows.
+    static func statements(table: Int) -> [String] {
+        [
+            """
+            CREATE TABLE IF NOT EXISTS sync_runs_\(table)(first INTEGER PRIMARY KEY,
+            count INTEGER NOT NULL, stamp INTEGER NOT NULL)
+            """,
+            """
+            CREATE TABLE IF NOT EXISTS sync_clocks_\(table)(place INTEGER PRIMARY KEY,
+            clock BLOB NOT NULL)
+            """,
+            """
+            CREATE TABLE IF NOT EXISTS sync_graves_\(table)(row BLOB PRIMARY KEY NOT NULL,
+            life INTEGER NOT NULL, stamp INTEGER NOT NULL) WITHOUT ROWID
+            """,
+        ]
+    }
 }

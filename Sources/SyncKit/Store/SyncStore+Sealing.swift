@@ -1,19 +1,36 @@
 import GRDB
 
 extension SyncStore {
-    /// Seals all unsent changes into segments; the same changes are never sealed twice.
+    /// Seals all unsent changes into one group of segments; the same changes are never sealed
+    /// twice.
     ///
     /// Changes dated too far ahead of server time are dated anew first, as if written now: a wrong
-    /// clock poisons nobody and loses nothing. Call it when server time is fresh.
+    /// clock poisons nobody and loses nothing. Call it when server time is fresh. After
+    /// ``meetServer(epoch:)`` the group holds the whole state.
     package func sealPending(with sealer: SegmentSealer) throws {
-        while try sealNext(with: sealer) {}
+        try engineWrite { session in
+            try Reissue(session: session).run(wall: try correctedWall(session.db))
+            let state = StoreState(db: session.db)
+            let chain = SegmentChain(session: session, sealer: sealer)
+            if try state.mustOfferState {
+                try LogFolder(session: session).fold()
+                try StateExport(session: session).run { try chain.append($0) }
+                try chain.finish()
+                return try state.set("offer_state", .integer(0))
+            }
+            let export = try PendingExport(session: session, after: { try $0.sealed })
+            guard try export.run({ try chain.append($0) }) else { return }
+            try chain.finish()
+        }
     }
 
     /// The oldest segment that the server has not acknowledged.
     package func nextUnsent() throws -> SealedSegment? {
         try pool.read { db in
             let found = try PreparedStatement(
-                "SELECT bytes FROM sync_segments ORDER BY number LIMIT 1", in: db)
+                """
+                SELECT bytes FROM sync_segments WHERE acknowledged = 0 ORDER BY number LIMIT 1
+                """, in: db)
             guard try found.step() else { return nil }
             return try SealedSegment(bytes: found.bytes(0))
         }
@@ -22,41 +39,32 @@ extension SyncStore {
     /// Whether the server has not acknowledged some sealed segment yet.
     package func hasUnsent() throws -> Bool {
         try pool.read { db in
-            // Only the index is asked: a segment may be as large as a megabyte.
-            try PreparedStatement("SELECT 1 FROM sync_segments LIMIT 1", in: db).step()
+            // A segment may be as large as a megabyte: it is not read for this.
+            try PreparedStatement(
+                "SELECT 1 FROM sync_segments WHERE acknowledged = 0 LIMIT 1", in: db
+            ).step()
         }
     }
 
     /// Notes that the server holds segment `number` at `sequence` of the account's order.
     package func acknowledge(number: UInt64, sequence: Int64) throws {
-        try pool.write { db in
-            let deleted = try PreparedStatement(
-                "DELETE FROM sync_segments WHERE number = ? RETURNING number", in: db)
-            try deleted.bind([.integer(Int64(clamping: number))])
-            guard try deleted.step() else { throw StoreError.acknowledgedUnsent(number: number) }
-            let state = StoreState(db: db)
+        try engineWrite { session in
+            let state = StoreState(db: session.db)
+            let found = try PreparedStatement(
+                """
+                UPDATE sync_segments SET acknowledged = 1 WHERE number = ? RETURNING last_stamp
+                """, in: session.db)
+            found.bind(Int64(clamping: number), at: 1)
+            guard try found.step() else { throw StoreError.acknowledgedUnsent(number: number) }
+            let lastStamp = found.isNull(0) ? nil : found.integer(0)
+            found.reset()
             // Nothing of others lies between: there is no need to pull it back.
             if sequence == (try state.cursor) + 1 { try state.set("cursor", .integer(sequence)) }
-        }
-    }
-
-    private func sealNext(with sealer: SegmentSealer) throws -> Bool {
-        try pool.write { db in
-            try ChangeLogFolder(db: db, schema: schema).foldForeign()
-            try ChangeReissuer(db: db).reissue(wall: try correctedWall(db))
-            let changes = try Outbox(db: db, schema: schema).takeNext()
-            guard !changes.isEmpty else { return false }
-            let batch = ChangeBatch(changes: changes)
-            let state = StoreState(db: db)
-            let number = try state.segmentNumber + 1
-            let segment = try sealer.seal(
-                batch.encoded(), replica: try state.replica, number: UInt64(number),
-                previous: try state.previousSegment, highestStamp: batch.highestStamp.time)
-            try PreparedStatement("INSERT INTO sync_segments(number, bytes) VALUES(?, ?)", in: db)
-                .run(.integer(number), .blob(segment.bytes))
-            try state.set("number", .integer(number))
-            try state.set("previous", .blob(segment.hash))
-            return true
+            guard let lastStamp else { return }
+            // The group is complete: others apply it now, and it need not be sent again.
+            try PreparedStatement("DELETE FROM sync_segments WHERE number <= ?", in: session.db)
+                .run(.integer(Int64(clamping: number)))
+            try Settlement(session: session).settle(through: lastStamp, sequence: sequence)
         }
     }
 }

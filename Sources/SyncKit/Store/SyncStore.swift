@@ -1,11 +1,10 @@
-import Crypto
 import Foundation
 public import GRDB
 
 /// A database of ordinary SQLite tables whose rows are the same on every replica.
 ///
 /// Reads and writes are plain SQL or GRDB records. Every write to a declared table is captured,
-/// whichever program makes it. All writes of one ``write(_:)`` carry one stamp.
+/// whichever program makes it. All writes of one ``write(_:)`` carry one stamp and merge as one.
 /// Several processes may have the same store open.
 public final class SyncStore: Sendable {
     /// What syncs.
@@ -13,6 +12,7 @@ public final class SyncStore: Sendable {
 
     let pool: DatabasePool
     let environment: SyncEnvironment
+    private let writer: LocalWriter
 
     /// Opens the store at `path`, making it where there is none.
     ///
@@ -21,19 +21,20 @@ public final class SyncStore: Sendable {
     ///   - schema: The tables that sync; they must exist once `migrator` has run.
     ///   - migrator: Makes and changes the app's tables.
     ///   - environment: The clock and the random numbers.
+    ///   - configuration: How SQLite is opened; begin with ``defaultConfiguration``.
     /// - Throws: ``SchemaError`` where a declared table cannot sync, ``StoreError`` where the file
     ///   is of a newer version, `DatabaseError` where SQLite fails.
     public init(
         path: String, schema: SyncSchema, migrator: DatabaseMigrator,
-        environment: SyncEnvironment = .system
+        environment: SyncEnvironment = .system,
+        configuration: Configuration = SyncStore.defaultConfiguration
     ) throws {
         self.schema = schema
         self.environment = environment
-        pool = try DatabasePool(path: path, configuration: Self.configuration)
-        try migrator.migrate(pool)
-        try pool.write { db in
-            try StoreInstaller(db: db, schema: schema, environment: environment).install()
-        }
+        writer = LocalWriter(schema: schema, environment: environment)
+        pool = try DatabasePool(path: path, configuration: configuration)
+        let installer = StoreInstaller(schema: schema, environment: environment)
+        try installer.install(in: pool, migrator: migrator, writer: writer)
     }
 
     /// Reads from a consistent snapshot.
@@ -42,13 +43,12 @@ public final class SyncStore: Sendable {
     }
 
     /// Writes in one transaction; a throw undoes all of it.
+    ///
+    /// - Throws: What `body` throws; ``StoreError/refused(table:reason:)`` where a write cannot be
+    ///   synced; `DatabaseError` where SQLite fails.
     public func write<Value>(_ body: (Database) throws -> Value) throws -> Value {
-        try pool.write { db in
-            let folder = ChangeLogFolder(db: db, schema: schema)
-            try folder.foldForeign()
-            let value = try body(db)
-            try folder.foldTransaction(wall: try correctedWall(db))
-            return value
+        try pool.writeWithoutTransaction { db in
+            try writer.write(db, body)
         }
     }
 
@@ -59,13 +59,7 @@ public final class SyncStore: Sendable {
 
     /// How many rows hold changes that the server has not acknowledged.
     public func pendingChangeCount() throws -> Int {
-        try pool.write { db in
-            try ChangeLogFolder(db: db, schema: schema).foldForeign()
-            return try Int.fetchOne(db, sql: "SELECT count(*) FROM sync_outbox") ?? 0
-        }
-            + pool.read { db in
-                try Int.fetchOne(db, sql: "SELECT count(*) FROM sync_segments") ?? 0
-            }
+        try engineWrite { try PendingExport(session: $0, after: { try $0.settled }).rowCount() }
     }
 
     /// How many received segments are set aside because they could not be applied.
@@ -84,19 +78,25 @@ public final class SyncStore: Sendable {
     public func setClockOffset(_ offset: Duration) throws {
         let (seconds, attoseconds) = offset.components
         let milliseconds = seconds * 1000 + attoseconds / 1_000_000_000_000_000
-        try pool.write { db in
-            try StoreState(db: db).set("clock_offset", .integer(milliseconds))
+        try engineWrite { session in
+            try StoreState(db: session.db).set("clock_offset", .integer(milliseconds))
+        }
+    }
+
+    /// Runs the engine's own work in a transaction.
+    func engineWrite<Value>(_ body: (StoreSession) throws -> Value) throws -> Value {
+        try pool.writeWithoutTransaction { db in
+            try writer.engineWrite(db, body)
         }
     }
 
     /// This device's clock as corrected by the last server time, in milliseconds since 1970 UTC.
     func correctedWall(_ db: Database) throws -> UInt64 {
-        let wall = Int64(clamping: environment.wallMilliseconds())
-        let (corrected, overflow) = wall.addingReportingOverflow(try StoreState(db: db).clockOffset)
-        return overflow ? UInt64(wall) : UInt64(clamping: corrected)
+        writer.correctedWall(offset: try StoreState(db: db).clockOffset)
     }
 
-    private static var configuration: Configuration {
+    /// Waits up to 10 s for other writers; an accepted write survives a power cut.
+    public static var defaultConfiguration: Configuration {
         var configuration = Configuration()
         configuration.busyMode = .timeout(10)
         configuration.prepareDatabase { db in

@@ -1,6 +1,7 @@
 import Foundation
 
-/// The way to a sync server over HTTP: `POST /v1/segments` and `GET /v1/segments?after=N`.
+/// The way to a sync server over HTTP: segments under `/v1/segments`, snapshots under
+/// `/v1/snapshot` and `/v1/snapshots`.
 ///
 /// It knows nothing of accounts: who asks, and what a refusal means, is told by two closures.
 public struct HTTPTransport: Transport {
@@ -11,7 +12,7 @@ public struct HTTPTransport: Transport {
         @Sendable (_ method: String, _ target: String, _ body: [UInt8]) throws -> [(
             name: String, value: String
         )]
-    /// The error that a status other than 200 and 201 stands for.
+    /// The error that a status which is no answer stands for.
     public typealias Explain = @Sendable (HTTPReply) -> any Error
 
     private let exchange: Exchange
@@ -32,11 +33,14 @@ public struct HTTPTransport: Transport {
     /// - Throws: What `explain` makes of a refusal; ``HTTPFailure``.
     public func push(_ segment: SealedSegment) async throws -> PushAcknowledgement {
         let reply = try await send("POST", "/v1/segments", body: segment.bytes)
-        guard let answer = try? JSONDecoder().decode(PushAnswer.self, from: Data(reply.body)) else {
+        guard
+            let answer = try? JSONDecoder().decode(PushAnswer.self, from: Data(reply.body)),
+            answer.sequence > 0
+        else {
             throw HTTPFailure.unexpectedReply("the answer to a segment is not what it should be")
         }
         return PushAcknowledgement(
-            sequence: answer.sequence, serverMilliseconds: answer.time, epoch: answer.epoch)
+            sequence: answer.sequence, server: try Self.serverState(in: reply))
     }
 
     /// Asks for the segments after a place in the account's order.
@@ -44,22 +48,80 @@ public struct HTTPTransport: Transport {
     /// - Throws: What `explain` makes of a refusal; ``HTTPFailure``.
     public func pull(after sequence: Int64) async throws -> PulledPage {
         let reply = try await send("GET", "/v1/segments?after=\(sequence)", body: nil)
-        guard
-            let time = reply.headers["atelier-time"].flatMap(Int64.init), time >= 0,
-            let epoch = reply.headers["atelier-epoch"].flatMap(Int.init)
-        else { throw HTTPFailure.unexpectedReply("the page says no time or epoch") }
         return PulledPage(
-            segments: try Self.segments(in: reply.body), serverMilliseconds: time, epoch: epoch)
+            segments: try Self.segments(in: reply.body),
+            server: try Self.serverState(in: reply))
     }
 
-    private func send(_ method: String, _ target: String, body: [UInt8]?) async throws -> HTTPReply
-    {
+    /// Hands over one chunk of a snapshot.
+    ///
+    /// - Throws: What `explain` makes of a refusal; ``HTTPFailure``.
+    public func push(_ chunk: SnapshotChunk) async throws {
+        let snapshot = chunk.snapshot
+        let target =
+            "/v1/snapshots/\(Self.hexadecimal(snapshot.id))/\(chunk.index)"
+            + "?of=\(snapshot.chunkCount)&cursor=\(snapshot.cursor)"
+        _ = try await send("PUT", target, body: chunk.bytes)
+    }
+
+    /// The newest snapshot that is there in full, or nil where there is none.
+    ///
+    /// - Throws: What `explain` makes of a refusal; ``HTTPFailure``.
+    public func newestSnapshot() async throws -> SnapshotManifest? {
+        let reply = try await send("GET", "/v1/snapshot", body: nil, accepting: [200, 404])
+        guard reply.status != 404 else { return nil }
+        guard
+            let answer = try? JSONDecoder().decode(SnapshotAnswer.self, from: Data(reply.body)),
+            let id = Self.snapshotID(answer.id), answer.cursor >= 0, answer.chunks > 0
+        else { throw HTTPFailure.unexpectedReply("what it says of a snapshot cannot be") }
+        return SnapshotManifest(id: id, cursor: answer.cursor, chunkCount: answer.chunks)
+    }
+
+    /// One chunk of a snapshot.
+    ///
+    /// - Throws: ``SnapshotGone``; what `explain` makes of a refusal; ``HTTPFailure``.
+    public func chunk(_ index: Int, of snapshot: SnapshotManifest) async throws -> [UInt8] {
+        let target = "/v1/snapshots/\(Self.hexadecimal(snapshot.id))/\(index)"
+        let reply = try await send("GET", target, body: nil, accepting: [200, 404])
+        guard reply.status != 404 else { throw SnapshotGone() }
+        guard reply.body.count <= Limits.segmentBytes else {
+            throw HTTPFailure.unexpectedReply("a chunk of a snapshot is too large")
+        }
+        return reply.body
+    }
+
+    private func send(
+        _ method: String, _ target: String, body: [UInt8]?, accepting: Set<Int> = [200, 201]
+    ) async throws -> HTTPReply {
         var headers = try authorize(method, target, body ?? [])
         if body != nil { headers.append(("Content-Type", "application/octet-stream")) }
         let message = HTTPMessage(method: method, target: target, headers: headers, body: body)
         let reply = try await exchange(message)
-        guard reply.status == 200 || reply.status == 201 else { throw explain(reply) }
+        guard accepting.contains(reply.status) else { throw explain(reply) }
         return reply
+    }
+
+    /// What every answer to a push or a pull tells in its headers.
+    private static func serverState(in reply: HTTPReply) throws(HTTPFailure) -> ServerState {
+        let number = { (name: String) in reply.headers[name].flatMap(Int64.init) }
+        guard
+            let time = number("atelier-time"), let epoch = number("atelier-epoch"),
+            let head = number("atelier-head"), let floor = number("atelier-floor"),
+            let horizon = number("atelier-horizon"),
+            time >= 0, head >= 0, (0...head).contains(floor), (0...head).contains(horizon)
+        else { throw .unexpectedReply("its headers do not say where the server stands") }
+        return ServerState(
+            milliseconds: time, epoch: Int(epoch), head: head, floor: floor, horizon: horizon)
+    }
+
+    private static func hexadecimal(_ bytes: [UInt8]) -> String {
+        bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    }
+
+    private static func snapshotID(_ text: String) -> [UInt8]? {
+        let digits = text.utf8.compactMap { Character(Unicode.Scalar($0)).hexDigitValue }
+        guard text.utf8.count == 32, digits.count == 32 else { return nil }
+        return stride(from: 0, to: 32, by: 2).map { UInt8(digits[$0] << 4 | digits[$0 + 1]) }
     }
 
     /// Frames: 8 bytes of sequence and 4 of length, big-endian, then the segment.
@@ -85,7 +147,11 @@ public struct HTTPTransport: Transport {
 
     private struct PushAnswer: Decodable {
         let sequence: Int64
-        let epoch: Int
-        let time: Int64
+    }
+
+    private struct SnapshotAnswer: Decodable {
+        let id: String
+        let cursor: Int64
+        let chunks: Int
     }
 }

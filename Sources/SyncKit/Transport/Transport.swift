@@ -1,18 +1,30 @@
 /// The way to a server, or to whatever stands in its place.
 ///
-/// Both calls may be repeated at will; neither needs the other.
+/// Every call may be repeated at will; none needs another.
 public protocol Transport: Sendable {
     /// Hands over one segment; the same segment again gets the same answer.
     ///
-    /// - Throws: ``ForkedChain`` where the server holds another segment at this one's place.
+    /// - Throws: ``ForkedChain`` where the server holds another segment at this one's place, or
+    ///   does not hold the one before it.
     func push(_ segment: SealedSegment) async throws -> PushAcknowledgement
 
     /// Asks for segments after a place in the account's order.
     func pull(after sequence: Int64) async throws -> PulledPage
+
+    /// Hands over one chunk of a snapshot; the snapshot counts once all its chunks are there.
+    func push(_ chunk: SnapshotChunk) async throws
+
+    /// The newest snapshot that is there in full, or nil where there is none.
+    func newestSnapshot() async throws -> SnapshotManifest?
+
+    /// One chunk of a snapshot: a sealed segment's bytes.
+    ///
+    /// - Throws: ``SnapshotGone`` where a newer snapshot has taken its place.
+    func chunk(_ index: Int, of snapshot: SnapshotManifest) async throws -> [UInt8]
 }
 
 /// The server holds another segment of this replica at this number: the database was copied, or
-/// restored from a backup. The engine goes on as a new replica; nothing is lost.
+/// restored from a backup, or the server was. The engine goes on as a new replica; nothing is lost.
 public struct ForkedChain: Error, Equatable, CustomStringConvertible {
     /// Says only that it is so.
     public init() {}
@@ -23,36 +35,97 @@ public struct ForkedChain: Error, Equatable, CustomStringConvertible {
     }
 }
 
+/// The snapshot that was being loaded is no longer kept; begin with the newest one.
+public struct SnapshotGone: Error, Equatable, CustomStringConvertible {
+    /// Says only that it is so.
+    public init() {}
+
+    /// What happened.
+    public var description: String { "A newer snapshot has taken the place of this one." }
+}
+
+/// What every answer of a server tells besides what was asked for.
+public struct ServerState: Hashable, Sendable {
+    /// Server time, in milliseconds since 1970 UTC.
+    public var milliseconds: Int64
+    /// Another number than before when the server was wiped or restored from a backup.
+    public var epoch: Int
+    /// The place of the account's last segment.
+    public var head: Int64
+    /// Segments up to this place are gone: a snapshot holds what they said. 0 where none are.
+    public var floor: Int64
+    /// Every active device has pulled up to this place.
+    public var horizon: Int64
+
+    /// Takes every field.
+    public init(milliseconds: Int64, epoch: Int, head: Int64, floor: Int64, horizon: Int64) {
+        self.milliseconds = milliseconds
+        self.epoch = epoch
+        self.head = head
+        self.floor = floor
+        self.horizon = horizon
+    }
+}
+
 /// The server holds a segment.
 public struct PushAcknowledgement: Hashable, Sendable {
     /// The segment's place in the account's order, from 1.
     public let sequence: Int64
-    /// Server time, in milliseconds since 1970 UTC.
-    public let serverMilliseconds: Int64
-    /// Rises when the server was restored from a backup.
-    public let epoch: Int
+    /// What the server tells with it.
+    public let server: ServerState
 
-    /// Takes every field.
-    public init(sequence: Int64, serverMilliseconds: Int64, epoch: Int) {
+    /// Takes both fields.
+    public init(sequence: Int64, server: ServerState) {
         self.sequence = sequence
-        self.serverMilliseconds = serverMilliseconds
-        self.epoch = epoch
+        self.server = server
     }
 }
 
-/// Segments in the account's order; an empty page means that there are no more.
+/// Segments in the account's order; an empty page means that there are no more, or that those
+/// asked for lie at or below the floor.
 public struct PulledPage: Hashable, Sendable {
     /// The segments, in rising order.
     public let segments: [SequencedSegment]
-    /// Server time, in milliseconds since 1970 UTC.
-    public let serverMilliseconds: Int64
-    /// Rises when the server was restored from a backup.
-    public let epoch: Int
+    /// What the server tells with them.
+    public let server: ServerState
+
+    /// Takes both fields.
+    public init(segments: [SequencedSegment], server: ServerState) {
+        self.segments = segments
+        self.server = server
+    }
+}
+
+/// A snapshot that a server holds: one library's state up to a place in the account's order.
+public struct SnapshotManifest: Hashable, Sendable {
+    /// Which snapshot: 16 random bytes.
+    public let id: [UInt8]
+    /// The place up to which every segment is in it.
+    public let cursor: Int64
+    /// How many chunks it has, at least 1.
+    public let chunkCount: Int
 
     /// Takes every field.
-    public init(segments: [SequencedSegment], serverMilliseconds: Int64, epoch: Int) {
-        self.segments = segments
-        self.serverMilliseconds = serverMilliseconds
-        self.epoch = epoch
+    public init(id: [UInt8], cursor: Int64, chunkCount: Int) {
+        self.id = id
+        self.cursor = cursor
+        self.chunkCount = chunkCount
+    }
+}
+
+/// One chunk of a snapshot on its way to the server.
+public struct SnapshotChunk: Hashable, Sendable {
+    /// Which snapshot.
+    public let snapshot: SnapshotManifest
+    /// The chunk's place in it, from 0.
+    public let index: Int
+    /// The sealed bytes, at most ``Limits/segmentBytes``.
+    public let bytes: [UInt8]
+
+    /// Takes every field.
+    public init(snapshot: SnapshotManifest, index: Int, bytes: [UInt8]) {
+        self.snapshot = snapshot
+        self.index = index
+        self.bytes = bytes
     }
 }

@@ -9,6 +9,8 @@ struct Caller: Sendable {
     let accountKey: VerifyingKey
     let device: DeviceID
     let deviceKey: VerifyingKey
+    /// What the account's orders add up to, read in the transaction of the request.
+    var standing = Standing()
 }
 
 extension ServerCore {
@@ -37,7 +39,9 @@ extension ServerCore {
             try db.execute(
                 sql: "UPDATE device SET last_seen = $1 WHERE id = $2",
                 arguments: [now.milliseconds, caller.device.blob])
-            return try body(db, caller, now)
+            var member = caller
+            member.standing = standing
+            return try body(db, member, now)
         }
     }
 

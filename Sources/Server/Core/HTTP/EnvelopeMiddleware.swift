@@ -77,6 +77,9 @@ struct EnvelopeMiddleware: RouterMiddleware {
 extension HTTPField.Name {
     static let atelierTime = HTTPField.Name.known("Atelier-Time")
     static let atelierEpoch = HTTPField.Name.known("Atelier-Epoch")
+    static let atelierHead = HTTPField.Name.known("Atelier-Head")
+    static let atelierFloor = HTTPField.Name.known("Atelier-Floor")
+    static let atelierHorizon = HTTPField.Name.known("Atelier-Horizon")
     static let atelierProof = HTTPField.Name.known(RequestProof.headerName)
 
     private static func known(_ name: String) -> HTTPField.Name {

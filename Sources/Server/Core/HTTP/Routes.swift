@@ -22,6 +22,9 @@ struct Routes: Sendable {
         router.get("v1/devices", use: devices)
         router.post("v1/segments", use: push)
         router.get("v1/segments", use: pull)
+        router.put("v1/snapshots/:snapshot/:index", use: pushChunk)
+        router.get("v1/snapshots/:snapshot/:index", use: chunk)
+        router.get("v1/snapshot", use: snapshot)
         router.post("v1/ledger", use: ledger)
     }
 
@@ -85,41 +88,13 @@ struct Routes: Sendable {
         try json(try await core.devices(try await read(request, context, upTo: 0)))
     }
 
-    /// Stores a sealed segment.
-    @Sendable func push(request: Request, context: ServerContext) async throws -> Response {
-        let incoming = try await read(request, context, upTo: ProtocolLimits.segmentBytes)
-        return try json(try await core.push(incoming))
-    }
-
-    /// Gives the segments after a place: 8 bytes of sequence, 4 of length, the bytes; repeated.
-    @Sendable func pull(request: Request, context: ServerContext) async throws -> Response {
-        let incoming = try await read(request, context, upTo: 0)
-        let query = request.uri.queryParameters
-        let after = try number(query["after"], or: 0, in: 0...Int64.max)
-        let limit = try number(
-            query["limit"], or: Int64(ProtocolLimits.pageSegments),
-            in: 1...Int64(ProtocolLimits.pageSegments))
-        let page = try await core.pull(after: after, limit: Int(limit), incoming)
-        var buffer = ByteBuffer()
-        for segment in page {
-            buffer.writeInteger(segment.sequence)
-            buffer.writeInteger(UInt32(clamping: segment.bytes.count))
-            buffer.writeBytes(segment.bytes)
-        }
-        let epoch = String(try await core.epoch())
-        return Response(
-            status: .ok,
-            headers: [.contentType: "application/octet-stream", .atelierEpoch: epoch],
-            body: .init(byteBuffer: buffer))
-    }
-
     /// One contact with the ledger.
     @Sendable func ledger(request: Request, context: ServerContext) async throws -> Response {
         let incoming = try await read(request, context, upTo: ProtocolLimits.messageBytes)
         return try json(try await core.exchange(try decode(incoming), incoming))
     }
 
-    private func read(
+    func read(
         _ request: Request, _ context: ServerContext, upTo limit: Int
     ) async throws -> IncomingRequest {
         guard request.uri.string.utf8.count <= Limits.targetBytes else {
@@ -143,7 +118,7 @@ struct Routes: Sendable {
         return value
     }
 
-    private func parameter<Value: FixedBytes>(
+    func parameter<Value: FixedBytes>(
         _ name: String, _ context: ServerContext
     ) throws -> Value {
         guard let value = Value(hex: context.parameters.get(name) ?? "") else {
@@ -152,22 +127,23 @@ struct Routes: Sendable {
         return value
     }
 
-    private func number(
-        _ text: Substring?, or usual: Int64, in range: ClosedRange<Int64>
+    func number(
+        _ text: Substring?, or usual: Int64? = nil, in range: ClosedRange<Int64>
     ) throws -> Int64 {
-        guard let text else { return usual }
-        guard let value = Int64(text), range.contains(value) else {
+        guard let value = text.map({ Int64($0) }) ?? usual, range.contains(value) else {
             throw ServerError.refused(
-                .malformed, detail: "A number in the query is out of its bounds.")
+                .malformed, detail: "A number in path or query is missing or out of its bounds.")
         }
         return value
     }
 
-    private func json(
-        _ value: some Encodable, status: HTTPResponse.Status = .ok
+    func json(
+        _ value: some Encodable, status: HTTPResponse.Status = .ok, headers: HTTPFields = [:]
     ) throws -> Response {
-        Response(
-            status: status, headers: [.contentType: "application/json"],
+        var headers = headers
+        headers[.contentType] = "application/json"
+        return Response(
+            status: status, headers: headers,
             body: .init(
                 byteBuffer: ByteBuffer(bytes: [UInt8](try CanonicalJSON.encoder.encode(value)))))
     }

@@ -1,147 +1,98 @@
 import AtelierProtocol
 import CreditLedger
-import Foundation
 import GRDB
 import SignedObjects
 import SyncKit
 
-/// One stored segment.
-struct StoredSegment: Sendable {
-    let sequence: Int64
-    let bytes: Data
+/// What a device gets for a question: the answer itself, and where the account stands.
+struct Answer<Content: Sendable>: Sendable {
+    let content: Content
+    let state: ServerState
 }
 
 extension ServerCore {
     /// Stores a sealed segment at the end of the account's order; safe to repeat.
-    func push(_ incoming: IncomingRequest) async throws -> PushReply {
-        let segment: SealedSegment
-        do {
-            segment = try SealedSegment(bytes: incoming.body)
-        } catch {
-            throw ServerError.refused(.malformed, detail: "\(error)")
-        }
-        let sequence = try await authorized(incoming) { db, caller, now in
-            guard segment.header.account == caller.account.bytes else {
-                throw ServerError.refused(
-                    .malformed, detail: "The segment belongs to another account.")
-            }
+    func push(_ incoming: IncomingRequest) async throws -> Answer<Int64> {
+        let segment = try Self.segment(incoming)
+        let (answer, mark) = try await authorized(incoming) { db, caller, now in
+            try Self.checkAccount(of: segment, caller)
             try Rate.count(
                 "push \(caller.account)", limit: self.policy.segmentsPerMinute, now: now, in: db)
-            let standing = try LedgerStore(account: caller.account, db: db).standing()
-            if let order = standing.suspension(at: now) {
-                throw ServerError.refused(
-                    .suspended,
-                    detail:
-                        "The account is suspended (\(order.reason)). Changes wait on the device.")
-            }
-            return try SegmentStore(account: caller.account, db: db).append(segment, now: now)
+            try Self.checkStanding(of: caller, now: now)
+            let store = SegmentStore(account: caller.account, db: db)
+            let stored = try store.append(
+                segment, now: now, replicaLimit: self.policy.replicasPerAccount)
+            try self.tidy(caller.account, now: now, in: db)
+            let mark = try EpochMark.Reading(of: db)
+            let answer = Answer(
+                content: stored.sequence,
+                state: try self.state(for: caller, epoch: mark.epoch, now: now, in: db))
+            return (answer, stored.isNew ? mark : nil)
         }
-        return PushReply(sequence: sequence, epoch: try await epoch(), time: clock())
+        if let mark { try epochMark.note(mark) }
+        return answer
     }
 
     /// The segments after a place in the account's order, bounded by count and bytes.
+    ///
+    /// None where that place lies below the floor: what came right after it is gone.
     func pull(
         after sequence: Int64, limit: Int, _ incoming: IncomingRequest
-    ) async throws -> [StoredSegment] {
+    ) async throws -> Answer<[StoredSegment]> {
         try await authorized(incoming) { db, caller, now in
             try self.countRequest(of: caller, now: now, in: db)
-            return try SegmentStore(account: caller.account, db: db)
+            // Before the page, so that a page with segments never lies below the floor it tells.
+            try self.tidy(caller.account, now: now, in: db)
+            let epoch = try EpochMark.Reading(of: db).epoch
+            try Horizon.raise(to: sequence, by: caller, epoch: epoch, in: db)
+            let state = try self.state(for: caller, epoch: epoch, now: now, in: db)
+            guard sequence >= state.floor else { return Answer(content: [], state: state) }
+            let page = try SegmentStore(account: caller.account, db: db)
                 .page(after: sequence, limit: limit)
+            return Answer(content: page, state: state)
         }
     }
-}
 
-/// The segments of one account, in the order that every device sees.
-struct SegmentStore {
-    let account: AccountID
-    let db: Database
-
-    func append(_ segment: SealedSegment, now: UnixTime) throws -> Int64 {
-        let header = segment.header
-        let replica = Data(header.replica.bytes)
-        let hash = Data(segment.hash)
-        let number = Int64(clamping: header.number)
-        let last = try Row.fetchOne(
-            db,
-            sql: """
-                SELECT number, hash FROM segment WHERE account = $1 AND replica = $2
-                ORDER BY number DESC LIMIT 1
-                """,
-            arguments: [account.blob, replica])
-        let lastNumber: Int64 = last?["number"] ?? 0
-        if number <= lastNumber {
-            return try repeated(number, replica, hash, isLast: number == lastNumber)
+    /// Reads the body as sealed bytes, of which only the header is looked at.
+    static func segment(_ incoming: IncomingRequest) throws -> SealedSegment {
+        do {
+            return try SealedSegment(bytes: incoming.body)
+        } catch {
+            throw ServerError.refused(.malformed, detail: "\(error)")
         }
-        guard number == lastNumber + 1 else {
-            throw ServerError.refused(
-                .malformed,
-                detail: "Segment \(number) leaves a gap: \(lastNumber + 1) is next.")
-        }
-        let lastHash: Data = last?["hash"] ?? Digest.zero.blob
-        guard Data(header.previous) == lastHash else {
-            throw ServerError.refused(
-                .fork, detail: "Segment \(number) does not follow the stored \(lastNumber).")
-        }
-        try checkTime(of: header, now: now)
-        let sequence = try Int64.fetchOne(
-            db,
-            sql: "UPDATE account_head SET seq = seq + 1 WHERE account = $1 RETURNING seq",
-            arguments: [account.blob])
-        guard let sequence else { throw ServerError.noSuchAccount(account.description) }
-        try db.execute(
-            sql: """
-                INSERT INTO segment (account, seq, replica, number, hash, bytes, received)
-                VALUES ($1, $2, $3, $4, $5, $6, $7)
-                """,
-            arguments: [
-                account.blob, sequence, replica, number, hash, Data(segment.bytes),
-                now.milliseconds,
-            ])
-        return sequence
     }
 
-    func page(after sequence: Int64, limit: Int) throws -> [StoredSegment] {
-        let rows = try Row.fetchCursor(
-            db,
-            sql: """
-                SELECT seq, bytes FROM segment WHERE account = $1 AND seq > $2
-                ORDER BY seq LIMIT $3
-                """,
-            arguments: [account.blob, sequence, limit])
-        var (page, bytes): ([StoredSegment], Int) = ([], 0)
-        while let row = try rows.next() {
-            let segment = StoredSegment(sequence: row["seq"], bytes: row["bytes"])
-            bytes += segment.bytes.count
-            if !page.isEmpty, bytes > ProtocolLimits.pageBytes { break }
-            page.append(segment)
+    static func checkAccount(of segment: SealedSegment, _ caller: Caller) throws {
+        guard segment.header.account == caller.account.bytes else {
+            throw ServerError.refused(.malformed, detail: "This is of another account's library.")
         }
-        return page
     }
 
-    private func repeated(
-        _ number: Int64, _ replica: Data, _ hash: Data, isLast: Bool
-    ) throws -> Int64 {
-        let known = try Row.fetchOne(
-            db,
-            sql: """
-                SELECT seq, hash FROM segment
-                WHERE account = $1 AND replica = $2 AND number = $3
-                """,
-            arguments: [account.blob, replica, number])
-        if let known, known["hash"] == hash { return known["seq"] }
-        throw isLast
-            ? ServerError.refused(
-                .fork, detail: "Another segment \(number) of this replica is stored.")
-            : ServerError.refused(
-                .rewind, detail: "This replica was already past \(number): it was set back.")
+    /// A suspended account adds nothing.
+    static func checkStanding(of caller: Caller, now: UnixTime) throws {
+        guard let order = caller.standing.suspension(at: now) else { return }
+        throw ServerError.refused(
+            .suspended,
+            detail: "The account is suspended (\(order.reason)). Changes wait on the device.")
     }
 
-    private func checkTime(of header: SegmentHeader, now: UnixTime) throws {
-        let lead = Int64(clamping: header.highestStamp.milliseconds) - now.milliseconds
-        guard lead <= ProtocolLimits.futureTolerance.wholeMilliseconds else {
-            throw ServerError.refused(
-                .fromTheFuture,
-                detail: "A change is dated \(lead / 1000) s ahead; at most 300. Set the clock.")
-        }
+    /// Does a bounded piece of the account's clearing up; there is no other time for it.
+    func tidy(_ account: AccountID, now: UnixTime, in db: Database) throws {
+        let newest = try SnapshotStore(account: account, db: db).tidy(now: now)
+        guard let newest else { return }
+        try Compaction(account: account, db: db)
+            .step(newest: newest, now: now, grace: policy.compactionGrace)
+    }
+
+    private func state(
+        for caller: Caller, epoch: Int, now: UnixTime, in db: Database
+    ) throws -> ServerState {
+        let row = try Row.fetchOne(
+            try db.cachedStatement(sql: "SELECT seq, floor FROM account_head WHERE account = $1"),
+            arguments: [caller.account.blob])
+        guard let row else { throw ServerError.noSuchAccount(caller.account.description) }
+        return ServerState(
+            milliseconds: now.milliseconds, epoch: epoch, head: row["seq"], floor: row["floor"],
+            horizon: try Horizon.of(caller, now: now, in: db))
     }
 }

@@ -12,6 +12,7 @@ enum ServerDatabase {
         let pool = try DatabasePool(path: path, configuration: configuration)
         var migrator = DatabaseMigrator()
         migrator.registerMigration("1 accounts") { try $0.execute(sql: accounts) }
+        migrator.registerMigration("1 segments") { try $0.execute(sql: segments) }
         migrator.registerMigration("1 ledger") { try $0.execute(sql: ledger) }
         migrator.registerMigration("1 audit") { try $0.execute(sql: audit) }
         try migrator.migrate(pool)
@@ -20,14 +21,17 @@ enum ServerDatabase {
 
     private static let accounts = """
         CREATE TABLE setting (name TEXT PRIMARY KEY NOT NULL, value INTEGER NOT NULL);
-        INSERT INTO setting (name, value) VALUES ('epoch', 1);
+        INSERT INTO setting (name, value) VALUES ('epoch', 1), ('segments', 0);
         CREATE TABLE account (
             id BLOB PRIMARY KEY NOT NULL, account_key BLOB NOT NULL, created INTEGER NOT NULL);
-        CREATE TABLE account_head (account BLOB PRIMARY KEY NOT NULL, seq INTEGER NOT NULL);
+        CREATE TABLE account_head (
+            account BLOB PRIMARY KEY NOT NULL, seq INTEGER NOT NULL,
+            floor INTEGER NOT NULL DEFAULT 0, base INTEGER NOT NULL DEFAULT 0,
+            due_cursor INTEGER NOT NULL DEFAULT 0, due_since INTEGER NOT NULL DEFAULT 0);
         CREATE TABLE device (
             id BLOB PRIMARY KEY NOT NULL, account BLOB NOT NULL, device_key BLOB NOT NULL,
             name TEXT NOT NULL, certificate TEXT NOT NULL, joined INTEGER NOT NULL,
-            last_seen INTEGER NOT NULL);
+            last_seen INTEGER NOT NULL, pulled INTEGER, pulled_epoch INTEGER);
         CREATE INDEX device_by_account ON device (account, joined);
         CREATE TABLE device_request (
             account BLOB NOT NULL, device BLOB NOT NULL, device_key BLOB NOT NULL,
@@ -43,11 +47,25 @@ enum ServerDatabase {
         CREATE TABLE rate (
             bucket TEXT PRIMARY KEY NOT NULL, minute INTEGER NOT NULL, count INTEGER NOT NULL);
         CREATE INDEX rate_by_minute ON rate (minute);
+        """
+
+    private static let segments = """
         CREATE TABLE segment (
             account BLOB NOT NULL, seq INTEGER NOT NULL, replica BLOB NOT NULL,
             number INTEGER NOT NULL, hash BLOB NOT NULL, bytes BLOB NOT NULL,
             received INTEGER NOT NULL, PRIMARY KEY (account, seq));
         CREATE UNIQUE INDEX segment_by_replica ON segment (account, replica, number);
+        CREATE TABLE chain_tip (
+            account BLOB NOT NULL, replica BLOB NOT NULL, number INTEGER NOT NULL,
+            hash BLOB NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (account, replica));
+        CREATE TABLE snapshot (
+            place INTEGER PRIMARY KEY AUTOINCREMENT, account BLOB NOT NULL, id BLOB NOT NULL,
+            cursor INTEGER NOT NULL, chunks INTEGER NOT NULL, stored INTEGER NOT NULL,
+            bytes INTEGER NOT NULL, started INTEGER NOT NULL, completed INTEGER,
+            leaving INTEGER NOT NULL DEFAULT 0, UNIQUE (account, id));
+        CREATE TABLE snapshot_chunk (
+            account BLOB NOT NULL, snapshot BLOB NOT NULL, place INTEGER NOT NULL,
+            hash BLOB NOT NULL, bytes BLOB NOT NULL, PRIMARY KEY (account, snapshot, place));
         """
 
     private static let ledger = """

@@ -1,0 +1,63 @@
+import GRDB
+import SignedObjects
+
+extension ServerCore {
+    /// Another number than before when the server was wiped or set back; reading it also proves
+    /// that the database works.
+    func epoch() async throws -> Int {
+        try await database.read { db in try EpochMark.Reading(of: db).epoch }
+    }
+
+    /// Begins a new epoch, for an operator who has restored the whole folder: then nothing in it
+    /// can tell.
+    ///
+    /// - Returns: The new epoch.
+    @discardableResult
+    public func raiseEpoch(actor: String) throws -> Int {
+        try database.write { db in
+            try self.raiseEpoch(actor: actor, reason: "asked", in: db)
+        }
+    }
+
+    /// Begins a new epoch where the database is behind the mark beside it, or the mark is gone.
+    func checkEpoch() throws {
+        // The mark first: while another program goes on, the database only moves ahead of it.
+        let mark = try epochMark.read()
+        let reading = try database.read { db in try EpochMark.Reading(of: db) }
+        guard Self.isSetBack(reading, behind: mark) else { return try epochMark.note(reading) }
+        try database.write { db in
+            let mark = try self.epochMark.read()
+            guard Self.isSetBack(try EpochMark.Reading(of: db), behind: mark) else { return }
+            let reason = mark == nil ? "mark-missing" : "database-set-back"
+            try self.raiseEpoch(actor: "server", reason: reason, in: db)
+        }
+    }
+
+    private static func isSetBack(
+        _ reading: EpochMark.Reading, behind mark: EpochMark.Reading?
+    ) -> Bool {
+        guard let mark else { return reading.segments > 0 }
+        return reading < mark
+    }
+
+    /// The new epoch is also no less than the second of its beginning, so that the same backup,
+    /// restored twice, does not begin the same epoch twice.
+    @discardableResult
+    private func raiseEpoch(actor: String, reason: String, in db: Database) throws -> Int {
+        let now = clock()
+        let reading = try EpochMark.Reading(of: db)
+        let last = max(reading.epoch, try epochMark.read()?.epoch ?? 0)
+        let new = EpochMark.Reading(
+            epoch: max(last + 1, Int(now.milliseconds / 1000)), segments: reading.segments)
+        try db.execute(
+            sql: "UPDATE setting SET value = $1 WHERE name = 'epoch'", arguments: [new.epoch])
+        // What comes after this place may differ from what devices of an earlier epoch hold.
+        try db.execute(sql: "UPDATE account_head SET base = seq")
+        try Audit.append(
+            "epoch \(new.epoch)", actor: actor, account: nil, reason: reason, detail: "", now: now,
+            in: db)
+        // Before the commit: after a crash in between, the database is behind, and begins another.
+        try epochMark.note(new)
+        return new.epoch
+    }
+}

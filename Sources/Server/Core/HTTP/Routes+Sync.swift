@@ -1,0 +1,82 @@
+import AtelierProtocol
+import HTTPTypes
+import Hummingbird
+import NIOCore
+import SignedObjects
+import SyncKit
+
+extension Routes {
+    /// Stores a sealed segment.
+    @Sendable func push(request: Request, context: ServerContext) async throws -> Response {
+        let incoming = try await read(request, context, upTo: ProtocolLimits.segmentBytes)
+        let answer = try await core.push(incoming)
+        let state = answer.state
+        return try json(
+            PushReply(
+                sequence: answer.content, epoch: state.epoch,
+                time: UnixTime(milliseconds: state.milliseconds), head: state.head,
+                floor: state.floor, horizon: state.horizon),
+            headers: headers(of: state))
+    }
+
+    /// Gives the segments after a place: 8 bytes of sequence, 4 of length, the bytes; repeated.
+    @Sendable func pull(request: Request, context: ServerContext) async throws -> Response {
+        let incoming = try await read(request, context, upTo: 0)
+        let query = request.uri.queryParameters
+        let after = try number(query["after"], or: 0, in: 0...Int64.max)
+        let limit = try number(
+            query["limit"], or: Int64(ProtocolLimits.pageSegments),
+            in: 1...Int64(ProtocolLimits.pageSegments))
+        let answer = try await core.pull(after: after, limit: Int(limit), incoming)
+        var buffer = ByteBuffer()
+        for segment in answer.content {
+            buffer.writeInteger(segment.sequence)
+            buffer.writeInteger(UInt32(clamping: segment.bytes.count))
+            buffer.writeBytes(segment.bytes)
+        }
+        return bytes(buffer, headers: headers(of: answer.state))
+    }
+
+    /// Stores one chunk of a snapshot.
+    @Sendable func pushChunk(request: Request, context: ServerContext) async throws -> Response {
+        let incoming = try await read(request, context, upTo: ProtocolLimits.segmentBytes)
+        let query = request.uri.queryParameters
+        let chunks = try number(query["of"], in: 1...Int64(ProtocolLimits.snapshotChunks))
+        let name = SnapshotStore.Name(
+            id: try parameter("snapshot", context),
+            cursor: try number(query["cursor"], in: 0...Int64.max), chunks: Int(chunks))
+        let isNew = try await core.push(chunk: try index(context), of: name, incoming)
+        return try json([String: String](), status: isNew ? .created : .ok)
+    }
+
+    /// Names the newest whole snapshot.
+    @Sendable func snapshot(request: Request, context: ServerContext) async throws -> Response {
+        try json(try await core.newestSnapshot(try await read(request, context, upTo: 0)))
+    }
+
+    /// Gives one chunk of the newest snapshot.
+    @Sendable func chunk(request: Request, context: ServerContext) async throws -> Response {
+        let incoming = try await read(request, context, upTo: 0)
+        let chunk = try await core.chunk(
+            try index(context), of: try parameter("snapshot", context), incoming)
+        return bytes(ByteBuffer(bytes: chunk), headers: [:])
+    }
+
+    private func index(_ context: ServerContext) throws -> Int {
+        let text = context.parameters.get("index").map { Substring($0) }
+        return Int(try number(text, in: 0...Int64(ProtocolLimits.snapshotChunks - 1)))
+    }
+
+    private func headers(of state: ServerState) -> HTTPFields {
+        [
+            .atelierEpoch: String(state.epoch), .atelierHead: String(state.head),
+            .atelierFloor: String(state.floor), .atelierHorizon: String(state.horizon),
+        ]
+    }
+
+    private func bytes(_ buffer: ByteBuffer, headers: HTTPFields) -> Response {
+        var headers = headers
+        headers[.contentType] = "application/octet-stream"
+        return Response(status: .ok, headers: headers, body: .init(byteBuffer: buffer))
+    }
+}

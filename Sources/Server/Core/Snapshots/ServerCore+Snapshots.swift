@@ -1,0 +1,72 @@
+import AtelierProtocol
+import Foundation
+import GRDB
+import SignedObjects
+import SyncKit
+
+extension ServerCore {
+    /// Stores one sealed chunk of a snapshot; true where it is new, safe to repeat.
+    func push(
+        chunk index: Int, of name: SnapshotStore.Name, _ incoming: IncomingRequest
+    ) async throws -> Bool {
+        let chunk = try Self.segment(incoming)
+        return try await authorized(incoming) { db, caller, now in
+            try Self.checkAccount(of: chunk, caller)
+            try self.countChunk("chunk-in", of: caller, now: now, in: db)
+            try Self.checkStanding(of: caller, now: now)
+            let head = try Int64.fetchOne(
+                db, sql: "SELECT seq FROM account_head WHERE account = $1",
+                arguments: [caller.account.blob])
+            guard index < name.chunks, name.cursor <= head ?? 0 else {
+                throw ServerError.refused(
+                    .malformed,
+                    detail: "A snapshot ends at a stored segment, a chunk's index below the count.")
+            }
+            guard try Horizon.knows(caller, in: db) else {
+                throw ServerError.refused(
+                    .malformed, detail: "Pull first: what this device holds is not known here.")
+            }
+            let store = SnapshotStore(account: caller.account, db: db)
+            _ = try store.tidy(now: now)
+            let isNew = try store.add(
+                chunk.bytes, at: index, of: name, policy: self.policy, now: now)
+            try self.tidy(caller.account, now: now, in: db)
+            return isNew
+        }
+    }
+
+    /// The account's newest whole snapshot.
+    func newestSnapshot(_ incoming: IncomingRequest) async throws -> SnapshotDescription {
+        try await authorized(incoming) { db, caller, now in
+            try self.countRequest(of: caller, now: now, in: db)
+            guard let newest = try SnapshotStore(account: caller.account, db: db).newest() else {
+                throw ServerError.refused(.notFound, detail: "The account has no snapshot yet.")
+            }
+            return SnapshotDescription(
+                id: newest.name.id, cursor: newest.cursor, chunks: newest.name.chunks,
+                epoch: try EpochMark.Reading(of: db).epoch, time: now)
+        }
+    }
+
+    /// One chunk of the account's newest whole snapshot.
+    func chunk(
+        _ index: Int, of id: SnapshotID, _ incoming: IncomingRequest
+    ) async throws -> Data {
+        try await authorized(incoming) { db, caller, now in
+            try self.countChunk("chunk-out", of: caller, now: now, in: db)
+            let store = SnapshotStore(account: caller.account, db: db)
+            guard let bytes = try store.chunk(index, of: id) else {
+                throw ServerError.refused(
+                    .notFound, detail: "The snapshot is not kept. Ask for the newest one.")
+            }
+            return bytes
+        }
+    }
+
+    private func countChunk(
+        _ way: String, of caller: Caller, now: UnixTime, in db: Database
+    ) throws {
+        try Rate.count(
+            "\(way) \(caller.account)", limit: policy.chunksPerMinute, now: now, in: db)
+    }
+}

@@ -1,0 +1,157 @@
+import AtelierProtocol
+import Foundation
+import GRDB
+import SignedObjects
+import SyncKit
+
+/// The snapshots of one account: at most one whole, and a few on their way.
+///
+/// One that is given up is marked as leaving: its chunks go a few at a time, and its row stays for
+/// a day, so that a device which goes on with it does not begin it again.
+struct SnapshotStore {
+    /// A snapshot as a request names it.
+    struct Name: Sendable {
+        let id: SnapshotID
+        let cursor: Int64
+        let chunks: Int
+    }
+
+    /// A snapshot that is there in full.
+    struct Whole: Sendable {
+        let name: Name
+        let completed: UnixTime
+        var cursor: Int64 { name.cursor }
+
+        init(_ row: Row) throws {
+            name = Name(id: try row.fixed("id"), cursor: row["cursor"], chunks: row["chunks"])
+            completed = row.time("completed")
+        }
+    }
+
+    private struct Upload {
+        var stored = 0
+        var bytes: Int64 = 0
+    }
+
+    let account: AccountID
+    let db: Database
+
+    /// Stores a chunk; true where it is new.
+    ///
+    /// A chunk of a snapshot that a newer one has overtaken, or that was given up, is not kept.
+    ///
+    /// - Throws: ``ServerError`` where it cannot be of that snapshot, or is too much.
+    func add(
+        _ bytes: [UInt8], at index: Int, of name: Name, policy: ServerPolicy, now: UnixTime
+    ) throws -> Bool {
+        guard let upload = try open(name, limit: policy.snapshotsPerDay, now: now) else {
+            return false
+        }
+        let hash = Digest(of: bytes)
+        let known = try Row.fetchOne(
+            db,
+            sql: """
+                SELECT hash FROM snapshot_chunk
+                WHERE account = $1 AND snapshot = $2 AND place = $3
+                """,
+            arguments: [account.blob, name.id.blob, index])
+        if let known {
+            guard known["hash"] == hash.blob else {
+                throw ServerError.refused(
+                    .malformed,
+                    detail: "Another chunk \(index) is stored. Begin a snapshot with a new id.")
+            }
+            return false
+        }
+        let total = upload.bytes + Int64(bytes.count)
+        guard total <= policy.snapshotBytes else {
+            throw ServerError.refused(
+                .tooLarge, detail: "A snapshot may have \(policy.snapshotBytes) bytes in all.")
+        }
+        try db.execute(
+            sql: """
+                INSERT INTO snapshot_chunk (account, snapshot, place, hash, bytes)
+                VALUES ($1, $2, $3, $4, $5)
+                """,
+            arguments: [account.blob, name.id.blob, index, hash.blob, Data(bytes)])
+        try db.execute(
+            sql: "UPDATE snapshot SET stored = $1, bytes = $2 WHERE account = $3 AND id = $4",
+            arguments: [upload.stored + 1, total, account.blob, name.id.blob])
+        if upload.stored + 1 == name.chunks { try complete(name, now: now) }
+        return true
+    }
+
+    /// The newest snapshot that is there in full.
+    func newest() throws -> Whole? {
+        let row = try Row.fetchOne(
+            db,
+            sql: """
+                SELECT id, cursor, chunks, completed FROM snapshot
+                WHERE account = $1 AND completed IS NOT NULL AND leaving = 0
+                """,
+            arguments: [account.blob])
+        return try row.map(Whole.init)
+    }
+
+    /// One chunk of the newest snapshot, where `id` is still that one.
+    func chunk(_ index: Int, of id: SnapshotID) throws -> Data? {
+        guard try newest()?.name.id == id else { return nil }
+        return try Data.fetchOne(
+            db,
+            sql: """
+                SELECT bytes FROM snapshot_chunk
+                WHERE account = $1 AND snapshot = $2 AND place = $3
+                """,
+            arguments: [account.blob, id.blob, index])
+    }
+
+    /// What is there of a snapshot; begins it where it is new, and is nil where it is not wanted.
+    private func open(_ name: Name, limit: Int, now: UnixTime) throws -> Upload? {
+        let row = try Row.fetchOne(
+            db, sql: "SELECT * FROM snapshot WHERE account = $1 AND id = $2",
+            arguments: [account.blob, name.id.blob])
+        if let row {
+            guard row["cursor"] == name.cursor, row["chunks"] == name.chunks else {
+                throw ServerError.refused(
+                    .malformed, detail: "The snapshot began with another cursor or count.")
+            }
+            return row["leaving"] ? nil : Upload(stored: row["stored"], bytes: row["bytes"])
+        }
+        if let newest = try newest(), newest.cursor > name.cursor { return nil }
+        try checkCount(limit: limit, now: now)
+        try makeRoom()
+        try db.execute(
+            sql: """
+                INSERT INTO snapshot (account, id, cursor, chunks, stored, bytes, started)
+                VALUES ($1, $2, $3, $4, 0, 0, $5)
+                """,
+            arguments: [
+                account.blob, name.id.blob, name.cursor, name.chunks, now.milliseconds,
+            ])
+        return Upload()
+    }
+
+    private func checkCount(limit: Int, now: UnixTime) throws {
+        let count = try Int.fetchOne(
+            db, sql: "SELECT COUNT(*) FROM snapshot WHERE account = $1 AND started >= $2",
+            arguments: [account.blob, Self.dayBefore(now)])
+        guard count ?? 0 < limit else {
+            throw ServerError.refused(
+                .tooMany, detail: "At most \(limit) snapshots a day. Try again later.",
+                retryAfter: 3600)
+        }
+    }
+
+    /// The snapshot is whole: it becomes the newest, and what it overtakes goes.
+    private func complete(_ name: Name, now: UnixTime) throws {
+        try db.execute(
+            sql: """
+                UPDATE snapshot SET leaving = 1 WHERE account = $1 AND leaving = 0 AND id <> $2
+                AND (completed IS NOT NULL OR cursor < $3)
+                """,
+            arguments: [account.blob, name.id.blob, name.cursor])
+        try db.execute(
+            sql: "UPDATE snapshot SET completed = $1 WHERE account = $2 AND id = $3",
+            arguments: [now.milliseconds, account.blob, name.id.blob])
+    }
+}

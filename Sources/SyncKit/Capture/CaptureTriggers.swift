@@ -1,0 +1,153 @@
+/// The SQL that captures what other programs write to a synced table.
+///
+/// Persistent triggers in plain SQL: they need no function of ours, so the `sqlite3` shell and any
+/// other program run them. The store's own connection has them switched off and watches by a hook,
+/// see ``WriteRecorder``.
+struct CaptureTriggers {
+    let table: SyncedTable
+
+    /// The kinds of log entries.
+    enum Entry: Int64 {
+        case insert = 0
+        case update = 1
+        case delete = 2
+        /// A row with the key of one about to be inserted is there: if the insert happens, it
+        /// replaced that row, and no delete is logged for it.
+        case replace = 3
+    }
+
+    /// Drops and creates the triggers.
+    var statements: [String] {
+        let dropped = ["insert", "update", "delete", "key", "replace", "rules"].map {
+            "DROP TRIGGER IF EXISTS \(triggerName($0))"
+        }
+        var created = [insertTrigger, replaceTrigger, deleteTrigger, keyTrigger]
+        if !table.columns.isEmpty { created.append(updateTrigger) }
+        if !updateRules.isEmpty { created.append(rulesTrigger) }
+        return dropped + created
+    }
+
+    /// Milliseconds since 1970 UTC in plain SQL.
+    static let wall = "CAST(round((julianday('now') - 2440587.5) * 86400000) AS INTEGER)"
+
+    private var insertTrigger: String {
+        let counters = table.columns.filter { $0.policy == .counter }.map {
+            refusal(unless: "typeof(NEW.\(quoted($0.name))) = 'integer'", .counter)
+        }
+        return """
+            CREATE TRIGGER \(triggerName("insert")) AFTER INSERT ON \(quoted(table.name)) BEGIN
+            \(refusal(unless: "typeof(NEW.id) = 'blob' AND length(NEW.id) = 16", .keyShape))
+            \(counters.joined(separator: "\n"))
+            \(sizeCheck)
+            \(log(.insert, "NEW._rowid_", row: "NEW.id", columns: "0"))
+            END
+            """
+    }
+
+    private var replaceTrigger: String {
+        """
+        CREATE TRIGGER \(triggerName("replace")) BEFORE INSERT ON \(quoted(table.name))
+        WHEN EXISTS (SELECT 1 FROM \(quoted(table.name)) WHERE id = NEW.id) BEGIN
+        \(log(
+            .replace, "(SELECT _rowid_ FROM \(quoted(table.name)) WHERE id = NEW.id)",
+            row: "NEW.id", columns: "0"))
+        END
+        """
+    }
+
+    private var updateTrigger: String {
+        """
+        CREATE TRIGGER \(triggerName("update")) AFTER UPDATE ON \(quoted(table.name))
+        WHEN \(changedColumns) <> 0 BEGIN
+        \(sizeCheck)
+        \(log(.update, "NEW._rowid_", row: "NULL", columns: changedColumns))
+        END
+        """
+    }
+
+    private var deleteTrigger: String {
+        """
+        CREATE TRIGGER \(triggerName("delete")) AFTER DELETE ON \(quoted(table.name)) BEGIN
+        \(log(.delete, "OLD._rowid_", row: "OLD.id", columns: "0"))
+        END
+        """
+    }
+
+    private var keyTrigger: String {
+        """
+        CREATE TRIGGER \(triggerName("key")) BEFORE UPDATE ON \(quoted(table.name))
+        WHEN OLD.id IS NOT NEW.id OR OLD._rowid_ IS NOT NEW._rowid_ BEGIN
+        SELECT RAISE(ABORT, '\(CaptureRule.fixedKey.rawValue)');
+        END
+        """
+    }
+
+    private var rulesTrigger: String {
+        """
+        CREATE TRIGGER \(triggerName("rules")) BEFORE UPDATE ON \(quoted(table.name)) BEGIN
+        \(updateRules.joined(separator: "\n"))
+        END
+        """
+    }
+
+    private var updateRules: [String] {
+        table.columns.compactMap { column in
+            let (old, new) = ("OLD.\(quoted(column.name))", "NEW.\(quoted(column.name))")
+            switch column.policy {
+            case .lastWriter: return nil
+            case .firstWriter:
+                return refusal(
+                    unless: """
+                        \(old) IS NULL OR (\(old) COLLATE BINARY IS \(new)
+                        AND typeof(\(old)) = typeof(\(new)))
+                        """, .firstWriter)
+            case .maximum:
+                return refusal(
+                    unless: """
+                        \(old) IS NULL
+                        OR (\(new) IS NOT NULL AND \(new) COLLATE BINARY >= \(old))
+                        """, .maximum)
+            case .counter: return refusal(unless: "typeof(\(new)) = 'integer'", .counter)
+            }
+        }
+    }
+
+    private func refusal(unless condition: String, _ rule: CaptureRule) -> String {
+        "SELECT CASE WHEN NOT (\(condition)) THEN RAISE(ABORT, '\(rule.rawValue)') END;"
+    }
+
+    private var sizeCheck: String {
+        let sizes = table.columns.map {
+            "ifnull(length(CAST(NEW.\(quoted($0.name)) AS BLOB)), 0)"
+        }
+        guard !sizes.isEmpty else { return "" }
+        return refusal(
+            unless: "\(sizes.joined(separator: " + ")) <= \(Limits.rowBytes)", .rowSize)
+    }
+
+    /// Bits of the columns whose stored values differ; a declared collation does not count.
+    private var changedColumns: String {
+        let terms = table.columns.map { column in
+            let name = quoted(column.name)
+            return "((OLD.\(name) COLLATE BINARY IS NOT NEW.\(name)"
+                + " OR typeof(OLD.\(name)) <> typeof(NEW.\(name))) << \(column.id))"
+        }
+        return "(" + terms.joined(separator: " | ") + ")"
+    }
+
+    private func log(_ entry: Entry, _ place: String, row: String, columns: String) -> String {
+        """
+        INSERT INTO sync_foreign(tbl, place, row, op, columns, wall)
+        VALUES(\(table.id), \(place), \(row), \(entry.rawValue), \(columns), \(Self.wall));
+        """
+    }
+
+    private func triggerName(_ suffix: String) -> String {
+        quoted("sync_\(table.name)_\(suffix)")
+    }
+}
+
+/// `name` as an SQL identifier.
+func quoted(_ name: String) -> String {
+    "\"" + name.replacing("\"", with: "\"\"") + "\""
+}

@@ -1,0 +1,91 @@
+import Foundation
+import CSQLite
+import GRDB
+
+/// A synced table as the connection sees it: where its declared columns stand.
+final class CapturedTable {
+    /// A declared column.
+    struct Column {
+        let id: UInt8
+        let name: String
+        let policy: MergePolicy
+        /// Its place in the table, from 0.
+        let position: Int32
+
+        /// The rule that writing `new` over `old` breaks; `old` is nil for a new row.
+        func rule(old: OpaquePointer?, new: OpaquePointer?) -> CaptureRule? {
+            switch policy {
+            case .lastWriter: return nil
+            case .counter:
+                let type = sqlite3_value_type(new)
+                return type == SQLITE_INTEGER || type == SQLITE_NULL ? nil : .counter
+            case .firstWriter:
+                guard let old, sqlite3_value_type(old) != SQLITE_NULL else { return nil }
+                return .firstWriter
+            case .maximum:
+                guard let old else { return nil }
+                return SQLValue(new).sortsBefore(SQLValue(old)) ? .maximum : nil
+            }
+        }
+    }
+
+    let id: Int
+    let name: String
+    /// The name as SQLite passes it to the hook; freed with this object.
+    let cName: UnsafeMutablePointer<CChar>
+    let keyPosition: Int32
+    let columns: [Column]
+
+    /// Looks up where the columns of `table` stand now.
+    init(_ table: SyncedTable, in db: Database) throws {
+        var positionByName: [String: Int32] = [:]
+        let rows = try Row.fetchAll(
+            db, sql: "SELECT cid, name FROM pragma_table_xinfo(?)", arguments: [table.name])
+        for row in rows {
+            let name: String = row["name"]
+            positionByName[name.lowercased()] = row["cid"]
+        }
+        guard
+            let key = positionByName["id"],
+            // The hook is told the name as the schema spells it.
+            let spelled = try String.fetchOne(
+                db, sql: "SELECT name FROM sqlite_master WHERE type = 'table' AND lower(name) = ?",
+                arguments: [table.name.lowercased()]),
+            let cName = strdup(spelled)
+        else { throw SchemaError.missingTable(table.name) }
+        self.cName = cName
+        id = table.id
+        name = table.name
+        keyPosition = key
+        columns = try table.columns.map { column in
+            guard let position = positionByName[column.name.lowercased()] else {
+                throw SchemaError.missingColumn(table: table.name, column: column.name)
+            }
+            return Column(
+                id: UInt8(column.id), name: column.name, policy: column.policy, position: position)
+        }
+    }
+
+    deinit {
+        free(cName)
+    }
+}
+
+extension SQLValue {
+    /// The value behind an `sqlite3_value`.
+    init(_ value: OpaquePointer?) {
+        switch sqlite3_value_type(value) {
+        case SQLITE_INTEGER: self = .integer(sqlite3_value_int64(value))
+        case SQLITE_FLOAT: self = .real(sqlite3_value_double(value))
+        case SQLITE_TEXT: self = .text(Self.bytes(of: value))
+        case SQLITE_BLOB: self = .blob(Self.bytes(of: value))
+        default: self = .null
+        }
+    }
+
+    private static func bytes(of value: OpaquePointer?) -> [UInt8] {
+        guard let start = sqlite3_value_blob(value) else { return [] }
+        return Array(
+            UnsafeRawBufferPointer(start: start, count: Int(sqlite3_value_bytes(value))))
+    }
+}

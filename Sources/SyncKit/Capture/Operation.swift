@@ -1,0 +1,11 @@
+/// What a transaction did to a row, by the row's place in its table.
+///
+/// Values are not logged: they are read from the table when they are sent.
+enum Operation: Hashable {
+    /// Rows that came to be, side by side.
+    case insert(first: Int64, count: Int64)
+    /// A column that took another value.
+    case update(row: Int64, column: UInt8)
+    /// A row that ceased to be.
+    case delete(row: Int64, key: RowKey)
+}

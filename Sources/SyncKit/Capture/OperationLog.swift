@@ -1,0 +1,116 @@
+/// The operations of one transaction, packed: a few bytes each.
+///
+/// Form, numbers in LEB128, rows as zigzag differences to the one before:
+/// 0, table · 1, first row, count: inserts · 2, row, 16 bytes of key: a delete ·
+/// 3 + column id, row: an update.
+struct OperationLog {
+    private var writer = ByteWriter()
+    private var table = 0
+    private var previousRow: Int64 = 0
+    private var run: (first: Int64, count: Int64) = (0, 0)
+
+    /// The packed form.
+    var bytes: [UInt8] {
+        mutating get {
+            closeRun()
+            return writer.bytes
+        }
+    }
+
+    var isEmpty: Bool { writer.bytes.isEmpty && run.count == 0 }
+
+    /// Adds an operation on a row of `table`.
+    @inline(__always)
+    mutating func append(_ operation: Operation, in table: Int) {
+        if table != self.table {
+            closeRun()
+            writer.append(byte: 0)
+            writer.append(count: table)
+            self.table = table
+        }
+        switch operation {
+        case .insert(let first, let count):
+            if run.count > 0, run.first + run.count == first {
+                run.count += count
+            } else {
+                closeRun()
+                run = (first, count)
+            }
+        case .update(let row, let column):
+            closeRun()
+            writer.append(byte: 3 + column)
+            append(row: row)
+        case .delete(let row, let key):
+            closeRun()
+            writer.append(byte: 2)
+            append(row: row)
+            writer.appendBigEndian(key.high)
+            writer.appendBigEndian(key.low)
+        }
+    }
+
+    /// A place in the log to go back to.
+    struct Mark {
+        fileprivate let count: Int
+        fileprivate let table: Int
+        fileprivate let previousRow: Int64
+        fileprivate let run: (first: Int64, count: Int64)
+    }
+
+    /// Where the log ends now.
+    var mark: Mark {
+        Mark(count: writer.count, table: table, previousRow: previousRow, run: run)
+    }
+
+    /// Forgets what came after `mark`.
+    mutating func truncate(to mark: Mark) {
+        writer.truncate(to: mark.count)
+        (table, previousRow, run) = (mark.table, mark.previousRow, mark.run)
+    }
+
+    /// Forgets everything and keeps the memory.
+    mutating func removeAll() {
+        writer.removeAll()
+        (table, previousRow, run) = (0, 0, (0, 0))
+    }
+
+    private mutating func closeRun() {
+        guard run.count > 0 else { return }
+        writer.append(byte: 1)
+        append(row: run.first)
+        writer.append(varint: UInt64(run.count))
+        run.count = 0
+    }
+
+    private mutating func append(row: Int64) {
+        writer.append(zigzag: row &- previousRow)
+        previousRow = row
+    }
+
+    /// Reads the packed form back, in order.
+    static func read(
+        _ bytes: [UInt8], _ body: (_ table: Int, _ operation: Operation) -> Void
+    ) throws(CodecError) {
+        try ByteReader.reading(bytes) { (reader) throws(CodecError) in
+            var table = 0
+            var row: Int64 = 0
+            while !reader.isAtEnd {
+                switch try reader.byte() {
+                case 0:
+                    table = try reader.index(below: Limits.tables + 1, "table")
+                case 1:
+                    row &+= try reader.zigzag()
+                    let count = Int64(clamping: try reader.varint())
+                    body(table, .insert(first: row, count: count))
+                case 2:
+                    row &+= try reader.zigzag()
+                    let key = RowKey(high: try reader.bigEndian64(), low: try reader.bigEndian64())
+                    body(table, .delete(row: row, key: key))
+                case let code:
+                    row &+= try reader.zigzag()
+                    body(table, .update(row: row, column: code - 3))
+                }
+            }
+        }
+    }
+}

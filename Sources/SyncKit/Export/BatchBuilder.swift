@@ -1,0 +1,176 @@
+import GRDB
+
+/// Gathers changes into a batch, reading values straight from the tables.
+final class BatchBuilder {
+    private let session: StoreSession
+    private(set) var batch = ChangeBatch()
+    /// About how many bytes the batch takes before compression.
+    private(set) var byteCount = 0
+    /// How many rows it speaks of.
+    private(set) var rowCount = 0
+    private var indexByNumber: [Int64: Int32] = [:]
+    private var latest: (number: Int64, index: Int32) = (-1, -1)
+    private var table: TableBuilder?
+    /// Whether stamps carry the places at which they became known; otherwise the batch's own place
+    /// stands for all of them.
+    private let keepsSequences: Bool
+
+    init(_ session: StoreSession, keepsSequences: Bool) {
+        self.session = session
+        self.keepsSequences = keepsSequences
+    }
+
+    /// Whether another row could make the batch too large.
+    var isFull: Bool {
+        byteCount >= Limits.batchBytes || rowCount >= Limits.batchRows
+    }
+
+    var isEmpty: Bool { rowCount == 0 }
+
+    /// Adds the row on which `scan` stands, with every column.
+    func addRow(_ scan: RowScan, in store: TableStore) throws {
+        try use(store)
+        let began = try index(of: scan.began)
+        guard let table else { return }
+        let row = Int32(table.changes.rows.count)
+        table.changes.rows.keys.append(scan.key)
+        table.changes.rows.began.append(began)
+        if scan.clock.life != 1 {
+            table.changes.rows.lives.append(.init(row: row, life: scan.clock.life))
+        }
+        for exception in scan.clock.exceptions {
+            table.changes.rows.exceptions.append(
+                .init(row: row, column: exception.column, stamp: try index(of: exception.stamp)))
+        }
+        var bytes = 20
+        for (position, column) in table.columns.enumerated() {
+            bytes += scan.append(column.parameter, to: &table.cells[position]) + 2
+        }
+        count(bytes)
+    }
+
+    /// Adds cells of the row on which `scan` stands.
+    func addEdit(_ columns: [(column: UInt8, stamp: Int64)], _ scan: RowScan, in store: TableStore)
+        throws
+    {
+        try use(store)
+        guard let table else { return }
+        let row = Int32(table.changes.edits.count)
+        table.changes.edits.keys.append(scan.key)
+        if scan.clock.life != 1 {
+            table.changes.edits.lives.append(.init(row: row, life: scan.clock.life))
+        }
+        var bytes = 18
+        for column in columns {
+            guard let position = table.columns.firstIndex(where: { $0.id == column.column })
+            else { continue }
+            table.edited[position].rows.append(row)
+            table.edited[position].stamps.append(try index(of: column.stamp))
+            bytes +=
+                3
+                + scan.append(
+                    table.columns[position].parameter, to: &table.edited[position].cells)
+        }
+        count(bytes)
+    }
+
+    /// Adds a deletion.
+    func addDeath(_ key: RowKey, life: UInt32, stamp: Int64, in store: TableStore) throws {
+        try use(store)
+        let index = try index(of: stamp)
+        table?.changes.deaths.keys.append(key)
+        table?.changes.deaths.lives.append(life)
+        table?.changes.deaths.stamps.append(index)
+        count(20)
+    }
+
+    /// Adds what a replica has added to a counter of the row on which `scan` stands.
+    func addCount(
+        _ column: UInt8, stamp: Int64, total: Int64, _ scan: RowScan, in store: TableStore
+    )
+        throws
+    {
+        try use(store)
+        let index = try index(of: stamp)
+        table?.changes.counts.append(
+            .init(
+                key: scan.key, life: scan.clock.life, column: column, stamp: index, total: total))
+        count(28)
+    }
+
+    /// The batch so far; the builder begins anew.
+    func take() -> ChangeBatch {
+        closeTable()
+        defer {
+            batch = ChangeBatch()
+            (byteCount, rowCount) = (0, 0)
+            indexByNumber.removeAll(keepingCapacity: true)
+            latest = (-1, -1)
+        }
+        return batch
+    }
+
+    private func count(_ bytes: Int) {
+        byteCount += bytes
+        rowCount += 1
+    }
+
+    /// The index of a stamp in the batch.
+    @inline(__always)
+    private func index(of number: Int64) throws -> Int32 {
+        if number == latest.number { return latest.index }
+        if let known = indexByNumber[number] {
+            latest = (number, known)
+            return known
+        }
+        let entry = try session.stamps.entry(number)
+        let index = Int32(batch.stamps.count)
+        batch.stamps.append(
+            .init(
+                stamp: entry.stamp, seen: entry.seen,
+                sequence: keepsSequences ? entry.sequence ?? 0 : 0))
+        indexByNumber[number] = index
+        latest = (number, index)
+        return index
+    }
+
+    private func use(_ store: TableStore) throws {
+        if let table, table.changes.table == store.table.id { return }
+        closeTable()
+        table = TableBuilder(store.table)
+    }
+
+    private func closeTable() {
+        guard let finished = table else { return }
+        table = nil
+        let changes = finished.finished()
+        if let last = batch.tables.last, last.table >= changes.table {
+            preconditionFailure("tables are added in the order of their ids")
+        }
+        batch.tables.append(changes)
+    }
+}
+
+/// One table's share of a batch in the making.
+private final class TableBuilder {
+    var changes: TableChanges
+    /// The columns that travel as cells, by rising id, and where a scan has them.
+    let columns: [(id: UInt8, parameter: Int32)]
+    var cells: [CellColumn]
+    var edited: [TableChanges.EditedColumn]
+
+    init(_ table: SyncedTable) {
+        changes = TableChanges(table: table.id)
+        columns = RowScan.columns(of: table)
+        cells = columns.map { _ in CellColumn() }
+        edited = columns.map { TableChanges.EditedColumn(id: $0.id) }
+    }
+
+    func finished() -> TableChanges {
+        if changes.rows.count > 0 {
+            changes.rows.columns = zip(columns, cells).map { .init(id: $0.id, cells: $1) }
+        }
+        changes.edits.columns = edited.filter { !$0.rows.isEmpty }
+        return changes
+    }
+}

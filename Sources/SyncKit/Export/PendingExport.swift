@@ -1,0 +1,141 @@
+import GRDB
+
+/// Exports what this replica wrote and the server has not acknowledged, in the log's terms.
+///
+/// The log says where to look; values and stamps are those of now. What another replica has
+/// overwritten meanwhile is left out: it has lost.
+struct PendingExport {
+    private let session: StoreSession
+    /// The numbers of the stamps to export are above this one.
+    private let settled: Int64
+
+    /// An export of what was written after the stamp that `mark` names; folds the log first.
+    init(session: StoreSession, after mark: (StoreState) throws -> Int64) throws {
+        self.session = session
+        try LogFolder(session: session).fold()
+        settled = try mark(StoreState(db: session.db))
+    }
+
+    /// How many rows there are to export.
+    func rowCount() throws -> Int {
+        var count = 0
+        _ = try run { count += $0.changeCount }
+        return count
+    }
+
+    /// Hands batches to `emit` until everything is exported; false where nothing was pending.
+    func run(_ emit: (ChangeBatch) throws -> Void) throws -> Bool {
+        let pending = try pendingOperations()
+        let builder = BatchBuilder(session, keepsSequences: false)
+        var hasEmitted = false
+        for (id, operations) in pending.sorted(by: { $0.key < $1.key }) {
+            guard let table = try session.table(id) else { continue }
+            try export(operations, of: table, with: builder) {
+                hasEmitted = true
+                try emit(builder.take())
+            }
+        }
+        if !builder.isEmpty {
+            hasEmitted = true
+            try emit(builder.take())
+        }
+        return hasEmitted
+    }
+
+    /// Operations on one table, without their order: the state decides.
+    private struct Pending {
+        var births = Births()
+        var columnsByPlace: [Int64: UInt64] = [:]
+        var deaths: Set<RowKey> = []
+    }
+
+    private func pendingOperations() throws -> [Int: Pending] {
+        let found = try PreparedStatement(
+            """
+            SELECT number, ops FROM sync_stamps WHERE number > ? AND ops IS NOT NULL
+            ORDER BY number
+            """, in: session.db)
+        found.bind(settled, at: 1)
+        var pending: [Int: Pending] = [:]
+        while try found.step() {
+            let number = found.integer(0)
+            try OperationLog.read(found.bytes(1)) { table, operation in
+                switch operation {
+                case .insert(let first, let count):
+                    pending[table, default: Pending()].births.add(first, count, stamp: number)
+                case .update(let place, let column):
+                    pending[table, default: Pending()]
+                        .columnsByPlace[place, default: 0] |= 1 << UInt64(column)
+                case .delete(_, let key):
+                    pending[table, default: Pending()].deaths.insert(key)
+                }
+            }
+        }
+        return pending
+    }
+
+    private func export(
+        _ pending: Pending, of table: TableStore, with builder: BatchBuilder,
+        flush: () throws -> Void
+    ) throws {
+        let scan = try RowScan(table, in: session.db)
+        for run in pending.births.runs {
+            try scan.start(from: run.first, to: run.end - 1)
+            while try scan.next() {
+                if builder.isFull { try flush() }
+                if scan.began > settled, try isPending(scan.began) {
+                    try builder.addRow(scan, in: table)
+                    try addCounts(.max, scan, table, builder)
+                } else {
+                    // Another replica's beginning of the same row stands; edits may be ours.
+                    try addEdits(.max, scan, table, builder)
+                }
+            }
+        }
+        for (place, columns) in pending.columnsByPlace.sorted(by: { $0.key < $1.key }) {
+            try scan.start(from: place, to: place)
+            guard try scan.next() else { continue }
+            if builder.isFull { try flush() }
+            // A row that is exported whole has its edits with it.
+            let isWhole = try pending.births.contains(place) && isPending(scan.began)
+            if !isWhole {
+                try addEdits(columns, scan, table, builder)
+            }
+            scan.stop()
+        }
+        for key in pending.deaths.sorted() {
+            guard let grave = try table.grave(of: key), try isPending(grave.stamp) else { continue }
+            if builder.isFull { try flush() }
+            try builder.addDeath(key, life: grave.life, stamp: grave.stamp, in: table)
+        }
+    }
+
+    private func addEdits(
+        _ columns: UInt64, _ scan: RowScan, _ table: TableStore, _ builder: BatchBuilder
+    ) throws {
+        let edits = try scan.clock.exceptions.filter { exception in
+            guard columns & 1 << UInt64(exception.column) != 0 else { return false }
+            return try isPending(exception.stamp)
+        }
+        if !edits.isEmpty { try builder.addEdit(edits, scan, in: table) }
+        try addCounts(columns, scan, table, builder)
+    }
+
+    private func addCounts(
+        _ columns: UInt64, _ scan: RowScan, _ table: TableStore, _ builder: BatchBuilder
+    ) throws {
+        guard !table.counters.isEmpty else { return }
+        let totals = try CountLedger(session, table: table.table.id).totals(at: scan.place)
+        for count in totals where columns & 1 << UInt64(count.column) != 0 {
+            guard try isPending(count.stamp) else { continue }
+            try builder.addCount(
+                count.column, stamp: count.stamp, total: count.total, scan, in: table)
+        }
+    }
+
+    /// Whether a stamp is one of this replica's that is not acknowledged.
+    private func isPending(_ number: Int64) throws -> Bool {
+        guard number > settled else { return false }
+        return try session.stamps.entry(number).sequence == nil
+    }
+}

@@ -1,0 +1,85 @@
+import GRDB
+
+/// Walks over the rows of one table in the order of their places, with their clocks.
+///
+/// Two cursors side by side, one over the rows and one over the clocks: neither looks anything up.
+final class RowScan {
+    private let store: TableStore
+    private let rows: PreparedStatement
+    private let clocks: PreparedStatement
+    private var clockPlace: Int64?
+    /// Where the current row lies.
+    private(set) var place: Int64 = 0
+    /// The current row.
+    private(set) var key = RowKey(high: 0, low: 0)
+    /// The number of the stamp at which it began.
+    private(set) var began: Int64 = 0
+    /// What its clock has besides.
+    private(set) var clock = PackedClock()
+
+    init(_ store: TableStore, in db: Database) throws {
+        self.store = store
+        let names = Self.travelling(store.table).map { ", " + quoted($0.name) }.joined()
+        rows = try PreparedStatement(
+            """
+            SELECT _rowid_, id\(names) FROM \(quoted(store.table.name))
+            WHERE _rowid_ BETWEEN ? AND ? ORDER BY _rowid_
+            """, in: db)
+        clocks = try PreparedStatement(
+            """
+            SELECT place, clock FROM sync_clocks_\(store.table.id)
+            WHERE place BETWEEN ? AND ? ORDER BY place
+            """, in: db)
+    }
+
+    /// Stands before the first row from `first` to `last`.
+    func start(from first: Int64 = .min, to last: Int64 = .max) throws {
+        for statement in [rows, clocks] {
+            statement.reset()
+            statement.bind(first, at: 1)
+            statement.bind(last, at: 2)
+        }
+        clockPlace = try clocks.step() ? clocks.integer(0) : nil
+    }
+
+    /// Moves to the next row; false at the end.
+    func next() throws -> Bool {
+        guard try rows.step() else {
+            stop()
+            return false
+        }
+        place = rows.integer(0)
+        key = try rows.key(1)
+        began = try store.began(at: place)
+        while let at = clockPlace, at < place {
+            clockPlace = try clocks.step() ? clocks.integer(0) : nil
+        }
+        clock = clockPlace == place ? try PackedClock(clocks.lent(1)) : PackedClock()
+        return true
+    }
+
+    /// Ends the walk.
+    func stop() {
+        rows.reset()
+        clocks.reset()
+        clockPlace = nil
+    }
+
+    /// Adds a value of the current row to `cells`; returns about how many bytes it takes.
+    @inline(__always)
+    func append(_ parameter: Int32, to cells: inout CellColumn) -> Int {
+        let before = cells.bytes.count
+        rows.append(parameter, to: &cells)
+        return cells.bytes.count - before
+    }
+
+    /// The columns that travel as cells, by rising id, and where a scan has them.
+    static func columns(of table: SyncedTable) -> [(id: UInt8, parameter: Int32)] {
+        travelling(table).enumerated().map { (UInt8($1.id), Int32($0 + 2)) }
+    }
+
+    /// Counters travel as totals, not as cells.
+    private static func travelling(_ table: SyncedTable) -> [SyncedColumn] {
+        table.columns.filter { $0.policy != .counter }.sorted { $0.id < $1.id }
+    }
+}

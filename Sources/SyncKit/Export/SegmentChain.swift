@@ -1,0 +1,48 @@
+import GRDB
+
+/// Seals batches as the next links of this replica's chain; together they are one group.
+final class SegmentChain {
+    private let session: StoreSession
+    private let sealer: SegmentSealer
+    /// Held back until it is known whether another follows.
+    private var held: ChangeBatch?
+
+    init(session: StoreSession, sealer: SegmentSealer) {
+        self.session = session
+        self.sealer = sealer
+    }
+
+    /// Adds a batch to the group.
+    func append(_ batch: ChangeBatch) throws {
+        if let held { try seal(held, lastStamp: nil) }
+        held = batch
+    }
+
+    /// Closes the group.
+    func finish() throws {
+        guard var last = held else { return }
+        held = nil
+        let state = StoreState(db: session.db)
+        last.summary = ChangeBatch.Summary(
+            cursor: try state.cursor, digest: session.digest.value)
+        let lastStamp = try state.lastStamp
+        try seal(last, lastStamp: lastStamp)
+        try state.set("sealed", .integer(lastStamp))
+    }
+
+    private func seal(_ batch: ChangeBatch, lastStamp: Int64?) throws {
+        let state = StoreState(db: session.db)
+        let number = try state.segmentNumber + 1
+        let segment = try sealer.seal(
+            batch.encoded(), replica: try state.replica, number: UInt64(number),
+            previous: try state.previousSegment, highestStamp: batch.highestStamp.time,
+            flags: lastStamp == nil ? .continues : [])
+        try PreparedStatement(
+            "INSERT INTO sync_segments(number, bytes, last_stamp) VALUES(?, ?, ?)", in: session.db
+        ).run(
+            .integer(number), .blob(segment.bytes),
+            lastStamp.map(SQLValue.integer) ?? .null)
+        try state.set("number", .integer(number))
+        try state.set("previous", .blob(segment.hash))
+    }
+}

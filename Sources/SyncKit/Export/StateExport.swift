@@ -1,0 +1,47 @@
+import GRDB
+
+/// Exports the whole state: rows, graves, counters, and what waits for a newer program.
+struct StateExport {
+    let session: StoreSession
+
+    /// Hands batches to `emit`, one at a time, so that memory stays bounded.
+    func run(_ emit: (ChangeBatch) throws -> Void) throws {
+        let builder = BatchBuilder(session, keepsSequences: true)
+        for table in try session.allTables() {
+            try exportRows(of: table, with: builder, emit)
+            try exportGraves(of: table, with: builder, emit)
+        }
+        if !builder.isEmpty { try emit(builder.take()) }
+        for batch in try WaitingRoom(session).all() { try emit(batch) }
+    }
+
+    private func exportRows(
+        of table: TableStore, with builder: BatchBuilder, _ emit: (ChangeBatch) throws -> Void
+    ) throws {
+        let scan = try RowScan(table, in: session.db)
+        let ledger = CountLedger(session, table: table.table.id)
+        try scan.start()
+        while try scan.next() {
+            if builder.isFull { try emit(builder.take()) }
+            try builder.addRow(scan, in: table)
+            guard !table.counters.isEmpty else { continue }
+            for count in try ledger.totals(at: scan.place) {
+                try builder.addCount(
+                    count.column, stamp: count.stamp, total: count.total, scan, in: table)
+            }
+        }
+    }
+
+    private func exportGraves(
+        of table: TableStore, with builder: BatchBuilder, _ emit: (ChangeBatch) throws -> Void
+    ) throws {
+        let graves = try PreparedStatement(
+            "SELECT row, life, stamp FROM sync_graves_\(table.table.id)", in: session.db)
+        while try graves.step() {
+            if builder.isFull { try emit(builder.take()) }
+            try builder.addDeath(
+                try graves.key(0), life: UInt32(clamping: graves.integer(1)),
+                stamp: graves.integer(2), in: table)
+        }
+    }
+}

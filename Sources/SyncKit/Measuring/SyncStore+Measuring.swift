@@ -1,0 +1,66 @@
+import GRDB
+
+/// The steps of an exchange one by one, for those who measure: an app uses ``Synchronizer``.
+extension SyncStore {
+    /// The whole state in the wire form, before compression and sealing.
+    @_spi(Measuring)
+    public func encodedState() throws -> [[UInt8]] {
+        try foldLog()
+        return try pool.read { db in
+            var batches: [[UInt8]] = []
+            try StateExport(session: try StoreSession(db, schema)).run {
+                batches.append($0.encoded())
+            }
+            return batches
+        }
+    }
+
+    /// What was written since ``markExchanged()``, in the wire form, before compression and sealing.
+    @_spi(Measuring)
+    public func encodedPending() throws -> [[UInt8]] {
+        try engineWrite { session in
+            var batches: [[UInt8]] = []
+            _ = try PendingExport(session: session, after: { try $0.settled }).run {
+                batches.append($0.encoded())
+            }
+            return batches
+        }
+    }
+
+    /// Takes everything up to now as known to the account.
+    @_spi(Measuring)
+    public func markExchanged() throws {
+        try engineWrite { session in
+            try LogFolder(session: session).fold()
+            let state = StoreState(db: session.db)
+            let place = try state.cursor + 1
+            try Settlement(session: session).settle(
+                through: try state.lastStamp, sequence: place)
+            try state.set("cursor", .integer(place))
+        }
+    }
+
+    /// Merges batches in the wire form as one.
+    @_spi(Measuring)
+    public func merge(encoded batches: [[UInt8]]) throws {
+        try engineWrite { session in
+            try LogFolder(session: session).fold()
+            let state = StoreState(db: session.db)
+            let place = try state.cursor + 1
+            for bytes in batches {
+                let batch = try ChangeBatch(decoding: bytes)
+                let merger = try BatchMerger(
+                    batch, at: place, wall: try correctedWall(session.db), in: session)
+                try merger.merge()
+                try state.setReceived(max(try state.clock.latest, batch.highestStamp.time))
+            }
+            try state.set("cursor", .integer(place))
+        }
+    }
+
+    /// Folds the log of writes into the clocks of rows.
+    @_spi(Measuring)
+    public func foldLog() throws {
+        try engineWrite { try LogFolder(session: $0).fold() }
+    }
+}

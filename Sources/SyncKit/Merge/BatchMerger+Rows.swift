@@ -1,0 +1,189 @@
+import GRDB
+
+extension BatchMerger {
+    typealias LentColumn = (id: UInt8, cells: CellColumn, bytes: UnsafeRawBufferPointer)
+
+    /// What is the same for all rows of one batch.
+    struct RowPlan {
+        let columns: [LentColumn]
+        /// The columns that the table has, and the statement that inserts them.
+        let known: [LentColumn]
+        let insert: PreparedStatement
+        /// The columns that only a newer program has.
+        let unknown: [LentColumn]
+        /// The ids of columns that the writer did not have: there, others win.
+        let missing: [UInt8]
+
+        init(_ columns: [LentColumn], _ table: TableStore) throws {
+            self.columns = columns
+            known = columns.filter { table.column($0.id) != nil }
+            unknown = columns.filter { table.column($0.id) == nil }
+            insert = try table.insertStatement(known.map(\.id))
+            missing = table.table.columns.filter { column in
+                column.policy != .counter && !columns.contains { $0.id == column.id }
+            }.map { UInt8($0.id) }
+        }
+    }
+
+    /// Merges rows that come with every column.
+    func mergeRows(_ rows: TableChanges.Rows, into table: TableStore) throws {
+        guard rows.count > 0 else { return }
+        let isFresh = try session.wasEmpty(table)
+        try Self.lend(rows.columns[...]) { columns in
+            let plan = try RowPlan(columns, table)
+            var lives = rows.lives[...]
+            var exceptions = rows.exceptions[...]
+            for index in 0..<rows.count {
+                var row = IncomingRow(
+                    key: rows.keys[index], began: rows.began[index], index: index)
+                if let life = lives.first, life.row == index {
+                    row.life = life.life
+                    lives.removeFirst()
+                }
+                while let exception = exceptions.first, exception.row == index {
+                    row.exceptions.append((exception.column, exception.stamp))
+                    exceptions.removeFirst()
+                }
+                // A key may come twice all the same: only the database knows.
+                if isFresh, !isLongGone(row.began), try insertFresh(row, plan, into: table) {
+                    continue
+                }
+                try merge(row, plan, into: table)
+            }
+        }
+    }
+
+    /// A whole row of the batch.
+    struct IncomingRow {
+        let key: RowKey
+        var life: UInt32 = 1
+        let began: Int32
+        var exceptions: [(column: UInt8, stamp: Int32)] = []
+        let index: Int
+
+        /// When `column` was written.
+        func stamp(of column: UInt8) -> Int32 {
+            for exception in exceptions where exception.column == column {
+                return exception.stamp
+            }
+            return began
+        }
+    }
+
+    /// Lends the bytes of all columns at once, for as long as `body` runs.
+    private static func lend(
+        _ columns: ArraySlice<TableChanges.Column>, _ lent: [LentColumn] = [],
+        _ body: ([LentColumn]) throws -> Void
+    ) throws {
+        guard let column = columns.first else { return try body(lent) }
+        try column.cells.bytes.withUnsafeBytes { bytes in
+            try lend(columns.dropFirst(), lent + [(column.id, column.cells, bytes)], body)
+        }
+    }
+
+    /// Inserts without looking: into a table that held nothing, a clash of keys is the exception.
+    private func insertFresh(
+        _ row: IncomingRow, _ plan: RowPlan, into table: TableStore
+    ) throws -> Bool {
+        do {
+            try begin(row, plan, in: table)
+            return true
+        } catch let error as DatabaseError where error.resultCode == .SQLITE_CONSTRAINT {
+            return false
+        }
+    }
+
+    private func merge(
+        _ row: IncomingRow, _ plan: RowPlan, into table: TableStore
+    ) throws {
+        switch try table.row(row.key) {
+        case .unseen:
+            if !isLongGone(row.began) { try begin(row, plan, in: table) }
+        case .dead(let life, let stamp):
+            guard try row.life > life || hasForgotten(stamp, row.began) else { return }
+            try table.removeGrave(of: row.key)
+            try begin(row, plan, in: table)
+        case .alive(let place, let began, let clock):
+            if row.life > clock.life {
+                try toggle(row.key, began, clock, in: table, adding: false)
+                try table.delete(at: place, clock: clock)
+                try begin(row, plan, in: table)
+            } else if row.life == clock.life {
+                try join(row, plan, at: place, began, clock, in: table)
+            }
+        }
+    }
+
+    /// The row comes to exist.
+    private func begin(
+        _ row: IncomingRow, _ plan: RowPlan, in table: TableStore
+    ) throws {
+        let place = try table.insert(row.key, plan, row: row.index)
+        let began = try number(row.began)
+        try table.runs.add(RunTable.Run(first: place, count: 1, stamp: began))
+        var clock = PackedClock()
+        clock.life = row.life
+        for exception in row.exceptions where table.column(exception.column) != nil {
+            clock.set(try number(exception.stamp), of: exception.column)
+        }
+        // Columns that the writer did not know lose against whoever does.
+        for column in plan.missing { clock.set(StampTable.zero, of: column) }
+        if !clock.isPlain { try table.set(clock, at: place, replacing: PackedClock()) }
+        try toggle(row.key, began, clock, in: table, adding: true)
+        noteAltered()
+        try keepUnknown(row, plan, in: table)
+        try waiting.release(row.key, in: table.table.id, to: self)
+    }
+
+    /// Two replicas began the same life of one row: column by column, and the later beginning.
+    private func join(
+        _ row: IncomingRow, _ plan: RowPlan, at place: Int64, _ began: Int64,
+        _ clock: PackedClock, in table: TableStore
+    ) throws {
+        let oldBegan = try session.stamps.stamp(began)
+        var joined = PackedClock()
+        joined.life = clock.life
+        let isLater = stamp(row.began) > oldBegan
+        let newBegan = isLater ? try number(row.began) : began
+        var changed = isLater
+        for column in table.table.columns where column.policy != .counter {
+            let id = UInt8(column.id)
+            var known = clock.stamp(of: id) ?? began
+            if let cells = plan.columns.first(where: { $0.id == id }) {
+                let cell = IncomingCell(
+                    column: column, stamp: row.stamp(of: id), index: row.index,
+                    cells: cells.cells, bytes: cells.bytes)
+                if try mergeCell(cell, row.key, place, known, in: table) {
+                    known = try number(cell.stamp)
+                    changed = true
+                }
+            }
+            if try session.stamps.stamp(known) != session.stamps.stamp(newBegan) {
+                joined.set(known, of: id)
+            }
+        }
+        try keepUnknown(row, plan, in: table)
+        guard changed else { return }
+        try toggle(row.key, began, clock, in: table, adding: false)
+        if isLater {
+            try table.runs.add(RunTable.Run(first: place, count: 1, stamp: newBegan))
+        }
+        try table.set(joined, at: place, replacing: clock)
+        try toggle(row.key, newBegan, joined, in: table, adding: true)
+        noteAltered()
+    }
+
+    /// A newer program's columns: kept until this one knows them.
+    private func keepUnknown(
+        _ row: IncomingRow, _ plan: RowPlan, in table: TableStore
+    ) throws {
+        guard !plan.unknown.isEmpty else { return }
+        var changes = TableChanges(table: table.table.id)
+        changes.edits = .init(row.key, life: row.life)
+        for column in plan.unknown {
+            changes.edits.append(
+                column.id, stamp: row.stamp(of: column.id), value: column.cells[row.index])
+        }
+        try waiting.keep(changes, of: batch, row: row.key)
+    }
+}

@@ -1,0 +1,79 @@
+import GRDB
+
+/// What each replica has added to the counters of one table.
+///
+/// A counter's column holds the sum of all totals. What this replica added is therefore what the
+/// column holds less what all others added: no write has to say how much it added.
+struct CountLedger {
+    private let session: StoreSession
+    private let table: Int64
+
+    init(_ session: StoreSession, table: Int) {
+        self.session = session
+        self.table = Int64(table)
+    }
+
+    /// The latest known total of a replica.
+    func total(
+        at place: Int64, _ column: UInt8, of replica: UInt64
+    ) throws -> (total: Int64, stamp: Int64)? {
+        let found = try PreparedStatement(
+            """
+            SELECT total, stamp FROM sync_counts
+            WHERE tbl = ? AND place = ? AND col = ? AND replica = ?
+            """, in: session.db)
+        let number = try session.stamps.number(of: replica)
+        try found.bind([
+            .integer(table), .integer(place), .integer(Int64(column)), .integer(number),
+        ])
+        return try found.step() ? (found.integer(0), found.integer(1)) : nil
+    }
+
+    /// The sum over all replicas, or all but one.
+    func sum(at place: Int64, _ column: UInt8, without replica: UInt64? = nil) throws -> Int64 {
+        let found = try PreparedStatement(
+            """
+            SELECT total FROM sync_counts WHERE tbl = ? AND place = ? AND col = ? AND replica <> ?
+            """, in: session.db)
+        let number = try replica.map(session.stamps.number) ?? -1
+        try found.bind([
+            .integer(table), .integer(place), .integer(Int64(column)), .integer(number),
+        ])
+        var sum: Int64 = 0
+        // Wraps around like the columns of every replica: equal everywhere, and no crash.
+        while try found.step() { sum &+= found.integer(0) }
+        return sum
+    }
+
+    /// Notes a replica's total; `isSent` where the server has it already.
+    func set(
+        _ total: Int64, at place: Int64, _ column: UInt8, stamp: Int64, replica: UInt64,
+        isSent: Bool
+    ) throws {
+        let number = try session.stamps.number(of: replica)
+        let sent = isSent ? ", sent_stamp = excluded.stamp, sent_total = excluded.total" : ""
+        try PreparedStatement(
+            """
+            INSERT INTO sync_counts(tbl, place, col, replica, stamp, total, sent_stamp, sent_total)
+            VALUES(?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE
+            SET stamp = excluded.stamp, total = excluded.total\(sent)
+            """, in: session.db
+        ).run(
+            .integer(table), .integer(place), .integer(Int64(column)), .integer(number),
+            .integer(stamp), .integer(total), .integer(isSent ? stamp : 0),
+            .integer(isSent ? total : 0))
+    }
+
+    /// All totals of the counters of one row.
+    func totals(at place: Int64) throws -> [(column: UInt8, stamp: Int64, total: Int64)] {
+        let found = try PreparedStatement(
+            "SELECT col, stamp, total FROM sync_counts WHERE tbl = ? AND place = ?",
+            in: session.db)
+        try found.bind([.integer(table), .integer(place)])
+        var totals: [(column: UInt8, stamp: Int64, total: Int64)] = []
+        while try found.step() {
+            totals.append((UInt8(clamping: found.integer(0)), found.integer(1), found.integer(2)))
+        }
+        return totals
+    }
+}

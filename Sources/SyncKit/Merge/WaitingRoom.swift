@@ -1,0 +1,103 @@
+import GRDB
+
+/// Changes whose table, column or row is not known here yet, kept as small batches.
+///
+/// They belong to the state: snapshots carry them on, so that an old program loses nothing that a
+/// newer one wrote.
+struct WaitingRoom {
+    private let session: StoreSession
+    private var db: Database { session.db }
+
+    init(_ session: StoreSession) {
+        self.session = session
+    }
+
+    /// Keeps `changes`, whose stamps are those of `batch`; `row` is nil for a whole table's.
+    func keep(_ changes: TableChanges, of batch: ChangeBatch, row: RowKey?) throws {
+        var kept = ChangeBatch()
+        kept.stamps = batch.stamps
+        kept.tables = [changes]
+        try PreparedStatement(
+            "INSERT OR IGNORE INTO sync_waiting(tbl, row, batch) VALUES(?, ?, ?)", in: db
+        ).run(
+            .integer(Int64(changes.table)), .blob(row?.bytes ?? []),
+            .blob(kept.withoutUnusedStamps().encoded()))
+        session.hasWaiting = true
+    }
+
+    /// Merges what waited for a row that has begun.
+    func release(_ key: RowKey, in table: Int, to merger: BatchMerger) throws {
+        guard session.hasWaiting else { return }
+        let place: [SQLValue] = [.integer(Int64(table)), .blob(key.bytes)]
+        try merge(try take("tbl = ? AND row = ?", place), like: merger)
+    }
+
+    /// Tries everything again, as when the schema has grown.
+    func releaseAll(wall: UInt64) throws {
+        for batch in try take("1", []) {
+            try BatchMerger(batch, at: 0, wall: wall, in: session, isReleasing: true).merge()
+        }
+    }
+
+    /// Every waiting batch.
+    func all() throws -> [ChangeBatch] {
+        let found = try PreparedStatement("SELECT batch FROM sync_waiting", in: db)
+        var batches: [ChangeBatch] = []
+        while try found.step() { batches.append(try ChangeBatch(decoding: found.bytes(0))) }
+        return batches
+    }
+
+    private func merge(_ batches: [ChangeBatch], like merger: BatchMerger) throws {
+        for batch in batches {
+            let again = try BatchMerger(
+                batch, at: merger.sequence, wall: merger.conflicts.wall, in: session,
+                isReleasing: true)
+            try again.merge()
+        }
+    }
+
+    private func take(_ condition: String, _ values: [SQLValue]) throws -> [ChangeBatch] {
+        let found = try PreparedStatement(
+            "SELECT batch FROM sync_waiting WHERE \(condition)", in: db)
+        try found.bind(values)
+        var batches: [ChangeBatch] = []
+        while try found.step() { batches.append(try ChangeBatch(decoding: found.bytes(0))) }
+        found.reset()
+        guard !batches.isEmpty else { return [] }
+        try PreparedStatement("DELETE FROM sync_waiting WHERE \(condition)", in: db).run(values)
+        return batches
+    }
+}
+
+extension ChangeBatch {
+    /// The same changes with only those stamps that they name.
+    func withoutUnusedStamps() -> ChangeBatch {
+        var result = self
+        var numbers: [Int32: Int32] = [:]
+        result.stamps = []
+        let renumber = { (index: Int32) -> Int32 in
+            if let known = numbers[index] { return known }
+            numbers[index] = Int32(result.stamps.count)
+            result.stamps.append(stamps[Int(index)])
+            return Int32(result.stamps.count - 1)
+        }
+        for table in result.tables.indices {
+            var changes = result.tables[table]
+            changes.rows.began = changes.rows.began.map(renumber)
+            for index in changes.rows.exceptions.indices {
+                changes.rows.exceptions[index].stamp = renumber(
+                    changes.rows.exceptions[index].stamp)
+            }
+            changes.deaths.stamps = changes.deaths.stamps.map(renumber)
+            for index in changes.edits.columns.indices {
+                changes.edits.columns[index].stamps = changes.edits.columns[index].stamps
+                    .map(renumber)
+            }
+            for index in changes.counts.indices {
+                changes.counts[index].stamp = renumber(changes.counts[index].stamp)
+            }
+            result.tables[table] = changes
+        }
+        return result
+    }
+}

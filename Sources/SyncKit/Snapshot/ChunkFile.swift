@@ -1,0 +1,82 @@
+import Foundation
+
+/// Sealed chunks in a file, one after the other: 4 bytes of length, big-endian, then the bytes;
+/// a length of 0 ends the file, so that a cut is noticed.
+final class ChunkFile {
+    private let handle: FileHandle
+    /// Where each chunk begins, and its length.
+    private var places: [(offset: UInt64, length: Int)] = []
+    private var end: UInt64
+
+    /// An empty file at `url`, after `prefix`.
+    init(creating url: URL, prefix: [UInt8] = []) throws {
+        guard FileManager.default.createFile(atPath: url.path, contents: Data(prefix)) else {
+            throw CocoaError(.fileWriteUnknown, userInfo: [NSFilePathErrorKey: url.path])
+        }
+        handle = try FileHandle(forUpdating: url)
+        end = UInt64(prefix.count)
+    }
+
+    /// The file at `url`, whose chunks begin after `prefix`.
+    init(reading url: URL, prefix: [UInt8]) throws {
+        handle = try FileHandle(forReadingFrom: url)
+        end = 0
+        guard try Self.read(prefix.count, from: handle) == prefix else {
+            throw BundleError.notABundle
+        }
+        end = UInt64(prefix.count)
+        try readPlaces()
+    }
+
+    deinit {
+        try? handle.close()
+    }
+
+    /// How many chunks there are.
+    var count: Int { places.count }
+
+    func append(_ bytes: [UInt8]) throws {
+        var writer = ByteWriter()
+        writer.appendBigEndian(UInt32(bytes.count))
+        try handle.seek(toOffset: end)
+        try handle.write(contentsOf: Data(writer.bytes))
+        try handle.write(contentsOf: Data(bytes))
+        places.append((end + 4, bytes.count))
+        end += 4 + UInt64(bytes.count)
+    }
+
+    /// Ends the file and forces it to disk.
+    func close() throws {
+        try handle.seek(toOffset: end)
+        try handle.write(contentsOf: Data([0, 0, 0, 0]))
+        try handle.synchronize()
+    }
+
+    func chunk(_ index: Int) throws -> [UInt8] {
+        let place = places[index]
+        try handle.seek(toOffset: place.offset)
+        return try Self.read(place.length, from: handle)
+    }
+
+    private func readPlaces() throws {
+        let size = try handle.seekToEnd()
+        while true {
+            try handle.seek(toOffset: end)
+            let head = try Self.read(4, from: handle)
+            guard head.count == 4 else { throw BundleError.cutOff }
+            let length = head.reduce(0) { $0 << 8 | Int($1) }
+            if length == 0 { return }
+            guard length <= Limits.segmentBytes, places.count < Limits.chunks else {
+                throw BundleError.notABundle
+            }
+            guard end + 4 + UInt64(length) <= size else { throw BundleError.cutOff }
+            places.append((end + 4, length))
+            end += 4 + UInt64(length)
+        }
+    }
+
+    private static func read(_ count: Int, from handle: FileHandle) throws -> [UInt8] {
+        guard count > 0 else { return [] }
+        return Array(try handle.read(upToCount: count) ?? Data())
+    }
+}

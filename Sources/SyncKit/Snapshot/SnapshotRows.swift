@@ -1,0 +1,76 @@
+import GRDB
+
+/// The rows of a snapshot that is loaded over older rows: what it does not hold was deleted, and
+/// its grave cleared away, while this replica was gone.
+struct SnapshotRows {
+    private let session: StoreSession
+
+    init(_ session: StoreSession) {
+        self.session = session
+    }
+
+    /// Notes the rows that a chunk holds.
+    func note(_ batch: ChangeBatch) throws {
+        let insert = try PreparedStatement(
+            "INSERT OR IGNORE INTO sync_snapshot_rows(tbl, row) VALUES(?, ?)", in: session.db)
+        for changes in batch.tables {
+            for index in 0..<changes.rows.count {
+                insert.bind(Int64(changes.table), at: 1)
+                insert.bind(changes.rows.keys[index], at: 2)
+                try insert.run()
+            }
+        }
+    }
+
+    /// Forgets them.
+    func clear() throws {
+        try session.db.execute(sql: "DELETE FROM sync_snapshot_rows")
+    }
+
+    /// Deletes the rows that the account knew and the snapshot does not hold; returns the names of
+    /// the tables that lost some.
+    func deleteOthers(wall: UInt64) throws -> Set<String> {
+        var altered: Set<String> = []
+        let isHeld = try PreparedStatement(
+            "SELECT 1 FROM sync_snapshot_rows WHERE tbl = ? AND row = ?", in: session.db)
+        for table in try session.allTables() {
+            var gone: [(place: Int64, key: RowKey, clock: PackedClock, began: Int64)] = []
+            let scan = try RowScan(table, in: session.db)
+            try scan.start()
+            while try scan.next() {
+                isHeld.bind(Int64(table.table.id), at: 1)
+                isHeld.bind(scan.key, at: 2)
+                let held = try isHeld.step()
+                isHeld.reset()
+                // A row that this replica made and nobody knows yet stays.
+                if !held, try session.stamps.entry(scan.began).sequence != nil {
+                    gone.append((scan.place, scan.key, scan.clock, scan.began))
+                }
+            }
+            for row in gone {
+                try delete(row.key, at: row.place, row.clock, row.began, in: table, wall: wall)
+                altered.insert(table.table.name)
+            }
+        }
+        return altered
+    }
+
+    private func delete(
+        _ key: RowKey, at place: Int64, _ clock: PackedClock, _ began: Int64,
+        in table: TableStore, wall: UInt64
+    ) throws {
+        let unsent = try clock.exceptions.first {
+            try session.stamps.entry($0.stamp).sequence == nil
+        }
+        if let unsent {
+            let lost = try table.table.columns.map { column in
+                (UInt8(column.id), try table.value(of: UInt8(column.id), at: place))
+            }
+            try ConflictLog(session.db, wall: wall).add(
+                .rowDeleted, table.table.id, key, column: 0, lost: lost, lostStamp: unsent.stamp,
+                wonStamp: StampTable.zero)
+        }
+        try table.toggleDigest(of: key, began, clock, in: session, adding: false)
+        try table.delete(at: place, clock: clock)
+    }
+}

@@ -1,0 +1,69 @@
+/// A row's clock where it differs from the stamp its run began at, as stored.
+///
+/// Form: 0 and the life where it is not 1 · then (column id, stamp number) for each column that was
+/// written later, numbers in LEB128.
+struct PackedClock: Equatable {
+    /// The row's causal length.
+    var life: UInt32 = 1
+    /// Numbers of the stamps of columns written later than the row began.
+    var exceptions: [(column: UInt8, stamp: Int64)] = []
+
+    init() {}
+
+    init(_ bytes: UnsafeRawBufferPointer) throws(CodecError) {
+        var reader = ByteReader(bytes)
+        while !reader.isAtEnd {
+            let column = try reader.byte()
+            let number = try reader.varint()
+            if column == 0 {
+                life = UInt32(clamping: number)
+            } else {
+                exceptions.append((column, Int64(clamping: number)))
+            }
+        }
+    }
+
+    /// Whether there is nothing to store.
+    var isPlain: Bool { life == 1 && exceptions.isEmpty }
+
+    var bytes: [UInt8] {
+        var writer = ByteWriter()
+        writer.reserve(4 + exceptions.count * 4)
+        if life != 1 {
+            writer.append(byte: 0)
+            writer.append(varint: UInt64(life))
+        }
+        for exception in exceptions {
+            writer.append(byte: exception.column)
+            writer.append(varint: UInt64(exception.stamp))
+        }
+        return writer.bytes
+    }
+
+    /// The number of the stamp of `column`, where it has one of its own.
+    @inline(__always)
+    func stamp(of column: UInt8) -> Int64? {
+        for exception in exceptions where exception.column == column { return exception.stamp }
+        return nil
+    }
+
+    /// Notes that `column` was written at `stamp`; exceptions stay in the order of columns.
+    mutating func set(_ stamp: Int64, of column: UInt8) {
+        for index in exceptions.indices {
+            if exceptions[index].column == column {
+                exceptions[index].stamp = stamp
+                return
+            }
+            if exceptions[index].column > column {
+                exceptions.insert((column, stamp), at: index)
+                return
+            }
+        }
+        exceptions.append((column, stamp))
+    }
+
+    static func == (left: Self, right: Self) -> Bool {
+        left.life == right.life
+            && left.exceptions.elementsEqual(right.exceptions, by: { $0 == $1 })
+    }
+}

@@ -1,0 +1,53 @@
+import GRDB
+
+/// Dates unsent transactions anew where this device's clock was ahead when they were written.
+///
+/// Stamps are interned: the clocks of rows follow without being touched.
+struct Reissue {
+    let session: StoreSession
+
+    /// Every unsealed transaction dated over ``Limits/reissueTolerance`` after `wall` gets a new
+    /// stamp, in the old order.
+    func run(wall: UInt64) throws {
+        let state = StoreState(db: session.db)
+        let tolerance = UInt64(Limits.reissueTolerance.components.seconds) * 1000
+        let limit = HybridTimestamp(milliseconds: wall &+ tolerance, counter: 0)
+        guard try state.clock.latest > limit else { return }
+        try LogFolder(session: session).fold()
+        let ahead = try numbers(after: limit, sealed: try state.sealed)
+        // The clock falls back to the latest moment that is not dated anew: nothing that was sent
+        // or received carries a later one.
+        var clock = HybridClock(latest: try latestKept(limit, sealed: try state.sealed))
+        for number in ahead {
+            let time = try clock.tick(wall: wall)
+            try PreparedStatement(
+                "UPDATE sync_stamps SET time = ? WHERE number = ?", in: session.db
+            ).run(.integer(Int64(clamping: time.rawValue)), .integer(number))
+        }
+        try state.setReceived(clock.latest)
+        try session.restart()
+    }
+
+    private func numbers(after limit: HybridTimestamp, sealed: Int64) throws -> [Int64] {
+        let found = try PreparedStatement(
+            """
+            SELECT number FROM sync_stamps WHERE number > ? AND ops IS NOT NULL AND time > ?
+            ORDER BY number
+            """, in: session.db)
+        try found.bind([.integer(sealed), .integer(Int64(clamping: limit.rawValue))])
+        var numbers: [Int64] = []
+        while try found.step() { numbers.append(found.integer(0)) }
+        return numbers
+    }
+
+    private func latestKept(_ limit: HybridTimestamp, sealed: Int64) throws -> HybridTimestamp {
+        let found = try PreparedStatement(
+            """
+            SELECT ifnull(max(time), 0) FROM sync_stamps
+            WHERE NOT (number > ? AND ops IS NOT NULL AND time > ?)
+            """, in: session.db)
+        try found.bind([.integer(sealed), .integer(Int64(clamping: limit.rawValue))])
+        return try found.step()
+            ? HybridTimestamp(rawValue: UInt64(clamping: found.integer(0))) : .zero
+    }
+}

@@ -1,0 +1,105 @@
+import GRDB
+
+/// At which stamps the rows of one table began, by runs of rows that lie side by side.
+///
+/// Runs never overlap. They may cover places whose rows are gone.
+final class RunTable {
+    /// Rows `first ..< first + count` began at one stamp.
+    struct Run: Equatable {
+        var first: Int64
+        var count: Int64
+        var stamp: Int64
+        var end: Int64 { first + count }
+    }
+
+    private let find: PreparedStatement
+    private let insert: PreparedStatement
+    private let remove: PreparedStatement
+    private var latest: Run?
+    /// No stored run reaches beyond this place.
+    private var end: Int64
+    /// Runs not yet stored: rows that arrive one after the other extend one run.
+    private var open: Run?
+
+    init(_ table: Int, in db: Database) throws {
+        find = try PreparedStatement(
+            """
+            SELECT first, count, stamp FROM sync_runs_\(table) WHERE first <= ?
+            ORDER BY first DESC LIMIT 1
+            """, in: db)
+        insert = try PreparedStatement(
+            "INSERT OR REPLACE INTO sync_runs_\(table)(first, count, stamp) VALUES(?, ?, ?)",
+            in: db)
+        remove = try PreparedStatement(
+            "DELETE FROM sync_runs_\(table) WHERE first = ?", in: db)
+        let last = try PreparedStatement(
+            "SELECT first + count FROM sync_runs_\(table) ORDER BY first DESC LIMIT 1", in: db)
+        end = try last.step() ? last.integer(0) : .min
+    }
+
+    /// The number of the stamp at which the row at `place` began; nil where none is known.
+    func stamp(at place: Int64) throws -> Int64? {
+        if let latest, place >= latest.first, place < latest.end { return latest.stamp }
+        try flush()
+        guard let run = try run(atOrBefore: place), place < run.end else { return nil }
+        latest = run
+        return run.stamp
+    }
+
+    /// Notes that the rows of `run` began together.
+    func add(_ run: Run) throws {
+        if var grown = open, grown.end == run.first, grown.stamp == run.stamp {
+            grown.count += run.count
+            open = grown
+        } else {
+            try flush()
+            open = run
+        }
+        if let latest, latest.first < run.end, run.first < latest.end { self.latest = nil }
+    }
+
+    /// Stores what is held back; must be called before the transaction ends.
+    func flush() throws {
+        guard var run = open else { return }
+        open = nil
+        latest = nil
+        if run.first > end { return try store(run) }
+        // What lies under the new run is cut away.
+        while let under = try self.run(atOrBefore: run.end - 1), under.end > run.first {
+            try delete(under.first)
+            if under.first < run.first {
+                try store(
+                    Run(first: under.first, count: run.first - under.first, stamp: under.stamp))
+            }
+            if under.end > run.end {
+                try store(Run(first: run.end, count: under.end - run.end, stamp: under.stamp))
+            }
+        }
+        if let before = try self.run(atOrBefore: run.first), before.end == run.first,
+            before.stamp == run.stamp
+        {
+            run = Run(first: before.first, count: before.count + run.count, stamp: run.stamp)
+        }
+        try store(run)
+    }
+
+    private func run(atOrBefore place: Int64) throws -> Run? {
+        find.bind(place, at: 1)
+        defer { find.reset() }
+        guard try find.step() else { return nil }
+        return Run(first: find.integer(0), count: find.integer(1), stamp: find.integer(2))
+    }
+
+    private func store(_ run: Run) throws {
+        end = max(end, run.end)
+        insert.bind(run.first, at: 1)
+        insert.bind(run.count, at: 2)
+        insert.bind(run.stamp, at: 3)
+        try insert.run()
+    }
+
+    private func delete(_ first: Int64) throws {
+        remove.bind(first, at: 1)
+        try remove.run()
+    }
+}

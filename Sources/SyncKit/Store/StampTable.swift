@@ -1,0 +1,93 @@
+import GRDB
+
+/// Stamps by their small local numbers, inside one transaction.
+///
+/// Numbers only rise. Looked-up stamps are remembered for the length of the transaction.
+final class StampTable {
+    /// A stored stamp.
+    struct Entry {
+        let stamp: Stamp
+        /// See ``ChangeBatch/DatedStamp/seen``.
+        let seen: Int64
+        /// The place in the account's order under which others know it; nil while it is unsent.
+        let sequence: Int64?
+    }
+
+    /// Stands for "before everything": its entry is ``Stamp/zero``, seen by all.
+    static let zero: Int64 = 0
+
+    private let db: Database
+    private var entries: [Int64: Entry] = [:]
+    private var handleByNumber: [Int64: UInt64] = [:]
+    private var numberByHandle: [UInt64: Int64] = [:]
+    private let find: PreparedStatement
+    private let insert: PreparedStatement
+
+    init(_ db: Database) throws {
+        self.db = db
+        find = try PreparedStatement(
+            "SELECT time, replica, seen, sequence FROM sync_stamps WHERE number = ?", in: db)
+        insert = try PreparedStatement(
+            "INSERT INTO sync_stamps(time, replica, seen, sequence, ops) VALUES(?, ?, ?, ?, ?)",
+            in: db)
+        let replicas = try PreparedStatement("SELECT number, handle FROM sync_replicas", in: db)
+        while try replicas.step() {
+            note(handle: UInt64(bitPattern: replicas.integer(1)), number: replicas.integer(0))
+        }
+    }
+
+    /// The stamp with a number.
+    func entry(_ number: Int64) throws -> Entry {
+        if let known = entries[number] { return known }
+        if number == Self.zero { return Entry(stamp: .zero, seen: 0, sequence: 0) }
+        find.bind(number, at: 1)
+        defer { find.reset() }
+        guard try find.step(), let handle = handleByNumber[find.integer(1)] else {
+            throw StoreError.damaged("sync_stamps")
+        }
+        let entry = Entry(
+            stamp: Stamp(
+                time: HybridTimestamp(rawValue: UInt64(clamping: find.integer(0))),
+                replica: handle),
+            seen: find.integer(2), sequence: find.isNull(3) ? nil : find.integer(3))
+        if entries.count > 1 << 18 { entries.removeAll(keepingCapacity: true) }
+        entries[number] = entry
+        return entry
+    }
+
+    /// The stamp with a number, without the rest.
+    func stamp(_ number: Int64) throws -> Stamp {
+        try entry(number).stamp
+    }
+
+    /// Adds a stamp and returns its number; `operations` are those of an own transaction.
+    @discardableResult
+    func append(
+        _ stamp: Stamp, seen: Int64, sequence: Int64?, operations: [UInt8]? = nil
+    ) throws -> Int64 {
+        insert.bind(Int64(clamping: stamp.time.rawValue), at: 1)
+        insert.bind(try number(of: stamp.replica), at: 2)
+        insert.bind(seen, at: 3)
+        if let sequence { insert.bind(sequence, at: 4) } else { insert.bindNull(at: 4) }
+        if let operations { insert.bind(blob: operations, at: 5) } else { insert.bindNull(at: 5) }
+        try insert.run()
+        let number = db.lastInsertedRowID
+        entries[number] = Entry(stamp: stamp, seen: seen, sequence: sequence)
+        return number
+    }
+
+    /// The small number that stands for a replica in this database.
+    func number(of handle: UInt64) throws -> Int64 {
+        if let known = numberByHandle[handle] { return known }
+        try PreparedStatement("INSERT INTO sync_replicas(handle) VALUES(?)", in: db)
+            .run(.integer(Int64(bitPattern: handle)))
+        let number = db.lastInsertedRowID
+        note(handle: handle, number: number)
+        return number
+    }
+
+    private func note(handle: UInt64, number: Int64) {
+        handleByNumber[number] = handle
+        numberByHandle[handle] = number
+    }
+}

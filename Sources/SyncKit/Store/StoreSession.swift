@@ -1,0 +1,72 @@
+import GRDB
+
+/// What one transaction of the engine works with: stamps, tables and their clocks.
+final class StoreSession {
+    let db: Database
+    private(set) var stamps: StampTable
+    private(set) var digest: StateDigest
+    /// Whether changes wait for their table, column or row.
+    var hasWaiting: Bool
+    /// Graves known up to this place of the account's order are cleared away.
+    let collected: Int64
+    private let schema: SyncSchema
+    private var tables: [Int: TableStore] = [:]
+    private var emptyAtFirst: [Int: Bool] = [:]
+
+    init(_ db: Database, _ schema: SyncSchema) throws {
+        self.db = db
+        self.schema = schema
+        stamps = try StampTable(db)
+        collected = try StoreState(db: db).collected
+        hasWaiting = try PreparedStatement("SELECT 1 FROM sync_waiting LIMIT 1", in: db).step()
+        digest = StateDigest(try StoreState(db: db).digest)
+    }
+
+    /// The table with an id; nil where this program does not know it.
+    func table(_ id: Int) throws -> TableStore? {
+        if let known = tables[id] { return known }
+        guard let declared = schema.table(id: id) else { return nil }
+        let store = try TableStore(declared, in: db)
+        tables[id] = store
+        return store
+    }
+
+    /// Whether the table held neither rows nor graves when this session first asked: then a row is
+    /// inserted without looking for it.
+    func wasEmpty(_ table: TableStore) throws -> Bool {
+        if let known = emptyAtFirst[table.table.id] { return known }
+        let isEmpty = try table.isEmpty() && !table.hasGraves()
+        emptyAtFirst[table.table.id] = isEmpty
+        return isEmpty
+    }
+
+    /// Every known table, by rising id.
+    func allTables() throws -> [TableStore] {
+        try schema.tables.sorted { $0.id < $1.id }.compactMap { try table($0.id) }
+    }
+
+    /// Forgets what was remembered, as after a rollback to a savepoint.
+    func forget(digest value: UInt64) {
+        do {
+            stamps = try StampTable(db)
+        } catch {
+            preconditionFailure("the replicas could be read before: \(error)")
+        }
+        tables.removeAll()
+        emptyAtFirst.removeAll()
+        digest = StateDigest(value)
+    }
+
+    /// Begins anew after stamps were changed in place: the digest is counted again.
+    func restart() throws {
+        for table in tables.values { try table.runs.flush() }
+        forget(digest: 0)
+        for table in try allTables() { try table.countDigest(in: self) }
+    }
+
+    /// Stores what is held back; must be called before the transaction ends.
+    func flush() throws {
+        for table in tables.values { try table.runs.flush() }
+        try StoreState(db: db).setDigest(digest.value)
+    }
+}

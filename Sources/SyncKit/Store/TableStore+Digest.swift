@@ -1,0 +1,26 @@
+import GRDB
+
+extension TableStore {
+    /// Counts a living row into the session's digest, or out of it.
+    func toggleDigest(
+        of key: RowKey, _ began: Int64, _ clock: PackedClock, in session: StoreSession,
+        adding: Bool
+    ) throws {
+        let exceptions = try clock.exceptions.map {
+            (column: $0.column, stamp: try session.stamps.stamp($0.stamp))
+        }
+        session.digest.toggle(
+            key, in: table.id, life: clock.life, began: try session.stamps.stamp(began),
+            exceptions: exceptions, adding: adding)
+    }
+
+    /// Counts every row into the session's digest.
+    func countDigest(in session: StoreSession) throws {
+        let scan = try RowScan(self, in: session.db)
+        try scan.start()
+        while try scan.next() {
+            try toggleDigest(
+                of: scan.key, scan.began, scan.clock, in: session, adding: true)
+        }
+    }
+}

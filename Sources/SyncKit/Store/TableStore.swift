@@ -1,0 +1,213 @@
+import GRDB
+
+/// One synced table with its clocks, inside one transaction.
+final class TableStore {
+    /// What is known of a row.
+    enum Row {
+        /// Nothing: it never was, or its grave was cleared away.
+        case unseen
+        /// It exists at `place`.
+        case alive(place: Int64, began: Int64, clock: PackedClock)
+        /// It was deleted at the stamp with this number.
+        case dead(life: UInt32, stamp: Int64)
+    }
+
+    let table: SyncedTable
+    let runs: RunTable
+    let counters: Set<UInt8>
+    private let db: Database
+    private let find: PreparedStatement
+    private let remove: PreparedStatement
+    private let findClock: PreparedStatement
+    private let setClock: PreparedStatement
+    private let removeClock: PreparedStatement
+    private let findGrave: PreparedStatement
+    private let setGrave: PreparedStatement
+    private let removeGrave: PreparedStatement
+    private var updates: [UInt8: PreparedStatement] = [:]
+    private let columnByID: [UInt8: SyncedColumn]
+
+    init(_ table: SyncedTable, in db: Database) throws {
+        self.table = table
+        self.db = db
+        columnByID = Dictionary(uniqueKeysWithValues: table.columns.map { (UInt8($0.id), $0) })
+        counters = Set(table.columns.filter { $0.policy == .counter }.map { UInt8($0.id) })
+        let (id, name) = (table.id, quoted(table.name))
+        runs = try RunTable(id, in: db)
+        find = try PreparedStatement("SELECT _rowid_ FROM \(name) WHERE id = ?", in: db)
+        remove = try PreparedStatement("DELETE FROM \(name) WHERE _rowid_ = ?", in: db)
+        findClock = try PreparedStatement(
+            "SELECT clock FROM sync_clocks_\(id) WHERE place = ?", in: db)
+        setClock = try PreparedStatement(
+            "INSERT OR REPLACE INTO sync_clocks_\(id)(place, clock) VALUES(?, ?)", in: db)
+        removeClock = try PreparedStatement(
+            "DELETE FROM sync_clocks_\(id) WHERE place = ?", in: db)
+        findGrave = try PreparedStatement(
+            "SELECT life, stamp FROM sync_graves_\(id) WHERE row = ?", in: db)
+        setGrave = try PreparedStatement(
+            "INSERT OR REPLACE INTO sync_graves_\(id)(row, life, stamp) VALUES(?, ?, ?)", in: db)
+        removeGrave = try PreparedStatement(
+            "DELETE FROM sync_graves_\(id) WHERE row = ?", in: db)
+    }
+
+    /// The declared column with an id.
+    @inline(__always)
+    func column(_ id: UInt8) -> SyncedColumn? { columnByID[id] }
+
+    // MARK: - Rows
+
+    /// What is known of the row with `key`.
+    func row(_ key: RowKey) throws -> Row {
+        if let place = try place(of: key) {
+            return .alive(place: place, began: try began(at: place), clock: try clock(at: place))
+        }
+        if let grave = try grave(of: key) { return .dead(life: grave.life, stamp: grave.stamp) }
+        return .unseen
+    }
+
+    /// Where the row with `key` lies.
+    func place(of key: RowKey) throws -> Int64? {
+        find.bind(key, at: 1)
+        defer { find.reset() }
+        return try find.step() ? find.integer(0) : nil
+    }
+
+    /// Inserts row `index` of the plan's columns and returns its place.
+    @inline(__always)
+    func insert(_ key: RowKey, _ plan: BatchMerger.RowPlan, row index: Int) throws -> Int64 {
+        plan.insert.bind(key, at: 1)
+        var parameter: Int32 = 2
+        for column in plan.known {
+            plan.insert.bind(cell: index, of: column.cells, bytes: column.bytes, at: parameter)
+            parameter += 1
+        }
+        try plan.insert.run()
+        return db.lastInsertedRowID
+    }
+
+    /// Writes one cell.
+    func update(
+        _ column: UInt8, at place: Int64, to cell: Int, of cells: CellColumn,
+        bytes: UnsafeRawBufferPointer
+    ) throws {
+        let statement = try updateStatement(column)
+        statement.bind(cell: cell, of: cells, bytes: bytes, at: 1)
+        statement.bind(place, at: 2)
+        try statement.run()
+    }
+
+    /// Writes one value.
+    func update(_ column: UInt8, at place: Int64, to value: SQLValue) throws {
+        var cells = CellColumn()
+        cells.append(value)
+        try cells.bytes.withUnsafeBytes { bytes in
+            try update(column, at: place, to: 0, of: cells, bytes: bytes)
+        }
+    }
+
+    /// Deletes the row and its clock.
+    func delete(at place: Int64, clock: PackedClock) throws {
+        remove.bind(place, at: 1)
+        try remove.run()
+        if !clock.isPlain { try removeClock(at: place) }
+        if !counters.isEmpty {
+            try PreparedStatement("DELETE FROM sync_counts WHERE tbl = ? AND place = ?", in: db)
+                .run(.integer(Int64(table.id)), .integer(place))
+        }
+    }
+
+    /// The value of one cell.
+    func value(of column: UInt8, at place: Int64) throws -> SQLValue {
+        guard let declared = columnByID[column] else { return .null }
+        let statement = try PreparedStatement(
+            "SELECT \(quoted(declared.name)) FROM \(quoted(table.name)) WHERE _rowid_ = ?",
+            in: db)
+        statement.bind(place, at: 1)
+        return try statement.step() ? statement.value(0) : .null
+    }
+
+    // MARK: - Clocks
+
+    /// The number of the stamp at which the row began.
+    func began(at place: Int64) throws -> Int64 {
+        // A row without a run was written while triggers were off: it loses against every write.
+        try runs.stamp(at: place) ?? StampTable.zero
+    }
+
+    /// What the row's clock has besides its beginning.
+    func clock(at place: Int64) throws -> PackedClock {
+        findClock.bind(place, at: 1)
+        defer { findClock.reset() }
+        guard try findClock.step() else { return PackedClock() }
+        return try PackedClock(findClock.lent(0))
+    }
+
+    /// Stores `clock`; `old` is what is stored now.
+    func set(_ clock: PackedClock, at place: Int64, replacing old: PackedClock) throws {
+        guard clock != old else { return }
+        if clock.isPlain { return try removeClock(at: place) }
+        setClock.bind(place, at: 1)
+        setClock.bind(blob: clock.bytes, at: 2)
+        try setClock.run()
+    }
+
+    func removeClock(at place: Int64) throws {
+        removeClock.bind(place, at: 1)
+        try removeClock.run()
+    }
+
+    // MARK: - Graves
+
+    /// When the row with `key` was deleted.
+    func grave(of key: RowKey) throws -> (life: UInt32, stamp: Int64)? {
+        findGrave.bind(key, at: 1)
+        defer { findGrave.reset() }
+        guard try findGrave.step() else { return nil }
+        return (UInt32(clamping: findGrave.integer(0)), findGrave.integer(1))
+    }
+
+    func bury(_ key: RowKey, life: UInt32, stamp: Int64) throws {
+        setGrave.bind(key, at: 1)
+        setGrave.bind(Int64(life), at: 2)
+        setGrave.bind(stamp, at: 3)
+        try setGrave.run()
+    }
+
+    func removeGrave(of key: RowKey) throws {
+        removeGrave.bind(key, at: 1)
+        try removeGrave.run()
+    }
+
+    /// Whether any row of the table was ever deleted and remembered.
+    func hasGraves() throws -> Bool {
+        try PreparedStatement("SELECT 1 FROM sync_graves_\(table.id) LIMIT 1", in: db).step()
+    }
+
+    /// Whether the table holds no row.
+    func isEmpty() throws -> Bool {
+        try !PreparedStatement("SELECT 1 FROM \(quoted(table.name)) LIMIT 1", in: db).step()
+    }
+
+    // MARK: - Statements
+
+    /// Inserts a row with these columns.
+    func insertStatement(_ columns: [UInt8]) throws -> PreparedStatement {
+        let names = ["id"] + columns.compactMap { columnByID[$0].map { quoted($0.name) } }
+        let marks = Array(repeating: "?", count: names.count).joined(separator: ", ")
+        return try PreparedStatement(
+            """
+            INSERT INTO \(quoted(table.name))(\(names.joined(separator: ", "))) VALUES(\(marks))
+            """, in: db)
+    }
+
+    private func updateStatement(_ column: UInt8) throws -> PreparedStatement {
+        if let known = updates[column] { return known }
+        guard let declared = columnByID[column] else { throw StoreError.damaged("column") }
+        let statement = try PreparedStatement(
+            """
+            UPDATE \(quoted(table.name)) SET \(quoted(declared.name)) = ? WHERE _rowid_ = ?
+            """, in: db)
+        updates[column] = statement
+        return statement
+    }
+}

@@ -1,0 +1,133 @@
+import AtelierProtocol
+import AtelierServer
+import Foundation
+import Hummingbird
+import HummingbirdTesting
+import SignedObjects
+import SyncKit
+import Testing
+
+/// The engine's own way to the server, over a real loopback connection.
+struct HTTPTransportTests {
+    // Goal: segments, snapshots and what each answer tells come through as they are.
+    @Test func everythingComesThrough() async throws {
+        var policy = ServerPolicy()
+        policy.compactionGrace = .zero
+        try await Self.run(policy) { transport, artist in
+            var chain = TestChain(of: artist, replica: 1)
+            let segments = try (1...2).map { _ in try SealedSegment(bytes: chain.next()) }
+            for (place, segment) in segments.enumerated() {
+                let reply = try await transport.push(segment)
+                #expect(reply.sequence == Int64(place + 1) && reply.server.head == reply.sequence)
+            }
+            let page = try await transport.pull(after: 0)
+            #expect(page.segments.map(\.bytes) == segments.map(\.bytes))
+            let milliseconds = artist.server.now.milliseconds
+            #expect(
+                page.server
+                    == ServerState(
+                        milliseconds: milliseconds, epoch: 1, head: 2, floor: 0, horizon: 0))
+            #expect(try await transport.newestSnapshot() == nil)
+            let full = ProtocolLimits.segmentBytes - 136
+            let snapshot = SnapshotManifest(
+                id: (0..<16).map { $0 * 16 + 15 }, cursor: 1, chunkCount: 2)
+            let chunks = [artist.chunk(0, filler: full), artist.chunk(1)]
+            for (index, bytes) in chunks.enumerated() {
+                let chunk = SnapshotChunk(snapshot: snapshot, index: index, bytes: bytes)
+                try await transport.push(chunk)
+                try await transport.push(chunk)
+            }
+            #expect(try await transport.newestSnapshot() == snapshot)
+            for (index, bytes) in chunks.enumerated() {
+                #expect(try await transport.chunk(index, of: snapshot) == bytes)
+            }
+            let state = try await transport.pull(after: 2).server
+            #expect(state.floor == 1 && state.horizon == 2)
+            #expect(try await transport.pull(after: 0).segments.isEmpty)
+        }
+    }
+
+    // Goal: a snapshot that went is told as such, a gap as a forked chain.
+    @Test func whatIsGoneIsTold() async throws {
+        try await Self.run(ServerPolicy()) { transport, artist in
+            _ = try await transport.pull(after: 0)
+            let missing = SnapshotManifest(
+                id: [UInt8](repeating: 7, count: 16), cursor: 0, chunkCount: 1)
+            await #expect(throws: SnapshotGone()) { try await transport.chunk(0, of: missing) }
+            let gap = try SealedSegment(bytes: artist.segment(2))
+            await #expect(throws: ForkedChain()) { try await transport.push(gap) }
+            let late = SnapshotManifest(id: missing.id, cursor: 1, chunkCount: 1)
+            let chunk = SnapshotChunk(snapshot: late, index: 0, bytes: artist.chunk(0))
+            await #expect(throws: Problem.self) { try await transport.push(chunk) }
+        }
+    }
+
+    // Goal: an answer that cannot be is not believed.
+    // Method: replies with one header or field missing or out of its bounds.
+    @Test func anImpossibleAnswerIsRefused() async throws {
+        let good = [
+            "atelier-time": "1", "atelier-epoch": "1", "atelier-head": "5", "atelier-floor": "2",
+            "atelier-horizon": "5",
+        ]
+        let page = try await Self.canned(good, "").pull(after: 5)
+        #expect(page.server.floor == 2)
+        let changes: [(String, String?)] =
+            good.keys.map { ($0, nil) } + [
+                ("atelier-time", "-1"), ("atelier-head", "-1"), ("atelier-floor", "6"),
+                ("atelier-horizon", "6"), ("atelier-floor", "-1"), ("atelier-epoch", "x"),
+            ]
+        for (name, value) in changes {
+            var headers = good
+            headers[name] = value
+            let transport = Self.canned(headers, "")
+            await #expect(throws: HTTPFailure.self) { try await transport.pull(after: 5) }
+        }
+        let id = String(repeating: "0f", count: 16)
+        let manifests = [
+            "{}", "{\"id\":\"\(id)\",\"cursor\":-1,\"chunks\":1}",
+            "{\"id\":\"\(id)\",\"cursor\":0,\"chunks\":0}",
+            "{\"id\":\"\(id.dropLast())\",\"cursor\":0,\"chunks\":1}",
+            "{\"id\":\"\(id.dropLast())g\",\"cursor\":0,\"chunks\":1}",
+        ]
+        for body in manifests {
+            await #expect(throws: HTTPFailure.self) {
+                try await Self.canned([:], body).newestSnapshot()
+            }
+        }
+        let known = try await Self.canned(
+            [:], "{\"id\":\"\(id)\",\"cursor\":0,\"chunks\":1}"
+        ).newestSnapshot()
+        #expect(known?.id == [UInt8](repeating: 15, count: 16))
+    }
+
+    private static func canned(_ headers: [String: String], _ body: String) -> HTTPTransport {
+        HTTPTransport(
+            exchange: { _ in HTTPReply(status: 200, headers: headers, body: Array(body.utf8)) },
+            authorize: { _, _, _ in [] }, explain: { _ in SnapshotGone() })
+    }
+
+    private static func run(
+        _ policy: ServerPolicy,
+        _ body: @escaping @Sendable (HTTPTransport, TestDevice) async throws -> Void
+    ) async throws {
+        let server = try TestServer(policy: policy)
+        let artist = TestDevice(of: server)
+        try await server.run { client in _ = try await artist.join(client) }
+        try await Application(router: server.core.router).test(.live) { client in
+            let port = try #require(client.port)
+            let connection = try HTTPClient(address: HTTPAddress("http://127.0.0.1:\(port)"))
+            let transport = HTTPTransport(
+                exchange: { try await connection.send($0) },
+                authorize: { method, target, body in
+                    [(RequestProof.headerName, try artist.proof(method, target, body))]
+                },
+                explain: { reply in
+                    let problem = try? CanonicalJSON.decoder.decode(
+                        Problem.self, from: Data(reply.body))
+                    guard let problem else { return HTTPFailure.unexpectedReply("no problem") }
+                    return [.fork, .rewind].contains(problem.type) ? ForkedChain() : problem
+                })
+            try await body(transport, artist)
+        }
+    }
+}
