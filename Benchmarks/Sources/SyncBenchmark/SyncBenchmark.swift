@@ -48,7 +48,7 @@ struct SyncBenchmark {
               --reps N           repetitions, of which medians are shown (5)
               --engines A,B      which engines (synckit,synckit_grdb,grdb); names below
               --phases W5,W5b    which phases besides W1 to W3, which always run; all but the last
-                                 three without: \(phases)
+                                 two without: \(phases)
               --scale ROWS       rows of the bulk insert (100000)
               --ids v4|v7        random or time-ordered ids (v4)
               --durability normal|full   what survives a power cut (normal)

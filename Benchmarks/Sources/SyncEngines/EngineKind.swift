@@ -35,20 +35,16 @@ package enum EngineKind: String, CaseIterable, Sendable {
         }
     }
 
-    /// Whether this is the engine of this project.
-    package var isSyncKit: Bool { self == .synckit || self == .synckitGRDB }
-
-    /// Opens a replica at `path`; replicas that exchange changes share `relay`.
+    /// Opens a replica at `path`.
     package func open(
-        _ path: String, isNew: Bool, durability: Durability, relay: SegmentRelay
+        _ path: String, isNew: Bool, durability: Durability
     ) throws -> any SyncEngine {
         switch self {
         case .raw:
             try RawEngine(path: path, isNew: isNew, durability: durability)
         case .synckit, .synckitGRDB:
             try SyncKitEngine(
-                path: path, durability: durability, relay: relay,
-                usesGRDBStatements: self == .synckitGRDB)
+                path: path, durability: durability, usesGRDBStatements: self == .synckitGRDB)
         case .grdb, .grdbPrepared, .grdbStepped:
             try GRDBEngine(path: path, isNew: isNew, durability: durability, style: grdbStyle)
         case .hook, .hookChecked, .hookSilentTriggers, .hookIdentifiers, .hookAlone:

@@ -4,7 +4,7 @@ import Workload
 
 extension EngineRun {
     /// The phases between two replicas.
-    func exchange(_ first: any ExchangingEngine, _ files: DatabaseFiles) async throws {
+    func exchange(_ first: any ExchangingEngine) async throws {
         guard phases.contains(.catchUp) else { return try await editAlone(first) }
         let (opened, otherFiles) = try open("b")
         guard let second = opened as? any ExchangingEngine else { return }
@@ -20,28 +20,27 @@ extension EngineRun {
     ) async throws {
         let count = workload.rowCount
         let message = try await measure("W4_export", operations: count) {
-            try await $0.time { try await first.exportAll() }
+            try $0.time(first.exportAll)
         }
-        try await reportWire("W4", message, changes: count)
+        try reportWire("W4", message, changes: count)
         try first.markExchanged()
         try await measure("W4_apply", operations: count) {
-            try await $0.time { try await second.apply(message) }
+            try $0.time { try second.apply(message) }
         }
         try second.markExchanged()
         try reportEquality("W4", first, second)
-        if phases.contains(.readers) { try await readMeanwhile(message) }
     }
 
     private func send(_ first: any ExchangingEngine, _ second: any ExchangingEngine) async throws {
         let count = workload.rowCount / 100
         try await edit(first, "W5_edit", 0..<count, per: 1, workload.sentEdit)
         let message = try await measure("W5_export", operations: count) {
-            try await $0.time { try await first.exportNew() }
+            try $0.time(first.exportNew)
         }
-        try await reportWire("W5", message, changes: count)
+        try reportWire("W5", message, changes: count)
         try first.markExchanged()
         try await measure("W5_apply", operations: count) {
-            try await $0.time { try await second.apply(message) }
+            try $0.time { try second.apply(message) }
         }
         try second.markExchanged()
         try reportEquality("W5", first, second)
@@ -60,35 +59,30 @@ extension EngineRun {
             workload.twoWayEdit($0, bySecond: true)
         }
         let ours = try await measure("W6_export_a", operations: count) {
-            try await $0.time { try await first.exportNew() }
+            try $0.time(first.exportNew)
         }
         let theirs = try await measure("W6_export_b", operations: count) {
-            try await $0.time { try await second.exportNew() }
+            try $0.time(second.exportNew)
         }
-        try await reportWire("W6", ours, changes: count)
+        try reportWire("W6", ours, changes: count)
         try await measure("W6_apply_b", operations: count) {
-            try await $0.time { try await second.apply(ours) }
+            try $0.time { try second.apply(ours) }
         }
         try await measure("W6_apply_a", operations: count) {
-            try await $0.time { try await first.apply(theirs) }
+            try $0.time { try first.apply(theirs) }
         }
         try reportEquality("W6", first, second)
     }
 
-    /// Reports how long a message is, as it is and compressed.
-    func reportWire(
-        _ phase: String, _ message: ExchangeMessage, changes: Int
-    ) async throws {
-        var figures = ["wire_raw": Double(message.byteCount), "changes": Double(changes)]
-        if message.isFinal {
-            figures["wire_zstd3"] = Double(message.byteCount)
-        } else {
-            var watch = Stopwatch()
-            let compressed = watch.time { Zstandard.compressedByteCount(message.parts) }
-            figures["wire_zstd3"] = Double(compressed)
-            figures["zstd3_ms"] = watch.cpuMilliseconds
-        }
-        try report(phase, figures)
+    private func reportWire(_ phase: String, _ message: ExchangeMessage, changes: Int) throws {
+        var watch = Stopwatch()
+        let compressed = watch.time { Zstandard.compressedByteCount(message.parts) }
+        try report(
+            phase,
+            [
+                "wire_raw": Double(message.byteCount), "wire_zstd3": Double(compressed),
+                "zstd3_ms": watch.cpuMilliseconds, "changes": Double(changes),
+            ])
     }
 
     /// Reports whether two replicas hold the same.

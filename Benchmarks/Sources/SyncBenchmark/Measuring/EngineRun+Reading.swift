@@ -12,7 +12,7 @@ extension EngineRun {
                 // Closing is outside the clock: the engine leaves with this closure.
                 let engine = try watch.time {
                     let engine = try kind.open(
-                        files.path, isNew: false, durability: durability, relay: relay)
+                        files.path, isNew: false, durability: durability)
                     try engine.read { try Self.read(ids, from: $0) }
                     return engine
                 }
@@ -28,7 +28,7 @@ extension EngineRun {
         try await measure("recover", operations: 1) { watch in
             let engine = try watch.time {
                 let engine = try kind.open(
-                    left.path, isNew: false, durability: durability, relay: SegmentRelay())
+                    left.path, isNew: false, durability: durability)
                 try engine.recover()
                 return engine
             }

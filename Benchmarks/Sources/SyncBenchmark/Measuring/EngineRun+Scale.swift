@@ -6,89 +6,93 @@ extension EngineRun {
     private static let baseRowCount = 10_000
     private static let editsADevice = 1000
 
-    /// An account of `count` devices: each edits, the first receives it all, and one more joins.
-    func runDevices(_ count: Int) async throws {
-        let relay = SegmentRelay()
-        var devices: [any ExchangingEngine] = []
-        for number in 0..<count {
-            let opened = try open("device\(number)", relay: relay).0
-            guard let device = opened as? any ExchangingEngine else { return }
-            devices.append(device)
+    /// New devices join through a server that has a snapshot: one by itself, and one while another
+    /// thread reads one row after the other.
+    func join(_ engine: any SyncEngine) async throws {
+        guard let engine = engine as? any SynchronizingEngine else { return }
+        let account = AccountRelay()
+        let count = workload.rowCount
+        try await measure("join_push", operations: count) {
+            try await $0.time { try await engine.synchronize(through: account) }
         }
-        let phase = "devices_\(count)"
-        try insertPlainly(devices[0], 0..<Self.baseRowCount)
-        let beginning = try await devices[0].exportAll()
-        for device in devices.dropFirst() { try await device.apply(beginning) }
-        for (number, device) in devices.enumerated() {
-            try editPlainly(device, seed: number)
-            _ = try await device.exportNew()
+        try report("join", ["bytes": Double(account.byteCount)])
+        guard let alone = try openSynchronizing("joining") else { return }
+        try await measure("join_pull", operations: count) {
+            try await $0.time { try await alone.synchronize(through: account) }
         }
-        let news = ExchangeMessage(content: .changes, parts: relay.segments, isFinal: true)
-        let changes = count * Self.editsADevice
-        try await measure("\(phase)_apply", operations: changes) {
-            try await $0.time { try await devices[0].apply(news) }
-        }
-        let files = DatabaseFiles(path: "\(folder)/device0.db")
-        try await edit(devices[0], "\(phase)_edit", 0..<1000, per: 1) { plainEdit($0, seed: -1) }
-        try reportSizes(phase, devices[0], files)
-        _ = try await devices[0].exportNew()
-        let (joining, _) = try open("joining", relay: relay)
-        guard let joining = joining as? any ExchangingEngine else { return }
-        try await measure("\(phase)_join", operations: changes) {
-            try await $0.time { try await joining.apply(news) }
-        }
-        try reportEquality(phase, devices[0], joining)
+        try reportEquality("join", engine, alone)
+        guard let joining = try openSynchronizing("reading") else { return }
+        let reader = ReadingThread(joining.concurrentRead())
+        reader.start()
+        try await joining.synchronize(through: account)
+        let times = try reader.stop()
+        try report("join", ["longest_ms": times.max() ?? 0, "reads": Double(times.count)])
     }
 
-    /// Years in which a hundred rows a day are made and deleted again, besides 10,000 that stay.
+    /// An account of `count` devices: each edits, the first receives it all, and one more joins.
+    func runDevices(_ count: Int) async throws {
+        let account = AccountRelay()
+        let phase = "devices_\(count)"
+        guard let first = try openSynchronizing("device0") else { return }
+        try insertPlainly(first, 0..<Self.baseRowCount)
+        try await first.synchronize(through: account)
+        for number in 1..<count {
+            guard let device = try openSynchronizing("device") else { return }
+            try await device.synchronize(through: account)
+            try editPlainly(device, seed: number)
+            try await device.synchronize(through: account)
+        }
+        let changes = (count - 1) * Self.editsADevice
+        try await measure("\(phase)_pull", operations: changes) {
+            try await $0.time { try await first.synchronize(through: account) }
+        }
+        try await edit(first, "\(phase)_edit", 0..<1000, per: 1) { plainEdit($0, seed: -1) }
+        try first.settle()
+        try reportSizes(phase, first, DatabaseFiles(path: "\(folder)/device0.db"))
+        try await first.synchronize(through: account)
+        guard let joining = try openSynchronizing("device") else { return }
+        try await measure("\(phase)_join", operations: changes) {
+            try await $0.time { try await joining.synchronize(through: account) }
+        }
+        try reportEquality(phase, first, joining)
+    }
+
+    /// Years in which a hundred rows a day are made and deleted again, besides 10,000 that stay,
+    /// while a device that never comes back keeps the others from forgetting what was deleted.
     func runHistory(years: Int) async throws {
-        let relay = SegmentRelay()
-        let (opened, files) = try open("history", relay: relay)
-        guard let device = opened as? any ExchangingEngine else { return }
+        let account = AccountRelay()
+        guard let device = try openSynchronizing("history") else { return }
+        let files = DatabaseFiles(path: "\(folder)/history.db")
         try insertPlainly(device, 0..<Self.baseRowCount)
         let rowsAYear = 36_500
         for year in 1...years {
             let first = Self.baseRowCount + (year - 1) * rowsAYear
             let numbers = first..<(first + rowsAYear)
-            try await measure("history_\(year)_fill", operations: rowsAYear) { watch in
-                try watch.time {
-                    try insertPlainly(device, numbers)
-                    try deletePlainly(device, numbers)
-                }
-            }
+            try insertPlainly(device, numbers)
+            try deletePlainly(device, numbers)
             guard [1, 5, years].contains(year) else { continue }
-            try await edit(device, "history_\(year)_edit", 0..<1000, per: 1) {
+            let phase = "history_\(year)"
+            try await edit(device, "\(phase)_edit", 0..<1000, per: 1) {
                 plainEdit($0, seed: year)
             }
-            let message = try await measure("history_\(year)_export", operations: 1) {
-                try await $0.time { try await device.exportAll() }
+            try await measure("\(phase)_push", operations: rowsAYear) {
+                try await $0.time { try await device.synchronize(through: account) }
             }
-            try await reportWire("history_\(year)", message, changes: 1)
-            try reportSizes("history_\(year)", device, files)
+            try reportSizes(phase, device, files)
+            guard let joining = try openSynchronizing("joining") else { return }
+            try await measure("\(phase)_join", operations: Self.baseRowCount) {
+                try await $0.time { try await joining.synchronize(through: account) }
+            }
+            try report(phase, ["bytes": Double(account.byteCount)])
+            try reportEquality(phase, device, joining)
         }
-        let everything = ExchangeMessage(content: .all, parts: relay.segments, isFinal: true)
-        guard let joining = try open("joining", relay: relay).0 as? any ExchangingEngine else {
-            return
-        }
-        try await measure("history_\(years)_join", operations: 1) {
-            try await $0.time { try await joining.apply(everything) }
-        }
-        try reportEquality("history_\(years)", device, joining)
+        account.raiseHorizon()
+        try await device.synchronize(through: account)
+        try reportSizes("history_collected", device, files)
     }
 
-    /// An empty replica gets everything while another thread reads one row after the other.
-    func readMeanwhile(_ message: ExchangeMessage) async throws {
-        guard
-            let joining = try open("read").0 as? any ExchangingEngine,
-            let read = joining.concurrentRead()
-        else { return }
-        let reader = ReadingThread(read)
-        reader.start()
-        try await measure("readers_apply", operations: workload.rowCount) {
-            try await $0.time { try await joining.apply(message) }
-        }
-        let times = try reader.stop()
-        try report("readers", ["longest_ms": times.max() ?? 0, "reads": Double(times.count)])
+    private func openSynchronizing(_ name: String) throws -> (any SynchronizingEngine)? {
+        try open(name).0 as? any SynchronizingEngine
     }
 
     private func insertPlainly(_ engine: any SyncEngine, _ numbers: Range<Int>) throws {

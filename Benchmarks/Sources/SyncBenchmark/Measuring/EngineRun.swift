@@ -9,7 +9,6 @@ final class EngineRun {
     let durability: Durability
     let folder: String
     let phases: Set<Phase>
-    let relay = SegmentRelay()
     private let emit: (PhaseLine) throws -> Void
 
     /// Takes what to run, an empty folder to run in, and who gets each line of figures.
@@ -29,8 +28,6 @@ final class EngineRun {
     func run() async throws {
         let first = try await runPhases()
         if phases.contains(.open) { try await readAfterOpening(first) }
-        // Only the engine itself knows devices and tombstones.
-        guard kind.isSyncKit else { return }
         if phases.contains(.devices) {
             for count in [2, 8, 64] { try await runDevices(count) }
         }
@@ -43,10 +40,11 @@ final class EngineRun {
         try await fill(engine, files)
         if phases.contains(.recover) { try await recover(after: engine, files) }
         if let exchanging = engine as? any ExchangingEngine {
-            try await exchange(exchanging, files)
+            try await exchange(exchanging)
         } else {
             try await editAlone(engine)
         }
+        if phases.contains(.join) { try await join(engine) }
         if phases.contains(.singleEdits) {
             try engine.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             try await edit(engine, "W5b", 0..<(workload.rowCount / 10), per: 1, workload.singleEdit)
@@ -55,14 +53,11 @@ final class EngineRun {
         return files
     }
 
-    /// Opens a new replica, of this run's account where no other is given.
-    func open(
-        _ name: String, relay: SegmentRelay? = nil
-    ) throws -> (any SyncEngine, DatabaseFiles) {
+    /// Opens a new replica.
+    func open(_ name: String) throws -> (any SyncEngine, DatabaseFiles) {
         let files = DatabaseFiles(path: "\(folder)/\(name).db")
         try files.remove()
-        let engine = try kind.open(
-            files.path, isNew: true, durability: durability, relay: relay ?? self.relay)
+        let engine = try kind.open(files.path, isNew: true, durability: durability)
         return (engine, files)
     }
 

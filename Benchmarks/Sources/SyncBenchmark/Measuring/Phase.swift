@@ -17,13 +17,13 @@ enum Phase: String, CaseIterable {
     case singleEdits = "W5b"
     /// The database is opened and a hundred rows are read, from disk and from memory.
     case open = "W7"
-    /// Someone reads all the time while an empty replica gets everything.
-    case readers
+    /// A new device joins through a server, once alone and once while someone reads.
+    case join
     /// Accounts of 2, 8 and 64 devices, all of which edit.
     case devices
     /// Ten years of rows that were made and deleted.
     case history
 
     /// What runs when nothing else is asked for: all but what takes many minutes.
-    static let standard = Set(allCases).subtracting([.readers, .devices, .history])
+    static let standard = Set(allCases).subtracting([.devices, .history])
 }

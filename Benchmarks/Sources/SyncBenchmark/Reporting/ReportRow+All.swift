@@ -24,21 +24,24 @@ extension ReportRow {
     ]
 
     private static let catchingUp = [
-        // An engine that seals what it exports has compressed it too: raw's compression is added.
-        ReportRow("W4 export, compressed", "ms", goal: 2) { run in
-            run["W4_export", "cpu_ms"].map { $0 + (run["W4", "zstd3_ms"] ?? 0) }
-        },
+        cpu("W4 export", "W4_export", goal: 2),
         cpu("W4 apply", "W4_apply", goal: 1.1),
         ReportRow("W4 bytes, zstd-3", "MB", .absolute, goal: 9.6, stretch: 8.3) {
             $0["W4", "wire_zstd3"].map { $0 / 1e6 }
         },
-        ReportRow("W4 memory growth", "MB", .absolute) { run in
-            ["W4_export", "W4_apply"].compactMap { phase -> Double? in
+        cpu("first sync: push and snapshot", "join_push"),
+        cpu("first sync: a device joins", "join_pull"),
+        ReportRow("first sync: bytes", "MB", .absolute) { $0["join", "bytes"].map { $0 / 1e6 } },
+        ReportRow("first sync: memory growth", "MB", .absolute, goal: 16) { run in
+            ["join_push", "join_pull"].compactMap { phase -> Double? in
                 guard
                     let peak = run[phase, "hwm_kb"], let before = run[phase, "rss_kb"]
                 else { return nil }
                 return (peak - before) / 1e3
             }.max()
+        },
+        ReportRow("first sync: longest read", "ms", .absolute, goal: 50) {
+            $0["join", "longest_ms"]
         },
     ]
 
@@ -63,19 +66,17 @@ extension ReportRow {
     ]
 
     private static let scale =
-        [
-            ReportRow("longest read while applying W4", "ms", .absolute, goal: 50) {
-                $0["readers", "longest_ms"]
+        [2, 8, 64].flatMap(ofDevices) + [1, 5, 10].flatMap(ofHistory) + [
+            ReportRow("10 years: disk, deletions forgotten", "MB", .absolute) {
+                $0["history_collected", "size_vacuum"].map { $0 / 1e6 }
             }
         ]
-        + [2, 8, 64].flatMap(ofDevices) + [1, 5, 10].flatMap(ofHistory)
-        + [ReportRow("10 years: join", "ms", .absolute) { $0["history_10_join", "cpu_ms"] }]
 
     private static func ofDevices(_ count: Int) -> [ReportRow] {
         let phase = "devices_\(count)"
         return [
-            ReportRow("\(count) devices: apply a change", "us", .absolute) {
-                microseconds($0, "\(phase)_apply")
+            ReportRow("\(count) devices: pull a change", "us", .absolute) {
+                microseconds($0, "\(phase)_pull")
             },
             ReportRow("\(count) devices: a one-edit transaction", "us", .absolute) {
                 microseconds($0, "\(phase)_edit")
@@ -95,8 +96,11 @@ extension ReportRow {
             ReportRow("\(years) years: a one-edit transaction", "us", .absolute) {
                 microseconds($0, "\(phase)_edit")
             },
-            ReportRow("\(years) years: export", "ms", .absolute) {
-                $0["\(phase)_export", "cpu_ms"]
+            ReportRow("\(years) years: a device joins", "ms", .absolute) {
+                $0["\(phase)_join", "cpu_ms"]
+            },
+            ReportRow("\(years) years: bytes for it", "MB", .absolute) {
+                $0[phase, "bytes"].map { $0 / 1e6 }
             },
             ReportRow("\(years) years: disk, vacuumed", "MB", .absolute) {
                 $0[phase, "size_vacuum"].map { $0 / 1e6 }

@@ -24,7 +24,7 @@ extension RawEngine: ExchangingEngine {
         message.append(varint: count)
         message.append(ids.bytes)
         for column in columns { column.write(to: &message) }
-        return ExchangeMessage(content: .all, parts: [message.bytes], isFinal: false)
+        return ExchangeMessage(content: .all, parts: [message.bytes])
     }
 
     package func exportNew() throws -> ExchangeMessage {
@@ -42,7 +42,7 @@ extension RawEngine: ExchangingEngine {
         message.append(edited.bytes)
         message.append(ids.bytes)
         for column in columns { column.write(to: &message) }
-        return ExchangeMessage(content: .changes, parts: [message.bytes], isFinal: false)
+        return ExchangeMessage(content: .changes, parts: [message.bytes])
     }
 
     package func markExchanged() {

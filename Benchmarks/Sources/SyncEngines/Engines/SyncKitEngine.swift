@@ -1,9 +1,9 @@
 package import Foundation
 import GRDB
-import SyncKit
+@_spi(Measuring) import SyncKit
 package import Workload
 
-/// The engine of this project, through its public calls.
+/// The engine of this project.
 package final class SyncKitEngine: SyncEngine {
     package let connection: SQLiteConnection
     private let usesGRDBStatements: Bool
@@ -11,27 +11,24 @@ package final class SyncKitEngine: SyncEngine {
     private let table: PlainTable
     private var statements: GRDBTable?
     let store: SyncStore
-    let relay: SegmentRelay
 
     /// Opens the file at `path`, making it where there is none.
     ///
-    /// - Parameters:
-    ///   - relay: Stands for the account's server; replicas that exchange changes share it.
-    ///   - usesGRDBStatements: Whether the workload's statements are GRDB's, or stepped by hand.
-    package init(
-        path: String, durability: Durability, relay: SegmentRelay, usesGRDBStatements: Bool
-    ) throws {
+    /// - Parameter usesGRDBStatements: Whether the workload's statements are GRDB's, or stepped by
+    ///   hand on the store's connection.
+    package init(path: String, durability: Durability, usesGRDBStatements: Bool) throws {
         self.usesGRDBStatements = usesGRDBStatements
-        self.relay = relay
         var migrator = DatabaseMigrator()
         migrator.registerMigration("works") { try $0.execute(sql: BenchmarkSettings.table) }
-        let columns = WorkloadColumn.allCases.map { SyncedColumn($0.name, id: $0.rawValue + 1) }
-        let schema = try SyncSchema(tables: [SyncedTable("works", id: 1, columns: columns)])
-        store = try SyncStore(path: path, schema: schema, migrator: migrator)
+        var configuration = SyncStore.defaultConfiguration
+        configuration.prepareDatabase { db in
+            for pragma in BenchmarkSettings.pragmas(durability) { try db.execute(sql: pragma) }
+        }
+        store = try SyncStore(
+            path: path, schema: try Self.schema, migrator: migrator, configuration: configuration)
         let handle = try store.write { $0.sqliteConnection }
         guard let handle else { preconditionFailure("the store was just opened") }
         connection = SQLiteConnection(borrowing: handle)
-        try connection.apply(durability)
         table = try PlainTable(connection: connection)
     }
 
@@ -64,11 +61,14 @@ package final class SyncKitEngine: SyncEngine {
         }
     }
 
-    package func settle() throws {
-        _ = try store.pendingChangeCount()
-    }
+    package func settle() throws { try store.foldLog() }
 
-    package func recover() throws {
-        _ = try store.pendingChangeCount()
+    package func recover() throws { _ = try store.pendingChangeCount() }
+
+    private static var schema: SyncSchema {
+        get throws {
+            let columns = WorkloadColumn.allCases.map { SyncedColumn($0.name, id: $0.rawValue + 1) }
+            return try SyncSchema(tables: [SyncedTable("works", id: 1, columns: columns)])
+        }
     }
 }
