@@ -6,14 +6,13 @@ extension BatchMerger {
         let column: SyncedColumn
         let stamp: Int32
         let index: Int
-        let cells: CellColumn
-        let bytes: UnsafeRawBufferPointer
+        let cells: LentCells
     }
 
     /// Merges cells of rows that exist already.
     func mergeEdits(_ edits: TableChanges.Edits, into table: TableStore) throws {
         guard edits.count > 0 else { return }
-        try Self.lend(edits.columns[...]) { bytes in
+        try CellColumn.lend(edits.columns.map(\.cells)[...]) { lent in
             var lives = edits.lives[...]
             var next = [Int](repeating: 0, count: edits.columns.count)
             for index in 0..<edits.count {
@@ -29,7 +28,7 @@ extension BatchMerger {
                     edit.cells.append((column, next[column]))
                     next[column] += 1
                 }
-                try merge(edit, of: edits, bytes, into: table)
+                try merge(edit, of: edits, lent, into: table)
             }
         }
     }
@@ -41,25 +40,15 @@ extension BatchMerger {
         var cells: [(column: Int, index: Int)] = []
     }
 
-    private static func lend(
-        _ columns: ArraySlice<TableChanges.EditedColumn>, _ lent: [UnsafeRawBufferPointer] = [],
-        _ body: ([UnsafeRawBufferPointer]) throws -> Void
-    ) throws {
-        guard let column = columns.first else { return try body(lent) }
-        try column.cells.bytes.withUnsafeBytes { bytes in
-            try lend(columns.dropFirst(), lent + [bytes], body)
-        }
-    }
-
     private func merge(
-        _ edit: IncomingEdit, of edits: TableChanges.Edits, _ bytes: [UnsafeRawBufferPointer],
+        _ edit: IncomingEdit, of edits: TableChanges.Edits, _ lent: [LentCells],
         into table: TableStore
     ) throws {
         let life: UInt32
         switch try table.row(edit.key) {
         case .alive(let place, let began, let clock) where clock.life == edit.life:
             return try merge(
-                edit, of: edits, bytes, at: place, began: began, clock: clock, into: table)
+                edit, of: edits, lent, at: place, began: began, clock: clock, into: table)
         case .alive(_, _, let clock): life = clock.life
         case .dead(let known, _): life = known
         case .unseen: life = 0
@@ -69,7 +58,7 @@ extension BatchMerger {
     }
 
     private func merge(
-        _ edit: IncomingEdit, of edits: TableChanges.Edits, _ bytes: [UnsafeRawBufferPointer],
+        _ edit: IncomingEdit, of edits: TableChanges.Edits, _ lent: [LentCells],
         at place: Int64, began: Int64, clock: PackedClock, into table: TableStore
     ) throws {
         var merged = clock
@@ -82,7 +71,7 @@ extension BatchMerger {
             }
             let cell = IncomingCell(
                 column: column, stamp: incoming.stamps[index], index: index,
-                cells: incoming.cells, bytes: bytes[position])
+                cells: lent[position])
             let known = merged.stamp(of: incoming.id) ?? began
             if try mergeCell(cell, edit.key, place, known, in: table) {
                 merged.set(try number(cell.stamp), of: incoming.id)
@@ -105,14 +94,14 @@ extension BatchMerger {
         if old == new {
             // The same write. Its value is here, unless the column was not known when it came.
             guard isReleasing else { return false }
-            try table.update(id, at: place, to: cell.index, of: cell.cells, bytes: cell.bytes)
+            try table.update(id, at: place, to: cell.index, of: cell.cells)
             return false
         }
         let isConcurrent = try areConcurrent(known, cell.stamp)
         let policy = cell.column.policy
         guard isConcurrent || policy != .lastWriter else {
             guard new > old else { return false }
-            try table.update(id, at: place, to: cell.index, of: cell.cells, bytes: cell.bytes)
+            try table.update(id, at: place, to: cell.index, of: cell.cells)
             return true
         }
         let values = (old: try table.value(of: id, at: place), new: cell.cells[cell.index])
@@ -127,7 +116,7 @@ extension BatchMerger {
                 wonStamp: wins ? try number(cell.stamp) : known)
         }
         if wins {
-            try table.update(id, at: place, to: cell.index, of: cell.cells, bytes: cell.bytes)
+            try table.update(id, at: place, to: cell.index, of: cell.cells)
         }
         return wins
     }

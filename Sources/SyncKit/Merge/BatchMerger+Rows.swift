@@ -1,7 +1,7 @@
 import GRDB
 
 extension BatchMerger {
-    typealias LentColumn = (id: UInt8, cells: CellColumn, bytes: UnsafeRawBufferPointer)
+    typealias LentColumn = (id: UInt8, cells: LentCells)
 
     /// What is the same for all rows of one batch.
     struct RowPlan {
@@ -29,7 +29,8 @@ extension BatchMerger {
     func mergeRows(_ rows: TableChanges.Rows, into table: TableStore) throws {
         guard rows.count > 0 else { return }
         let isFresh = try session.wasEmpty(table)
-        try Self.lend(rows.columns[...]) { columns in
+        try CellColumn.lend(rows.columns.map(\.cells)[...]) { cells in
+            let columns = zip(rows.columns, cells).map { (id: $0.id, cells: $1) }
             let plan = try RowPlan(columns, table)
             var lives = rows.lives[...]
             var exceptions = rows.exceptions[...]
@@ -70,17 +71,6 @@ extension BatchMerger {
         }
     }
 
-    /// Lends the bytes of all columns at once, for as long as `body` runs.
-    private static func lend(
-        _ columns: ArraySlice<TableChanges.Column>, _ lent: [LentColumn] = [],
-        _ body: ([LentColumn]) throws -> Void
-    ) throws {
-        guard let column = columns.first else { return try body(lent) }
-        try column.cells.bytes.withUnsafeBytes { bytes in
-            try lend(columns.dropFirst(), lent + [(column.id, column.cells, bytes)], body)
-        }
-    }
-
     /// Inserts without looking: into a table that held nothing, a clash of keys is the exception.
     private func insertFresh(
         _ row: IncomingRow, _ plan: RowPlan, into table: TableStore
@@ -105,6 +95,7 @@ extension BatchMerger {
             try begin(row, plan, in: table)
         case .alive(let place, let began, let clock):
             if row.life > clock.life {
+                try noteLostEdits(row.key, place, began, clock, row.began, in: table)
                 try toggle(row.key, began, clock, in: table, adding: false)
                 try table.delete(at: place, clock: clock)
                 try begin(row, plan, in: table)
@@ -123,13 +114,17 @@ extension BatchMerger {
         try table.runs.add(RunTable.Run(first: place, count: 1, stamp: began))
         var clock = PackedClock()
         clock.life = row.life
+        var exceptions: [(column: UInt8, stamp: Stamp)] = []
         for exception in row.exceptions where table.column(exception.column) != nil {
             clock.set(try number(exception.stamp), of: exception.column)
+            exceptions.append((exception.column, stamp(exception.stamp)))
         }
         // Columns that the writer did not know lose against whoever does.
         for column in plan.missing { clock.set(StampTable.zero, of: column) }
         if !clock.isPlain { try table.set(clock, at: place, replacing: PackedClock()) }
-        try toggle(row.key, began, clock, in: table, adding: true)
+        session.digest.toggle(
+            row.key, in: table.table.id, life: row.life, began: stamp(row.began),
+            exceptions: exceptions, adding: true)
         noteAltered()
         try keepUnknown(row, plan, in: table)
         try waiting.release(row.key, in: table.table.id, to: self)
@@ -152,7 +147,7 @@ extension BatchMerger {
             if let cells = plan.columns.first(where: { $0.id == id }) {
                 let cell = IncomingCell(
                     column: column, stamp: row.stamp(of: id), index: row.index,
-                    cells: cells.cells, bytes: cells.bytes)
+                    cells: cells.cells)
                 if try mergeCell(cell, row.key, place, known, in: table) {
                     known = try number(cell.stamp)
                     changed = true

@@ -129,8 +129,8 @@ final class BatchMerger {
         try table.bury(key, life: life, stamp: try number(died))
     }
 
-    /// A row is about to go that somebody wrote to without knowing of its deletion.
-    private func noteLostEdits(
+    /// A life of a row is about to end that somebody wrote to without knowing of its end.
+    func noteLostEdits(
         _ key: RowKey, _ place: Int64, _ began: Int64, _ clock: PackedClock, _ died: Int32,
         in table: TableStore
     ) throws {

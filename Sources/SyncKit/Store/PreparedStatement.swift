@@ -4,11 +4,13 @@ import GRDBSQLite
 /// A statement from the connection's cache, bound and stepped through SQLite's own calls: values
 /// keep their exact bytes, and hot loops pay for nothing else.
 final class PreparedStatement {
+    /// Owns the handle.
     private let statement: Statement
-    private var handle: SQLiteStatement { statement.sqliteStatement }
+    private let handle: SQLiteStatement
 
     init(_ sql: String, in db: Database) throws {
         statement = try db.cachedStatement(sql: sql)
+        handle = statement.sqliteStatement
         sqlite3_reset(handle)
     }
 
@@ -64,11 +66,9 @@ final class PreparedStatement {
         _ = bind(bytes, at: index, as: .blob)
     }
 
-    /// Binds a cell of a column whose bytes are lent: they must stay until the next reset.
+    /// Binds a lent cell: it must stay until the next reset.
     @inline(__always)
-    func bind(
-        cell: Int, of column: CellColumn, bytes: UnsafeRawBufferPointer, at index: Int32
-    ) {
+    func bind(cell: Int, of column: LentCells, at index: Int32) {
         switch column.kind(cell) {
         case .null: sqlite3_bind_null(handle, index)
         case .integer: sqlite3_bind_int64(handle, index, column.numbers[cell])
@@ -76,15 +76,32 @@ final class PreparedStatement {
             sqlite3_bind_double(
                 handle, index, Double(bitPattern: UInt64(bitPattern: column.numbers[cell])))
         case .text:
-            let range = column.range(cell)
-            let start = bytes.baseAddress?.advanced(by: range.lowerBound)
+            let text = column.payload(cell)
+            // An empty text has no address, and without one it would be null.
+            let start = text.isEmpty ? nil : text.baseAddress
             sqlite3_bind_text(
-                handle, index, start?.assumingMemoryBound(to: CChar.self), Int32(range.count), nil)
+                handle, index, start?.assumingMemoryBound(to: CChar.self) ?? Self.emptyText,
+                Int32(text.count), nil)
         case .blob:
-            let range = column.range(cell)
-            let start = bytes.baseAddress?.advanced(by: range.lowerBound)
-            sqlite3_bind_blob(handle, index, start, Int32(range.count), nil)
+            let blob = column.payload(cell)
+            if blob.isEmpty {
+                sqlite3_bind_zeroblob(handle, index, 0)
+            } else {
+                sqlite3_bind_blob(handle, index, blob.baseAddress, Int32(blob.count), nil)
+            }
         }
+    }
+
+    /// One zero byte that is never freed.
+    nonisolated(unsafe) private static let emptyText: UnsafePointer<CChar> = {
+        let byte = UnsafeMutablePointer<CChar>.allocate(capacity: 1)
+        byte.initialize(to: 0)
+        return UnsafePointer(byte)
+    }()
+
+    /// The place of the row that the connection inserted last.
+    var lastInsertedRowID: Int64 {
+        sqlite3_last_insert_rowid(sqlite3_db_handle(handle))
     }
 
     /// Adds the value in `column` of the current row to `cells`.

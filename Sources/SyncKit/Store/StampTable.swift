@@ -2,7 +2,7 @@ import GRDB
 
 /// Stamps by their small local numbers, inside one transaction.
 ///
-/// Numbers only rise. Looked-up stamps are remembered for the length of the transaction.
+/// Numbers only rise. Some looked-up stamps are remembered for the length of the transaction.
 final class StampTable {
     /// A stored stamp.
     struct Entry {
@@ -17,7 +17,9 @@ final class StampTable {
     static let zero: Int64 = 0
 
     private let db: Database
-    private var entries: [Int64: Entry] = [:]
+    /// The entries looked up last, each at its number's place: no hashing, bounded memory.
+    private var entries = [(number: Int64, entry: Entry)?](repeating: nil, count: slots)
+    private static let slots = 1 << 11
     private var handleByNumber: [Int64: UInt64] = [:]
     private var numberByHandle: [UInt64: Int64] = [:]
     private let find: PreparedStatement
@@ -38,7 +40,8 @@ final class StampTable {
 
     /// The stamp with a number.
     func entry(_ number: Int64) throws -> Entry {
-        if let known = entries[number] { return known }
+        let slot = Int(number & Int64(Self.slots - 1))
+        if let known = entries[slot], known.number == number { return known.entry }
         if number == Self.zero { return Entry(stamp: .zero, seen: 0, sequence: 0) }
         find.bind(number, at: 1)
         defer { find.reset() }
@@ -50,8 +53,7 @@ final class StampTable {
                 time: HybridTimestamp(rawValue: UInt64(clamping: find.integer(0))),
                 replica: handle),
             seen: find.integer(2), sequence: find.isNull(3) ? nil : find.integer(3))
-        if entries.count > 1 << 18 { entries.removeAll(keepingCapacity: true) }
-        entries[number] = entry
+        entries[slot] = (number, entry)
         return entry
     }
 
@@ -71,8 +73,10 @@ final class StampTable {
         if let sequence { insert.bind(sequence, at: 4) } else { insert.bindNull(at: 4) }
         if let operations { insert.bind(blob: operations, at: 5) } else { insert.bindNull(at: 5) }
         try insert.run()
-        let number = db.lastInsertedRowID
-        entries[number] = Entry(stamp: stamp, seen: seen, sequence: sequence)
+        let number = insert.lastInsertedRowID
+        entries[Int(number & Int64(Self.slots - 1))] = (
+            number, Entry(stamp: stamp, seen: seen, sequence: sequence)
+        )
         return number
     }
 

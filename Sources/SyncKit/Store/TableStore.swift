@@ -78,20 +78,19 @@ final class TableStore {
         plan.insert.bind(key, at: 1)
         var parameter: Int32 = 2
         for column in plan.known {
-            plan.insert.bind(cell: index, of: column.cells, bytes: column.bytes, at: parameter)
+            plan.insert.bind(cell: index, of: column.cells, at: parameter)
             parameter += 1
         }
         try plan.insert.run()
-        return db.lastInsertedRowID
+        return plan.insert.lastInsertedRowID
     }
 
     /// Writes one cell.
     func update(
-        _ column: UInt8, at place: Int64, to cell: Int, of cells: CellColumn,
-        bytes: UnsafeRawBufferPointer
+        _ column: UInt8, at place: Int64, to cell: Int, of cells: LentCells
     ) throws {
         let statement = try updateStatement(column)
-        statement.bind(cell: cell, of: cells, bytes: bytes, at: 1)
+        statement.bind(cell: cell, of: cells, at: 1)
         statement.bind(place, at: 2)
         try statement.run()
     }
@@ -100,8 +99,8 @@ final class TableStore {
     func update(_ column: UInt8, at place: Int64, to value: SQLValue) throws {
         var cells = CellColumn()
         cells.append(value)
-        try cells.bytes.withUnsafeBytes { bytes in
-            try update(column, at: place, to: 0, of: cells, bytes: bytes)
+        try CellColumn.lend([cells][...]) { lent in
+            try update(column, at: place, to: 0, of: lent[0])
         }
     }
 

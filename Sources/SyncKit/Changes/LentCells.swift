@@ -1,0 +1,51 @@
+/// The cells of a column, lent: no counting of references, no copies. Lives inside the closure that
+/// lent it.
+struct LentCells {
+    let kinds: UnsafeBufferPointer<UInt8>
+    let numbers: UnsafeBufferPointer<Int64>
+    let bytes: UnsafeRawBufferPointer
+
+    /// What a cell holds.
+    @inline(__always)
+    func kind(_ index: Int) -> CellColumn.Kind {
+        CellColumn.Kind(rawValue: kinds[index]) ?? .null
+    }
+
+    /// The bytes of a text or blob.
+    @inline(__always)
+    func payload(_ index: Int) -> UnsafeRawBufferPointer {
+        let place = numbers[index]
+        let offset = Int(place >> 32)
+        return UnsafeRawBufferPointer(
+            rebasing: bytes[offset..<offset + Int(place & 0xffff_ffff)])
+    }
+
+    /// The value of a cell, copied.
+    subscript(index: Int) -> SQLValue {
+        switch kind(index) {
+        case .null: .null
+        case .integer: .integer(numbers[index])
+        case .real: .real(Double(bitPattern: UInt64(bitPattern: numbers[index])))
+        case .text: .text(Array(payload(index)))
+        case .blob: .blob(Array(payload(index)))
+        }
+    }
+}
+
+extension CellColumn {
+    /// Lends the cells of `columns` at once, for as long as `body` runs.
+    static func lend<Value>(
+        _ columns: ArraySlice<CellColumn>, _ lent: [LentCells] = [],
+        _ body: ([LentCells]) throws -> Value
+    ) rethrows -> Value {
+        guard let column = columns.first else { return try body(lent) }
+        return try column.kinds.withUnsafeBufferPointer { kinds in
+            try column.numbers.withUnsafeBufferPointer { numbers in
+                try column.bytes.withUnsafeBytes { bytes in
+                    let cells = LentCells(kinds: kinds, numbers: numbers, bytes: bytes)
+                    return try lend(columns.dropFirst(), lent + [cells], body)
+                }
+            }
+        }
+    }
+}
