@@ -24,7 +24,7 @@ package protocol SyncEngine: AnyObject {
     /// Does what the engine puts off until it syncs, so that sizes show all that it keeps.
     func settle() throws
 
-    /// After a crash: makes ready to send what was not sent.
+    /// After a crash: makes ready to go on writing, with what was not sent known.
     func recover() throws
 }
 

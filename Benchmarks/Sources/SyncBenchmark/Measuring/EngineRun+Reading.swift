@@ -22,19 +22,27 @@ extension EngineRun {
     }
 
     /// Opens what a crash would leave of a replica that has sent nothing yet.
-    func recover(after engine: any SyncEngine, _ files: DatabaseFiles) async throws {
-        let left = DatabaseFiles(path: "\(folder)/crashed.db")
-        try files.copy(to: left)
-        try await measure("recover", operations: 1) { watch in
-            let engine = try watch.time {
-                let engine = try kind.open(
-                    left.path, isNew: false, durability: durability)
-                try engine.recover()
-                return engine
+    func recover(_ files: DatabaseFiles) async throws {
+        try await withCopy(of: files) { copy in
+            try await measure("recover", operations: 1) { watch in
+                let engine = try watch.time {
+                    let engine = try kind.open(copy.path, isNew: false, durability: durability)
+                    try engine.recover()
+                    return engine
+                }
+                try engine.read { _ in }
             }
-            try engine.read { _ in }
         }
-        try left.remove()
+    }
+
+    /// Copies what is on disk while the database is open, as a crash would leave it.
+    func withCopy(
+        of files: DatabaseFiles, _ body: (DatabaseFiles) async throws -> Void
+    ) async throws {
+        let copy = DatabaseFiles(path: "\(folder)/copy.db")
+        try files.copy(to: copy)
+        try await body(copy)
+        try copy.remove()
     }
 
     /// Reports what the database takes on disk, and the digest of its content.

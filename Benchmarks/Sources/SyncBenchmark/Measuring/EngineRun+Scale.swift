@@ -6,27 +6,32 @@ extension EngineRun {
     private static let baseRowCount = 10_000
     private static let editsADevice = 1000
 
-    /// New devices join through a server that has a snapshot: one by itself, and one while another
-    /// thread reads one row after the other.
-    func join(_ engine: any SyncEngine) async throws {
-        guard let engine = engine as? any SynchronizingEngine else { return }
-        let account = AccountRelay()
-        let count = workload.rowCount
-        try await measure("join_push", operations: count) {
-            try await $0.time { try await engine.synchronize(through: account) }
+    /// A copy of the replica pushes everything to a server and makes a snapshot; new devices join
+    /// by it: one by itself, and one while another thread reads one row after the other.
+    func join(_ files: DatabaseFiles) async throws {
+        try await withCopy(of: files) { copy in
+            let opened = try kind.open(copy.path, isNew: false, durability: durability)
+            guard
+                let first = opened as? any SynchronizingEngine,
+                let alone = try openSynchronizing("joining"),
+                let joining = try openSynchronizing("reading")
+            else { return }
+            let account = AccountRelay()
+            let count = workload.rowCount
+            try await measure("join_push", operations: count) {
+                try await $0.time { try await first.synchronize(through: account) }
+            }
+            try report("join", ["bytes": Double(account.byteCount)])
+            try await measure("join_pull", operations: count) {
+                try await $0.time { try await alone.synchronize(through: account) }
+            }
+            try reportEquality("join", first, alone)
+            let reader = ReadingThread(joining.concurrentRead())
+            reader.start()
+            try await joining.synchronize(through: account)
+            let times = try reader.stop()
+            try report("join", ["longest_ms": times.max() ?? 0, "reads": Double(times.count)])
         }
-        try report("join", ["bytes": Double(account.byteCount)])
-        guard let alone = try openSynchronizing("joining") else { return }
-        try await measure("join_pull", operations: count) {
-            try await $0.time { try await alone.synchronize(through: account) }
-        }
-        try reportEquality("join", engine, alone)
-        guard let joining = try openSynchronizing("reading") else { return }
-        let reader = ReadingThread(joining.concurrentRead())
-        reader.start()
-        try await joining.synchronize(through: account)
-        let times = try reader.stop()
-        try report("join", ["longest_ms": times.max() ?? 0, "reads": Double(times.count)])
     }
 
     /// An account of `count` devices: each edits, the first receives it all, and one more joins.

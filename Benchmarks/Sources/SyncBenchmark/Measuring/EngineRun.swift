@@ -38,13 +38,13 @@ final class EngineRun {
     private func runPhases() async throws -> DatabaseFiles {
         let (engine, files) = try open("a")
         try await fill(engine, files)
-        if phases.contains(.recover) { try await recover(after: engine, files) }
+        if phases.contains(.recover) { try await recover(files) }
+        if phases.contains(.join) { try await join(files) }
         if let exchanging = engine as? any ExchangingEngine {
             try await exchange(exchanging)
         } else {
             try await editAlone(engine)
         }
-        if phases.contains(.join) { try await join(engine) }
         if phases.contains(.singleEdits) {
             try engine.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             try await edit(engine, "W5b", 0..<(workload.rowCount / 10), per: 1, workload.singleEdit)

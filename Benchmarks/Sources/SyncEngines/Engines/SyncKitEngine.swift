@@ -63,7 +63,8 @@ package final class SyncKitEngine: SyncEngine {
 
     package func settle() throws { try store.foldLog() }
 
-    package func recover() throws { _ = try store.pendingChangeCount() }
+    // The outbox is in the database; what a writer remembers is loaded by the first write.
+    package func recover() throws { try store.write { _ in } }
 
     private static var schema: SyncSchema {
         get throws {
