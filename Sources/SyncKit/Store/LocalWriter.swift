@@ -88,13 +88,6 @@ final class LocalWriter: @unchecked Sendable {
         }
     }
 
-    /// This device's clock as corrected by the last server time, in milliseconds since 1970 UTC.
-    func correctedWall(offset: Int64) -> UInt64 {
-        let wall = Int64(clamping: environment.wallMilliseconds())
-        let (corrected, overflow) = wall.addingReportingOverflow(offset)
-        return overflow ? UInt64(wall) : UInt64(clamping: corrected)
-    }
-
     // MARK: - Before the body
 
     private func prepare(_ db: Database) throws -> Bool {
@@ -153,7 +146,8 @@ final class LocalWriter: @unchecked Sendable {
 
     private func appendNow(_ operations: [UInt8], in db: Database) throws {
         try append(
-            operations, wall: correctedWall(offset: known?.clockOffset ?? 0), in: db)
+            operations, wall: environment.correctedMilliseconds(offset: known?.clockOffset ?? 0),
+            in: db)
     }
 
     private func append(_ operations: [UInt8], wall: UInt64, in db: Database) throws {
