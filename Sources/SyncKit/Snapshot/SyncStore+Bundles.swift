@@ -107,9 +107,9 @@ private struct BundleImporter {
         var clock = try state.clock
         try clock.receive(
             batch.highestStamp.time, wall: wall, tolerance: Limits.futureTolerance)
+        try state.setReceived(clock.latest)
         let merger = try BatchMerger(batch, at: 0, wall: wall, in: session)
         try merger.merge()
-        try state.setReceived(clock.latest)
         altered += merger.altered
         alteredTables.formUnion(merger.alteredTables)
     }

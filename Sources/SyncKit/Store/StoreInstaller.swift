@@ -83,6 +83,7 @@ struct StoreInstaller {
         let text = schema.tables.map { table in
             CaptureTriggers(table: table).statements.joined(separator: "\n")
                 + table.columns.map { "\($0.name) \($0.id) \($0.policy)" }.joined(separator: "\n")
+                + "\(table.references) \(table.unique)"
         }
         return Array(SHA256.hash(data: Data(text.joined(separator: "\n").utf8)))
     }
