@@ -76,6 +76,7 @@ extension SyncStore {
         var previous = [UInt8](repeating: 0, count: 32)
         guard file.count > 0 else { throw BundleError.cutOff }
         for index in 0..<file.count {
+            try Task.checkCancellation()
             let chunk = try SealedSegment(bytes: try file.chunk(index))
             guard
                 chunk.header.flags == .snapshot, chunk.header.number == UInt64(index + 1),
