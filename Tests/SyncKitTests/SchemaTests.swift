@@ -9,9 +9,9 @@ import Testing
         ("id BLOB PRIMARY KEY NOT NULL, t TEXT UNIQUE", "UNIQUE"),
         ("id BLOB PRIMARY KEY NOT NULL, t TEXT REFERENCES n(id)", "FOREIGN KEY"),
     ])
-    func unsupportedConstraintsAreRefused(columns: String, constraint: String) throws {
+    func undeclaredConstraintsAreRefused(columns: String, constraint: String) throws {
         #expect(
-            throws: SchemaError.unsupportedConstraint(table: "n", constraint: constraint)
+            throws: SchemaError.undeclaredConstraint(table: "n", constraint: constraint)
         ) { try Self.open(columns) }
     }
 

@@ -12,9 +12,15 @@ package enum Shell {
     package static func sqlite(
         _ path: String, _ sql: String, expecting status: Int32 = 0
     ) throws -> String {
+        try run(["sqlite3", "-batch", "-bail", path, sql], expecting: status)
+    }
+
+    /// Runs a program and returns what it printed, errors included.
+    @discardableResult
+    package static func run(_ command: [String], expecting status: Int32 = 0) throws -> String {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = ["sqlite3", "-batch", "-bail", path, sql]
+        process.arguments = command
         let output = Pipe()
         process.standardOutput = output
         process.standardError = output
@@ -23,7 +29,9 @@ package enum Shell {
             decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
         process.waitUntilExit()
         guard process.terminationStatus == status else {
-            throw Failure(description: "sqlite3 ended with \(process.terminationStatus): \(text)")
+            let program = command.first ?? "nothing"
+            throw Failure(
+                description: "\(program) ended with \(process.terminationStatus): \(text)")
         }
         return text
     }

@@ -16,15 +16,22 @@ struct CaptureTriggers {
         case replace = 3
     }
 
+    /// How many triggers the table has.
+    var count: Int { created.count }
+
     /// Drops and creates the triggers.
     var statements: [String] {
         let dropped = ["insert", "update", "delete", "key", "replace", "rules"].map {
             "DROP TRIGGER IF EXISTS \(triggerName($0))"
         }
+        return dropped + created
+    }
+
+    private var created: [String] {
         var created = [insertTrigger, replaceTrigger, deleteTrigger, keyTrigger]
         if !table.columns.isEmpty { created.append(updateTrigger) }
         if !updateRules.isEmpty { created.append(rulesTrigger) }
-        return dropped + created
+        return created
     }
 
     /// Milliseconds since 1970 UTC in plain SQL.

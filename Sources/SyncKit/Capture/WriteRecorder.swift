@@ -38,6 +38,10 @@ final class WriteRecorder: @unchecked Sendable {
                 guard let context, let statement, let text else { return 0 }
                 let recorder = Unmanaged<WriteRecorder>.fromOpaque(context).takeUnretainedValue()
                 guard recorder.isRecording else { return 0 }
+                // Triggers and foreign key actions are traced too: they are parts of a statement.
+                guard UnsafeRawPointer(text) == sqlite3_sql(OpaquePointer(statement)) else {
+                    return 0
+                }
                 let connection = sqlite3_db_handle(OpaquePointer(statement))
                 recorder.beginStatement(text.assumingMemoryBound(to: CChar.self), connection)
                 return 0

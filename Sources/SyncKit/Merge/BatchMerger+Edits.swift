@@ -73,6 +73,9 @@ extension BatchMerger {
                 column: column, stamp: incoming.stamps[index], index: index,
                 cells: lent[position])
             let known = merged.stamp(of: incoming.id) ?? began
+            if try isWaitingForParent(cell, life: edit.life, edit.key, known, in: table) {
+                continue
+            }
             if try mergeCell(cell, edit.key, place, known, in: table) {
                 merged.set(try number(cell.stamp), of: incoming.id)
             }
@@ -83,6 +86,8 @@ extension BatchMerger {
         try table.set(merged, at: place, replacing: clock)
         try toggle(edit.key, began, merged, in: table, adding: true)
         noteAltered()
+        try clearSetAside(of: edit.key, in: table)
+        try repairs.enforceParents(of: edit.key, in: table)
     }
 
     /// Writes the cell where it wins over what was written at the stamp `known`.
@@ -99,7 +104,7 @@ extension BatchMerger {
         }
         let isConcurrent = try areConcurrent(known, cell.stamp)
         let policy = cell.column.policy
-        guard isConcurrent || policy != .lastWriter else {
+        guard isConcurrent || policy != .lastWriter || !table.table.unique.isEmpty else {
             guard new > old else { return false }
             try table.update(id, at: place, to: cell.index, of: cell.cells)
             return true
@@ -116,7 +121,9 @@ extension BatchMerger {
                 wonStamp: wins ? try number(cell.stamp) : known)
         }
         if wins {
-            try table.update(id, at: place, to: cell.index, of: cell.cells)
+            if try !clearDuplicates(of: cell, key, place, in: table) {
+                try table.update(id, at: place, to: cell.index, of: cell.cells)
+            }
         }
         return wins
     }

@@ -91,11 +91,15 @@ extension BatchMerger {
             if !isLongGone(row.began) { try begin(row, plan, in: table) }
         case .dead(let life, let stamp):
             guard try row.life > life || hasForgotten(stamp, row.began) else { return }
+            // A row that waits for its parent stays buried meanwhile.
+            if try isWaitingForParent(row, plan, in: table) { return }
             try table.removeGrave(of: row.key)
             try begin(row, plan, in: table)
         case .alive(let place, let began, let clock):
             if row.life > clock.life {
+                if try isWaitingForParent(row, plan, in: table) { return }
                 try noteLostEdits(row.key, place, began, clock, row.began, in: table)
+                try repairs.orphan(childrenOf: row.key, in: table)
                 try toggle(row.key, began, clock, in: table, adding: false)
                 try table.delete(at: place, clock: clock)
                 try begin(row, plan, in: table)
@@ -109,7 +113,9 @@ extension BatchMerger {
     private func begin(
         _ row: IncomingRow, _ plan: RowPlan, in table: TableStore
     ) throws {
-        let place = try table.insert(row.key, plan, row: row.index)
+        if try isWaitingForParent(row, plan, in: table) { return }
+        let cleared = try clearDuplicates(of: row, plan, in: table)
+        let place = try table.insert(row.key, plan, row: row.index, clearing: cleared)
         let began = try number(row.began)
         try table.runs.add(RunTable.Run(first: place, count: 1, stamp: began))
         var clock = PackedClock()
@@ -127,6 +133,8 @@ extension BatchMerger {
             exceptions: exceptions, adding: true)
         noteAltered()
         try keepUnknown(row, plan, in: table)
+        for column in cleared { try repairs.clear(column, of: row.key, in: table) }
+        try repairs.enforceParents(of: row.key, in: table)
         try waiting.release(row.key, in: table.table.id, to: self)
     }
 
@@ -166,6 +174,8 @@ extension BatchMerger {
         try table.set(joined, at: place, replacing: clock)
         try toggle(row.key, newBegan, joined, in: table, adding: true)
         noteAltered()
+        try clearSetAside(of: row.key, in: table)
+        try repairs.enforceParents(of: row.key, in: table)
     }
 
     /// A newer program's columns: kept until this one knows them.

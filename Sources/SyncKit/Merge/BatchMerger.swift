@@ -17,6 +17,10 @@ final class BatchMerger {
     private(set) var alteredTables: Set<String> = []
     /// Whether the batch waited: its stamps may be known although its values are not.
     let isReleasing: Bool
+    /// What this replica writes itself to keep declared constraints.
+    let repairs: RepairWrites
+    /// Columns of the row being merged that lost a unique value.
+    var setAside: [UInt8] = []
     private var numbers: [Int64]
 
     init(
@@ -29,6 +33,7 @@ final class BatchMerger {
         self.sequence = sequence
         conflicts = ConflictLog(session.db, wall: wall)
         waiting = WaitingRoom(session)
+        repairs = RepairWrites(session, wall: wall)
         numbers = [Int64](repeating: 0, count: batch.stamps.count)
     }
 
@@ -47,6 +52,8 @@ final class BatchMerger {
             try mergeCounts(changes.counts, into: table)
             if altered > before { alteredTables.insert(table.table.name) }
         }
+        alteredTables.formUnion(repairs.tables)
+        try repairs.finish()
     }
 
     func noteAltered() {
@@ -115,6 +122,7 @@ final class BatchMerger {
             case .alive(let place, let began, let clock):
                 guard life > clock.life else { continue }
                 try noteLostEdits(key, place, began, clock, died, in: table)
+                try repairs.orphan(childrenOf: key, in: table)
                 try toggle(key, began, clock, in: table, adding: false)
                 try table.delete(at: place, clock: clock)
                 try bury(key, life: life, died, in: table)

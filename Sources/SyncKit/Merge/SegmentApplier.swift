@@ -105,9 +105,9 @@ struct SegmentApplier {
         var clock = try state.clock
         try clock.receive(
             batch.highestStamp.time, wall: wall, tolerance: Limits.futureTolerance)
+        try state.setReceived(clock.latest)
         let merger = try BatchMerger(batch, at: sequence, wall: wall, in: session)
         try merger.merge()
-        try state.setReceived(clock.latest)
         page.changes += merger.altered
         alteredTables.formUnion(merger.alteredTables)
     }

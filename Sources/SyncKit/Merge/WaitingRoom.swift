@@ -12,15 +12,21 @@ struct WaitingRoom {
         self.session = session
     }
 
-    /// Keeps `changes`, whose stamps are those of `batch`; `row` is nil for a whole table's.
-    func keep(_ changes: TableChanges, of batch: ChangeBatch, row: RowKey?) throws {
+    /// Keeps `changes`, whose stamps are those of `batch`.
+    ///
+    /// - Parameters:
+    ///   - row: The row whose beginning is waited for; nil for a whole table's changes.
+    ///   - table: That row's table, where it is not the changes' own.
+    func keep(
+        _ changes: TableChanges, of batch: ChangeBatch, row: RowKey?, in table: Int? = nil
+    ) throws {
         var kept = ChangeBatch()
         kept.stamps = batch.stamps
         kept.tables = [changes]
         try PreparedStatement(
             "INSERT OR IGNORE INTO sync_waiting(tbl, row, batch) VALUES(?, ?, ?)", in: db
         ).run(
-            .integer(Int64(changes.table)), .blob(row?.bytes ?? []),
+            .integer(Int64(table ?? changes.table)), .blob(row?.bytes ?? []),
             .blob(kept.withoutUnusedStamps().encoded()))
         session.hasWaiting = true
     }

@@ -44,15 +44,42 @@ struct SchemaCheck {
             arguments: [table.name]) ?? false
     }
 
+    /// A constraint that two replicas can break together must be declared, so that its repair is.
     private func checkConstraints() throws {
-        guard try db.foreignKeys(on: table.name).isEmpty else {
-            throw SchemaError.unsupportedConstraint(table: table.name, constraint: "FOREIGN KEY")
+        let declared = Set(table.references.map { [$0.column.lowercased(), $0.parent.lowercased()] })
+        for key in try db.foreignKeys(on: table.name) {
+            let columns = key.originColumns.map { $0.lowercased() }
+            guard
+                columns.count == 1, key.destinationColumns.map({ $0.lowercased() }) == ["id"],
+                declared.contains(columns + [key.destinationTable.lowercased()])
+            else {
+                throw SchemaError.undeclaredConstraint(
+                    table: table.name, constraint: "FOREIGN KEY")
+            }
         }
-        let unique = try db.indexes(on: table.name).contains { index in
-            index.isUnique && index.columns.map { $0.lowercased() } != ["id"]
+        let unique = Set(table.unique.map { Set($0.map { $0.lowercased() }) })
+        for index in try db.indexes(on: table.name) where index.isUnique {
+            let columns = index.columns.map { $0.lowercased() }
+            guard columns == ["id"] || unique.contains(Set(columns)) else {
+                throw SchemaError.undeclaredConstraint(table: table.name, constraint: "UNIQUE")
+            }
         }
-        guard !unique else {
-            throw SchemaError.unsupportedConstraint(table: table.name, constraint: "UNIQUE")
+        try checkSetAside()
+    }
+
+    /// What is set aside becomes null, by the rule of the last writer.
+    private func checkSetAside() throws {
+        let columns = try db.columns(in: table.name)
+        let cleared =
+            table.unique.compactMap(\.first)
+            + table.references.filter { $0.onDelete == .setNull }.map(\.column)
+        for name in cleared {
+            let isNullable = columns.contains {
+                $0.name.lowercased() == name.lowercased() && !$0.isNotNull
+            }
+            guard isNullable, table.column(named: name)?.policy == .lastWriter else {
+                throw SchemaError.notNullable(table: table.name, column: name)
+            }
         }
     }
 }

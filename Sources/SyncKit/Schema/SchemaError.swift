@@ -14,8 +14,11 @@ public enum SchemaError: Error, Equatable, CustomStringConvertible {
     case unsuitableKey(table: String)
     /// A counter column is not declared `INTEGER NOT NULL DEFAULT 0`.
     case unsuitableCounter(table: String, column: String)
-    /// The table has a constraint that two replicas can break together.
-    case unsupportedConstraint(table: String, constraint: String)
+    /// The table has a constraint that two replicas can break together, and its repair is not
+    /// declared.
+    case undeclaredConstraint(table: String, constraint: String)
+    /// A column that a declared repair sets to null cannot be null.
+    case notNullable(table: String, column: String)
 
     /// What happened, and what to do.
     public var description: String {
@@ -37,9 +40,13 @@ public enum SchemaError: Error, Equatable, CustomStringConvertible {
                 + "in a table with rowids (not WITHOUT ROWID)."
         case .unsuitableCounter(let table, let column):
             "The counter \(table).\(column) must be declared as: INTEGER NOT NULL DEFAULT 0."
-        case .unsupportedConstraint(let table, let constraint):
+        case .undeclaredConstraint(let table, let constraint):
             "The table \(table) has a \(constraint) constraint, which two devices can break "
-                + "together without either doing wrong. Remove it, or do not sync the table."
+                + "together without either doing wrong. Declare it in the schema (references: or "
+                + "unique:), remove it, or do not sync the table."
+        case .notNullable(let table, let column):
+            "The column \(table).\(column) is set to null where two devices clash. It must allow "
+                + "null and have the policy lastWriter."
         }
     }
 }

@@ -13,10 +13,21 @@ public struct SyncSchema: Sendable, Equatable {
         guard Set(tables.map(\.id)).count == tables.count else { throw .repeated("table id") }
         for table in tables { try table.check() }
         self.tables = tables
+        for table in tables {
+            for reference in table.references {
+                guard self.table(named: reference.parent) != nil else {
+                    throw .missingTable(reference.parent)
+                }
+            }
+        }
     }
 
     func table(id: Int) -> SyncedTable? {
         tables.first { $0.id == id }
+    }
+
+    func table(named name: String) -> SyncedTable? {
+        tables.first { $0.name.lowercased() == name.lowercased() }
     }
 }
 
@@ -31,12 +42,24 @@ public struct SyncedTable: Sendable, Equatable {
     public let id: Int
     /// The columns besides the key.
     public let columns: [SyncedColumn]
+    /// The columns that hold the key of another synced row, each a FOREIGN KEY in SQL.
+    public let references: [SyncedReference]
+    /// The sets of columns, by name, whose values no two rows share, each UNIQUE in SQL. The first
+    /// of a set may be null: where two replicas took the same values, the later row's is set aside.
+    public let unique: [[String]]
 
     /// Declares a table.
-    public init(_ name: String, id: Int, columns: [SyncedColumn]) {
+    ///
+    /// Give parents lower ids than their children: rows travel in the order of table ids.
+    public init(
+        _ name: String, id: Int, columns: [SyncedColumn], references: [SyncedReference] = [],
+        unique: [[String]] = []
+    ) {
         self.name = name
         self.id = id
         self.columns = columns
+        self.references = references
+        self.unique = unique
     }
 
     func check() throws(SchemaError) {
@@ -53,14 +76,49 @@ public struct SyncedTable: Sendable, Equatable {
         guard Set(names).count == names.count, !names.contains("id") else {
             throw .repeated("column name in table \(name)")
         }
+        for column in references.map(\.column) + unique.flatMap(\.self) {
+            guard names.contains(column.lowercased()) else {
+                throw .missingColumn(table: name, column: column)
+            }
+        }
         guard !name.lowercased().hasPrefix("sync_"), !name.isEmpty else {
             throw .reserved(table: name)
         }
     }
 
+    /// The declared column with a name.
+    func column(named name: String) -> SyncedColumn? {
+        columns.first { $0.name.lowercased() == name.lowercased() }
+    }
+
     /// All declared columns as bits at their ids.
     var columnBits: UInt64 {
         columns.reduce(0) { $0 | 1 << UInt64($1.id) }
+    }
+}
+
+/// A column that holds the key of a row of another synced table, or of its own.
+public struct SyncedReference: Sendable, Equatable {
+    /// What becomes of a row whose parent was deleted on another replica meanwhile.
+    public enum Action: Sendable, Equatable {
+        /// It is deleted too.
+        case cascade
+        /// Its column becomes null.
+        case setNull
+    }
+
+    /// The column's name.
+    public let column: String
+    /// The parent table's name.
+    public let parent: String
+    /// What becomes of a row whose parent was deleted on another replica meanwhile.
+    public let onDelete: Action
+
+    /// Declares a reference.
+    public init(_ column: String, to parent: String, onDelete: Action) {
+        self.column = column
+        self.parent = parent
+        self.onDelete = onDelete
     }
 }
 

@@ -1,4 +1,4 @@
-/// What one sync did.
+/// What one sync did, and what is left of its present step.
 public struct SyncReport: Hashable, Sendable {
     /// Changes of others that altered something here.
     public var changesReceived = 0
@@ -21,6 +21,15 @@ public struct SyncReport: Hashable, Sendable {
     public var chunksReceived = 0
     /// Chunks of a snapshot that this device made for the others.
     public var chunksSent = 0
+    /// The place of the account's order up to which everything is applied here.
+    public var cursor: Int64 = 0
+    /// The place of the account's last segment when the server last spoke: ``head`` less
+    /// ``cursor`` segments are left to receive.
+    public var head: Int64 = 0
+    /// Sealed segments that are left to send.
+    public var segmentsUnsent = 0
+    /// Chunks that are left of the snapshot that is being loaded or sent.
+    public var chunksLeft = 0
     /// What must be added to this device's clock to get server time.
     public var clockOffset = Duration.zero
 

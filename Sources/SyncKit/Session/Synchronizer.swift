@@ -22,7 +22,8 @@ public struct Synchronizer: Sendable {
     ///
     /// - Parameters:
     ///   - pushes: False where the account may not write now: changes wait.
-    ///   - progress: Called after each step with what was done so far.
+    ///   - progress: Called after each step, and each chunk of a snapshot, with what was done and
+    ///     what is left.
     /// - Throws: What the transport throws, or the store; all that was acknowledged counts.
     ///   `CancellationError` where the task was cancelled between two steps.
     public func run(
@@ -34,7 +35,8 @@ public struct Synchronizer: Sendable {
         var action = try session.handle(.started)
         while true {
             try Task.checkCancellation()
-            guard let event = try await exchange.perform(action, pushes: pushes) else { break }
+            guard let event = try await exchange.perform(action, pushes: pushes, progress)
+            else { break }
             progress(exchange.report)
             action = try session.handle(event)
         }
@@ -61,14 +63,18 @@ private struct Exchange {
 
     /// Does what the session asks for; nil at the end.
     mutating func perform(
-        _ action: SyncSession.Action, pushes: Bool
+        _ action: SyncSession.Action, pushes: Bool, _ progress: (SyncReport) -> Void
     ) async throws -> SyncSession.Event? {
         switch action {
         case .pull: return try await pull()
         case .apply: return try apply()
         case .loadSnapshot:
             try await SnapshotLoader(store: store, transport: transport, sealer: sealer)
-                .load { report.chunksReceived += 1 }
+                .load { left in
+                    report.chunksReceived += 1
+                    report.chunksLeft = left
+                    progress(report)
+                }
             return .loaded
         case .meetServer:
             try store.meetServer(epoch: server?.epoch ?? 0)
@@ -80,16 +86,20 @@ private struct Exchange {
             return .repaired
         case .seal:
             try store.sealPending(with: sealer)
-            return .sealed(hasUnsent: try store.hasUnsent())
+            report.segmentsUnsent = try store.unsentSegmentCount()
+            return .sealed(hasUnsent: report.segmentsUnsent > 0)
         case .push: return try await push()
         case .reincarnate:
             try store.reincarnate()
             report.reincarnated = true
             return .reincarnated
         case .makeSnapshot:
-            report.chunksSent = try await SnapshotMaker(
-                store: store, transport: transport, sealer: sealer
-            ).make()
+            try await SnapshotMaker(store: store, transport: transport, sealer: sealer)
+                .make { left in
+                    report.chunksSent += 1
+                    report.chunksLeft = left
+                    progress(report)
+                }
             return .madeSnapshot
         case .finish:
             guard pushes, !hasChecked else { return nil }
@@ -105,6 +115,7 @@ private struct Exchange {
         let answered = store.environment.wallMilliseconds()
         self.page = page
         server = page.server
+        (report.cursor, report.head) = (cursor, page.server.head)
         // Server time lies between the question and the answer; half of the way is the best guess.
         let here = Int64(clamping: asked / 2 + answered / 2)
         let (offset, overflow) = page.server.milliseconds.subtractingReportingOverflow(here)
@@ -126,6 +137,7 @@ private struct Exchange {
         let applied = try store.apply(page.segments, with: sealer)
         report.changesReceived += applied.changes
         report.segmentsReceived += page.segments.count
+        report.cursor = page.segments.last?.sequence ?? report.cursor
         if applied.isForked { report.reincarnated = true }
         return applied.differs ? .appliedDifferent : .applied
     }
@@ -141,6 +153,8 @@ private struct Exchange {
         }
         report.segmentsSent += 1
         report.bytesSent += segment.bytes.count
+        report.segmentsUnsent -= 1
+        (report.cursor, report.head) = (try store.cursor(), server?.head ?? report.head)
         return .pushed(hasUnsent: try store.hasUnsent())
     }
 

@@ -76,6 +76,7 @@ extension SyncStore {
         var previous = [UInt8](repeating: 0, count: 32)
         guard file.count > 0 else { throw BundleError.cutOff }
         for index in 0..<file.count {
+            try Task.checkCancellation()
             let chunk = try SealedSegment(bytes: try file.chunk(index))
             guard
                 chunk.header.flags == .snapshot, chunk.header.number == UInt64(index + 1),
@@ -107,9 +108,9 @@ private struct BundleImporter {
         var clock = try state.clock
         try clock.receive(
             batch.highestStamp.time, wall: wall, tolerance: Limits.futureTolerance)
+        try state.setReceived(clock.latest)
         let merger = try BatchMerger(batch, at: 0, wall: wall, in: session)
         try merger.merge()
-        try state.setReceived(clock.latest)
         altered += merger.altered
         alteredTables.formUnion(merger.alteredTables)
     }

@@ -46,9 +46,9 @@ extension SyncStore {
             var clock = try state.clock
             try clock.receive(
                 batch.highestStamp.time, wall: wall, tolerance: Limits.futureTolerance)
+            try state.setReceived(clock.latest)
             let merger = try BatchMerger(batch, at: snapshot.cursor, wall: wall, in: session)
             try merger.merge()
-            try state.setReceived(clock.latest)
             if try state.cursor > 0 { try SnapshotRows(session).note(batch) }
             try state.set("snapshot", .blob(snapshot.id))
             try state.set("snapshot_next", .integer(Int64(index + 1)))

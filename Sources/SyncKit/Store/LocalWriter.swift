@@ -12,6 +12,8 @@ final class LocalWriter: @unchecked Sendable {
     private let environment: SyncEnvironment
     private let recorder = WriteRecorder()
     private var known: Known?
+    /// The database's version up to which observers know what other connections wrote.
+    private var toldVersion: Int64?
 
     /// What holds as long as nobody else writes.
     private struct Known {
@@ -63,6 +65,10 @@ final class LocalWriter: @unchecked Sendable {
         return try transaction(db) { usesTriggers in
             if usesTriggers { try setTriggers(enabled: false, in: db) }
             defer { if usesTriggers { try? setTriggers(enabled: true, in: db) } }
+            if schema.tables.contains(where: { !$0.references.isEmpty }) {
+                // A child may come before its parent within one exchange.
+                try db.cachedStatement(sql: "PRAGMA defer_foreign_keys = ON").execute()
+            }
             let session = try StoreSession(db, schema)
             let value = try body(session)
             try session.flush()
@@ -76,9 +82,12 @@ final class LocalWriter: @unchecked Sendable {
     ) throws -> Value {
         try db.cachedStatement(sql: "BEGIN IMMEDIATE TRANSACTION").execute()
         do {
-            let value = try body(try prepare(db))
+            let version = try dataVersion(db)
+            if let toldVersion, toldVersion != version { try notifyOfOthers(db) }
+            let value = try body(try prepare(db, version: version))
             guard db.isInsideTransaction else { throw StoreError.endedTransaction }
             try db.cachedStatement(sql: "COMMIT TRANSACTION").execute()
+            toldVersion = version
             return value
         } catch {
             // What was remembered may have been read inside the transaction that is undone.
@@ -88,22 +97,24 @@ final class LocalWriter: @unchecked Sendable {
         }
     }
 
-    /// This device's clock as corrected by the last server time, in milliseconds since 1970 UTC.
-    func correctedWall(offset: Int64) -> UInt64 {
-        let wall = Int64(clamping: environment.wallMilliseconds())
-        let (corrected, overflow) = wall.addingReportingOverflow(offset)
-        return overflow ? UInt64(wall) : UInt64(clamping: corrected)
-    }
-
     // MARK: - Before the body
 
-    private func prepare(_ db: Database) throws -> Bool {
+    /// Changes when another connection has written.
+    private func dataVersion(_ db: Database) throws -> Int64 {
         let version = try PreparedStatement("PRAGMA data_version", in: db)
         guard try version.step() else { throw StoreError.damaged("data_version") }
-        let current = version.integer(0)
-        version.reset()
-        if let known, known.version == current { return known.usesTriggers }
-        try reload(db, version: current)
+        defer { version.reset() }
+        return version.integer(0)
+    }
+
+    /// Observers see this connection's writes only.
+    private func notifyOfOthers(_ db: Database) throws {
+        for table in schema.tables { try db.notifyChanges(in: Table(table.name)) }
+    }
+
+    private func prepare(_ db: Database, version: Int64) throws -> Bool {
+        if let known, known.version == version { return known.usesTriggers }
+        try reload(db, version: version)
         if try ForeignLog(db: db).hasEntries() { try takeForeign(db) }
         return known?.usesTriggers ?? false
     }
@@ -153,7 +164,8 @@ final class LocalWriter: @unchecked Sendable {
 
     private func appendNow(_ operations: [UInt8], in db: Database) throws {
         try append(
-            operations, wall: correctedWall(offset: known?.clockOffset ?? 0), in: db)
+            operations, wall: environment.correctedMilliseconds(offset: known?.clockOffset ?? 0),
+            in: db)
     }
 
     private func append(_ operations: [UInt8], wall: UInt64, in db: Database) throws {

@@ -13,33 +13,51 @@ struct StoreInstaller {
     ) throws {
         // Triggers are on and the hook is off: what a migration writes is captured like any other
         // program's write.
-        try pool.write { try refuseNewer($0) }
+        let isInstalled = try pool.write { db in
+            try refuseNewer(db)
+            let isInstalled = try db.tableExists("sync_state")
+            if isInstalled, try !migrator.hasCompletedMigrations(db) {
+                try PlaceGuard(db: db, schema: schema).note()
+            }
+            return isInstalled
+        }
         try migrator.migrate(pool)
         try pool.writeWithoutTransaction { db in
             try db.inTransaction(.immediate) {
-                if try !db.tableExists("sync_state") { try makeTables(db) }
+                if !isInstalled { try makeTables(db) }
+                try PlaceGuard(db: db, schema: schema).follow()
                 return .commit
             }
             for table in schema.tables { try SchemaCheck(table: table, db: db).run() }
             try writer.install(on: db)
-            try writer.engineWrite(db) { session in
-                let state = StoreState(db: db)
-                let wanted = signature
-                guard try state.installedSchema != wanted else { return }
-                for table in schema.tables {
-                    for statement in StoreTables.statements(table: table.id) {
-                        try db.execute(sql: statement)
-                    }
-                    for statement in CaptureTriggers(table: table).statements {
-                        try db.execute(sql: statement)
-                    }
+            try writer.engineWrite(db) { try update($0) }
+        }
+    }
+
+    /// Brings the engine's tables in step with the declared schema and with the database.
+    private func update(_ session: StoreSession) throws {
+        let state = StoreState(db: session.db)
+        let wanted = signature
+        if try state.installedSchema != wanted {
+            for table in schema.tables {
+                for statement in StoreTables.statements(table: table.id) {
+                    try session.db.execute(sql: statement)
                 }
-                try LogFolder(session: session).fold()
-                try adopt(session)
-                try WaitingRoom(session).releaseAll(wall: environment.wallMilliseconds())
-                try state.set("schema", .blob(wanted))
+                for statement in CaptureTriggers(table: table).statements {
+                    try session.db.execute(sql: statement)
+                }
             }
         }
+        let repair = Repair(session: session, environment: environment)
+        if try !PlaceSentinel(session.db).holds() {
+            // The database was copied row by row: no clock belongs to its row.
+            try repair.dropClocks()
+        }
+        guard try state.installedSchema != wanted else { return }
+        try LogFolder(session: session).fold()
+        try repair.adoptUnknownRows()
+        try WaitingRoom(session).releaseAll(wall: environment.wallMilliseconds())
+        try state.set("schema", .blob(wanted))
     }
 
     private func refuseNewer(_ db: Database) throws {
@@ -54,34 +72,10 @@ struct StoreInstaller {
 
     private func makeTables(_ db: Database) throws {
         for statement in StoreTables.statements { try db.execute(sql: statement) }
+        try PlaceSentinel(db).set()
         let state = StoreState(db: db)
         try state.set("version", .integer(StoreTables.version))
         try state.set("replica", .blob(environment.randomBytes(ReplicaID.byteCount)))
-    }
-
-    /// Dates the rows that no clock knows: those written before their table was synced.
-    private func adopt(_ session: StoreSession) throws {
-        let db = session.db
-        var log = OperationLog()
-        for table in try session.allTables() {
-            let rows = try PreparedStatement(
-                "SELECT _rowid_ FROM \(quoted(table.table.name)) ORDER BY _rowid_", in: db)
-            while try rows.step() {
-                let place = rows.integer(0)
-                if try table.runs.stamp(at: place) == nil {
-                    log.append(.insert(first: place, count: 1), in: table.table.id)
-                }
-            }
-        }
-        let operations = log.bytes
-        guard !operations.isEmpty else { return }
-        let state = StoreState(db: db)
-        var clock = try state.clock
-        let time = try clock.tick(wall: environment.wallMilliseconds())
-        try session.stamps.append(
-            Stamp(time: time, replica: try state.replica), seen: try state.cursor, sequence: nil,
-            operations: operations)
-        try LogFolder(session: session).fold()
     }
 
     /// Changes whenever the declared tables or the triggers' text do.
@@ -89,6 +83,7 @@ struct StoreInstaller {
         let text = schema.tables.map { table in
             CaptureTriggers(table: table).statements.joined(separator: "\n")
                 + table.columns.map { "\($0.name) \($0.id) \($0.policy)" }.joined(separator: "\n")
+                + "\(table.references) \(table.unique)"
         }
         return Array(SHA256.hash(data: Data(text.joined(separator: "\n").utf8)))
     }

@@ -9,7 +9,7 @@ final class StoreSession {
     var hasWaiting: Bool
     /// Graves known up to this place of the account's order are cleared away.
     let collected: Int64
-    private let schema: SyncSchema
+    let schema: SyncSchema
     private var tables: [Int: TableStore] = [:]
     private var emptyAtFirst: [Int: Bool] = [:]
 

@@ -16,6 +16,13 @@ public struct SyncEnvironment: Sendable {
         self.randomBytes = randomBytes
     }
 
+    /// The wall clock as corrected by `offset` milliseconds, in milliseconds since 1970 UTC.
+    func correctedMilliseconds(offset: Int64) -> UInt64 {
+        let wall = Int64(clamping: wallMilliseconds())
+        let (corrected, overflow) = wall.addingReportingOverflow(offset)
+        return overflow ? UInt64(wall) : UInt64(clamping: corrected)
+    }
+
     /// The real clock and the system's random numbers.
     public static let system = SyncEnvironment(
         wallMilliseconds: { UInt64(max(0, Date().timeIntervalSince1970 * 1000)) },

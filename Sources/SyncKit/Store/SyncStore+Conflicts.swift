@@ -33,6 +33,7 @@ extension SyncStore {
         }
         try write { db in
             try Self.write(conflict.lost, of: conflict.key, in: conflict.table, db)
+            try db.notifyChanges(in: Table(conflict.table))
         }
         try dismiss(id)
     }

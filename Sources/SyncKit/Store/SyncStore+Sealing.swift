@@ -46,6 +46,14 @@ extension SyncStore {
         }
     }
 
+    /// How many sealed segments the server has not acknowledged yet; reads past all of them.
+    func unsentSegmentCount() throws -> Int {
+        try pool.read { db in
+            try Int.fetchOne(db, sql: "SELECT count(*) FROM sync_segments WHERE acknowledged = 0")
+                ?? 0
+        }
+    }
+
     /// Notes that the server holds segment `number` at `sequence` of the account's order.
     package func acknowledge(number: UInt64, sequence: Int64) throws {
         try engineWrite { session in

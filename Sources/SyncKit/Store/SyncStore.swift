@@ -92,7 +92,7 @@ public final class SyncStore: Sendable {
 
     /// This device's clock as corrected by the last server time, in milliseconds since 1970 UTC.
     func correctedWall(_ db: Database) throws -> UInt64 {
-        writer.correctedWall(offset: try StoreState(db: db).clockOffset)
+        environment.correctedMilliseconds(offset: try StoreState(db: db).clockOffset)
     }
 
     /// Waits up to 10 s for other writers; an accepted write survives a power cut.

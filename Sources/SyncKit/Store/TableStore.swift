@@ -73,12 +73,20 @@ final class TableStore {
     }
 
     /// Inserts row `index` of the plan's columns and returns its place.
+    ///
+    /// - Parameter cleared: Columns that take null instead.
     @inline(__always)
-    func insert(_ key: RowKey, _ plan: BatchMerger.RowPlan, row index: Int) throws -> Int64 {
+    func insert(
+        _ key: RowKey, _ plan: BatchMerger.RowPlan, row index: Int, clearing cleared: [UInt8]
+    ) throws -> Int64 {
         plan.insert.bind(key, at: 1)
         var parameter: Int32 = 2
         for column in plan.known {
-            plan.insert.bind(cell: index, of: column.cells, at: parameter)
+            if cleared.isEmpty || !cleared.contains(column.id) {
+                plan.insert.bind(cell: index, of: column.cells, at: parameter)
+            } else {
+                plan.insert.bindNull(at: parameter)
+            }
             parameter += 1
         }
         try plan.insert.run()

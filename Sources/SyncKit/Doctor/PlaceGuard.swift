@@ -1,0 +1,150 @@
+import GRDB
+
+/// Keeps clocks with their rows when a migration builds a table anew: clocks go by the row's place,
+/// its rowid, and a copied table has other places.
+///
+/// The rows' places are noted before the migration and compared after it. The notes are in the
+/// database, so that a crash in between is made good at the next start.
+struct PlaceGuard {
+    let db: Database
+    let schema: SyncSchema
+
+    /// Notes where every row lies.
+    func note() throws {
+        for table in schema.tables where try isInstalled(table) {
+            try db.execute(
+                sql: """
+                    DROP TABLE IF EXISTS sync_places_\(table.id);
+                    CREATE TABLE sync_places_\(table.id)(place INTEGER PRIMARY KEY,
+                    row BLOB NOT NULL);
+                    INSERT INTO sync_places_\(table.id) SELECT _rowid_, id
+                    FROM \(quoted(table.name));
+                    """)
+        }
+    }
+
+    /// Moves the clocks of rows that have moved since ``note()``.
+    func follow() throws {
+        for table in schema.tables where try db.tableExists("sync_places_\(table.id)") {
+            if try hasMoved(table) { try move(table) }
+            try db.execute(sql: "DROP TABLE sync_places_\(table.id)")
+        }
+    }
+
+    private func isInstalled(_ table: SyncedTable) throws -> Bool {
+        try db.tableExists("sync_runs_\(table.id)") && db.tableExists(table.name)
+    }
+
+    private func hasMoved(_ table: SyncedTable) throws -> Bool {
+        try PreparedStatement(
+            """
+            SELECT 1 FROM \(quoted(table.name)) AS now JOIN sync_places_\(table.id) AS before
+            ON before.place = now._rowid_ WHERE before.row <> now.id
+            UNION ALL
+            SELECT 1 FROM sync_places_\(table.id) WHERE place NOT IN (
+            SELECT _rowid_ FROM \(quoted(table.name))) LIMIT 1
+            """, in: db
+        ).step()
+    }
+
+    private func move(_ table: SyncedTable) throws {
+        var places: [Int64: Int64] = [:]
+        var gone: [(place: Int64, key: RowKey)] = []
+        // Without an index on the notes, but with the table's own on id.
+        let found = try PreparedStatement(
+            """
+            SELECT before.place, before.row, now._rowid_ FROM sync_places_\(table.id) AS before
+            LEFT JOIN \(quoted(table.name)) AS now ON now.id = before.row ORDER BY before.place
+            """, in: db)
+        while try found.step() {
+            if found.isNull(2) {
+                gone.append((found.integer(0), try found.key(1)))
+            } else {
+                places[found.integer(0)] = found.integer(2)
+            }
+        }
+        try moveClocks(of: table, by: places, gone: gone)
+        try moveLog(of: table, by: places)
+    }
+
+    private func moveClocks(
+        of table: SyncedTable, by places: [Int64: Int64], gone: [(place: Int64, key: RowKey)]
+    ) throws {
+        let session = try StoreSession(db, schema)
+        guard let store = try session.table(table.id) else { return }
+        var moved: [(place: Int64, began: Int64, clock: PackedClock)] = []
+        for (old, new) in places {
+            moved.append((new, try store.began(at: old), try store.clock(at: old)))
+        }
+        // Rows that the migration left out are deleted rows, as if by any program.
+        for row in gone {
+            try PreparedStatement(
+                """
+                INSERT INTO sync_foreign(tbl, place, row, op, columns, wall)
+                VALUES(?, ?, ?, ?, 0, \(CaptureTriggers.wall))
+                """, in: db
+            ).run(
+                .integer(Int64(table.id)), .integer(-row.place - 1), .blob(row.key.bytes),
+                .integer(CaptureTriggers.Entry.delete.rawValue))
+            moved.append(
+                (-row.place - 1, try store.began(at: row.place), try store.clock(at: row.place)))
+        }
+        try db.execute(
+            sql: """
+                DELETE FROM sync_runs_\(table.id);
+                DELETE FROM sync_clocks_\(table.id);
+                """)
+        session.forget(digest: session.digest.value)
+        guard let fresh = try session.table(table.id) else { return }
+        for row in moved.sorted(by: { $0.place < $1.place }) {
+            try fresh.runs.add(RunTable.Run(first: row.place, count: 1, stamp: row.began))
+            try fresh.set(row.clock, at: row.place, replacing: PackedClock())
+        }
+        try fresh.runs.flush()
+        try moveCounts(of: table, by: places)
+    }
+
+    private func moveCounts(of table: SyncedTable, by places: [Int64: Int64]) throws {
+        // Negative places first, so that no move meets a row that has yet to move.
+        let update = try PreparedStatement(
+            "UPDATE sync_counts SET place = ?2 WHERE tbl = ?3 AND place = ?1", in: db)
+        for (old, new) in places {
+            try update.run(.integer(old), .integer(-new - 1), .integer(Int64(table.id)))
+        }
+        try PreparedStatement(
+            "UPDATE sync_counts SET place = -place - 1 WHERE tbl = ? AND place < 0", in: db
+        ).run(.integer(Int64(table.id)))
+    }
+
+    /// Rewrites the places in the log of what is not yet acknowledged.
+    private func moveLog(of table: SyncedTable, by places: [Int64: Int64]) throws {
+        let found = try PreparedStatement(
+            "SELECT number, ops FROM sync_stamps WHERE ops IS NOT NULL", in: db)
+        var rewritten: [(number: Int64, operations: [UInt8])] = []
+        while try found.step() {
+            var log = OperationLog()
+            try OperationLog.read(found.bytes(1)) { id, operation in
+                guard id == table.id else { return log.append(operation, in: id) }
+                for moved in Self.move(operation, by: places) { log.append(moved, in: id) }
+            }
+            rewritten.append((found.integer(0), log.bytes))
+        }
+        for entry in rewritten {
+            try PreparedStatement("UPDATE sync_stamps SET ops = ? WHERE number = ?", in: db)
+                .run(.blob(entry.operations), .integer(entry.number))
+        }
+    }
+
+    private static func move(_ operation: Operation, by places: [Int64: Int64]) -> [Operation] {
+        switch operation {
+        case .insert(let first, let count):
+            return (first..<first + count).compactMap { place in
+                places[place].map { .insert(first: $0, count: 1) }
+            }
+        case .update(let row, let column):
+            return places[row].map { [.update(row: $0, column: column)] } ?? []
+        case .delete(let row, let key):
+            return [.delete(row: places[row] ?? -row - 1, key: key)]
+        }
+    }
+}

@@ -1,0 +1,91 @@
+import GRDB
+
+/// Brings the engine's own tables back in step with the rows.
+struct Repair {
+    let session: StoreSession
+    let environment: SyncEnvironment
+    private var db: Database { session.db }
+
+    /// Dates unknown rows now, drops what belongs to no row, and counts the digest again.
+    func mend() throws {
+        for table in try session.allTables() {
+            let (id, name) = (table.table.id, quoted(table.table.name))
+            try db.execute(
+                sql: """
+                    DELETE FROM sync_clocks_\(id) WHERE place NOT IN (SELECT _rowid_ FROM \(name));
+                    DELETE FROM sync_graves_\(id) WHERE row IN (SELECT id FROM \(name));
+                    """)
+            for statement in CaptureTriggers(table: table.table).statements {
+                try db.execute(sql: statement)
+            }
+        }
+        try adoptUnknownRows()
+        try session.restart()
+    }
+
+    /// Dates the rows that no clock knows, as written now.
+    func adoptUnknownRows() throws {
+        let state = StoreState(db: db)
+        var clock = try state.clock
+        let time = try clock.tick(
+            wall: environment.correctedMilliseconds(offset: try state.clockOffset))
+        try adopt(at: time)
+    }
+
+    /// Drops every clock: all rows count as written long ago, by a new replica, and everything is
+    /// pulled again. Graves go by keys and stay.
+    func dropClocks() throws {
+        for table in try session.allTables() {
+            try db.execute(
+                sql: """
+                    DELETE FROM sync_runs_\(table.table.id);
+                    DELETE FROM sync_clocks_\(table.table.id);
+                    DELETE FROM sync_graves_\(table.table.id) WHERE row IN (
+                    SELECT id FROM \(quoted(table.table.name)));
+                    """)
+            for statement in CaptureTriggers(table: table.table).statements {
+                try db.execute(sql: statement)
+            }
+        }
+        // What the log says of places is as wrong as the clocks were.
+        try db.execute(
+            sql: """
+                UPDATE sync_stamps SET ops = NULL, sequence = ifnull(sequence, 0);
+                DELETE FROM sync_counts;
+                DELETE FROM sync_foreign;
+                """)
+        session.forget(digest: 0)
+        let state = StoreState(db: db)
+        try state.set("folded", .integer(try state.lastStamp))
+        try state.set("settled", .integer(try state.lastStamp))
+        try Reincarnation(session: session, randomBytes: environment.randomBytes).run()
+        try PlaceSentinel(db).set()
+        try adopt(at: HybridTimestamp(milliseconds: 1, counter: 0))
+        try state.set("cursor", .integer(0))
+        try state.set("collected", .integer(0))
+        try session.restart()
+    }
+
+    private func adopt(at time: HybridTimestamp) throws {
+        var log = OperationLog()
+        for table in try session.allTables() {
+            let rows = try PreparedStatement(
+                "SELECT _rowid_ FROM \(quoted(table.table.name)) ORDER BY _rowid_", in: db)
+            while try rows.step() {
+                let place = rows.integer(0)
+                if try table.runs.stamp(at: place) == nil {
+                    log.append(.insert(first: place, count: 1), in: table.table.id)
+                }
+            }
+        }
+        let operations = log.bytes
+        guard !operations.isEmpty else { return }
+        let state = StoreState(db: db)
+        // The clock must not fall back to the stamp of adopted rows.
+        try state.setReceived(try state.clock.latest)
+        try session.stamps.append(
+            Stamp(time: time, replica: try state.replica), seen: try state.cursor, sequence: nil,
+            operations: operations)
+        try LogFolder(session: session).fold()
+    }
+}

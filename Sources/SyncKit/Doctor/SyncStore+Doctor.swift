@@ -1,0 +1,110 @@
+import GRDB
+
+extension SyncStore {
+    /// Checks the engine's own tables against the rows, and the file itself; changes nothing.
+    ///
+    /// Cost: one pass over every synced row.
+    public func diagnose() throws -> Diagnosis {
+        try engineWrite { try LogFolder(session: $0).fold() }
+        return try pool.read { db in
+            try Examination(session: try StoreSession(db, schema)).run()
+        }
+    }
+
+    /// Makes good what ``diagnose()`` finds in the engine's own tables; rows are never changed.
+    ///
+    /// Rows that no clock knows count as written now. Where clocks cannot be trusted at all they
+    /// are dropped: the rows count as written long ago, everything is pulled again at the next
+    /// exchange, and where the account knows another value that one stands and this one is listed
+    /// among the conflicts.
+    ///
+    /// - Returns: What is still wrong afterwards: damage of the file itself.
+    @discardableResult
+    public func repair() throws -> Diagnosis {
+        let found = try diagnose()
+        guard !found.isHealthy else { return found }
+        try engineWrite { session in
+            let repair = Repair(session: session, environment: environment)
+            if found.wasRebuilt || !found.danglingStamps.isEmpty {
+                try repair.dropClocks()
+            } else {
+                try repair.mend()
+            }
+        }
+        return try diagnose()
+    }
+}
+
+/// The check itself.
+private struct Examination {
+    let session: StoreSession
+    private var db: Database { session.db }
+
+    func run() throws -> Diagnosis {
+        var found = Diagnosis()
+        found.damage = try String.fetchAll(db, sql: "PRAGMA quick_check(20)").filter { $0 != "ok" }
+        found.wasRebuilt = try !PlaceSentinel(db).holds()
+        for table in try session.allTables() { try examine(table, &found) }
+        let kept = session.digest.value
+        try session.restart()
+        found.digestDiffers = session.digest.value != kept
+        found.setAside = try String.fetchAll(db, sql: "SELECT reason FROM sync_quarantine")
+        return found
+    }
+
+    private func examine(_ table: TableStore, _ found: inout Diagnosis) throws {
+        let (id, name) = (table.table.id, table.table.name)
+        var unknown = 0
+        let rows = try PreparedStatement(
+            "SELECT _rowid_ FROM \(quoted(name)) ORDER BY _rowid_", in: db)
+        while try rows.step() {
+            if try table.runs.stamp(at: rows.integer(0)) == nil { unknown += 1 }
+        }
+        if unknown > 0 { found.unknownRows[name] = unknown }
+        let orphans = try count(
+            """
+            SELECT count(*) FROM sync_clocks_\(id) WHERE place NOT IN (
+            SELECT _rowid_ FROM \(quoted(name)))
+            """)
+        if orphans > 0 { found.orphanedClocks[name] = orphans }
+        let buried = try count(
+            """
+            SELECT count(*) FROM sync_graves_\(id) WHERE row IN (SELECT id FROM \(quoted(name)))
+            """)
+        if buried > 0 { found.buriedAlive[name] = buried }
+        let triggers = try count(
+            "SELECT count(*) FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'sync\\_%'"
+                + " ESCAPE '\\' AND lower(tbl_name) = lower('\(name.replacing("'", with: "''"))')")
+        if triggers < CaptureTriggers(table: table.table).count {
+            found.missingTriggers.append(name)
+        }
+        if try hasDanglingStamps(table) { found.danglingStamps.append(name) }
+    }
+
+    private func hasDanglingStamps(_ table: TableStore) throws -> Bool {
+        let id = table.table.id
+        let inRuns = try count(
+            """
+            SELECT count(*) FROM sync_runs_\(id) WHERE stamp <> 0
+            AND stamp NOT IN (SELECT number FROM sync_stamps)
+            """)
+        guard inRuns == 0 else { return true }
+        let clocks = try PreparedStatement("SELECT clock FROM sync_clocks_\(id)", in: db)
+        do {
+            while try clocks.step() {
+                for exception in try PackedClock(clocks.lent(0)).exceptions {
+                    _ = try session.stamps.entry(exception.stamp)
+                }
+            }
+        } catch is StoreError {
+            return true
+        } catch is CodecError {
+            return true
+        }
+        return false
+    }
+
+    private func count(_ sql: String) throws -> Int {
+        try Int.fetchOne(db, sql: sql) ?? 0
+    }
+}

@@ -1,0 +1,162 @@
+import GRDB
+
+extension BatchMerger {
+    /// Keeps a row whose parent was never seen, until that parent begins.
+    func isWaitingForParent(
+        _ row: IncomingRow, _ plan: RowPlan, in table: TableStore
+    ) throws -> Bool {
+        for reference in table.table.references {
+            guard
+                let column = table.table.column(named: reference.column),
+                let cells = plan.columns.first(where: { $0.id == column.id })?.cells,
+                let missing = try missingParent(
+                    cells[row.index], of: row.key, by: reference)
+            else { continue }
+            var changes = TableChanges(table: table.table.id)
+            changes.rows.keys.append(row.key)
+            changes.rows.began = [row.began]
+            if row.life != 1 { changes.rows.lives = [.init(row: 0, life: row.life)] }
+            changes.rows.exceptions = row.exceptions.map {
+                .init(row: 0, column: $0.column, stamp: $0.stamp)
+            }
+            changes.rows.columns = plan.columns.map { column in
+                var cell = CellColumn()
+                cell.append(column.cells[row.index])
+                return .init(id: column.id, cells: cell)
+            }
+            try waiting.keep(changes, of: batch, row: missing.key, in: missing.table)
+            return true
+        }
+        return false
+    }
+
+    /// Keeps a cell that names a parent which was never seen, until that parent begins.
+    func isWaitingForParent(
+        _ cell: IncomingCell, life: UInt32, _ key: RowKey, _ known: Int64, in table: TableStore
+    ) throws -> Bool {
+        guard !table.table.references.isEmpty else { return false }
+        for reference in table.table.references
+        where reference.column.lowercased() == cell.column.name.lowercased() {
+            guard
+                try session.stamps.stamp(known) < stamp(cell.stamp),
+                let missing = try missingParent(cell.cells[cell.index], of: key, by: reference)
+            else { continue }
+            var changes = TableChanges(table: table.table.id)
+            changes.edits = .init(key, life: life)
+            changes.edits.append(
+                UInt8(cell.column.id), stamp: cell.stamp, value: cell.cells[cell.index])
+            try waiting.keep(changes, of: batch, row: missing.key, in: missing.table)
+            return true
+        }
+        return false
+    }
+
+    /// The parent that `value` names, where nothing is known of it.
+    private func missingParent(
+        _ value: SQLValue, of key: RowKey, by reference: SyncedReference
+    ) throws -> (table: Int, key: RowKey)? {
+        guard
+            case .blob(let bytes) = value, let parentKey = RowKey(bytes), parentKey != key,
+            let declared = session.schema.table(named: reference.parent),
+            let parent = try session.table(declared.id),
+            case .unseen = try parent.row(parentKey)
+        else { return nil }
+        return (declared.id, parentKey)
+    }
+
+    /// Makes room for a row that is about to begin: of two rows with the same values of a unique
+    /// set the later keeps its other data, and its first column of the set is set aside.
+    ///
+    /// - Returns: The columns of the row itself that are set aside.
+    func clearDuplicates(
+        of row: IncomingRow, _ plan: RowPlan, in table: TableStore
+    ) throws -> [UInt8] {
+        guard !table.table.unique.isEmpty else { return [] }
+        var cleared: [UInt8] = []
+        for set in table.table.unique {
+            let columns = set.compactMap { table.table.column(named: $0) }
+            var values: [SQLValue] = []
+            for column in columns {
+                guard let cells = plan.columns.first(where: { $0.id == column.id })?.cells else {
+                    break
+                }
+                values.append(cells[row.index])
+            }
+            guard values.count == columns.count, let first = columns.first else { continue }
+            let stamps = columns.map { row.stamp(of: UInt8($0.id)) }
+            if try clear(
+                Duplicate(columns: columns, values: values, stamps: stamps), row.key, in: table)
+            {
+                cleared.append(UInt8(first.id))
+            }
+        }
+        return cleared
+    }
+
+    /// The same for one cell about to be written; whether the cell itself is set aside.
+    func clearDuplicates(
+        of cell: IncomingCell, _ key: RowKey, _ place: Int64, in table: TableStore
+    ) throws -> Bool {
+        for set in table.table.unique {
+            let columns = set.compactMap { table.table.column(named: $0) }
+            guard columns.contains(cell.column) else { continue }
+            let values = try columns.map { column in
+                column == cell.column
+                    ? cell.cells[cell.index] : try table.value(of: UInt8(column.id), at: place)
+            }
+            let duplicate = Duplicate(columns: columns, values: values, stamps: [cell.stamp])
+            guard try clear(duplicate, key, in: table), let first = columns.first else { continue }
+            // The column is null from here on, and is written so once the row's clock is stored.
+            try table.update(UInt8(first.id), at: place, to: .null)
+            setAside.append(UInt8(first.id))
+            if first == cell.column { return true }
+        }
+        return false
+    }
+
+    /// Writes null, as this replica's own write, to what was set aside while a row was merged.
+    func clearSetAside(of key: RowKey, in table: TableStore) throws {
+        for column in setAside { try repairs.clear(column, of: key, in: table) }
+        setAside.removeAll()
+    }
+
+    /// Values of a unique set that are about to be written.
+    private struct Duplicate {
+        let columns: [SyncedColumn]
+        let values: [SQLValue]
+        let stamps: [Int32]
+    }
+
+    /// Clears the set in the later of two rows; true where that is the incoming one.
+    private func clear(
+        _ incoming: Duplicate, _ key: RowKey, in table: TableStore
+    ) throws -> Bool {
+        guard !incoming.values.contains(.null), let first = incoming.columns.first else {
+            return false
+        }
+        let condition = incoming.columns.map { "\(quoted($0.name)) = ?" }.joined(separator: " AND ")
+        let found = try PreparedStatement(
+            "SELECT id FROM \(quoted(table.table.name)) WHERE \(condition) AND id <> ? LIMIT 1",
+            in: session.db)
+        try found.bind(incoming.values + [.blob(key.bytes)])
+        guard try found.step() else { return false }
+        let other = try found.key(0)
+        found.reset()
+        guard case .alive(let place, let began, let clock) = try table.row(other) else {
+            return false
+        }
+        let numbers = incoming.columns.map { clock.stamp(of: UInt8($0.id)) ?? began }
+        let otherStamp = try numbers.map(session.stamps.stamp).max() ?? .zero
+        let stamp = incoming.stamps.map(self.stamp).max() ?? .zero
+        let isLater = stamp == otherStamp ? other < key : otherStamp < stamp
+        let column = UInt8(first.id)
+        let lost = isLater ? incoming.values[0] : try table.value(of: column, at: place)
+        try conflicts.add(
+            .duplicateValue, table.table.id, isLater ? key : other, column: column,
+            lost: [(column, lost)],
+            lostStamp: isLater ? try number(incoming.stamps[0]) : numbers[0],
+            wonStamp: isLater ? numbers[0] : try number(incoming.stamps[0]))
+        if !isLater { try repairs.clear(column, of: other, in: table) }
+        return isLater
+    }
+}

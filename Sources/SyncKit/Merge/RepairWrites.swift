@@ -1,0 +1,128 @@
+import GRDB
+
+/// What a replica writes itself while it merges, so that declared constraints hold: ordinary writes
+/// with a stamp of their own, that travel to the others like any other.
+///
+/// Each replica that notices a breach writes the same repair; the later one stands, and changes
+/// nothing more.
+final class RepairWrites {
+    private let session: StoreSession
+    private let wall: UInt64
+    private var log = OperationLog()
+    private var stamp: Int64?
+    /// The names of the tables it wrote to.
+    private(set) var tables: Set<String> = []
+
+    init(_ session: StoreSession, wall: UInt64) {
+        self.session = session
+        self.wall = wall
+    }
+
+    /// Stores the log of what was written; the clocks have it already.
+    func finish() throws {
+        guard let stamp else { return }
+        let state = StoreState(db: session.db)
+        try PreparedStatement("UPDATE sync_stamps SET ops = ? WHERE number = ?", in: session.db)
+            .run(.blob(log.bytes), .integer(stamp))
+        try state.set("folded", .integer(max(try state.folded, stamp)))
+    }
+
+    /// Applies the declared actions to the children of a row that is about to be deleted: by
+    /// SQLite's own actions they would change without being noted.
+    func orphan(childrenOf key: RowKey, in parent: TableStore) throws {
+        for child in session.schema.tables {
+            for reference in child.references
+            where reference.parent.lowercased() == parent.table.name.lowercased() {
+                guard let store = try session.table(child.id) else { continue }
+                for row in try children(of: key, by: reference, in: store) where row != key {
+                    try act(on: row, reference, in: store)
+                }
+            }
+        }
+    }
+
+    /// Applies the declared actions to a row whose parents were deleted.
+    func enforceParents(of key: RowKey, in table: TableStore) throws {
+        for reference in table.table.references {
+            guard
+                let column = table.table.column(named: reference.column),
+                let place = try table.place(of: key),
+                case .blob(let bytes) = try table.value(of: UInt8(column.id), at: place),
+                let parentKey = RowKey(bytes), parentKey != key,
+                let parentTable = session.schema.table(named: reference.parent),
+                let parent = try session.table(parentTable.id),
+                try parent.place(of: parentKey) == nil
+            else { continue }
+            try act(on: key, reference, in: table)
+        }
+    }
+
+    /// Sets a column to null.
+    func clear(_ column: UInt8, of key: RowKey, in table: TableStore) throws {
+        guard case .alive(let place, let began, let clock) = try table.row(key) else { return }
+        let stamp = try stampNumber()
+        try table.update(column, at: place, to: .null)
+        var written = clock
+        written.set(stamp, of: column)
+        try table.toggleDigest(of: key, began, clock, in: session, adding: false)
+        try table.set(written, at: place, replacing: clock)
+        try table.toggleDigest(of: key, began, written, in: session, adding: true)
+        log.append(.update(row: place, column: column), in: table.table.id)
+        tables.insert(table.table.name)
+    }
+
+    private func act(
+        on key: RowKey, _ reference: SyncedReference, in table: TableStore
+    ) throws {
+        switch reference.onDelete {
+        case .cascade: try delete(key, in: table)
+        case .setNull:
+            guard let column = table.table.column(named: reference.column) else { return }
+            try clear(UInt8(column.id), of: key, in: table)
+        }
+    }
+
+    private func delete(_ key: RowKey, in table: TableStore) throws {
+        try orphan(childrenOf: key, in: table)
+        guard case .alive(let place, let began, let clock) = try table.row(key) else { return }
+        let stamp = try stampNumber()
+        let values = try table.table.columns.map { column in
+            (UInt8(column.id), try table.value(of: UInt8(column.id), at: place))
+        }
+        try ConflictLog(session.db, wall: wall).add(
+            .rowDeleted, table.table.id, key, column: 0, lost: values, lostStamp: began,
+            wonStamp: stamp)
+        try table.toggleDigest(of: key, began, clock, in: session, adding: false)
+        try table.delete(at: place, clock: clock)
+        try table.bury(key, life: clock.life + 1, stamp: stamp)
+        log.append(.delete(row: place, key: key), in: table.table.id)
+        tables.insert(table.table.name)
+    }
+
+    private func children(
+        of key: RowKey, by reference: SyncedReference, in table: TableStore
+    ) throws -> [RowKey] {
+        let found = try PreparedStatement(
+            """
+            SELECT id FROM \(quoted(table.table.name)) WHERE \(quoted(reference.column)) = ?
+            """, in: session.db)
+        found.bind(key, at: 1)
+        var keys: [RowKey] = []
+        while try found.step() { keys.append(try found.key(0)) }
+        return keys
+    }
+
+    /// The number of a stamp after everything that is being merged.
+    private func stampNumber() throws -> Int64 {
+        if let stamp { return stamp }
+        let state = StoreState(db: session.db)
+        var clock = try state.clock
+        let time = try clock.tick(wall: wall)
+        try state.setReceived(clock.latest)
+        let number = try session.stamps.append(
+            Stamp(time: time, replica: try state.replica), seen: try state.cursor, sequence: nil,
+            operations: [])
+        stamp = number
+        return number
+    }
+}
