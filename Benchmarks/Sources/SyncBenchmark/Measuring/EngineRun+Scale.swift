@@ -21,7 +21,12 @@ extension EngineRun {
             try await measure("join_push", operations: count) {
                 try await $0.time { try await first.synchronize(through: account) }
             }
-            try report("join", ["bytes": Double(account.byteCount)])
+            try report(
+                "join",
+                [
+                    "bytes": Double(account.byteCount),
+                    "stored": Double(account.storedByteCount),
+                ])
             try await measure("join_pull", operations: count) {
                 try await $0.time { try await alone.synchronize(through: account) }
             }

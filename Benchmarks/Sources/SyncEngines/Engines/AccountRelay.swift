@@ -74,6 +74,13 @@ package final class AccountRelay: Transport {
         }
     }
 
+    /// The bytes of everything that is kept.
+    package var storedByteCount: Int {
+        state.withLock { state in
+            (state.segments + Array(state.chunks.values)).reduce(0) { $0 + $1.count }
+        }
+    }
+
     private func serverState(_ state: State) -> ServerState {
         ServerState(
             milliseconds: Int64(Date().timeIntervalSince1970 * 1000), epoch: 1,
