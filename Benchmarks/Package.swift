@@ -1,0 +1,38 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// A package of its own: nobody who only builds Atelier builds this.
+
+let settings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InferIsolatedConformances"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .enableUpcomingFeature("ImmutableWeakCaptures"),
+]
+
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let syncKit = Target.Dependency.product(name: "SyncKit", package: "atelier")
+
+let package = Package(
+    name: "atelier-benchmarks",
+    platforms: [.macOS(.v15)],
+    dependencies: [
+        .package(name: "atelier", path: ".."),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    ],
+    targets: [
+        // Names differ from those of Atelier's own system libraries: a name is used once in a build.
+        .systemLibrary(name: "CBenchmarkSQLite", providers: [.apt(["libsqlite3-dev"])]),
+        .systemLibrary(name: "CBenchmarkZstd", providers: [.apt(["libzstd-dev"])]),
+        .target(name: "Workload", swiftSettings: settings),
+        .target(
+            name: "SyncEngines", dependencies: ["Workload", "CBenchmarkSQLite", syncKit, grdb],
+            swiftSettings: settings),
+        .executableTarget(
+            name: "sync-benchmark", dependencies: ["SyncEngines", "Workload", "CBenchmarkZstd"],
+            path: "Sources/SyncBenchmark", swiftSettings: settings),
+    ]
+)

@@ -1,0 +1,4 @@
+/// What happens to a row.
+enum RowOperation {
+    case insert, update, delete
+}

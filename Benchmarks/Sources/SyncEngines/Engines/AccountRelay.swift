@@ -1,0 +1,82 @@
+import Foundation
+import Synchronization
+package import SyncKit
+
+/// A server for one account, in memory: an order of segments, the newest snapshot, and nothing
+/// else. It never fails and checks nothing.
+package final class AccountRelay: Transport {
+    private struct State {
+        var segments: [[UInt8]] = []
+        var snapshot: SnapshotManifest?
+        var chunks: [Int: [UInt8]] = [:]
+        var floor: Int64 = 0
+        var horizon: Int64 = 0
+    }
+
+    // Places before this are taken by segments that nobody needs: a snapshot is due from the
+    // beginning, as in an account that has been used for long.
+    private let before = Int64(Limits.snapshotTail)
+    private let state = Mutex(State())
+
+    /// An account without segments.
+    package init() {}
+
+    /// Says that every device has pulled everything.
+    package func raiseHorizon() {
+        state.withLock { $0.horizon = before + Int64($0.segments.count) }
+    }
+
+    package func push(_ segment: SealedSegment) async throws -> PushAcknowledgement {
+        state.withLock { state in
+            state.segments.append(segment.bytes)
+            return PushAcknowledgement(
+                sequence: before + Int64(state.segments.count), server: serverState(state))
+        }
+    }
+
+    package func pull(after sequence: Int64) async throws -> PulledPage {
+        state.withLock { state in
+            let first = Int(max(0, sequence - before))
+            let isKept = sequence >= state.floor
+            let kept = isKept ? state.segments.dropFirst(first).prefix(Limits.pageSegments) : []
+            let page = kept.enumerated().map { index, bytes in
+                SequencedSegment(sequence: before + Int64(first + index + 1), bytes: bytes)
+            }
+            return PulledPage(segments: page, server: serverState(state))
+        }
+    }
+
+    package func push(_ chunk: SnapshotChunk) async throws {
+        state.withLock { state in
+            if chunk.index == 0 { state.chunks = [:] }
+            state.chunks[chunk.index] = chunk.bytes
+            guard state.chunks.count == chunk.snapshot.chunkCount else { return }
+            state.snapshot = chunk.snapshot
+            state.floor = chunk.snapshot.cursor
+        }
+    }
+
+    package func newestSnapshot() async throws -> SnapshotManifest? {
+        state.withLock(\.snapshot)
+    }
+
+    package func chunk(_ index: Int, of snapshot: SnapshotManifest) async throws -> [UInt8] {
+        let chunk = state.withLock { $0.snapshot == snapshot ? $0.chunks[index] : nil }
+        guard let chunk else { throw SnapshotGone() }
+        return chunk
+    }
+
+    /// The bytes of everything that a new device is sent.
+    package var byteCount: Int {
+        state.withLock { state in
+            let tail = state.segments.dropFirst(Int(max(0, state.floor - before)))
+            return (tail + Array(state.chunks.values)).reduce(0) { $0 + $1.count }
+        }
+    }
+
+    private func serverState(_ state: State) -> ServerState {
+        ServerState(
+            milliseconds: Int64(Date().timeIntervalSince1970 * 1000), epoch: 1,
+            head: before + Int64(state.segments.count), floor: state.floor, horizon: state.horizon)
+    }
+}

@@ -1,0 +1,75 @@
+package import Foundation
+import GRDB
+@_spi(Measuring) import SyncKit
+package import Workload
+
+/// The engine of this project.
+package final class SyncKitEngine: SyncEngine {
+    package let connection: SQLiteConnection
+    private let usesGRDBStatements: Bool
+    // Before the store, so that the statements end before their connection.
+    private let table: PlainTable
+    private var statements: GRDBTable?
+    let store: SyncStore
+
+    /// Opens the file at `path`, making it where there is none.
+    ///
+    /// - Parameter usesGRDBStatements: Whether the workload's statements are GRDB's, or stepped by
+    ///   hand on the store's connection.
+    package init(path: String, durability: Durability, usesGRDBStatements: Bool) throws {
+        self.usesGRDBStatements = usesGRDBStatements
+        var migrator = DatabaseMigrator()
+        migrator.registerMigration("works") { try $0.execute(sql: BenchmarkSettings.table) }
+        var configuration = SyncStore.defaultConfiguration
+        configuration.prepareDatabase { db in
+            for pragma in BenchmarkSettings.pragmas(durability) { try db.execute(sql: pragma) }
+        }
+        store = try SyncStore(
+            path: path, schema: try Self.schema, migrator: migrator, configuration: configuration)
+        let handle = try store.write { $0.sqliteConnection }
+        guard let handle else { preconditionFailure("the store was just opened") }
+        connection = SQLiteConnection(borrowing: handle)
+        table = try PlainTable(connection: connection)
+    }
+
+    package func write(_ body: () throws -> Void) throws {
+        try store.write { db in
+            statements = GRDBTable(database: db)
+            try body()
+        }
+    }
+
+    package func insert(_ row: WorkloadRow) throws {
+        guard usesGRDBStatements else { return try table.insert(row) }
+        try statements?.insert(row)
+    }
+
+    package func update(_ edit: WorkloadEdit) throws {
+        guard usesGRDBStatements else { return try table.update(edit) }
+        try statements?.update(edit)
+    }
+
+    package func delete(_ id: Data) throws {
+        guard usesGRDBStatements else { return try table.delete(id) }
+        try statements?.delete(id)
+    }
+
+    package func read(_ body: (SQLiteConnection) throws -> Void) throws {
+        try store.read { db in
+            guard let handle = db.sqliteConnection else { return }
+            try body(SQLiteConnection(borrowing: handle))
+        }
+    }
+
+    package func settle() throws { try store.foldLog() }
+
+    // The outbox is in the database; what a writer remembers is loaded by the first write.
+    package func recover() throws { try store.write { _ in } }
+
+    private static var schema: SyncSchema {
+        get throws {
+            let columns = WorkloadColumn.allCases.map { SyncedColumn($0.name, id: $0.rawValue + 1) }
+            return try SyncSchema(tables: [SyncedTable("works", id: 1, columns: columns)])
+        }
+    }
+}
