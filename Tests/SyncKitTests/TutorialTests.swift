@@ -40,6 +40,8 @@ import Testing
         #expect(try await firstNotes(of: stores[1]) != notes)
         let newer = try openNewerNotes(paths[1], world)
         #expect(try newer.read { try Int.fetchOne($0, sql: "SELECT sum(color) FROM notes") } == 0)
+        let projects = try openProjects(folder.path("projects.sqlite"), world)
+        #expect(try projects.diagnose().isHealthy)
     }
 
     // Goal: every block of code in the documentation is one that is compiled and run here.
@@ -202,5 +204,27 @@ private func openNewerNotes(_ path: String, _ world: SyncEnvironment) throws -> 
     // Shown.
     return try SyncStore(
         path: path, schema: try SyncSchema(tables: [notes]), migrator: migrator,
+        environment: world)
+}
+
+private func openProjects(_ path: String, _ world: SyncEnvironment) throws -> SyncStore {
+    var migrator = DatabaseMigrator()
+    migrator.registerMigration("projects") { db in
+        try db.execute(
+            sql: """
+                CREATE TABLE projects(id BLOB PRIMARY KEY NOT NULL, slug TEXT UNIQUE);
+                CREATE TABLE tasks(id BLOB PRIMARY KEY NOT NULL,
+                project BLOB REFERENCES projects(id) ON DELETE CASCADE, text TEXT);
+                """)
+    }
+    // Shown:
+    let projects = SyncedTable(
+        "projects", id: 1, columns: [SyncedColumn("slug", id: 1)], unique: [["slug"]])
+    let tasks = SyncedTable(
+        "tasks", id: 2, columns: [SyncedColumn("project", id: 1), SyncedColumn("text", id: 2)],
+        references: [SyncedReference("project", to: "projects", onDelete: .cascade)])
+    // Shown.
+    return try SyncStore(
+        path: path, schema: try SyncSchema(tables: [projects, tasks]), migrator: migrator,
         environment: world)
 }

@@ -73,6 +73,7 @@ package struct TableChanges: Equatable, Sendable {
         package var row: Int32
         package var life: UInt32
 
+        /// Takes both fields.
         package init(row: Int32, life: UInt32) {
             self.row = row
             self.life = life
@@ -99,6 +100,7 @@ package struct TableChanges: Equatable, Sendable {
         package var id: UInt8
         package var cells: CellColumn
 
+        /// Takes both fields.
         package init(id: UInt8, cells: CellColumn) {
             self.id = id
             self.cells = cells
@@ -151,6 +153,7 @@ package struct TableChanges: Equatable, Sendable {
     package var edits = Edits()
     package var counts: [Count] = []
 
+    /// No changes of a table.
     package init(table: Int) {
         self.table = table
     }

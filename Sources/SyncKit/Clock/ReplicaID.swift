@@ -17,8 +17,8 @@ public struct ReplicaID: Hashable, Sendable, Comparable, CustomStringConvertible
         self.bytes = bytes
     }
 
-    /// The first 8 bytes, big-endian: what stamps carry. Random, so that two replicas of one library
-    /// share one once in 2^64 pairs.
+    /// The first 8 bytes, big-endian: what stamps carry. Random, so that two replicas of one
+    /// library share one once in 2^64 pairs.
     public var handle: UInt64 { bytes.prefix(8).reduce(0) { $0 << 8 | UInt64($1) } }
 
     /// Orders as the bytes do.

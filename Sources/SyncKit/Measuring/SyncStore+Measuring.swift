@@ -15,7 +15,8 @@ extension SyncStore {
         }
     }
 
-    /// What was written since ``markExchanged()``, in the wire form, before compression and sealing.
+    /// What was written since ``markExchanged()``, in the wire form, before compression and
+    /// sealing.
     @_spi(Measuring)
     public func encodedPending() throws -> [[UInt8]] {
         try engineWrite { session in

@@ -135,6 +135,7 @@ final class BatchMerger {
         _ key: RowKey, life: UInt32, _ died: Int32, in table: TableStore
     ) throws {
         try table.bury(key, life: life, stamp: try number(died))
+        session.noteGrave(in: table)
     }
 
     /// A life of a row is about to end that somebody wrote to without knowing of its end.

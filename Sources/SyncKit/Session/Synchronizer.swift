@@ -1,4 +1,4 @@
-/// Exchanges a store's changes with a server: the thin shell around ``SyncSession``.
+/// Exchanges a store's changes with a server.
 public struct Synchronizer: Sendable {
     private let store: SyncStore
     private let transport: any Transport
@@ -7,6 +7,7 @@ public struct Synchronizer: Sendable {
     /// A synchronizer of `store`.
     ///
     /// - Parameters:
+    ///   - store: What is exchanged.
     ///   - transport: The way to the server.
     ///   - keys: The library's keys.
     ///   - account: Whose library, 16 bytes; segments of others are refused.

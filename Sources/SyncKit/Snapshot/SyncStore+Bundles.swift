@@ -41,7 +41,11 @@ extension SyncStore {
     ///
     /// The whole file is checked before anything is merged, and merged as one.
     ///
-    /// - Parameter progress: Called with the number of chunks merged and how many there are.
+    /// - Parameters:
+    ///   - url: The file.
+    ///   - keys: The library's keys.
+    ///   - account: Whose library, 16 bytes.
+    ///   - progress: Called with the number of chunks merged and how many there are.
     /// - Returns: How many changes altered something here.
     /// - Throws: ``BundleError``; ``SegmentError`` where a chunk is sealed with another key or was
     ///   changed; ``ClockError`` where a change is dated too far in the future.

@@ -31,7 +31,8 @@ public enum StoreError: Error, Equatable, CustomStringConvertible {
         case .refused(let table, let reason):
             "A write to \(table) was refused: \(reason). Nothing of its transaction was kept."
         case .endedTransaction:
-            "A write ended its transaction by COMMIT. Leave that to the store; use savepoints inside."
+            "A write ended its transaction by COMMIT. Leave that to the store; use savepoints "
+                + "inside."
         case .unknownConflict(let id):
             "There is no conflict \(id) on the list: it was restored, dismissed, or is too old."
         case .unsuitableSnapshot(let reason):
