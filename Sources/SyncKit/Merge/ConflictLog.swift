@@ -18,10 +18,8 @@ struct ConflictLog {
         // The same loss may be met again, as when a segment is applied twice.
         try PreparedStatement(
             """
-            INSERT INTO sync_conflicts(tbl, row, col, kind, lost, lost_stamp, won_stamp, found)
-            SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8 WHERE NOT EXISTS (
-            SELECT 1 FROM sync_conflicts WHERE tbl = ?1 AND row = ?2 AND col = ?3
-            AND kind = ?4 AND lost_stamp = ?6)
+            INSERT OR IGNORE INTO sync_conflicts(tbl, row, col, kind, lost, lost_stamp, won_stamp,
+            found) VALUES(?, ?, ?, ?, ?, ?, ?, ?)
             """, in: db
         ).run(
             .integer(Int64(table)), .blob(key.bytes), .integer(Int64(column)),

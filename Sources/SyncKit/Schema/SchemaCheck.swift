@@ -46,7 +46,8 @@ struct SchemaCheck {
 
     /// A constraint that two replicas can break together must be declared, so that its repair is.
     private func checkConstraints() throws {
-        let declared = Set(table.references.map { [$0.column.lowercased(), $0.parent.lowercased()] })
+        let declared = Set(
+            table.references.map { [$0.column.lowercased(), $0.parent.lowercased()] })
         for key in try db.foreignKeys(on: table.name) {
             let columns = key.originColumns.map { $0.lowercased() }
             guard

@@ -28,24 +28,33 @@ struct StoreInstaller {
                 try PlaceGuard(db: db, schema: schema).follow()
                 return .commit
             }
-            for table in schema.tables { try SchemaCheck(table: table, db: db).run() }
+            // What was checked once holds as long as neither schema changes.
+            let isUnchanged = try isUnchanged(db)
+            if !isUnchanged {
+                for table in schema.tables { try SchemaCheck(table: table, db: db).run() }
+            }
             try writer.install(on: db)
-            try writer.engineWrite(db) { try update($0) }
+            if !isUnchanged { try writer.engineWrite(db) { try update($0) } }
         }
+    }
+
+    private func isUnchanged(_ db: Database) throws -> Bool {
+        let state = StoreState(db: db)
+        let version = try Int64.fetchOne(db, sql: "PRAGMA schema_version") ?? 0
+        return try state.installedSchema == signature
+            && state.integer("schema_version") == version && PlaceSentinel(db).holds()
     }
 
     /// Brings the engine's tables in step with the declared schema and with the database.
     private func update(_ session: StoreSession) throws {
         let state = StoreState(db: session.db)
         let wanted = signature
-        if try state.installedSchema != wanted {
-            for table in schema.tables {
-                for statement in StoreTables.statements(table: table.id) {
-                    try session.db.execute(sql: statement)
-                }
-                for statement in CaptureTriggers(table: table).statements {
-                    try session.db.execute(sql: statement)
-                }
+        for table in schema.tables {
+            for statement in StoreTables.statements(table: table.id) {
+                try session.db.execute(sql: statement)
+            }
+            for statement in CaptureTriggers(table: table).statements {
+                try session.db.execute(sql: statement)
             }
         }
         let repair = Repair(session: session, environment: environment)
@@ -53,6 +62,8 @@ struct StoreInstaller {
             // The database was copied row by row: no clock belongs to its row.
             try repair.dropClocks()
         }
+        let version = try Int64.fetchOne(session.db, sql: "PRAGMA schema_version") ?? 0
+        try state.set("schema_version", .integer(version))
         guard try state.installedSchema != wanted else { return }
         try LogFolder(session: session).fold()
         try repair.adoptUnknownRows()

@@ -14,6 +14,14 @@ public final class SyncStore: Sendable {
     let environment: SyncEnvironment
     private let writer: LocalWriter
 
+    /// What survives a power cut; a crash of the program loses nothing either way.
+    public enum Durability: String, Sendable {
+        /// Every accepted write: each is forced to disk.
+        case full = "FULL"
+        /// All but the last writes, in order: for data that can be had again.
+        case normal = "NORMAL"
+    }
+
     /// Opens the store at `path`, making it where there is none.
     ///
     /// - Parameters:
@@ -22,17 +30,26 @@ public final class SyncStore: Sendable {
     ///   - migrator: Makes and changes the app's tables.
     ///   - environment: The clock and the random numbers.
     ///   - configuration: How SQLite is opened; begin with ``defaultConfiguration``.
+    ///   - durability: What survives a power cut.
     /// - Throws: ``SchemaError`` where a declared table cannot sync, ``StoreError`` where the file
     ///   is of a newer version, `DatabaseError` where SQLite fails.
     public init(
         path: String, schema: SyncSchema, migrator: DatabaseMigrator,
         environment: SyncEnvironment = .system,
-        configuration: Configuration = SyncStore.defaultConfiguration
+        configuration: Configuration = SyncStore.defaultConfiguration,
+        durability: Durability = .full
     ) throws {
         self.schema = schema
         self.environment = environment
         writer = LocalWriter(schema: schema, environment: environment)
         pool = try DatabasePool(path: path, configuration: configuration)
+        try pool.writeWithoutTransaction { db in
+            // GRDB sets NORMAL once WAL is on, and does not see it where switching to WAL failed.
+            try db.execute(sql: "PRAGMA synchronous = \(durability.rawValue)")
+            guard try String.fetchOne(db, sql: "PRAGMA journal_mode") == "wal" else {
+                throw StoreError.damaged("journal mode")
+            }
+        }
         let installer = StoreInstaller(schema: schema, environment: environment)
         try installer.install(in: pool, migrator: migrator, writer: writer)
     }
@@ -95,14 +112,10 @@ public final class SyncStore: Sendable {
         environment.correctedMilliseconds(offset: try StoreState(db: db).clockOffset)
     }
 
-    /// Waits up to 10 s for other writers; an accepted write survives a power cut.
+    /// Waits up to 10 s for other writers.
     public static var defaultConfiguration: Configuration {
         var configuration = Configuration()
         configuration.busyMode = .timeout(10)
-        configuration.prepareDatabase { db in
-            // An accepted write survives a power cut: WAL with a sync at each commit.
-            try db.execute(sql: "PRAGMA synchronous = FULL")
-        }
         return configuration
     }
 }

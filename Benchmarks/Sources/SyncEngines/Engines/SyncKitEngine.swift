@@ -25,7 +25,8 @@ package final class SyncKitEngine: SyncEngine {
             for pragma in BenchmarkSettings.pragmas(durability) { try db.execute(sql: pragma) }
         }
         store = try SyncStore(
-            path: path, schema: try Self.schema, migrator: migrator, configuration: configuration)
+            path: path, schema: try Self.schema, migrator: migrator, configuration: configuration,
+            durability: .normal)
         let handle = try store.write { $0.sqliteConnection }
         guard let handle else { preconditionFailure("the store was just opened") }
         connection = SQLiteConnection(borrowing: handle)
