@@ -26,7 +26,7 @@ package final class SyncKitEngine: SyncEngine {
         }
         store = try SyncStore(
             path: path, schema: try Self.schema, migrator: migrator, configuration: configuration,
-            durability: .normal)
+            durability: durability == .full ? .full : .normal)
         let handle = try store.write { $0.sqliteConnection }
         guard let handle else { preconditionFailure("the store was just opened") }
         connection = SQLiteConnection(borrowing: handle)
