@@ -93,8 +93,8 @@ let package = Package(
 
         // Tests: a target per library, and those that see the whole.
         .target(
-            name: "TestSupport", dependencies: ["SyncKit", grdb], path: "Tests/TestSupport",
-            swiftSettings: settings),
+            name: "TestSupport", dependencies: ["CSQLite", "SyncKit", grdb],
+            path: "Tests/TestSupport", swiftSettings: settings),
         tests("SyncKitTests", ["SyncKit", crypto, grdb]),
         tests("SignedObjectsTests", ["SignedObjects"]),
         tests("CreditLedgerTests", ["CreditLedger", "SignedObjects"]),
@@ -111,6 +111,7 @@ let package = Package(
                 "AtelierProtocol", "AtelierServer", "CreditLedger", "SignedObjects", "SyncKit",
                 crypto, grdb, hummingbird, hummingbirdTesting,
             ]),
+        tests("SimulationTests", ["CSQLite", "SyncKit", grdb]),
         tests("HouseRulesTests", []),
         tests("EndToEndTests", []),
     ]
