@@ -111,7 +111,13 @@ let package = Package(
                 "AtelierProtocol", "AtelierServer", "CreditLedger", "SignedObjects", "SyncKit",
                 crypto, grdb, hummingbird, hummingbirdTesting,
             ]),
-        tests("SimulationTests", ["CSQLite", "SyncKit", grdb]),
+        .target(
+            name: "Simulation", dependencies: ["SyncKit", "TestSupport", grdb],
+            path: "Tests/Simulation", swiftSettings: settings),
+        .executableTarget(
+            name: "simulate", dependencies: ["Simulation"], path: "Tests/Simulate",
+            swiftSettings: settings),
+        tests("SimulationTests", ["Simulation", "SyncKit"]),
         tests("HouseRulesTests", []),
         tests("EndToEndTests", []),
     ]

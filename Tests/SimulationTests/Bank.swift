@@ -21,11 +21,14 @@ struct Bank {
     func found() throws {
         let connection = try connect()
         let accounts = (0..<Self.accounts).map { "(\($0), \(Self.balance), zeroblob(700))" }
-        try connection.transaction([
-            "CREATE TABLE account(id INTEGER PRIMARY KEY, balance INTEGER, weight BLOB)",
-            "CREATE TABLE entry(number INTEGER PRIMARY KEY, note BLOB)",
-            "INSERT INTO account VALUES \(accounts.joined(separator: ", "))",
-        ])
+        try connection.transaction {
+            try $0.execute(
+                """
+                CREATE TABLE account(id INTEGER PRIMARY KEY, balance INTEGER, weight BLOB);
+                CREATE TABLE entry(number INTEGER PRIMARY KEY, note BLOB);
+                INSERT INTO account VALUES \(accounts.joined(separator: ", "))
+                """)
+        }
     }
 
     /// Moves money and writes it down, transfer `number` at a time, until something fails.
@@ -37,13 +40,17 @@ struct Bank {
         do {
             let connection = try connect()
             for number in numbers {
-                let (from, to) = (generator.below(Self.accounts), generator.below(Self.accounts))
-                let amount = generator.below(30)
-                try connection.transaction([
-                    "UPDATE account SET balance = balance - \(amount) WHERE id = \(from)",
-                    "INSERT INTO entry VALUES(\(number), randomblob(\(generator.below(3000))))",
-                    "UPDATE account SET balance = balance + \(amount) WHERE id = \(to)",
-                ])
+                let from = Int64(generator.below(Self.accounts))
+                let to = Int64(generator.below(Self.accounts))
+                let amount = Int64(generator.below(30))
+                try connection.transaction {
+                    let update = "UPDATE account SET balance = balance + ? WHERE id = ?"
+                    try $0.execute(update, [.integer(-amount), .integer(from)])
+                    try $0.execute(
+                        "INSERT INTO entry VALUES(?, randomblob(?))",
+                        [.integer(Int64(number)), .integer(Int64(generator.below(3000)))])
+                    try $0.execute(update, [.integer(amount), .integer(to)])
+                }
                 last = number
                 if generator.oneIn(5) { try connection.execute("PRAGMA wal_checkpoint(PASSIVE)") }
                 if generator.oneIn(9) { try connection.execute("VACUUM") }

@@ -11,6 +11,7 @@ package final class PlainConnection {
     }
 
     private let connection: OpaquePointer
+    private var statementsBySQL: [String: OpaquePointer] = [:]
 
     /// Opens a database.
     ///
@@ -30,20 +31,28 @@ package final class PlainConnection {
     }
 
     deinit {
+        for statement in statementsBySQL.values { sqlite3_finalize(statement) }
         sqlite3_close_v2(connection)
     }
 
     /// Runs statements one after the other.
     package func execute(_ sql: String) throws {
-        try check(sqlite3_exec(connection, sql, nil, nil, nil), sql)
+        guard sqlite3_exec(connection, sql, nil, nil, nil) == SQLITE_OK else {
+            throw failure(sql)
+        }
+    }
+
+    /// Runs one statement with values for its parameters; it is prepared once.
+    package func execute(_ sql: String, _ values: [SQLValue]) throws {
+        _ = try Self.rows(try prepared(sql), values)
     }
 
     /// Runs statements in one transaction; a throw undoes all of them.
-    package func transaction(_ statements: [String]) throws {
+    package func transaction(_ body: (PlainConnection) throws -> Void) throws {
         do {
-            try execute("BEGIN IMMEDIATE")
-            for statement in statements { try execute(statement) }
-            try execute("COMMIT")
+            try execute("BEGIN IMMEDIATE", [])
+            try body(self)
+            try execute("COMMIT", [])
         } catch {
             // Fails where SQLite has rolled back by itself.
             if sqlite3_get_autocommit(connection) == 0 { _ = try? execute("ROLLBACK") }
@@ -53,33 +62,64 @@ package final class PlainConnection {
 
     /// All rows of a query.
     package func rows(_ sql: String) throws -> [[SQLValue]] {
-        try Self.rows(sql, connection)
+        try Self.rows(try prepared(sql), [])
     }
 
-    /// All rows of a query on somebody's connection.
-    package static func rows(_ sql: String, _ connection: OpaquePointer?) throws -> [[SQLValue]] {
-        var statement: OpaquePointer?
-        var code = sqlite3_prepare_v2(connection, sql, -1, &statement, nil)
-        defer { sqlite3_finalize(statement) }
+    /// Runs a prepared statement of anybody's connection; leaves it ready to run again.
+    package static func rows(
+        _ statement: OpaquePointer, _ values: [SQLValue]
+    ) throws -> [[SQLValue]] {
+        defer {
+            sqlite3_reset(statement)
+            sqlite3_clear_bindings(statement)
+        }
+        for (index, value) in values.enumerated() {
+            bind(value, to: statement, at: Int32(index + 1))
+        }
         var rows: [[SQLValue]] = []
-        if code == SQLITE_OK {
+        var code = sqlite3_step(statement)
+        while code == SQLITE_ROW {
+            rows.append((0..<sqlite3_column_count(statement)).map { value($0, of: statement) })
             code = sqlite3_step(statement)
-            while code == SQLITE_ROW {
-                rows.append((0..<sqlite3_column_count(statement)).map { value($0, of: statement) })
-                code = sqlite3_step(statement)
-            }
         }
         guard code == SQLITE_DONE else {
+            let connection = sqlite3_db_handle(statement)
             throw Failure(
-                code: code, description: "\(sql): \(String(cString: sqlite3_errmsg(connection)))")
+                code: sqlite3_extended_errcode(connection),
+                description: "\(String(cString: sqlite3_sql(statement))): "
+                    + String(cString: sqlite3_errmsg(connection)))
         }
         return rows
     }
 
-    private func check(_ code: Int32, _ sql: String) throws {
-        guard code == SQLITE_OK else {
-            throw Failure(
-                code: code, description: "\(sql): \(String(cString: sqlite3_errmsg(connection)))")
+    private func prepared(_ sql: String) throws -> OpaquePointer {
+        if let known = statementsBySQL[sql] { return known }
+        var statement: OpaquePointer?
+        guard
+            sqlite3_prepare_v2(connection, sql, -1, &statement, nil) == SQLITE_OK, let statement
+        else { throw failure(sql) }
+        statementsBySQL[sql] = statement
+        return statement
+    }
+
+    private func failure(_ sql: String) -> Failure {
+        Failure(
+            code: sqlite3_extended_errcode(connection),
+            description: "\(sql): \(String(cString: sqlite3_errmsg(connection)))")
+    }
+
+    private static func bind(_ value: SQLValue, to statement: OpaquePointer, at index: Int32) {
+        // SQLITE_TRANSIENT: SQLite copies before the buffer ends.
+        let transient = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
+        switch value {
+        case .null: sqlite3_bind_null(statement, index)
+        case .integer(let value): sqlite3_bind_int64(statement, index, value)
+        case .real(let value): sqlite3_bind_double(statement, index, value)
+        case .text(let bytes):
+            sqlite3_bind_text(
+                statement, index, String(decoding: bytes, as: UTF8.self), -1, transient)
+        case .blob(let bytes):
+            sqlite3_bind_blob(statement, index, bytes, Int32(bytes.count), transient)
         }
     }
 

@@ -102,6 +102,7 @@ final class DiskFile {
         _ bytes: UnsafeRawBufferPointer, at offset: Int, to target: inout [UInt8]
     ) {
         let end = offset + bytes.count
+        if target.count == offset { return target.append(contentsOf: bytes) }
         if target.count < end { resize(&target, to: end) }
         target.withUnsafeMutableBytes { buffer in
             UnsafeMutableRawBufferPointer(rebasing: buffer[offset..<end]).copyMemory(from: bytes)
@@ -112,7 +113,7 @@ final class DiskFile {
         if size < bytes.count {
             bytes.removeLast(bytes.count - size)
         } else {
-            bytes.append(contentsOf: repeatElement(0, count: size - bytes.count))
+            bytes += [UInt8](repeating: 0, count: size - bytes.count)
         }
     }
 }

@@ -24,6 +24,7 @@ package final class SimulatedDisk: @unchecked Sendable {
     var generator: SeededGenerator
     var fault: DiskFault?
     private var operations = 0
+    private var strikes = 0
     private var isOff = false
     private var deadPrograms: Set<String> = []
     private var syncIsIgnored = false
@@ -56,6 +57,9 @@ package final class SimulatedDisk: @unchecked Sendable {
 
     /// How many operations there were, see ``DiskFault``.
     package var operationCount: Int { locked { operations } }
+
+    /// How often a planned fault struck.
+    package var strikeCount: Int { locked { strikes } }
 
     /// Whether the power was cut.
     package var isDown: Bool { locked { isOff } }
@@ -152,6 +156,8 @@ extension SimulatedDisk {
             self.fault?.operation -= 1
             return .succeeds
         }
+        if case .full = fault.kind, !needsRoom { return .succeeds }
+        strikes += 1
         switch fault.kind {
         case .powerCut:
             turnOff()
@@ -165,7 +171,6 @@ extension SimulatedDisk {
             self.fault = times > 1 ? DiskFault(.failure(times: times - 1), at: 0) : nil
             return .fails
         case .full(let times):
-            guard needsRoom else { return .succeeds }
             self.fault = times > 1 ? DiskFault(.full(times: times - 1), at: 0) : nil
             return .isFull
         }

@@ -1,0 +1,58 @@
+import Simulation
+
+/// What the command line asks for.
+struct Options: Sendable {
+    /// A word that was not understood.
+    struct Mistake: Error, CustomStringConvertible {
+        let description: String
+    }
+
+    static let usage = """
+        Usage: Scripts/simulate [--seed N] [--runs M] [--jobs J] [--steps K] [--without TROUBLE]…
+
+          --seed N     the first run's seed; the next run has the next number (1)
+          --runs M     how many runs (1000)
+          --jobs J     how many at a time (1)
+          --steps K    how many steps each (60)
+          --without T  leaves a trouble out: \(Trouble.allCases.map(\.rawValue)
+            .joined(separator: ", "))
+          --trace      prints every step of every run to standard error
+        """
+
+    private(set) var seed: UInt64 = 1
+    private(set) var runs = 1000
+    private(set) var jobs = 1
+    private(set) var steps = 60
+    private(set) var allowed = Set(Trouble.allCases)
+    private(set) var traces = false
+    private(set) var wantsHelp = false
+
+    init(_ words: some Sequence<String>) throws {
+        var words = Array(words)[...]
+        while let word = words.popFirst() {
+            switch word {
+            case "--seed": seed = UInt64(try Self.number(after: word, in: &words))
+            case "--runs": runs = try Self.number(after: word, in: &words)
+            case "--jobs": jobs = max(1, try Self.number(after: word, in: &words))
+            case "--steps": steps = try Self.number(after: word, in: &words)
+            case "--trace": traces = true
+            case "--help", "-h": wantsHelp = true
+            case "--without":
+                guard let name = words.popFirst(), let trouble = Trouble(rawValue: name) else {
+                    throw Mistake(description: "--without needs the name of a trouble")
+                }
+                allowed.remove(trouble)
+            default: throw Mistake(description: "'\(word)' is not understood")
+            }
+        }
+    }
+
+    private static func number(
+        after word: String, in words: inout ArraySlice<String>
+    ) throws -> Int {
+        guard let text = words.popFirst(), let number = Int(text), number >= 0 else {
+            throw Mistake(description: "\(word) needs a number")
+        }
+        return number
+    }
+}

@@ -1,0 +1,104 @@
+import TestSupport
+
+/// One thing that happens in a run. Steps mean the same whatever other steps are taken out, so
+/// that a failing run can be made shorter: replicas are counted around.
+struct Step: Hashable, Sendable {
+    /// Who writes.
+    enum Program: String, Hashable, Sendable {
+        case app
+        case other
+    }
+
+    /// One transaction.
+    struct Write: Hashable, Sendable {
+        let program: Program
+        let statements: [Statement]
+        /// It is undone by a throw at its end.
+        let aborts: Bool
+    }
+
+    /// One exchange with the server.
+    struct Exchange: Hashable, Sendable {
+        let weather: SimulatedNetwork.Weather
+        let seed: UInt64
+        /// A write after so many steps of it.
+        let meanwhile: Write?
+        let meanwhileAfter: Int
+    }
+
+    /// What a replica does, and may be broken off.
+    enum Action: Hashable, Sendable {
+        case write(Write)
+        case exchange(Exchange)
+        /// The app is closed and opened again.
+        case reopen
+        /// The app is closed and opened with the newest schema.
+        case upgrade
+    }
+
+    /// What happens.
+    enum Event: Hashable, Sendable {
+        /// A replica acts; a fault may strike its disk meanwhile.
+        case act(Action, DiskFault?)
+        case cutPower
+        case jump(milliseconds: Int64)
+        case setCut(Bool)
+        case join
+        case fork
+        case keepCopy
+        case goBackToCopy
+        case serverKeepsCopy
+        case serverGoesBackToCopy
+        case serverIsWiped
+        case serverCompacts
+    }
+
+    /// Counted around the replicas that there are.
+    let replica: Int
+    let event: Event
+    /// How much time passes before it, in milliseconds.
+    let pause: UInt64
+}
+
+extension Step: CustomStringConvertible {
+    /// One line of a trace.
+    var description: String {
+        switch event {
+        case .act(let action, let fault):
+            "\(action)" + (fault.map { ", \($0.kind) at operation \($0.operation)" } ?? "")
+        case .cutPower: "power cut"
+        case .jump(let milliseconds): "clock jumps by \(milliseconds) ms"
+        case .setCut(let isCut): isCut ? "is cut off" : "is let in again"
+        case .join: "another device joins"
+        case .fork: "database copied to a new device"
+        case .keepCopy: "backup made"
+        case .goBackToCopy: "backup restored"
+        case .serverKeepsCopy: "server backup made"
+        case .serverGoesBackToCopy: "server backup restored"
+        case .serverIsWiped: "server wiped"
+        case .serverCompacts: "server compacts"
+        }
+    }
+}
+
+extension Step.Action: CustomStringConvertible {
+    var description: String {
+        switch self {
+        case .write(let write): "\(write)"
+        case .exchange(let exchange):
+            "syncs"
+                + (exchange.weather == .fine ? "" : " over a bad network")
+                + (exchange.meanwhile.map { "; meanwhile after \(exchange.meanwhileAfter): \($0)" }
+                    ?? "")
+        case .reopen: "reopens"
+        case .upgrade: "upgrades"
+        }
+    }
+}
+
+extension Step.Write: CustomStringConvertible {
+    var description: String {
+        "\(program) writes\(aborts ? " and aborts" : ""): "
+            + statements.map(\.description).joined(separator: "; ")
+    }
+}

@@ -1,0 +1,127 @@
+import GRDB
+import SyncKit
+import TestSupport
+
+/// One device of a simulation: a disk, a clock, a network, the app and another program; and what
+/// the simulation knows of it.
+final class Device {
+    /// A copy of a device's files, and what the device knew when it was made.
+    struct Copy {
+        let image: SimulatedDisk.Image
+        let version: Int
+        let rows: Rows
+        let known: CommitSet
+        /// Of those, the ones that may not have been on the server yet.
+        let unsent: CommitSet
+    }
+
+    let index: Int
+    let disk: SimulatedDisk
+    let clock: DeviceClock
+    let network: SimulatedNetwork
+    var version: Int
+    private(set) var store: SyncStore?
+    private(set) var synchronizer: Synchronizer?
+    private var otherConnection: PlainConnection?
+
+    /// What the tables must hold now.
+    var rows: Rows
+    /// What they hold if all that was never acknowledged is lost.
+    var settledRows: Rows
+    /// Transactions that failed and may be there all the same, with what the tables hold then.
+    var uncertain: [(commit: Int, rows: Rows)] = []
+    /// Of those, the ones that were seen, and that a power cut may still take.
+    var unsettled: [Int] = []
+    /// The commits that surely reached this device.
+    var known = CommitSet()
+    var copy: Copy?
+
+    init(
+        index: Int, disk: SimulatedDisk, clock: DeviceClock, network: SimulatedNetwork, version: Int
+    ) {
+        self.index = index
+        self.disk = disk
+        self.clock = clock
+        self.network = network
+        self.version = version
+        rows = Rows(version: version)
+        settledRows = rows
+    }
+
+    /// Opens the app, and with it the store.
+    func open() throws -> SyncStore {
+        if let store { return store }
+        let opened = try SyncStore(
+            path: disk.path("library"), schema: try Studio.schema(version),
+            migrator: Studio.migrator(version), environment: clock.environment)
+        guard let keys = Gallery.keys() else { preconditionFailure("the keys are 32 bytes") }
+        store = opened
+        synchronizer = Synchronizer(
+            store: opened, transport: network, keys: keys, account: Gallery.account)
+        return opened
+    }
+
+    /// Closes the app.
+    func close() {
+        store = nil
+        synchronizer = nil
+    }
+
+    /// Another program's connection.
+    func other() throws -> PlainConnection {
+        if let otherConnection { return otherConnection }
+        let connection = try PlainConnection(disk.path("library", program: "other"))
+        try connection.execute("PRAGMA synchronous = FULL")
+        otherConnection = connection
+        return connection
+    }
+
+    /// Closes the other program.
+    func closeOther() { otherConnection = nil }
+
+    /// Closes both programs.
+    func closeAll() {
+        close()
+        closeOther()
+    }
+
+    /// What the tables hold.
+    func read() throws -> Rows {
+        let version = version
+        return try open().read { try Rows(version: version, reading: $0) }
+    }
+
+    /// Whether SQLite finds nothing wrong with its file.
+    func isWhole() throws -> Bool {
+        try open().read { db in
+            let statement = try db.cachedStatement(sql: "PRAGMA integrity_check")
+            return try PlainConnection.rows(statement.sqliteStatement, []) == [[.text("ok")]]
+        }
+    }
+
+    /// A copy of the files as they are.
+    func makeCopy(onServer: CommitSet) -> Copy {
+        var unsent = known
+        for commit in unsettled { unsent.insert(commit) }
+        unsent.subtract(onServer)
+        return Copy(
+            image: disk.image, version: version, rows: rows, known: known, unsent: unsent)
+    }
+
+    /// Puts a copy in place of the files.
+    func load(_ copy: Copy) {
+        closeAll()
+        disk.load(copy.image)
+        version = copy.version
+        settle(copy.rows)
+        known = copy.known
+    }
+
+    /// Nothing is uncertain any more.
+    func settle(_ rows: Rows) {
+        self.rows = rows
+        settledRows = rows
+        uncertain = []
+        unsettled = []
+    }
+}

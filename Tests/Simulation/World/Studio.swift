@@ -1,0 +1,106 @@
+import GRDB
+import SyncKit
+
+/// The small database that simulated replicas sync, in two versions.
+///
+/// Version 2 adds a column and a table and renames a column. `born` is written by inserts only, so
+/// that it tells lives apart.
+enum Studio {
+    struct Column: Sendable {
+        let id: Int
+        /// By version, from 1; the last one stays.
+        let names: [String]
+        let type: String
+        var since = 1
+
+        func name(_ version: Int) -> String { names[min(version, names.count) - 1] }
+    }
+
+    struct Table: Sendable {
+        let id: Int
+        let name: String
+        let columns: [Column]
+        var since = 1
+
+        func columns(_ version: Int) -> [Column] { columns.filter { $0.since <= version } }
+
+        /// SQL that asks for the key and every column.
+        func selection(_ version: Int) -> String {
+            let names = columns(version).map { $0.name(version) }
+            return "SELECT \((["id"] + names).joined(separator: ", ")) FROM \(name)"
+        }
+    }
+
+    /// How many keys each table has: few, so that replicas meet in the same rows.
+    static let keys = 6
+    static let latestVersion = 2
+    static let bornColumn = 1
+
+    static let tables = [
+        Table(
+            id: 1, name: "pictures",
+            columns: [
+                Column(id: 1, names: ["born"], type: "TEXT"),
+                Column(id: 2, names: ["title", "caption"], type: "TEXT"),
+                Column(id: 3, names: ["width"], type: "INTEGER"),
+                Column(id: 4, names: ["data"], type: "BLOB"),
+                Column(id: 5, names: ["weight"], type: "REAL", since: 2),
+            ]),
+        Table(
+            id: 2, name: "tags",
+            columns: [
+                Column(id: 1, names: ["born"], type: "TEXT"),
+                Column(id: 2, names: ["label"], type: "TEXT"),
+            ]),
+        Table(
+            id: 3, name: "notes",
+            columns: [
+                Column(id: 1, names: ["born"], type: "TEXT"),
+                Column(id: 2, names: ["body"], type: "TEXT"),
+            ], since: 2),
+    ]
+
+    static func tables(_ version: Int) -> [Table] { tables.filter { $0.since <= version } }
+
+    static func table(_ id: Int, _ version: Int) -> Table? {
+        tables(version).first { $0.id == id }
+    }
+
+    static func schema(_ version: Int) throws -> SyncSchema {
+        try SyncSchema(
+            tables: tables(version).map { table in
+                SyncedTable(
+                    table.name, id: table.id,
+                    columns: table.columns(version).map {
+                        SyncedColumn($0.name(version), id: $0.id)
+                    })
+            })
+    }
+
+    static func migrator(_ version: Int) -> DatabaseMigrator {
+        var migrator = DatabaseMigrator()
+        migrator.registerMigration("1") { db in
+            for table in tables(1) { try db.execute(sql: creation(of: table, 1)) }
+        }
+        guard version > 1 else { return migrator }
+        migrator.registerMigration("2") { db in
+            try db.execute(sql: "ALTER TABLE pictures ADD COLUMN weight REAL")
+            try db.execute(sql: "ALTER TABLE pictures RENAME COLUMN title TO caption")
+            for table in tables(2) where table.since == 2 {
+                try db.execute(sql: creation(of: table, 2))
+            }
+        }
+        return migrator
+    }
+
+    private static func creation(of table: Table, _ version: Int) -> String {
+        let columns = table.columns(version).map { "\($0.name(version)) \($0.type)" }
+        return "CREATE TABLE \(table.name)(id BLOB PRIMARY KEY NOT NULL, "
+            + columns.joined(separator: ", ") + ")"
+    }
+
+    /// A key's 16 bytes.
+    static func id(_ key: Int) -> SQLValue {
+        .blob([UInt8](repeating: 0, count: 15) + [UInt8(key)])
+    }
+}

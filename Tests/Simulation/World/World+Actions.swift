@@ -1,0 +1,111 @@
+import GRDB
+import SyncKit
+import TestSupport
+
+/// What a transaction throws to undo itself.
+private struct Undone: Error {}
+
+extension World {
+    /// One transaction by one of a device's programs.
+    func perform(_ write: Step.Write, on device: Device) throws {
+        _ = try device.open()
+        var rows = device.rows
+        var effects = Effects()
+        for statement in write.statements { statement.apply(to: &rows, effects: &effects) }
+        let queries = write.statements.compactMap { $0.query(device.version) }
+        if write.aborts {
+            try abort(queries, by: write.program, on: device)
+            return try check(device, expecting: [device.rows])
+        }
+        var past = device.known
+        for commit in device.unsettled { past.insert(commit) }
+        let commit = history.add(effects, past: past, time: time.now)
+        note("  commit \(commit)")
+        device.uncertain.append((commit, rows))
+        try transaction(queries, by: write.program, on: device)
+        past.insert(commit)
+        device.known = past
+        device.settle(rows)
+        try check(device, expecting: [rows])
+    }
+
+    private func transaction(
+        _ queries: [Statement.Query], by program: Step.Program, on device: Device,
+        undone: Bool = false
+    ) throws {
+        switch program {
+        case .app:
+            try device.open().write { db in
+                for query in queries {
+                    let statement = try db.cachedStatement(sql: query.sql)
+                    _ = try PlainConnection.rows(statement.sqliteStatement, query.values)
+                }
+                if undone { throw Undone() }
+            }
+        case .other:
+            try device.other().transaction { connection in
+                for query in queries { try connection.execute(query.sql, query.values) }
+                if undone { throw Undone() }
+            }
+        }
+    }
+
+    private func abort(
+        _ queries: [Statement.Query], by program: Step.Program, on device: Device
+    ) throws {
+        do {
+            try transaction(queries, by: program, on: device, undone: true)
+        } catch is Undone {
+            // As planned.
+        }
+    }
+
+    /// One exchange with the server, which may break off.
+    func perform(_ exchange: Step.Exchange, on device: Device) async throws {
+        device.network.set(exchange.weather, seed: exchange.seed)
+        let known = device.known
+        let onServer = serverKnown
+        do {
+            let report = try await run(exchange, on: device)
+            guard !report.reincarnated || !script.hasSoundChains else {
+                throw Violation(.chains, "device \(device.index) began anew without a reason")
+            }
+            let store = try device.open()
+            if try store.quarantinedSegmentCount() == 0 { device.known.formUnion(onServer) }
+            if try store.pendingChangeCount() == 0 {
+                for commit in device.unsettled { device.known.insert(commit) }
+                device.unsettled = []
+                if serverIsKnown { serverKnown.formUnion(known) }
+            }
+            try check(device, expecting: nil)
+        } catch is SimulatedLoss {
+            note("  the network lost something")
+            try check(device, expecting: nil)
+        } catch is SimulatedRefusal where script.troubles.contains(.clocks) {
+            note("  the server refused it")
+            try check(device, expecting: nil)
+        }
+    }
+
+    private func run(_ exchange: Step.Exchange, on device: Device) async throws -> SyncReport {
+        _ = try device.open()
+        guard let synchronizer = device.synchronizer else {
+            preconditionFailure("an open device has a synchronizer")
+        }
+        var steps = 0
+        var failure: (any Error)?
+        let report = try await synchronizer.run { _ in
+            defer { steps += 1 }
+            guard let write = exchange.meanwhile, steps == exchange.meanwhileAfter else { return }
+            do {
+                device.rows = try device.read()
+                device.settledRows = device.rows
+                try perform(write, on: device)
+            } catch {
+                failure = error
+            }
+        }
+        if let failure { throw failure }
+        return report
+    }
+}

@@ -1,0 +1,127 @@
+import SyncKit
+import TestSupport
+
+extension World {
+    func perform(_ event: Step.Event, on device: Device) async throws {
+        switch event {
+        case .act(let action, let fault): try await act(action, fault, on: device)
+        case .cutPower:
+            device.disk.cutPower()
+            try reboot(device, expecting: [device.rows, device.settledRows])
+        case .jump(let milliseconds): device.clock.jump(by: milliseconds)
+        case .setCut(let isCut): device.network.setCut(isCut)
+        case .join:
+            guard devices.count < Self.deviceLimit else { return }
+            addDevice(version: devices.map(\.version).min() ?? Studio.latestVersion)
+        case .fork:
+            guard devices.count < Self.deviceLimit else { return }
+            let copy = device.makeCopy(onServer: serverKnown)
+            addDevice(version: device.version).load(copy)
+            noteUse(of: copy)
+        case .keepCopy: device.copy = device.makeCopy(onServer: serverKnown)
+        case .goBackToCopy:
+            guard let copy = device.copy else { return }
+            device.load(copy)
+            noteUse(of: copy)
+            try check(device, expecting: [copy.rows])
+        case .serverKeepsCopy: serverCopy = server.backup()
+        case .serverGoesBackToCopy:
+            guard let serverCopy else { return }
+            forgetServer()
+            server.restore(to: serverCopy)
+        case .serverIsWiped:
+            forgetServer()
+            server.wipe()
+        case .serverCompacts: server.compact(keepingGrace: 0)
+        }
+    }
+
+    private func forgetServer() {
+        serverIsKnown = false
+        serverKnown = CommitSet()
+    }
+
+    /// Both copies date anew what a wrong clock dated into the future, each by its own time.
+    private func noteUse(of copy: Device.Copy) {
+        guard script.troubles.contains(.clocks) || !Promises.copiesKeepDates else { return }
+        history.redatable.formUnion(copy.unsent)
+    }
+
+    private func act(_ action: Step.Action, _ fault: DiskFault?, on device: Device) async throws {
+        let strikes = device.disk.strikeCount
+        let isStruck = { device.disk.strikeCount > strikes }
+        device.disk.plan(fault)
+        do {
+            try await act(action, on: device)
+        } catch is SimulatedLoss {
+            note("  the network lost something")
+        } catch let violation as Violation {
+            throw violation
+        } catch  where isStruck() {
+            note("  the fault struck: \(error)")
+        }
+        device.disk.plan(nil)
+        guard isStruck() else { return }
+        if device.disk.isDown || device.disk.isKilled("app") || device.disk.isKilled("other") {
+            try reboot(device, expecting: expectation(after: action, on: device))
+        } else if case .write = action {
+            try check(device, expecting: [device.rows] + device.uncertain.map(\.rows))
+        } else {
+            try check(device, expecting: nil)
+        }
+    }
+
+    /// What the tables may hold once `action` was broken off, nil where history must tell.
+    private func expectation(after action: Step.Action, on device: Device) -> [Rows]? {
+        switch action {
+        case .write, .reopen:
+            [device.rows, device.settledRows] + device.uncertain.map(\.rows)
+        case .exchange, .upgrade: nil
+        }
+    }
+
+    private func act(_ action: Step.Action, on device: Device) async throws {
+        switch action {
+        case .write(let write): try perform(write, on: device)
+        case .exchange(let exchange): try await perform(exchange, on: device)
+        case .reopen:
+            device.closeAll()
+            try check(device, expecting: [device.rows])
+        case .upgrade:
+            device.closeAll()
+            device.version = Studio.latestVersion
+            try check(device, expecting: nil)
+        }
+    }
+
+    /// Brings a device back whose power was cut, or one of whose programs was killed.
+    private func reboot(_ device: Device, expecting: [Rows]?) throws {
+        device.closeAll()
+        device.disk.restart()
+        if plant == .staleFile, let copy = device.copy { device.disk.load(copy.image) }
+        if plant == .staleFile { device.copy = device.makeCopy(onServer: serverKnown) }
+        try check(device, expecting: expecting)
+        guard try device.isWhole() else {
+            throw Violation(.isWhole, "device \(device.index)")
+        }
+    }
+
+    /// Compares what the tables hold with what they may, and goes on from there.
+    ///
+    /// - Parameter expecting: What they may hold; nil where history alone must explain it.
+    func check(_ device: Device, expecting: [Rows]?) throws {
+        let found = try device.read()
+        if let expecting, !expecting.contains(found) {
+            throw Violation(
+                .commits, "device \(device.index): \(found.difference(to: expecting[0]))")
+        }
+        if let complaint = history.complaint(about: found, required: device.known) {
+            throw Violation(.keeps, "device \(device.index): \(complaint)")
+        }
+        if let seen = device.uncertain.first(where: { $0.rows == found }), found != device.rows {
+            device.unsettled.append(seen.commit)
+        }
+        if expecting == nil { device.settledRows = found }
+        device.rows = found
+    }
+}
