@@ -13,7 +13,7 @@ struct Options: Sendable {
           --seed N     the first run's seed; the next run has the next number (1)
           --runs M     how many runs (1000)
           --jobs J     how many at a time (1)
-          --steps K    how many steps each (60)
+          --steps K    how many steps each (30)
           --without T  leaves a trouble out: \(Trouble.allCases.map(\.rawValue)
             .joined(separator: ", "))
           --trace      prints every step of every run to standard error
@@ -22,10 +22,16 @@ struct Options: Sendable {
     private(set) var seed: UInt64 = 1
     private(set) var runs = 1000
     private(set) var jobs = 1
-    private(set) var steps = 60
+    private(set) var steps = 30
     private(set) var allowed = Set(Trouble.allCases)
     private(set) var traces = false
     private(set) var wantsHelp = false
+
+    /// What leaves out the same troubles.
+    var without: String {
+        Trouble.allCases.filter { !allowed.contains($0) }.map { " --without \($0.rawValue)" }
+            .joined()
+    }
 
     init(_ words: some Sequence<String>) throws {
         var words = Array(words)[...]

@@ -150,7 +150,11 @@ extension History {
                 events.allSatisfy(required.contains)
             else { continue }
             for (column, value) in values {
-                let writers = events.filter { commits[$0].effects[name].cells[column] != nil }
+                let writers = events.filter {
+                    // An older schema's insert writes NULL to what it does not know.
+                    let effect = commits[$0].effects[name]
+                    return effect.began || effect.cells[column] != nil
+                }
                 guard
                     let last = writers.max(by: { commits[$0].time < commits[$1].time }),
                     let wanted = commits[last].effects[name].cells[column], wanted != value

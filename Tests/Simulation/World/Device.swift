@@ -10,6 +10,7 @@ final class Device {
         let image: SimulatedDisk.Image
         let version: Int
         let rows: Rows
+        let uncertain: [(commit: Int, rows: Rows)]
         let known: CommitSet
         /// Of those, the ones that may not have been on the server yet.
         let unsent: CommitSet
@@ -105,7 +106,8 @@ final class Device {
         for commit in unsettled { unsent.insert(commit) }
         unsent.subtract(onServer)
         return Copy(
-            image: disk.image, version: version, rows: rows, known: known, unsent: unsent)
+            image: disk.image, version: version, rows: rows, uncertain: uncertain, known: known,
+            unsent: unsent)
     }
 
     /// Puts a copy in place of the files.
@@ -114,8 +116,14 @@ final class Device {
         disk.load(copy.image)
         version = copy.version
         settle(copy.rows)
+        uncertain = copy.uncertain
         known = copy.known
     }
+
+    /// What the tables may hold after a crash, what they hold most likely first.
+    ///
+    /// A transaction that failed while it was committed may turn up once the log is read anew.
+    var possibleRows: [Rows] { [rows, settledRows] + uncertain.map(\.rows) }
 
     /// Nothing is uncertain any more.
     func settle(_ rows: Rows) {

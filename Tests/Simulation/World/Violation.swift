@@ -4,6 +4,8 @@ package struct Violation: Error, Hashable, CustomStringConvertible {
     package enum Promise: String, Hashable, Sendable {
         /// Replicas that saw the same changes hold the same rows.
         case converges = "replicas differ"
+        /// Replicas that agree do not take each other for different.
+        case trusts = "a digest differs where nothing is wrong"
         /// Nothing that was written is lost or silently overwritten, and nothing rises again.
         case keeps = "a write is lost"
         /// A transaction is there whole or not at all, and stays once it is accepted.

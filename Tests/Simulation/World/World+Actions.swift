@@ -67,9 +67,7 @@ extension World {
         let onServer = serverKnown
         do {
             let report = try await run(exchange, on: device)
-            guard !report.reincarnated || !script.hasSoundChains else {
-                throw Violation(.chains, "device \(device.index) began anew without a reason")
-            }
+            try check(report, of: device)
             let store = try device.open()
             if try store.quarantinedSegmentCount() == 0 { device.known.formUnion(onServer) }
             if try store.pendingChangeCount() == 0 {
@@ -84,6 +82,17 @@ extension World {
         } catch is SimulatedRefusal where script.troubles.contains(.clocks) {
             note("  the server refused it")
             try check(device, expecting: nil)
+        }
+    }
+
+    /// What the engine reports to have healed must have been ill.
+    func check(_ report: SyncReport, of device: Device) throws {
+        guard !report.reincarnated || !script.hasSoundChains else {
+            throw Violation(.chains, "device \(device.index) began anew without a reason")
+        }
+        // After a loss, places in the server's order mean other things to each device for a while.
+        guard !report.repaired || plant != nil || script.troubles.contains(.serverLoss) else {
+            throw Violation(.trusts, "device \(device.index) pulled everything again")
         }
     }
 

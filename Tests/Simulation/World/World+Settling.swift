@@ -40,9 +40,7 @@ extension World {
             guard let report = try await device.synchronizer?.run() else { continue }
             note("device \(device.index): \(report)")
             isQuiet = isQuiet && report.segmentsReceived == 0 && report.segmentsSent == 0
-            if script.hasSoundChains, report.reincarnated {
-                throw Violation(.chains, "device \(device.index) began anew without a reason")
-            }
+            try check(report, of: device)
         }
         return isQuiet
     }

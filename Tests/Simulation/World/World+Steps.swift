@@ -7,23 +7,23 @@ extension World {
         case .act(let action, let fault): try await act(action, fault, on: device)
         case .cutPower:
             device.disk.cutPower()
-            try reboot(device, expecting: [device.rows, device.settledRows])
+            try reboot(device, expecting: device.possibleRows)
         case .jump(let milliseconds): device.clock.jump(by: milliseconds)
         case .setCut(let isCut): device.network.setCut(isCut)
         case .join:
             guard devices.count < Self.deviceLimit else { return }
-            addDevice(version: devices.map(\.version).min() ?? Studio.latestVersion)
+            try addDevice(version: devices.map(\.version).min() ?? Studio.latestVersion)
         case .fork:
             guard devices.count < Self.deviceLimit else { return }
             let copy = device.makeCopy(onServer: serverKnown)
-            addDevice(version: device.version).load(copy)
+            try addDevice(version: device.version, copying: copy)
             noteUse(of: copy)
         case .keepCopy: device.copy = device.makeCopy(onServer: serverKnown)
         case .goBackToCopy:
             guard let copy = device.copy else { return }
             device.load(copy)
             noteUse(of: copy)
-            try check(device, expecting: [copy.rows])
+            try check(device, expecting: device.possibleRows)
         case .serverKeepsCopy: serverCopy = server.backup()
         case .serverGoesBackToCopy:
             guard let serverCopy else { return }
@@ -65,7 +65,7 @@ extension World {
         if device.disk.isDown || device.disk.isKilled("app") || device.disk.isKilled("other") {
             try reboot(device, expecting: expectation(after: action, on: device))
         } else if case .write = action {
-            try check(device, expecting: [device.rows] + device.uncertain.map(\.rows))
+            try check(device, expecting: device.possibleRows)
         } else {
             try check(device, expecting: nil)
         }
@@ -75,7 +75,7 @@ extension World {
     private func expectation(after action: Step.Action, on device: Device) -> [Rows]? {
         switch action {
         case .write, .reopen:
-            [device.rows, device.settledRows] + device.uncertain.map(\.rows)
+            device.possibleRows
         case .exchange, .upgrade: nil
         }
     }
@@ -86,7 +86,7 @@ extension World {
         case .exchange(let exchange): try await perform(exchange, on: device)
         case .reopen:
             device.closeAll()
-            try check(device, expecting: [device.rows])
+            try check(device, expecting: device.possibleRows)
         case .upgrade:
             device.closeAll()
             device.version = Studio.latestVersion

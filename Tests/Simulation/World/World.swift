@@ -35,7 +35,7 @@ final class World {
         var number = 0
         do {
             let version = script.troubles.contains(.upgrades) ? 1 : Studio.latestVersion
-            for _ in 0..<script.replicas { addDevice(version: version) }
+            for _ in 0..<script.replicas { try addDevice(version: version) }
             for step in script.steps {
                 time.advance(by: step.pause)
                 let device = devices[step.replica % devices.count]
@@ -60,8 +60,8 @@ final class World {
         trace?(text())
     }
 
-    @discardableResult
-    func addDevice(version: Int) -> Device {
+    /// A new device with an empty store, or with a copy of another's.
+    func addDevice(version: Int, copying copy: Device.Copy? = nil) throws {
         let index = devices.count
         var generator = SeededGenerator(seed: script.seed ^ UInt64(index + 1) << 32)
         let clock = DeviceClock(
@@ -76,7 +76,12 @@ final class World {
         let device = Device(
             index: index, disk: disk, clock: clock, network: network, version: version)
         devices.append(device)
-        return device
+        if let copy {
+            device.load(copy)
+        } else if script.seed % 8 != 0 {
+            let number = (Int(script.seed % UInt64(Nursery.count)) + index) % Nursery.count
+            disk.load(try Nursery.image(version: version, number: number))
+        }
     }
 
     private func clockError(_ generator: inout SeededGenerator) -> Int64 {

@@ -1,5 +1,5 @@
 /// Runs scripts, and makes the failing ones short.
-package enum Simulation {
+package enum ScriptRunner {
     /// How one run ended.
     package struct Outcome: Sendable {
         /// What was run.
@@ -45,7 +45,7 @@ package enum Simulation {
 ///
 /// - Note: After Zeller and Hildebrandt, *Simplifying and Isolating Failure-Inducing Input*, 2002.
 private struct Shrinker {
-    var best: Simulation.Outcome
+    var best: ScriptRunner.Outcome
     let plant: Plant?
     var left: Int
 
@@ -90,7 +90,7 @@ private struct Shrinker {
         left -= 1
         var script = best.script
         script.steps = steps
-        let outcome = await Simulation.run(script, plant: plant)
+        let outcome = await ScriptRunner.run(script, plant: plant)
         guard
             let violation = outcome.violation, violation.promise == best.violation?.promise
         else { return false }
