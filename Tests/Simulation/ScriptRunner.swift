@@ -116,7 +116,7 @@ extension Step.Event {
                                 weather: exchange.weather, seed: exchange.seed, meanwhile: write,
                                 meanwhileAfter: exchange.meanwhileAfter)), fault)
                 }
-        case .reopen, .upgrade: return unbroken
+        case .reopen, .upgrade, .vacuum, .snapshot: return unbroken
         }
     }
 }

@@ -75,7 +75,11 @@ private struct ScriptWriter {
             ),
             (.upgrades, [(2, { .act(.upgrade, $0.fault(oneIn: 3)) })]),
             (.joins, [(1, { _ in .join })]),
-            (.compaction, [(2, { _ in .serverCompacts })]),
+            (.otherProgram, [(1, { .act(.vacuum, $0.fault(oneIn: 2)) })]),
+            (
+                .compaction,
+                [(2, { _ in .serverCompacts }), (2, { .act(.snapshot, $0.fault(oneIn: 4)) })]
+            ),
         ]
         for (trouble, more) in troubled where troubles.contains(trouble) { draws += more }
         self.draws = draws

@@ -34,6 +34,10 @@ struct Step: Hashable, Sendable {
         case reopen
         /// The app is closed and opened with the newest schema.
         case upgrade
+        /// Another program runs VACUUM.
+        case vacuum
+        /// The app makes a snapshot for others, if it has nothing to send.
+        case snapshot
     }
 
     /// What happens.
@@ -92,6 +96,8 @@ extension Step.Action: CustomStringConvertible {
                     ?? "")
         case .reopen: "reopens"
         case .upgrade: "upgrades"
+        case .vacuum: "other program vacuums"
+        case .snapshot: "makes a snapshot"
         }
     }
 }

@@ -23,6 +23,6 @@ package enum Trouble: String, Hashable, Sendable, CaseIterable {
     case otherProgram = "other-program"
     /// Devices join late.
     case joins
-    /// The server drops what snapshots hold.
+    /// Devices make snapshots, and the server drops what they hold.
     case compaction
 }

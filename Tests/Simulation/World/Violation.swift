@@ -16,8 +16,8 @@ package struct Violation: Error, Hashable, CustomStringConvertible {
         case chains = "a replica was taken for another"
         /// Nothing fails but for a reason.
         case works = "something failed without a reason"
-        /// SQLite finds its file whole.
-        case isWhole = "the database file is damaged"
+        /// SQLite finds its file whole, the engine's doctor its tables.
+        case isWhole = "the database is damaged"
         /// Of true clocks, the later write wins.
         case ordersByTime = "an earlier write won"
     }

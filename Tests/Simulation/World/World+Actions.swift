@@ -85,6 +85,28 @@ extension World {
         }
     }
 
+    /// What a device does by itself once a thousand segments have come after the last snapshot.
+    func makeSnapshot(on device: Device) async throws {
+        try await perform(
+            Step.Exchange(weather: .fine, seed: 0, meanwhile: nil, meanwhileAfter: 0), on: device)
+        let store = try device.open()
+        guard
+            let keys = Gallery.keys(), try store.pendingChangeCount() == 0,
+            try store.cursor() == server.serverState.head, server.serverState.head > 0
+        else { return }
+        let sealer = SegmentSealer(keys: keys, account: Gallery.account)
+        var chunks: [[UInt8]] = []
+        let state = try store.exportState(with: sealer) { chunks.append($0.bytes) }
+        let manifest = SnapshotManifest(
+            id: device.clock.environment.randomBytes(16), cursor: state.cursor,
+            chunkCount: state.chunkCount)
+        note("  a snapshot at \(state.cursor)")
+        for (index, bytes) in chunks.enumerated() {
+            try await device.network.push(
+                SnapshotChunk(snapshot: manifest, index: index, bytes: bytes))
+        }
+    }
+
     /// What the engine reports to have healed must have been ill.
     func check(_ report: SyncReport, of device: Device) throws {
         guard !report.reincarnated || !script.hasSoundChains else {

@@ -54,6 +54,7 @@ extension World {
                     "device \(device.index) against 0: "
                         + rows.difference(to: all[0]))
             }
+            try examine(device)
             let store = try device.open()
             let (pending, aside) = (
                 try store.pendingChangeCount(), try store.quarantinedSegmentCount()

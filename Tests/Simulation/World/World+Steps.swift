@@ -74,9 +74,9 @@ extension World {
     /// What the tables may hold once `action` was broken off, nil where history must tell.
     private func expectation(after action: Step.Action, on device: Device) -> [Rows]? {
         switch action {
-        case .write, .reopen:
+        case .write, .reopen, .vacuum:
             device.possibleRows
-        case .exchange, .upgrade: nil
+        case .exchange, .upgrade, .snapshot: nil
         }
     }
 
@@ -91,6 +91,11 @@ extension World {
             device.closeAll()
             device.version = Studio.latestVersion
             try check(device, expecting: nil)
+        case .vacuum:
+            _ = try device.open()
+            try device.other().execute("VACUUM")
+            try check(device, expecting: device.possibleRows)
+        case .snapshot: try await makeSnapshot(on: device)
         }
     }
 
@@ -101,8 +106,17 @@ extension World {
         if plant == .staleFile, let copy = device.copy { device.disk.load(copy.image) }
         if plant == .staleFile { device.copy = device.makeCopy(onServer: serverKnown) }
         try check(device, expecting: expecting)
+        try examine(device)
+    }
+
+    /// Asks SQLite about its file and the engine's doctor about the rest.
+    func examine(_ device: Device) throws {
         guard try device.isWhole() else {
-            throw Violation(.isWhole, "device \(device.index)")
+            throw Violation(.isWhole, "device \(device.index): the file")
+        }
+        let diagnosis = try device.open().diagnose()
+        guard diagnosis.isHealthy || plant != nil else {
+            throw Violation(.isWhole, "device \(device.index): \(diagnosis)")
         }
     }
 
