@@ -9,28 +9,34 @@ struct ForeignLog {
         try PreparedStatement("SELECT 1 FROM sync_foreign LIMIT 1", in: db).step()
     }
 
-    /// Empties the log; each stretch of one millisecond is handed over as one transaction.
-    func take(_ body: (_ wall: Int64, _ operations: [UInt8]) throws -> Void) throws {
+    /// Empties the log; each stretch of one millisecond is handed over as one transaction, or all
+    /// of it where it is known to be one.
+    func take(
+        asOne: Bool = false, _ body: (_ wall: Int64, _ operations: [UInt8]) throws -> Void
+    ) throws {
         var open: (wall: Int64, log: OperationLog)?
-        var pending: Row?
+        // Rows that an insert may have replaced; the app's own triggers may have written between.
+        var replaced: [Target: Int64] = [:]
         while true {
             let rows = try nextRows()
             guard let last = rows.last else { break }
             for row in rows {
-                if var transaction = open, transaction.wall != row.wall {
+                if var transaction = open, transaction.wall != row.wall, !asOne {
                     if !transaction.log.isEmpty {
                         try body(transaction.wall, transaction.log.bytes)
                     }
                     open = nil
                 }
                 var log = open?.log ?? OperationLog()
-                // A replaced row leaves no entry of its own.
-                if let replaced = pending, row.entry == .insert, row.key == replaced.key,
-                    row.table == replaced.table, let key = replaced.key
-                {
-                    log.append(.delete(row: replaced.place, key: key), in: row.table)
+                if let key = row.key {
+                    let target = Target(table: row.table, key: key)
+                    let place = replaced.removeValue(forKey: target)
+                    // A replaced row leaves no entry of its own.
+                    if row.entry == .insert, let place {
+                        log.append(.delete(row: place, key: key), in: row.table)
+                    }
+                    if row.entry == .replace { replaced[target] = row.place }
                 }
-                pending = row.entry == .replace ? row : nil
                 Self.append(row, to: &log)
                 open = (row.wall, log)
             }
@@ -40,6 +46,11 @@ struct ForeignLog {
         if var transaction = open, !transaction.log.isEmpty {
             try body(transaction.wall, transaction.log.bytes)
         }
+    }
+
+    private struct Target: Hashable {
+        let table: Int
+        let key: RowKey
     }
 
     private struct Row {

@@ -62,6 +62,11 @@ struct OperationLog {
         Mark(count: writer.count, table: table, previousRow: previousRow, run: run)
     }
 
+    /// Whether nothing came after `mark`.
+    func isAt(_ mark: Mark) -> Bool {
+        writer.count == mark.count && run == mark.run
+    }
+
     /// Forgets what came after `mark`.
     mutating func truncate(to mark: Mark) {
         writer.truncate(to: mark.count)

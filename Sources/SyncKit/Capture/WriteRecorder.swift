@@ -13,6 +13,8 @@ final class WriteRecorder: @unchecked Sendable {
     private(set) var operations = OperationLog()
     /// The first rule that a write broke.
     private(set) var violation: (table: String, rule: CaptureRule)?
+    /// Whether a statement ran that may have made or dropped a trigger.
+    private(set) var mayHaveChangedTriggers = false
     /// Whether changes are noted now.
     private(set) var isRecording = false
 
@@ -38,8 +40,8 @@ final class WriteRecorder: @unchecked Sendable {
                 guard let context, let statement, let text else { return 0 }
                 let recorder = Unmanaged<WriteRecorder>.fromOpaque(context).takeUnretainedValue()
                 guard recorder.isRecording else { return 0 }
-                let connection = sqlite3_db_handle(OpaquePointer(statement))
-                recorder.beginStatement(text.assumingMemoryBound(to: CChar.self), connection)
+                recorder.beginStatement(
+                    OpaquePointer(statement), text.assumingMemoryBound(to: CChar.self))
                 return 0
             }, context)
     }
@@ -54,6 +56,7 @@ final class WriteRecorder: @unchecked Sendable {
     func begin(on db: Database) {
         operations.removeAll()
         violation = nil
+        mayHaveChangedTriggers = false
         undo.begin(changes: sqlite3_total_changes64(db.sqliteConnection))
         isRecording = true
     }
@@ -62,7 +65,8 @@ final class WriteRecorder: @unchecked Sendable {
     func end(on db: Database) {
         guard isRecording else { return }
         undo.endStatement(
-            changes: sqlite3_total_changes64(db.sqliteConnection), in: &operations)
+            changes: sqlite3_total_changes64(db.sqliteConnection), in: &operations,
+            isOpen: Self.isWriting(db.sqliteConnection, besides: nil))
         isRecording = false
     }
 
@@ -71,9 +75,29 @@ final class WriteRecorder: @unchecked Sendable {
         operations.bytes
     }
 
-    private func beginStatement(_ text: UnsafePointer<CChar>, _ connection: OpaquePointer?) {
-        undo.endStatement(changes: sqlite3_total_changes64(connection), in: &operations)
+    private func beginStatement(_ statement: OpaquePointer, _ text: UnsafePointer<CChar>) {
+        let connection = sqlite3_db_handle(statement)
+        undo.endStatement(
+            changes: sqlite3_total_changes64(connection), in: &operations,
+            isOpen: Self.isWriting(connection, besides: statement))
         undo.beginStatement(text, in: &operations)
+        if SavepointCommand.mayChangeSchema(text) { mayHaveChangedTriggers = true }
+    }
+
+    /// Whether a statement that writes, such as INSERT with RETURNING, has begun and not ended.
+    private static func isWriting(
+        _ connection: OpaquePointer?, besides statement: OpaquePointer?
+    ) -> Bool {
+        var next = sqlite3_next_stmt(connection, nil)
+        while let candidate = next {
+            if candidate != statement, sqlite3_stmt_busy(candidate) != 0,
+                sqlite3_stmt_readonly(candidate) == 0
+            {
+                return true
+            }
+            next = sqlite3_next_stmt(connection, candidate)
+        }
+        return false
     }
 
     // MARK: - The hook

@@ -44,7 +44,7 @@ final class LocalWriter: @unchecked Sendable {
 
     /// Runs `body` in a transaction and logs what it did.
     func write<Value>(_ db: Database, _ body: (Database) throws -> Value) throws -> Value {
-        try transaction(db) { usesTriggers in
+        let value = try transaction(db) { usesTriggers in
             recorder.begin(on: db)
             defer { recorder.end(on: db) }
             let value = try body(db)
@@ -53,6 +53,9 @@ final class LocalWriter: @unchecked Sendable {
             try log(db, usesTriggers: usesTriggers)
             return value
         }
+        // A trigger made here works from the next write on.
+        if recorder.mayHaveChangedTriggers { known = nil }
+        return value
     }
 
     /// Runs the engine's own work in a transaction: nothing is captured.
@@ -113,7 +116,7 @@ final class LocalWriter: @unchecked Sendable {
         let usesTriggers = try PreparedStatement(
             """
             SELECT 1 FROM sqlite_master WHERE type = 'trigger' AND name NOT LIKE 'sync\\_%'
-            ESCAPE '\\' LIMIT 1
+            ESCAPE '\\' UNION ALL SELECT 1 FROM sqlite_temp_master WHERE type = 'trigger' LIMIT 1
             """, in: db
         ).step()
         try setTriggers(enabled: usesTriggers, in: db)
@@ -141,10 +144,9 @@ final class LocalWriter: @unchecked Sendable {
         }
         if usesTriggers {
             // Triggers have logged what the hook has seen, and what they themselves did besides.
-            var operations: [UInt8] = []
-            try ForeignLog(db: db).take { _, taken in operations += taken }
-            if !operations.isEmpty { try appendNow(operations, in: db) }
-            return
+            return try ForeignLog(db: db).take(asOne: true) { _, operations in
+                try appendNow(operations, in: db)
+            }
         }
         guard !recorder.operations.isEmpty else { return }
         let operations = recorder.takeOperations()
