@@ -91,7 +91,8 @@ final class BatchMerger {
     /// Whether the writer at the batch's stamp `index` knew of the deletion at the stored stamp
     /// `grave`: if it counts lives from the start all the same, it has cleared the grave away.
     func hasForgotten(_ grave: Int64, _ index: Int32) throws -> Bool {
-        guard let known = try session.stamps.entry(grave).sequence else { return false }
+        // 0 says only that it was known before the server lost its memory: to whom, nobody knows.
+        guard let known = try session.stamps.entry(grave).sequence, known > 0 else { return false }
         return batch.stamps[Int(index)].seen >= known
     }
 
@@ -127,6 +128,7 @@ final class BatchMerger {
         _ key: RowKey, life: UInt32, _ died: Int32, in table: TableStore
     ) throws {
         try table.bury(key, life: life, stamp: try number(died))
+        session.noteGrave(in: table)
     }
 
     /// A row is about to go that somebody wrote to without knowing of its deletion.

@@ -40,6 +40,11 @@ final class StoreSession {
         return isEmpty
     }
 
+    /// A row of the table was buried: from now on rows must be looked for, or it would rise.
+    func noteGrave(in table: TableStore) {
+        emptyAtFirst[table.table.id] = false
+    }
+
     /// Every known table, by rising id.
     func allTables() throws -> [TableStore] {
         try schema.tables.sorted { $0.id < $1.id }.compactMap { try table($0.id) }
