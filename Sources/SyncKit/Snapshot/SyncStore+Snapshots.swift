@@ -109,8 +109,11 @@ extension SyncStore {
     /// Pulls everything again at the next exchange; merging it again changes nothing that is right.
     package func forgetCursor() throws {
         try engineWrite { session in
-            try StoreState(db: session.db).set("cursor", .integer(0))
-            try StoreState(db: session.db).set("collected", .integer(0))
+            let state = StoreState(db: session.db)
+            // What is pulled again was sealed by replicas that knew less than this one does now.
+            try state.setComparable(after: try state.cursor)
+            try state.set("cursor", .integer(0))
+            try state.set("collected", .integer(0))
         }
     }
 
