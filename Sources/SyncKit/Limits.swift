@@ -31,8 +31,6 @@ public enum Limits {
     public static let sessionSteps = 1_000_000
     /// How long values that lost against a concurrent write are kept, in days.
     public static let conflictDays = 30
-    /// About how many bytes of logged operations are folded at a time.
-    public static let foldBytes = 4 * 1024 * 1024
     /// A snapshot is due when so many segments have come after the last.
     public static let snapshotTail = 1000
     /// How often loading begins again because a newer snapshot took the place of the one before.

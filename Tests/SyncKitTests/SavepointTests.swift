@@ -65,7 +65,11 @@ import Testing
         ([("U1;", false), ("UPDATE items SET plays = NULL", true), ("U3;", false)], [1, 3]),
         (
             [
-                ("UPDATE OR FAIL items SET title = 'new', plays = iif(id > \(key(1)), NULL, 0)", true)
+                (
+                    """
+                    UPDATE OR FAIL items SET title = 'new', plays = iif(id > \(key(1)), NULL, 0)
+                    """, true
+                )
             ], [1]
         ),
         ([("UPDATE OR IGNORE items SET plays = NULL", false), ("U2;", false)], [2]),

@@ -29,3 +29,8 @@ package struct KeyColumn: Hashable, Sendable {
         bytes = try reader.bytes(count * RowKey.byteCount)
     }
 }
+
+extension KeyColumn: RandomAccessCollection {
+    package var startIndex: Int { 0 }
+    package var endIndex: Int { count }
+}

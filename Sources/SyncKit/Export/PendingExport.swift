@@ -19,7 +19,15 @@ struct PendingExport {
     /// How many rows there are to export.
     func rowCount() throws -> Int {
         var count = 0
-        _ = try run { count += $0.changeCount }
+        _ = try run { batch in
+            for changes in batch.tables {
+                count += changes.rows.count + changes.deaths.count + changes.edits.count
+                guard !changes.counts.isEmpty else { continue }
+                // A row may have counters besides, or nothing else.
+                let named = Set(changes.rows.keys).union(changes.edits.keys)
+                count += Set(changes.counts.map(\.key)).subtracting(named).count
+            }
+        }
         return count
     }
 

@@ -23,10 +23,17 @@ final class SegmentChain {
         guard var last = held else { return }
         held = nil
         let state = StoreState(db: session.db)
-        last.summary = ChangeBatch.Summary(
-            cursor: try state.cursor, digest: session.digest.value)
+        if try session.holdsAllThatItPulled() {
+            last.summary = ChangeBatch.Summary(
+                cursor: try state.cursor, digest: session.digest.value)
+        }
         let lastStamp = try state.lastStamp
         try seal(last, lastStamp: lastStamp)
+        // More may be added before the server acknowledges what is sealed.
+        try PreparedStatement(
+            "UPDATE sync_counts SET sealed_stamp = stamp, sealed_total = total WHERE stamp > ?",
+            in: session.db
+        ).run(.integer(try state.sealed))
         try state.set("sealed", .integer(lastStamp))
     }
 

@@ -98,7 +98,8 @@ final class BatchMerger {
     /// Whether the writer at the batch's stamp `index` knew of the deletion at the stored stamp
     /// `grave`: if it counts lives from the start all the same, it has cleared the grave away.
     func hasForgotten(_ grave: Int64, _ index: Int32) throws -> Bool {
-        guard let known = try session.stamps.entry(grave).sequence else { return false }
+        // 0 says only that it was known before the server lost its memory: to whom, nobody knows.
+        guard let known = try session.stamps.entry(grave).sequence, known > 0 else { return false }
         return batch.stamps[Int(index)].seen >= known
     }
 

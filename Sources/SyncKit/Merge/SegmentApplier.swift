@@ -70,6 +70,9 @@ struct SegmentApplier {
             try Settlement(session: session).settleCounts(in: batch)
             try Reincarnation(session: session, randomBytes: randomBytes).run()
             page.isForked = true
+        } else if header.replica == (try state.replica) {
+            try Settlement(session: session).noteReturned(
+                Int64(clamping: header.number), sequence: segment.sequence)
         }
         if header.flags.contains(.continues) {
             try PartialGroups(session.db).keep(sealed)
@@ -118,9 +121,10 @@ struct SegmentApplier {
     ) throws {
         let state = StoreState(db: session.db)
         guard
-            let summary, summary.cursor == (try state.cursor), !session.hasWaiting,
-            try !PendingChanges(session.db).exist(), try !PartialGroups(session.db).exist(),
-            try !PreparedStatement("SELECT 1 FROM sync_quarantine LIMIT 1", in: session.db).step()
+            let summary, summary.cursor == (try state.cursor),
+            summary.cursor >= (try state.comparable), try !state.mustOfferState,
+            try session.holdsAllThatItPulled(), try !PendingChanges(session.db).exist(),
+            try !PreparedStatement("SELECT 1 FROM sync_segments LIMIT 1", in: session.db).step()
         else { return }
         if summary.digest != session.digest.value { page.differs = true }
     }

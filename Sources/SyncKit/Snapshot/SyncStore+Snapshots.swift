@@ -89,6 +89,8 @@ extension SyncStore {
     /// Forgets deletions that every active device has seen: no row can rise from them.
     package func collectGraves(through horizon: Int64) throws {
         guard horizon > (try pool.read({ try StoreState(db: $0).collected })) else { return }
+        // A segment that is set aside may hold rows whose deletion is known already: they would rise.
+        guard try quarantinedSegmentCount() == 0 else { return }
         try engineWrite { session in
             let state = StoreState(db: session.db)
             let horizon = min(horizon, try state.cursor)
@@ -96,7 +98,7 @@ extension SyncStore {
                 try PreparedStatement(
                     """
                     DELETE FROM sync_graves_\(table.table.id) WHERE stamp IN (
-                    SELECT number FROM sync_stamps WHERE sequence <= ?)
+                    SELECT number FROM sync_stamps WHERE sequence BETWEEN 1 AND ?)
                     """, in: session.db
                 ).run(.integer(horizon))
             }
@@ -107,8 +109,11 @@ extension SyncStore {
     /// Pulls everything again at the next exchange; merging it again changes nothing that is right.
     package func forgetCursor() throws {
         try engineWrite { session in
-            try StoreState(db: session.db).set("cursor", .integer(0))
-            try StoreState(db: session.db).set("collected", .integer(0))
+            let state = StoreState(db: session.db)
+            // What is pulled again was sealed by replicas that knew less than this one does now.
+            try state.setComparable(after: try state.cursor)
+            try state.set("cursor", .integer(0))
+            try state.set("collected", .integer(0))
         }
     }
 

@@ -9,20 +9,17 @@ struct LogFolder {
     /// Folds everything up to now.
     func fold() throws {
         let state = StoreState(db: session.db)
-        var folded = try state.folded
-        while true {
-            let (events, last) = try next(after: folded)
-            guard let last else { break }
-            for (table, events) in events.sorted(by: { $0.key < $1.key }) {
-                guard let store = try session.table(table) else { continue }
-                try TableFolder(session: session, table: store).fold(events)
-            }
-            folded = last
+        // All at once: the log says places, and the tables which rows lie there now, not in between.
+        let (events, last) = try next(after: try state.folded)
+        guard let last else { return }
+        for (table, events) in events.sorted(by: { $0.key < $1.key }) {
+            guard let store = try session.table(table) else { continue }
+            try TableFolder(session: session, table: store).fold(events)
         }
-        if folded != (try state.folded) { try state.set("folded", .integer(folded)) }
+        try state.set("folded", .integer(last))
     }
 
-    /// The operations of the next transactions, a bounded number of them at a time.
+    /// The operations of the transactions after `folded`, by table.
     private func next(
         after folded: Int64
     ) throws -> (events: [Int: [TableFolder.Event]], last: Int64?) {
@@ -33,15 +30,13 @@ struct LogFolder {
             """, in: session.db)
         found.bind(folded, at: 1)
         var events: [Int: [TableFolder.Event]] = [:]
-        var (last, bytes): (Int64?, Int) = (nil, 0)
-        while bytes < Limits.foldBytes, try found.step() {
+        var last: Int64?
+        while try found.step() {
             let number = found.integer(0)
-            let operations = found.bytes(1)
-            try OperationLog.read(operations) { table, operation in
+            try OperationLog.read(found.bytes(1)) { table, operation in
                 events[table, default: []].append(
                     TableFolder.Event(operation: operation, stamp: number))
             }
-            bytes += operations.count
             last = number
         }
         found.reset()

@@ -5,14 +5,19 @@ struct Reincarnation {
     let session: StoreSession
     let randomBytes: (Int) -> [UInt8]
 
-    func run() throws {
+    /// - Parameter isAlone: True where no other copy can have used the old name: what was written
+    ///   under it keeps its stamps, and additions to counters that the account may know already
+    ///   count once.
+    func run(isAlone: Bool = false) throws {
         let state = StoreState(db: session.db)
         try LogFolder(session: session).fold()
         guard let replica = ReplicaID(randomBytes(ReplicaID.byteCount)) else {
             preconditionFailure("the environment gave another number of bytes than asked for")
         }
-        try rename(
-            from: try state.replica.handle, to: replica.handle, settled: try state.settled)
+        if !isAlone {
+            try rename(
+                from: try state.replica.handle, to: replica.handle, settled: try state.settled)
+        }
         try state.set("replica", .blob(replica.bytes))
         try state.set("number", .integer(0))
         try state.set("previous", .null)

@@ -17,11 +17,32 @@ struct Settlement {
         ).run(.integer(sequence), .integer(settled), .integer(last))
         try PreparedStatement(
             """
-            UPDATE sync_counts SET sent_stamp = stamp, sent_total = total
-            WHERE stamp > ?1 AND stamp <= ?2
+            UPDATE sync_counts SET sent_stamp = iif(stamp <= ?2, stamp, sealed_stamp),
+            sent_total = iif(stamp <= ?2, total, sealed_total)
+            WHERE stamp > ?1 AND stamp <= ?2 OR sealed_stamp > ?1 AND sealed_stamp <= ?2
             """, in: session.db
         ).run(.integer(settled), .integer(last))
         try state.set("settled", .integer(last))
+    }
+
+    /// The group that segment `number` ends is complete: others apply it now, and it need not be
+    /// sent again.
+    func closeGroup(_ number: Int64, lastStamp: Int64, sequence: Int64) throws {
+        try PreparedStatement("DELETE FROM sync_segments WHERE number <= ?", in: session.db)
+            .run(.integer(number))
+        try settle(through: lastStamp, sequence: sequence)
+    }
+
+    /// A sealed segment of this replica came back: the server holds it, though its answer was lost.
+    func noteReturned(_ number: Int64, sequence: Int64) throws {
+        let found = try PreparedStatement(
+            "UPDATE sync_segments SET acknowledged = 1 WHERE number = ? RETURNING last_stamp",
+            in: session.db)
+        found.bind(number, at: 1)
+        guard try found.step(), !found.isNull(0) else { return }
+        let lastStamp = found.integer(0)
+        found.reset()
+        try closeGroup(number, lastStamp: lastStamp, sequence: sequence)
     }
 
     /// Additions to counters that come back in another copy's segment, stamp and total alike, were

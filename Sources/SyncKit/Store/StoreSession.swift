@@ -45,6 +45,13 @@ final class StoreSession {
         emptyAtFirst[table.table.id] = false
     }
 
+    /// Whether all that was pulled is merged: nothing waits, nor is set aside. Only then does the
+    /// digest say what others can compare with.
+    func holdsAllThatItPulled() throws -> Bool {
+        guard !hasWaiting, try !PartialGroups(db).exist() else { return false }
+        return try !PreparedStatement("SELECT 1 FROM sync_quarantine LIMIT 1", in: db).step()
+    }
+
     /// Every known table, by rising id.
     func allTables() throws -> [TableStore] {
         try schema.tables.sorted { $0.id < $1.id }.compactMap { try table($0.id) }

@@ -66,6 +66,9 @@ struct StoreState {
     /// Graves known up to this place of the account's order are cleared away.
     var collected: Int64 { get throws { try integer("collected") } }
 
+    /// Digests mean something only once everything up to this place is merged.
+    var comparable: Int64 { get throws { try integer("comparable") } }
+
     /// Whether the whole state is to be sealed, for a server that has lost its memory.
     var mustOfferState: Bool { get throws { try integer("offer_state") != 0 } }
 
@@ -92,6 +95,11 @@ struct StoreState {
     /// Notes a received or re-issued moment.
     func setReceived(_ time: HybridTimestamp) throws {
         try set("clock", .integer(Int64(clamping: time.rawValue)))
+    }
+
+    /// Compares digests only after `place`, at the least.
+    func setComparable(after place: Int64) throws {
+        if place > (try comparable) { try set("comparable", .integer(place)) }
     }
 
     func setDigest(_ digest: UInt64) throws {

@@ -20,11 +20,13 @@ enum StoreTables {
         place INTEGER NOT NULL, row BLOB, op INTEGER NOT NULL, columns INTEGER NOT NULL,
         wall INTEGER NOT NULL)
         """,
-        // What each replica has added to a counter; `sent` is what the server has acknowledged.
+        // What each replica has added to a counter; `sealed` is what the last sealed group says,
+        // `sent` what the server has acknowledged.
         """
         CREATE TABLE sync_counts(tbl INTEGER NOT NULL, place INTEGER NOT NULL,
         col INTEGER NOT NULL, replica INTEGER NOT NULL, stamp INTEGER NOT NULL,
-        total INTEGER NOT NULL, sent_stamp INTEGER NOT NULL DEFAULT 0,
+        total INTEGER NOT NULL, sealed_stamp INTEGER NOT NULL DEFAULT 0,
+        sealed_total INTEGER NOT NULL DEFAULT 0, sent_stamp INTEGER NOT NULL DEFAULT 0,
         sent_total INTEGER NOT NULL DEFAULT 0,
         PRIMARY KEY(tbl, place, col, replica)) WITHOUT ROWID
         """,

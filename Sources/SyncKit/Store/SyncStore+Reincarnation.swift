@@ -17,7 +17,8 @@ extension SyncStore {
     package func meetServer(epoch: Int) throws {
         try engineWrite { session in
             let state = StoreState(db: session.db)
-            try Reincarnation(session: session, randomBytes: environment.randomBytes).run()
+            try Reincarnation(session: session, randomBytes: environment.randomBytes)
+                .run(isAlone: true)
             // Places in the old order mean nothing in the new one.
             try session.db.execute(
                 sql: """
@@ -28,6 +29,7 @@ extension SyncStore {
             try state.set("epoch", .integer(Int64(epoch)))
             try state.set("cursor", .integer(0))
             try state.set("collected", .integer(0))
+            try state.set("comparable", .integer(0))
             try state.set("offer_state", .integer(1))
             try session.restart()
         }

@@ -67,12 +67,15 @@ extension SyncStore {
             let lastStamp = found.isNull(0) ? nil : found.integer(0)
             found.reset()
             // Nothing of others lies between: there is no need to pull it back.
-            if sequence == (try state.cursor) + 1 { try state.set("cursor", .integer(sequence)) }
+            if sequence == (try state.cursor) + 1 {
+                try state.set("cursor", .integer(sequence))
+            } else {
+                // Others' segments before it say nothing of it.
+                try state.setComparable(after: sequence)
+            }
             guard let lastStamp else { return }
-            // The group is complete: others apply it now, and it need not be sent again.
-            try PreparedStatement("DELETE FROM sync_segments WHERE number <= ?", in: session.db)
-                .run(.integer(Int64(clamping: number)))
-            try Settlement(session: session).settle(through: lastStamp, sequence: sequence)
+            try Settlement(session: session).closeGroup(
+                Int64(clamping: number), lastStamp: lastStamp, sequence: sequence)
         }
     }
 }
