@@ -15,6 +15,17 @@ import Testing
         #expect(try session.handle(.pushed(hasUnsent: false)) == .finish)
     }
 
+    // Goal: what an earlier sync sealed goes first: a pull tells the others that this device holds
+    // what they deleted, and nothing older may come after it.
+    @Test func whatWasSealedBeforeGoesFirst() throws {
+        var session = SyncSession(pushes: true)
+        #expect(try session.handle(.startedWithUnsent) == .push)
+        #expect(try session.handle(.pushed(hasUnsent: true)) == .push)
+        #expect(try session.handle(.pushed(hasUnsent: false)) == .pull)
+        var reader = SyncSession(pushes: false)
+        #expect(try reader.handle(.startedWithUnsent) == .pull)
+    }
+
     // Goal: an account that may not write pulls and leaves its changes waiting.
     @Test func aReaderNeverSeals() throws {
         var session = SyncSession(pushes: false)

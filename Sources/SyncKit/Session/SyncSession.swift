@@ -1,6 +1,6 @@
 /// The course of one sync as a state machine: events in, actions out; no network, disk or time.
 ///
-/// Pulls until the server has no more, seals what is unsent, pushes it segment by segment, makes a
+/// Pushes what an earlier sync left, pulls until the server has no more, seals what is unsent, pushes it segment by segment, makes a
 /// snapshot where one is due, and finishes. Every step may fail and the whole be started again: the
 /// store remembers what counted.
 package struct SyncSession: Sendable {
@@ -31,6 +31,8 @@ package struct SyncSession: Sendable {
     /// What happened in the world.
     package enum Event: Hashable, Sendable {
         case started
+        /// Segments of an earlier sync wait for the server.
+        case startedWithUnsent
         /// The server has other segments after the cursor, or `segments` is 0.
         case pulled(segments: Int)
         /// The segments after the cursor are gone.
@@ -51,7 +53,7 @@ package struct SyncSession: Sendable {
     }
 
     private enum State {
-        case idle, pulling, applying, loading, meeting, repairing
+        case idle, resuming, pulling, applying, loading, meeting, repairing
         case sealing, pushing, reincarnating, checking, making, finished
     }
 
@@ -76,7 +78,13 @@ package struct SyncSession: Sendable {
         steps += 1
         guard steps <= Limits.sessionSteps else { throw .endless(steps: steps) }
         switch (state, event) {
-        case (.idle, .started): return move(to: .pulling, .pull)
+        case (.idle, .started), (.resuming, .pushed(hasUnsent: false)):
+            return move(to: .pulling, .pull)
+        case (.idle, .startedWithUnsent):
+            // To pull is to say "I hold this": what was sealed before must not come after it, or
+            // a row could rise whose deletion all seem to have seen.
+            return pushes ? move(to: .resuming, .push) : move(to: .pulling, .pull)
+        case (.resuming, .pushed(hasUnsent: true)): return move(to: .resuming, .push)
         case (.pulling, _): return try handlePull(event)
         case (.applying, .applied), (.loading, .loaded), (.meeting, .met),
             (.repairing, .repaired):
@@ -85,7 +93,7 @@ package struct SyncSession: Sendable {
             guard !hasRepaired else { return move(to: .pulling, .pull) }
             hasRepaired = true
             return move(to: .repairing, .repair)
-        case (.pushing, .refusedAsFork):
+        case (.pushing, .refusedAsFork), (.resuming, .refusedAsFork):
             return try reincarnate()
         case (.reincarnating, .reincarnated): return move(to: .pulling, .pull)
         case (.sealing, .sealed(hasUnsent: true)), (.pushing, .pushed(hasUnsent: true)):

@@ -33,7 +33,8 @@ public struct Synchronizer: Sendable {
         var exchange = Exchange(store: store, transport: transport, sealer: sealer)
         var session = SyncSession(pushes: pushes)
         exchange.report.changesReceived += try store.retryQuarantined(with: sealer)
-        var action = try session.handle(.started)
+        var action = try session.handle(
+            try store.hasUnsent() ? .startedWithUnsent : .started)
         while true {
             try Task.checkCancellation()
             guard let event = try await exchange.perform(action, pushes: pushes, progress)
