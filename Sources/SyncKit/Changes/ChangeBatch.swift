@@ -66,6 +66,11 @@ package struct TableChanges: Equatable, Sendable {
         package var row: Int32
         package var column: UInt8
         package var stamp: Int32
+
+        /// Takes every field.
+        package init(row: Int32, column: UInt8, stamp: Int32) {
+            (self.row, self.column, self.stamp) = (row, column, stamp)
+        }
     }
 
     /// A row's causal length where it is not 1.
@@ -73,7 +78,7 @@ package struct TableChanges: Equatable, Sendable {
         package var row: Int32
         package var life: UInt32
 
-        /// Takes both fields.
+        /// Takes every field.
         package init(row: Int32, life: UInt32) {
             self.row = row
             self.life = life
@@ -100,7 +105,7 @@ package struct TableChanges: Equatable, Sendable {
         package var id: UInt8
         package var cells: CellColumn
 
-        /// Takes both fields.
+        /// Takes every field.
         package init(id: UInt8, cells: CellColumn) {
             self.id = id
             self.cells = cells
@@ -135,6 +140,13 @@ package struct TableChanges: Equatable, Sendable {
         package var rows: [Int32] = []
         package var stamps: [Int32] = []
         package var cells = CellColumn()
+
+        /// Takes every field.
+        package init(
+            id: UInt8, rows: [Int32] = [], stamps: [Int32] = [], cells: CellColumn = CellColumn()
+        ) {
+            (self.id, self.rows, self.stamps, self.cells) = (id, rows, stamps, cells)
+        }
     }
 
     /// What one replica has added to one counter.
@@ -145,6 +157,12 @@ package struct TableChanges: Equatable, Sendable {
         /// When the replica last added; its time and place order the totals of one replica.
         package var stamp: Int32
         package var total: Int64
+
+        /// Takes every field.
+        package init(key: RowKey, life: UInt32, column: UInt8, stamp: Int32, total: Int64) {
+            (self.key, self.life, self.column) = (key, life, column)
+            (self.stamp, self.total) = (stamp, total)
+        }
     }
 
     package var table: Int
