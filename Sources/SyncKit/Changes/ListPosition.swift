@@ -1,14 +1,14 @@
 /// Where a row stands in an ordered list: a text that sorts bytewise, for an ordinary column.
 ///
 /// A position is a fraction between 0 and 1, written in 64 digits. Between two positions there is
-/// always another, so that moving or inserting a row writes one cell of that row alone, and the last
-/// writer of the cell wins. Declare the column `TEXT` and sort by it, then by `id`: two devices that
-/// insert at the same place choose the same text about once in 2^30 tries.
+/// always another, so that moving or inserting a row writes one cell of that row alone, and the
+/// last writer of the cell wins. Declare the column `TEXT` and sort by it, then by `id`: two
+/// devices that insert at the same place choose the same text about once in 2^30 tries.
 ///
 /// Growth: a position is 8 characters long at first. 10,000 rows added one after the other take at
-/// most 12 at an end of the list and 48 in its middle, 10,000 rows at random places at most 40. Only
-/// inserting again and again between the two rows inserted last costs a character each time, which
-/// no such scheme can avoid.
+/// most 12 at an end of the list and 48 in its middle, 10,000 rows at random places at most 40.
+/// Only inserting again and again between the two rows inserted last costs a character each time,
+/// which no such scheme can avoid.
 public struct ListPosition: Hashable, Sendable, Comparable, CustomStringConvertible {
     /// What to store.
     public let text: String
@@ -39,8 +39,8 @@ public struct ListPosition: Hashable, Sendable, Comparable, CustomStringConverti
     ///   - a: The position before; nil stands for the beginning of the list.
     ///   - b: The position after; nil stands for the end of the list.
     ///   - randomBits: 64 random bits, others for each call.
-    /// - Returns: The position; nil where `a` is not before `b`, as when two devices chose the same:
-    ///   then take the next neighbour that differs.
+    /// - Returns: The position; nil where `a` is not before `b`, as when two devices chose the
+    ///   same: then take the next neighbour that differs.
     public static func between(
         _ a: ListPosition?, _ b: ListPosition?, randomBits: UInt64
     ) -> ListPosition? {
@@ -65,8 +65,8 @@ public struct ListPosition: Hashable, Sendable, Comparable, CustomStringConverti
 
     /// How far after the cut `a` the new position lies, in places of the gap.
     ///
-    /// The longer neighbour is the newer one, and rows often come one after the other: near it, most
-    /// of the gap is left for those to come.
+    /// The longer neighbour is the newer one, and rows often come one after the other: near it,
+    /// most of the gap is left for those to come.
     private static func step(
         in gap: Int64, _ low: Int, _ high: Int, hasEnds: (low: Bool, high: Bool), _ bits: UInt64
     ) -> Int64 {
