@@ -24,7 +24,8 @@ let package = Package(
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     ],
     targets: [
-        // Names differ from those of Atelier's own system libraries: a name is used once in a build.
+        // Names differ from those of Atelier's own system libraries: a name is used once in a
+        // build.
         .systemLibrary(name: "CBenchmarkSQLite", providers: [.apt(["libsqlite3-dev"])]),
         .systemLibrary(name: "CBenchmarkZstd", providers: [.apt(["libzstd-dev"])]),
         .target(name: "Workload", swiftSettings: settings),

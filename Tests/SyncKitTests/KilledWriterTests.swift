@@ -42,7 +42,8 @@ import Testing
         }
     }
 
-    // Goal: after kill -9 in a loop of writes and seals, every commit that was answered is there and
+    // Goal: after kill -9 in a loop of writes and seals, every commit that was answered is there
+    // and
     // reaches another device, and nothing is sent twice as different changes.
     // Method: the child is this same test program; it is killed after a random number of answers,
     // six times on one file, with an exchange in between now and then.

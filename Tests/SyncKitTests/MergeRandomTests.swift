@@ -18,7 +18,8 @@ import Testing
         "x'" + String(repeating: "0", count: 31) + "\(row)'"
     }
 
-    // Goal: counters hold the sum of all additions, maxima the greatest value, a tag is there unless
+    // Goal: counters hold the sum of all additions, maxima the greatest value, a tag is there
+    // unless
     // somebody who saw it removed it, a first value stays for ever, and titles were written by
     // somebody.
     // Method: four items that are never deleted; three devices with clocks some seconds off, a

@@ -22,6 +22,9 @@ import Testing
         #expect(try session.handle(.startedWithUnsent) == .push)
         #expect(try session.handle(.pushed(hasUnsent: true)) == .push)
         #expect(try session.handle(.pushed(hasUnsent: false)) == .pull)
+        var refused = SyncSession(pushes: true)
+        #expect(try refused.handle(.startedWithUnsent) == .push)
+        #expect(try refused.handle(.refusedAsFork) == .pull)
         var reader = SyncSession(pushes: false)
         #expect(try reader.handle(.startedWithUnsent) == .pull)
     }

@@ -176,7 +176,7 @@ private struct PayloadDictionary {
             if let known = indexByEntry[entry] {
                 indexes.append(known)
             } else {
-                guard entries.count < 127, entries.count < 32 + indexes.count / 4 else {
+                guard entries.count < 127, entries.count < 8 + indexes.count / 4 else {
                     return nil
                 }
                 indexByEntry[entry] = entries.count

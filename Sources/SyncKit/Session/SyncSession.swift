@@ -1,6 +1,7 @@
 /// The course of one sync as a state machine: events in, actions out; no network, disk or time.
 ///
-/// Pushes what an earlier sync left, pulls until the server has no more, seals what is unsent, pushes it segment by segment, makes a
+/// Pushes what an earlier sync left, pulls until the server has no more, seals what is unsent,
+/// pushes it segment by segment, makes a
 /// snapshot where one is due, and finishes. Every step may fail and the whole be started again: the
 /// store remembers what counted.
 package struct SyncSession: Sendable {
@@ -93,7 +94,10 @@ package struct SyncSession: Sendable {
             guard !hasRepaired else { return move(to: .pulling, .pull) }
             hasRepaired = true
             return move(to: .repairing, .repair)
-        case (.pushing, .refusedAsFork), (.resuming, .refusedAsFork):
+        case (.resuming, .refusedAsFork):
+            // What the server has, and whether it has lost something, says the pull.
+            return move(to: .pulling, .pull)
+        case (.pushing, .refusedAsFork):
             return try reincarnate()
         case (.reincarnating, .reincarnated): return move(to: .pulling, .pull)
         case (.sealing, .sealed(hasUnsent: true)), (.pushing, .pushed(hasUnsent: true)):

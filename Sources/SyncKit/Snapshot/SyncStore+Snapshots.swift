@@ -89,7 +89,8 @@ extension SyncStore {
     /// Forgets deletions that every active device has seen: no row can rise from them.
     package func collectGraves(through horizon: Int64) throws {
         guard horizon > (try pool.read({ try StoreState(db: $0).collected })) else { return }
-        // A segment that is set aside may hold rows whose deletion is known already: they would rise.
+        // A segment that is set aside may hold rows whose deletion is known already: they would
+        // rise.
         guard try quarantinedSegmentCount() == 0 else { return }
         try engineWrite { session in
             let state = StoreState(db: session.db)

@@ -9,7 +9,8 @@ struct LogFolder {
     /// Folds everything up to now.
     func fold() throws {
         let state = StoreState(db: session.db)
-        // All at once: the log says places, and the tables which rows lie there now, not in between.
+        // All at once: the log says places, and the tables which rows lie there now, not in
+        // between.
         let (events, last) = try next(after: try state.folded)
         guard let last else { return }
         for (table, events) in events.sorted(by: { $0.key < $1.key }) {

@@ -62,7 +62,10 @@ enum StoreTables {
         row BLOB NOT NULL, col INTEGER NOT NULL, kind INTEGER NOT NULL, lost BLOB NOT NULL,
         lost_stamp INTEGER NOT NULL, won_stamp INTEGER NOT NULL, found INTEGER NOT NULL)
         """,
-        "CREATE UNIQUE INDEX sync_conflicts_once ON sync_conflicts(row, lost_stamp, col, kind, tbl)",
+        """
+        CREATE UNIQUE INDEX sync_conflicts_once
+        ON sync_conflicts(row, lost_stamp, col, kind, tbl)
+        """,
     ]
 
     /// The clocks of one synced table, by the row's place (its rowid).

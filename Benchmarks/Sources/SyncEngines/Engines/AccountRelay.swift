@@ -26,6 +26,7 @@ package final class AccountRelay: Transport {
         state.withLock { $0.horizon = before + Int64($0.segments.count) }
     }
 
+    /// As the protocol says.
     package func push(_ segment: SealedSegment) async throws -> PushAcknowledgement {
         state.withLock { state in
             state.segments.append(segment.bytes)
@@ -34,6 +35,7 @@ package final class AccountRelay: Transport {
         }
     }
 
+    /// As the protocol says.
     package func pull(after sequence: Int64) async throws -> PulledPage {
         state.withLock { state in
             let first = Int(max(0, sequence - before))
@@ -46,6 +48,7 @@ package final class AccountRelay: Transport {
         }
     }
 
+    /// As the protocol says.
     package func push(_ chunk: SnapshotChunk) async throws {
         state.withLock { state in
             if chunk.index == 0 { state.chunks = [:] }
@@ -56,10 +59,12 @@ package final class AccountRelay: Transport {
         }
     }
 
+    /// As the protocol says.
     package func newestSnapshot() async throws -> SnapshotManifest? {
         state.withLock(\.snapshot)
     }
 
+    /// As the protocol says.
     package func chunk(_ index: Int, of snapshot: SnapshotManifest) async throws -> [UInt8] {
         let chunk = state.withLock { $0.snapshot == snapshot ? $0.chunks[index] : nil }
         guard let chunk else { throw SnapshotGone() }

@@ -44,6 +44,7 @@ package final class GRDBEngine: SyncEngine {
         table = try PlainTable(connection: connection)
     }
 
+    /// As the protocol says.
     package func write(_ body: () throws -> Void) throws {
         switch style {
         case .plain:
@@ -61,21 +62,25 @@ package final class GRDBEngine: SyncEngine {
         }
     }
 
+    /// As the protocol says.
     package func insert(_ row: WorkloadRow) throws {
         if style == .steppedByHand { return try table.insert(row) }
         try statements?.insert(row)
     }
 
+    /// As the protocol says.
     package func update(_ edit: WorkloadEdit) throws {
         if style == .steppedByHand { return try table.update(edit) }
         try statements?.update(edit)
     }
 
+    /// As the protocol says.
     package func delete(_ id: Data) throws {
         if style == .steppedByHand { return try table.delete(id) }
         try statements?.delete(id)
     }
 
+    /// As the protocol says.
     package func read(_ body: (SQLiteConnection) throws -> Void) throws {
         try pool.read { db in
             guard let handle = db.sqliteConnection else { return }

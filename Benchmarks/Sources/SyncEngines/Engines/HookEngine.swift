@@ -52,6 +52,7 @@ package final class HookEngine: SyncEngine {
         connection.observeChanges { [unowned self] in note($0, row: $1) }
     }
 
+    /// As the protocol says.
     package func write(_ body: () throws -> Void) throws {
         try table.beginTransaction()
         operations.removeAll()
@@ -61,10 +62,13 @@ package final class HookEngine: SyncEngine {
         try table.commitTransaction()
     }
 
+    /// As the protocol says.
     package func insert(_ row: WorkloadRow) throws { try table.insert(row) }
 
+    /// As the protocol says.
     package func update(_ edit: WorkloadEdit) throws { try table.update(edit) }
 
+    /// As the protocol says.
     package func delete(_ id: Data) throws { try table.delete(id) }
 
     private func writeOperations() throws {

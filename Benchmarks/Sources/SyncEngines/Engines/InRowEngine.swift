@@ -62,6 +62,7 @@ package final class InRowEngine: SyncEngine {
         stamp = try connection.integer("SELECT coalesce(max(number), 0) FROM stamps")
     }
 
+    /// As the protocol says.
     package func write(_ body: () throws -> Void) throws {
         try begin.run()
         if interning == .transaction || transactionCount.isMultiple(of: 1000) {
@@ -75,6 +76,7 @@ package final class InRowEngine: SyncEngine {
         try commit.run()
     }
 
+    /// As the protocol says.
     package func insert(_ row: WorkloadRow) throws {
         insertion.bind(row.id, at: 1)
         for column in 0..<row.values.count {
@@ -85,6 +87,7 @@ package final class InRowEngine: SyncEngine {
         note(0x80, row.id)
     }
 
+    /// As the protocol says.
     package func update(_ edit: WorkloadEdit) throws {
         let statement = updates[edit.column.rawValue]
         statement.bind(edit.value, at: 1)
@@ -94,6 +97,7 @@ package final class InRowEngine: SyncEngine {
         note(UInt8(edit.column.rawValue), edit.id)
     }
 
+    /// As the protocol says.
     package func delete(_ id: Data) throws {
         deletion.bind(id, at: 1)
         try deletion.run()

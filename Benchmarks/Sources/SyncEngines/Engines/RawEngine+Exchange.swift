@@ -2,6 +2,7 @@ import Foundation
 import Workload
 
 extension RawEngine: ExchangingEngine {
+    /// As the protocol says.
     package func exportAll() throws -> ExchangeMessage {
         let rows = try connection.prepare(
             "SELECT id, \(BenchmarkSettings.columns) FROM works ORDER BY rowid")
@@ -27,6 +28,7 @@ extension RawEngine: ExchangingEngine {
         return ExchangeMessage(content: .all, parts: [message.bytes])
     }
 
+    /// As the protocol says.
     package func exportNew() throws -> ExchangeMessage {
         let edits = editsToSend ?? []
         var ids = ByteWriter()
@@ -45,10 +47,12 @@ extension RawEngine: ExchangingEngine {
         return ExchangeMessage(content: .changes, parts: [message.bytes])
     }
 
+    /// As the protocol says.
     package func markExchanged() {
         editsToSend = []
     }
 
+    /// As the protocol says.
     package func apply(_ message: ExchangeMessage) throws {
         try table.beginTransaction()
         for part in message.parts {

@@ -16,18 +16,22 @@ package final class RawEngine: SyncEngine {
         table = try PlainTable(connection: connection)
     }
 
+    /// As the protocol says.
     package func write(_ body: () throws -> Void) throws {
         try table.beginTransaction()
         try body()
         try table.commitTransaction()
     }
 
+    /// As the protocol says.
     package func insert(_ row: WorkloadRow) throws { try table.insert(row) }
 
+    /// As the protocol says.
     package func update(_ edit: WorkloadEdit) throws {
         try table.update(edit)
         editsToSend?.append(edit)
     }
 
+    /// As the protocol says.
     package func delete(_ id: Data) throws { try table.delete(id) }
 }

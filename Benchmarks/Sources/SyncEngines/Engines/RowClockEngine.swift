@@ -21,6 +21,7 @@ package final class RowClockEngine: SyncEngine {
             "SELECT coalesce(max(number), 0) FROM stamps")
     }
 
+    /// As the protocol says.
     package func write(_ body: () throws -> Void) throws {
         try table.beginTransaction()
         connection.transactionStamp += 1
@@ -31,10 +32,13 @@ package final class RowClockEngine: SyncEngine {
         try table.commitTransaction()
     }
 
+    /// As the protocol says.
     package func insert(_ row: WorkloadRow) throws { try table.insert(row) }
 
+    /// As the protocol says.
     package func update(_ edit: WorkloadEdit) throws { try table.update(edit) }
 
+    /// As the protocol says.
     package func delete(_ id: Data) throws { try table.delete(id) }
 
     private static let metadata: String = {

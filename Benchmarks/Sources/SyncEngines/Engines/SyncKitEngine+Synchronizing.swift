@@ -2,6 +2,7 @@ import GRDB
 import SyncKit
 
 extension SyncKitEngine: SynchronizingEngine {
+    /// As the protocol says.
     package func synchronize(through account: AccountRelay) async throws {
         guard let keys = LibraryKeys([1: [UInt8](repeating: 1, count: 32)]) else {
             preconditionFailure("the key has 32 bytes")
@@ -12,6 +13,7 @@ extension SyncKitEngine: SynchronizingEngine {
         _ = try await synchronizer.run()
     }
 
+    /// As the protocol says.
     package func concurrentRead() -> @Sendable () throws -> Void {
         { [store] in
             _ = try store.read { db in

@@ -33,6 +33,7 @@ package final class SyncKitEngine: SyncEngine {
         table = try PlainTable(connection: connection)
     }
 
+    /// As the protocol says.
     package func write(_ body: () throws -> Void) throws {
         try store.write { db in
             statements = GRDBTable(database: db)
@@ -40,21 +41,25 @@ package final class SyncKitEngine: SyncEngine {
         }
     }
 
+    /// As the protocol says.
     package func insert(_ row: WorkloadRow) throws {
         guard usesGRDBStatements else { return try table.insert(row) }
         try statements?.insert(row)
     }
 
+    /// As the protocol says.
     package func update(_ edit: WorkloadEdit) throws {
         guard usesGRDBStatements else { return try table.update(edit) }
         try statements?.update(edit)
     }
 
+    /// As the protocol says.
     package func delete(_ id: Data) throws {
         guard usesGRDBStatements else { return try table.delete(id) }
         try statements?.delete(id)
     }
 
+    /// As the protocol says.
     package func read(_ body: (SQLiteConnection) throws -> Void) throws {
         try store.read { db in
             guard let handle = db.sqliteConnection else { return }
@@ -62,9 +67,11 @@ package final class SyncKitEngine: SyncEngine {
         }
     }
 
+    /// As the protocol says.
     package func settle() throws { try store.foldLog() }
 
     // The outbox is in the database; what a writer remembers is loaded by the first write.
+    /// As the protocol says.
     package func recover() throws { try store.write { _ in } }
 
     private static var schema: SyncSchema {
