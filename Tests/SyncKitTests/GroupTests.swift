@@ -1,41 +1,10 @@
 import GRDB
 import SyncKit
-import Synchronization
 import TestSupport
 import Testing
 
 /// A transaction that takes several segments is seen whole or not at all.
 @Suite struct GroupTests {
-    /// A transport that loses everything after a number of pushed segments.
-    private final class Exhausted: Transport {
-        let base: SimulatedDevice
-        private let left: Mutex<Int>
-
-        init(_ base: SimulatedDevice, pushes: Int) {
-            self.base = base
-            left = Mutex(pushes)
-        }
-
-        func push(_ segment: SealedSegment) async throws -> PushAcknowledgement {
-            let hasLeft = left.withLock { left in
-                left -= 1
-                return left >= 0
-            }
-            guard hasLeft else { throw SimulatedLoss() }
-            return try await base.push(segment)
-        }
-        func pull(after sequence: Int64) async throws -> PulledPage {
-            try await base.pull(after: sequence)
-        }
-        func push(_ chunk: SnapshotChunk) async throws { try await base.push(chunk) }
-        func newestSnapshot() async throws -> SnapshotManifest? {
-            try await base.newestSnapshot()
-        }
-        func chunk(_ index: Int, of snapshot: SnapshotManifest) async throws -> [UInt8] {
-            try await base.chunk(index, of: snapshot)
-        }
-    }
-
     /// One transaction of 8 items that take five segments or more, and a tag.
     private static let large = """
         WITH many(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM many WHERE n < 8)
@@ -56,7 +25,7 @@ import Testing
         var steps = 0
         while try fleet[0].pendingChangeCount() > 0 {
             #expect(try Self.rows(fleet, 1) == 0, "after \(steps) segments")
-            let cut = Exhausted(fleet.transport(0), pushes: 1)
+            let cut = ExhaustedTransport(fleet.transport(0), pushes: 1)
             do { try await fleet.sync(0, over: cut) } catch is SimulatedLoss {}
             try fleet.devices[0].reopen()
             try await fleet.sync(1)
@@ -75,7 +44,7 @@ import Testing
         let fleet = try Fleet(seed: 152, devices: 2)
         try await fleet.settle()
         try fleet[0].run(Self.large)
-        let cut = Exhausted(fleet.transport(0), pushes: 2)
+        let cut = ExhaustedTransport(fleet.transport(0), pushes: 2)
         do { try await fleet.sync(0, over: cut) } catch is SimulatedLoss {}
         try fleet[0].run(
             "UPDATE items SET plays = plays + 100; DELETE FROM items WHERE plays = 101")
@@ -95,12 +64,12 @@ import Testing
         let fleet = try Fleet(seed: 153, devices: 2)
         try await fleet.settle()
         try fleet[0].run(Self.large)
-        let cut = Exhausted(fleet.transport(0), pushes: pushes)
+        let cut = ExhaustedTransport(fleet.transport(0), pushes: pushes)
         do { try await fleet.sync(0, over: cut) } catch is SimulatedLoss {}
         let copy = try fleet.addDevice(copying: 0)
         try copy.store.run("INSERT INTO tags(tag) VALUES('copy')")
         try fleet[0].run("INSERT INTO tags(tag) VALUES('original')")
-        let copyCut = Exhausted(fleet.transport(2), pushes: 1)
+        let copyCut = ExhaustedTransport(fleet.transport(2), pushes: 1)
         do { try await fleet.sync(2, over: copyCut) } catch is SimulatedLoss {}
         try await fleet.sync(1)
         #expect(try [0, 9, 10, 11].contains(Self.rows(fleet, 1)))
@@ -117,11 +86,11 @@ import Testing
         let fleet = try Fleet(seed: 154, devices: 2)
         try await fleet.settle()
         try fleet[0].run(Self.large)
-        let cut = Exhausted(fleet.transport(0), pushes: 2)
+        let cut = ExhaustedTransport(fleet.transport(0), pushes: 2)
         do { try await fleet.sync(0, over: cut) } catch is SimulatedLoss {}
         try await fleet.sync(1)
         try fleet[0].reincarnate()
-        let again = Exhausted(fleet.transport(0), pushes: 2)
+        let again = ExhaustedTransport(fleet.transport(0), pushes: 2)
         do { try await fleet.sync(0, over: again) } catch is SimulatedLoss {}
         try await fleet.sync(1)
         #expect(try Self.rows(fleet, 1) == 0)

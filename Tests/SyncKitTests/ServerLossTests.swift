@@ -34,6 +34,29 @@ import Testing
         for index in 0..<3 { #expect(try await !fleet.sync(index).serverRestored) }
     }
 
+    // Goal: what only one device holds survives although telling it to the new server breaks off, and
+    // a snapshot without it comes first; also where the device has to begin anew in between.
+    @Test(arguments: [false, true])
+    func aBrokenOffOfferIsMadeAgain(isForked: Bool) async throws {
+        let fleet = try Fleet(seed: 103, devices: 2)
+        try await fleet.settle()
+        try fleet[0].run("INSERT INTO tags(tag) VALUES('only here')")
+        try await fleet.sync(0)
+        fleet.server.wipe()
+        try fleet[1].run("INSERT INTO tags(tag) VALUES('there')")
+        try await fleet.sync(1)
+        let cut = ExhaustedTransport(fleet.transport(0), pushes: 0)
+        await #expect(throws: SimulatedLoss.self) { try await fleet.sync(0, over: cut) }
+        if isForked { try fleet[0].reincarnate() }
+        try fleet[1].run("INSERT INTO tags(tag) VALUES('there again')")
+        try await fleet.sync(1)
+        try await fleet.makeSnapshot(by: 1)
+        fleet.server.compact(keepingGrace: 0)
+        try await fleet.settle()
+        try fleet.expectAgreement()
+        #expect(try fleet[1].value("SELECT count(*) FROM tags") == 3)
+    }
+
     // Goal: no history of losses, restores, snapshots and broken exchanges loses a tag, raises the
     // dead or counts an addition twice.
     // Method: tags are only added; the counter of one item that is never deleted gets additions.

@@ -122,7 +122,7 @@ struct SegmentApplier {
         let state = StoreState(db: session.db)
         guard
             let summary, summary.cursor == (try state.cursor),
-            summary.cursor >= (try state.comparable), try !state.mustOfferState,
+            summary.cursor >= (try state.comparable), try state.offer == .none,
             try session.holdsAllThatItPulled(), try !PendingChanges(session.db).exist(),
             try !PreparedStatement("SELECT 1 FROM sync_segments LIMIT 1", in: session.db).step()
         else { return }

@@ -33,6 +33,8 @@ struct SnapshotRows {
         var altered: Set<String> = []
         let isHeld = try PreparedStatement(
             "SELECT 1 FROM sync_snapshot_rows WHERE tbl = ? AND row = ?", in: session.db)
+        // What the server knew before it lost its memory, it may have to be told again.
+        let isOffering = try StoreState(db: session.db).offer != .none
         for table in try session.allTables() {
             var gone: [(place: Int64, key: RowKey, clock: PackedClock, began: Int64)] = []
             let scan = try RowScan(table, in: session.db)
@@ -43,7 +45,9 @@ struct SnapshotRows {
                 let held = try isHeld.step()
                 isHeld.reset()
                 // A row that this replica made and nobody knows yet stays.
-                if !held, try session.stamps.entry(scan.began).sequence != nil {
+                if !held, let known = try session.stamps.entry(scan.began).sequence,
+                    known > 0 || !isOffering
+                {
                     gone.append((scan.place, scan.key, scan.clock, scan.began))
                 }
             }

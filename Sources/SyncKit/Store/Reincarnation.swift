@@ -23,6 +23,7 @@ struct Reincarnation {
         try state.set("previous", .null)
         try state.set("sealed", .integer(try state.settled))
         try session.db.execute(sql: "DELETE FROM sync_segments")
+        if try state.offer == .sealed { try state.setOffer(.due) }
         try session.restart()
     }
 

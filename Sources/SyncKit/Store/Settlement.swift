@@ -31,6 +31,11 @@ struct Settlement {
         try PreparedStatement("DELETE FROM sync_segments WHERE number <= ?", in: session.db)
             .run(.integer(number))
         try settle(through: lastStamp, sequence: sequence)
+        let state = StoreState(db: session.db)
+        guard try state.offer == .sealed else { return }
+        let isSent = try !PreparedStatement("SELECT 1 FROM sync_segments LIMIT 1", in: session.db)
+            .step()
+        if isSent { try state.setOffer(.none) }
     }
 
     /// A sealed segment of this replica came back: the server holds it, though its answer was lost.

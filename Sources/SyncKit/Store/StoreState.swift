@@ -70,7 +70,20 @@ struct StoreState {
     var comparable: Int64 { get throws { try integer("comparable") } }
 
     /// Whether the whole state is to be sealed, for a server that has lost its memory.
-    var mustOfferState: Bool { get throws { try integer("offer_state") != 0 } }
+    var mustOfferState: Bool { get throws { try offer == .due } }
+
+    /// How far telling the whole state to a server that has lost its memory has got.
+    var offer: Offer {
+        get throws { Offer(rawValue: try integer("offer_state")) ?? .none }
+    }
+
+    /// See ``offer``.
+    enum Offer: Int64 {
+        case none = 0
+        case due = 1
+        /// It is sealed, and not acknowledged in full.
+        case sealed = 2
+    }
 
     /// What must be added to this device's clock to get server time, in milliseconds.
     var clockOffset: Int64 { get throws { try integer("clock_offset") } }
@@ -90,6 +103,10 @@ struct StoreState {
         let statement = try PreparedStatement(
             "INSERT OR REPLACE INTO sync_state(name, value) VALUES(?, ?)", in: db)
         try statement.run(.text(name), value)
+    }
+
+    func setOffer(_ offer: Offer) throws {
+        if offer != (try self.offer) { try set("offer_state", .integer(offer.rawValue)) }
     }
 
     /// Notes a received or re-issued moment.

@@ -30,7 +30,7 @@ extension SyncStore {
             try state.set("cursor", .integer(0))
             try state.set("collected", .integer(0))
             try state.set("comparable", .integer(0))
-            try state.set("offer_state", .integer(1))
+            try state.setOffer(.due)
             try session.restart()
         }
     }

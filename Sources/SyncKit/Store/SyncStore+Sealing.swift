@@ -16,7 +16,7 @@ extension SyncStore {
                 try LogFolder(session: session).fold()
                 try StateExport(session: session).run { try chain.append($0) }
                 try chain.finish()
-                return try state.set("offer_state", .integer(0))
+                return try state.setOffer(.sealed)
             }
             let export = try PendingExport(session: session, after: { try $0.sealed })
             guard try export.run({ try chain.append($0) }) else { return }
