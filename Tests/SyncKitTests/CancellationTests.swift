@@ -105,6 +105,7 @@ import Testing
                 var (steps, last) = (0, SyncReport())
                 do {
                     last = try await synchronizer.run { report in
+                        #expect(report.segmentsUnsent >= 0 && report.chunksLeft >= 0)
                         last = report
                         steps += 1
                         if steps == patience { cancel() }

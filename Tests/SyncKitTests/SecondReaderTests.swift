@@ -54,10 +54,9 @@ import Testing
             contentsOf: vectors.appending(path: "segment.txt"), encoding: .utf8
         ).split(separator: "\n").map(String.init)
         let segment = try SealedSegment(bytes: Self.bytes(hex))
-        let payload = try Self.sealer().open(segment)
-        let batch = try ChangeBatch(decoding: payload)
+        let batch = try ChangeBatch(decoding: Self.sealer().open(segment))
         #expect(segment.lines + batch.lines == expected)
-        #expect(batch.encoded() == payload)
+        #expect(try ChangeBatch(decoding: batch.encoded()) == batch)
         let folder = try TemporaryFolder()
         #expect(try Self.read([segment], in: folder) == expected)
     }

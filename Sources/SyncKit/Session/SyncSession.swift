@@ -1,9 +1,8 @@
 /// The course of one sync as a state machine: events in, actions out; no network, disk or time.
 ///
 /// Pushes what an earlier sync left, pulls until the server has no more, seals what is unsent,
-/// pushes it segment by segment, makes a
-/// snapshot where one is due, and finishes. Every step may fail and the whole be started again: the
-/// store remembers what counted.
+/// pushes it segment by segment, makes a snapshot where one is due, and finishes. Every step may
+/// fail and the whole be started again: the store remembers what counted.
 package struct SyncSession: Sendable {
     /// What the shell does next.
     package enum Action: Hashable, Sendable {

@@ -19,7 +19,8 @@ public struct Synchronizer: Sendable {
         sealer = SegmentSealer(keys: keys, account: account)
     }
 
-    /// Pulls, then pushes; safe to repeat, and to interrupt anywhere.
+    /// Pushes what an earlier run left, pulls, then pushes what is new; safe to repeat, and to
+    /// interrupt anywhere.
     ///
     /// - Parameters:
     ///   - pushes: False where the account may not write now: changes wait.
@@ -33,8 +34,9 @@ public struct Synchronizer: Sendable {
         var exchange = Exchange(store: store, transport: transport, sealer: sealer)
         var session = SyncSession(pushes: pushes)
         exchange.report.changesReceived += try store.retryQuarantined(with: sealer)
+        exchange.report.segmentsUnsent = try store.unsentSegmentCount()
         var action = try session.handle(
-            try store.hasUnsent() ? .startedWithUnsent : .started)
+            exchange.report.segmentsUnsent > 0 ? .startedWithUnsent : .started)
         while true {
             try Task.checkCancellation()
             guard let event = try await exchange.perform(action, pushes: pushes, progress)
@@ -94,6 +96,7 @@ private struct Exchange {
         case .reincarnate:
             try store.reincarnate()
             report.reincarnated = true
+            report.segmentsUnsent = 0
             return .reincarnated
         case .makeSnapshot:
             try await SnapshotMaker(store: store, transport: transport, sealer: sealer)
