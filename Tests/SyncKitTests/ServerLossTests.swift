@@ -34,8 +34,8 @@ import Testing
         for index in 0..<3 { #expect(try await !fleet.sync(index).serverRestored) }
     }
 
-    // Goal: what only one device holds survives although telling it to the new server breaks off, and
-    // a snapshot without it comes first; also where the device has to begin anew in between.
+    // Goal: what only one device holds survives although telling it to the new server breaks off,
+    // and a snapshot without it comes first; also where the device begins anew in between.
     @Test(arguments: [false, true])
     func aBrokenOffOfferIsMadeAgain(isForked: Bool) async throws {
         let fleet = try Fleet(seed: 103, devices: 2)
