@@ -63,6 +63,26 @@ import Testing
         #expect(try fleet[1].value("SELECT count(*) FROM items") == 12)
     }
 
+    // Goal: what is written here between the last chunk and the end of loading stays.
+    @Test func whatIsWrittenBeforeTheEndStays() async throws {
+        let fleet = try await Self.begin()
+        let manifest = try #require(try await fleet.transport(1).newestSnapshot())
+        let keys = try #require(Gallery.keys())
+        let sealer = SegmentSealer(keys: keys, account: Gallery.account)
+        for index in 0..<manifest.chunkCount {
+            let chunk = try await fleet.transport(1).chunk(index, of: manifest)
+            _ = try fleet[1].applyChunk(chunk, index: index, of: manifest, with: sealer)
+        }
+        // As when the program was killed there: the next sync has no chunk left to fetch.
+        try fleet[1].run("INSERT INTO items(id, title) VALUES(x'\(Self.late)', 'late')")
+        #expect(try await fleet.sync(1).chunksReceived == 0)
+        try await fleet.settle()
+        try fleet.expectAgreement()
+        #expect(try fleet[0].value("SELECT count(*) FROM items WHERE title = 'late'") == 1)
+    }
+
+    private static let late = String(repeating: "7", count: 32)
+
     // Goal: a newer snapshot that takes the place of the one being loaded is loaded from its
     // beginning, and rows deleted in between are gone.
     @Test(arguments: 1...3)

@@ -36,6 +36,21 @@ import Testing
         #expect(try session.handle(.pulled(segments: 0)) == .finish)
     }
 
+    // Goal: where all is pulled again from 0, the snapshot may be needed once more.
+    @Test func aRepairMayNeedTheSnapshotAgain() throws {
+        var session = SyncSession(pushes: true)
+        _ = try session.handle(.started)
+        #expect(try session.handle(.pulledBelowFloor) == .loadSnapshot)
+        #expect(try session.handle(.loaded) == .pull)
+        #expect(try session.handle(.pulled(segments: 1)) == .apply)
+        #expect(try session.handle(.appliedDifferent) == .repair)
+        #expect(try session.handle(.repaired) == .pull)
+        #expect(try session.handle(.pulledBelowFloor) == .loadSnapshot)
+        #expect(try session.handle(.loaded) == .pull)
+        // Without end it would be a server that has lost its mind.
+        #expect(throws: SessionError.noSnapshot) { try session.handle(.pulledBelowFloor) }
+    }
+
     // Goal: an event out of turn is an error.
     @Test func eventsOutOfTurnAreRefused() throws {
         for event in [SyncSession.Event.applied, .pushed(hasUnsent: true), .pulled(segments: 1)] {

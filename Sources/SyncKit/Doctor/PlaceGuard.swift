@@ -74,7 +74,8 @@ struct PlaceGuard {
         guard let store = try session.table(table.id) else { return }
         var moved: [(place: Int64, began: Int64, clock: PackedClock)] = []
         for (old, new) in places {
-            moved.append((new, try store.began(at: old), try store.clock(at: old)))
+            let began = try store.began(at: old)
+            moved.append((new, began, try store.clock(at: old, began: began)))
         }
         // Rows that the migration left out are deleted rows, as if by any program.
         for row in gone {
@@ -86,8 +87,9 @@ struct PlaceGuard {
             ).run(
                 .integer(Int64(table.id)), .integer(-row.place - 1), .blob(row.key.bytes),
                 .integer(CaptureTriggers.Entry.delete.rawValue))
-            moved.append(
-                (-row.place - 1, try store.began(at: row.place), try store.clock(at: row.place)))
+            let began = try store.began(at: row.place)
+            let clock = try store.clock(at: row.place, began: began)
+            moved.append((-row.place - 1, began, clock))
         }
         try db.execute(
             sql: """

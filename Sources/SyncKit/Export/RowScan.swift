@@ -54,7 +54,8 @@ final class RowScan {
         while let at = clockPlace, at < place {
             clockPlace = try clocks.step() ? clocks.integer(0) : nil
         }
-        clock = clockPlace == place ? try PackedClock(clocks.lent(1)) : PackedClock()
+        let stored = clockPlace == place ? try PackedClock(clocks.lent(1)) : PackedClock()
+        clock = store.filled(stored, began: began)
         return true
     }
 

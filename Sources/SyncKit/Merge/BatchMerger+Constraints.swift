@@ -24,7 +24,7 @@ extension BatchMerger {
                 cell.append(column.cells[row.index])
                 return .init(id: column.id, cells: cell)
             }
-            try waiting.keep(changes, of: batch, row: missing.key, in: missing.table)
+            try waiting.keep(changes, of: batch, at: sequence, row: missing.key, in: missing.table)
             return true
         }
         return false
@@ -45,7 +45,7 @@ extension BatchMerger {
             changes.edits = .init(key, life: life)
             changes.edits.append(
                 UInt8(cell.column.id), stamp: cell.stamp, value: cell.cells[cell.index])
-            try waiting.keep(changes, of: batch, row: missing.key, in: missing.table)
+            try waiting.keep(changes, of: batch, at: sequence, row: missing.key, in: missing.table)
             return true
         }
         return false

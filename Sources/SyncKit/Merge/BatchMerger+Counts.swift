@@ -31,7 +31,7 @@ extension BatchMerger {
             guard try session.stamps.stamp(known.stamp) < stamp(count.stamp) else { return }
         }
         try ledger.set(
-            count.total, at: place, count.column, stamp: try number(count.stamp),
+            count.total, count.key, at: place, count.column, stamp: try number(count.stamp),
             replica: stamp(count.stamp).replica, isSent: true)
         let sum = try ledger.sum(at: place, count.column)
         try table.update(count.column, at: place, to: .integer(sum))
@@ -41,6 +41,6 @@ extension BatchMerger {
     private func keep(_ count: TableChanges.Count, in table: TableStore) throws {
         var changes = TableChanges(table: table.table.id)
         changes.counts = [count]
-        try waiting.keep(changes, of: batch, row: count.key)
+        try waiting.keep(changes, of: batch, at: sequence, row: count.key)
     }
 }

@@ -112,7 +112,7 @@ extension BatchMerger {
         let values = (old: try table.value(of: id, at: place), new: cell.cells[cell.index])
         let wins = policy.replaces((old, values.old), by: (new, values.new))
         if isConcurrent, policy == .lastWriter || policy == .firstWriter, values.old != values.new,
-            known != StampTable.zero
+            old != .zero, new != .zero
         {
             try conflicts.add(
                 .cellOverwritten, table.table.id, key, column: id,
@@ -139,7 +139,7 @@ extension BatchMerger {
             changes.edits.append(
                 column.id, stamp: column.stamps[index], value: column.cells[index])
         }
-        try waiting.keep(changes, of: batch, row: edit.key)
+        try waiting.keep(changes, of: batch, at: sequence, row: edit.key)
     }
 }
 

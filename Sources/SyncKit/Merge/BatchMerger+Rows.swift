@@ -101,7 +101,7 @@ extension BatchMerger {
                 try noteLostEdits(row.key, place, began, clock, row.began, in: table)
                 try repairs.orphan(childrenOf: row.key, in: table)
                 try toggle(row.key, began, clock, in: table, adding: false)
-                try table.delete(at: place, clock: clock)
+                try table.delete(row.key, at: place, clock: clock, in: session)
                 try begin(row, plan, in: table)
             } else if row.life == clock.life {
                 try join(row, plan, at: place, began, clock, in: table)
@@ -171,7 +171,7 @@ extension BatchMerger {
         if isLater {
             try table.runs.add(RunTable.Run(first: place, count: 1, stamp: newBegan))
         }
-        try table.set(joined, at: place, replacing: clock)
+        try table.set(joined, at: place)
         try toggle(row.key, newBegan, joined, in: table, adding: true)
         noteAltered()
         try clearSetAside(of: row.key, in: table)
@@ -189,6 +189,6 @@ extension BatchMerger {
             changes.edits.append(
                 column.id, stamp: row.stamp(of: column.id), value: column.cells[row.index])
         }
-        try waiting.keep(changes, of: batch, row: row.key)
+        try waiting.keep(changes, of: batch, at: sequence, row: row.key)
     }
 }

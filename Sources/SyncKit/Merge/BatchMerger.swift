@@ -42,7 +42,7 @@ final class BatchMerger {
         for changes in batch.tables {
             guard let table = try session.table(changes.table) else {
                 // A newer program's table: kept until this one knows it.
-                try waiting.keep(changes, of: batch, row: nil)
+                try waiting.keep(changes, of: batch, at: sequence, row: nil)
                 continue
             }
             let before = altered
@@ -54,6 +54,7 @@ final class BatchMerger {
         }
         alteredTables.formUnion(repairs.tables)
         try repairs.finish()
+        for row in repairs.buried { try waiting.release(row.key, in: row.table, to: self) }
     }
 
     func noteAltered() {
@@ -91,6 +92,8 @@ final class BatchMerger {
     /// Whether the row that began at this stamp was deleted here, and its grave cleared away: what
     /// became known before every device had seen that deletion is here, or gone.
     func isLongGone(_ index: Int32) -> Bool {
+        // What waited came before that deletion could be forgotten here.
+        guard !isReleasing else { return false }
         let known = batch.stamps[Int(index)].sequence
         return known > 0 && known <= session.collected
     }
@@ -125,7 +128,7 @@ final class BatchMerger {
                 try noteLostEdits(key, place, began, clock, died, in: table)
                 try repairs.orphan(childrenOf: key, in: table)
                 try toggle(key, began, clock, in: table, adding: false)
-                try table.delete(at: place, clock: clock)
+                try table.delete(key, at: place, clock: clock, in: session)
                 try bury(key, life: life, died, in: table)
                 noteAltered()
             }
@@ -137,6 +140,8 @@ final class BatchMerger {
     ) throws {
         try table.bury(key, life: life, stamp: try number(died))
         session.noteGrave(in: table)
+        // What waited for that life has lost; children that waited for it are orphans now.
+        try waiting.release(key, in: table.table.id, to: self)
     }
 
     /// A life of a row is about to end that somebody wrote to without knowing of its end.

@@ -12,6 +12,8 @@ final class RepairWrites {
     private var stamp: Int64?
     /// The names of the tables it wrote to.
     private(set) var tables: Set<String> = []
+    /// The rows it deleted.
+    private(set) var buried: [(table: Int, key: RowKey)] = []
 
     init(_ session: StoreSession, wall: UInt64) {
         self.session = session
@@ -93,9 +95,10 @@ final class RepairWrites {
             .rowDeleted, table.table.id, key, column: 0, lost: values, lostStamp: began,
             wonStamp: stamp)
         try table.toggleDigest(of: key, began, clock, in: session, adding: false)
-        try table.delete(at: place, clock: clock)
+        try table.delete(key, at: place, clock: clock, in: session)
         try table.bury(key, life: clock.life + 1, stamp: stamp)
         log.append(.delete(row: place, key: key), in: table.table.id)
+        buried.append((table.table.id, key))
         tables.insert(table.table.name)
     }
 

@@ -15,34 +15,86 @@ struct WaitingRoom {
     /// Keeps `changes`, whose stamps are those of `batch`.
     ///
     /// - Parameters:
+    ///   - sequence: The place at which they became known, where their stamps do not say it.
     ///   - row: The row whose beginning is waited for; nil for a whole table's changes.
     ///   - table: That row's table, where it is not the changes' own.
     func keep(
-        _ changes: TableChanges, of batch: ChangeBatch, row: RowKey?, in table: Int? = nil
+        _ changes: TableChanges, of batch: ChangeBatch, at sequence: Int64, row: RowKey?,
+        in table: Int? = nil
     ) throws {
         var kept = ChangeBatch()
         kept.stamps = batch.stamps
         kept.tables = [changes]
+        kept = kept.withoutUnusedStamps()
+        for index in kept.stamps.indices
+        where kept.stamps[index].sequence == 0 && kept.stamps[index].stamp != .zero {
+            kept.stamps[index].sequence = sequence
+        }
         try PreparedStatement(
             "INSERT OR IGNORE INTO sync_waiting(tbl, row, batch) VALUES(?, ?, ?)", in: db
         ).run(
             .integer(Int64(table ?? changes.table)), .blob(row?.bytes ?? []),
-            .blob(kept.withoutUnusedStamps().encoded()))
+            .blob(kept.encoded()))
         session.hasWaiting = true
     }
 
-    /// Merges what waited for a row that has begun.
+    /// Merges what waited for a row that has begun, or drops it where the row is dead.
     func release(_ key: RowKey, in table: Int, to merger: BatchMerger) throws {
         guard session.hasWaiting else { return }
         let place: [SQLValue] = [.integer(Int64(table)), .blob(key.bytes)]
         try merge(try take("tbl = ? AND row = ?", place), like: merger)
     }
 
+    /// The same for rows that this replica has written.
+    func release(_ keys: Set<RowKey>, in table: Int) throws {
+        guard !keys.isEmpty else { return }
+        let wall = try keepClock().milliseconds
+        for key in keys.sorted() {
+            let place: [SQLValue] = [.integer(Int64(table)), .blob(key.bytes)]
+            for batch in try take("tbl = ? AND row = ?", place) {
+                let merger = try BatchMerger(
+                    batch, at: 0, wall: wall, in: session, isReleasing: true)
+                try merger.merge()
+                for name in merger.alteredTables { try db.notifyChanges(in: Table(name)) }
+            }
+        }
+    }
+
+    /// Drops what the account has known for so long that a snapshot holds it, if anybody does.
+    func dropKnown() throws {
+        try rewrite { batch in
+            batch.stamps.contains { $0.sequence == 0 && $0.stamp != .zero } ? batch : nil
+        }
+    }
+
+    /// Forgets at which places the changes became known: they meant another order.
+    func forgetPlaces() throws {
+        try rewrite { batch in
+            var batch = batch
+            for index in batch.stamps.indices {
+                (batch.stamps[index].seen, batch.stamps[index].sequence) = (0, 0)
+            }
+            return batch
+        }
+    }
+
     /// Tries everything again, as when the schema has grown.
     func releaseAll(wall: UInt64) throws {
+        guard session.hasWaiting else { return }
+        try keepClock()
         for batch in try take("1", []) {
             try BatchMerger(batch, at: 0, wall: wall, in: session, isReleasing: true).merge()
         }
+    }
+
+    /// Notes the latest moment: stamps that are stored from here on are older, and it must not fall
+    /// back to the last of them.
+    @discardableResult
+    private func keepClock() throws -> HybridTimestamp {
+        let state = StoreState(db: db)
+        let latest = try state.clock.latest
+        try state.setReceived(latest)
+        return latest
     }
 
     /// Every waiting batch.
@@ -71,7 +123,28 @@ struct WaitingRoom {
         found.reset()
         guard !batches.isEmpty else { return [] }
         try PreparedStatement("DELETE FROM sync_waiting WHERE \(condition)", in: db).run(values)
+        try session.lookForWaiting()
         return batches
+    }
+
+    /// Puts what `body` makes of each waiting batch in its place; nothing, where that is nil.
+    private func rewrite(_ body: (ChangeBatch) -> ChangeBatch?) throws {
+        guard session.hasWaiting else { return }
+        let found = try PreparedStatement("SELECT tbl, row, batch FROM sync_waiting", in: db)
+        var entries: [(table: Int64, row: [UInt8], batch: ChangeBatch)] = []
+        while try found.step() {
+            guard let batch = body(try ChangeBatch(decoding: found.bytes(2))) else { continue }
+            entries.append((found.integer(0), found.bytes(1), batch))
+        }
+        found.reset()
+        try db.execute(sql: "DELETE FROM sync_waiting")
+        let insert = try PreparedStatement(
+            "INSERT OR IGNORE INTO sync_waiting(tbl, row, batch) VALUES(?, ?, ?)", in: db)
+        for entry in entries {
+            try insert.run(
+                .integer(entry.table), .blob(entry.row), .blob(entry.batch.encoded()))
+        }
+        try session.lookForWaiting()
     }
 }
 

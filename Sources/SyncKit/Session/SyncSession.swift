@@ -88,6 +88,8 @@ package struct SyncSession: Sendable {
         case (.pulling, _): return try handlePull(event)
         case (.applying, .applied), (.loading, .loaded), (.meeting, .met),
             (.repairing, .repaired):
+            // From 0 on, a snapshot may be needed once more.
+            if state != .loading { hasLoaded = false }
             return move(to: .pulling, .pull)
         case (.applying, .appliedDifferent):
             guard !hasRepaired else { return move(to: .pulling, .pull) }

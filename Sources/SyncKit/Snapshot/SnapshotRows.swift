@@ -44,8 +44,10 @@ struct SnapshotRows {
                 isHeld.bind(scan.key, at: 2)
                 let held = try isHeld.step()
                 isHeld.reset()
-                // A row that this replica made and nobody knows yet stays.
-                if !held, let known = try session.stamps.entry(scan.began).sequence,
+                // A row that this replica made and nobody knows yet stays, and one that was
+                // written past the engine: its doctor will date it.
+                if !held, scan.began != StampTable.zero,
+                    let known = try session.stamps.entry(scan.began).sequence,
                     known > 0 || !isOffering
                 {
                     gone.append((scan.place, scan.key, scan.clock, scan.began))
@@ -75,6 +77,6 @@ struct SnapshotRows {
                 wonStamp: StampTable.zero)
         }
         try table.toggleDigest(of: key, began, clock, in: session, adding: false)
-        try table.delete(at: place, clock: clock)
+        try table.delete(key, at: place, clock: clock, in: session)
     }
 }

@@ -47,6 +47,10 @@ extension SyncStore {
             try clock.receive(
                 batch.highestStamp.time, wall: wall, tolerance: Limits.futureTolerance)
             try state.setReceived(clock.latest)
+            if index == 0, try state.offer == .none {
+                // Rows that were deleted and forgotten meanwhile must not rise one day.
+                try WaitingRoom(session).dropKnown()
+            }
             let merger = try BatchMerger(batch, at: snapshot.cursor, wall: wall, in: session)
             try merger.merge()
             if try state.cursor > 0 { try SnapshotRows(session).note(batch) }
@@ -73,6 +77,8 @@ extension SyncStore {
     /// All chunks are merged: the cursor moves to the snapshot's place.
     func finishSnapshot(_ snapshot: SnapshotManifest) throws {
         let tables = try engineWrite { session in
+            // Rows written since the last chunk have no clock yet, as if nobody had written them.
+            try LogFolder(session: session).fold()
             let state = StoreState(db: session.db)
             var tables: Set<String> = []
             if try state.cursor > 0 {

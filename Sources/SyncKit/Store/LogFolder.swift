@@ -13,11 +13,15 @@ struct LogFolder {
         // between.
         let (events, last) = try next(after: try state.folded)
         guard let last else { return }
+        var awaited: [(table: Int, keys: Set<RowKey>)] = []
         for (table, events) in events.sorted(by: { $0.key < $1.key }) {
             guard let store = try session.table(table) else { continue }
-            try TableFolder(session: session, table: store).fold(events)
+            var folder = TableFolder(session: session, table: store)
+            try folder.fold(events)
+            awaited.append((table, folder.awaited))
         }
         try state.set("folded", .integer(last))
+        for rows in awaited { try WaitingRoom(session).release(rows.keys, in: rows.table) }
     }
 
     /// The operations of the transactions after `folded`, by table.

@@ -65,8 +65,8 @@ struct Settlement {
                     known.total == count.total, try session.stamps.stamp(known.stamp) == stamp
                 else { continue }
                 try ledger.set(
-                    count.total, at: place, count.column, stamp: known.stamp, replica: handle,
-                    isSent: true)
+                    count.total, count.key, at: place, count.column, stamp: known.stamp,
+                    replica: handle, isSent: true)
             }
         }
     }

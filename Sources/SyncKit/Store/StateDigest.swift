@@ -1,6 +1,6 @@
-/// A sum over all living rows of what their clocks say: equal where two replicas have merged the
-/// same changes, in whatever order. Each change costs two hashes, not a scan. Graves do not count:
-/// replicas clear them away at different times.
+/// A sum over all living rows of what their clocks say, and of what was added to their counters:
+/// equal where two replicas have merged the same changes, in whatever order. Each change costs two
+/// hashes, not a scan. Graves do not count: replicas clear them away at different times.
 ///
 /// It finds lost and wrongly merged changes; it is no protection against forgery, which the seal of
 /// the segments gives.
@@ -21,6 +21,17 @@ final class StateDigest {
         for exception in exceptions where exception.stamp != began && exception.stamp != .zero {
             hash = Self.mix(hash ^ UInt64(exception.column), exception.stamp)
         }
+        value = adding ? value &+ hash : value &- hash
+    }
+
+    /// Counts what a replica, that of `stamp`, has added to a counter in, or out again.
+    func toggle(
+        total: Int64, of column: UInt8, _ key: RowKey, in table: Int, at stamp: Stamp, adding: Bool
+    ) {
+        // No row's hash begins so: its life is not 0.
+        var hash = Self.start(key, table, 0)
+        hash = Self.mix(hash ^ UInt64(column), stamp)
+        hash = Self.mix(hash, UInt64(bitPattern: total))
         value = adding ? value &+ hash : value &- hash
     }
 

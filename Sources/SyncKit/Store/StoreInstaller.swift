@@ -57,6 +57,7 @@ struct StoreInstaller {
                 try session.db.execute(sql: statement)
             }
         }
+        if try state.installedSchema != wanted { try session.declareColumns() }
         let repair = Repair(session: session, environment: environment)
         if try !PlaceSentinel(session.db).holds() {
             // The database was copied row by row: no clock belongs to its row.

@@ -6,10 +6,11 @@ final class StoreSession {
     private(set) var stamps: StampTable
     private(set) var digest: StateDigest
     /// Whether changes wait for their table, column or row.
-    var hasWaiting: Bool
+    var hasWaiting = false
     /// Graves known up to this place of the account's order are cleared away.
     let collected: Int64
     let schema: SyncSchema
+    private var columns: KnownColumns
     private var tables: [Int: TableStore] = [:]
     private var emptyAtFirst: [Int: Bool] = [:]
 
@@ -18,15 +19,29 @@ final class StoreSession {
         self.schema = schema
         stamps = try StampTable(db)
         collected = try StoreState(db: db).collected
-        hasWaiting = try PreparedStatement("SELECT 1 FROM sync_waiting LIMIT 1", in: db).step()
         digest = StateDigest(try StoreState(db: db).digest)
+        columns = try StoreState(db: db).columns
+        try lookForWaiting()
+    }
+
+    /// Looks anew whether changes wait, as after some were taken.
+    func lookForWaiting() throws {
+        hasWaiting = try PreparedStatement("SELECT 1 FROM sync_waiting LIMIT 1", in: db).step()
+    }
+
+    /// Notes which columns the program declares from now on; before any table is used.
+    func declareColumns() throws {
+        precondition(tables.isEmpty, "tables remember their gaps")
+        let state = StoreState(db: db)
+        columns.declare(schema, after: try state.lastStamp)
+        try state.set("columns", .blob(columns.bytes))
     }
 
     /// The table with an id; nil where this program does not know it.
     func table(_ id: Int) throws -> TableStore? {
         if let known = tables[id] { return known }
         guard let declared = schema.table(id: id) else { return nil }
-        let store = try TableStore(declared, in: db)
+        let store = try TableStore(declared, gaps: columns.gaps(in: id), in: db)
         tables[id] = store
         return store
     }
@@ -61,8 +76,9 @@ final class StoreSession {
     func forget(digest value: UInt64) {
         do {
             stamps = try StampTable(db)
+            try lookForWaiting()
         } catch {
-            preconditionFailure("the replicas could be read before: \(error)")
+            preconditionFailure("both could be read before: \(error)")
         }
         tables.removeAll()
         emptyAtFirst.removeAll()

@@ -99,6 +99,11 @@ struct StoreState {
     /// The declared schema whose triggers are installed.
     var installedSchema: [UInt8] { get throws { try bytes("schema") } }
 
+    /// Since when the declared columns have been known.
+    var columns: KnownColumns {
+        get throws { try KnownColumns(try bytes("columns")) }
+    }
+
     func set(_ name: String, _ value: SQLValue) throws {
         let statement = try PreparedStatement(
             "INSERT OR REPLACE INTO sync_state(name, value) VALUES(?, ?)", in: db)

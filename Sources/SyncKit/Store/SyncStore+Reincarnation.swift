@@ -26,6 +26,7 @@ extension SyncStore {
                     UPDATE sync_stamps SET sequence = 0 WHERE sequence IS NOT NULL;
                     DELETE FROM sync_partial;
                     """)
+            try WaitingRoom(session).forgetPlaces()
             try state.set("epoch", .integer(Int64(epoch)))
             try state.set("cursor", .integer(0))
             try state.set("collected", .integer(0))

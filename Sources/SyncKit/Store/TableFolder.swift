@@ -18,9 +18,16 @@ struct TableFolder {
 
     let session: StoreSession
     let table: TableStore
+    /// The rows that began or died, where something may wait for that.
+    private(set) var awaited: Set<RowKey> = []
+
+    init(session: StoreSession, table: TableStore) {
+        self.session = session
+        self.table = table
+    }
 
     /// Folds `events`, which are in the order of the log.
-    func fold(_ events: [Event]) throws {
+    mutating func fold(_ events: [Event]) throws {
         var births = Births()
         var touches: [Touch] = []
         for event in events {
@@ -31,6 +38,7 @@ struct TableFolder {
                 touches.append(Touch(place: place, column: column, stamp: event.stamp))
             case .delete(let place, let key):
                 try bury(key, at: place, stamp: event.stamp, births: &births)
+                if session.hasWaiting { awaited.insert(key) }
                 touches.append(Touch(place: place, column: 0, stamp: event.stamp))
             }
         }
@@ -49,22 +57,21 @@ struct TableFolder {
             // Born and gone between two folds: no clock of it was ever counted.
             life = (buried?.life ?? 0) + 1
         } else {
-            let clock = try table.clock(at: place)
+            let began = try table.began(at: place)
+            let clock = try table.clock(at: place, began: began)
             life = clock.life
-            try toggle(key, try table.began(at: place), clock, adding: false)
+            try toggle(key, began, clock, adding: false)
             if !clock.isPlain { try table.removeClock(at: place) }
         }
         try table.bury(key, life: life + 1, stamp: stamp)
         if !table.counters.isEmpty {
-            try PreparedStatement(
-                "DELETE FROM sync_counts WHERE tbl = ? AND place = ?", in: session.db
-            ).run(.integer(Int64(table.table.id)), .integer(place))
+            try CountLedger(session, table: table.table.id).remove(key, at: place)
         }
     }
 
     // MARK: - Inserts
 
-    private func beginRows(_ births: Births) throws {
+    private mutating func beginRows(_ births: Births) throws {
         guard !births.runs.isEmpty else { return }
         let mayBeBuried = try table.hasGraves()
         let rows = try PreparedStatement(
@@ -80,13 +87,14 @@ struct TableFolder {
             while try rows.step() {
                 let (place, key) = (rows.integer(0), try rows.key(1))
                 guard !births.isGone(place) else { continue }
+                if session.hasWaiting { awaited.insert(key) }
                 var clock = PackedClock()
                 if mayBeBuried, let grave = try table.grave(of: key) {
                     clock.life = grave.life + 1
                     try table.removeGrave(of: key)
                     try table.set(clock, at: place, replacing: PackedClock())
                 }
-                try noteCounters(at: place, stamp: run.stamp, columns: table.counters)
+                try noteCounters(of: key, at: place, stamp: run.stamp, columns: table.counters)
                 session.digest.toggle(
                     key, in: table.table.id, life: clock.life, began: began,
                     exceptions: EmptyCollection(), adding: true)
@@ -132,11 +140,12 @@ struct TableFolder {
         _ writes: [(column: UInt8, stamp: Int64)], at place: Int64, _ key: RowKey
     ) throws {
         let began = try table.began(at: place)
-        let clock = try table.clock(at: place)
+        let clock = try table.clock(at: place, began: began)
         var written = clock
         for write in writes {
             if table.counters.contains(write.column) {
-                try noteCounters(at: place, stamp: write.stamp, columns: [write.column])
+                try noteCounters(
+                    of: key, at: place, stamp: write.stamp, columns: [write.column])
             } else if write.stamp != began || written.stamp(of: write.column) != nil {
                 written.set(write.stamp, of: write.column)
             }
@@ -148,7 +157,9 @@ struct TableFolder {
     }
 
     /// Notes what this replica has added to counters, from what they hold now.
-    private func noteCounters(at place: Int64, stamp: Int64, columns: Set<UInt8>) throws {
+    private func noteCounters(
+        of key: RowKey, at place: Int64, stamp: Int64, columns: Set<UInt8>
+    ) throws {
         guard !columns.isEmpty else { return }
         let ledger = CountLedger(session, table: table.table.id)
         let replica = try session.stamps.stamp(stamp).replica
@@ -158,7 +169,8 @@ struct TableFolder {
             }
             let others = try ledger.sum(at: place, column, without: replica)
             try ledger.set(
-                value &- others, at: place, column, stamp: stamp, replica: replica, isSent: false)
+                value &- others, key, at: place, column, stamp: stamp, replica: replica,
+                isSent: false)
         }
     }
 

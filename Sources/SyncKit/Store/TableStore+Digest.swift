@@ -14,13 +14,15 @@ extension TableStore {
             exceptions: exceptions, adding: adding)
     }
 
-    /// Counts every row into the session's digest.
+    /// Counts every row and its counters into the session's digest.
     func countDigest(in session: StoreSession) throws {
         let scan = try RowScan(self, in: session.db)
+        let ledger = CountLedger(session, table: table.id)
         try scan.start()
         while try scan.next() {
             try toggleDigest(
                 of: scan.key, scan.began, scan.clock, in: session, adding: true)
+            if !counters.isEmpty { try ledger.countDigest(of: scan.key, at: scan.place) }
         }
     }
 }

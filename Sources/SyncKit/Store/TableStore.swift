@@ -15,6 +15,7 @@ final class TableStore {
     let table: SyncedTable
     let runs: RunTable
     let counters: Set<UInt8>
+    private let gaps: [KnownColumns.Gap]
     private let db: Database
     private let find: PreparedStatement
     private let remove: PreparedStatement
@@ -27,7 +28,8 @@ final class TableStore {
     private var updates: [UInt8: PreparedStatement] = [:]
     private let columnByID: [UInt8: SyncedColumn]
 
-    init(_ table: SyncedTable, in db: Database) throws {
+    init(_ table: SyncedTable, gaps: [KnownColumns.Gap], in db: Database) throws {
+        self.gaps = gaps
         self.table = table
         self.db = db
         columnByID = Dictionary(uniqueKeysWithValues: table.columns.map { (UInt8($0.id), $0) })
@@ -59,7 +61,8 @@ final class TableStore {
     /// What is known of the row with `key`.
     func row(_ key: RowKey) throws -> Row {
         if let place = try place(of: key) {
-            return .alive(place: place, began: try began(at: place), clock: try clock(at: place))
+            let began = try began(at: place)
+            return .alive(place: place, began: began, clock: try clock(at: place, began: began))
         }
         if let grave = try grave(of: key) { return .dead(life: grave.life, stamp: grave.stamp) }
         return .unseen
@@ -112,14 +115,15 @@ final class TableStore {
         }
     }
 
-    /// Deletes the row and its clock.
-    func delete(at place: Int64, clock: PackedClock) throws {
+    /// Deletes the row, its clock and its counters.
+    func delete(
+        _ key: RowKey, at place: Int64, clock: PackedClock, in session: StoreSession
+    ) throws {
         remove.bind(place, at: 1)
         try remove.run()
         if !clock.isPlain { try removeClock(at: place) }
         if !counters.isEmpty {
-            try PreparedStatement("DELETE FROM sync_counts WHERE tbl = ? AND place = ?", in: db)
-                .run(.integer(Int64(table.id)), .integer(place))
+            try CountLedger(session, table: table.id).remove(key, at: place)
         }
     }
 
@@ -141,17 +145,37 @@ final class TableStore {
         try runs.stamp(at: place) ?? StampTable.zero
     }
 
-    /// What the row's clock has besides its beginning.
-    func clock(at place: Int64) throws -> PackedClock {
+    /// What the row's clock has besides its beginning at the stamp with the number `began`.
+    func clock(at place: Int64, began: Int64) throws -> PackedClock {
         findClock.bind(place, at: 1)
         defer { findClock.reset() }
-        guard try findClock.step() else { return PackedClock() }
-        return try PackedClock(findClock.lent(0))
+        guard try findClock.step() else { return filled(PackedClock(), began: began) }
+        return filled(try PackedClock(findClock.lent(0)), began: began)
+    }
+
+    /// A stored clock together with what goes without saying: columns that the table lacked when
+    /// the row began were written before everything.
+    @inline(__always)
+    func filled(_ clock: PackedClock, began: Int64) -> PackedClock {
+        gaps.isEmpty ? clock : fill(clock, began)
+    }
+
+    private func fill(_ clock: PackedClock, _ began: Int64) -> PackedClock {
+        var filled = clock
+        for gap in gaps where gap.contains(began) && clock.stamp(of: gap.column) == nil {
+            filled.set(StampTable.zero, of: gap.column)
+        }
+        return filled
     }
 
     /// Stores `clock`; `old` is what is stored now.
     func set(_ clock: PackedClock, at place: Int64, replacing old: PackedClock) throws {
         guard clock != old else { return }
+        try set(clock, at: place)
+    }
+
+    /// Stores `clock`, as where the row's beginning is another from now on.
+    func set(_ clock: PackedClock, at place: Int64) throws {
         if clock.isPlain { return try removeClock(at: place) }
         setClock.bind(place, at: 1)
         setClock.bind(blob: clock.bytes, at: 2)

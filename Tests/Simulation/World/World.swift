@@ -49,6 +49,7 @@ final class World {
             try await settle()
             devices.forEach { $0.closeAll() }
         } catch {
+            if trace != nil { noteClocks() }
             devices.forEach { $0.closeAll() }
             var violation = error as? Violation ?? Violation(.works, "\(error)")
             violation.step = number

@@ -1,0 +1,55 @@
+import GRDB
+import SyncKit
+import TestSupport
+
+extension World {
+    /// Notes what the engine knows of each row on every device: where digests differ, this says why.
+    func noteClocks() {
+        for device in devices {
+            note("device \(device.index) knows:")
+            guard let lines = try? clockLines(of: device) else { continue }
+            for line in lines { note("  \(line)") }
+        }
+    }
+
+    private func clockLines(of device: Device) throws -> [String] {
+        var lines: [String] = []
+        for table in Studio.tables(device.version) {
+            lines += try Self.lines(
+                """
+                SELECT '\(table.name)', hex(substr(t.id, -1)), 'began', (
+                SELECT printf('%d %d of %d', s.number, s.time, s.replica)
+                FROM sync_runs_\(table.id) AS r JOIN sync_stamps AS s ON s.number = r.stamp
+                WHERE r.first <= t._rowid_ AND t._rowid_ < r.first + r.count
+                ), 'clock', hex(c.clock) FROM \(table.name) AS t
+                LEFT JOIN sync_clocks_\(table.id) AS c ON c.place = t._rowid_
+                UNION ALL SELECT '\(table.name)', hex(substr(row, -1)), 'grave', life, stamp, ''
+                FROM sync_graves_\(table.id)
+                """, on: device)
+        }
+        lines += try Self.lines(
+            "SELECT 'replica', number, hex(handle), printf('%016x', handle) FROM sync_replicas",
+            on: device)
+        lines += try Self.lines(
+            """
+            SELECT 'stamp', number, time, replica, 'seen', seen, 'at', sequence, ops IS NOT NULL
+            FROM sync_stamps
+            """, on: device)
+        lines += try Self.lines(
+            "SELECT 'waiting', tbl, hex(row), length(batch) FROM sync_waiting", on: device)
+        lines += try Self.lines(
+            """
+            SELECT name, value FROM sync_state WHERE typeof(value) = 'integer'
+            """, on: device)
+        return lines
+    }
+
+    private static func lines(_ sql: String, on device: Device) throws -> [String] {
+        try device.open().read { db in
+            let statement = try db.cachedStatement(sql: sql)
+            return try PlainConnection.rows(statement.sqliteStatement, []).map { row in
+                row.map(Rows.text).joined(separator: " ")
+            }
+        }
+    }
+}
