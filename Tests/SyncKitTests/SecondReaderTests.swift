@@ -47,7 +47,8 @@ import Testing
     // Method: a segment and its contents that are kept in the repository and never edited.
     @Test func theKeptSegmentReadsAsBefore() throws {
         let vectors = URL(filePath: #filePath).resolvingSymlinksInPath()
-            .deletingLastPathComponent().deletingLastPathComponent().appending(path: "Vectors/2")
+            .deletingLastPathComponent().deletingLastPathComponent().appending(path: "Vectors/3")
+        try Self.writeMissing(in: vectors)
         let hex = try String(
             contentsOf: vectors.appending(path: "segment.hex"), encoding: .utf8)
         let expected = try String(
@@ -59,6 +60,28 @@ import Testing
         #expect(try ChangeBatch(decoding: batch.encoded()) == batch)
         let folder = try TemporaryFolder()
         #expect(try Self.read([segment], in: folder) == expected)
+    }
+
+    /// Run with `ATELIER_WRITE_VECTORS=1` to write the segment where it is missing.
+    private static func writeMissing(in folder: URL) throws {
+        let file = folder.appending(path: "segment.hex")
+        guard
+            !FileManager.default.fileExists(atPath: file.path),
+            ProcessInfo.processInfo.environment["ATELIER_WRITE_VECTORS"] != nil
+        else { return }
+        var generator = SeededGenerator(seed: 3)
+        let batch = RandomBatch.make(&generator)
+        let replica = try #require(ReplicaID((0..<16).map { UInt8(0x50 + $0) }))
+        let segment = try sealer().seal(
+            batch.encoded(), replica: replica, number: 1,
+            previous: [UInt8](repeating: 0, count: 32), highestStamp: batch.highestStamp.time)
+        let digits = segment.bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        let lines = stride(from: 0, to: digits.count, by: 96).map {
+            digits.dropFirst($0).prefix(96) + "\n"
+        }
+        try Data(lines.joined().utf8).write(to: file)
+        let text = (segment.lines + batch.lines).map { $0 + "\n" }.joined()
+        try Data(text.utf8).write(to: folder.appending(path: "segment.txt"))
     }
 
     private static func sealer() throws -> SegmentSealer {

@@ -3,14 +3,14 @@ import SyncKit
 import TestSupport
 import Testing
 
-/// The wire form is the one that was published: files under Tests/Vectors/segments-v1, which are
+/// The wire form is the one that was published: files under Tests/Vectors/3, which are
 /// added to and never edited.
 ///
 /// Run with `ATELIER_WRITE_VECTORS=1` to write those that are missing.
 @Suite struct VectorTests {
     private static let folder = URL(fileURLWithPath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent()
-        .appendingPathComponent("Vectors/segments-v1")
+        .appendingPathComponent("Vectors/3")
 
     // Goal: batches encode to the published bytes, and those decode to the batches.
     // Method: batches of fixed seeds; a file each, in hexadecimal.
@@ -22,7 +22,7 @@ import Testing
             [("seed", "\(seed)"), ("batch", Self.hex(batch.encoded()))]
         }
         let bytes = try #require(Self.bytes(published["batch"]))
-        #expect(batch.encoded() == bytes)
+        #expect(Self.hex(batch.encoded()) == published["batch"])
         #expect(try ChangeBatch(decoding: bytes) == batch)
     }
 

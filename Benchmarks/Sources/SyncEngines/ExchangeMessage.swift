@@ -11,6 +11,8 @@ package struct ExchangeMessage: Sendable {
     let content: Content
     /// The bytes, in as many parts as the engine makes.
     package let parts: [[UInt8]]
+    /// Compresses the parts, where the engine does it in a way of its own.
+    package var compress: (@Sendable () throws -> [[UInt8]])?
 
     /// How long all parts are together.
     package var byteCount: Int { parts.reduce(0) { $0 + $1.count } }

@@ -1,6 +1,8 @@
 /// Writes the fields that ``ByteReader`` reads.
 struct ByteWriter {
     private(set) var bytes: [UInt8] = []
+    /// See ``EncodedBatch/sectionEnds``.
+    private(set) var sectionEnds: [Int] = []
 
     var count: Int { bytes.count }
 
@@ -41,6 +43,15 @@ struct ByteWriter {
         append(varint: UInt64(count))
     }
 
+    /// What lies side by side ends here, and other things begin.
+    mutating func endSection() {
+        // A block has a head and a table of codes: a short one does not pay for them.
+        guard bytes.count - (sectionEnds.last ?? 0) >= Self.leastSectionBytes else { return }
+        sectionEnds.append(bytes.count)
+    }
+
+    private static let leastSectionBytes = 256
+
     /// Forgets what was written after the first `count` bytes.
     mutating func truncate(to count: Int) {
         bytes.removeLast(bytes.count - count)
@@ -49,5 +60,6 @@ struct ByteWriter {
     /// Forgets what was written and keeps the memory.
     mutating func removeAll() {
         bytes.removeAll(keepingCapacity: true)
+        sectionEnds.removeAll(keepingCapacity: true)
     }
 }

@@ -1,25 +1,26 @@
 extension CellColumn {
     /// Wire form of the cells, whose number is known from outside:
-    /// kinds as (kind, run length) · integers, zigzag of the difference to the one before · reals,
-    /// 8 bytes big-endian · then, where there are texts or blobs, a form byte and
+    /// kinds as (kind, run length) · integers as a ``NumberList`` · reals, 8 bytes big-endian ·
+    /// then, where there are texts or blobs, a form byte and
     /// form 0: lengths, bytes · form 1: one length for all, bytes ·
     /// form 2: dictionary as count, lengths and bytes, then an index a cell.
     func write(to writer: inout ByteWriter) {
         writeKinds(to: &writer)
-        var previous: Int64 = 0
+        writer.endSection()
+        var integers: [Int64] = []
         var payloads = 0
         for index in kinds.indices {
             switch kind(index) {
-            case .integer:
-                writer.append(zigzag: numbers[index] &- previous)
-                previous = numbers[index]
+            case .integer: integers.append(numbers[index])
             case .text, .blob: payloads += 1
             case .null, .real: break
             }
         }
+        NumberList(integers).write(to: &writer)
         for index in kinds.indices where kinds[index] == Kind.real.rawValue {
             writer.appendBigEndian(numbers[index])
         }
+        writer.endSection()
         guard payloads > 0 else { return }
         if let dictionary = PayloadDictionary(self, payloads: payloads) {
             writer.append(byte: 2)
@@ -27,6 +28,7 @@ extension CellColumn {
         } else {
             writePayloads(to: &writer)
         }
+        writer.endSection()
     }
 
     private func writeKinds(to writer: inout ByteWriter) {
@@ -50,6 +52,7 @@ extension CellColumn {
         } else {
             writer.append(byte: 0)
             for index in indices { writer.append(count: range(index).count) }
+            writer.endSection()
         }
         // Cells that were appended one by one lie in order, without a gap.
         if indices.reduce(0, { $0 + range($1).count }) == bytes.count, isInOrder {
@@ -74,15 +77,19 @@ extension CellColumn {
     ) throws(CodecError) {
         try readKinds(count, from: &reader)
         numbers = [Int64](repeating: 0, count: count)
-        var previous: Int64 = 0
+        var integers = 0
         var payloads = 0
         for index in kinds.indices {
             switch kind(index) {
-            case .integer:
-                previous &+= try reader.zigzag()
-                numbers[index] = previous
+            case .integer: integers += 1
             case .text, .blob: payloads += 1
             case .null, .real: break
+            }
+        }
+        if integers > 0 {
+            var list = try NumberList(reading: integers, from: &reader).numbers[...]
+            for index in kinds.indices where kinds[index] == Kind.integer.rawValue {
+                numbers[index] = list.removeFirst()
             }
         }
         for index in kinds.indices where kinds[index] == Kind.real.rawValue {
@@ -176,7 +183,7 @@ private struct PayloadDictionary {
             if let known = indexByEntry[entry] {
                 indexes.append(known)
             } else {
-                guard entries.count < 127, entries.count < 8 + indexes.count / 4 else {
+                guard entries.count < 127, entries.count < 32 + indexes.count / 4 else {
                     return nil
                 }
                 indexByEntry[entry] = entries.count
@@ -190,6 +197,7 @@ private struct PayloadDictionary {
         writer.append(count: entries.count)
         for entry in entries { writer.append(count: entry.count) }
         for entry in entries { writer.append(entry) }
+        writer.endSection()
         for index in indexes { writer.append(count: index) }
     }
 }

@@ -40,23 +40,12 @@ extension ChangeBatch {
             replicas.append(try reader.bigEndian64())
         }
         let count = try reader.count(minimumBytes: 4)
-        var times: [UInt64] = []
-        times.reserveCapacity(count)
-        var time: UInt64 = 0
-        for _ in 0..<count {
-            time = time &+ UInt64(bitPattern: try reader.zigzag())
-            guard time <= UInt64(Int64.max) else { throw .invalid("time") }
-            times.append(time)
-        }
         var stamps: [DatedStamp] = []
         stamps.reserveCapacity(count)
-        for time in times {
+        for time in try readTimes(count, from: &reader) {
             let replica = try reader.index(below: replicas.count, "replica")
             stamps.append(
-                DatedStamp(
-                    stamp: Stamp(
-                        time: HybridTimestamp(rawValue: time), replica: replicas[replica]),
-                    seen: 0))
+                DatedStamp(stamp: Stamp(time: time, replica: replicas[replica]), seen: 0))
         }
         var seen: Int64 = 0
         for index in stamps.indices {
@@ -71,6 +60,28 @@ extension ChangeBatch {
             stamps[index].sequence = sequence
         }
         return stamps
+    }
+
+    private static func readTimes(
+        _ count: Int, from reader: inout ByteReader
+    ) throws(CodecError) -> [HybridTimestamp] {
+        var times: [HybridTimestamp] = []
+        times.reserveCapacity(count)
+        var milliseconds: Int64 = 0
+        for _ in 0..<count {
+            milliseconds &+= try reader.zigzag()
+            guard 0..<(1 << 47) ~= milliseconds else { throw .invalid("time") }
+            times.append(HybridTimestamp(milliseconds: UInt64(milliseconds), counter: 0))
+        }
+        var previous: HybridTimestamp?
+        for index in times.indices {
+            let counter = expectedCounter(times[index], after: previous) &+ (try reader.zigzag())
+            guard let counter = UInt16(exactly: counter) else { throw .invalid("time") }
+            times[index] = HybridTimestamp(
+                milliseconds: times[index].milliseconds, counter: counter)
+            previous = times[index]
+        }
+        return times
     }
 }
 
@@ -119,14 +130,11 @@ extension TableChanges {
     fileprivate static func readStamps(
         _ count: Int, of stamps: Int, from reader: inout ByteReader
     ) throws(CodecError) -> [Int32] {
-        guard count <= reader.remaining else { throw .truncated }
         var indexes: [Int32] = []
-        indexes.reserveCapacity(count)
-        var previous: Int64 = 0
-        for _ in 0..<count {
-            previous &+= try reader.zigzag()
-            guard previous >= 0, previous < stamps else { throw .invalid("stamp index") }
-            indexes.append(Int32(previous))
+        indexes.reserveCapacity(min(count, reader.remaining))
+        for index in try NumberList(reading: count, from: &reader).numbers {
+            guard index >= 0, index < stamps else { throw .invalid("stamp index") }
+            indexes.append(Int32(index))
         }
         return indexes
     }

@@ -1,6 +1,9 @@
 extension ChangeBatch {
     /// The wire form.
-    package func encoded() -> [UInt8] {
+    package func encoded() -> [UInt8] { encodedInSections().bytes }
+
+    /// The wire form, with where its sections end.
+    package func encodedInSections() -> EncodedBatch {
         var writer = ByteWriter()
         writer.append(byte: Self.version)
         writer.append(byte: summary == nil ? 0 : 1)
@@ -11,7 +14,7 @@ extension ChangeBatch {
         writeStamps(to: &writer)
         writer.append(count: tables.count)
         for table in tables { table.write(to: &writer) }
-        return writer.bytes
+        return EncodedBatch(writer)
     }
 
     private func writeStamps(to writer: inout ByteWriter) {
@@ -24,11 +27,7 @@ extension ChangeBatch {
         writer.append(count: replicas.count)
         for replica in replicas { writer.appendBigEndian(replica) }
         writer.append(count: stamps.count)
-        var time: UInt64 = 0
-        for stamp in stamps {
-            writer.append(zigzag: Int64(bitPattern: stamp.stamp.time.rawValue &- time))
-            time = stamp.stamp.time.rawValue
-        }
+        writeTimes(to: &writer)
         for stamp in stamps {
             writer.append(count: indexByReplica[stamp.stamp.replica] ?? 0)
         }
@@ -42,6 +41,33 @@ extension ChangeBatch {
             writer.append(zigzag: stamp.sequence &- sequence)
             sequence = stamp.sequence
         }
+        writer.endSection()
+    }
+
+    /// Milliseconds and counters apart: most counters are what is expected after the stamp before.
+    private func writeTimes(to writer: inout ByteWriter) {
+        var milliseconds: UInt64 = 0
+        for stamp in stamps {
+            let time = stamp.stamp.time
+            writer.append(zigzag: Int64(time.milliseconds) - Int64(milliseconds))
+            milliseconds = time.milliseconds
+        }
+        writer.endSection()
+        var previous: HybridTimestamp?
+        for stamp in stamps {
+            let time = stamp.stamp.time
+            writer.append(zigzag: Int64(time.counter) - Self.expectedCounter(time, after: previous))
+            previous = time
+        }
+        writer.endSection()
+    }
+
+    /// A clock counts on within one millisecond, and begins at 0 in a new one.
+    static func expectedCounter(
+        _ time: HybridTimestamp, after previous: HybridTimestamp?
+    ) -> Int64 {
+        guard let previous, previous.milliseconds == time.milliseconds else { return 0 }
+        return Int64(previous.counter) + 1
     }
 }
 
@@ -52,20 +78,18 @@ extension TableChanges {
         deaths.write(to: &writer)
         edits.write(to: &writer)
         writer.append(count: counts.count)
-        for count in counts { writer.append(count.key.bytes) }
+        var keys = KeyColumn()
+        for count in counts { keys.append(count.key) }
+        keys.write(to: &writer)
         for count in counts { writer.append(varint: UInt64(count.life)) }
         for count in counts { writer.append(byte: count.column) }
         Self.write(counts.map(\.stamp), to: &writer)
         for count in counts { writer.append(zigzag: count.total) }
     }
 
-    /// Stamp indexes, each as the difference to the one before.
+    /// Stamp indexes.
     static func write(_ stamps: [Int32], to writer: inout ByteWriter) {
-        var previous: Int32 = 0
-        for stamp in stamps {
-            writer.append(zigzag: Int64(stamp - previous))
-            previous = stamp
-        }
+        NumberList(stamps.map(Int64.init)).write(to: &writer)
     }
 
     static func write(_ lives: [Life], to writer: inout ByteWriter) {
@@ -76,6 +100,7 @@ extension TableChanges {
             writer.append(varint: UInt64(life.life))
             previous = life.row
         }
+        writer.endSection()
     }
 }
 
@@ -83,16 +108,19 @@ extension TableChanges.Rows {
     fileprivate func write(to writer: inout ByteWriter) {
         writer.append(count: count)
         guard count > 0 else { return }
-        writer.append(keys.bytes)
+        keys.write(to: &writer)
         TableChanges.write(lives, to: &writer)
         writeBeginnings(to: &writer)
+        writer.endSection()
         writer.append(count: exceptions.count)
         var previous: Int32 = 0
         for exception in exceptions {
             writer.append(count: Int(exception.row - previous))
             previous = exception.row
         }
+        writer.endSection()
         for exception in exceptions { writer.append(byte: exception.column) }
+        writer.endSection()
         TableChanges.write(exceptions.map(\.stamp), to: &writer)
         writer.append(count: columns.count)
         for column in columns {
@@ -119,7 +147,7 @@ extension TableChanges.Rows {
 extension TableChanges.Deaths {
     fileprivate func write(to writer: inout ByteWriter) {
         writer.append(count: count)
-        writer.append(keys.bytes)
+        keys.write(to: &writer)
         for life in lives { writer.append(varint: UInt64(life)) }
         TableChanges.write(stamps, to: &writer)
     }
@@ -129,7 +157,7 @@ extension TableChanges.Edits {
     fileprivate func write(to writer: inout ByteWriter) {
         writer.append(count: count)
         guard count > 0 else { return }
-        writer.append(keys.bytes)
+        keys.write(to: &writer)
         TableChanges.write(lives, to: &writer)
         writer.append(count: columns.count)
         for column in columns {
@@ -140,6 +168,7 @@ extension TableChanges.Edits {
                 writer.append(count: Int(row - previous - 1))
                 previous = row
             }
+            writer.endSection()
             TableChanges.write(column.stamps, to: &writer)
             column.cells.write(to: &writer)
         }

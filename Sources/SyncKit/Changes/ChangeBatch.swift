@@ -56,7 +56,7 @@ package struct ChangeBatch: Equatable, Sendable {
         tables.reduce(0) { $0 + $1.rows.count + $1.deaths.count + $1.edits.count + $1.counts.count }
     }
 
-    static let version: UInt8 = 2
+    static let version: UInt8 = 3
 }
 
 /// One table's share of a batch.

@@ -16,9 +16,11 @@ package struct SegmentSealer: Sendable {
     }
 
     /// Seals `payload` as a link of `replica`'s chain.
+    ///
+    /// - Parameter sectionEnds: See ``EncodedBatch/sectionEnds``.
     package func seal(
-        _ payload: [UInt8], replica: ReplicaID, number: UInt64, previous: [UInt8],
-        highestStamp: HybridTimestamp, flags: SegmentHeader.Flags = []
+        _ payload: [UInt8], sectionEnds: [Int] = [], replica: ReplicaID, number: UInt64,
+        previous: [UInt8], highestStamp: HybridTimestamp, flags: SegmentHeader.Flags = []
     ) throws(SegmentError) -> SealedSegment {
         guard payload.count <= Limits.payloadBytes else {
             throw .tooLarge(bytes: payload.count, limit: Limits.payloadBytes)
@@ -29,7 +31,7 @@ package struct SegmentSealer: Sendable {
             previous: previous, highestStamp: highestStamp, payloadBytes: UInt32(payload.count),
             flags: flags, nonce: Array(nonce))
         let key = try keys.sealingKey(epoch: header.keyEpoch, replica: replica)
-        let compressed = try Zstandard.compress(payload)
+        let compressed = try Zstandard.compress(payload, sectionEnds: sectionEnds)
         guard
             let box = try? ChaChaPoly.seal(
                 compressed, using: key, nonce: nonce, authenticating: header.bytes)

@@ -101,6 +101,7 @@ final class BatchBuilder {
     /// The batch so far; the builder begins anew.
     func take() -> ChangeBatch {
         closeTable()
+        batch.sortStamps()
         defer {
             batch = ChangeBatch()
             (byteCount, rowCount) = (0, 0)

@@ -5,30 +5,15 @@ import GRDB
 /// The log says where to look; values and stamps are those of now. What another replica has
 /// overwritten meanwhile is left out: it has lost.
 struct PendingExport {
-    private let session: StoreSession
+    let session: StoreSession
     /// The numbers of the stamps to export are above this one.
-    private let settled: Int64
+    let settled: Int64
 
     /// An export of what was written after the stamp that `mark` names; folds the log first.
     init(session: StoreSession, after mark: (StoreState) throws -> Int64) throws {
         self.session = session
         try LogFolder(session: session).fold()
         settled = try mark(StoreState(db: session.db))
-    }
-
-    /// How many rows there are to export.
-    func rowCount() throws -> Int {
-        var count = 0
-        _ = try run { batch in
-            for changes in batch.tables {
-                count += changes.rows.count + changes.deaths.count + changes.edits.count
-                guard !changes.counts.isEmpty else { continue }
-                // A row may have counters besides, or nothing else.
-                let named = Set(changes.rows.keys).union(changes.edits.keys)
-                count += Set(changes.counts.map(\.key)).subtracting(named).count
-            }
-        }
-        return count
     }
 
     /// Hands batches to `emit` until everything is exported; false where nothing was pending.
@@ -51,13 +36,21 @@ struct PendingExport {
     }
 
     /// Operations on one table, without their order: the state decides.
-    private struct Pending {
+    struct Pending {
         var births = Births()
-        var columnsByPlace: [Int64: UInt64] = [:]
+        var editsByPlace: [Int64: PendingEdit] = [:]
         var deaths: Set<RowKey> = []
     }
 
-    private func pendingOperations() throws -> [Int: Pending] {
+    /// What the log says of one row.
+    struct PendingEdit {
+        /// A bit for each column that was written.
+        var columns: UInt64 = 0
+        /// The number of the stamp of the last write.
+        var stamp: Int64 = 0
+    }
+
+    func pendingOperations() throws -> [Int: Pending] {
         let found = try PreparedStatement(
             """
             SELECT number, ops FROM sync_stamps WHERE number > ? AND ops IS NOT NULL
@@ -72,8 +65,10 @@ struct PendingExport {
                 case .insert(let first, let count):
                     pending[table, default: Pending()].births.add(first, count, stamp: number)
                 case .update(let place, let column):
-                    pending[table, default: Pending()]
-                        .columnsByPlace[place, default: 0] |= 1 << UInt64(column)
+                    var edit = pending[table]?.editsByPlace[place] ?? PendingEdit()
+                    edit.columns |= 1 << UInt64(column)
+                    edit.stamp = number
+                    pending[table, default: Pending()].editsByPlace[place] = edit
                 case .delete(_, let key):
                     pending[table, default: Pending()].deaths.insert(key)
                 }
@@ -100,7 +95,7 @@ struct PendingExport {
                 }
             }
         }
-        for (place, columns) in pending.columnsByPlace.sorted(by: { $0.key < $1.key }) {
+        for (place, columns) in Self.inOrder(pending.editsByPlace) {
             try scan.start(from: place, to: place)
             guard try scan.next() else { continue }
             if builder.isFull { try flush() }
@@ -116,6 +111,19 @@ struct PendingExport {
             if builder.isFull { try flush() }
             try builder.addDeath(key, life: grave.life, stamp: grave.stamp, in: table)
         }
+    }
+
+    /// By column, then by time: so the rows of each column's cells are a run, and their stamps rise.
+    private static func inOrder(
+        _ edits: [Int64: PendingEdit]
+    ) -> [(place: Int64, columns: UInt64)] {
+        edits.sorted { left, right in
+            let columns = (
+                left.value.columns.trailingZeroBitCount, right.value.columns.trailingZeroBitCount
+            )
+            return (columns.0, left.value.stamp, left.key)
+                < (columns.1, right.value.stamp, right.key)
+        }.map { ($0.key, $0.value.columns) }
     }
 
     private func addEdits(
@@ -142,7 +150,7 @@ struct PendingExport {
     }
 
     /// Whether a stamp is one of this replica's that is not acknowledged.
-    private func isPending(_ number: Int64) throws -> Bool {
+    func isPending(_ number: Int64) throws -> Bool {
         guard number > settled else { return false }
         return try session.stamps.entry(number).sequence == nil
     }

@@ -17,9 +17,11 @@ final class RowScan {
     /// What its clock has besides.
     private(set) var clock = PackedClock()
 
-    init(_ store: TableStore, in db: Database) throws {
+    /// - Parameter withValues: Whether values will be asked for, besides keys and clocks.
+    init(_ store: TableStore, in db: Database, withValues: Bool = true) throws {
         self.store = store
-        let names = Self.travelling(store.table).map { ", " + quoted($0.name) }.joined()
+        let columns = withValues ? Self.travelling(store.table) : []
+        let names = columns.map { ", " + quoted($0.name) }.joined()
         rows = try PreparedStatement(
             """
             SELECT _rowid_, id\(names) FROM \(quoted(store.table.name))

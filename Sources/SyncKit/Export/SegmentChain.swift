@@ -40,10 +40,11 @@ final class SegmentChain {
     private func seal(_ batch: ChangeBatch, lastStamp: Int64?) throws {
         let state = StoreState(db: session.db)
         let number = try state.segmentNumber + 1
+        let encoded = batch.encodedInSections()
         let segment = try sealer.seal(
-            batch.encoded(), replica: try state.replica, number: UInt64(number),
-            previous: try state.previousSegment, highestStamp: batch.highestStamp.time,
-            flags: lastStamp == nil ? .continues : [])
+            encoded.bytes, sectionEnds: encoded.sectionEnds, replica: try state.replica,
+            number: UInt64(number), previous: try state.previousSegment,
+            highestStamp: batch.highestStamp.time, flags: lastStamp == nil ? .continues : [])
         try PreparedStatement(
             "INSERT INTO sync_segments(number, bytes, last_stamp) VALUES(?, ?, ?)", in: session.db
         ).run(

@@ -4,12 +4,12 @@ import GRDB
 extension SyncStore {
     /// The whole state in the wire form, before compression and sealing.
     @_spi(Measuring)
-    public func encodedState() throws -> [[UInt8]] {
+    public func encodedState() throws -> [MeasuredBatch] {
         try foldLog()
         return try pool.read { db in
-            var batches: [[UInt8]] = []
+            var batches: [MeasuredBatch] = []
             try StateExport(session: try StoreSession(db, schema)).run {
-                batches.append($0.encoded())
+                batches.append(MeasuredBatch($0.encodedInSections()))
             }
             return batches
         }
@@ -18,11 +18,11 @@ extension SyncStore {
     /// What was written since ``markExchanged()``, in the wire form, before compression and
     /// sealing.
     @_spi(Measuring)
-    public func encodedPending() throws -> [[UInt8]] {
+    public func encodedPending() throws -> [MeasuredBatch] {
         try engineWrite { session in
-            var batches: [[UInt8]] = []
+            var batches: [MeasuredBatch] = []
             _ = try PendingExport(session: session, after: { try $0.settled }).run {
-                batches.append($0.encoded())
+                batches.append(MeasuredBatch($0.encodedInSections()))
             }
             return batches
         }

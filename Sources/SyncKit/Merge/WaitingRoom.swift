@@ -147,36 +147,3 @@ struct WaitingRoom {
         try session.lookForWaiting()
     }
 }
-
-extension ChangeBatch {
-    /// The same changes with only those stamps that they name.
-    func withoutUnusedStamps() -> ChangeBatch {
-        var result = self
-        var numbers: [Int32: Int32] = [:]
-        result.stamps = []
-        let renumber = { (index: Int32) -> Int32 in
-            if let known = numbers[index] { return known }
-            numbers[index] = Int32(result.stamps.count)
-            result.stamps.append(stamps[Int(index)])
-            return Int32(result.stamps.count - 1)
-        }
-        for table in result.tables.indices {
-            var changes = result.tables[table]
-            changes.rows.began = changes.rows.began.map(renumber)
-            for index in changes.rows.exceptions.indices {
-                changes.rows.exceptions[index].stamp = renumber(
-                    changes.rows.exceptions[index].stamp)
-            }
-            changes.deaths.stamps = changes.deaths.stamps.map(renumber)
-            for index in changes.edits.columns.indices {
-                changes.edits.columns[index].stamps = changes.edits.columns[index].stamps
-                    .map(renumber)
-            }
-            for index in changes.counts.indices {
-                changes.counts[index].stamp = renumber(changes.counts[index].stamp)
-            }
-            result.tables[table] = changes
-        }
-        return result
-    }
-}

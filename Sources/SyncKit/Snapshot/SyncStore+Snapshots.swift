@@ -17,8 +17,10 @@ extension SyncStore {
             var count = 0
             func seal(_ batch: ChangeBatch) throws {
                 count += 1
+                let encoded = batch.encodedInSections()
                 let chunk = try sealer.seal(
-                    batch.encoded(), replica: replica, number: UInt64(count), previous: previous,
+                    encoded.bytes, sectionEnds: encoded.sectionEnds, replica: replica,
+                    number: UInt64(count), previous: previous,
                     highestStamp: batch.highestStamp.time, flags: .snapshot)
                 previous = chunk.hash
                 try emit(chunk)

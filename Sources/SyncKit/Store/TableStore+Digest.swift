@@ -16,7 +16,7 @@ extension TableStore {
 
     /// Counts every row and its counters into the session's digest.
     func countDigest(in session: StoreSession) throws {
-        let scan = try RowScan(self, in: session.db)
+        let scan = try RowScan(self, in: session.db, withValues: false)
         let ledger = CountLedger(session, table: table.id)
         try scan.start()
         while try scan.next() {

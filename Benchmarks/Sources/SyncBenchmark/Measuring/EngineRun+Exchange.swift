@@ -76,7 +76,10 @@ extension EngineRun {
 
     private func reportWire(_ phase: String, _ message: ExchangeMessage, changes: Int) throws {
         var watch = Stopwatch()
-        let compressed = watch.time { Zstandard.compressedByteCount(message.parts) }
+        let compressed = try watch.time {
+            try message.compress?().reduce(0) { $0 + $1.count }
+                ?? Zstandard.compressedByteCount(message.parts)
+        }
         try report(
             phase,
             [

@@ -3,12 +3,12 @@
 extension SyncKitEngine: ExchangingEngine {
     /// As the protocol says.
     package func exportAll() throws -> ExchangeMessage {
-        ExchangeMessage(content: .all, parts: try store.encodedState())
+        Self.message(.all, try store.encodedState())
     }
 
     /// As the protocol says.
     package func exportNew() throws -> ExchangeMessage {
-        ExchangeMessage(content: .changes, parts: try store.encodedPending())
+        Self.message(.changes, try store.encodedPending())
     }
 
     /// As the protocol says.
@@ -17,5 +17,13 @@ extension SyncKitEngine: ExchangingEngine {
     /// As the protocol says.
     package func apply(_ message: ExchangeMessage) throws {
         try store.merge(encoded: message.parts)
+    }
+
+    private static func message(
+        _ content: ExchangeMessage.Content, _ batches: [MeasuredBatch]
+    ) -> ExchangeMessage {
+        ExchangeMessage(content: content, parts: batches.map(\.bytes)) {
+            try batches.map { try $0.compressed() }
+        }
     }
 }
