@@ -58,14 +58,17 @@ let package = Package(
         // System libraries: a module map and a shim each.
         .systemLibrary(name: "CCurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CJPEG", providers: [.apt(["libturbojpeg0-dev"])]),
+        .systemLibrary(name: "CLCMS", providers: [.apt(["liblcms2-dev"])]),
         .systemLibrary(name: "CPNG", providers: [.apt(["libpng-dev"])]),
         .systemLibrary(name: "CSQLite", providers: [.apt(["libsqlite3-dev"])]),
+        .systemLibrary(name: "CWebP", providers: [.apt(["libwebp-dev"])]),
+        .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CZstd", providers: [.apt(["libzstd-dev"])]),
 
         // The three libraries that know nothing of each other.
         library("SyncKit", [crypto, grdb, grdbSQLite, "CCurl", "CSQLite", "CZstd"]),
         library("CreditLedger", ["SignedObjects"]),
-        library("StyleKit", [crypto, "CPNG", "CJPEG"]),
+        library("StyleKit", [crypto, "CJPEG", "CLCMS", "CPNG", "CWebP", "CZlib"]),
 
         // What the client and the server say to each other.
         library("SignedObjects", [crypto]),
@@ -98,7 +101,7 @@ let package = Package(
         tests("SyncKitTests", ["SyncKit", crypto, grdb]),
         tests("SignedObjectsTests", ["SignedObjects"]),
         tests("CreditLedgerTests", ["CreditLedger", "SignedObjects"]),
-        tests("StyleKitTests", ["StyleKit", "CJPEG", "CPNG", crypto]),
+        tests("StyleKitTests", ["StyleKit", "CJPEG", "CLCMS", "CPNG", "CWebP", crypto]),
         tests(
             "AtelierLibraryTests",
             [

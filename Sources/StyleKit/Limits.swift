@@ -6,6 +6,8 @@ public enum Limits {
     public static let side = 16_384
     /// The largest number of pixels of a picture.
     public static let pixels = 200_000_000
+    /// The largest embedded colour profile that is applied, in bytes; a larger one is left aside.
+    package static let profileBytes = 4 << 20
     /// The smallest width or height of a work that can be learned from, in pixels.
     public static let workSide = 64
     /// The largest number of works in one model.

@@ -24,7 +24,9 @@ enum ImportRules {
     private static let modulesByFolder: [String: Set<Substring>] = [
         "Sources/SyncKit": ["Crypto", "GRDB", "GRDBSQLite", "CSQLite", "CCurl", "CZstd"],
         "Sources/CreditLedger": ["SignedObjects"],
-        "Sources/StyleKit": ["Crypto", "CPNG", "CJPEG", "CStyleKernel"],
+        "Sources/StyleKit": [
+            "Crypto", "CJPEG", "CLCMS", "CPNG", "CStyleKernel", "CWebP", "CZlib",
+        ],
         "Sources/SignedObjects": ["Crypto"],
         "Sources/AtelierProtocol": ["SignedObjects", "CreditLedger", "Crypto"],
         "Sources/AtelierLibrary": [

@@ -42,6 +42,18 @@ enum HandMadePNG {
         return head + bytes + big(high << 16 | low)
     }
 
+    /// A zlib stream of many zeros, about a thousandth of their number; its checksum is wrong.
+    static func deflatedZeros(_ count: Int) -> [UInt8] {
+        // A fixed block: a literal 0 (8 bits), then copies of 258 from one back (8 + 5 bits).
+        var bits: [UInt8] = [1, 1, 0, 0, 0, 1, 1, 0, 0, 0, 0]
+        for _ in 0...(count / 258) { bits += [1, 1, 0, 0, 0, 1, 0, 1, 0, 0, 0, 0, 0] }
+        bits += [UInt8](repeating: 0, count: 7 + (8 - (bits.count + 7) % 8) % 8)
+        let body = stride(from: 0, to: bits.count, by: 8).map { start in
+            (0..<8).reduce(UInt8(0)) { $0 | bits[start + $1] << $1 }
+        }
+        return [0x78, 0x01] + body + [0, 0, 0, 0]
+    }
+
     private static func checksum(_ bytes: [UInt8]) -> UInt32 {
         var sum = ~UInt32(0)
         for byte in bytes {

@@ -16,6 +16,12 @@ import Testing
                     width: width, height: height, side: Limits.side, pixels: Limits.pixels)
             ) { try Picture.decode(file) }
         }
+        for (width, height) in [(16_384, 16_384), (12_210, 16_384)] {
+            #expect(
+                throws: PictureError.tooLarge(
+                    width: width, height: height, side: Limits.side, pixels: Limits.pixels)
+            ) { try Picture.decode(HandMadeWebP.header(width: width, height: height)) }
+        }
         for (width, height) in [(Limits.side, 1), (1, Limits.side), (16_000, 12_500)] {
             let error = try #require(throws: PictureError.self) {
                 try Picture.decode(HandMadePNG.header(width: width, height: height))
@@ -43,7 +49,10 @@ import Testing
     // Method: every prefix of a small PNG and a small JPEG.
     @Test func everyPrefixIsSafe() throws {
         let picture = try PaintedWorks.picture(width: 24, height: 20, seed: 3)
-        for file in [try picture.encodedPNG(), try HandMadeJPEG.file(picture)] {
+        for file in [
+            try picture.encodedPNG(), try HandMadeJPEG.file(picture),
+            try HandMadeWebP.file(picture),
+        ] {
             let whole = try Picture.decode(file).0
             for length in 0..<file.count {
                 guard let decoded = try? Picture.decode(Array(file.prefix(length))).0 else {
@@ -62,13 +71,79 @@ import Testing
         let picture = try PaintedWorks.picture(width: 24, height: 20, seed: 5)
         for file in [
             try picture.encodedPNG(), try HandMadeJPEG.file(picture),
-            try HandMadeJPEG.file(picture, orientation: 6),
+            try HandMadeJPEG.file(picture, orientation: 6), try HandMadeWebP.file(picture),
         ] {
             for index in file.indices {
                 var damaged = file
                 damaged[index] ^= UInt8(1 + random.below(255))
                 guard let decoded = try? Picture.decode(damaged).0 else { continue }
                 #expect(decoded.pixels.count == decoded.width * decoded.height * 4)
+            }
+        }
+    }
+
+    // Goal: a header that promises more pixels than its bytes can hold is refused at once.
+    // Method: a million pixels, packed at deflate's best rate less one byte.
+    @Test func lyingHeadersAreRefused() throws {
+        let file = HandMadePNG.file(
+            width: 1_000, height: 1_000, depth: 8, kind: 0, rows: [[1, 2, 3]])
+        #expect(
+            throws: PictureError.corrupt(
+                reason: "it holds too few bytes for 1000 × 1000 pixels")
+        ) { try Picture.decode(file) }
+    }
+
+    // Goal: a wrong checksum is told for every chunk that decides how the picture looks.
+    // Method: one flipped bit in the checksum of each such chunk; that of a text is not looked at.
+    @Test func wrongChecksumsAreRefused() throws {
+        let parts: [(String, [UInt8])] = [
+            ("gAMA", [0, 0, 0xB1, 0x8F]), ("PLTE", [1, 2, 3, 4, 5, 6]), ("tRNS", [9]),
+            ("tEXt", Array("a".utf8)),
+        ]
+        let file = HandMadePNG.file(
+            width: 2, height: 1, depth: 8, kind: 3, rows: [[0, 1]], extra: parts)
+        #expect(try Picture.decode(file).0.pixels == [1, 2, 3, 9, 4, 5, 6, 255])
+        for name in ["IHDR", "gAMA", "PLTE", "tRNS", "IDAT", "tEXt"] {
+            let start = try #require(file.firstRange(of: Array(name.utf8))).lowerBound
+            let length = file[(start - 4)..<start].reduce(0) { $0 << 8 | Int($1) }
+            var damaged = file
+            damaged[start + 4 + length] ^= 1
+            if name == "tEXt" {
+                #expect(try Picture.decode(damaged).0.width == 2)
+            } else {
+                #expect(throws: PictureError.self, "\(name)") { try Picture.decode(damaged) }
+            }
+        }
+    }
+
+    // Goal: a packed profile that unpacks to far too much is left aside, not unpacked.
+    // Method: a profile of zeros, just beyond the limit, deflated by hand; the picture reads.
+    @Test func profileBombsAreLeftAside() throws {
+        for profile in [HandMadePNG.deflatedZeros(Limits.profileBytes + 1), [1, 2, 3], []] {
+            let file = HandMadePNG.file(
+                width: 1, height: 1, depth: 8, kind: 2, rows: [[9, 8, 7]],
+                extra: [("iCCP", Array("p".utf8) + [0, 0] + profile)])
+            #expect(try Picture.decode(file).0.pixels == [9, 8, 7, 255])
+        }
+    }
+
+    // Goal: kinds that are not read say so, and do not look damaged.
+    // Method: an animated WebP, and JPEGs whose frame says 12 bits or lossless.
+    @Test func otherKindsAreNamed() throws {
+        let picture = try PaintedWorks.flat(width: 8, height: 8)
+        let animated = HandMadeWebP.file(chunks: [
+            ("VP8X", [2, 0, 0, 0, 7, 0, 0, 7, 0, 0]), ("ANIM", [0, 0, 0, 0, 0, 0]),
+        ])
+        var deep = try HandMadeJPEG.file(picture)
+        let frame = try #require(deep.firstRange(of: [0xFF, 0xC0])).lowerBound
+        deep[frame + 4] = 12
+        var lossless = try HandMadeJPEG.file(picture)
+        lossless[frame + 1] = 0xC3
+        for file in [animated, deep, lossless] {
+            let error = try #require(throws: PictureError.self) { try Picture.decode(file) }
+            guard case .unsupported = error else {
+                Issue.record("\(error)")
+                continue
             }
         }
     }

@@ -45,12 +45,13 @@ public struct Picture: Sendable, Equatable {
         }
     }
 
-    /// Reads a PNG or JPEG file.
+    /// Reads a PNG, JPEG or WebP file and makes it 8-bit sRGB, upright.
     ///
-    /// Size limits are checked from the header, before any pixel is allocated. 16-bit, palette and
-    /// grey PNGs are converted; the EXIF orientation of a JPEG is applied.
+    /// Size limits are checked from the header, before any pixel is allocated. Every bit depth and
+    /// channel kind is converted, inks too; an embedded colour profile and the EXIF orientation are
+    /// applied.
     ///
-    /// - Parameter bytes: The whole file.
+    /// - Parameter bytes: The whole file; it may come from a stranger.
     /// - Returns: The picture and the format it came in.
     /// - Throws: ``PictureError``.
     public static func decode(
@@ -63,6 +64,7 @@ public struct Picture: Sendable, Equatable {
         switch format {
         case .png: return (try PNGReader.read(bytes), format)
         case .jpeg: return (try JPEGReader.read(bytes), format)
+        case .webp: return (try WebPReader.read(bytes), format)
         }
     }
 

@@ -1,6 +1,6 @@
 /// Why a picture was refused; nothing was kept of it.
 public enum PictureError: Error, Equatable, CustomStringConvertible {
-    /// The bytes begin neither like a PNG nor like a JPEG.
+    /// The bytes begin like no PNG, JPEG or WebP file.
     case notAPicture
     /// The file is damaged or cut short.
     case corrupt(reason: String)
@@ -21,7 +21,7 @@ public enum PictureError: Error, Equatable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .notAPicture:
-            "This is neither a PNG nor a JPEG file. Save the picture as one of them."
+            "This is no PNG, JPEG or WebP file. Save the picture as one of them."
         case .corrupt(let reason):
             "The picture file is damaged: \(reason). Save it again from its program."
         case .fileTooLarge(let bytes, let limit):

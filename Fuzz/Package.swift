@@ -1,0 +1,39 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// A package of its own: nobody who only builds Atelier builds this. Scripts/fuzz does.
+
+let settings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InferIsolatedConformances"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .enableUpcomingFeature("ImmutableWeakCaptures"),
+]
+
+let styleKit = Target.Dependency.product(name: "StyleKit", package: "atelier")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+
+func fuzzer(_ name: String, in folder: String, _ more: [Target.Dependency] = []) -> Target {
+    .executableTarget(
+        name: name, dependencies: [styleKit] + more, path: "Sources/\(folder)",
+        swiftSettings: settings)
+}
+
+let package = Package(
+    name: "atelier-fuzz",
+    platforms: [.macOS(.v15)],
+    dependencies: [
+        .package(name: "atelier", path: ".."),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    ],
+    targets: [
+        fuzzer("fuzz-png", in: "FuzzPNG"),
+        fuzzer("fuzz-jpeg", in: "FuzzJPEG"),
+        fuzzer("fuzz-webp", in: "FuzzWebP"),
+        fuzzer("fuzz-profile", in: "FuzzProfile"),
+        fuzzer("fuzz-model", in: "FuzzModel", [crypto]),
+    ]
+)

@@ -1,0 +1,32 @@
+/// A stranger's bytes: what lies outside reads as nil, never as a crash.
+struct UntrustedBytes {
+    let bytes: ArraySlice<UInt8>
+
+    init(_ bytes: [UInt8]) { self.bytes = bytes[...] }
+
+    private init(slice: ArraySlice<UInt8>) { bytes = slice }
+
+    var count: Int { bytes.count }
+
+    func starts(with prefix: [UInt8]) -> Bool { bytes.starts(with: prefix) }
+
+    /// Without the first bytes; empty if there are fewer.
+    func dropping(_ count: Int) -> UntrustedBytes {
+        UntrustedBytes(slice: bytes.dropFirst(max(0, count)))
+    }
+
+    func part(at offset: Int, bytes length: Int) -> UntrustedBytes? {
+        guard offset >= 0, length >= 0, offset <= count, length <= count - offset else {
+            return nil
+        }
+        let start = bytes.startIndex + offset
+        return UntrustedBytes(slice: bytes[start..<(start + length)])
+    }
+
+    /// A whole number of at most seven bytes, big-endian unless said otherwise.
+    func number(at offset: Int, bytes length: Int, isLittle: Bool = false) -> Int? {
+        guard let run = part(at: offset, bytes: length)?.bytes else { return nil }
+        return isLittle
+            ? run.reversed().reduce(0) { $0 << 8 | Int($1) } : run.reduce(0) { $0 << 8 | Int($1) }
+    }
+}
