@@ -1,0 +1,59 @@
+/// 256 bits that stay nearly the same when a picture is scaled, recompressed or toned: a PDQ hash.
+///
+/// - Note: Public specification and reference code: *The TMK+PDQF video-hashing algorithm and the
+///   PDQ image-hashing algorithm*, Facebook, 2019. A crop of more than about 3 % or a turn
+///   of 2° is not matched.
+public struct Fingerprint: Sendable, Hashable, CustomStringConvertible {
+    /// Pictures whose fingerprints differ in at most so many bits are looked at by a person.
+    public static let matchDistance = 31
+    /// The number of bits.
+    public static let bits = 256
+
+    /// Bit `k` is bit `k % 64` of word `k / 64`.
+    let words: SIMD4<UInt64>
+
+    init(words: SIMD4<UInt64>) { self.words = words }
+
+    /// Reads 32 bytes, the bit of the highest number first, as the reference writes them.
+    ///
+    /// - Returns: nil unless there are 32.
+    public init?(bytes: [UInt8]) {
+        guard bytes.count == 32 else { return nil }
+        var words = SIMD4<UInt64>()
+        for (index, byte) in bytes.enumerated() {
+            words[3 - index / 8] |= UInt64(byte) << UInt64(56 - 8 * (index % 8))
+        }
+        self.words = words
+    }
+
+    /// Reads 64 hexadecimal digits.
+    ///
+    /// - Returns: nil if there are more, fewer or others.
+    public init?(hex: String) {
+        let digits = hex.compactMap(\.hexDigitValue)
+        guard digits.count == 64, hex.count == 64 else { return nil }
+        self.init(
+            bytes: (0..<32).map { UInt8(digits[2 * $0] << 4 | digits[2 * $0 + 1]) })
+    }
+
+    /// 32 bytes, as ``init(bytes:)`` reads them.
+    public var bytes: [UInt8] {
+        (0..<32).map { index in
+            UInt8(truncatingIfNeeded: words[3 - index / 8] >> UInt64(56 - 8 * (index % 8)))
+        }
+    }
+
+    /// 64 lowercase hexadecimal digits.
+    public var description: String {
+        bytes.map { byte in
+            String(byte >> 4, radix: 16) + String(byte & 15, radix: 16)
+        }.joined()
+    }
+
+    /// The number of bits that differ, 0 to 256.
+    public func distance(to other: Fingerprint) -> Int {
+        let differing = words ^ other.words
+        return differing.x.nonzeroBitCount + differing.y.nonzeroBitCount
+            + differing.z.nonzeroBitCount + differing.w.nonzeroBitCount
+    }
+}

@@ -1,0 +1,163 @@
+/// Finds the known pictures that are near to a picture, among millions.
+///
+/// The 256 bits are cut into sixteen runs of sixteen. Two fingerprints that differ in at most 31
+/// bits differ in at most one bit of some run, so only those with such a run are compared: about
+/// one in 250. Nothing within ``Fingerprint/matchDistance`` is ever missed.
+///
+/// - Note: Multi-index hashing: Norouzi, Punjani, Fleet, *Fast Search in Hamming Space with
+///   Multi-Index Hashing*, 2012.
+public struct FingerprintIndex: Sendable {
+    /// A known fingerprint that is near.
+    public struct Match: Sendable, Equatable {
+        /// Where it was put: 0 for the first.
+        public let position: Int
+        /// The number of bits that differ.
+        public let distance: Int
+    }
+
+    private static let runs = 16
+    private static let values = 1 << 16
+    /// Newcomers are compared one by one until they are worth a new table.
+    private static let fewestNewcomers = 4_096
+
+    private var fingerprints: [Fingerprint]
+    private var isRemoved: [Bool]
+    /// How many of the fingerprints the tables hold.
+    private var tabledCount = 0
+    /// `[16, 65,537]`: where the positions of a run's value begin.
+    private var starts: [UInt32] = []
+    /// `[16, tabledCount]`: positions by a run's value.
+    private var positions: [UInt32] = []
+
+    /// Takes the known fingerprints; their positions are their places in the list.
+    ///
+    /// Needs 96 bytes for each, and 4 MiB.
+    public init(_ fingerprints: [Fingerprint] = []) {
+        self.fingerprints = fingerprints
+        isRemoved = [Bool](repeating: false, count: fingerprints.count)
+        makeTables()
+    }
+
+    /// How many were put in, those removed included.
+    public var count: Int { fingerprints.count }
+
+    /// Puts one more in.
+    ///
+    /// - Returns: Its position.
+    @discardableResult
+    public mutating func append(_ fingerprint: Fingerprint) -> Int {
+        fingerprints.append(fingerprint)
+        isRemoved.append(false)
+        if count - tabledCount > max(Self.fewestNewcomers, tabledCount / 16) { makeTables() }
+        return count - 1
+    }
+
+    /// Removes one: it is never found again. The positions of the others stay.
+    public mutating func remove(at position: Int) {
+        precondition(position >= 0 && position < count, "the position was put in")
+        isRemoved[position] = true
+        fingerprints[position] = Fingerprint(words: SIMD4())
+    }
+
+    /// The known pictures near to one, turned and mirrored in any way, nearest first.
+    ///
+    /// - Parameters:
+    ///   - reading: The picture that is asked for.
+    ///   - distance: 0 to ``Fingerprint/matchDistance``.
+    /// - Returns: Each position once, with its smallest distance; equal ones by position.
+    public func matches(
+        of reading: FingerprintReading, within distance: Int = Fingerprint.matchDistance
+    ) -> [Match] {
+        matches(of: reading.variants, within: distance)
+    }
+
+    /// The known fingerprints near to any of these, nearest first.
+    ///
+    /// - Parameters:
+    ///   - variants: The ways in which the picture may be turned.
+    ///   - distance: 0 to ``Fingerprint/matchDistance``.
+    public func matches(
+        of variants: [Fingerprint], within distance: Int = Fingerprint.matchDistance
+    ) -> [Match] {
+        precondition(
+            (0...Fingerprint.matchDistance).contains(distance), "distances go up to 31")
+        var nearest: [Int: Int] = [:]
+        for variant in variants {
+            collect(variant, within: distance, into: &nearest)
+        }
+        return nearest.map { Match(position: $0.key, distance: $0.value) }
+            .sorted { ($0.distance, $0.position) < ($1.distance, $1.position) }
+    }
+
+    /// The same by comparing with every fingerprint: what the tables are measured against.
+    package func matchesByComparingAll(
+        of variants: [Fingerprint], within distance: Int = Fingerprint.matchDistance
+    ) -> [Match] {
+        var found: [Match] = []
+        for (position, known) in fingerprints.enumerated() {
+            var best = Fingerprint.bits
+            for variant in variants { best = min(best, variant.distance(to: known)) }
+            if best <= distance, !isRemoved[position] {
+                found.append(Match(position: position, distance: best))
+            }
+        }
+        return found.sorted { ($0.distance, $0.position) < ($1.distance, $1.position) }
+    }
+
+    private func collect(
+        _ variant: Fingerprint, within distance: Int, into nearest: inout [Int: Int]
+    ) {
+        fingerprints.withUnsafeBufferPointer { known in
+            func compare(_ position: Int) {
+                let gap = variant.distance(to: known[position])
+                guard gap <= distance, !isRemoved[position] else { return }
+                nearest[position] = min(nearest[position] ?? gap, gap)
+            }
+            for position in tabledCount..<known.count { compare(position) }
+            guard tabledCount > 0 else { return }
+            starts.withUnsafeBufferPointer { starts in
+                positions.withUnsafeBufferPointer { positions in
+                    for run in 0..<Self.runs {
+                        let value = Self.value(of: variant, run: run)
+                        // The value itself, and the sixteen that differ in one bit.
+                        for change in -1..<16 {
+                            let near = change < 0 ? value : value ^ (1 << change)
+                            let row = run * (Self.values + 1) + near
+                            let base = run * tabledCount
+                            for place in Int(starts[row])..<Int(starts[row + 1]) {
+                                compare(Int(positions[base + place]))
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    private static func value(of fingerprint: Fingerprint, run: Int) -> Int {
+        Int(fingerprint.words[run >> 2] >> UInt64((run & 3) << 4) & 0xFFFF)
+    }
+
+    /// Sorts all positions by each run's value, by counting.
+    private mutating func makeTables() {
+        tabledCount = count
+        guard tabledCount > 0 else { return }
+        precondition(tabledCount <= Int(UInt32.max), "positions have 32 bits")
+        starts = [UInt32](repeating: 0, count: Self.runs * (Self.values + 1))
+        positions = [UInt32](repeating: 0, count: Self.runs * tabledCount)
+        for run in 0..<Self.runs {
+            let row = run * (Self.values + 1)
+            let base = run * tabledCount
+            for fingerprint in fingerprints {
+                starts[row + Self.value(of: fingerprint, run: run) + 1] += 1
+            }
+            for value in 0..<Self.values { starts[row + value + 1] += starts[row + value] }
+            var next = Array(starts[row..<(row + Self.values)])
+            for (position, fingerprint) in fingerprints.enumerated() {
+                let value = Self.value(of: fingerprint, run: run)
+                positions[base + Int(next[value])] = UInt32(position)
+                next[value] += 1
+            }
+        }
+    }
+}

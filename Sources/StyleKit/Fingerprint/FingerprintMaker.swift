@@ -1,0 +1,138 @@
+/// Makes fingerprints of lightness, step by step as the reference does.
+package enum FingerprintMaker {
+    private static let side = 64
+    private static let waves = 16
+    private static let blurs = 2
+
+    /// Rows of waves with 1 to 16 half periods over 64 samples.
+    private static let waveTable: [Float] = (0..<(waves * side)).map { index in
+        let angle = Double((index / side + 1) * (2 * (index % side) + 1)) / 128
+        return Float((2.0 / Double(side)).squareRoot() * cosine(halfTurns: angle))
+    }
+
+    /// - Parameter light: `[height, width]`, 0 to 255, row-major.
+    package static func read(light: [Float], width: Int, height: Int) -> FingerprintReading {
+        var small = light
+        if width != side || height != side {
+            var image = light
+            for _ in 0..<blurs {
+                let across = (width + 2 * side - 1) / (2 * side)
+                let down = (height + 2 * side - 1) / (2 * side)
+                image = blurred(image, lines: height, length: width, step: 1, window: across)
+                image = blurred(image, lines: width, length: height, step: width, window: down)
+            }
+            small = (0..<(side * side)).map { index in
+                let y = Int((Double(index / side) + 0.5) * Double(height) / Double(side))
+                let x = Int((Double(index % side) + 0.5) * Double(width) / Double(side))
+                return image[y * width + x]
+            }
+        }
+        let waves = waves(of: small)
+        let variants = (0..<8).map { fingerprint(of: turned(waves, by: $0)) }
+        return FingerprintReading(variants: variants, quality: quality(of: small))
+    }
+
+    /// A running mean along every row (step 1) or column (step: the width).
+    private static func blurred(
+        _ image: [Float], lines: Int, length: Int, step: Int, window: Int
+    ) -> [Float] {
+        let gap = step == 1 ? length : 1
+        let window = min(window, length)
+        let ahead = (window + 2) / 2 - 1
+        return [Float](unsafeUninitializedCapacity: image.count) { target, used in
+            image.withUnsafeBufferPointer { source in
+                for line in 0..<lines {
+                    let start = line * gap
+                    var sum: Float = 0
+                    var held = 0
+                    for place in 0..<(length + ahead) {
+                        if place < length {
+                            sum += source[start + place * step]
+                            held += 1
+                        }
+                        if held > window || place >= length {
+                            sum -= source[start + (place - window) * step]
+                            held -= 1
+                        }
+                        if place >= ahead {
+                            target[start + (place - ahead) * step] = sum / Float(held)
+                        }
+                    }
+                }
+            }
+            used = image.count
+        }
+    }
+
+    /// Steps between neighbours, in hundredths of the range, each cut to a whole number.
+    private static func quality(of small: [Float]) -> Int {
+        var sum = 0
+        for y in 0..<side {
+            for x in 0..<side {
+                let here = small[y * side + x]
+                if y + 1 < side {
+                    sum += abs(Int((here - small[(y + 1) * side + x]) * 100 / 255))
+                }
+                if x + 1 < side { sum += abs(Int((here - small[y * side + x + 1]) * 100 / 255)) }
+            }
+        }
+        return min(100, sum / 90)
+    }
+
+    /// The strengths of 16 × 16 low waves, without the mean.
+    private static func waves(of small: [Float]) -> [Float] {
+        var middle = [Float](repeating: 0, count: waves * side)
+        for row in 0..<waves {
+            for x in 0..<side {
+                middle[row * side + x] = (0..<side).reduce(Float(0)) {
+                    $0 + waveTable[row * side + $1] * small[$1 * side + x]
+                }
+            }
+        }
+        return (0..<(waves * waves)).map { index in
+            let row = index / waves * side
+            let column = index % waves * side
+            return (0..<side).reduce(Float(0)) {
+                $0 + middle[row + $1] * waveTable[column + $1]
+            }
+        }
+    }
+
+    /// The waves of the picture mirrored (bits 0 and 1) and transposed (bit 2).
+    private static func turned(_ waves: [Float], by turn: Int) -> [Float] {
+        (0..<waves.count).map { index in
+            let row = index / Self.waves
+            let column = index % Self.waves
+            let value = turn & 4 == 0 ? waves[index] : waves[column * Self.waves + row]
+            // Waves of an odd number of half periods change sign in a mirror.
+            let isNegative =
+                (turn & 1 == 1 && column.isMultiple(of: 2))
+                != (turn & 2 == 2 && row.isMultiple(of: 2))
+            return isNegative ? -value : value
+        }
+    }
+
+    /// A bit for every wave that is stronger than the lower median.
+    private static func fingerprint(of waves: [Float]) -> Fingerprint {
+        let median = waves.sorted()[waves.count / 2 - 1]
+        var words = SIMD4<UInt64>()
+        for (index, value) in waves.enumerated() where value > median {
+            words[index / 64] |= 1 << UInt64(index % 64)
+        }
+        return Fingerprint(words: words)
+    }
+
+    /// The cosine by its series, the same on every machine.
+    private static func cosine(halfTurns: Double) -> Double {
+        let part = halfTurns.truncatingRemainder(dividingBy: 2)
+        let turned = part > 1 ? 2 - part : part
+        let angle = (turned > 0.5 ? 1 - turned : turned) * Double.pi
+        var term = 1.0
+        var sum = 1.0
+        for step in 1...12 {
+            term *= -angle * angle / Double((2 * step - 1) * (2 * step))
+            sum += term
+        }
+        return turned > 0.5 ? -sum : sum
+    }
+}
