@@ -3,6 +3,7 @@ package enum EngineKind: String, CaseIterable, Sendable {
     case raw
     case synckit
     case synckitGRDB = "synckit_grdb"
+    case synckitSmallCache = "synckit_small_cache"
     case grdb
     case grdbPrepared = "grdb_prepared"
     case grdbStepped = "grdb_stepped"
@@ -21,6 +22,7 @@ package enum EngineKind: String, CaseIterable, Sendable {
         case .raw: "plain SQLite, no metadata: what the others are compared with"
         case .synckit: "SyncKit, statements stepped by hand on its connection"
         case .synckitGRDB: "SyncKit, statements run by GRDB"
+        case .synckitSmallCache: "SyncKit with SQLite's own page cache of 2 MB instead of 64 MB"
         case .grdb: "plain SQLite through GRDB: pool.write and cached statements"
         case .grdbPrepared: "the same with BEGIN and COMMIT prepared once"
         case .grdbStepped: "the same, and statements stepped by hand"
@@ -42,9 +44,10 @@ package enum EngineKind: String, CaseIterable, Sendable {
         switch self {
         case .raw:
             try RawEngine(path: path, isNew: isNew, durability: durability)
-        case .synckit, .synckitGRDB:
+        case .synckit, .synckitGRDB, .synckitSmallCache:
             try SyncKitEngine(
-                path: path, durability: durability, usesGRDBStatements: self == .synckitGRDB)
+                path: path, durability: durability, usesGRDBStatements: self == .synckitGRDB,
+                hasSmallCache: self == .synckitSmallCache)
         case .grdb, .grdbPrepared, .grdbStepped:
             try GRDBEngine(path: path, isNew: isNew, durability: durability, style: grdbStyle)
         case .hook, .hookChecked, .hookSilentTriggers, .hookIdentifiers, .hookAlone:

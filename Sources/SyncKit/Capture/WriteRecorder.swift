@@ -46,6 +46,12 @@ final class WriteRecorder: @unchecked Sendable {
             }, context)
     }
 
+    /// Watches the connection no more.
+    func uninstall(from db: Database) {
+        _ = sqlite3_preupdate_hook(db.sqliteConnection, nil, nil)
+        sqlite3_trace_v2(db.sqliteConnection, 0, nil, nil)
+    }
+
     /// Notes what `tables` look like.
     func watch(_ tables: [CapturedTable]) {
         self.tables = tables

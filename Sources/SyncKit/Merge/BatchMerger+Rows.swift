@@ -28,10 +28,11 @@ extension BatchMerger {
     /// Merges rows that come with every column.
     func mergeRows(_ rows: TableChanges.Rows, into table: TableStore) throws {
         guard rows.count > 0 else { return }
-        let isFresh = try session.wasEmpty(table)
+        let wasEmpty = try session.wasEmpty(table)
         try CellColumn.lend(rows.columns.map(\.cells)[...]) { cells in
             let columns = zip(rows.columns, cells).map { (id: $0.id, cells: $1) }
             let plan = try RowPlan(columns, table)
+            let isFresh = wasEmpty && isPlain(plan, table)
             var lives = rows.lives[...]
             var exceptions = rows.exceptions[...]
             for index in 0..<rows.count {
@@ -41,10 +42,9 @@ extension BatchMerger {
                     row.life = life.life
                     lives.removeFirst()
                 }
-                while let exception = exceptions.first, exception.row == index {
-                    row.exceptions.append((exception.column, exception.stamp))
-                    exceptions.removeFirst()
-                }
+                let end = exceptions.firstIndex { $0.row != index } ?? exceptions.endIndex
+                row.exceptions = exceptions[..<end]
+                exceptions = exceptions[end...]
                 // A key may come twice all the same: only the database knows.
                 if isFresh, !isLongGone(row.began), try insertFresh(row, plan, into: table) {
                     continue
@@ -54,12 +54,18 @@ extension BatchMerger {
         }
     }
 
+    /// Whether a row that begins is inserted, and nothing else is to be looked at.
+    private func isPlain(_ plan: RowPlan, _ table: TableStore) -> Bool {
+        plan.unknown.isEmpty && plan.missing.isEmpty && table.table.references.isEmpty
+            && table.table.unique.isEmpty && !session.hasWaiting
+    }
+
     /// A whole row of the batch.
     struct IncomingRow {
         let key: RowKey
         var life: UInt32 = 1
         let began: Int32
-        var exceptions: [(column: UInt8, stamp: Int32)] = []
+        var exceptions: ArraySlice<TableChanges.Exception> = []
         let index: Int
 
         /// When `column` was written.
@@ -75,12 +81,29 @@ extension BatchMerger {
     private func insertFresh(
         _ row: IncomingRow, _ plan: RowPlan, into table: TableStore
     ) throws -> Bool {
+        let place: Int64
         do {
-            try begin(row, plan, in: table)
-            return true
+            place = try table.insert(row.key, plan, row: row.index, clearing: [])
         } catch let error as DatabaseError where error.resultCode == .SQLITE_CONSTRAINT {
             return false
         }
+        try table.runs.add(RunTable.Run(first: place, count: 1, stamp: try number(row.began)))
+        let known = row.exceptions.lazy.filter { table.column($0.column) != nil }
+        if row.life != 1 || !row.exceptions.isEmpty {
+            clockWriter.removeAll()
+            PackedClock.write(life: row.life, to: &clockWriter)
+            for exception in known {
+                PackedClock.write(
+                    try number(exception.stamp), of: exception.column, to: &clockWriter)
+            }
+            if clockWriter.count > 0 { try table.append(clock: clockWriter.bytes, at: place) }
+        }
+        session.digest.toggle(
+            row.key, in: table.table.id, life: row.life, began: stamp(row.began),
+            exceptions: known.map { (column: $0.column, stamp: self.stamp($0.stamp)) },
+            adding: true)
+        noteAltered()
+        return true
     }
 
     private func merge(

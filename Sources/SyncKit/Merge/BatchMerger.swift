@@ -22,6 +22,8 @@ final class BatchMerger {
     /// Columns of the row being merged that lost a unique value.
     var setAside: [UInt8] = []
     private var numbers: [Int64]
+    /// For the clocks of new rows: one piece of memory for all of them.
+    var clockWriter = ByteWriter()
 
     init(
         _ batch: ChangeBatch, at sequence: Int64, wall: UInt64, in session: StoreSession,
@@ -52,6 +54,7 @@ final class BatchMerger {
             try mergeCounts(changes.counts, into: table)
             if altered > before { alteredTables.insert(table.table.name) }
         }
+        try conflicts.flush()
         alteredTables.formUnion(repairs.tables)
         try repairs.finish()
         for row in repairs.buried { try waiting.release(row.key, in: row.table, to: self) }

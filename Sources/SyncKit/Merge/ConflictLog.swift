@@ -1,10 +1,24 @@
 import GRDB
 
 /// Values that lost against a write that did not know of them, kept for ``Limits/conflictDays``.
-struct ConflictLog {
+///
+/// Losses are stored by ``flush()``, in the order of the rows: the index that keeps each from being
+/// stored twice is then written page by page.
+final class ConflictLog {
     private let db: Database
     /// Now, in milliseconds since 1970 UTC.
     let wall: UInt64
+    private var losses: [Loss] = []
+
+    private struct Loss {
+        let kind: Conflict.Kind
+        let table: Int
+        let key: RowKey
+        let column: UInt8
+        let lost: [UInt8]
+        let lostStamp: Int64
+        let wonStamp: Int64
+    }
 
     init(_ db: Database, wall: UInt64) {
         self.db = db
@@ -15,17 +29,38 @@ struct ConflictLog {
         _ kind: Conflict.Kind, _ table: Int, _ key: RowKey, column: UInt8,
         lost: [(column: UInt8, value: SQLValue)], lostStamp: Int64, wonStamp: Int64
     ) throws {
+        losses.append(
+            Loss(
+                kind: kind, table: table, key: key, column: column, lost: Self.encode(lost),
+                lostStamp: lostStamp, wonStamp: wonStamp))
+        if losses.count == Self.mostHeld { try flush() }
+    }
+
+    /// Stores what was added; must be called before the transaction ends.
+    func flush() throws {
+        guard !losses.isEmpty else { return }
         // The same loss may be met again, as when a segment is applied twice.
-        try PreparedStatement(
+        let insert = try PreparedStatement(
             """
             INSERT OR IGNORE INTO sync_conflicts(tbl, row, col, kind, lost, lost_stamp, won_stamp,
             found) VALUES(?, ?, ?, ?, ?, ?, ?, ?)
-            """, in: db
-        ).run(
-            .integer(Int64(table)), .blob(key.bytes), .integer(Int64(column)),
-            .integer(kind.rawValue), .blob(Self.encode(lost)), .integer(lostStamp),
-            .integer(wonStamp), .integer(Int64(clamping: wall)))
+            """, in: db)
+        for loss in losses.sorted(by: { $0.key < $1.key }) {
+            insert.bind(Int64(loss.table), at: 1)
+            insert.bind(loss.key, at: 2)
+            insert.bind(Int64(loss.column), at: 3)
+            insert.bind(loss.kind.rawValue, at: 4)
+            insert.bind(blob: loss.lost, at: 5)
+            insert.bind(loss.lostStamp, at: 6)
+            insert.bind(loss.wonStamp, at: 7)
+            insert.bind(Int64(clamping: wall), at: 8)
+            try insert.run()
+        }
+        losses.removeAll(keepingCapacity: true)
     }
+
+    /// A batch speaks of no more rows; their values may be large, but no larger than the batch.
+    private static let mostHeld = Limits.batchRows
 
     /// Forgets what is older than ``Limits/conflictDays``.
     func purge() throws {

@@ -91,9 +91,11 @@ final class RepairWrites {
         let values = try table.table.columns.map { column in
             (UInt8(column.id), try table.value(of: UInt8(column.id), at: place))
         }
-        try ConflictLog(session.db, wall: wall).add(
+        let conflicts = ConflictLog(session.db, wall: wall)
+        try conflicts.add(
             .rowDeleted, table.table.id, key, column: 0, lost: values, lostStamp: began,
             wonStamp: stamp)
+        try conflicts.flush()
         try table.toggleDigest(of: key, began, clock, in: session, adding: false)
         try table.delete(key, at: place, clock: clock, in: session)
         try table.bury(key, life: clock.life + 1, stamp: stamp)

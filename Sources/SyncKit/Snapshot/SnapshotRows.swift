@@ -37,7 +37,7 @@ struct SnapshotRows {
         let isOffering = try StoreState(db: session.db).offer != .none
         for table in try session.allTables() {
             var gone: [(place: Int64, key: RowKey, clock: PackedClock, began: Int64)] = []
-            let scan = try RowScan(table, in: session.db)
+            let scan = try RowScan(table, in: session.db, withValues: false)
             try scan.start()
             while try scan.next() {
                 isHeld.bind(Int64(table.table.id), at: 1)
@@ -72,9 +72,11 @@ struct SnapshotRows {
             let lost = try table.table.columns.map { column in
                 (UInt8(column.id), try table.value(of: UInt8(column.id), at: place))
             }
-            try ConflictLog(session.db, wall: wall).add(
+            let conflicts = ConflictLog(session.db, wall: wall)
+            try conflicts.add(
                 .rowDeleted, table.table.id, key, column: 0, lost: lost, lostStamp: unsent.stamp,
                 wonStamp: StampTable.zero)
+            try conflicts.flush()
         }
         try table.toggleDigest(of: key, began, clock, in: session, adding: false)
         try table.delete(key, at: place, clock: clock, in: session)

@@ -11,6 +11,7 @@ final class LocalWriter: @unchecked Sendable {
     private let schema: SyncSchema
     private let environment: SyncEnvironment
     private let recorder = WriteRecorder()
+    private var statements: Statements?
     private var known: Known?
     /// The database's version up to which observers know what other connections wrote.
     private var toldVersion: Int64?
@@ -27,6 +28,23 @@ final class LocalWriter: @unchecked Sendable {
         var usesTriggers: Bool
     }
 
+    /// What every transaction runs, kept: looking a statement up by its text takes as long as it
+    /// runs.
+    private struct Statements {
+        let begin: Statement
+        let commit: Statement
+        let version: PreparedStatement
+        let append: PreparedStatement
+
+        init(_ db: Database) throws {
+            begin = try db.makeStatement(sql: "BEGIN IMMEDIATE TRANSACTION")
+            commit = try db.makeStatement(sql: "COMMIT TRANSACTION")
+            version = try PreparedStatement("PRAGMA data_version", in: db)
+            append = try PreparedStatement(
+                "INSERT INTO sync_stamps(time, replica, seen, ops) VALUES(?, ?, ?, ?)", in: db)
+        }
+    }
+
     init(schema: SyncSchema, environment: SyncEnvironment) {
         self.schema = schema
         self.environment = environment
@@ -36,6 +54,12 @@ final class LocalWriter: @unchecked Sendable {
     func install(on db: Database) throws {
         try refreshTables(db)
         recorder.install(on: db)
+        statements = try Statements(db)
+    }
+
+    /// Gives the connection back: its statements must end before it does.
+    func release() {
+        statements = nil
     }
 
     /// Looks again where the columns stand, as after a migration.
@@ -65,6 +89,9 @@ final class LocalWriter: @unchecked Sendable {
         _ db: Database, _ body: (StoreSession) throws -> Value
     ) throws -> Value {
         defer { known = nil }
+        // SQLite prepares each row for a hook, also for one that looks away.
+        recorder.uninstall(from: db)
+        defer { recorder.install(on: db) }
         return try transaction(db) { usesTriggers in
             if usesTriggers { try setTriggers(enabled: false, in: db) }
             defer { if usesTriggers { try? setTriggers(enabled: true, in: db) } }
@@ -79,22 +106,25 @@ final class LocalWriter: @unchecked Sendable {
         }
     }
 
-    /// Kept statements: making BEGIN and COMMIT anew costs as much as writing a row.
     private func transaction<Value>(
         _ db: Database, _ body: (_ usesTriggers: Bool) throws -> Value
     ) throws -> Value {
-        try db.cachedStatement(sql: "BEGIN IMMEDIATE TRANSACTION").execute()
+        let statements = try self.statements ?? Statements(db)
+        self.statements = statements
         do {
-            let version = try dataVersion(db)
+            try statements.begin.execute()
+            let version = try Self.dataVersion(statements.version)
             if let toldVersion, toldVersion != version { try notifyOfOthers(db) }
             let value = try body(try prepare(db, version: version))
             guard db.isInsideTransaction else { throw StoreError.endedTransaction }
-            try db.cachedStatement(sql: "COMMIT TRANSACTION").execute()
+            try statements.commit.execute()
             toldVersion = version
             return value
         } catch {
-            // What was remembered may have been read inside the transaction that is undone.
+            // What was remembered may have been read inside the transaction that is undone; and a
+            // statement that failed says so again when it is next reset.
             known = nil
+            self.statements = nil
             if db.isInsideTransaction { try db.rollback() }
             throw error
         }
@@ -103,8 +133,7 @@ final class LocalWriter: @unchecked Sendable {
     // MARK: - Before the body
 
     /// Changes when another connection has written.
-    private func dataVersion(_ db: Database) throws -> Int64 {
-        let version = try PreparedStatement("PRAGMA data_version", in: db)
+    private static func dataVersion(_ version: PreparedStatement) throws -> Int64 {
         guard try version.step() else { throw StoreError.damaged("data_version") }
         defer { version.reset() }
         return version.integer(0)
@@ -171,11 +200,9 @@ final class LocalWriter: @unchecked Sendable {
     }
 
     private func append(_ operations: [UInt8], wall: UInt64, in db: Database) throws {
-        guard var current = known else { return }
+        guard var current = known, let statement = statements?.append else { return }
         let time = try current.clock.tick(wall: wall)
         known = current
-        let statement = try PreparedStatement(
-            "INSERT INTO sync_stamps(time, replica, seen, ops) VALUES(?, ?, ?, ?)", in: db)
         statement.bind(Int64(clamping: time.rawValue), at: 1)
         statement.bind(current.replica, at: 2)
         statement.bind(current.cursor, at: 3)

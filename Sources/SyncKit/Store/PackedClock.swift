@@ -29,15 +29,24 @@ struct PackedClock: Equatable {
     var bytes: [UInt8] {
         var writer = ByteWriter()
         writer.reserve(4 + exceptions.count * 4)
-        if life != 1 {
-            writer.append(byte: 0)
-            writer.append(varint: UInt64(life))
-        }
+        Self.write(life: life, to: &writer)
         for exception in exceptions {
-            writer.append(byte: exception.column)
-            writer.append(varint: UInt64(exception.stamp))
+            Self.write(exception.stamp, of: exception.column, to: &writer)
         }
         return writer.bytes
+    }
+
+    /// Begins the stored form.
+    static func write(life: UInt32, to writer: inout ByteWriter) {
+        guard life != 1 else { return }
+        writer.append(byte: 0)
+        writer.append(varint: UInt64(life))
+    }
+
+    /// Adds to the stored form; columns come in rising order.
+    static func write(_ stamp: Int64, of column: UInt8, to writer: inout ByteWriter) {
+        writer.append(byte: column)
+        writer.append(varint: UInt64(stamp))
     }
 
     /// The number of the stamp of `column`, where it has one of its own.

@@ -11,6 +11,42 @@ struct StoreInstaller {
     func install(
         in pool: DatabasePool, migrator: DatabaseMigrator, writer: LocalWriter
     ) throws {
+        let isReady = try pool.writeWithoutTransaction { db in
+            guard try isAsItWas(db, migrator) else { return false }
+            try writer.install(on: db)
+            return true
+        }
+        if !isReady { try migrateAndInstall(in: pool, migrator: migrator, writer: writer) }
+    }
+
+    /// Whether nothing has changed since the store was opened last, as is usual: what was checked
+    /// once holds as long as neither schema changes.
+    private func isAsItWas(_ db: Database, _ migrator: DatabaseMigrator) throws -> Bool {
+        guard !migrator.eraseDatabaseOnSchemaChange else { return false }
+        var isAsItWas = false
+        try db.inTransaction(.deferred) {
+            isAsItWas =
+                try PlaceSentinel(db).holds() && isUnchanged(db)
+                && hasMigrated(db, migrator.migrations)
+            return .commit
+        }
+        return isAsItWas
+    }
+
+    /// Whether all of `migrations` have run. GRDB's own question reads the whole schema first.
+    private func hasMigrated(_ db: Database, _ migrations: [String]) throws -> Bool {
+        guard !migrations.isEmpty else { return true }
+        let isThere = try PreparedStatement(
+            "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'grdb_migrations'", in: db
+        ).step()
+        guard isThere else { return false }
+        let applied = try String.fetchSet(db, sql: "SELECT identifier FROM grdb_migrations")
+        return applied.isSuperset(of: migrations)
+    }
+
+    private func migrateAndInstall(
+        in pool: DatabasePool, migrator: DatabaseMigrator, writer: LocalWriter
+    ) throws {
         // Triggers are on and the hook is off: what a migration writes is captured like any other
         // program's write.
         let isInstalled = try pool.write { db in
@@ -28,21 +64,27 @@ struct StoreInstaller {
                 try PlaceGuard(db: db, schema: schema).follow()
                 return .commit
             }
-            // What was checked once holds as long as neither schema changes.
-            let isUnchanged = try isUnchanged(db)
-            if !isUnchanged {
-                for table in schema.tables { try SchemaCheck(table: table, db: db).run() }
-            }
+            for table in schema.tables { try SchemaCheck(table: table, db: db).run() }
             try writer.install(on: db)
-            if !isUnchanged { try writer.engineWrite(db) { try update($0) } }
+            try writer.engineWrite(db) { try update($0) }
         }
     }
 
     private func isUnchanged(_ db: Database) throws -> Bool {
         let state = StoreState(db: db)
-        let version = try Int64.fetchOne(db, sql: "PRAGMA schema_version") ?? 0
-        return try state.installedSchema == signature
-            && state.integer("schema_version") == version && PlaceSentinel(db).holds()
+        return try state.integer("version") == StoreTables.version
+            && state.installedSchema == signature
+            && state.bytes("database_schema") == databaseSignature(db)
+    }
+
+    /// Changes whenever the database's own schema does. SQLite's schema version would not do: it
+    /// also rises when GRDB makes and drops a table to set up the log file.
+    private func databaseSignature(_ db: Database) throws -> [UInt8] {
+        var hash = SHA256()
+        let objects = try PreparedStatement(
+            "SELECT type || ' ' || name || ' ' || ifnull(sql, '') FROM sqlite_master", in: db)
+        while try objects.step() { hash.update(bufferPointer: objects.lent(0)) }
+        return Array(hash.finalize())
     }
 
     /// Brings the engine's tables in step with the declared schema and with the database.
@@ -63,8 +105,7 @@ struct StoreInstaller {
             // The database was copied row by row: no clock belongs to its row.
             try repair.dropClocks()
         }
-        let version = try Int64.fetchOne(session.db, sql: "PRAGMA schema_version") ?? 0
-        try state.set("schema_version", .integer(version))
+        try state.set("database_schema", .blob(try databaseSignature(session.db)))
         guard try state.installedSchema != wanted else { return }
         try LogFolder(session: session).fold()
         try repair.adoptUnknownRows()

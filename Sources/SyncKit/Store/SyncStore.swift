@@ -54,6 +54,10 @@ public final class SyncStore: Sendable {
         try installer.install(in: pool, migrator: migrator, writer: writer)
     }
 
+    deinit {
+        writer.release()
+    }
+
     /// Reads from a consistent snapshot.
     public func read<Value>(_ body: (Database) throws -> Value) throws -> Value {
         try pool.read(body)
@@ -76,7 +80,13 @@ public final class SyncStore: Sendable {
 
     /// How many rows hold changes that the server has not acknowledged.
     public func pendingChangeCount() throws -> Int {
-        try engineWrite { try PendingExport(session: $0, after: { try $0.settled }).rowCount() }
+        let isUpToDate = try pool.read { db in
+            try !PendingChanges(db).exist() && !ForeignLog(db: db).hasEntries()
+        }
+        if isUpToDate { return 0 }
+        return try engineWrite {
+            try PendingExport(session: $0, after: { try $0.settled }).rowCount()
+        }
     }
 
     /// How many received segments are set aside because they could not be applied.

@@ -1,56 +1,61 @@
 import GRDB
 
-/// Folds logged operations on one table into its clocks.
-struct TableFolder {
-    /// An operation and the number of its transaction's stamp.
-    struct Event {
-        let operation: Operation
-        let stamp: Int64
-    }
-
-    /// What happened to one place, in order.
+/// Folds logged operations on one table into its clocks: first all are added, in the order of the
+/// log, then the state of the table is looked at once.
+final class TableFolder {
+    /// What happened to one place.
     private struct Touch {
         let place: Int64
+        /// The number of the transaction's stamp.
+        let stamp: Int64
+        /// Its place in the log.
+        let order: UInt32
         /// 0 where the row was deleted.
         let column: UInt8
-        let stamp: Int64
     }
 
-    let session: StoreSession
-    let table: TableStore
+    private let session: StoreSession
+    private let table: TableStore
     /// The rows that began or died, where something may wait for that.
     private(set) var awaited: Set<RowKey> = []
+    private var births = Births()
+    private var touches: [Touch] = []
 
     init(session: StoreSession, table: TableStore) {
         self.session = session
         self.table = table
     }
 
-    /// Folds `events`, which are in the order of the log.
-    mutating func fold(_ events: [Event]) throws {
-        var births = Births()
-        var touches: [Touch] = []
-        for event in events {
-            switch event.operation {
-            case .insert(let first, let count):
-                births.add(first, count, stamp: event.stamp)
-            case .update(let place, let column):
-                touches.append(Touch(place: place, column: column, stamp: event.stamp))
-            case .delete(let place, let key):
-                try bury(key, at: place, stamp: event.stamp, births: &births)
-                if session.hasWaiting { awaited.insert(key) }
-                touches.append(Touch(place: place, column: 0, stamp: event.stamp))
-            }
+    /// Adds the next operation of the log.
+    func add(_ operation: Operation, stamp: Int64) throws {
+        switch operation {
+        case .insert(let first, let count):
+            births.add(first, count, stamp: stamp)
+        case .update(let place, let column):
+            touch(place, column, stamp)
+        case .delete(let place, let key):
+            try bury(key, at: place, stamp: stamp)
+            if session.hasWaiting { awaited.insert(key) }
+            touch(place, 0, stamp)
         }
-        try beginRows(births)
-        try foldTouches(touches, births)
+    }
+
+    /// Folds what was added.
+    func finish() throws {
+        try beginRows()
+        try foldTouches()
+    }
+
+    private func touch(_ place: Int64, _ column: UInt8, _ stamp: Int64) {
+        touches.append(
+            Touch(
+                place: place, stamp: stamp, order: UInt32(clamping: touches.count),
+                column: column))
     }
 
     // MARK: - Deletes
 
-    private func bury(
-        _ key: RowKey, at place: Int64, stamp: Int64, births: inout Births
-    ) throws {
+    private func bury(_ key: RowKey, at place: Int64, stamp: Int64) throws {
         let buried = try table.grave(of: key)
         let life: UInt32
         if births.remove(place) {
@@ -71,7 +76,7 @@ struct TableFolder {
 
     // MARK: - Inserts
 
-    private mutating func beginRows(_ births: Births) throws {
+    private func beginRows() throws {
         guard !births.runs.isEmpty else { return }
         let mayBeBuried = try table.hasGraves()
         let rows = try PreparedStatement(
@@ -105,21 +110,20 @@ struct TableFolder {
 
     // MARK: - Updates
 
-    private func foldTouches(_ touches: [Touch], _ births: Births) throws {
+    private func foldTouches() throws {
         guard !touches.isEmpty else { return }
         let key = try PreparedStatement(
             "SELECT id FROM \(quoted(table.table.name)) WHERE _rowid_ = ?", in: session.db)
         // By place, and in the order of the log within one place.
-        let order = touches.indices.sorted {
-            (touches[$0].place, $0) < (touches[$1].place, $1)
-        }
+        touches.sort { ($0.place, $0.order) < ($1.place, $1.order) }
+        var writes: [(column: UInt8, stamp: Int64)] = []
         var start = 0
-        while start < order.count {
-            let place = touches[order[start]].place
+        while start < touches.count {
+            let place = touches[start].place
             var end = start
-            var writes: [(column: UInt8, stamp: Int64)] = []
-            while end < order.count, touches[order[end]].place == place {
-                let touch = touches[order[end]]
+            writes.removeAll(keepingCapacity: true)
+            while end < touches.count, touches[end].place == place {
+                let touch = touches[end]
                 if touch.column == 0 {
                     writes.removeAll(keepingCapacity: true)
                 } else {

@@ -18,6 +18,7 @@ final class TableStore {
     private let gaps: [KnownColumns.Gap]
     private let db: Database
     private let find: PreparedStatement
+    private let findRow: PreparedStatement
     private let remove: PreparedStatement
     private let findClock: PreparedStatement
     private let setClock: PreparedStatement
@@ -25,23 +26,37 @@ final class TableStore {
     private let findGrave: PreparedStatement
     private let setGrave: PreparedStatement
     private let removeGrave: PreparedStatement
-    private var updates: [UInt8: PreparedStatement] = [:]
-    private let columnByID: [UInt8: SyncedColumn]
+    private let appendClock: PreparedStatement
+    /// By column id, as the two below.
+    private let columns: [SyncedColumn?]
+    private var updates: [PreparedStatement?]
+    private var values: [PreparedStatement?]
 
     init(_ table: SyncedTable, gaps: [KnownColumns.Gap], in db: Database) throws {
         self.gaps = gaps
         self.table = table
         self.db = db
-        columnByID = Dictionary(uniqueKeysWithValues: table.columns.map { (UInt8($0.id), $0) })
+        var columns = [SyncedColumn?](repeating: nil, count: Limits.columns + 1)
+        for column in table.columns { columns[column.id] = column }
+        self.columns = columns
+        updates = [PreparedStatement?](repeating: nil, count: columns.count)
+        values = updates
         counters = Set(table.columns.filter { $0.policy == .counter }.map { UInt8($0.id) })
         let (id, name) = (table.id, quoted(table.name))
         runs = try RunTable(id, in: db)
         find = try PreparedStatement("SELECT _rowid_ FROM \(name) WHERE id = ?", in: db)
+        findRow = try PreparedStatement(
+            """
+            SELECT rows._rowid_, clock FROM \(name) AS rows
+            LEFT JOIN sync_clocks_\(id) ON place = rows._rowid_ WHERE rows.id = ?
+            """, in: db)
         remove = try PreparedStatement("DELETE FROM \(name) WHERE _rowid_ = ?", in: db)
         findClock = try PreparedStatement(
             "SELECT clock FROM sync_clocks_\(id) WHERE place = ?", in: db)
         setClock = try PreparedStatement(
             "INSERT OR REPLACE INTO sync_clocks_\(id)(place, clock) VALUES(?, ?)", in: db)
+        appendClock = try PreparedStatement(
+            "INSERT INTO sync_clocks_\(id)(place, clock) VALUES(?, ?)", in: db)
         removeClock = try PreparedStatement(
             "DELETE FROM sync_clocks_\(id) WHERE place = ?", in: db)
         findGrave = try PreparedStatement(
@@ -54,18 +69,30 @@ final class TableStore {
 
     /// The declared column with an id.
     @inline(__always)
-    func column(_ id: UInt8) -> SyncedColumn? { columnByID[id] }
+    func column(_ id: UInt8) -> SyncedColumn? {
+        Int(id) < columns.count ? columns[Int(id)] : nil
+    }
 
     // MARK: - Rows
 
     /// What is known of the row with `key`.
     func row(_ key: RowKey) throws -> Row {
-        if let place = try place(of: key) {
-            let began = try began(at: place)
-            return .alive(place: place, began: began, clock: try clock(at: place, began: began))
+        if let row = try placeAndClock(of: key) {
+            let began = try began(at: row.place)
+            return .alive(
+                place: row.place, began: began, clock: filled(row.clock, began: began))
         }
         if let grave = try grave(of: key) { return .dead(life: grave.life, stamp: grave.stamp) }
         return .unseen
+    }
+
+    private func placeAndClock(
+        of key: RowKey
+    ) throws -> (place: Int64, clock: PackedClock)? {
+        findRow.bind(key, at: 1)
+        defer { findRow.reset() }
+        guard try findRow.step() else { return nil }
+        return (findRow.integer(0), try PackedClock(findRow.lent(1)))
     }
 
     /// Where the row with `key` lies.
@@ -129,11 +156,9 @@ final class TableStore {
 
     /// The value of one cell.
     func value(of column: UInt8, at place: Int64) throws -> SQLValue {
-        guard let declared = columnByID[column] else { return .null }
-        let statement = try PreparedStatement(
-            "SELECT \(quoted(declared.name)) FROM \(quoted(table.name)) WHERE _rowid_ = ?",
-            in: db)
+        guard let statement = try valueStatement(column) else { return .null }
         statement.bind(place, at: 1)
+        defer { statement.reset() }
         return try statement.step() ? statement.value(0) : .null
     }
 
@@ -182,6 +207,13 @@ final class TableStore {
         try setClock.run()
     }
 
+    /// Stores the clock of a row that was just added; `bytes` are of ``PackedClock``.
+    func append(clock bytes: [UInt8], at place: Int64) throws {
+        appendClock.bind(place, at: 1)
+        appendClock.bind(blob: bytes, at: 2)
+        try appendClock.run()
+    }
+
     func removeClock(at place: Int64) throws {
         removeClock.bind(place, at: 1)
         try removeClock.run()
@@ -223,7 +255,7 @@ final class TableStore {
 
     /// Inserts a row with these columns.
     func insertStatement(_ columns: [UInt8]) throws -> PreparedStatement {
-        let names = ["id"] + columns.compactMap { columnByID[$0].map { quoted($0.name) } }
+        let names = ["id"] + columns.compactMap { column($0).map { quoted($0.name) } }
         let marks = Array(repeating: "?", count: names.count).joined(separator: ", ")
         return try PreparedStatement(
             """
@@ -232,13 +264,23 @@ final class TableStore {
     }
 
     private func updateStatement(_ column: UInt8) throws -> PreparedStatement {
-        if let known = updates[column] { return known }
-        guard let declared = columnByID[column] else { throw StoreError.damaged("column") }
+        guard let declared = self.column(column) else { throw StoreError.damaged("column") }
+        if let known = updates[declared.id] { return known }
         let statement = try PreparedStatement(
             """
             UPDATE \(quoted(table.name)) SET \(quoted(declared.name)) = ? WHERE _rowid_ = ?
             """, in: db)
-        updates[column] = statement
+        updates[declared.id] = statement
+        return statement
+    }
+
+    private func valueStatement(_ column: UInt8) throws -> PreparedStatement? {
+        guard let declared = self.column(column) else { return nil }
+        if let known = values[declared.id] { return known }
+        let statement = try PreparedStatement(
+            "SELECT \(quoted(declared.name)) FROM \(quoted(table.name)) WHERE _rowid_ = ?",
+            in: db)
+        values[declared.id] = statement
         return statement
     }
 }

@@ -16,13 +16,17 @@ package final class SyncKitEngine: SyncEngine {
     ///
     /// - Parameter usesGRDBStatements: Whether the workload's statements are GRDB's, or stepped by
     ///   hand on the store's connection.
-    package init(path: String, durability: Durability, usesGRDBStatements: Bool) throws {
+    /// - Parameter hasSmallCache: Whether the page cache has the size that SQLite gives it.
+    package init(
+        path: String, durability: Durability, usesGRDBStatements: Bool, hasSmallCache: Bool = false
+    ) throws {
         self.usesGRDBStatements = usesGRDBStatements
         var migrator = DatabaseMigrator()
         migrator.registerMigration("works") { try $0.execute(sql: BenchmarkSettings.table) }
         var configuration = SyncStore.defaultConfiguration
         configuration.prepareDatabase { db in
             for pragma in BenchmarkSettings.pragmas(durability) { try db.execute(sql: pragma) }
+            if hasSmallCache { try db.execute(sql: "PRAGMA cache_size = -2000") }
         }
         store = try SyncStore(
             path: path, schema: try Self.schema, migrator: migrator, configuration: configuration,
