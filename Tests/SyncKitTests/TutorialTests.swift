@@ -42,6 +42,12 @@ import Testing
         #expect(try newer.read { try Int.fetchOne($0, sql: "SELECT sum(color) FROM notes") } == 0)
         let projects = try openProjects(folder.path("projects.sqlite"), world)
         #expect(try projects.diagnose().isHealthy)
+        let searched = try openSearchedNotes(folder.path("searched.sqlite"), world)
+        try searched.write { db in
+            try db.execute(sql: "INSERT INTO notes(id, text) VALUES(randomblob(16), 'Buy ink')")
+        }
+        let found = "SELECT count(*) FROM found WHERE found MATCH 'ink'"
+        #expect(try searched.read { try Int.fetchOne($0, sql: found) } == 1)
     }
 
     // Goal: every block of code in the documentation is one that is compiled and run here.
@@ -227,4 +233,28 @@ private func openProjects(_ path: String, _ world: SyncEnvironment) throws -> Sy
     return try SyncStore(
         path: path, schema: try SyncSchema(tables: [projects, tasks]), migrator: migrator,
         environment: world)
+}
+
+private func openSearchedNotes(_ path: String, _ world: SyncEnvironment) throws -> SyncStore {
+    var migrator = DatabaseMigrator()
+    migrator.registerMigration("notes") { db in
+        try db.execute(
+            sql: """
+                CREATE TABLE notes(id BLOB PRIMARY KEY NOT NULL, text TEXT);
+                CREATE VIRTUAL TABLE found USING fts5(text, content = 'notes');
+                CREATE TRIGGER notes_found_in AFTER INSERT ON notes BEGIN
+                INSERT INTO found(rowid, text) VALUES(NEW.rowid, NEW.text); END;
+                CREATE TRIGGER notes_found_out AFTER DELETE ON notes BEGIN
+                INSERT INTO found(found, rowid, text) VALUES('delete', OLD.rowid, OLD.text); END;
+                CREATE TRIGGER notes_found_change AFTER UPDATE ON notes BEGIN
+                INSERT INTO found(found, rowid, text) VALUES('delete', OLD.rowid, OLD.text);
+                INSERT INTO found(rowid, text) VALUES(NEW.rowid, NEW.text); END;
+                """)
+    }
+    let notes = SyncedTable("notes", id: 1, columns: [SyncedColumn("text", id: 1)])
+    // Shown:
+    let schema = try SyncSchema(
+        tables: [notes], localTriggers: ["notes_found_in", "notes_found_out", "notes_found_change"])
+    // Shown.
+    return try SyncStore(path: path, schema: schema, migrator: migrator, environment: world)
 }

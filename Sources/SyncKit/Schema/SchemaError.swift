@@ -19,6 +19,8 @@ public enum SchemaError: Error, Equatable, CustomStringConvertible {
     case undeclaredConstraint(table: String, constraint: String)
     /// A column that a declared repair sets to null cannot be null.
     case notNullable(table: String, column: String)
+    /// The trigger that is declared to run during merges is not in the database.
+    case missingTrigger(String)
 
     /// What happened, and what to do.
     public var description: String {
@@ -47,6 +49,9 @@ public enum SchemaError: Error, Equatable, CustomStringConvertible {
         case .notNullable(let table, let column):
             "The column \(table).\(column) is set to null where two devices clash. It must allow "
                 + "null and have the policy lastWriter."
+        case .missingTrigger(let name):
+            "The trigger \(name) is declared to run while changes are merged but does not exist. "
+                + "Create it first, or leave it out of localTriggers."
         }
     }
 }

@@ -100,7 +100,9 @@ final class LocalWriter: @unchecked Sendable {
                 try db.cachedStatement(sql: "PRAGMA defer_foreign_keys = ON").execute()
             }
             let session = try StoreSession(db, schema)
-            let value = try body(session)
+            let value = try LocalTriggers(names: schema.localTriggers, db: db).whileFiring {
+                try body(session)
+            }
             try session.flush()
             return value
         }

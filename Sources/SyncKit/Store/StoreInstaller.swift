@@ -65,6 +65,7 @@ struct StoreInstaller {
                 return .commit
             }
             for table in schema.tables { try SchemaCheck(table: table, db: db).run() }
+            try LocalTriggers(names: schema.localTriggers, db: db).check()
             try writer.install(on: db)
             try writer.engineWrite(db) { try update($0) }
         }
@@ -138,6 +139,7 @@ struct StoreInstaller {
                 + table.columns.map { "\($0.name) \($0.id) \($0.policy)" }.joined(separator: "\n")
                 + "\(table.references) \(table.unique)"
         }
-        return Array(SHA256.hash(data: Data(text.joined(separator: "\n").utf8)))
+        let all = (text + schema.localTriggers).joined(separator: "\n")
+        return Array(SHA256.hash(data: Data(all.utf8)))
     }
 }
