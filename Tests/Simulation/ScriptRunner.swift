@@ -116,6 +116,15 @@ extension Step.Event {
                                 weather: exchange.weather, seed: exchange.seed, meanwhile: write,
                                 meanwhileAfter: exchange.meanwhileAfter)), fault)
                 }
+        case .writeAnnex(let write):
+            guard write.statements.count > 1 else { return unbroken }
+            return unbroken
+                + write.statements.indices.map { index in
+                    var fewer = write.statements
+                    fewer.remove(at: index)
+                    return .act(
+                        .writeAnnex(AnnexWrite(program: write.program, statements: fewer)), fault)
+                }
         case .reopen, .upgrade, .vacuum, .snapshot: return unbroken
         }
     }

@@ -44,6 +44,50 @@ import Testing
         #expect(try Shelf.contents(of: shelf.stores[0]).count == 2)
     }
 
+    // Goal: a row that another program replaces, because it has a unique value in common with a new
+    // one, is deleted everywhere.
+    @Test(arguments: [
+        "INSERT OR REPLACE INTO albums(id, title) VALUES(randomblob(16), 'one')",
+        "UPDATE OR REPLACE albums SET title = 'one' WHERE title = 'two'",
+        "INSERT OR IGNORE INTO albums(id, title) VALUES(randomblob(16), 'one')",
+        """
+        INSERT OR REPLACE INTO albums(id, title) VALUES(randomblob(16), 'one');
+        INSERT OR REPLACE INTO albums(id, title) VALUES(x'000102030405060708090a0b0c0d0e0f', 'one')
+        """,
+    ])
+    func whatAnotherProgramReplacesIsGone(statement: String) async throws {
+        let shelf = try Shelf(seed: 4, replicas: 2)
+        try shelf.stores[0].run(
+            """
+            INSERT INTO albums(id, title)
+            VALUES(x'000102030405060708090a0b0c0d0e0f', 'one'), (randomblob(16), 'two')
+            """)
+        try await shelf.settle()
+        try Shell.sqlite(try shelf.stores[0].path, statement)
+        try await shelf.settle()
+        #expect(try Shelf.contents(of: shelf.stores[0]) == Shelf.contents(of: shelf.stores[1]))
+        for store in shelf.stores {
+            #expect(try store.diagnose().isHealthy)
+        }
+    }
+
+    // Goal: a child that has its parent's key, in a table of its own, goes with its parent.
+    @Test func aChildMayHaveItsParentsKey() async throws {
+        let shelf = try Shelf(seed: 3, replicas: 2)
+        let key = "x'\(String(repeating: "5", count: 32))'"
+        try shelf.stores[0].run("INSERT INTO albums(id, title) VALUES(\(key), 'album')")
+        try await shelf.settle()
+        try shelf.stores[0].run("DELETE FROM albums")
+        try shelf.stores[1].run("INSERT INTO tracks(id, name, album) VALUES(\(key), 'a', \(key))")
+        try await shelf.settle()
+        for store in shelf.stores {
+            #expect(try Shelf.contents(of: store).isEmpty)
+            #expect(try store.diagnose().isHealthy)
+            #expect(try store.read { try $0.foreignKeyViolations().next() } == nil)
+        }
+        #expect(try shelf.stores[0].storedDigest() == shelf.stores[1].storedDigest())
+    }
+
     // Goal: of two rows that took the same name the later keeps its other data, loses the name,
     // and the loss is on the conflict list.
     @Test func theLaterOfTwoNamesIsSetAside() async throws {

@@ -36,6 +36,23 @@ import Testing
         #expect(try fleet[1].value("SELECT plays FROM items") == sum)
     }
 
+    // Goal: what was added before the copy was made, and not sealed, counts once, whether the copy
+    // meets it in a segment or in a snapshot.
+    @Test(arguments: [false, true])
+    func whatBothCopiesHoldUnsentCountsOnce(isCompacted: Bool) async throws {
+        let fleet = try Fleet(seed: 132, devices: 2)
+        try fleet[0].run("INSERT INTO items(id, title, plays) VALUES(\(Self.key), 'base', 3)")
+        try fleet.addDevice(copying: 0)
+        try await fleet.sync(0)
+        if isCompacted {
+            try await fleet.makeSnapshot(by: 0)
+            fleet.server.compact(keepingGrace: 0)
+        }
+        for index in [1, 2, 1, 0, 2] { #expect(try await !fleet.sync(index).repaired) }
+        try fleet.expectAgreement()
+        #expect(try fleet[1].value("SELECT plays FROM items") == 3)
+    }
+
     // Goal: whatever is copied and restored when, all end equal and every tag is there.
     // Method: copies are made of a device that has just exchanged, and go on as devices of their
     // own; tags are only added.

@@ -46,6 +46,23 @@ import Testing
         #expect(try Gallery.contents(of: pair.second) == (try Gallery.contents(of: restored)))
     }
 
+    // Goal: a write that both copies hold unsent is the same to all, also where the second copy
+    // learned of it from a snapshot.
+    @Test func aCommonWriteStaysOne() async throws {
+        for seed in UInt64(181)...184 {
+            let fleet = try Fleet(seed: seed, devices: 2)
+            try fleet[0].run("INSERT INTO tags(tag) VALUES('common')")
+            try fleet.addDevice(copying: 0)
+            try await fleet.sync(0)
+            try await fleet.makeSnapshot(by: 0)
+            fleet.server.compact(keepingGrace: 0)
+            for index in [1, 2, 1, 0, 2] {
+                #expect(try await !fleet.sync(index).repaired, "seed \(seed)")
+            }
+            try fleet.expectAgreement()
+        }
+    }
+
     private static func insert(_ title: String, _ store: SyncStore) throws {
         try store.write {
             try $0.execute(

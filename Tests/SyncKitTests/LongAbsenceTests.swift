@@ -63,6 +63,24 @@ import Testing
         #expect(try fleet[0].value("SELECT count(*) FROM items WHERE title = 'in vain'") == 1)
     }
 
+    // Goal: a row that was deleted and inserted again stays, although the server's answer to the
+    // deletion came late, when all others had it already.
+    @Test func aRowInsertedAgainOutlivesItsGrave() async throws {
+        let fleet = try Fleet(seed: 82, devices: 2)
+        try fleet[0].run("INSERT INTO items(id, title) VALUES(\(Self.key(1)), 'first')")
+        try await fleet.settle()
+        try fleet[0].run("DELETE FROM items")
+        let keys = try #require(Gallery.keys())
+        try fleet[0].sealPending(with: SegmentSealer(keys: keys, account: Gallery.account))
+        let segment = try #require(try fleet[0].nextUnsent())
+        _ = try await fleet.transport(0).push(segment)
+        try await fleet.sync(1)
+        try fleet[0].run("INSERT INTO items(id, title) VALUES(\(Self.key(1)), 'second')")
+        try await fleet.settle()
+        try fleet.expectAgreement()
+        #expect(try fleet[1].value("SELECT title FROM items") == "second")
+    }
+
     // Goal: the same when rows that were deleted and cleared away are inserted again meanwhile.
     @Test func aRowOfANewLifeIsTheSameEverywhere() async throws {
         let fleet = try await Self.begin()

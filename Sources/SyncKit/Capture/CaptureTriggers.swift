@@ -14,6 +14,9 @@ struct CaptureTriggers {
         /// A row with the key of one about to be inserted is there: if the insert happens, it
         /// replaced that row, and no delete is logged for it.
         case replace = 3
+        /// A row is there with the values of a unique set that another is about to take: if
+        /// REPLACE is in force it goes, and no delete is logged for it.
+        case clash = 4
     }
 
     /// How many triggers the table has.
@@ -21,7 +24,9 @@ struct CaptureTriggers {
 
     /// Drops and creates the triggers.
     var statements: [String] {
-        let dropped = ["insert", "update", "delete", "key", "replace", "rules"].map {
+        let dropped = [
+            "insert", "update", "delete", "key", "replace", "rules", "clash", "change",
+        ].map {
             "DROP TRIGGER IF EXISTS \(triggerName($0))"
         }
         return dropped + created
@@ -31,6 +36,10 @@ struct CaptureTriggers {
         var created = [insertTrigger, replaceTrigger, deleteTrigger, keyTrigger]
         if !table.columns.isEmpty { created.append(updateTrigger) }
         if !updateRules.isEmpty { created.append(rulesTrigger) }
+        if !table.unique.isEmpty {
+            created.append(clashTrigger("clash", "INSERT"))
+            created.append(clashTrigger("change", "UPDATE"))
+        }
         return created
     }
 
@@ -60,6 +69,23 @@ struct CaptureTriggers {
             row: "NEW.id", columns: "0"))
         END
         """
+    }
+
+    private func clashTrigger(_ suffix: String, _ event: String) -> String {
+        let entries = table.unique.map { set in
+            let equal = set.map { "row.\(quoted($0)) = NEW.\(quoted($0))" }
+                .joined(separator: " AND ")
+            return """
+                INSERT INTO sync_foreign(tbl, place, row, op, columns, wall)
+                SELECT \(table.id), row._rowid_, row.id, \(Entry.clash.rawValue), 0, \(Self.wall)
+                FROM \(quoted(table.name)) AS row WHERE \(equal) AND row.id <> NEW.id;
+                """
+        }
+        return """
+            CREATE TRIGGER \(triggerName(suffix)) BEFORE \(event) ON \(quoted(table.name)) BEGIN
+            \(entries.joined(separator: "\n"))
+            END
+            """
     }
 
     private var updateTrigger: String {

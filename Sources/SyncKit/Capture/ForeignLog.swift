@@ -3,6 +3,13 @@ import GRDB
 /// What triggers logged of other programs' writes, turned into transactions of the store's log.
 struct ForeignLog {
     let db: Database
+    /// The names of the synced tables by their ids.
+    private let names: [Int: String]
+
+    init(_ db: Database, _ schema: SyncSchema) {
+        self.db = db
+        names = Dictionary(uniqueKeysWithValues: schema.tables.map { ($0.id, $0.name) })
+    }
 
     /// Whether other programs have written since the log was last taken.
     func hasEntries() throws -> Bool {
@@ -17,6 +24,7 @@ struct ForeignLog {
         var open: (wall: Int64, log: OperationLog)?
         // Rows that an insert may have replaced; the app's own triggers may have written between.
         var replaced: [Target: Int64] = [:]
+        var clashes = Clashes(db: db, names: names)
         while true {
             let rows = try nextRows()
             guard let last = rows.last else { break }
@@ -37,14 +45,65 @@ struct ForeignLog {
                     }
                     if row.entry == .replace { replaced[target] = row.place }
                 }
+                clashes.note(row, in: &log)
                 Self.append(row, to: &log)
                 open = (row.wall, log)
             }
             try PreparedStatement("DELETE FROM sync_foreign WHERE seq <= ?", in: db)
                 .run(.integer(last.seq))
         }
-        if var transaction = open, !transaction.log.isEmpty {
-            try body(transaction.wall, transaction.log.bytes)
+        if var transaction = open {
+            try clashes.finish(&transaction.log)
+            if !transaction.log.isEmpty { try body(transaction.wall, transaction.log.bytes) }
+        }
+    }
+
+    /// Rows that REPLACE may have deleted because another took their unique values.
+    private struct Clashes {
+        let db: Database
+        let names: [Int: String]
+        private var keysByPlace: [Place: RowKey] = [:]
+
+        private struct Place: Hashable {
+            let table: Int
+            let row: Int64
+        }
+
+        init(db: Database, names: [Int: String]) {
+            self.db = db
+            self.names = names
+        }
+
+        /// Notes a row that may go; where another entry shows that one has gone, it is logged.
+        mutating func note(_ row: Row, in log: inout OperationLog) {
+            let place = Place(table: row.table, row: row.place)
+            switch row.entry {
+            case .clash: keysByPlace[place] = row.key
+            case .delete: keysByPlace[place] = nil
+            case .insert:
+                let known = keysByPlace.first {
+                    $0.key.table == row.table && ($0.key.row == row.place || $0.value == row.key)
+                }
+                guard let known else { return }
+                log.append(.delete(row: known.key.row, key: known.value), in: row.table)
+                keysByPlace[known.key] = nil
+            case .update, .replace: break
+            }
+        }
+
+        /// Logs the others that are not there any more.
+        func finish(_ log: inout OperationLog) throws {
+            let order = keysByPlace.sorted {
+                ($0.key.table, $0.key.row) < ($1.key.table, $1.key.row)
+            }
+            for (place, key) in order {
+                guard let name = names[place.table] else { continue }
+                let isThere = try PreparedStatement(
+                    "SELECT 1 FROM \(quoted(name)) WHERE _rowid_ = ? AND id = ?", in: db)
+                try isThere.bind([.integer(place.row), .blob(key.bytes)])
+                guard try !isThere.step() else { continue }
+                log.append(.delete(row: place.row, key: key), in: place.table)
+            }
         }
     }
 
@@ -73,7 +132,7 @@ struct ForeignLog {
             }
         case .delete:
             if let key = row.key { log.append(.delete(row: row.place, key: key), in: row.table) }
-        case .replace: break
+        case .replace, .clash: break
         }
     }
 

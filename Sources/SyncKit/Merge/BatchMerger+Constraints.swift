@@ -10,7 +10,7 @@ extension BatchMerger {
                 let column = table.table.column(named: reference.column),
                 let cells = plan.columns.first(where: { $0.id == column.id })?.cells,
                 let missing = try missingParent(
-                    cells[row.index], of: row.key, by: reference)
+                    cells[row.index], of: row.key, in: table, by: reference)
             else { continue }
             var changes = TableChanges(table: table.table.id)
             changes.rows.keys.append(row.key)
@@ -39,7 +39,8 @@ extension BatchMerger {
         where reference.column.lowercased() == cell.column.name.lowercased() {
             guard
                 try session.stamps.stamp(known) < stamp(cell.stamp),
-                let missing = try missingParent(cell.cells[cell.index], of: key, by: reference)
+                let missing = try missingParent(
+                    cell.cells[cell.index], of: key, in: table, by: reference)
             else { continue }
             var changes = TableChanges(table: table.table.id)
             changes.edits = .init(key, life: life)
@@ -53,11 +54,12 @@ extension BatchMerger {
 
     /// The parent that `value` names, where nothing is known of it.
     private func missingParent(
-        _ value: SQLValue, of key: RowKey, by reference: SyncedReference
+        _ value: SQLValue, of key: RowKey, in table: TableStore, by reference: SyncedReference
     ) throws -> (table: Int, key: RowKey)? {
         guard
-            case .blob(let bytes) = value, let parentKey = RowKey(bytes), parentKey != key,
+            case .blob(let bytes) = value, let parentKey = RowKey(bytes),
             let declared = session.schema.table(named: reference.parent),
+            parentKey != key || declared.id != table.table.id,
             let parent = try session.table(declared.id),
             case .unseen = try parent.row(parentKey)
         else { return nil }

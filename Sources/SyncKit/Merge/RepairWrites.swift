@@ -36,7 +36,10 @@ final class RepairWrites {
             for reference in child.references
             where reference.parent.lowercased() == parent.table.name.lowercased() {
                 guard let store = try session.table(child.id) else { continue }
-                for row in try children(of: key, by: reference, in: store) where row != key {
+                // A row may be its own parent, and have its key in common with another's.
+                let isSame = store.table.id == parent.table.id
+                for row in try children(of: key, by: reference, in: store)
+                where !isSame || row != key {
                     try act(on: row, reference, in: store)
                 }
             }
@@ -50,8 +53,9 @@ final class RepairWrites {
                 let column = table.table.column(named: reference.column),
                 let place = try table.place(of: key),
                 case .blob(let bytes) = try table.value(of: UInt8(column.id), at: place),
-                let parentKey = RowKey(bytes), parentKey != key,
+                let parentKey = RowKey(bytes),
                 let parentTable = session.schema.table(named: reference.parent),
+                parentKey != key || parentTable.id != table.table.id,
                 let parent = try session.table(parentTable.id),
                 try parent.place(of: parentKey) == nil
             else { continue }

@@ -67,7 +67,7 @@ struct SegmentApplier {
         if header.replica == (try state.replica), try isForked(sealed) {
             // Another copy of this database goes on under our name. Its stamps may equal ours and
             // mean other writes: ours take a new name before its changes are merged.
-            try Settlement(session: session).settleCounts(in: batch)
+            try Settlement(session: session).settleCounts(in: batch, at: segment.sequence)
             try Reincarnation(session: session, randomBytes: randomBytes).run()
             page.isForked = true
         } else if header.replica == (try state.replica) {
@@ -121,7 +121,7 @@ struct SegmentApplier {
     ) throws {
         let state = StoreState(db: session.db)
         guard
-            let summary, summary.cursor == (try state.cursor),
+            !page.isForked, let summary, summary.cursor == (try state.cursor),
             summary.cursor >= (try state.comparable), try state.offer == .none,
             try session.holdsAllThatItPulled(), try !PendingChanges(session.db).exist(),
             try !PreparedStatement("SELECT 1 FROM sync_segments LIMIT 1", in: session.db).step()

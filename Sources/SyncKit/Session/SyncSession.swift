@@ -20,6 +20,8 @@ package struct SyncSession: Sendable {
         case seal
         /// Push the oldest sealed segment.
         case push
+        /// Pull all again under the new name that was taken while a page was merged.
+        case forgetCursor
         /// Go on as a new replica: another copy of the database used this one's numbers.
         case reincarnate
         /// Make a snapshot and hand it over.
@@ -41,6 +43,8 @@ package struct SyncSession: Sendable {
         case serverForgot
         case applied
         case appliedDifferent
+        /// Another copy of the database used this one's name, which has a new one since.
+        case appliedAndReincarnated
         case loaded
         case met
         case repaired
@@ -86,11 +90,14 @@ package struct SyncSession: Sendable {
             return pushes ? move(to: .resuming, .push) : move(to: .pulling, .pull)
         case (.resuming, .pushed(hasUnsent: true)): return move(to: .resuming, .push)
         case (.pulling, _): return try handlePull(event)
-        case (.applying, .applied), (.loading, .loaded), (.meeting, .met),
-            (.repairing, .repaired):
-            // From 0 on, a snapshot may be needed once more.
-            if state != .loading { hasLoaded = false }
+        case (.applying, .applied), (.loading, .loaded):
             return move(to: .pulling, .pull)
+        case (.meeting, .met), (.repairing, .repaired), (.reincarnating, .reincarnated):
+            // From 0 on, a snapshot may be needed once more.
+            hasLoaded = false
+            return move(to: .pulling, .pull)
+        case (.applying, .appliedAndReincarnated):
+            return try reincarnate(.forgetCursor)
         case (.applying, .appliedDifferent):
             guard !hasRepaired else { return move(to: .pulling, .pull) }
             hasRepaired = true
@@ -99,8 +106,7 @@ package struct SyncSession: Sendable {
             // What the server has, and whether it has lost something, says the pull.
             return move(to: .pulling, .pull)
         case (.pushing, .refusedAsFork):
-            return try reincarnate()
-        case (.reincarnating, .reincarnated): return move(to: .pulling, .pull)
+            return try reincarnate(.reincarnate)
         case (.sealing, .sealed(hasUnsent: true)), (.pushing, .pushed(hasUnsent: true)):
             return move(to: .pushing, .push)
         case (.sealing, .sealed), (.pushing, .pushed):
@@ -130,10 +136,10 @@ package struct SyncSession: Sendable {
         }
     }
 
-    private mutating func reincarnate() throws(SessionError) -> Action {
+    private mutating func reincarnate(_ action: Action) throws(SessionError) -> Action {
         reincarnations += 1
         guard reincarnations <= 3 else { throw .forkedAgain }
-        return move(to: .reincarnating, .reincarnate)
+        return move(to: .reincarnating, action)
     }
 
     private mutating func move(to next: State, _ action: Action) -> Action {

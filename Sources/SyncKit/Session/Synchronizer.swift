@@ -93,6 +93,9 @@ private struct Exchange {
             report.segmentsUnsent = try store.unsentSegmentCount()
             return .sealed(hasUnsent: report.segmentsUnsent > 0)
         case .push: return try await push()
+        case .forgetCursor:
+            try store.forgetCursor()
+            return .reincarnated
         case .reincarnate:
             try store.reincarnate()
             report.reincarnated = true
@@ -143,7 +146,10 @@ private struct Exchange {
         report.changesReceived += applied.changes
         report.segmentsReceived += page.segments.count
         report.cursor = page.segments.last?.sequence ?? report.cursor
-        if applied.isForked { report.reincarnated = true }
+        if applied.isForked {
+            report.reincarnated = true
+            return .appliedAndReincarnated
+        }
         return applied.differs ? .appliedDifferent : .applied
     }
 

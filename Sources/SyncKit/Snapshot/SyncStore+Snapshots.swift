@@ -53,6 +53,7 @@ extension SyncStore {
                 // Rows that were deleted and forgotten meanwhile must not rise one day.
                 try WaitingRoom(session).dropKnown()
             }
+            try Settlement(session: session).settleCounts(in: batch, at: snapshot.cursor)
             let merger = try BatchMerger(batch, at: snapshot.cursor, wall: wall, in: session)
             try merger.merge()
             if try state.cursor > 0 { try SnapshotRows(session).note(batch) }
@@ -101,6 +102,8 @@ extension SyncStore {
         // rise.
         guard try quarantinedSegmentCount() == 0 else { return }
         try engineWrite { session in
+            // A row that was deleted and inserted again here needs its grave to count its lives.
+            try LogFolder(session: session).fold()
             let state = StoreState(db: session.db)
             let horizon = min(horizon, try state.cursor)
             for table in try session.allTables() {
@@ -117,13 +120,7 @@ extension SyncStore {
 
     /// Pulls everything again at the next exchange; merging it again changes nothing that is right.
     package func forgetCursor() throws {
-        try engineWrite { session in
-            let state = StoreState(db: session.db)
-            // What is pulled again was sealed by replicas that knew less than this one does now.
-            try state.setComparable(after: try state.cursor)
-            try state.set("cursor", .integer(0))
-            try state.set("collected", .integer(0))
-        }
+        try engineWrite { try $0.forgetCursor() }
     }
 
     func knownEpoch() throws -> Int? {

@@ -149,7 +149,7 @@ final class LocalWriter: @unchecked Sendable {
     private func prepare(_ db: Database, version: Int64) throws -> Bool {
         if let known, known.version == version { return known.usesTriggers }
         try reload(db, version: version)
-        if try ForeignLog(db: db).hasEntries() { try takeForeign(db) }
+        if try ForeignLog(db, schema).hasEntries() { try takeForeign(db) }
         return known?.usesTriggers ?? false
     }
 
@@ -170,7 +170,7 @@ final class LocalWriter: @unchecked Sendable {
     }
 
     private func takeForeign(_ db: Database) throws {
-        try ForeignLog(db: db).take { wall, operations in
+        try ForeignLog(db, schema).take { wall, operations in
             let offset = known?.clockOffset ?? 0
             let (corrected, overflow) = wall.addingReportingOverflow(offset)
             try append(
@@ -186,7 +186,7 @@ final class LocalWriter: @unchecked Sendable {
         }
         if usesTriggers {
             // Triggers have logged what the hook has seen, and what they themselves did besides.
-            return try ForeignLog(db: db).take(asOne: true) { _, operations in
+            return try ForeignLog(db, schema).take(asOne: true) { _, operations in
                 try appendNow(operations, in: db)
             }
         }

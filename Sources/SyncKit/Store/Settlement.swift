@@ -50,9 +50,10 @@ struct Settlement {
         try closeGroup(number, lastStamp: lastStamp, sequence: sequence)
     }
 
-    /// Additions to counters that come back in another copy's segment, stamp and total alike, were
-    /// made before this database was copied: they are known, and must not count twice.
-    func settleCounts(in batch: ChangeBatch) throws {
+    /// Additions to counters that come back in another copy's segment, or in a snapshot, stamp and
+    /// total alike, were made before this database was copied: they are known, and must not count
+    /// twice.
+    func settleCounts(in batch: ChangeBatch, at sequence: Int64) throws {
         let handle = try StoreState(db: session.db).replica.handle
         for changes in batch.tables {
             guard let table = try session.table(changes.table) else { continue }
@@ -62,10 +63,16 @@ struct Settlement {
                 guard
                     stamp.replica == handle, let place = try table.place(of: count.key),
                     let known = try ledger.total(at: place, count.column, of: handle),
-                    known.total == count.total, try session.stamps.stamp(known.stamp) == stamp
+                    known.total == count.total
                 else { continue }
+                let entry = try session.stamps.entry(known.stamp)
+                guard entry.stamp == stamp, entry.sequence == nil else { continue }
+                // The transaction itself may take a new name: these keep the one they are known
+                // under.
+                let number = try session.stamps.append(
+                    stamp, seen: entry.seen, sequence: sequence)
                 try ledger.set(
-                    count.total, count.key, at: place, count.column, stamp: known.stamp,
+                    count.total, count.key, at: place, count.column, stamp: number,
                     replica: handle, isSent: true)
             }
         }

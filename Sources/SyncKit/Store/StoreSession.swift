@@ -72,6 +72,15 @@ final class StoreSession {
         try schema.tables.sorted { $0.id < $1.id }.compactMap { try table($0.id) }
     }
 
+    /// Everything is to be pulled again.
+    func forgetCursor() throws {
+        let state = StoreState(db: db)
+        // What is pulled again was sealed by replicas that knew less than this one does now.
+        try state.setComparable(after: try state.cursor)
+        try state.set("cursor", .integer(0))
+        try state.set("collected", .integer(0))
+    }
+
     /// Forgets what was remembered, as after a rollback to a savepoint.
     func forget(digest value: UInt64) {
         do {

@@ -5,10 +5,13 @@ extension SyncStore {
     /// another copy already used this one's numbers.
     ///
     /// Everything the server has not acknowledged is dated under the new name and waits to be
-    /// sealed again; nothing is lost, and nothing that was sent changes.
+    /// sealed again; nothing is lost, and nothing that was sent changes. All is pulled once more:
+    /// what the other copy sent of our common writes was met under our own name before, and taken
+    /// for what is here already.
     package func reincarnate() throws {
         try engineWrite { session in
             try Reincarnation(session: session, randomBytes: environment.randomBytes).run()
+            try session.forgetCursor()
         }
     }
 

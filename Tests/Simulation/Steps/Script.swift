@@ -80,6 +80,7 @@ private struct ScriptWriter {
                 .compaction,
                 [(2, { _ in .serverCompacts }), (2, { .act(.snapshot, $0.fault(oneIn: 4)) })]
             ),
+            (.constraints, [(30, { .act(.writeAnnex($0.annexWrite()), $0.fault(oneIn: 8)) })]),
         ]
         for (trouble, more) in troubled where troubles.contains(trouble) { draws += more }
         self.draws = draws
@@ -117,6 +118,13 @@ private struct ScriptWriter {
             kind: kinds[generator.below(kinds.count)], table: table.id,
             key: generator.below(Studio.keys), column: column.id, value: value,
             writesNull: generator.oneIn(12))
+    }
+
+    private mutating func annexWrite() -> AnnexWrite {
+        let isOther = troubles.contains(.otherProgram) && generator.oneIn(3)
+        return AnnexWrite(
+            program: isOther ? .other : .app,
+            statements: (0...generator.below(3)).map { _ in AnnexStatement(&generator) })
     }
 
     private mutating func exchange() -> Step.Exchange {

@@ -29,6 +29,8 @@ struct Step: Hashable, Sendable {
     /// What a replica does, and may be broken off.
     enum Action: Hashable, Sendable {
         case write(Write)
+        /// One transaction on the tables of ``Annex``.
+        case writeAnnex(AnnexWrite)
         case exchange(Exchange)
         /// The app is closed and opened again.
         case reopen
@@ -89,6 +91,7 @@ extension Step.Action: CustomStringConvertible {
     var description: String {
         switch self {
         case .write(let write): "\(write)"
+        case .writeAnnex(let write): "\(write)"
         case .exchange(let exchange):
             "syncs"
                 + (exchange.weather == .fine ? "" : " over a bad network")

@@ -25,4 +25,6 @@ package enum Trouble: String, Hashable, Sendable, CaseIterable {
     case joins
     /// Devices make snapshots, and the server drops what they hold.
     case compaction
+    /// There are tables with constraints, counters and the like, and devices clash in them.
+    case constraints
 }

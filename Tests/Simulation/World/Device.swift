@@ -21,6 +21,8 @@ final class Device {
     let clock: DeviceClock
     let network: SimulatedNetwork
     var version: Int
+    /// Whether there are the tables of ``Annex``.
+    let hasAnnex: Bool
     private(set) var store: SyncStore?
     private(set) var synchronizer: Synchronizer?
     private var otherConnection: PlainConnection?
@@ -38,8 +40,10 @@ final class Device {
     var copy: Copy?
 
     init(
-        index: Int, disk: SimulatedDisk, clock: DeviceClock, network: SimulatedNetwork, version: Int
+        index: Int, disk: SimulatedDisk, clock: DeviceClock, network: SimulatedNetwork,
+        version: Int, hasAnnex: Bool
     ) {
+        self.hasAnnex = hasAnnex
         self.index = index
         self.disk = disk
         self.clock = clock
@@ -53,8 +57,8 @@ final class Device {
     func open() throws -> SyncStore {
         if let store { return store }
         let opened = try SyncStore(
-            path: disk.path("library"), schema: try Studio.schema(version),
-            migrator: Studio.migrator(version), environment: clock.environment)
+            path: disk.path("library"), schema: try Studio.schema(version, hasAnnex),
+            migrator: Studio.migrator(version, hasAnnex), environment: clock.environment)
         guard let keys = Gallery.keys() else { preconditionFailure("the keys are 32 bytes") }
         store = opened
         synchronizer = Synchronizer(
@@ -72,7 +76,7 @@ final class Device {
     func other() throws -> PlainConnection {
         if let otherConnection { return otherConnection }
         let connection = try PlainConnection(disk.path("library", program: "other"))
-        try connection.execute("PRAGMA synchronous = FULL")
+        try connection.execute("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON")
         otherConnection = connection
         return connection
     }

@@ -6,6 +6,7 @@ import TestSupport
 enum Nursery {
     private struct Place: Hashable {
         let version: Int
+        let hasAnnex: Bool
         let number: Int
     }
 
@@ -15,16 +16,18 @@ enum Nursery {
     private static let images = Mutex<[Place: SimulatedDisk.Image]>([:])
 
     /// Disk `number`, always the same.
-    static func image(version: Int, number: Int) throws -> SimulatedDisk.Image {
-        let place = Place(version: version, number: number)
+    static func image(
+        version: Int, hasAnnex: Bool, number: Int
+    ) throws -> SimulatedDisk.Image {
+        let place = Place(version: version, hasAnnex: hasAnnex, number: number)
         return try images.withLock { images in
             if let known = images[place] { return known }
             let time = SimulatedTime(seed: UInt64(number) << 8 | UInt64(version))
             let disk = SimulatedDisk(seed: 0) { time.now }
             // Closed at once, so that all of it is in the file.
             _ = try SyncStore(
-                path: disk.path("library"), schema: try Studio.schema(version),
-                migrator: Studio.migrator(version), environment: time.environment())
+                path: disk.path("library"), schema: try Studio.schema(version, hasAnnex),
+                migrator: Studio.migrator(version, hasAnnex), environment: time.environment())
             images[place] = disk.image
             return disk.image
         }

@@ -66,7 +66,7 @@ enum Studio {
         tables(version).first { $0.id == id }
     }
 
-    static func schema(_ version: Int) throws -> SyncSchema {
+    static func schema(_ version: Int, _ hasAnnex: Bool) throws -> SyncSchema {
         try SyncSchema(
             tables: tables(version).map { table in
                 SyncedTable(
@@ -74,11 +74,12 @@ enum Studio {
                     columns: table.columns(version).map {
                         SyncedColumn($0.name(version), id: $0.id)
                     })
-            })
+            } + (hasAnnex ? Annex.tables : []))
     }
 
-    static func migrator(_ version: Int) -> DatabaseMigrator {
+    static func migrator(_ version: Int, _ hasAnnex: Bool) -> DatabaseMigrator {
         var migrator = DatabaseMigrator()
+        if hasAnnex { migrator.registerMigration("annex") { try Annex.create(in: $0) } }
         migrator.registerMigration("1") { db in
             for table in tables(1) { try db.execute(sql: creation(of: table, 1)) }
         }

@@ -18,6 +18,8 @@ package struct Violation: Error, Hashable, CustomStringConvertible {
         case works = "something failed without a reason"
         /// SQLite finds its file whole, the engine's doctor its tables.
         case isWhole = "the database is damaged"
+        /// Declared constraints hold.
+        case constrains = "a constraint is broken"
         /// Of true clocks, the later write wins.
         case ordersByTime = "an earlier write won"
     }

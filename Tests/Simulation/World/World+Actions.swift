@@ -29,7 +29,7 @@ extension World {
         try check(device, expecting: [rows])
     }
 
-    private func transaction(
+    func transaction(
         _ queries: [Statement.Query], by program: Step.Program, on device: Device,
         undone: Bool = false
     ) throws {
@@ -76,6 +76,7 @@ extension World {
                 if serverIsKnown { serverKnown.formUnion(known) }
             }
             try check(device, expecting: nil)
+            try checkConstraints(of: device)
         } catch is SimulatedLoss {
             note("  the network lost something")
             try check(device, expecting: nil)

@@ -14,7 +14,9 @@ extension World {
 
     private func clockLines(of device: Device) throws -> [String] {
         var lines: [String] = []
-        for table in Studio.tables(device.version) {
+        var tables = Studio.tables(device.version).map { (id: $0.id, name: $0.name) }
+        if device.hasAnnex { tables += Annex.tables.map { ($0.id, $0.name) } }
+        for table in tables {
             lines += try Self.lines(
                 """
                 SELECT '\(table.name)', hex(substr(t.id, -1)), 'began', (
@@ -35,6 +37,7 @@ extension World {
             SELECT 'stamp', number, time, replica, 'seen', seen, 'at', sequence, ops IS NOT NULL
             FROM sync_stamps
             """, on: device)
+        if device.hasAnnex { lines += try Annex.contents(of: device.open()) }
         lines += try Self.lines(
             "SELECT 'waiting', tbl, hex(row), length(batch) FROM sync_waiting", on: device)
         lines += try Self.lines(

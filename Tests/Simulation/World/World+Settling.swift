@@ -69,6 +69,7 @@ extension World {
         if let complaint = history.complaint(about: all[0], required: required) {
             throw Violation(.keeps, complaint)
         }
+        try checkAnnex()
         if script.hasTrueClocks,
             let complaint = history.complaint(aboutLatestIn: all[0], required: required)
         {

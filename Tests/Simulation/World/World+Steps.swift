@@ -74,7 +74,7 @@ extension World {
     /// What the tables may hold once `action` was broken off, nil where history must tell.
     private func expectation(after action: Step.Action, on device: Device) -> [Rows]? {
         switch action {
-        case .write, .reopen, .vacuum:
+        case .write, .writeAnnex, .reopen, .vacuum:
             device.possibleRows
         case .exchange, .upgrade, .snapshot: nil
         }
@@ -83,6 +83,7 @@ extension World {
     private func act(_ action: Step.Action, on device: Device) async throws {
         switch action {
         case .write(let write): try perform(write, on: device)
+        case .writeAnnex(let write): try perform(write, on: device)
         case .exchange(let exchange): try await perform(exchange, on: device)
         case .reopen:
             device.closeAll()

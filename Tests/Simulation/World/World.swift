@@ -12,6 +12,8 @@ final class World {
     let chains = ChainWatch()
     var devices: [Device] = []
     var history = History()
+    /// What was counted in the tables of ``Annex``.
+    var tally = Tally()
     /// The commits that the server surely holds.
     var serverKnown = CommitSet()
     /// False once the server lost something: then it is not known what it holds.
@@ -64,6 +66,7 @@ final class World {
     /// A new device with an empty store, or with a copy of another's.
     func addDevice(version: Int, copying copy: Device.Copy? = nil) throws {
         let index = devices.count
+        let hasAnnex = script.troubles.contains(.constraints)
         var generator = SeededGenerator(seed: script.seed ^ UInt64(index + 1) << 32)
         let clock = DeviceClock(
             time: time, error: clockError(&generator), seed: generator.next())
@@ -75,13 +78,14 @@ final class World {
             to: transport, time: time, seed: generator.next()
         ) { [chains] in chains.see($0) }
         let device = Device(
-            index: index, disk: disk, clock: clock, network: network, version: version)
+            index: index, disk: disk, clock: clock, network: network, version: version,
+            hasAnnex: hasAnnex)
         devices.append(device)
         if let copy {
             device.load(copy)
         } else if script.seed % 8 != 0 {
             let number = (Int(script.seed % UInt64(Nursery.count)) + index) % Nursery.count
-            disk.load(try Nursery.image(version: version, number: number))
+            disk.load(try Nursery.image(version: version, hasAnnex: hasAnnex, number: number))
         }
     }
 
