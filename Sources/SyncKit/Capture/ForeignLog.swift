@@ -12,7 +12,7 @@ struct ForeignLog {
     }
 
     /// Whether other programs have written since the log was last taken.
-    func hasEntries() throws -> Bool {
+    static func hasEntries(in db: Database) throws -> Bool {
         try PreparedStatement("SELECT 1 FROM sync_foreign LIMIT 1", in: db).step()
     }
 

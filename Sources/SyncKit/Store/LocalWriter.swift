@@ -149,7 +149,7 @@ final class LocalWriter: @unchecked Sendable {
     private func prepare(_ db: Database, version: Int64) throws -> Bool {
         if let known, known.version == version { return known.usesTriggers }
         try reload(db, version: version)
-        if try ForeignLog(db, schema).hasEntries() { try takeForeign(db) }
+        if try ForeignLog.hasEntries(in: db) { try takeForeign(db) }
         return known?.usesTriggers ?? false
     }
 

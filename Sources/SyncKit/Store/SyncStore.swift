@@ -81,7 +81,7 @@ public final class SyncStore: Sendable {
     /// How many rows hold changes that the server has not acknowledged.
     public func pendingChangeCount() throws -> Int {
         let isUpToDate = try pool.read { db in
-            try !PendingChanges(db).exist() && !ForeignLog(db: db).hasEntries()
+            try !PendingChanges(db).exist() && !ForeignLog.hasEntries(in: db)
         }
         if isUpToDate { return 0 }
         return try engineWrite {
