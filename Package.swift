@@ -60,6 +60,7 @@ let package = Package(
         .systemLibrary(name: "CJPEG", providers: [.apt(["libturbojpeg0-dev"])]),
         .systemLibrary(name: "CLCMS", providers: [.apt(["liblcms2-dev"])]),
         .systemLibrary(name: "CPNG", providers: [.apt(["libpng-dev"])]),
+        .systemLibrary(name: "CPostgres", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(name: "CSQLite", providers: [.apt(["libsqlite3-dev"])]),
         .systemLibrary(name: "CWebP", providers: [.apt(["libwebp-dev"])]),
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
@@ -87,8 +88,8 @@ let package = Package(
         .target(
             name: "AtelierServer",
             dependencies: [
-                "AtelierProtocol", "CreditLedger", "SignedObjects", "SyncKit", crypto, grdb,
-                hummingbird, logging,
+                "AtelierProtocol", "CPostgres", "CreditLedger", "SignedObjects", "SyncKit", crypto,
+                grdb, hummingbird, logging,
             ],
             path: "Sources/Server/Core", swiftSettings: settings),
         program(

@@ -20,6 +20,7 @@ public struct Problem: Codable, Sendable, Equatable, Error, CustomStringConverti
         case rewind = "urn:atelier:problem:rewind"
         case fromTheFuture = "urn:atelier:problem:from-the-future"
         case tooMany = "urn:atelier:problem:too-many"
+        case unavailable = "urn:atelier:problem:unavailable"
         case internalError = "urn:atelier:problem:internal"
     }
 

@@ -8,6 +8,7 @@ import TestSupport
 import Testing
 
 /// Three devices of one account that push, pull and make snapshots in random order.
+@Suite(.onBothDatabases)
 struct CompactionSearchTests {
     // Goal: no device ever misses a segment without being told by the floor; the floor never
     // falls nor passes the newest snapshot; chains outlive their segments; the horizon is never

@@ -6,6 +6,7 @@ import SignedObjects
 import SyncKit
 import Testing
 
+@Suite(.onBothDatabases)
 struct CompactionTests {
     // Goal: what a snapshot holds goes once its grace is over, and not a millisecond before; who
     // asks for what is gone is told by the floor.
@@ -76,7 +77,7 @@ struct CompactionTests {
                 """
                 WITH RECURSIVE n(n) AS (VALUES (2) UNION ALL SELECT n + 1 FROM n WHERE n < 258)
                 INSERT INTO segment (account, seq, replica, number, hash, bytes, received)
-                SELECT (SELECT id FROM account), n, x'02', n, x'00', x'00', 0 FROM n
+                SELECT id, n, id, n, id, id, 0 FROM n, account
                 """)
             try artist.server.write("UPDATE account_head SET seq = 258")
             try await artist.upload(TestSnapshot(id: 1, cursor: 257), client)

@@ -2,13 +2,13 @@ import AtelierProtocol
 import AtelierServer
 import CreditLedger
 import Foundation
-import GRDB
 import HTTPTypes
 import HummingbirdTesting
 import SignedObjects
 import SyncKit
 import Testing
 
+@Suite(.onBothDatabases)
 struct HorizonTests {
     private static let active = Duration.seconds(90 * 24 * 3600)
 
@@ -63,9 +63,13 @@ struct HorizonTests {
             let order = Order(
                 account: first.account, serial: 1, kind: .revokeDevice, reason: "lost", text: "",
                 device: second.device, time: first.server.now)
+            let account = first.server.database.literal(first.account.bytes)
+            let document = try JWS(signing: order, with: SigningKey()).compact
             try first.server.write(
-                "INSERT INTO ledger_order (account, serial, document) VALUES (?, 1, ?)",
-                [Data(first.account.bytes), try JWS(signing: order, with: SigningKey()).compact])
+                """
+                INSERT INTO ledger_order (account, serial, document)
+                VALUES (\(account), 1, '\(document)')
+                """)
             #expect(try await first.pull(after: 3, client).state.horizon == 3)
             let refused = try await second.send(.get, "/v1/segments?after=1", client)
             #expect(refused.problem == .deviceRevoked)

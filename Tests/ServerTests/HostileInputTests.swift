@@ -7,6 +7,7 @@ import SignedObjects
 import TestSupport
 import Testing
 
+@Suite(.onBothDatabases)
 struct HostileInputTests {
     static let routes: [(HTTPRequest.Method, String)] = [
         (.get, "/v1/server"), (.post, "/v1/accounts"), (.get, "/v1/devices"),

@@ -3,6 +3,7 @@ import Foundation
 import TestSupport
 import Testing
 
+@Suite(.onBothDatabases)
 struct InviteTests {
     // Goal: revoking by the beginning of an id ends that invite, and no other.
     @Test func oneInviteIsRevokedByTheBeginningOfItsID() throws {

@@ -5,6 +5,7 @@ import HummingbirdTesting
 import SignedObjects
 import Testing
 
+@Suite(.onBothDatabases)
 struct JoiningTests {
     // Goal: an invite opens one account, and repeating the request uses no other.
     // Method: join, repeat, then try the same invite for another account.

@@ -6,6 +6,7 @@ import SignedObjects
 import SyncKit
 import Testing
 
+@Suite(.onBothDatabases)
 struct SegmentTests {
     // Goal: pushed segments come back in one order, a repeat gives the same place.
     // Method: push three, repeat one, pull them in pages of two.

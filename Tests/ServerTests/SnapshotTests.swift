@@ -6,6 +6,7 @@ import SignedObjects
 import SyncKit
 import Testing
 
+@Suite(.onBothDatabases)
 struct SnapshotTests {
     // Goal: a snapshot counts once all its chunks are there, in any order, and comes back as sent;
     // a repeat changes nothing; a newer one takes its place.

@@ -15,15 +15,18 @@ import Testing
 /// A server in process, over a folder of its own, with a clock that moves when it is told to.
 final class TestServer: Sendable {
     let folder: TemporaryFolder
+    let database: TestDatabase
     let core: ServerCore
 
     convenience init(policy: ServerPolicy = ServerPolicy(), seed: UInt64 = 1) throws {
-        try self.init(TemporaryFolder(), ClockBox(), policy: policy, seed: seed)
+        let folder = try TemporaryFolder()
+        let database = try TestDatabase.make(in: folder)
+        try self.init(folder, database, ClockBox(), policy: policy, seed: seed)
     }
 
-    /// The same folder opened again, as after a restart.
+    /// The same folder and database opened again, as after a restart.
     func reopened(policy: ServerPolicy) throws -> TestServer {
-        try TestServer(folder, clock, policy: policy, seed: 2)
+        try TestServer(folder, database, clock, policy: policy, seed: 2)
     }
 
     /// A copy of the database as it is now.
@@ -46,7 +49,8 @@ final class TestServer: Sendable {
         if !text.isEmpty {
             try Data(text.utf8).write(to: other.url.appendingPathComponent("server.epoch"))
         }
-        return try TestServer(other, clock, policy: core.policy, seed: 3)
+        let file = TestDatabase.sqlite(other.path("server.sqlite"))
+        return try TestServer(other, file, clock, policy: core.policy, seed: 3)
     }
 
     /// What the epoch file says.
@@ -55,27 +59,26 @@ final class TestServer: Sendable {
     }
 
     /// Another look at the database.
-    func write(_ sql: String, _ arguments: StatementArguments = []) throws {
-        try DatabaseQueue(path: folder.path("server.sqlite")).write { db in
-            try db.execute(sql: sql, arguments: arguments)
-        }
+    func write(_ sql: String) throws {
+        try database.run(sql)
     }
 
     /// How many rows a table has.
     func count(_ table: String) throws -> Int {
-        try DatabaseQueue(path: folder.path("server.sqlite")).read { db in
-            try Int.fetchOne(db, sql: "SELECT COUNT(*) FROM \(table)") ?? 0
-        }
+        try #require(Int(database.run("SELECT COUNT(*) FROM \(table)")))
     }
 
     private init(
-        _ folder: TemporaryFolder, _ clock: ClockBox, policy: ServerPolicy, seed: UInt64
+        _ folder: TemporaryFolder, _ database: TestDatabase, _ clock: ClockBox,
+        policy: ServerPolicy, seed: UInt64
     ) throws {
         let generator = GeneratorBox(seed: seed)
         core = try ServerCore(
-            folder: folder.url, policy: policy, clock: { clock.now },
+            folder: folder.url, database: database.address, policy: policy,
+            clock: { clock.now },
             randomBytes: { generator.bytes($0) })
         self.folder = folder
+        self.database = database
         self.clock = clock
     }
 

@@ -7,6 +7,23 @@ struct DataOptions: ParsableArguments {
     @Option(help: "The server's folder (default: $ATELIER_SERVER_DATA or ./atelier-server-data).")
     var data: String?
 
+    @Option(
+        help: """
+            A PostgreSQL database instead of a file in the folder, as a connection URI; other \
+            servers may share it (default: $ATELIER_SERVER_DATABASE).
+            """)
+    var database: String?
+
+    @Option(help: "Connections to PostgreSQL.")
+    var databaseConnections = ServerPolicy().databaseConnections
+
+    func validate() throws {
+        guard ServerPolicy.databaseConnectionBounds.contains(databaseConnections) else {
+            throw ValidationError(
+                "--database-connections lies between 1 and 200.")
+        }
+    }
+
     var folder: URL {
         let set = ProcessInfo.processInfo.environment["ATELIER_SERVER_DATA"]
         return URL(fileURLWithPath: data ?? set ?? "atelier-server-data", isDirectory: true)
@@ -16,7 +33,11 @@ struct DataOptions: ParsableArguments {
     func open(
         _ policy: ServerPolicy = ServerPolicy(), isNewAllowed: Bool = false
     ) throws -> ServerCore {
-        try ServerCore(folder: folder, policy: policy, isNewAllowed: isNewAllowed)
+        var policy = policy
+        policy.databaseConnections = databaseConnections
+        let set = ProcessInfo.processInfo.environment["ATELIER_SERVER_DATABASE"]
+        return try ServerCore(
+            folder: folder, database: database ?? set, policy: policy, isNewAllowed: isNewAllowed)
     }
 
     /// Who gives an order, for the audit log.

@@ -10,6 +10,10 @@ enum Limits {
     static let listedRows = 10_000
     /// The most invites made at once.
     static let invitesAtOnce = 1000
+    /// The most seconds that one statement may take.
+    static let statementSeconds = 30
+    /// How often a transaction is run when the database makes it give way.
+    static let transactionAttempts = 5
     /// How long a writer waits for another to finish.
     static let busySeconds = 10.0
     /// The most segments that one request compacts away.

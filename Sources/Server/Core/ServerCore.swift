@@ -1,6 +1,5 @@
 import CreditLedger
 public import Foundation
-import GRDB
 package import SignedObjects
 import AtelierProtocol
 
@@ -8,26 +7,34 @@ import AtelierProtocol
 public final class ServerCore: Sendable {
     /// What the operator has set.
     public let policy: ServerPolicy
-    let database: DatabasePool
-    let epochMark: EpochMark
+    let database: any DatabaseStore
+    /// Beside a database of one's own; nil for one that several servers share.
+    let epochMark: EpochMark?
+    let sweeper = Sweeper()
     let key: SigningKey
     let clock: @Sendable () -> UnixTime
     let randomBytes: @Sendable (Int) -> [UInt8]
 
-    /// Opens `folder`.
+    /// Opens `folder`, which holds the server's key and, where no other is named, its database.
     ///
-    /// - Parameter isNewAllowed: Whether to make the folder, its database and its key where they
-    ///   are missing, as the first start does; a mistyped folder would look like an empty server.
-    /// - Throws: ``ServerError/noServer(path:)``, ``ServerError/unusableFolder(path:reason:)``.
+    /// - Parameters:
+    ///   - database: The connection URI of a PostgreSQL database that several servers may share;
+    ///     nil: a file of SQLite in `folder`.
+    ///   - isNewAllowed: Whether to make the folder, its database and its key where they are
+    ///     missing, as the first start does; a mistyped folder would look like an empty server.
+    /// - Throws: ``ServerError/noServer(path:)``, ``ServerError/unusableFolder(path:reason:)``,
+    ///   ``ServerError/otherKey(path:)``.
     public convenience init(
-        folder: URL, policy: ServerPolicy = ServerPolicy(), isNewAllowed: Bool
+        folder: URL, database: String? = nil, policy: ServerPolicy = ServerPolicy(),
+        isNewAllowed: Bool
     ) throws {
-        let database = folder.appendingPathComponent("server.sqlite").path
-        guard isNewAllowed || FileManager.default.fileExists(atPath: database) else {
+        let known = database == nil ? "server.sqlite" : "keys"
+        let path = folder.appendingPathComponent(known).path
+        guard isNewAllowed || FileManager.default.fileExists(atPath: path) else {
             throw ServerError.noServer(path: folder.path)
         }
         try self.init(
-            folder: folder, policy: policy,
+            folder: folder, database: database, policy: policy,
             clock: {
                 UnixTime(milliseconds: Int64(Date().timeIntervalSince1970 * 1000))
             },
@@ -39,7 +46,8 @@ public final class ServerCore: Sendable {
 
     /// Opens `folder` with clock and randomness passed in.
     package init(
-        folder: URL, policy: ServerPolicy, clock: @escaping @Sendable () -> UnixTime,
+        folder: URL, database: String? = nil, policy: ServerPolicy,
+        clock: @escaping @Sendable () -> UnixTime,
         randomBytes: @escaping @Sendable (Int) -> [UInt8]
     ) throws {
         let keys = folder.appendingPathComponent("keys")
@@ -51,16 +59,39 @@ public final class ServerCore: Sendable {
             throw ServerError.unusableFolder(path: folder.path, reason: error.localizedDescription)
         }
         key = try ServerKey.open(in: keys)
-        database = try ServerDatabase.open(folder.appendingPathComponent("server.sqlite").path)
-        epochMark = try EpochMark(folder.appendingPathComponent("server.epoch"))
+        if let database {
+            self.database = try PostgresStore(
+                address: database, connections: policy.databaseConnections)
+            epochMark = nil
+        } else {
+            self.database = try SQLiteStore(
+                path: folder.appendingPathComponent("server.sqlite").path)
+            epochMark = try EpochMark(folder.appendingPathComponent("server.epoch"))
+        }
         self.policy = policy
         self.clock = clock
         self.randomBytes = randomBytes
+        try checkKey(folder)
         try checkEpoch()
     }
 
     /// The key that clients pin.
     package var publicKey: VerifyingKey { key.verifyingKey }
+
+    /// Servers that share a database share the key: a receipt of one holds with every other.
+    private func checkKey(_ folder: URL) throws {
+        let key = publicKey.blob
+        let known: Data? = try database.write { db in
+            try db.execute(
+                """
+                INSERT INTO identity (name, value) VALUES ('key', ?1)
+                ON CONFLICT (name) DO NOTHING
+                """,
+                [key])
+            return try db.value("SELECT value FROM identity WHERE name = 'key'")
+        }
+        guard known == key else { throw ServerError.otherKey(path: folder.path) }
+    }
 
     var signer: LedgerSigner { LedgerSigner(key: key) }
 

@@ -14,6 +14,8 @@ package enum ServerError: Error, Equatable, CustomStringConvertible {
     case noServer(path: String)
     /// The data folder cannot be used.
     case unusableFolder(path: String, reason: String)
+    /// The database is of a server with another key.
+    case otherKey(path: String)
     /// The key file is not a key.
     case damagedKey(path: String)
 
@@ -35,6 +37,9 @@ package enum ServerError: Error, Equatable, CustomStringConvertible {
             "The data folder \(path) cannot be used: \(reason). Check its rights and the disk."
         case .damagedKey(let path):
             "The key file \(path) is damaged. Restore it from a backup: every device has pinned it."
+        case .otherKey(let path):
+            "The database is of a server with another key than \(path)/keys/server.key. Copy that "
+                + "file from a server that shares the database: devices trust only its key."
         }
     }
 }

@@ -3,7 +3,8 @@ import GRDB
 
 /// Puts any error of the server into words and the exit code that scripts rely on.
 public enum ServerFailure {
-    /// What went wrong, and the code: 1 failed, 64 wrong usage, 73 folder locked or unwritable.
+    /// What went wrong, and the code: 1 failed, 64 wrong usage, 73 folder locked or unwritable,
+    /// 75 try again later.
     public static func explain(_ error: any Error) -> (text: String, code: Int32) {
         switch error {
         case let error as ServerError:
@@ -12,15 +13,29 @@ public enum ServerFailure {
             return (error.description, 64)
         case let error as DatabaseError:
             return database(error)
+        case let error as PostgresError:
+            return (error.description, error.isUnavailable ? 75 : 1)
+        case let error as CommitUnknownError:
+            return (error.description, 75)
         default:
             return ("\(error)", 1)
+        }
+    }
+
+    /// Whether the database is not there, or too busy, for now: asking again later helps.
+    static func isPassing(_ error: any Error) -> Bool {
+        switch error {
+        case let error as PostgresError: error.isUnavailable
+        case is CommitUnknownError: true
+        case let error as DatabaseError: error.resultCode == .SQLITE_BUSY
+        default: false
         }
     }
 
     private static func code(of error: ServerError) -> Int32 {
         switch error {
         case .invalidValue: 64
-        case .noServer, .unusableFolder, .damagedKey: 73
+        case .noServer, .unusableFolder, .damagedKey, .otherKey: 73
         case .refused, .noSuchAccount, .ambiguousAccount: 1
         }
     }

@@ -20,6 +20,10 @@ public struct ServerPolicy: Sendable {
     public var requestsPerMinute = 600
     /// Requests without an account that one address may make in a minute.
     public var guestRequestsPerMinute = 120
+    /// Connections to PostgreSQL; so many requests work at a time, the others wait.
+    public var databaseConnections = 16
+    /// The bounds of ``databaseConnections``.
+    public static let databaseConnectionBounds = 1...200
     /// Where to appeal against a suspension; told with the order.
     public var appeal = ""
 

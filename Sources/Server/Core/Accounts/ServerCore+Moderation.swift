@@ -1,5 +1,4 @@
 import CreditLedger
-import GRDB
 public import SignedObjects
 
 extension ServerCore {
@@ -7,16 +6,25 @@ extension ServerCore {
     /// empty.
     public func accounts(search: String = "") throws -> [AccountSummary] {
         let now = clock()
+        let name = "%" + Self.escaped(search.lowercased()) + "%"
+        let range = HexPrefix(search, of: AccountID.self)
         return try database.read { db in
-            let rows = try Row.fetchAll(
-                db,
-                sql: """
-                    SELECT id FROM account WHERE lower(hex(id)) LIKE $1 || '%' OR id IN (
-                        SELECT account FROM device WHERE instr(lower(name), $1) > 0)
-                    ORDER BY created, id LIMIT $2
-                    """,
-                arguments: [search.lowercased(), Limits.listedRows])
-            return try rows.map { try self.summary(of: $0.fixed("id"), now: now, in: db) }
+            let rows = try db.rows(
+                """
+                SELECT id FROM account WHERE id BETWEEN ?1 AND ?2 OR id IN (
+                    SELECT account FROM device WHERE lower(name) LIKE ?3 ESCAPE '!')
+                ORDER BY created, id LIMIT ?4
+                """,
+                [range?.first, range?.last, name, Limits.listedRows])
+            return try rows.map { try self.summary(of: try $0.fixed("id"), now: now, in: db) }
+        }
+    }
+
+    /// Text that LIKE takes as it is.
+    private static func escaped(_ text: String) -> String {
+        text.reduce(into: "") { escaped, character in
+            if "!%_".contains(character) { escaped.append("!") }
+            escaped.append(character)
         }
     }
 
@@ -24,17 +32,16 @@ extension ServerCore {
     ///
     /// - Throws: ``ServerError`` where none or several do.
     public func account(_ text: String) throws -> AccountID {
-        let text = text.lowercased()
+        guard !text.isEmpty, let range = HexPrefix(text, of: AccountID.self) else {
+            throw ServerError.noSuchAccount(text)
+        }
         let found = try database.read { db in
-            try Row.fetchAll(
-                db,
-                sql: """
-                    SELECT id FROM account WHERE substr(lower(hex(id)), 1, length($1)) = $1 LIMIT 2
-                    """,
-                arguments: [text]
+            try db.rows(
+                "SELECT id FROM account WHERE id BETWEEN ?1 AND ?2 LIMIT 2",
+                [range.first, range.last]
             ).map { row -> AccountID in try row.fixed("id") }
         }
-        guard !text.isEmpty, let first = found.first else { throw ServerError.noSuchAccount(text) }
+        guard let first = found.first else { throw ServerError.noSuchAccount(text) }
         guard found.count == 1 else { throw ServerError.ambiguousAccount(text) }
         return first
     }
@@ -126,26 +133,26 @@ extension ServerCore {
         guard let ledger = try LedgerStore(account: account, db: db).load() else {
             throw ServerError.noSuchAccount(account.description)
         }
-        let created = try Int64.fetchOne(
-            db, sql: "SELECT created FROM account WHERE id = $1", arguments: [account.blob])
-        let devices = try Row.fetchAll(
-            db, sql: "SELECT name, last_seen FROM device WHERE account = $1 ORDER BY joined, id",
-            arguments: [account.blob])
-        let segments = try Row.fetchOne(
-            db,
-            sql: """
-                SELECT COUNT(*) AS count, COALESCE(SUM(length(bytes)), 0) AS bytes
-                FROM segment WHERE account = $1
-                """,
-            arguments: [account.blob])
+        let created: Int64? = try db.value(
+            "SELECT created FROM account WHERE id = ?1", [account.blob])
+        let devices = try db.rows(
+            "SELECT name, last_seen FROM device WHERE account = ?1 ORDER BY joined, id",
+            [account.blob])
+        let segments = try db.row(
+            """
+            SELECT COUNT(*) AS count, COALESCE(SUM(length(bytes)), 0) AS bytes
+            FROM segment WHERE account = ?1
+            """,
+            [account.blob])
         let suspension = ledger.standing.suspension(at: now)
         return AccountSummary(
             account: account, created: UnixTime(milliseconds: created ?? 0),
             standing: suspension == nil ? "active" : "suspended", reason: suspension?.reason,
-            until: suspension?.until, devices: devices.map { $0["name"] },
-            lastSeen: devices.map { $0.time("last_seen") }.max(), credits: ledger.balance,
+            until: suspension?.until, devices: try devices.map { try $0["name"] },
+            lastSeen: try devices.map { try $0.time("last_seen") }.max(), credits: ledger.balance,
             leasedUntil: ledger.currentLeases.map(\.expires).filter { now < $0 }.max(),
             heldSpends: ledger.heldCount, contradictions: ledger.contradictionCount,
-            segments: segments?["count"] ?? 0, segmentBytes: segments?["bytes"] ?? 0)
+            segments: try segments?["count"] ?? 0,
+            segmentBytes: try segments?["bytes"] ?? 0)
     }
 }

@@ -1,6 +1,5 @@
 import AtelierProtocol
 import CreditLedger
-import GRDB
 import SignedObjects
 
 extension ServerCore {
@@ -13,8 +12,7 @@ extension ServerCore {
         let account = certificate.payload.account
         let device = certificate.payload.device
         return try await asGuest(incoming, key: certificate.payload.deviceKey) { db, now in
-            let exists = try Row.fetchOne(
-                db, sql: "SELECT 1 FROM account WHERE id = $1", arguments: [account.blob])
+            let exists = try db.row("SELECT 1 FROM account WHERE id = ?1", [account.blob])
             let owner = try DeviceStore.account(of: device, in: db)
             if exists != nil, owner == account {
                 return (try DeviceStore.list(of: account, key: request.accountKey, in: db), false)
@@ -35,11 +33,11 @@ extension ServerCore {
         _ account: AccountID, key: VerifyingKey, now: UnixTime, in db: Database
     ) throws {
         try db.execute(
-            sql: "INSERT INTO account (id, account_key, created) VALUES ($1, $2, $3)",
-            arguments: [account.blob, key.blob, now.milliseconds])
+            "INSERT INTO account (id, account_key, created) VALUES (?1, ?2, ?3)",
+            [account.blob, key.blob, now.milliseconds])
         try db.execute(
-            sql: "INSERT INTO account_head (account, seq) VALUES ($1, 0)",
-            arguments: [account.blob])
+            "INSERT INTO account_head (account, seq) VALUES (?1, 0)",
+            [account.blob])
         let ledger = ServerLedger(account: account, policy: policy.ledger, now: now)
         try LedgerStore(account: account, db: db).save(ledger, over: nil)
     }

@@ -1,40 +1,38 @@
 import AtelierProtocol
 import Foundation
-import GRDB
 import SignedObjects
 
 /// The devices of accounts, and those that wait to become one.
 enum DeviceStore {
     static func list(of account: AccountID, key: VerifyingKey, in db: Database) throws -> DeviceList
     {
-        let rows = try Row.fetchAll(
-            db,
-            sql: """
-                SELECT certificate, last_seen FROM device WHERE account = $1 ORDER BY joined, id
-                """,
-            arguments: [account.blob])
+        let rows = try db.rows(
+            """
+            SELECT certificate, last_seen FROM device WHERE account = ?1 ORDER BY joined, id
+            """,
+            [account.blob])
         return DeviceList(
             accountKey: key,
-            devices: rows.map {
-                .init(certificate: $0["certificate"], lastSeen: $0.time("last_seen"))
+            devices: try rows.map {
+                .init(certificate: try $0["certificate"], lastSeen: try $0.time("last_seen"))
             })
     }
 
     static func add(_ certificate: JWS<DeviceCertificate>, now: UnixTime, in db: Database) throws {
         let payload = certificate.payload
-        let count = try Int.fetchOne(
-            db, sql: "SELECT COUNT(*) FROM device WHERE account = $1",
-            arguments: [payload.account.blob])
+        let count: Int? = try db.value(
+            "SELECT COUNT(*) FROM device WHERE account = ?1",
+            [payload.account.blob])
         guard count ?? 0 < Limits.devicesPerAccount else {
             throw ServerError.refused(
                 .tooMany, detail: "An account may have \(Limits.devicesPerAccount) devices.")
         }
         try db.execute(
-            sql: """
-                INSERT INTO device (id, account, device_key, name, certificate, joined, last_seen)
-                VALUES ($1, $2, $3, $4, $5, $6, $6)
-                """,
-            arguments: [
+            """
+            INSERT INTO device (id, account, device_key, name, certificate, joined, last_seen)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6)
+            """,
+            [
                 payload.device.blob, payload.account.blob, payload.deviceKey.blob, payload.name,
                 certificate.compact, now.milliseconds,
             ])
@@ -42,8 +40,8 @@ enum DeviceStore {
 
     /// The account that a device is of, if any.
     static func account(of device: DeviceID, in db: Database) throws -> AccountID? {
-        try Row.fetchOne(
-            db, sql: "SELECT account FROM device WHERE id = $1", arguments: [device.blob]
+        try db.row(
+            "SELECT account FROM device WHERE id = ?1", [device.blob]
         ).map { try $0.fixed("account") }
     }
 
@@ -53,36 +51,35 @@ enum DeviceStore {
     ) throws {
         try forgetOld(now: now, in: db)
         try db.execute(
-            sql: """
-                INSERT INTO device_request
-                    (account, device, device_key, agreement_key, name, requested)
-                VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (account, device) DO NOTHING
-                """,
-            arguments: [
+            """
+            INSERT INTO device_request
+                (account, device, device_key, agreement_key, name, requested)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (account, device) DO NOTHING
+            """,
+            [
                 account.blob, request.device.blob, request.deviceKey.blob,
                 request.agreementKey.blob, request.name, now.milliseconds,
             ])
         try db.execute(
-            sql: """
-                DELETE FROM device_request WHERE account = $1 AND approval IS NULL
-                AND device NOT IN (
-                    SELECT device FROM device_request WHERE account = $1 AND approval IS NULL
-                    ORDER BY requested DESC, device LIMIT $2)
-                """,
-            arguments: [account.blob, ProtocolLimits.waitingDevices])
+            """
+            DELETE FROM device_request WHERE account = ?1 AND approval IS NULL
+            AND device NOT IN (
+                SELECT device FROM device_request WHERE account = ?1 AND approval IS NULL
+                ORDER BY requested DESC, device LIMIT ?2)
+            """,
+            [account.blob, ProtocolLimits.waitingDevices])
     }
 
     static func waiting(
         for account: AccountID, now: UnixTime, in db: Database
     ) throws -> [DeviceRequest] {
         try forgetOld(now: now, in: db)
-        return try Row.fetchAll(
-            db,
-            sql: """
-                SELECT * FROM device_request WHERE account = $1 AND approval IS NULL
-                ORDER BY requested, device
-                """,
-            arguments: [account.blob]
+        return try db.rows(
+            """
+            SELECT * FROM device_request WHERE account = ?1 AND approval IS NULL
+            ORDER BY requested, device
+            """,
+            [account.blob]
         ).map(request)
     }
 
@@ -90,11 +87,11 @@ enum DeviceStore {
     static func waiting(
         _ device: DeviceID, for account: AccountID, in db: Database
     ) throws -> (request: DeviceRequest, approval: DeviceApproval?)? {
-        let row = try Row.fetchOne(
-            db, sql: "SELECT * FROM device_request WHERE account = $1 AND device = $2",
-            arguments: [account.blob, device.blob])
+        let row = try db.row(
+            "SELECT * FROM device_request WHERE account = ?1 AND device = ?2",
+            [account.blob, device.blob])
         guard let row else { return nil }
-        let stored: String? = row["approval"]
+        let stored: String? = try row["approval"]
         let approval = try stored.map {
             try CanonicalJSON.decoder.decode(DeviceApproval.self, from: Data($0.utf8))
         }
@@ -107,20 +104,20 @@ enum DeviceStore {
         let json = String(
             decoding: try CanonicalJSON.encoder.encode(approval), as: UTF8.self)
         try db.execute(
-            sql: "UPDATE device_request SET approval = $1 WHERE account = $2 AND device = $3",
-            arguments: [json, account.blob, device.blob])
+            "UPDATE device_request SET approval = ?1 WHERE account = ?2 AND device = ?3",
+            [json, account.blob, device.blob])
     }
 
     private static func forgetOld(now: UnixTime, in db: Database) throws {
         let lifetime = ProtocolLimits.deviceRequestLifetime.wholeMilliseconds
         try db.execute(
-            sql: "DELETE FROM device_request WHERE requested < $1",
-            arguments: [now.milliseconds - lifetime])
+            "DELETE FROM device_request WHERE requested < ?1",
+            [now.milliseconds - lifetime])
     }
 
     private static func request(_ row: Row) throws -> DeviceRequest {
         DeviceRequest(
             deviceKey: try row.fixed("device_key"), agreementKey: try row.fixed("agreement_key"),
-            name: row["name"])
+            name: try row["name"])
     }
 }

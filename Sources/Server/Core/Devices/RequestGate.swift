@@ -1,6 +1,5 @@
 import AtelierProtocol
 import CreditLedger
-import GRDB
 import SignedObjects
 
 /// The device behind a verified proof.
@@ -22,6 +21,7 @@ extension ServerCore {
         _ body: @escaping @Sendable (Database, Caller, UnixTime) throws -> Result
     ) async throws -> Result {
         let now = clock()
+        try await sweeper.sweep(database, now: now)
         let claim = try RequestGate.unverified(incoming)
         let caller = try await database.read { db in try RequestGate.caller(claim.device, in: db) }
         guard let caller else {
@@ -30,6 +30,7 @@ extension ServerCore {
         }
         let proof = try RequestGate.check(incoming, key: caller.deviceKey, now: now)
         return try await database.write { db in
+            try db.lock(caller.account)
             try RequestGate.take(proof, now: now, in: db)
             let standing = try LedgerStore(account: caller.account, db: db).standing()
             if case .revoked(let order)? = standing.obstacle(for: caller.device, at: now) {
@@ -37,8 +38,8 @@ extension ServerCore {
                     .deviceRevoked, detail: "This device was revoked (\(order.reason)).")
             }
             try db.execute(
-                sql: "UPDATE device SET last_seen = $1 WHERE id = $2",
-                arguments: [now.milliseconds, caller.device.blob])
+                "UPDATE device SET last_seen = ?1 WHERE id = ?2",
+                [now.milliseconds, caller.device.blob])
             var member = caller
             member.standing = standing
             return try body(db, member, now)
@@ -62,6 +63,7 @@ extension ServerCore {
     func countGuest(_ incoming: IncomingRequest) async throws {
         let now = clock()
         let limit = policy.guestRequestsPerMinute
+        try await sweeper.sweep(database, now: now)
         try await database.write { db in
             try Rate.count(incoming.bucket, limit: limit, now: now, in: db)
         }
@@ -110,29 +112,26 @@ enum RequestGate {
         return proof
     }
 
-    /// Takes the nonce, once; old ones go, for their proofs are too old to be accepted again.
+    /// Takes the nonce, once.
     static func take(_ proof: RequestProof, now: UnixTime, in db: Database) throws {
-        let oldest = now.milliseconds - 2 * RequestProof.lifetime.wholeMilliseconds
-        try db.execute(sql: "DELETE FROM nonce WHERE time < $1", arguments: [oldest])
-        try db.execute(
-            sql: """
-                INSERT INTO nonce (nonce, device, time) VALUES ($1, $2, $3)
-                ON CONFLICT (nonce, device) DO NOTHING
-                """,
-            arguments: [proof.nonce.blob, proof.device.blob, now.milliseconds])
-        guard db.changesCount == 1 else {
+        let count = try db.execute(
+            """
+            INSERT INTO nonce (nonce, device, time) VALUES (?1, ?2, ?3)
+            ON CONFLICT (nonce, device) DO NOTHING
+            """,
+            [proof.nonce.blob, proof.device.blob, now.milliseconds])
+        guard count == 1 else {
             throw ServerError.refused(.proofInvalid, detail: "This proof was used before.")
         }
     }
 
     static func caller(_ device: DeviceID, in db: Database) throws -> Caller? {
-        let row = try Row.fetchOne(
-            db,
-            sql: """
-                SELECT device.account, device.device_key, account.account_key FROM device
-                JOIN account ON account.id = device.account WHERE device.id = $1
-                """,
-            arguments: [device.blob])
+        let row = try db.row(
+            """
+            SELECT device.account, device.device_key, account.account_key FROM device
+            JOIN account ON account.id = device.account WHERE device.id = ?1
+            """,
+            [device.blob])
         return try row.map { row in
             Caller(
                 account: try row.fixed("account"), accountKey: try row.fixed("account_key"),

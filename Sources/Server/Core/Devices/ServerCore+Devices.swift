@@ -1,5 +1,4 @@
 import AtelierProtocol
-import GRDB
 import SignedObjects
 
 extension ServerCore {
@@ -18,8 +17,7 @@ extension ServerCore {
         try await countGuest(incoming)
         try Self.checkName(request.name)
         try await asGuest(incoming, key: request.deviceKey) { db, now in
-            let exists = try Row.fetchOne(
-                db, sql: "SELECT 1 FROM account WHERE id = $1", arguments: [account.blob])
+            let exists = try db.row("SELECT 1 FROM account WHERE id = ?1", [account.blob])
             guard exists != nil else { return }
             try DeviceStore.wait(request, for: account, now: now, in: db)
         }

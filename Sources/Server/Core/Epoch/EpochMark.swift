@@ -1,5 +1,4 @@
 import Foundation
-import GRDB
 import Synchronization
 
 /// The small file beside the database that says how far the database had come.
@@ -71,13 +70,21 @@ extension EpochMark.Reading {
     fileprivate static let byteCount = 55
     private static let digits = 19
 
+    /// Counts one more stored segment.
+    ///
+    /// Not in PostgreSQL, where nothing reads it, and every push would wait for every other's.
+    static func count(in db: Database) throws {
+        guard db.kind == .sqlite else { return }
+        try db.execute("UPDATE setting SET value = value + 1 WHERE name = 'segments'")
+    }
+
     /// Reads the database.
     init(of db: Database) throws {
-        let rows = try Row.fetchAll(
-            try db.cachedStatement(
-                sql: "SELECT name, value FROM setting WHERE name IN ('epoch', 'segments')"))
+        let rows = try db.rows(
+            "SELECT name, value FROM setting WHERE name IN ('epoch', 'segments')")
         let values = Dictionary(
-            rows.map { ($0["name"] as String, $0["value"] as Int64) }, uniquingKeysWith: max)
+            try rows.map { (try $0["name"] as String, try $0["value"] as Int64) },
+            uniquingKeysWith: max)
         guard let epoch = values["epoch"].flatMap({ Int(exactly: $0) }),
             let segments = values["segments"]
         else { throw StoredFormError(column: "epoch") }

@@ -1,4 +1,4 @@
-import GRDB
+import Foundation
 import SignedObjects
 
 extension ServerCore {
@@ -19,14 +19,41 @@ extension ServerCore {
         }
     }
 
-    /// Begins a new epoch where the database is behind the mark beside it, or the mark is gone.
+    /// Begins a new epoch where the database is not the one that it was.
     func checkEpoch() throws {
+        if let epochMark { try check(epochMark) } else { try checkCluster() }
+    }
+
+    /// Begins a new epoch where the tables were restored into another PostgreSQL cluster.
+    ///
+    /// A cluster restored in place keeps its identifier, and a standby that takes over has it too:
+    /// then the operator knows whether something was lost, and says so by `epoch raise`.
+    private func checkCluster() throws {
+        try database.write { db in
+            let cluster: String? = try db.value(
+                "SELECT system_identifier::text FROM pg_control_system()")
+            let identifier = Data((cluster ?? "").utf8)
+            let known: Data? = try db.value("SELECT value FROM identity WHERE name = 'cluster'")
+            guard known != identifier else { return }
+            try db.execute(
+                """
+                INSERT INTO identity (name, value) VALUES ('cluster', ?1)
+                ON CONFLICT (name) DO UPDATE SET value = excluded.value
+                """,
+                [identifier])
+            guard known != nil else { return }
+            try self.raiseEpoch(actor: "server", reason: "database-moved", in: db)
+        }
+    }
+
+    /// Begins a new epoch where the database is behind the mark beside it, or the mark is gone.
+    private func check(_ epochMark: EpochMark) throws {
         // The mark first: while another program goes on, the database only moves ahead of it.
         let mark = try epochMark.read()
         let reading = try database.read { db in try EpochMark.Reading(of: db) }
         guard Self.isSetBack(reading, behind: mark) else { return try epochMark.note(reading) }
         try database.write { db in
-            let mark = try self.epochMark.read()
+            let mark = try epochMark.read()
             guard Self.isSetBack(try EpochMark.Reading(of: db), behind: mark) else { return }
             let reason = mark == nil ? "mark-missing" : "database-set-back"
             try self.raiseEpoch(actor: "server", reason: reason, in: db)
@@ -46,18 +73,18 @@ extension ServerCore {
     private func raiseEpoch(actor: String, reason: String, in db: Database) throws -> Int {
         let now = clock()
         let reading = try EpochMark.Reading(of: db)
-        let last = max(reading.epoch, try epochMark.read()?.epoch ?? 0)
+        let last = max(reading.epoch, try epochMark?.read()?.epoch ?? 0)
         let new = EpochMark.Reading(
             epoch: max(last + 1, Int(now.milliseconds / 1000)), segments: reading.segments)
         try db.execute(
-            sql: "UPDATE setting SET value = $1 WHERE name = 'epoch'", arguments: [new.epoch])
+            "UPDATE setting SET value = ?1 WHERE name = 'epoch'", [new.epoch])
         // What comes after this place may differ from what devices of an earlier epoch hold.
-        try db.execute(sql: "UPDATE account_head SET base = seq")
+        try db.execute("UPDATE account_head SET base = seq")
         try Audit.append(
             "epoch \(new.epoch)", actor: actor, account: nil, reason: reason, detail: "", now: now,
             in: db)
         // Before the commit: after a crash in between, the database is behind, and begins another.
-        try epochMark.note(new)
+        try epochMark?.note(new)
         return new.epoch
     }
 }

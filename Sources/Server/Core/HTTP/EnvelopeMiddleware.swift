@@ -47,6 +47,9 @@ struct EnvelopeMiddleware: RouterMiddleware {
             return reply(.tooLarge, "Send it in smaller parts.")
         case let error as HTTPError where error.status.code < 500:
             return reply(.malformed, "See the protocol's list of routes.")
+        case let error where ServerFailure.isPassing(error):
+            context.logger.error("unavailable", metadata: ["error": "\(Self.safe(error))"])
+            return reply(.unavailable, "Try again in a few seconds.", retryAfter: 5)
         default:
             context.logger.error("failed", metadata: ["error": "\(Self.safe(error))"])
             return reply(.internalError, "Try again later; the operator finds it in the log.")
@@ -58,6 +61,7 @@ struct EnvelopeMiddleware: RouterMiddleware {
         switch error {
         case let error as ServerError: error.description
         case let error as StoredFormError: error.description
+        case let error as PostgresError: "PostgreSQL \(error.state ?? "connection")"
         default: String(reflecting: type(of: error))
         }
     }

@@ -11,6 +11,7 @@ extension Problem.Kind {
         case .accountExists, .fork, .rewind, .fromTheFuture: 409
         case .tooLarge: 413
         case .tooMany: 429
+        case .unavailable: 503
         case .internalError: 500
         }
     }
@@ -34,6 +35,7 @@ extension Problem.Kind {
         case .rewind: "The replica was set back."
         case .fromTheFuture: "A change is dated in the future."
         case .tooMany: "Too many requests."
+        case .unavailable: "The server cannot answer now."
         case .internalError: "The server failed."
         }
     }

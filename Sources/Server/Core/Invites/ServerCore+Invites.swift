@@ -1,5 +1,4 @@
 public import AtelierProtocol
-import GRDB
 public import SignedObjects
 
 /// One invite as an operator sees it; the code itself is shown once and stored nowhere.
@@ -52,9 +51,9 @@ extension ServerCore {
     public func invites() throws -> [InviteSummary] {
         let now = clock()
         return try database.read { db in
-            try Row.fetchAll(
-                db, sql: "SELECT * FROM invite ORDER BY created DESC, hash LIMIT $1",
-                arguments: [Limits.listedRows]
+            try db.rows(
+                "SELECT * FROM invite ORDER BY created DESC, hash LIMIT ?1",
+                [Limits.listedRows]
             ).map { try Self.summary($0, now: now) }
         }
     }
@@ -64,15 +63,15 @@ extension ServerCore {
         guard id.utf8.count >= 8 else {
             throw ServerError.invalidValue(name: "id", reason: "needs at least 8 digits")
         }
+        guard let range = HexPrefix(id, of: Digest.self) else { return 0 }
         let now = clock()
         return try database.write { db in
-            try db.execute(
-                sql: """
-                    UPDATE invite SET revoked = $1 WHERE used IS NULL AND revoked IS NULL
-                    AND substr(lower(hex(hash)), 1, length($2)) = $2
-                    """,
-                arguments: [now.milliseconds, id.lowercased()])
-            let count = db.changesCount
+            let count = try db.execute(
+                """
+                UPDATE invite SET revoked = ?1 WHERE used IS NULL AND revoked IS NULL
+                AND hash BETWEEN ?2 AND ?3
+                """,
+                [now.milliseconds, range.first, range.last])
             try Audit.append(
                 "invite", actor: actor, account: nil, reason: "", detail: "\(count) revoked",
                 now: now, in: db)
@@ -81,14 +80,15 @@ extension ServerCore {
     }
 
     private static func summary(_ row: Row, now: UnixTime) throws -> InviteSummary {
-        let used: Int64? = row["used"]
-        let revoked: Int64? = row["revoked"]
-        let expires = row.time("expires")
+        let used: Int64? = try row["used"]
+        let revoked: Int64? = try row["revoked"]
+        let expires = try row.time("expires")
         let state =
             used != nil ? "used" : revoked != nil ? "revoked" : expires <= now ? "expired" : "open"
         let hash: Digest = try row.fixed("hash")
         return InviteSummary(
-            id: String(hash.description.prefix(8)), created: row.time("created"), expires: expires,
+            id: String(hash.description.prefix(8)), created: try row.time("created"),
+            expires: expires,
             state: state, account: used == nil ? nil : try row.fixed("used_by"))
     }
 }

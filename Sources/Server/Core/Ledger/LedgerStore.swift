@@ -1,5 +1,4 @@
 import CreditLedger
-import GRDB
 import SignedObjects
 
 /// One account's ledger as rows: loaded whole, written back where it changed, in one transaction.
@@ -10,9 +9,9 @@ struct LedgerStore {
     /// The ledger, or nil for an account that has none.
     func load() throws -> ServerLedger? {
         guard
-            let time = try Int64.fetchOne(
-                db, sql: "SELECT time FROM ledger_clock WHERE account = $1",
-                arguments: [account.blob])
+            let time: Int64 = try db.value(
+                "SELECT time FROM ledger_clock WHERE account = ?1",
+                [account.blob])
         else { return nil }
         return try ServerLedger(
             account: account, credits: credits(), leases: leases(), receipts: receipts(),
@@ -28,11 +27,11 @@ struct LedgerStore {
     func save(_ new: ServerLedger, over old: ServerLedger?) throws {
         guard new != old else { return }
         try db.execute(
-            sql: """
-                INSERT INTO ledger_clock (account, time) VALUES ($1, $2)
-                ON CONFLICT (account) DO UPDATE SET time = excluded.time
-                """,
-            arguments: [account.blob, new.clock.milliseconds])
+            """
+            INSERT INTO ledger_clock (account, time) VALUES (?1, ?2)
+            ON CONFLICT (account) DO UPDATE SET time = excluded.time
+            """,
+            [account.blob, new.clock.milliseconds])
         for (index, credit) in new.credits.enumerated() {
             let known = old?.credits ?? []
             if !known.indices.contains(index) || known[index] != credit {
@@ -42,13 +41,13 @@ struct LedgerStore {
         try saveLeases(new.leases, over: old?.leases ?? [])
         for receipt in new.receipts.dropFirst(old?.receipts.count ?? 0) {
             try db.execute(
-                sql: "INSERT INTO ledger_receipt (account, number, document) VALUES ($1, $2, $3)",
-                arguments: [account.blob, receipt.payload.logIndex, receipt.compact])
+                "INSERT INTO ledger_receipt (account, number, document) VALUES (?1, ?2, ?3)",
+                [account.blob, receipt.payload.logIndex, receipt.compact])
         }
         for order in new.orders.dropFirst(old?.orders.count ?? 0) {
             try db.execute(
-                sql: "INSERT INTO ledger_order (account, serial, document) VALUES ($1, $2, $3)",
-                arguments: [account.blob, order.payload.serial, order.compact])
+                "INSERT INTO ledger_order (account, serial, document) VALUES (?1, ?2, ?3)",
+                [account.blob, order.payload.serial, order.compact])
         }
     }
 
@@ -60,13 +59,13 @@ struct LedgerStore {
         case .spent(let number): receipt = number
         }
         try db.execute(
-            sql: """
-                INSERT INTO ledger_credit (account, credit, epoch, lease, receipt)
-                VALUES ($1, $2, $3, $4, $5)
-                ON CONFLICT (account, credit) DO UPDATE
-                SET epoch = excluded.epoch, lease = excluded.lease, receipt = excluded.receipt
-                """,
-            arguments: [account.blob, index, credit.epoch, lease?.blob, receipt])
+            """
+            INSERT INTO ledger_credit (account, credit, epoch, lease, receipt)
+            VALUES (?1, ?2, ?3, ?4, ?5)
+            ON CONFLICT (account, credit) DO UPDATE
+            SET epoch = excluded.epoch, lease = excluded.lease, receipt = excluded.receipt
+            """,
+            [account.blob, index, credit.epoch, lease?.blob, receipt])
     }
 
     private func saveLeases(_ new: [LeaseRecord], over old: [LeaseRecord]) throws {
@@ -77,18 +76,18 @@ struct LedgerStore {
             let before = known[record.lease.payload.lease]?.claim?.contradictions.count ?? 0
             for spend in record.claim?.contradictions.dropFirst(before) ?? [] {
                 try db.execute(
-                    sql: """
-                        INSERT INTO ledger_contradiction (account, lease, spend, received)
-                        VALUES ($1, $2, $3, (SELECT time FROM ledger_clock WHERE account = $1))
-                        """,
-                    arguments: [account.blob, record.lease.payload.lease.blob, spend.compact])
+                    """
+                    INSERT INTO ledger_contradiction (account, lease, spend, received)
+                    VALUES (?1, ?2, ?3, (SELECT time FROM ledger_clock WHERE account = ?1))
+                    """,
+                    [account.blob, record.lease.payload.lease.blob, spend.compact])
             }
         }
         let kept = Set(new.map(\.lease.payload.lease))
         for record in old where !kept.contains(record.lease.payload.lease) {
             try db.execute(
-                sql: "DELETE FROM ledger_lease WHERE account = $1 AND lease = $2",
-                arguments: [account.blob, record.lease.payload.lease.blob])
+                "DELETE FROM ledger_lease WHERE account = ?1 AND lease = ?2",
+                [account.blob, record.lease.payload.lease.blob])
         }
     }
 
@@ -101,46 +100,47 @@ struct LedgerStore {
         case .receipt(let number)?: (outcome, receipt) = ("receipt", number)
         }
         try db.execute(
-            sql: """
-                INSERT INTO ledger_lease (account, lease, document, spend, outcome, receipt)
-                VALUES ($1, $2, $3, $4, $5, $6)
-                ON CONFLICT (account, lease) DO UPDATE
-                SET spend = excluded.spend, outcome = excluded.outcome, receipt = excluded.receipt
-                """,
-            arguments: [
+            """
+            INSERT INTO ledger_lease (account, lease, document, spend, outcome, receipt)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+            ON CONFLICT (account, lease) DO UPDATE
+            SET spend = excluded.spend, outcome = excluded.outcome, receipt = excluded.receipt
+            """,
+            [
                 account.blob, record.lease.payload.lease.blob, record.lease.compact,
                 record.claim?.spend.compact, outcome, receipt,
             ])
     }
 
     private func rows(_ sql: String) throws -> [Row] {
-        try Row.fetchAll(db, sql: sql, arguments: [account.blob])
+        try db.rows(sql, [account.blob])
     }
 
     private func credits() throws -> [Credit] {
-        let sql = "SELECT * FROM ledger_credit WHERE account = $1 ORDER BY credit"
+        let sql = "SELECT * FROM ledger_credit WHERE account = ?1 ORDER BY credit"
         return try rows(sql).map { row in
-            if let receipt: Int = row["receipt"] {
-                return Credit(epoch: row["epoch"], state: .spent(receipt: receipt))
+            let epoch: Int = try row["epoch"]
+            if let receipt: Int = try row["receipt"] {
+                return Credit(epoch: epoch, state: .spent(receipt: receipt))
             }
-            guard row.hasNull("lease") else {
-                return Credit(epoch: row["epoch"], state: .leased(try row.fixed("lease")))
+            guard try row.isNull("lease") else {
+                return Credit(epoch: epoch, state: .leased(try row.fixed("lease")))
             }
-            return Credit(epoch: row["epoch"], state: .free)
+            return Credit(epoch: epoch, state: .free)
         }
     }
 
     private func leases() throws -> [LeaseRecord] {
         var contradictions: [LeaseID: [JWS<Spend>]] = [:]
-        let proofs = "SELECT * FROM ledger_contradiction WHERE account = $1 ORDER BY place"
+        let proofs = "SELECT * FROM ledger_contradiction WHERE account = ?1 ORDER BY place"
         for row in try rows(proofs) {
             contradictions[try row.fixed("lease"), default: []]
-                .append(try JWS(stored: row["spend"]))
+                .append(try JWS(stored: try row["spend"]))
         }
-        let sql = "SELECT * FROM ledger_lease WHERE account = $1 ORDER BY place"
+        let sql = "SELECT * FROM ledger_lease WHERE account = ?1 ORDER BY place"
         return try rows(sql).map { row in
-            var record = LeaseRecord(lease: try JWS(stored: row["document"]))
-            guard let spend: String = row["spend"] else { return record }
+            var record = LeaseRecord(lease: try JWS(stored: try row["document"]))
+            guard let spend: String = try row["spend"] else { return record }
             record.claim = SpendClaim(
                 spend: try JWS(stored: spend), outcome: try outcome(row),
                 contradictions: contradictions[record.lease.payload.lease] ?? [])
@@ -149,12 +149,12 @@ struct LedgerStore {
     }
 
     private func outcome(_ row: Row) throws -> SpendClaim.Outcome {
-        let name: String? = row["outcome"]
+        let name: String? = try row["outcome"]
         switch name {
         case "held": return .held
         case "uncredited": return .uncredited
         default:
-            guard let receipt: Int = row["receipt"] else {
+            guard let receipt: Int = try row["receipt"] else {
                 throw StoredFormError(column: "outcome")
             }
             return .receipt(receipt)
@@ -162,18 +162,12 @@ struct LedgerStore {
     }
 
     private func receipts() throws -> [JWS<Receipt>] {
-        try rows("SELECT document FROM ledger_receipt WHERE account = $1 ORDER BY number")
-            .map { try JWS(stored: $0["document"]) }
+        try rows("SELECT document FROM ledger_receipt WHERE account = ?1 ORDER BY number")
+            .map { try JWS(stored: try $0["document"]) }
     }
 
     private func orders() throws -> [JWS<Order>] {
-        try rows("SELECT document FROM ledger_order WHERE account = $1 ORDER BY serial")
-            .map { try JWS(stored: $0["document"]) }
-    }
-}
-
-extension Row {
-    fileprivate func hasNull(_ column: String) -> Bool {
-        (self[column] as DatabaseValue? ?? .null).isNull
+        try rows("SELECT document FROM ledger_order WHERE account = ?1 ORDER BY serial")
+            .map { try JWS(stored: try $0["document"]) }
     }
 }

@@ -1,6 +1,5 @@
 import AtelierProtocol
 import CreditLedger
-import GRDB
 import SignedObjects
 
 extension ServerCore {
@@ -30,6 +29,7 @@ extension ServerCore {
     func change<Result>(
         _ account: AccountID, in db: Database, _ body: (inout ServerLedger) throws -> Result
     ) throws -> Result {
+        try db.lock(account)
         let store = LedgerStore(account: account, db: db)
         guard let old = try store.load() else {
             throw ServerError.noSuchAccount(account.description)

@@ -1,6 +1,5 @@
 import AtelierProtocol
 import CreditLedger
-import GRDB
 import SignedObjects
 
 /// How far every active device of an account has pulled.
@@ -10,22 +9,23 @@ enum Horizon {
     /// After the server was set back, a device may still count in places of the lost history. So
     /// its pulls say nothing until one lies where both histories are the same: at or below `base`.
     static func raise(to sequence: Int64, by caller: Caller, epoch: Int, in db: Database) throws {
-        let statement = try db.cachedStatement(
-            sql: """
-                UPDATE device SET pulled = max(coalesce(pulled, 0), $1), pulled_epoch = $2
-                WHERE id = $3 AND EXISTS (
-                    SELECT 1 FROM account_head WHERE account_head.account = device.account
-                    AND $1 <= seq AND (device.pulled_epoch = $2 OR $1 <= base))
-                """)
-        try statement.execute(arguments: [sequence, epoch, caller.device.blob])
+        try db.execute(
+            """
+            UPDATE device SET pulled_epoch = ?2,
+                pulled = CASE WHEN pulled > ?1 THEN pulled ELSE ?1 END
+            WHERE id = ?3 AND EXISTS (
+                SELECT 1 FROM account_head WHERE account_head.account = device.account
+                AND ?1 <= seq AND (device.pulled_epoch = ?2 OR ?1 <= base))
+            """,
+            [sequence, epoch, caller.device.blob])
     }
 
     /// Whether the caller's pulls count in this epoch: whether it holds this history.
     static func knows(_ caller: Caller, in db: Database) throws -> Bool {
         let epoch = try EpochMark.Reading(of: db).epoch
-        let seen = try Int.fetchOne(
-            db, sql: "SELECT pulled_epoch FROM device WHERE id = $1",
-            arguments: [caller.device.blob])
+        let seen: Int? = try db.value(
+            "SELECT pulled_epoch FROM device WHERE id = ?1",
+            [caller.device.blob])
         return seen == epoch
     }
 
@@ -34,17 +34,17 @@ enum Horizon {
     /// A device that was never seen to pull holds it at 0 while it is new.
     static func of(_ caller: Caller, now: UnixTime, in db: Database) throws -> Int64 {
         let oldest = now.milliseconds - ProtocolLimits.activeDevice.wholeMilliseconds
-        let statement = try db.cachedStatement(
-            sql: """
-                SELECT id, coalesce(pulled, 0) AS place FROM device
-                WHERE account = $1 AND last_seen >= $2 AND (pulled IS NOT NULL OR joined >= $2)
-                """)
-        let rows = try Row.fetchCursor(statement, arguments: [caller.account.blob, oldest])
+        let rows = try db.rows(
+            """
+            SELECT id, coalesce(pulled, 0) AS place FROM device
+            WHERE account = ?1 AND last_seen >= ?2 AND (pulled IS NOT NULL OR joined >= ?2)
+            """,
+            [caller.account.blob, oldest])
         var places: [Int64] = []
-        while let row = try rows.next() {
+        for row in rows {
             let obstacle = caller.standing.obstacle(for: try row.fixed("id"), at: now)
             if case .revoked? = obstacle { continue }
-            places.append(row["place"])
+            places.append(try row["place"])
         }
         return places.min() ?? 0
     }

@@ -1,6 +1,5 @@
 import AtelierProtocol
 import Foundation
-import GRDB
 import SignedObjects
 import SyncKit
 
@@ -50,60 +49,67 @@ struct SegmentStore {
 
     /// Segments after a place, at least one where there is any.
     func page(after sequence: Int64, limit: Int) throws -> [StoredSegment] {
-        let rows = try Row.fetchCursor(
-            db,
-            sql: """
-                SELECT seq, bytes FROM segment WHERE account = $1 AND seq > $2
-                ORDER BY seq LIMIT $3
-                """,
-            arguments: [account.blob, sequence, limit])
-        var (page, bytes): ([StoredSegment], Int) = ([], 0)
-        while let row = try rows.next() {
-            let segment = StoredSegment(sequence: row["seq"], bytes: row["bytes"])
-            bytes += segment.bytes.count
-            if !page.isEmpty, bytes > ProtocolLimits.pageBytes { break }
-            page.append(segment)
+        let end = try end(after: sequence, limit: limit)
+        return try db.rows(
+            """
+            SELECT seq, bytes FROM segment WHERE account = ?1 AND seq > ?2 AND seq <= ?3
+            ORDER BY seq
+            """,
+            [account.blob, sequence, end]
+        ).map { StoredSegment(sequence: try $0["seq"], bytes: try $0["bytes"]) }
+    }
+
+    /// The last segment of a page; only sizes are read, which costs nothing.
+    private func end(after sequence: Int64, limit: Int) throws -> Int64 {
+        let rows = try db.rows(
+            """
+            SELECT seq, length(bytes) AS bytes FROM segment WHERE account = ?1 AND seq > ?2
+            ORDER BY seq LIMIT ?3
+            """,
+            [account.blob, sequence, limit])
+        var (end, bytes) = (sequence, 0)
+        for row in rows {
+            bytes += try row["bytes"]
+            if end > sequence, bytes > ProtocolLimits.pageBytes { break }
+            end = try row["seq"]
         }
-        return page
+        return end
     }
 
     private func insert(_ segment: SealedSegment, now: UnixTime) throws -> Int64 {
         let replica = Data(segment.header.replica.bytes)
         let number = Int64(clamping: segment.header.number)
         let hash = Data(segment.hash)
-        let sequence = try Int64.fetchOne(
-            db,
-            sql: "UPDATE account_head SET seq = seq + 1 WHERE account = $1 RETURNING seq",
-            arguments: [account.blob])
+        let sequence: Int64? = try db.value(
+            "UPDATE account_head SET seq = seq + 1 WHERE account = ?1 RETURNING seq",
+            [account.blob])
         guard let sequence else { throw ServerError.noSuchAccount(account.description) }
         try db.execute(
-            sql: """
-                INSERT INTO segment (account, seq, replica, number, hash, bytes, received)
-                VALUES ($1, $2, $3, $4, $5, $6, $7)
-                """,
-            arguments: [
+            """
+            INSERT INTO segment (account, seq, replica, number, hash, bytes, received)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+            """,
+            [
                 account.blob, sequence, replica, number, hash, Data(segment.bytes),
                 now.milliseconds,
             ])
         try db.execute(
-            sql: """
-                INSERT INTO chain_tip (account, replica, number, hash, seq)
-                VALUES ($1, $2, $3, $4, $5)
-                ON CONFLICT (account, replica) DO UPDATE
-                SET number = excluded.number, hash = excluded.hash, seq = excluded.seq
-                """,
-            arguments: [account.blob, replica, number, hash, sequence])
-        let count = "UPDATE setting SET value = value + 1 WHERE name = 'segments'"
-        try db.cachedStatement(sql: count).execute()
+            """
+            INSERT INTO chain_tip (account, replica, number, hash, seq)
+            VALUES (?1, ?2, ?3, ?4, ?5)
+            ON CONFLICT (account, replica) DO UPDATE
+            SET number = excluded.number, hash = excluded.hash, seq = excluded.seq
+            """,
+            [account.blob, replica, number, hash, sequence])
+        try EpochMark.Reading.count(in: db)
         return sequence
     }
 
     private func tip(of replica: ReplicaID) throws -> Tip? {
-        let sql = "SELECT number, hash, seq FROM chain_tip WHERE account = $1 AND replica = $2"
-        return try Row.fetchOne(
-            try db.cachedStatement(sql: sql),
-            arguments: [account.blob, Data(replica.bytes)]
-        ).map { Tip(number: $0["number"], hash: $0["hash"], sequence: $0["seq"]) }
+        let sql = "SELECT number, hash, seq FROM chain_tip WHERE account = ?1 AND replica = ?2"
+        return try db.row(sql, [account.blob, Data(replica.bytes)]).map {
+            Tip(number: try $0["number"], hash: try $0["hash"], sequence: try $0["seq"])
+        }
     }
 
     private func repeated(
@@ -115,22 +121,21 @@ struct SegmentStore {
             throw ServerError.refused(
                 .fork, detail: "Another segment \(number) of this replica is stored.")
         }
-        let known = try Row.fetchOne(
-            db,
-            sql: """
-                SELECT seq, hash FROM segment
-                WHERE account = $1 AND replica = $2 AND number = $3
-                """,
-            arguments: [account.blob, Data(segment.header.replica.bytes), number])
-        if let known, known["hash"] == hash { return known["seq"] }
+        let known = try db.row(
+            """
+            SELECT seq, hash FROM segment
+            WHERE account = ?1 AND replica = ?2 AND number = ?3
+            """,
+            [account.blob, Data(segment.header.replica.bytes), number])
+        if let known, try known["hash"] == hash { return try known["seq"] }
         throw ServerError.refused(
             .rewind, detail: "This replica was already past \(number): it was set back.")
     }
 
     private func checkReplicas(limit: Int) throws {
-        let count = try Int.fetchOne(
-            db, sql: "SELECT COUNT(*) FROM chain_tip WHERE account = $1",
-            arguments: [account.blob])
+        let count: Int? = try db.value(
+            "SELECT COUNT(*) FROM chain_tip WHERE account = ?1",
+            [account.blob])
         guard count ?? 0 < limit else {
             throw ServerError.refused(
                 .tooMany, detail: "An account may push as \(limit) replicas. Ask the operator.")

@@ -1,6 +1,5 @@
 import AtelierProtocol
 import CreditLedger
-import GRDB
 import SignedObjects
 import SyncKit
 
@@ -29,7 +28,7 @@ extension ServerCore {
                 state: try self.state(for: caller, epoch: mark.epoch, now: now, in: db))
             return (answer, stored.isNew ? mark : nil)
         }
-        if let mark { try epochMark.note(mark) }
+        if let mark { try epochMark?.note(mark) }
         return answer
     }
 
@@ -87,12 +86,13 @@ extension ServerCore {
     private func state(
         for caller: Caller, epoch: Int, now: UnixTime, in db: Database
     ) throws -> ServerState {
-        let row = try Row.fetchOne(
-            try db.cachedStatement(sql: "SELECT seq, floor FROM account_head WHERE account = $1"),
-            arguments: [caller.account.blob])
+        let row = try db.row(
+            "SELECT seq, floor FROM account_head WHERE account = ?1",
+            [caller.account.blob])
         guard let row else { throw ServerError.noSuchAccount(caller.account.description) }
         return ServerState(
-            milliseconds: now.milliseconds, epoch: epoch, head: row["seq"], floor: row["floor"],
+            milliseconds: now.milliseconds, epoch: epoch, head: try row["seq"],
+            floor: try row["floor"],
             horizon: try Horizon.of(caller, now: now, in: db))
     }
 }

@@ -1,6 +1,5 @@
 import AtelierProtocol
 import Foundation
-import GRDB
 import SignedObjects
 import SyncKit
 
@@ -14,9 +13,9 @@ extension ServerCore {
             try Self.checkAccount(of: chunk, caller)
             try self.countChunk("chunk-in", of: caller, now: now, in: db)
             try Self.checkStanding(of: caller, now: now)
-            let head = try Int64.fetchOne(
-                db, sql: "SELECT seq FROM account_head WHERE account = $1",
-                arguments: [caller.account.blob])
+            let head: Int64? = try db.value(
+                "SELECT seq FROM account_head WHERE account = ?1",
+                [caller.account.blob])
             guard index < name.chunks, name.cursor <= head ?? 0 else {
                 throw ServerError.refused(
                     .malformed,

@@ -1,6 +1,5 @@
 import AtelierProtocol
 import Foundation
-import GRDB
 import SignedObjects
 import SyncKit
 
@@ -23,8 +22,9 @@ struct SnapshotStore {
         var cursor: Int64 { name.cursor }
 
         init(_ row: Row) throws {
-            name = Name(id: try row.fixed("id"), cursor: row["cursor"], chunks: row["chunks"])
-            completed = row.time("completed")
+            name = Name(
+                id: try row.fixed("id"), cursor: try row["cursor"], chunks: try row["chunks"])
+            completed = try row.time("completed")
         }
     }
 
@@ -48,15 +48,14 @@ struct SnapshotStore {
             return false
         }
         let hash = Digest(of: bytes)
-        let known = try Row.fetchOne(
-            db,
-            sql: """
-                SELECT hash FROM snapshot_chunk
-                WHERE account = $1 AND snapshot = $2 AND place = $3
-                """,
-            arguments: [account.blob, name.id.blob, index])
+        let known = try db.row(
+            """
+            SELECT hash FROM snapshot_chunk
+            WHERE account = ?1 AND snapshot = ?2 AND place = ?3
+            """,
+            [account.blob, name.id.blob, index])
         if let known {
-            guard known["hash"] == hash.blob else {
+            guard try known["hash"] == hash.blob else {
                 throw ServerError.refused(
                     .malformed,
                     detail: "Another chunk \(index) is stored. Begin a snapshot with a new id.")
@@ -69,72 +68,71 @@ struct SnapshotStore {
                 .tooLarge, detail: "A snapshot may have \(policy.snapshotBytes) bytes in all.")
         }
         try db.execute(
-            sql: """
-                INSERT INTO snapshot_chunk (account, snapshot, place, hash, bytes)
-                VALUES ($1, $2, $3, $4, $5)
-                """,
-            arguments: [account.blob, name.id.blob, index, hash.blob, Data(bytes)])
+            """
+            INSERT INTO snapshot_chunk (account, snapshot, place, hash, bytes)
+            VALUES (?1, ?2, ?3, ?4, ?5)
+            """,
+            [account.blob, name.id.blob, index, hash.blob, Data(bytes)])
         try db.execute(
-            sql: "UPDATE snapshot SET stored = $1, bytes = $2 WHERE account = $3 AND id = $4",
-            arguments: [upload.stored + 1, total, account.blob, name.id.blob])
+            "UPDATE snapshot SET stored = ?1, bytes = ?2 WHERE account = ?3 AND id = ?4",
+            [upload.stored + 1, total, account.blob, name.id.blob])
         if upload.stored + 1 == name.chunks { try complete(name, now: now) }
         return true
     }
 
     /// The newest snapshot that is there in full.
     func newest() throws -> Whole? {
-        let row = try Row.fetchOne(
-            db,
-            sql: """
-                SELECT id, cursor, chunks, completed FROM snapshot
-                WHERE account = $1 AND completed IS NOT NULL AND leaving = 0
-                """,
-            arguments: [account.blob])
+        let row = try db.row(
+            """
+            SELECT id, cursor, chunks, completed FROM snapshot
+            WHERE account = ?1 AND completed IS NOT NULL AND leaving = 0
+            """,
+            [account.blob])
         return try row.map(Whole.init)
     }
 
     /// One chunk of the newest snapshot, where `id` is still that one.
     func chunk(_ index: Int, of id: SnapshotID) throws -> Data? {
         guard try newest()?.name.id == id else { return nil }
-        return try Data.fetchOne(
-            db,
-            sql: """
-                SELECT bytes FROM snapshot_chunk
-                WHERE account = $1 AND snapshot = $2 AND place = $3
-                """,
-            arguments: [account.blob, id.blob, index])
+        return try db.value(
+            """
+            SELECT bytes FROM snapshot_chunk
+            WHERE account = ?1 AND snapshot = ?2 AND place = ?3
+            """,
+            [account.blob, id.blob, index])
     }
 
     /// What is there of a snapshot; begins it where it is new, and is nil where it is not wanted.
     private func open(_ name: Name, limit: Int, now: UnixTime) throws -> Upload? {
-        let row = try Row.fetchOne(
-            db, sql: "SELECT * FROM snapshot WHERE account = $1 AND id = $2",
-            arguments: [account.blob, name.id.blob])
+        let row = try db.row(
+            "SELECT * FROM snapshot WHERE account = ?1 AND id = ?2",
+            [account.blob, name.id.blob])
         if let row {
-            guard row["cursor"] == name.cursor, row["chunks"] == name.chunks else {
+            guard try row["cursor"] == name.cursor, try row["chunks"] == name.chunks else {
                 throw ServerError.refused(
                     .malformed, detail: "The snapshot began with another cursor or count.")
             }
-            return row["leaving"] ? nil : Upload(stored: row["stored"], bytes: row["bytes"])
+            guard try row["leaving"] == 0 else { return nil }
+            return Upload(stored: try row["stored"], bytes: try row["bytes"])
         }
         if let newest = try newest(), newest.cursor > name.cursor { return nil }
         try checkCount(limit: limit, now: now)
         try makeRoom()
         try db.execute(
-            sql: """
-                INSERT INTO snapshot (account, id, cursor, chunks, stored, bytes, started)
-                VALUES ($1, $2, $3, $4, 0, 0, $5)
-                """,
-            arguments: [
+            """
+            INSERT INTO snapshot (account, id, cursor, chunks, stored, bytes, started)
+            VALUES (?1, ?2, ?3, ?4, 0, 0, ?5)
+            """,
+            [
                 account.blob, name.id.blob, name.cursor, name.chunks, now.milliseconds,
             ])
         return Upload()
     }
 
     private func checkCount(limit: Int, now: UnixTime) throws {
-        let count = try Int.fetchOne(
-            db, sql: "SELECT COUNT(*) FROM snapshot WHERE account = $1 AND started >= $2",
-            arguments: [account.blob, Self.dayBefore(now)])
+        let count: Int? = try db.value(
+            "SELECT COUNT(*) FROM snapshot WHERE account = ?1 AND started >= ?2",
+            [account.blob, Self.dayBefore(now)])
         guard count ?? 0 < limit else {
             throw ServerError.refused(
                 .tooMany, detail: "At most \(limit) snapshots a day. Try again later.",
@@ -145,13 +143,13 @@ struct SnapshotStore {
     /// The snapshot is whole: it becomes the newest, and what it overtakes goes.
     private func complete(_ name: Name, now: UnixTime) throws {
         try db.execute(
-            sql: """
-                UPDATE snapshot SET leaving = 1 WHERE account = $1 AND leaving = 0 AND id <> $2
-                AND (completed IS NOT NULL OR cursor < $3)
-                """,
-            arguments: [account.blob, name.id.blob, name.cursor])
+            """
+            UPDATE snapshot SET leaving = 1 WHERE account = ?1 AND leaving = 0 AND id <> ?2
+            AND (completed IS NOT NULL OR cursor < ?3)
+            """,
+            [account.blob, name.id.blob, name.cursor])
         try db.execute(
-            sql: "UPDATE snapshot SET completed = $1 WHERE account = $2 AND id = $3",
-            arguments: [now.milliseconds, account.blob, name.id.blob])
+            "UPDATE snapshot SET completed = ?1 WHERE account = ?2 AND id = ?3",
+            [now.milliseconds, account.blob, name.id.blob])
     }
 }

@@ -1,5 +1,4 @@
 import Foundation
-import GRDB
 package import SignedObjects
 
 /// Who did what, when and why: written in the transaction that does it, never changed.
@@ -9,11 +8,11 @@ enum Audit {
         now: UnixTime, in db: Database
     ) throws {
         try db.execute(
-            sql: """
-                INSERT INTO audit (time, actor, action, account, reason, detail)
-                VALUES ($1, $2, $3, $4, $5, $6)
-                """,
-            arguments: [now.milliseconds, actor, action, account?.blob, reason, detail])
+            """
+            INSERT INTO audit (time, actor, action, account, reason, detail)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+            """,
+            [now.milliseconds, actor, action, account?.blob, reason, detail])
     }
 }
 
@@ -35,13 +34,14 @@ extension ServerCore {
     /// The audit log, oldest first.
     package func auditEntries() throws -> [AuditEntry] {
         try database.read { db in
-            try Row.fetchAll(
-                db, sql: "SELECT * FROM audit ORDER BY id LIMIT $1", arguments: [Limits.listedRows]
+            try db.rows(
+                "SELECT * FROM audit ORDER BY id LIMIT ?1", [Limits.listedRows]
             ).map { row in
-                let account: Data? = row["account"]
+                let account: Data? = try row["account"]
                 return AuditEntry(
-                    time: row.time("time"), actor: row["actor"], action: row["action"],
-                    account: account.flatMap { AccountID($0) }, reason: row["reason"])
+                    time: try row.time("time"), actor: try row["actor"],
+                    action: try row["action"],
+                    account: account.flatMap { AccountID($0) }, reason: try row["reason"])
             }
         }
     }

@@ -1,5 +1,4 @@
 import AtelierProtocol
-import GRDB
 import SignedObjects
 
 /// Counts in a minute, kept in the database so that a restart forgives nothing.
@@ -11,14 +10,15 @@ enum Rate {
         _ bucket: String, limit: Int, now: UnixTime, in db: Database
     ) throws {
         let minute = now.milliseconds / 60_000
-        try db.execute(sql: "DELETE FROM rate WHERE minute < $1", arguments: [minute])
-        let count = try Int.fetchOne(
-            db,
-            sql: """
-                INSERT INTO rate (bucket, minute, count) VALUES ($1, $2, 1)
-                ON CONFLICT (bucket) DO UPDATE SET count = rate.count + 1 RETURNING count
-                """,
-            arguments: [bucket, minute])
+        let count: Int? = try db.value(
+            """
+            INSERT INTO rate (bucket, minute, count) VALUES (?1, ?2, 1)
+            ON CONFLICT (bucket) DO UPDATE SET
+                count = CASE WHEN rate.minute = excluded.minute THEN rate.count + 1 ELSE 1 END,
+                minute = excluded.minute
+            RETURNING count
+            """,
+            [bucket, minute])
         guard count ?? 0 <= limit else {
             let seconds = 60 - now.milliseconds / 1000 % 60
             throw ServerError.refused(

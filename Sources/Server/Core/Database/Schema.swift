@@ -1,22 +1,42 @@
-import GRDB
+/// The tables, in plain SQL; everything hangs on the account.
+///
+/// The text is SQLite's. PostgreSQL's differs in the names of types and in what keeps the audit
+/// log from being changed.
+enum Schema {
+    /// One step from an older form of the tables to a newer one.
+    struct Step: Sendable {
+        /// Kept in the database: a step is run once.
+        let name: String
+        /// What both take, types named as SQLite does.
+        var common = ""
+        /// What only SQLite takes.
+        var sqlite = ""
+        /// What only PostgreSQL takes.
+        var postgres = ""
 
-/// The tables, in plain SQL that other engines take too; everything hangs on the account.
-enum ServerDatabase {
-    static func open(_ path: String) throws -> DatabasePool {
-        var configuration = Configuration()
-        configuration.busyMode = .timeout(Limits.busySeconds)
-        configuration.label = "atelier-server"
-        configuration.prepareDatabase { db in
-            try db.execute(sql: "PRAGMA synchronous = FULL")
+        /// The statements for a database.
+        func sql(for kind: DatabaseKind) -> String {
+            switch kind {
+            case .sqlite: common + sqlite
+            case .postgres: Schema.postgres(common) + postgres
+            }
         }
-        let pool = try DatabasePool(path: path, configuration: configuration)
-        var migrator = DatabaseMigrator()
-        migrator.registerMigration("1 accounts") { try $0.execute(sql: accounts) }
-        migrator.registerMigration("1 segments") { try $0.execute(sql: segments) }
-        migrator.registerMigration("1 ledger") { try $0.execute(sql: ledger) }
-        migrator.registerMigration("1 audit") { try $0.execute(sql: audit) }
-        try migrator.migrate(pool)
-        return pool
+    }
+
+    /// Every step, oldest first.
+    static let steps = [
+        Step(name: "1 accounts", common: accounts),
+        Step(name: "1 segments", common: segments),
+        Step(name: "1 ledger", common: ledger),
+        Step(name: "1 audit", common: audit, sqlite: sqliteAudit, postgres: postgresAudit),
+        Step(name: "2 identity", common: identity),
+    ]
+
+    private static func postgres(_ sql: String) -> String {
+        sql.replacing(
+            "INTEGER PRIMARY KEY AUTOINCREMENT",
+            with: "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY"
+        ).replacing("INTEGER", with: "BIGINT").replacing("BLOB", with: "BYTEA")
     }
 
     private static let accounts = """
@@ -93,9 +113,25 @@ enum ServerDatabase {
         CREATE TABLE audit (
             id INTEGER PRIMARY KEY AUTOINCREMENT, time INTEGER NOT NULL, actor TEXT NOT NULL,
             action TEXT NOT NULL, account BLOB, reason TEXT NOT NULL, detail TEXT NOT NULL);
+        """
+
+    private static let identity = """
+        CREATE TABLE identity (name TEXT PRIMARY KEY NOT NULL, value BLOB NOT NULL);
+        """
+
+    private static let sqliteAudit = """
         CREATE TRIGGER audit_stays BEFORE UPDATE ON audit
             BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
         CREATE TRIGGER audit_grows BEFORE DELETE ON audit
             BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
+        """
+
+    private static let postgresAudit = """
+        CREATE FUNCTION audit_stays() RETURNS trigger LANGUAGE plpgsql AS $$
+            BEGIN RAISE EXCEPTION 'the audit log is append-only'; END $$;
+        CREATE TRIGGER audit_stays BEFORE UPDATE OR DELETE ON audit
+            FOR EACH ROW EXECUTE FUNCTION audit_stays();
+        CREATE TRIGGER audit_is_kept BEFORE TRUNCATE ON audit
+            FOR EACH STATEMENT EXECUTE FUNCTION audit_stays();
         """
 }

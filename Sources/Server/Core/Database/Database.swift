@@ -1,0 +1,81 @@
+import Foundation
+import SignedObjects
+
+/// One open transaction of either database: SQL goes in, rows come out.
+///
+/// The text is the same for both: plain SQL with parameters `?1`, `?2`, values that are integers of
+/// 64 bits, text or bytes, and no function that only one of them has.
+final class Database {
+    /// Which of the two it is, for the few things that they do not have in common.
+    let kind: DatabaseKind
+    private let connection: any SQLConnection
+
+    init(_ connection: any SQLConnection) {
+        self.connection = connection
+        kind = connection.kind
+    }
+
+    /// Runs a statement; says how many rows it changed.
+    @discardableResult
+    func execute(_ sql: String, _ arguments: [any SQLConvertible] = []) throws -> Int {
+        try connection.run(sql, arguments.map(\.sqlValue)).changes
+    }
+
+    /// Every row that a statement gives; bound them with LIMIT.
+    func rows(_ sql: String, _ arguments: [any SQLConvertible] = []) throws -> [Row] {
+        let result = try connection.run(sql, arguments.map(\.sqlValue))
+        return result.rows.map { Row(columns: result.columns, values: $0) }
+    }
+
+    /// The first row that a statement gives.
+    func row(_ sql: String, _ arguments: [any SQLConvertible] = []) throws -> Row? {
+        try rows(sql, arguments).first
+    }
+
+    /// The first column of the first row.
+    func value<Value: SQLConvertible>(
+        _ sql: String, _ arguments: [any SQLConvertible] = []
+    ) throws -> Value? {
+        guard let row = try row(sql, arguments), let first = row.columns.first else { return nil }
+        return try row[first]
+    }
+
+    /// Runs statements without parameters or answers, several parted by semicolons.
+    func script(_ sql: String) throws {
+        try connection.script(sql)
+    }
+
+    /// Makes everybody else who locks this account wait until the transaction's end, so that what
+    /// is read of it from here on is the last word.
+    func lock(_ account: AccountID) throws {
+        // A writing transaction of SQLite has the whole database to itself.
+        guard kind == .postgres else { return }
+        _ = try rows(
+            "SELECT seq FROM account_head WHERE account = ?1 FOR UPDATE", [account.blob])
+    }
+}
+
+/// The databases that the server can stand on.
+enum DatabaseKind: Sendable {
+    case sqlite
+    case postgres
+}
+
+/// A connection inside a transaction.
+protocol SQLConnection {
+    var kind: DatabaseKind { get }
+
+    /// Runs one statement with the parameters `?1`, `?2` and so on.
+    func run(_ sql: String, _ arguments: [SQLValue]) throws -> SQLResult
+
+    /// Runs statements without parameters or answers, several parted by semicolons.
+    func script(_ sql: String) throws
+}
+
+/// What a statement gave.
+struct SQLResult {
+    var columns: [String] = []
+    var rows: [[SQLValue]] = []
+    /// How many rows it changed.
+    var changes = 0
+}

@@ -1,0 +1,91 @@
+import Foundation
+import GRDB
+
+/// The server's tables in one file of SQLite, which several programs may have open at once.
+struct SQLiteStore: DatabaseStore {
+    private let pool: DatabasePool
+
+    /// Opens or makes the file and its tables.
+    init(path: String) throws {
+        var configuration = Configuration()
+        configuration.busyMode = .timeout(Limits.busySeconds)
+        configuration.label = "atelier-server"
+        configuration.prepareDatabase { db in
+            try db.execute(sql: "PRAGMA synchronous = FULL")
+        }
+        pool = try DatabasePool(path: path, configuration: configuration)
+        var migrator = DatabaseMigrator()
+        for step in Schema.steps {
+            migrator.registerMigration(step.name) { try $0.execute(sql: step.sql(for: .sqlite)) }
+        }
+        try migrator.migrate(pool)
+    }
+
+    func read<Result>(_ body: (Database) throws -> Result) throws -> Result {
+        try pool.read { try body(Database(SQLiteConnection(db: $0))) }
+    }
+
+    func write<Result>(_ body: (Database) throws -> Result) throws -> Result {
+        try pool.write { try body(Database(SQLiteConnection(db: $0))) }
+    }
+
+    func read<Result: Sendable>(
+        _ body: @escaping @Sendable (Database) throws -> Result
+    ) async throws -> Result {
+        try await pool.read { try body(Database(SQLiteConnection(db: $0))) }
+    }
+
+    func write<Result: Sendable>(
+        _ body: @escaping @Sendable (Database) throws -> Result
+    ) async throws -> Result {
+        try await pool.write { try body(Database(SQLiteConnection(db: $0))) }
+    }
+}
+
+private struct SQLiteConnection: SQLConnection {
+    let db: GRDB.Database
+
+    var kind: DatabaseKind { .sqlite }
+
+    func script(_ sql: String) throws {
+        try db.execute(sql: sql)
+    }
+
+    func run(_ sql: String, _ arguments: [SQLValue]) throws -> SQLResult {
+        let statement = try db.cachedStatement(sql: sql)
+        let arguments = StatementArguments(arguments.map(\.databaseValue))
+        guard statement.columnCount > 0 else {
+            try statement.execute(arguments: arguments)
+            return SQLResult(changes: db.changesCount)
+        }
+        let rows = try GRDB.Row.fetchCursor(statement, arguments: arguments)
+        var result = SQLResult(columns: statement.columnNames)
+        while let row = try rows.next() {
+            result.rows.append(row.databaseValues.map(SQLValue.init))
+        }
+        result.changes = db.changesCount
+        return result
+    }
+}
+
+extension SQLValue {
+    fileprivate var databaseValue: DatabaseValue {
+        switch self {
+        case .null: .null
+        case .integer(let number): number.databaseValue
+        case .text(let text): text.databaseValue
+        case .blob(let bytes): bytes.databaseValue
+        }
+    }
+
+    fileprivate init(_ value: DatabaseValue) {
+        switch value.storage {
+        case .null: self = .null
+        case .int64(let number): self = .integer(number)
+        // No column of the schema is one; it reads as damage where a number is asked for.
+        case .double(let number): self = .text("\(number)")
+        case .string(let text): self = .text(text)
+        case .blob(let bytes): self = .blob(bytes)
+        }
+    }
+}

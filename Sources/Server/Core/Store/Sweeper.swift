@@ -1,0 +1,27 @@
+import AtelierProtocol
+import SignedObjects
+import Synchronization
+
+/// Takes away what only the last minutes needed: used nonces and counts.
+///
+/// Once a minute and instance, in a transaction of its own: two requests that both clear up would
+/// wait for each other.
+final class Sweeper: Sendable {
+    private let lastMinute = Mutex<Int64>(0)
+
+    /// Clears up if that was not done in this minute.
+    func sweep(_ database: any DatabaseStore, now: UnixTime) async throws {
+        let minute = now.milliseconds / 60_000
+        let isDue = lastMinute.withLock { last in
+            defer { last = minute }
+            return last != minute
+        }
+        guard isDue else { return }
+        // A proof is accepted so long before and after its time; then its nonce can go.
+        let oldest = now.milliseconds - 2 * RequestProof.lifetime.wholeMilliseconds
+        try await database.write { db in
+            try db.execute("DELETE FROM nonce WHERE time < ?1", [oldest])
+            try db.execute("DELETE FROM rate WHERE minute < ?1", [minute])
+        }
+    }
+}
