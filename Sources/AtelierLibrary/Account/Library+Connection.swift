@@ -14,7 +14,9 @@ extension Library {
     func connection(to address: HTTPAddress) throws -> ServerConnection {
         let offset = try store.read { try LocalValue.clockOffset.read($0) }.flatMap(Int64.init)
         return ServerConnection(
-            address: address, exchange: try environment.connect(address), keys: deviceKeys,
+            address: address, exchange: try environment.connect(address),
+            openStream: { [environment] in try environment.openStream(address) },
+            keys: deviceKeys,
             clock: ServerClock(device: environment.now, offset: offset),
             random: environment.random)
     }

@@ -1,12 +1,14 @@
 import AtelierProtocol
 import Foundation
 import SignedObjects
+import Synchronization
 import SyncKit
 
 /// The way to the account's server: proves who asks, reads replies and refusals.
 struct ServerConnection: Sendable {
     let address: HTTPAddress
     let exchange: LibraryEnvironment.Exchange
+    let openStream: @Sendable () throws -> LibraryEnvironment.Stream
     let keys: DeviceKeys
     let clock: ServerClock
     let random: @Sendable (Int) -> [UInt8]
@@ -24,6 +26,24 @@ struct ServerConnection: Sendable {
     ) async throws -> Reply {
         try await send(
             "POST", target, body: Array(try CanonicalJSON.encoder.encode(body)), proves: true)
+    }
+
+    /// Listens to the account's events until the server ends the stream.
+    func events(_ onEvent: @escaping @Sendable (AccountEvent) -> Void) async throws {
+        let stream = try openStream()
+        for isLastTry in [false, true] {
+            let reader = Mutex(EventReader())
+            let message = HTTPMessage(
+                method: "GET", target: AccountEvent.target,
+                headers: [try proof("GET", AccountEvent.target, [])], body: nil)
+            let reply = try await stream(message) { bytes in
+                for event in reader.withLock({ $0.read(bytes) }) { onEvent(event) }
+            }
+            clock.observe(reply.headers["atelier-time"])
+            guard reply.status != 200 else { return }
+            let refusal = Self.refusal(reply)
+            guard (refusal as? Problem)?.type == .clockWrong, !isLastTry else { throw refusal }
+        }
     }
 
     /// The transport for the library's changes, over this connection.

@@ -6,6 +6,10 @@ public struct LibraryEnvironment: Sendable {
     /// Sends one message to one server.
     public typealias Exchange = @Sendable (HTTPMessage) async throws -> HTTPReply
 
+    /// Sends one message to one server and hands on the reply's body as it comes.
+    public typealias Stream =
+        @Sendable (HTTPMessage, @escaping @Sendable ([UInt8]) -> Void) async throws -> HTTPReply
+
     /// The device's own clock, uncorrected.
     public var now: @Sendable () -> UnixTime
     /// That many random bytes.
@@ -14,6 +18,14 @@ public struct LibraryEnvironment: Sendable {
     public var threads: Int
     /// Opens a way to a server.
     public var connect: @Sendable (HTTPAddress) throws -> Exchange
+    /// Opens a way to a server for replies that do not end.
+    public var openStream: @Sendable (HTTPAddress) throws -> Stream = { address in
+        var limits = HTTPLimits()
+        limits.totalTimeout = nil
+        limits.stallTimeout = .seconds(60)
+        let client = try HTTPClient(address: address, limits: limits)
+        return { try await client.stream($0, onBytes: $1) }
+    }
     /// Called between the steps of generating; a throw there is what a crash is.
     package var checkpoint: @Sendable (GenerationStep) throws -> Void = { _ in }
 

@@ -1,14 +1,21 @@
 import ArgumentParser
 import AtelierLibrary
 
-/// Exchanges with the server once.
+/// Exchanges with the server, once or for as long as it runs.
 struct SyncCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "sync", abstract: "Exchange credits and changes with the server once.")
+        commandName: "sync", abstract: "Exchange credits and changes with the server.",
+        discussion: """
+            With --watch it stays until Ctrl-C: changes made on this machine go out, those of other \
+            devices come in, and a suspension is known within a second.
+            """)
 
     @OptionGroup var options: LibraryOptions
+    @Flag(help: "Stay, and exchange whenever there is something new.")
+    var watch = false
 
     func run() async throws {
+        if watch { return try await stay() }
         let outcome = try await options.open().sync()
         if options.json {
             try JSONOutput.show(outcome)
@@ -18,6 +25,20 @@ struct SyncCommand: AsyncParsableCommand {
         guard outcome.standing.state == .good else {
             Terminal.complain(outcome.credits.whyNot)
             throw ExitCode(ExitStatus.refused.rawValue)
+        }
+    }
+
+    /// With `--json` each outcome is one line.
+    private func stay() async throws {
+        let library = try options.open()
+        let json = options.json
+        if !json { Terminal.note("Watching. Ctrl-C ends it; nothing is lost.") }
+        try await library.watch { result in
+            switch result {
+            case .success(let outcome) where json: try? JSONOutput.line(outcome)
+            case .success(let outcome): self.tell(outcome)
+            case .failure(let error): Terminal.complain("\(error) Trying again.")
+            }
         }
     }
 

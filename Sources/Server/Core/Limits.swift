@@ -4,6 +4,8 @@ enum Limits {
     static let devicesPerAccount = 32
     /// The most bytes of a request proof.
     static let proofBytes = 4 * 1024
+    /// The most devices of one account that watch it.
+    static let watchersPerAccount = 64
     /// The most bytes of path and query.
     static let targetBytes = 512
     /// The most rows that a listing shows.

@@ -11,6 +11,8 @@ public final class ServerCore: Sendable {
     /// Beside a database of one's own; nil for one that several servers share.
     let epochMark: EpochMark?
     let sweeper = Sweeper()
+    let hub: WatchHub
+    let announcements = Announcements()
     let key: SigningKey
     let clock: @Sendable () -> UnixTime
     let randomBytes: @Sendable (Int) -> [UInt8]
@@ -69,6 +71,7 @@ public final class ServerCore: Sendable {
             epochMark = try EpochMark(folder.appendingPathComponent("server.epoch"))
         }
         self.policy = policy
+        hub = WatchHub(limit: policy.watchers)
         self.clock = clock
         self.randomBytes = randomBytes
         try checkKey(folder)

@@ -20,6 +20,8 @@ public struct ServerPolicy: Sendable {
     public var requestsPerMinute = 600
     /// Requests without an account that one address may make in a minute.
     public var guestRequestsPerMinute = 120
+    /// Devices that watch their accounts on one instance.
+    public var watchers = 10_000
     /// Connections to PostgreSQL; so many requests work at a time, the others wait.
     public var databaseConnections = 16
     /// The bounds of ``databaseConnections``.

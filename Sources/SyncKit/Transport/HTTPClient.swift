@@ -32,8 +32,25 @@ public final class HTTPClient: Sendable {
     ///
     /// - Throws: ``HTTPFailure``; `CancellationError` within about a second of the task's end.
     public func send(_ message: HTTPMessage) async throws -> HTTPReply {
-        let exchange = CurlExchange(message: message, replyLimit: limits.replyBytes)
-        return try await withTaskCancellationHandler {
+        try await send(CurlExchange(message: message, replyLimit: limits.replyBytes))
+    }
+
+    /// Sends `message` and hands on the body of a reply with status 200 as it comes.
+    ///
+    /// - Parameters:
+    ///   - message: What to ask.
+    ///   - onBytes: Called for each piece, in order, on the client's own queue.
+    /// - Returns: The reply when it has ended: with an empty body where that was handed on.
+    /// - Throws: ``HTTPFailure``; `CancellationError` within about a second of the task's end.
+    public func stream(
+        _ message: HTTPMessage, onBytes: @escaping @Sendable ([UInt8]) -> Void
+    ) async throws -> HTTPReply {
+        try await send(
+            CurlExchange(message: message, replyLimit: limits.replyBytes, onBytes: onBytes))
+    }
+
+    private func send(_ exchange: CurlExchange) async throws -> HTTPReply {
+        try await withTaskCancellationHandler {
             try Task.checkCancellation()
             return try await withCheckedThrowingContinuation { continuation in
                 queue.async { [connection, address, limits] in
@@ -55,16 +72,21 @@ private final class CurlExchange: Sendable {
         var body: [UInt8] = []
         var headers: [String: String] = [:]
         var isTooLarge = false
+        var isSuccess = false
     }
 
     let message: HTTPMessage
     let replyLimit: Int
+    private let onBytes: (@Sendable ([UInt8]) -> Void)?
     private let cancelled = Atomic(false)
     private let received = Mutex(Received())
 
-    init(message: HTTPMessage, replyLimit: Int) {
+    init(
+        message: HTTPMessage, replyLimit: Int, onBytes: (@Sendable ([UInt8]) -> Void)? = nil
+    ) {
         self.message = message
         self.replyLimit = replyLimit
+        self.onBytes = onBytes
     }
 
     var isCancelled: Bool { cancelled.load(ordering: .relaxed) }
@@ -75,7 +97,11 @@ private final class CurlExchange: Sendable {
 
     /// Takes a piece of the body; false stops the transfer.
     func append(_ bytes: UnsafeRawBufferPointer) -> Bool {
-        received.withLock { received in
+        if let onBytes, received.withLock({ $0.isSuccess }) {
+            onBytes([UInt8](bytes))
+            return true
+        }
+        return received.withLock { received in
             guard received.body.count + bytes.count <= replyLimit else {
                 received.isTooLarge = true
                 return false
@@ -90,7 +116,10 @@ private final class CurlExchange: Sendable {
         guard bytes.count <= HTTPLimits.headerLineBytes else { return }
         let line = String(decoding: bytes, as: UTF8.self)
         received.withLock { received in
-            if line.hasPrefix("HTTP/") { received.headers = [:] }
+            if line.hasPrefix("HTTP/") {
+                received.headers = [:]
+                received.isSuccess = line.split(separator: " ").dropFirst().first == "200"
+            }
             guard
                 received.headers.count < HTTPLimits.headerLines,
                 let colon = line.firstIndex(of: ":")
@@ -196,7 +225,7 @@ private final class CurlOptions {
 
     func setTimeouts(_ limits: HTTPLimits) {
         set(CURLOPT_CONNECTTIMEOUT_MS, limits.connectTimeout.curlMilliseconds)
-        set(CURLOPT_TIMEOUT_MS, limits.totalTimeout.curlMilliseconds)
+        set(CURLOPT_TIMEOUT_MS, limits.totalTimeout?.curlMilliseconds ?? 0)
         set(CURLOPT_LOW_SPEED_LIMIT, 1)
         set(CURLOPT_LOW_SPEED_TIME, Int(limits.stallTimeout.components.seconds))
     }

@@ -2,8 +2,8 @@
 public struct HTTPLimits: Sendable {
     /// How long connecting may take.
     public var connectTimeout = Duration.seconds(10)
-    /// How long a whole exchange may take.
-    public var totalTimeout = Duration.seconds(120)
+    /// How long a whole exchange may take; nil for one that goes on as long as bytes come.
+    public var totalTimeout: Duration? = .seconds(120)
     /// How long nothing may move on a connection.
     public var stallTimeout = Duration.seconds(20)
     /// The largest reply body, in bytes.

@@ -118,13 +118,17 @@ extension ServerCore {
         _ action: String, _ account: AccountID, _ reason: String, _ message: String,
         _ actor: String, _ now: UnixTime, _ body: (inout ServerLedger) throws -> Result
     ) throws -> Result {
-        try database.write { db in
+        let result = try database.write { db in
             let result = try self.change(account, in: db, body)
             try Audit.append(
                 action, actor: actor, account: account, reason: reason, detail: message, now: now,
                 in: db)
             return result
         }
+        hub.wake(account)
+        // The act is done; who is not told now sees it at the next beat.
+        try? database.announce(account.description)
+        return result
     }
 
     private func summary(

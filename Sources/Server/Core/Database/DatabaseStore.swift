@@ -1,5 +1,11 @@
 /// A database that transactions are run on: a file of SQLite, or PostgreSQL.
 protocol DatabaseStore: Sendable {
+    /// Whether other instances of the server may stand on it.
+    var isShared: Bool { get }
+
+    /// Tells every instance that something of an account changed; waits for it.
+    func announce(_ account: String) throws
+
     /// Runs `body` on one state of the database, which it must not change; waits for it.
     func read<Result>(_ body: (Database) throws -> Result) throws -> Result
 

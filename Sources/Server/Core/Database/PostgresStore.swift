@@ -48,15 +48,24 @@ final class PostgresStore: DatabaseStore {
         try await threads.runIfActive { try self.write(body) }
     }
 
-    /// Tells every instance that something of an account changed.
-    func notify(_ payload: String) async throws {
-        // By itself, not in the transaction that changed it: those would commit one by one.
-        _ = try await write { db in
-            try db.rows("SELECT pg_notify(?1, ?2)", [Self.channel, payload])
-        }
+    var isShared: Bool { true }
+
+    func announce(_ account: String) throws {
+        try write { db in try Self.announce(account, in: db) }
     }
 
-    /// The channel of ``notify(_:)``.
+    /// Tells every instance that something of these accounts changed.
+    func announce(_ accounts: [String]) async throws {
+        try await write { db in for account in accounts { try Self.announce(account, in: db) } }
+    }
+
+    /// In a transaction of its own, not in the one that changed something: those that notify
+    /// commit one by one.
+    private static func announce(_ account: String, in db: Database) throws {
+        _ = try db.rows("SELECT 1 FROM pg_notify(?1, ?2)", [channel, account])
+    }
+
+    /// The channel of announcements.
     static let channel = "atelier"
 
     /// A connection of one's own, for waiting on notifications.

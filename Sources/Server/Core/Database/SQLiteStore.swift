@@ -21,6 +21,10 @@ struct SQLiteStore: DatabaseStore {
         try migrator.migrate(pool)
     }
 
+    var isShared: Bool { false }
+
+    func announce(_ account: String) {}
+
     func read<Result>(_ body: (Database) throws -> Result) throws -> Result {
         try pool.read { try body(Database(SQLiteConnection(db: $0))) }
     }

@@ -26,6 +26,7 @@ struct Routes: Sendable {
         router.get("v1/snapshots/:snapshot/:index", use: chunk)
         router.get("v1/snapshot", use: snapshot)
         router.post("v1/ledger", use: ledger)
+        router.get("v1/events", use: events)
     }
 
     /// Says that the program runs.

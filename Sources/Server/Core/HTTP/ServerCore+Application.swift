@@ -26,6 +26,7 @@ extension ServerCore {
             router: router,
             configuration: .init(
                 address: .hostname(host, port: port), serverName: "atelier-server"),
+            services: [LiveService(core: self, logger: logger)],
             onServerRunning: { channel in onListening(channel.localAddress?.port ?? port) },
             logger: logger)
         try await application.runService()

@@ -13,7 +13,7 @@ extension ServerCore {
     /// Stores a sealed segment at the end of the account's order; safe to repeat.
     func push(_ incoming: IncomingRequest) async throws -> Answer<Int64> {
         let segment = try Self.segment(incoming)
-        let (answer, mark) = try await authorized(incoming) { db, caller, now in
+        let (answer, new) = try await authorized(incoming) { db, caller, now in
             try Self.checkAccount(of: segment, caller)
             try Rate.count(
                 "push \(caller.account)", limit: self.policy.segmentsPerMinute, now: now, in: db)
@@ -26,9 +26,12 @@ extension ServerCore {
             let answer = Answer(
                 content: stored.sequence,
                 state: try self.state(for: caller, epoch: mark.epoch, now: now, in: db))
-            return (answer, stored.isNew ? mark : nil)
+            return (answer, stored.isNew ? (mark, caller.account) : nil)
         }
-        if let mark { try epochMark?.note(mark) }
+        if let (mark, account) = new {
+            try epochMark?.note(mark)
+            changed(account)
+        }
         return answer
     }
 

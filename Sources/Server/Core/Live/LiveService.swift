@@ -1,0 +1,104 @@
+import Logging
+import ServiceLifecycle
+import SignedObjects
+
+/// Carries news between this program and others that change the same database.
+///
+/// With PostgreSQL it tells the other instances what changed here and hears what changed there.
+/// With a file it looks into the audit log, where commands in other programs leave their acts. News
+/// only wake: whatever is missed is seen at the next beat.
+struct LiveService: Service {
+    /// How long news may lie before they are carried on.
+    static let pause = Duration.milliseconds(100)
+    /// Every watcher is woken once in so many beats of a second each.
+    static let beats = 15
+
+    let core: ServerCore
+    let logger: Logger
+
+    /// Runs until the server stops, then ends every watch.
+    func run() async throws {
+        var feed = Feed(core: core, logger: logger)
+        let steps = Int(Duration.seconds(1) / Self.pause)
+        try await withGracefulShutdownHandler {
+            var step = 0
+            while !Task.isShuttingDownGracefully {
+                try await Task.sleep(for: Self.pause)
+                await feed.carry()
+                step += 1
+                if step.isMultiple(of: steps) {
+                    core.hub.wake(part: step / steps % Self.beats, of: Self.beats)
+                }
+            }
+        } onGracefulShutdown: {
+            core.hub.close()
+        }
+    }
+}
+
+/// Where the news of other programs come from.
+private struct Feed {
+    let core: ServerCore
+    let logger: Logger
+    private var listener: PostgresConnection?
+    private var lastAct: Int64?
+    private var isFailing = false
+
+    init(core: ServerCore, logger: Logger) {
+        self.core = core
+        self.logger = logger
+    }
+
+    /// Carries what there is; a database that is away for now is asked again the next time.
+    mutating func carry() async {
+        do {
+            if let store = core.database as? PostgresStore {
+                try await exchange(with: store)
+            } else {
+                try await readActs()
+            }
+            isFailing = false
+        } catch {
+            listener = nil
+            if !isFailing {
+                logger.warning("news are late", metadata: ["error": "\(type(of: error))"])
+            }
+            isFailing = true
+        }
+    }
+
+    private mutating func exchange(with store: PostgresStore) async throws {
+        let accounts = core.announcements.take()
+        if !accounts.isEmpty { try await store.announce(accounts.map(\.description)) }
+        let wasListening = listener != nil
+        let connection = try listener ?? store.listen()
+        listener = connection
+        // Whatever was said before this connection listened was missed.
+        if !wasListening { core.hub.wake(part: 0, of: 1) }
+        for payload in try connection.notifications() {
+            if let account = AccountID(hex: payload) { core.hub.wake(account) }
+        }
+    }
+
+    private mutating func readActs() async throws {
+        guard core.hub.count > 0 else {
+            lastAct = nil
+            return
+        }
+        let known = lastAct
+        let rows = try await core.database.read { db in
+            try db.rows(
+                """
+                SELECT id, account FROM audit WHERE id > ?1
+                UNION ALL SELECT MAX(id), NULL FROM audit
+                """,
+                [known ?? Int64.max])
+        }
+        for row in rows {
+            lastAct = try row["id"] as Int64? ?? 0
+            if try !row.isNull("account") { core.hub.wake(try row.fixed("account")) }
+        }
+        // Acts of before the first look may be news to those who began to watch meanwhile.
+        if known == nil { core.hub.wake(part: 0, of: 1) }
+    }
+}

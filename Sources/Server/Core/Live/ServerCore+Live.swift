@@ -1,0 +1,55 @@
+import AtelierProtocol
+import CreditLedger
+import SignedObjects
+
+/// A device's watch over its account.
+struct LiveWatch: Sendable {
+    /// Its place in the hub.
+    let watch: Watch
+    /// Who watches.
+    let caller: Caller
+
+    /// Waits until something may have changed; false when the server stops.
+    func next() async -> Bool {
+        for await _ in watch.wakings { return true }
+        return false
+    }
+}
+
+extension ServerCore {
+    /// Lets the caller watch its account.
+    func watch(_ incoming: IncomingRequest) async throws -> LiveWatch {
+        let caller = try await authorized(incoming) { db, caller, now in
+            try self.countRequest(of: caller, now: now, in: db)
+            return caller
+        }
+        return LiveWatch(watch: try hub.watch(caller.account), caller: caller)
+    }
+
+    /// Where the account stands; nil for a device that may not know any more.
+    func standing(of caller: Caller, after last: AccountEvent?) async throws -> AccountEvent? {
+        let now = clock()
+        return try await database.read { db in
+            let row = try db.row(
+                """
+                SELECT seq, (SELECT COALESCE(MAX(serial), 0) FROM ledger_order WHERE account = ?1)
+                AS serial FROM account_head WHERE account = ?1
+                """,
+                [caller.account.blob])
+            guard let row else { return nil }
+            let event = AccountEvent(
+                head: try row["seq"], serial: try row["serial"],
+                epoch: try EpochMark.Reading(of: db).epoch)
+            guard event.serial != last?.serial else { return event }
+            let standing = try LedgerStore(account: caller.account, db: db).standing()
+            if case .revoked? = standing.obstacle(for: caller.device, at: now) { return nil }
+            return event
+        }
+    }
+
+    /// Wakes those who watch `account` here, and lets other instances know soon.
+    func changed(_ account: AccountID) {
+        hub.wake(account)
+        if database.isShared { announcements.add(account) }
+    }
+}
