@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// One library folder and the `atelier` commands in it.

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// Runs one of the programs to its end.
 enum Program {

@@ -9,6 +9,8 @@ enum TestDatabase: Sendable {
     case sqlite(String)
     /// The name.
     case postgres(String)
+    /// The connection URI of one that no test shares.
+    case own(String)
 
     /// The kinds that a suite is run on.
     enum Kind: CaseIterable {
@@ -39,6 +41,7 @@ enum TestDatabase: Sendable {
             switch self {
             case .sqlite: nil
             case .postgres(let name): try PostgresCluster.shared.get().address(name)
+            case .own(let address): address
             }
         }
     }
@@ -51,6 +54,9 @@ enum TestDatabase: Sendable {
             try Shell.sqlite(path, sql).trimmingCharacters(in: .whitespacesAndNewlines)
         case .postgres(let name):
             try PostgresCluster.shared.get().sql(sql, in: name)
+        case .own(let address):
+            try Shell.run(["psql", "--no-psqlrc", "-qAt", address, "-c", sql])
+                .trimmingCharacters(in: .whitespacesAndNewlines)
         }
     }
 
@@ -59,7 +65,7 @@ enum TestDatabase: Sendable {
         let digits = bytes.map { String(format: "%02x", $0) }.joined()
         switch self {
         case .sqlite: return "x'\(digits)'"
-        case .postgres: return "'\\x\(digits)'::bytea"
+        case .postgres, .own: return "'\\x\(digits)'::bytea"
         }
     }
 }

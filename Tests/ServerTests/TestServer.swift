@@ -24,6 +24,18 @@ final class TestServer: Sendable {
         try self.init(folder, database, ClockBox(), policy: policy, seed: seed)
     }
 
+    /// A server on a database that programs stand on too, with the present time.
+    init(sharing database: TestDatabase, seed: UInt64 = 1) throws {
+        let now = UnixTime(milliseconds: Int64(Date().timeIntervalSince1970 * 1000))
+        folder = try TemporaryFolder()
+        self.database = database
+        clock = ClockBox(now)
+        let generator = GeneratorBox(seed: seed)
+        core = try ServerCore(
+            folder: folder.url, database: database.address, policy: ServerPolicy(),
+            clock: { [clock] in clock.now }, randomBytes: { generator.bytes($0) })
+    }
+
     /// The same folder and database opened again, as after a restart.
     func reopened(policy: ServerPolicy) throws -> TestServer {
         try TestServer(folder, database, clock, policy: policy, seed: 2)
@@ -105,7 +117,11 @@ final class TestServer: Sendable {
 
 /// A clock that moves only when it is told to.
 final class ClockBox: Sendable {
-    private let milliseconds = Mutex<Int64>(1_760_000_000_000)
+    private let milliseconds: Mutex<Int64>
+
+    init(_ start: UnixTime = UnixTime(milliseconds: 1_760_000_000_000)) {
+        milliseconds = Mutex(start.milliseconds)
+    }
 
     var now: UnixTime { UnixTime(milliseconds: milliseconds.withLock { $0 }) }
 
@@ -187,6 +203,9 @@ struct TestDevice: Sendable {
         var headers = HTTPFields()
         let name = try #require(HTTPField.Name(RequestProof.headerName))
         headers[name] = try proof ?? self.proof(method.rawValue, target, body)
+        if let spread = client as? RoundRobin {
+            return try await spread.send(method, target, body, of: self)
+        }
         let response = try await client.execute(
             uri: target, method: method, headers: headers, body: ByteBuffer(bytes: body))
         return TestReply(

@@ -51,8 +51,39 @@ package final class PostgresCluster: Sendable {
     }
 
     /// The connection URI of a database of this cluster.
-    package func address(_ database: String = "postgres") -> String {
-        "postgres://atelier@/\(database)?host=\(folder)"
+    ///
+    /// - Parameter standby: Takes this one's place where this one is gone.
+    package func address(
+        _ database: String = "postgres", or standby: PostgresCluster? = nil
+    ) -> String {
+        let one = "postgres://atelier@/\(database)?host=\(folder)"
+        guard let standby else { return one }
+        return "\(one),\(standby.folder)&target_session_attrs=read-write"
+    }
+
+    /// Starts a standby, without which nothing commits here from now on.
+    package func makeStandby() throws -> PostgresCluster {
+        let copy = try Self.asUser(["mktemp", "-d", "/tmp/atelier-postgres.XXXXXX"])
+            .trimmingCharacters(in: .whitespacesAndNewlines)
+        try Self.asUser([
+            Self.program("pg_basebackup"), "--pgdata=\(copy)/data", "--write-recovery-conf",
+            "--dbname=\(address())&application_name=standby", "--checkpoint=fast", "--no-sync",
+        ])
+        try Self.asUser([
+            "sh", "-c", "echo \"unix_socket_directories = '$1'\" >>\"$1/data/postgresql.conf\"",
+            "sh", copy,
+        ])
+        let standby = try PostgresCluster(existing: copy)
+        try sql("ALTER SYSTEM SET synchronous_standby_names = '*'")
+        try sql("SELECT pg_reload_conf()")
+        return standby
+    }
+
+    /// Makes this standby the primary.
+    package func promote() throws {
+        try sql("SELECT pg_promote(wait => true)")
+        try sql("ALTER SYSTEM SET synchronous_standby_names = ''")
+        try sql("SELECT pg_reload_conf()")
     }
 
     /// Makes an empty database and gives its connection URI.

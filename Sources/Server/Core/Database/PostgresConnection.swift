@@ -22,9 +22,8 @@ final class PostgresConnection: SQLConnection, @unchecked Sendable {
         }
         self.handle = handle
         guard PQstatus(handle) == CONNECTION_OK else {
-            let message = String(cString: PQerrorMessage(handle))
-            PQfinish(handle)
-            throw PostgresError(state: nil, message: message)
+            // The object is whole by now: its end finishes the connection.
+            throw PostgresError(state: nil, message: String(cString: PQerrorMessage(handle)))
         }
         try script(
             """
@@ -96,7 +95,8 @@ final class PostgresConnection: SQLConnection, @unchecked Sendable {
         }
         let code = PQresultErrorField(result, Self.sqlState).map { String(cString: $0) }
         let message = String(cString: PQerrorMessage(handle))
-        throw PostgresError(state: isAlive ? code ?? "XX000" : nil, message: message)
+        // What libpq itself says has no code: it lost the connection.
+        throw PostgresError(state: isAlive ? code : nil, message: message)
     }
 
     private static let sqlState = Int32(UInt8(ascii: "C"))

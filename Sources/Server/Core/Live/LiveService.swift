@@ -16,22 +16,18 @@ struct LiveService: Service {
     let core: ServerCore
     let logger: Logger
 
-    /// Runs until the server stops, then ends every watch.
+    /// Runs until the server stops.
     func run() async throws {
         var feed = Feed(core: core, logger: logger)
         let steps = Int(Duration.seconds(1) / Self.pause)
-        try await withGracefulShutdownHandler {
-            var step = 0
-            while !Task.isShuttingDownGracefully {
-                try await Task.sleep(for: Self.pause)
-                await feed.carry()
-                step += 1
-                if step.isMultiple(of: steps) {
-                    core.hub.wake(part: step / steps % Self.beats, of: Self.beats)
-                }
+        var step = 0
+        while !Task.isShuttingDownGracefully {
+            try await Task.sleep(for: Self.pause)
+            await feed.carry()
+            step += 1
+            if step.isMultiple(of: steps) {
+                core.hub.wake(part: step / steps % Self.beats, of: Self.beats)
             }
-        } onGracefulShutdown: {
-            core.hub.close()
         }
     }
 }

@@ -1,5 +1,6 @@
 import AtelierProtocol
 import CreditLedger
+import ServiceLifecycle
 import SignedObjects
 
 /// A device's watch over its account.
@@ -11,8 +12,12 @@ struct LiveWatch: Sendable {
 
     /// Waits until something may have changed; false when the server stops.
     func next() async -> Bool {
-        for await _ in watch.wakings { return true }
-        return false
+        await withGracefulShutdownHandler {
+            for await _ in watch.wakings { return true }
+            return false
+        } onGracefulShutdown: {
+            watch.finish()
+        }
     }
 }
 

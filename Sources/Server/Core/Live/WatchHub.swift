@@ -11,7 +11,6 @@ final class WatchHub: Sendable {
         var watchers: [AccountID: [Int: AsyncStream<Void>.Continuation]] = [:]
         var count = 0
         var nextID = 0
-        var isClosed = false
     }
 
     private let state = Mutex(State())
@@ -27,15 +26,11 @@ final class WatchHub: Sendable {
 
     /// Begins to watch; it ends with the value's life.
     ///
-    /// - Throws: ``ServerError`` where too many watch already, or the server is stopping.
+    /// - Throws: ``ServerError`` where too many watch already.
     func watch(_ account: AccountID) throws -> Watch {
         let (stream, continuation) = AsyncStream.makeStream(
             of: Void.self, bufferingPolicy: .bufferingNewest(1))
         let id = try state.withLock { state in
-            guard !state.isClosed else {
-                throw ServerError.refused(
-                    .unavailable, detail: "The server is stopping.", retryAfter: 5)
-            }
             guard state.count < limit,
                 state.watchers[account]?.count ?? 0 < Limits.watchersPerAccount
             else {
@@ -67,14 +62,8 @@ final class WatchHub: Sendable {
         }
     }
 
-    /// Ends every watch, and lets none begin.
-    func close() {
-        state.withLock { state in
-            state.isClosed = true
-            for watchers in state.watchers.values {
-                for watcher in watchers.values { watcher.finish() }
-            }
-        }
+    fileprivate func finish(_ id: Int, of account: AccountID) {
+        state.withLock { $0.watchers[account]?[id]?.finish() }
     }
 
     fileprivate func end(_ id: Int, of account: AccountID) {
@@ -91,7 +80,7 @@ final class Watch: Sendable {
     private let hub: WatchHub
     private let account: AccountID
     private let id: Int
-    /// An element for every time that something may have changed; ends when the server stops.
+    /// An element for every time that something may have changed; ends at ``finish()``.
     let wakings: AsyncStream<Void>
 
     fileprivate init(
@@ -102,6 +91,9 @@ final class Watch: Sendable {
         self.id = id
         self.wakings = wakings
     }
+
+    /// Lets the one who waits go.
+    func finish() { hub.finish(id, of: account) }
 
     deinit { hub.end(id, of: account) }
 }

@@ -1,14 +1,14 @@
-import Foundation
+package import Foundation
 
 /// The built programs, which lie beside the test runner.
-enum Programs {
+package enum Programs {
     /// The client.
-    static let client = "atelier"
+    package static let client = "atelier"
     /// The server.
-    static let server = "atelier-server"
+    package static let server = "atelier-server"
 
     /// Where a program is; throws words that say what to build.
-    static func url(_ name: String) throws -> URL {
+    package static func url(_ name: String) throws -> URL {
         let runner = URL(filePath: CommandLine.arguments[0]).resolvingSymlinksInPath()
         let url = runner.deletingLastPathComponent().appending(path: name)
         guard FileManager.default.isExecutableFile(atPath: url.path) else {
@@ -18,7 +18,7 @@ enum Programs {
     }
 
     /// The caller's environment without what would lead a program elsewhere.
-    static func environment(home: URL?) -> [String: String] {
+    package static func environment(home: URL?) -> [String: String] {
         var environment = ProcessInfo.processInfo.environment.filter {
             !$0.key.hasPrefix("ATELIER_")
         }
@@ -28,8 +28,10 @@ enum Programs {
     }
 
     /// A program that was not built.
-    struct Missing: Error, CustomStringConvertible {
+    package struct Missing: Error, CustomStringConvertible {
         let path: String
-        var description: String { "\(path) is not there. Run ./run-tests, which builds it." }
+        package var description: String {
+            "\(path) is not there. Run ./run-tests, which builds it."
+        }
     }
 }

@@ -1,9 +1,9 @@
-import Foundation
+package import Foundation
 
 /// An `atelier-server serve` on a loopback port.
-final class RunningServer: Sendable {
+package final class RunningServer: Sendable {
     /// Such as `http://127.0.0.1:49152`.
-    let address: String
+    package let address: String
     private let process: Process
     private let hasDeadline: Bool
     private let ended: AsyncStream<Void>
@@ -11,9 +11,12 @@ final class RunningServer: Sendable {
     /// Starts it and reads the line with which it says that it listens.
     ///
     /// - Parameters:
+    ///   - database: A PostgreSQL database; nil: a file in the folder.
     ///   - port: 0 takes a free one.
     ///   - deadline: After so many seconds it is killed with signal 9.
-    init(data: URL, port: Int = 0, deadline: Double? = nil) async throws {
+    package init(
+        data: URL, database: String? = nil, port: Int = 0, deadline: Double? = nil
+    ) async throws {
         let process = Process()
         process.executableURL = URL(filePath: "/usr/bin/env")
         process.arguments =
@@ -21,7 +24,7 @@ final class RunningServer: Sendable {
             + [
                 try Programs.url(Programs.server).path, "serve", "--listen", "127.0.0.1:\(port)",
                 "--data", data.path,
-            ]
+            ] + (database.map { ["--database", $0] } ?? [])
         process.environment = Programs.environment(home: nil)
         let output = Pipe()
         process.standardInput = FileHandle.nullDevice
@@ -46,30 +49,30 @@ final class RunningServer: Sendable {
     }
 
     /// The port of ``address``.
-    var port: Int { address.split(separator: ":").last.flatMap { Int($0) } ?? 0 }
+    package var port: Int { address.split(separator: ":").last.flatMap { Int($0) } ?? 0 }
 
     /// Asks it to end, and answers with its exit status.
-    func stop() async -> Int32 {
+    package func stop() async -> Int32 {
         process.terminate()
         return await status()
     }
 
     /// Ends it at once, or waits until its deadline does so.
-    func kill9() async {
+    package func kill9() async {
         if !hasDeadline { kill(process.processIdentifier, SIGKILL) }
         _ = await status()
     }
 
     /// Waits for its end.
-    func status() async -> Int32 {
+    package func status() async -> Int32 {
         for await _ in ended {}
         return process.terminationStatus
     }
 
     /// A server that ended before it listened.
-    struct NotListening: Error, CustomStringConvertible {
+    package struct NotListening: Error, CustomStringConvertible {
         let line: String
-        var description: String { "The server does not listen; it said: \(line)" }
+        package var description: String { "The server does not listen; it said: \(line)" }
     }
 
     /// Reading blocks, so it is done on a thread of its own.
