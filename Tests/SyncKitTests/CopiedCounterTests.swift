@@ -53,6 +53,20 @@ import Testing
         #expect(try fleet[1].value("SELECT plays FROM items") == 3)
     }
 
+    // Goal: what a copy learns of its past does not hide that its clock was wrong since.
+    @Test func aCopyWithAWrongClockIsHeard() async throws {
+        let fleet = try Fleet(seed: 133, devices: 2)
+        try fleet[0].run("INSERT INTO items(id, title, plays) VALUES(\(Self.key), 'base', 3)")
+        let copy = try fleet.addDevice(copying: 0)
+        try await fleet.sync(0)
+        copy.clock.set(3_600_000)
+        try fleet[2].run("INSERT INTO tags(tag) VALUES('from the future')")
+        for index in [2, 1, 0] { try await fleet.sync(index) }
+        try await fleet.settle()
+        try fleet.expectAgreement()
+        #expect(try fleet[1].value("SELECT plays FROM items") == 3)
+    }
+
     // Goal: whatever is copied and restored when, all end equal and every tag is there.
     // Method: copies are made of a device that has just exchanged, and go on as devices of their
     // own; tags are only added.

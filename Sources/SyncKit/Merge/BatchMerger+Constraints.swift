@@ -129,6 +129,42 @@ extension BatchMerger {
         let stamps: [Int32]
     }
 
+    /// Whether the batch itself ends the row's hold on a unique value: then it lets go of it now,
+    /// where the batch's other rows need it.
+    private func isFreed(
+        _ key: RowKey, at place: Int64, _ began: Int64, _ clock: PackedClock, column: UInt8,
+        in table: TableStore
+    ) throws -> Bool {
+        guard let changes = batch.tables.first(where: { $0.table == table.table.id }) else {
+            return false
+        }
+        if freed?.table != changes.table {
+            let names = table.table.unique.compactMap(\.first)
+            let columns = names.compactMap { table.table.column(named: $0) }.map { UInt8($0.id) }
+            freed = (changes.table, FreedValues(changes, columns: Set(columns)))
+        }
+        guard let freed = freed?.values else { return false }
+        if let death = freed.deathsByKey[key], changes.deaths.lives[death] > clock.life {
+            // It dies in its turn, when its children have got their new parents; what is lost by
+            // that is listed with the values of now.
+            try noteLostEdits(
+                key, place, began, clock, changes.deaths.stamps[death], in: table)
+            try table.update(column, at: place, to: .null)
+            return true
+        }
+        // A column that may wait for its parent keeps its value until then.
+        let isReference = table.table.references.contains {
+            table.table.column(named: $0.column)?.id == Int(column)
+        }
+        let known = try session.stamps.stamp(clock.stamp(of: column) ?? began)
+        let isWritten = freed.writesByKey[key]?.contains {
+            $0.column == column && $0.life == clock.life && stamp($0.stamp) > known
+        }
+        guard isWritten == true, !isReference else { return false }
+        try table.update(column, at: place, to: .null)
+        return true
+    }
+
     /// Clears the set in the later of two rows; true where that is the incoming one.
     private func clear(
         _ incoming: Duplicate, _ key: RowKey, in table: TableStore
@@ -145,6 +181,9 @@ extension BatchMerger {
         let other = try found.key(0)
         found.reset()
         guard case .alive(let place, let began, let clock) = try table.row(other) else {
+            return false
+        }
+        if try isFreed(other, at: place, began, clock, column: UInt8(first.id), in: table) {
             return false
         }
         let numbers = incoming.columns.map { clock.stamp(of: UInt8($0.id)) ?? began }

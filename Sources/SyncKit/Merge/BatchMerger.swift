@@ -21,6 +21,8 @@ final class BatchMerger {
     let repairs: RepairWrites
     /// Columns of the row being merged that lost a unique value.
     var setAside: [UInt8] = []
+    /// Of the table where two rows have clashed last.
+    var freed: (table: Int, values: FreedValues)?
     private var numbers: [Int64]
     /// For the clocks of new rows: one piece of memory for all of them.
     var clockWriter = ByteWriter()
@@ -40,6 +42,9 @@ final class BatchMerger {
     }
 
     /// Merges all of it.
+    ///
+    /// Deaths come last, children's before their parents': a row that changed its parent is not
+    /// deleted with the old one, and none that the writer deleted has to be repaired.
     func merge() throws {
         for changes in batch.tables {
             guard let table = try session.table(changes.table) else {
@@ -49,9 +54,16 @@ final class BatchMerger {
             }
             let before = altered
             try mergeRows(changes.rows, into: table)
-            try mergeDeaths(changes.deaths, into: table)
             try mergeEdits(changes.edits, into: table)
             try mergeCounts(changes.counts, into: table)
+            if altered > before { alteredTables.insert(table.table.name) }
+        }
+        for changes in batch.tables.reversed() {
+            guard let table = try session.table(changes.table) else { continue }
+            let before = altered
+            for index in 0..<changes.deaths.count {
+                try mergeDeath(index, of: changes.deaths, into: table)
+            }
             if altered > before { alteredTables.insert(table.table.name) }
         }
         try conflicts.flush()
@@ -115,26 +127,25 @@ final class BatchMerger {
 
     // MARK: - Deaths
 
-    private func mergeDeaths(_ deaths: TableChanges.Deaths, into table: TableStore) throws {
-        for index in 0..<deaths.count {
-            let (key, life) = (deaths.keys[index], deaths.lives[index])
-            let died = deaths.stamps[index]
-            switch try table.row(key) {
-            case .unseen:
-                try bury(key, life: life, died, in: table)
-            case .dead(let known, let stamp):
-                let old = try session.stamps.stamp(stamp)
-                guard life > known || life == known && self.stamp(died) > old else { continue }
-                try bury(key, life: life, died, in: table)
-            case .alive(let place, let began, let clock):
-                guard life > clock.life else { continue }
-                try noteLostEdits(key, place, began, clock, died, in: table)
-                try repairs.orphan(childrenOf: key, in: table)
-                try toggle(key, began, clock, in: table, adding: false)
-                try table.delete(key, at: place, clock: clock, in: session)
-                try bury(key, life: life, died, in: table)
-                noteAltered()
-            }
+    private func mergeDeath(
+        _ index: Int, of deaths: TableChanges.Deaths, into table: TableStore
+    ) throws {
+        let (key, life, died) = (deaths.keys[index], deaths.lives[index], deaths.stamps[index])
+        switch try table.row(key) {
+        case .unseen:
+            try bury(key, life: life, died, in: table)
+        case .dead(let known, let stamp):
+            let old = try session.stamps.stamp(stamp)
+            guard life > known || life == known && self.stamp(died) > old else { return }
+            try bury(key, life: life, died, in: table)
+        case .alive(let place, let began, let clock):
+            guard life > clock.life else { return }
+            try noteLostEdits(key, place, began, clock, died, in: table)
+            try repairs.orphan(childrenOf: key, in: table)
+            try toggle(key, began, clock, in: table, adding: false)
+            try table.delete(key, at: place, clock: clock, in: session)
+            try bury(key, life: life, died, in: table)
+            noteAltered()
         }
     }
 

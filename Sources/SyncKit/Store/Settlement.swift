@@ -54,7 +54,10 @@ struct Settlement {
     /// total alike, were made before this database was copied: they are known, and must not count
     /// twice.
     func settleCounts(in batch: ChangeBatch, at sequence: Int64) throws {
-        let handle = try StoreState(db: session.db).replica.handle
+        let state = StoreState(db: session.db)
+        let handle = try state.replica.handle
+        // The stamps that are stored here are older than the latest moment.
+        try state.setReceived(try state.clock.latest)
         for changes in batch.tables {
             guard let table = try session.table(changes.table) else { continue }
             let ledger = CountLedger(session, table: changes.table)
