@@ -3,7 +3,7 @@ import SyncKit
 import TestSupport
 
 extension World {
-    /// Notes what the engine knows of each row on every device: where digests differ, this says why.
+    /// Notes what the engine knows of each row on every device: it says why digests differ.
     func noteClocks() {
         for device in devices {
             note("device \(device.index) knows:")
