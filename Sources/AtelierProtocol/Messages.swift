@@ -33,12 +33,17 @@ public struct RegisterRequest: Codable, Sendable, Equatable {
     public let accountKey: VerifyingKey
     /// Compact ``DeviceCertificate`` of the first device.
     public let certificate: String
+    /// Compact ``ServerPin``: handed back to whoever restores the account.
+    public let pin: String
 
     /// Takes every field.
-    public init(invite: InviteSecret, accountKey: VerifyingKey, certificate: String) {
+    public init(
+        invite: InviteSecret, accountKey: VerifyingKey, certificate: String, pin: String
+    ) {
         self.invite = invite
         self.accountKey = accountKey
         self.certificate = certificate
+        self.pin = pin
     }
 }
 

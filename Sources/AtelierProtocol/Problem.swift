@@ -16,6 +16,7 @@ public struct Problem: Codable, Sendable, Equatable, Error, CustomStringConverti
         case deviceRevoked = "urn:atelier:problem:device-revoked"
         case notApprovedYet = "urn:atelier:problem:not-approved-yet"
         case suspended = "urn:atelier:problem:suspended"
+        case keysChanged = "urn:atelier:problem:keys-changed"
         case fork = "urn:atelier:problem:fork"
         case rewind = "urn:atelier:problem:rewind"
         case fromTheFuture = "urn:atelier:problem:from-the-future"

@@ -12,7 +12,8 @@ struct AtelierCommand: AsyncParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [
-            InitCommand.self, JoinCommand.self, DevicesCommand.self, WorksCommand.self,
+            InitCommand.self, JoinCommand.self, RestoreAccountCommand.self, DevicesCommand.self,
+            WorksCommand.self,
             ModelsCommand.self, GenerateCommand.self, GenerationsCommand.self,
             CreditsCommand.self, SyncCommand.self, StatusCommand.self,
         ])

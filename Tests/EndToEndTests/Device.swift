@@ -25,6 +25,16 @@ struct Device: Sendable {
         return done
     }
 
+    /// Runs a command that reads `input` and must succeed.
+    @discardableResult
+    func must(_ arguments: String..., input: String) async throws -> Outcome {
+        let file = try sandbox.file("input-\(name)", Array(input.utf8))
+        let done = try await Program.run(
+            Programs.client, arguments, home: home, in: sandbox.folder, input: file)
+        try #require(done.status == 0, "\(done)")
+        return done
+    }
+
     /// Generates 64 by 64 pixels with the model `m`.
     func generate(seed: Int, deadline: Double? = nil) async throws -> Outcome {
         try await run(

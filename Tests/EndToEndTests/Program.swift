@@ -5,10 +5,12 @@ import TestSupport
 enum Program {
     /// Runs it with its output going to files, so that no full pipe can stop it.
     ///
-    /// - Parameter deadline: After so many seconds it is killed with signal 9.
+    /// - Parameters:
+    ///   - deadline: After so many seconds it is killed with signal 9.
+    ///   - input: A file that it reads as its standard input.
     static func run(
         _ name: String, _ arguments: [String], home: URL? = nil, in folder: URL,
-        deadline: Double? = nil
+        deadline: Double? = nil, input: URL? = nil
     ) async throws -> Outcome {
         var words = [try Programs.url(name).path] + arguments
         // The program of coreutils does the killing: the tests themselves never wait on a clock.
@@ -23,7 +25,8 @@ enum Program {
         process.executableURL = URL(filePath: "/usr/bin/env")
         process.arguments = words
         process.environment = Programs.environment(home: home)
-        process.standardInput = FileHandle.nullDevice
+        process.standardInput =
+            try input.map { try FileHandle(forReadingFrom: $0) } ?? FileHandle.nullDevice
         process.standardOutput = try handle(output)
         process.standardError = try handle(errors)
         try await end(of: process)

@@ -47,11 +47,11 @@ struct JoiningTests {
             let stranger = TestDevice(of: server)
             let forged = RegisterRequest(
                 invite: try server.invite(), accountKey: artist.accountKey.verifyingKey,
-                certificate: try stranger.certificate())
+                certificate: try stranger.certificate(), pin: try artist.pin())
             #expect(try await stranger.post("/v1/accounts", forged, client).problem == .malformed)
             let stolen = RegisterRequest(
                 invite: try server.invite(), accountKey: artist.accountKey.verifyingKey,
-                certificate: try artist.certificate())
+                certificate: try artist.certificate(), pin: try artist.pin())
             let reply = try await stranger.post("/v1/accounts", stolen, client)
             #expect(reply.status == 401 && reply.problem == .proofInvalid)
         }

@@ -224,8 +224,26 @@ struct TestDevice: Sendable {
     ) async throws -> TestReply {
         let request = RegisterRequest(
             invite: try invite ?? server.invite(), accountKey: accountKey.verifyingKey,
-            certificate: try certificate())
+            certificate: try certificate(), pin: try pin())
         return try await post("/v1/accounts", request, client)
+    }
+
+    func pin() throws -> String {
+        try JWS(
+            signing: ServerPin(account: account, serverKey: server.core.publicKey),
+            with: accountKey
+        ).compact
+    }
+
+    /// What puts `device` out; the new key in it is nobody's.
+    func rotation(
+        _ epoch: UInt32, revoking revoked: [DeviceID], by key: SigningKey? = nil
+    ) throws -> RevocationRequest {
+        let rotation = KeyRotation(
+            account: account, epoch: epoch, revoked: revoked, boxes: [], recovery: "",
+            issued: server.now)
+        return RevocationRequest(
+            rotation: try JWS(signing: rotation, with: key ?? accountKey).compact)
     }
 
     func wallet() -> DeviceWallet {

@@ -12,4 +12,6 @@ public struct KnownDevice: Codable, Equatable, Sendable {
     public let lastSeenAt: Moment
     /// True for this device.
     public let isThis: Bool
+    /// True for a device that was put out.
+    public let isRevoked: Bool
 }

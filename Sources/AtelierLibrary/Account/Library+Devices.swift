@@ -31,7 +31,7 @@ extension Library {
             deviceKey: library.deviceKeys.signing.verifyingKey,
             agreementKey: library.deviceKeys.agreementKey, name: library.deviceName)
         _ = try await connection.post(
-            "/v1/accounts/\(account)/device-requests", request, as: Nothing.self)
+            "/v1/accounts/\(account)/device-requests", request, as: NoFields.self)
         try library.remember(connection.clock)
         var membership = library.membership
         membership.request = .init(address: address.description, account: account)
@@ -70,18 +70,18 @@ extension Library {
             with: accountKey)
         let welcome = Welcome(
             libraryKeys: try keys.libraryKeys(), serverKey: server.key, server: server.address,
-            accountKey: accountKey.verifyingKey)
+            accountKey: accountKey.verifyingKey, revoked: membership.revoked)
         let approval = DeviceApproval(
             accountKey: accountKey.verifyingKey, certificate: certificate.compact,
             sealedWelcome: try welcome.sealed(
                 for: match.device, of: account, to: match.agreementKey))
         _ = try await connection.post(
-            "/v1/device-requests/\(match.device)/approval", approval, as: Nothing.self)
+            "/v1/device-requests/\(match.device)/approval", approval, as: NoFields.self)
         try remember(connection.clock)
         let issued = Moment(certificate.payload.issued)
         return KnownDevice(
             id: match.device, name: match.name, certifiedAt: issued, lastSeenAt: issued,
-            isThis: false)
+            isThis: false, isRevoked: false)
     }
 
     /// The account's devices: from the server, or as last seen where it cannot be reached.
@@ -132,6 +132,7 @@ extension Library {
         try keys.save(welcome.libraryKeys)
         var membership = membership
         membership.accountKey = approval.accountKey
+        membership.revoked = welcome.revoked
         membership.certificate = certificate.compact
         membership.server = .init(address: request.address, key: welcome.serverKey)
         membership.request = nil
@@ -141,15 +142,14 @@ extension Library {
     /// Believes the certificates that the account's own key signed, and no others.
     private func known(_ list: DeviceList) throws -> [KnownDevice] {
         guard let key = membership.accountKey else { throw waiting }
+        let revoked = Set(membership.revoked)
         return list.devices.compactMap { entry in
             let certificate = try? JWS<DeviceCertificate>(verifying: entry.certificate, with: key)
             guard let payload = certificate?.payload else { return nil }
             return KnownDevice(
                 id: payload.device, name: payload.name, certifiedAt: Moment(payload.issued),
-                lastSeenAt: Moment(entry.lastSeen), isThis: payload.device == device)
+                lastSeenAt: Moment(entry.lastSeen), isThis: payload.device == device,
+                isRevoked: revoked.contains(payload.device))
         }
     }
-
-    /// An answer whose object holds nothing.
-    private struct Nothing: Decodable {}
 }

@@ -28,8 +28,13 @@ extension Library {
         guard ServerFingerprint(key: server.key) == invite.fingerprint else {
             throw LibraryError.otherServer
         }
+        let pin = try JWS(
+            signing: ServerPin(
+                account: AccountID(key: accountKey.verifyingKey), serverKey: server.key),
+            with: accountKey)
         let request = RegisterRequest(
-            invite: invite.secret, accountKey: accountKey.verifyingKey, certificate: certificate)
+            invite: invite.secret, accountKey: accountKey.verifyingKey, certificate: certificate,
+            pin: pin.compact)
         _ = try await connection.post("/v1/accounts", request, as: DeviceList.self)
         try remember(connection.clock)
         var membership = membership

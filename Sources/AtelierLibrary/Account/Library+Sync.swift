@@ -18,6 +18,9 @@ extension Library {
         if let request = membership.request { try await collectApproval(request) }
         let connection = try connection()
         var settled = try await settle(over: connection)
+        if try openWallet().wallet.standing.serial > membership.ordersFollowed {
+            try await followOrders(over: connection)
+        }
         let before = try store.pendingChangeCount()
         var report = try await exchange(over: connection, pushes: false)
         try followWithdrawals()
@@ -72,6 +75,15 @@ extension Library {
         }
         try writeVerdicts()
         return settled
+    }
+
+    /// A device that was put out since the last sync means a new library key.
+    private func followOrders(over connection: ServerConnection) async throws {
+        let serial = try openWallet().wallet.standing.serial
+        try await followKeys(over: connection)
+        var membership = membership
+        membership.ordersFollowed = serial
+        try save(membership)
     }
 
     private func obstacle() throws -> Standing.Obstacle? {

@@ -1,4 +1,4 @@
-import AtelierProtocol
+package import AtelierProtocol
 package import SignedObjects
 
 /// Which account and server this library belongs to; a file beside the keys, nothing secret in it.
@@ -25,6 +25,13 @@ package struct Membership: Codable, Equatable, Sendable {
     package var accountKey: VerifyingKey?
     /// Compact ``DeviceCertificate`` of this device; nil until a requested approval came.
     package var certificate: String?
+    /// What new library keys are sealed to besides the devices, so that the phrase opens them; nil
+    /// on a device without the account key.
+    package var recoveryKey: AgreementKey?
+    /// The devices that were put out, as the account key's last word on it says.
+    package var revoked: [DeviceID] = []
+    /// The serial of the last order after which library keys were looked for.
+    package var ordersFollowed = 0
     /// The server; nil before `join`.
     package var server: Server?
     /// The request that waits, if one does.

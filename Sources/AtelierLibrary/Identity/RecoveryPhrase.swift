@@ -57,6 +57,11 @@ public struct RecoveryPhrase: Sendable {
         derive("atelier library key v1")
     }
 
+    /// What later library keys are sealed to, so that the phrase still opens everything.
+    package var recoveryKey: SealingKey? {
+        SealingKey(bytes: derive("atelier recovery key v1"))
+    }
+
     private func derive(_ purpose: String) -> [UInt8] {
         let key = HKDF<SHA256>.deriveKey(
             inputKeyMaterial: SymmetricKey(data: entropy), info: Array(purpose.utf8),

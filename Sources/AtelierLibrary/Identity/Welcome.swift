@@ -12,16 +12,19 @@ package struct Welcome: Codable, Equatable, Sendable {
     package var server: String
     /// The account's public key.
     package var accountKey: VerifyingKey
+    /// The devices that were put out.
+    package var revoked: [DeviceID]
 
     /// Takes every field.
     package init(
         libraryKeys: [LibraryKey], serverKey: VerifyingKey, server: String,
-        accountKey: VerifyingKey
+        accountKey: VerifyingKey, revoked: [DeviceID] = []
     ) {
         self.libraryKeys = libraryKeys
         self.serverKey = serverKey
         self.server = server
         self.accountKey = accountKey
+        self.revoked = revoked
     }
 
     /// The sealed form for `device` of `account`: base64url.
@@ -30,7 +33,7 @@ package struct Welcome: Codable, Equatable, Sendable {
     ) throws -> String {
         let json = try CanonicalJSON.encoder.encode(self)
         let info = Self.info(device: device, account: account)
-        return Base64URL.encode(try DeviceKeys.seal(Array(json), to: key, info: info))
+        return Base64URL.encode(try SealingKey.seal(Array(json), to: key, info: info))
     }
 
     /// Opens the sealed form with the keys of the device it was made for.
@@ -40,7 +43,7 @@ package struct Welcome: Codable, Equatable, Sendable {
         }
         let info = Self.info(device: keys.device, account: account)
         guard
-            let json = try? keys.open(bytes, info: info),
+            let json = try? keys.sealing.open(bytes, info: info),
             let welcome = try? CanonicalJSON.decoder.decode(Self.self, from: Data(json)),
             !welcome.libraryKeys.isEmpty
         else { throw LibraryError.welcomeUnreadable }

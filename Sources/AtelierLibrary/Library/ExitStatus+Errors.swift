@@ -32,7 +32,7 @@ extension ExitStatus {
     private static func status(of problem: Problem.Kind) -> ExitStatus {
         switch problem {
         case .suspended, .deviceRevoked, .deviceUnknown, .inviteInvalid, .accountExists: .refused
-        case .tooMany, .unavailable, .internalError: .later
+        case .tooMany, .keysChanged, .unavailable, .internalError: .later
         default: .failed
         }
     }

@@ -57,6 +57,7 @@ public final class Library: Sendable {
         let deviceKeys = DeviceKeys()
         var membership = Membership(deviceName: try checkedDeviceName(deviceName))
         membership.accountKey = accountKey.verifyingKey
+        membership.recoveryKey = phrase.recoveryKey?.agreementKey
         membership.certificate = try JWS(
             signing: DeviceCertificate(
                 account: AccountID(key: accountKey.verifyingKey),

@@ -62,8 +62,8 @@ extension LibraryError {
             "This device waits for approval. On the first device: "
                 + "atelier devices approve \(words). Then: atelier sync."
         case .otherServer:
-            "The server shows another key than the one the invite names, so it was told nothing. "
-                + "Ask the operator for the right address and a new invite."
+            "The server shows another key than the invite or your account names, so it was told "
+                + "nothing. Ask the operator for the right address."
         case .badInvite:
             "This is not an invite. An invite starts with ati1-; copy all of it."
         case .badAccount:
@@ -75,7 +75,9 @@ extension LibraryError {
                 + "Compare them with the new device's; if they differ, do not approve."
         case .noAccountKey:
             "This device does not hold the account key. "
-                + "Approve on the device where the library was made."
+                + "Do this where the library was made, or where it was restored by its phrase."
+        case .thisDevice:
+            "A device cannot put itself out. Do this on another one that holds the account key."
         case .welcomeUnreadable:
             "What was sealed to this device cannot be opened. Ask again: atelier devices request."
         case .wrongApproval:

@@ -38,7 +38,7 @@ public enum LibraryError: Error, Equatable, CustomStringConvertible {
     case alreadyJoined(server: String)
     /// This device asked to join an account and waits for the approval.
     case waitingForApproval(words: String)
-    /// The server's key is not the one that the invite names.
+    /// The server's key is not the one that the invite or the account names.
     case otherServer
     /// The invite is not one.
     case badInvite
@@ -50,6 +50,8 @@ public enum LibraryError: Error, Equatable, CustomStringConvertible {
     case noSuchRequest(waiting: Int)
     /// Only a device with the account key can do this.
     case noAccountKey
+    /// A device cannot put itself out.
+    case thisDevice
     /// What was sealed to this device cannot be opened.
     case welcomeUnreadable
     /// An approval is not by the account that was asked.
@@ -69,7 +71,9 @@ public enum LibraryError: Error, Equatable, CustomStringConvertible {
         case .notALibrary, .alreadyALibrary, .unwritable: .storage
         case .busy, .waitingForApproval, .stopped: .later
         case .badText, .badNumber, .badInvite, .badAccount, .badWords: .usage
-        case .noReceipt, .refused, .noAccountKey, .otherServer, .notJoined: .refused
+        case .noReceipt, .refused, .noAccountKey, .otherServer, .notJoined,
+            .thisDevice:
+            .refused
         default: .failed
         }
     }

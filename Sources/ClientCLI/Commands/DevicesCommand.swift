@@ -5,8 +5,8 @@ import SignedObjects
 /// The devices of the account.
 struct DevicesCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "devices", abstract: "Add and list the devices of your account.",
-        subcommands: [Request.self, Approve.self, List.self])
+        commandName: "devices", abstract: "Add, list and put out the devices of your account.",
+        subcommands: [Request.self, Approve.self, List.self, Revoke.self])
 
     struct Request: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
@@ -54,6 +54,37 @@ struct DevicesCommand: AsyncParsableCommand {
         }
     }
 
+    struct Revoke: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Put a lost device out: it gets nothing new from now on.",
+            discussion: """
+                What it holds it keeps, for nobody can take that back. What your other devices \
+                write from now on is sealed with a new key. Credits lent to it come back when \
+                their leases end.
+                """)
+
+        @OptionGroup var options: LibraryOptions
+        @Argument(help: "The device's name, or the beginning or end of its id.")
+        var device: String
+        @Flag(help: "Do not ask.") var yes = false
+
+        func run() async throws {
+            let library = try options.open()
+            if !yes {
+                guard Terminal.canAsk else {
+                    throw ValidationError("Nobody can be asked here: add --yes to put it out.")
+                }
+                guard Terminal.confirms("Put \"\(device)\" out for good?") else {
+                    throw ExitCode(ExitStatus.failed.rawValue)
+                }
+            }
+            let gone = try await library.revokeDevice(device)
+            if options.json { return try JSONOutput.show(gone) }
+            Terminal.say(
+                "\"\(gone.name)\" is out. Your other devices get the new key by: atelier sync")
+        }
+    }
+
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "List the account's devices.")
 
@@ -69,7 +100,7 @@ struct DevicesCommand: AsyncParsableCommand {
                 let id = Terminal.dim(String(device.id.description.suffix(8)))
                 table.add(
                     id, device.name, "seen " + Words.moment(device.lastSeenAt),
-                    device.isThis ? "this device" : "")
+                    device.isThis ? "this device" : device.isRevoked ? "put out" : "")
             }
             table.show()
             if !isCurrent { Terminal.note("The server cannot be reached: this is the last known.") }

@@ -46,9 +46,21 @@ extension ServerLedger {
         return order
     }
 
+    /// Puts a device of the account out: it gets no lease and no receipt any more, and its leases
+    /// come back when they end.
+    ///
+    /// - Throws: ``LedgerError``; the ledger is then unchanged.
+    @discardableResult
+    public mutating func revoke(
+        _ device: DeviceID, reason: String, text: String = "", now: UnixTime, signer: LedgerSigner
+    ) throws(LedgerError) -> JWS<Order> {
+        try append(.revokeDevice, reason, text, device: device, now: now, signer)
+    }
+
     private mutating func append(
         _ kind: Order.Kind, _ reason: String, _ text: String, until: UnixTime? = nil,
-        credits: Int = 0, appeal: String = "", now: UnixTime, _ signer: LedgerSigner
+        device: DeviceID? = nil, credits: Int = 0, appeal: String = "", now: UnixTime,
+        _ signer: LedgerSigner
     ) throws(LedgerError) -> JWS<Order> {
         try checkLength(of: reason, limit: LedgerLimits.reasonBytes)
         try checkLength(of: text, limit: LedgerLimits.textBytes)
@@ -56,7 +68,7 @@ extension ServerLedger {
         let time = max(clock, now)
         let payload = Order(
             account: account, serial: orders.count + 1, kind: kind, reason: reason, text: text,
-            until: until, credits: credits, appeal: appeal, time: time)
+            until: until, device: device, credits: credits, appeal: appeal, time: time)
         do {
             let order = try signer.order(payload)
             orders.append(order)

@@ -4,6 +4,10 @@ enum Limits {
     static let devicesPerAccount = 32
     /// The most bytes of a request proof.
     static let proofBytes = 4 * 1024
+    /// The most library keys that an account may have had.
+    static let keyRotations: Int64 = 10_000
+    /// The most key rotations in one reply.
+    static let keyRotationsPerReply = 64
     /// The most devices of one account that watch it.
     static let watchersPerAccount = 64
     /// The most bytes of path and query.

@@ -11,6 +11,7 @@ extension ServerCore {
         let certificate = try Self.certificate(request.certificate, key: request.accountKey)
         let account = certificate.payload.account
         let device = certificate.payload.device
+        try checkPin(request.pin, key: request.accountKey)
         return try await asGuest(incoming, key: certificate.payload.deviceKey) { db, now in
             let exists = try db.row("SELECT 1 FROM account WHERE id = ?1", [account.blob])
             let owner = try DeviceStore.account(of: device, in: db)
@@ -23,18 +24,18 @@ extension ServerCore {
                     detail: "The account or device is known already. Ask to join it as a device.")
             }
             try InviteStore.use(request.invite, for: account, now: now, in: db)
-            try self.open(account, key: request.accountKey, now: now, in: db)
+            try self.open(account, key: request.accountKey, pin: request.pin, now: now, in: db)
             try DeviceStore.add(certificate, now: now, in: db)
             return (try DeviceStore.list(of: account, key: request.accountKey, in: db), true)
         }
     }
 
     private func open(
-        _ account: AccountID, key: VerifyingKey, now: UnixTime, in db: Database
+        _ account: AccountID, key: VerifyingKey, pin: String, now: UnixTime, in db: Database
     ) throws {
         try db.execute(
-            "INSERT INTO account (id, account_key, created) VALUES (?1, ?2, ?3)",
-            [account.blob, key.blob, now.milliseconds])
+            "INSERT INTO account (id, account_key, created, pin) VALUES (?1, ?2, ?3, ?4)",
+            [account.blob, key.blob, now.milliseconds, pin])
         try db.execute(
             "INSERT INTO account_head (account, seq) VALUES (?1, 0)",
             [account.blob])

@@ -30,6 +30,7 @@ enum Schema {
         Step(name: "1 ledger", common: ledger),
         Step(name: "1 audit", common: audit, sqlite: sqliteAudit, postgres: postgresAudit),
         Step(name: "2 identity", common: identity),
+        Step(name: "3 keys", common: keys),
     ]
 
     private static func postgres(_ sql: String) -> String {
@@ -117,6 +118,13 @@ enum Schema {
 
     private static let identity = """
         CREATE TABLE identity (name TEXT PRIMARY KEY NOT NULL, value BLOB NOT NULL);
+        """
+
+    private static let keys = """
+        ALTER TABLE account ADD COLUMN pin TEXT NOT NULL DEFAULT '';
+        CREATE TABLE key_rotation (
+            account BLOB NOT NULL, epoch INTEGER NOT NULL, document TEXT NOT NULL,
+            PRIMARY KEY (account, epoch));
         """
 
     private static let sqliteAudit = """

@@ -8,7 +8,7 @@ extension Problem.Kind {
         case .proofMissing, .proofInvalid, .clockWrong, .deviceUnknown: 401
         case .inviteInvalid, .deviceRevoked, .suspended: 403
         case .notFound, .notApprovedYet: 404
-        case .accountExists, .fork, .rewind, .fromTheFuture: 409
+        case .accountExists, .keysChanged, .fork, .rewind, .fromTheFuture: 409
         case .tooLarge: 413
         case .tooMany: 429
         case .unavailable: 503
@@ -31,6 +31,7 @@ extension Problem.Kind {
         case .deviceRevoked: "The device was revoked."
         case .notApprovedYet: "The device is not approved yet."
         case .suspended: "The account is suspended."
+        case .keysChanged: "The library's keys were changed meanwhile."
         case .fork: "The replica's chain has forked."
         case .rewind: "The replica was set back."
         case .fromTheFuture: "A change is dated in the future."

@@ -19,6 +19,9 @@ struct Routes: Sendable {
         router.get("v1/accounts/:account/device-requests/:device", use: approval)
         router.get("v1/device-requests", use: deviceRequests)
         router.post("v1/device-requests/:device/approval", use: approve)
+        router.post("v1/accounts/:account/devices", use: restore)
+        router.post("v1/devices/:device/revocation", use: revoke)
+        router.get("v1/keys", use: keys)
         router.get("v1/devices", use: devices)
         router.post("v1/segments", use: push)
         router.get("v1/segments", use: pull)
@@ -109,7 +112,7 @@ struct Routes: Sendable {
             address: context.address)
     }
 
-    private func decode<Value: Decodable>(_ incoming: IncomingRequest) throws -> Value {
+    func decode<Value: Decodable>(_ incoming: IncomingRequest) throws -> Value {
         guard
             let value = try? CanonicalJSON.decoder.decode(Value.self, from: Data(incoming.body))
         else {

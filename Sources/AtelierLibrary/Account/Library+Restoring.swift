@@ -1,0 +1,98 @@
+import AtelierProtocol
+import Foundation
+import SignedObjects
+import SyncKit
+
+extension Library {
+    /// Brings an account to this device by its recovery phrase alone; then ``sync()`` brings the
+    /// library. Safe to repeat.
+    ///
+    /// The server proves itself by what the account's own key once said of it, so that no first
+    /// answer has to be believed.
+    ///
+    /// - Returns: The library, which holds the account key and can let other devices in.
+    /// - Throws: ``LibraryError/alreadyALibrary(folder:)`` where another account is,
+    ///   ``LibraryError/otherServer``, `Problem` where the server has no such account.
+    public static func restoreAccount(
+        in folder: LibraryFolder, server address: String, phrase: RecoveryPhrase,
+        deviceName: String? = nil, environment: LibraryEnvironment = .system
+    ) async throws -> Library {
+        let address = try HTTPAddress(address)
+        let library =
+            if folder.holdsLibrary {
+                try Library(opening: folder, environment: environment)
+            } else {
+                try makeWithoutAccount(
+                    in: folder, deviceName: deviceName, environment: environment)
+            }
+        let account = AccountID(key: phrase.accountKey.verifyingKey)
+        guard library.account == nil || library.account == account else {
+            throw LibraryError.alreadyALibrary(folder: folder.root.path)
+        }
+        let lock = try LibraryLock(folder.lock)
+        defer { withExtendedLifetime(lock) {} }
+        try await library.restore(account, by: phrase, at: address)
+        return library
+    }
+
+    private func restore(
+        _ account: AccountID, by phrase: RecoveryPhrase, at address: HTTPAddress
+    ) async throws {
+        let connection = try connection(to: address)
+        let server = try await connection.get(
+            "/v1/server", as: ServerDescription.self, proves: false)
+        let accountKey = phrase.accountKey
+        let certificate = try JWS(
+            signing: DeviceCertificate(
+                account: account, deviceKey: deviceKeys.signing.verifyingKey,
+                agreementKey: deviceKeys.agreementKey, name: deviceName,
+                issued: connection.clock.now), with: accountKey
+        ).compact
+        let reply = try await connection.post(
+            "/v1/accounts/\(account)/devices",
+            RestoreRequest(accountKey: accountKey.verifyingKey, certificate: certificate),
+            as: RestoreReply.self)
+        let pin = try? JWS<ServerPin>(verifying: reply.pin, with: accountKey.verifyingKey)
+        guard let pin, pin.payload.account == account, pin.payload.serverKey == server.key else {
+            throw LibraryError.otherServer
+        }
+        let rotations = try await rotations(of: account, by: accountKey.verifyingKey, connection)
+        var libraryKeys =
+            SecretBytes(phrase.libraryKey).map { [LibraryKey(epoch: 1, key: $0)] } ?? []
+        for rotation in rotations {
+            guard let recovery = phrase.recoveryKey,
+                let key = rotation.libraryKey(forRecovery: recovery)
+            else { throw LibraryError.unexpectedReply("a key that the phrase does not open") }
+            libraryKeys.append(key)
+        }
+        try keys.save(accountKey: accountKey)
+        try keys.save(libraryKeys)
+        var membership = membership
+        membership.accountKey = accountKey.verifyingKey
+        membership.certificate = certificate
+        membership.recoveryKey = phrase.recoveryKey?.agreementKey
+        membership.revoked = rotations.last?.revoked ?? []
+        membership.server = .init(address: address.description, key: server.key)
+        membership.request = nil
+        try save(membership)
+        try remember(connection.clock)
+    }
+
+    private func rotations(
+        of account: AccountID, by key: VerifyingKey, _ connection: ServerConnection
+    ) async throws -> [KeyRotation] {
+        var found: [KeyRotation] = []
+        while true {
+            let epoch = found.last?.epoch ?? 1
+            let list = try await connection.get(
+                "/v1/keys?after=\(epoch)", as: KeyRotationList.self)
+            if list.rotations.isEmpty { return found }
+            for text in list.rotations {
+                guard let rotation = try? JWS<KeyRotation>(verifying: text, with: key).payload,
+                    rotation.account == account, rotation.epoch == (found.last?.epoch ?? 1) + 1
+                else { throw LibraryError.unexpectedReply("a key that the account did not sign") }
+                found.append(rotation)
+            }
+        }
+    }
+}

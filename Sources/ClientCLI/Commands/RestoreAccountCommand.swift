@@ -1,0 +1,47 @@
+import ArgumentParser
+import AtelierLibrary
+
+/// Brings an account to a new machine by its recovery phrase.
+struct RestoreAccountCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "restore-account",
+        abstract: "On a new machine: bring your account back by its recovery phrase.",
+        discussion: """
+            Reads the 24 words from standard input, in one line or several; capitals do not matter. \
+            Then atelier sync brings the library. Pictures lie only on the machines that made them.
+            """)
+
+    @OptionGroup var options: LibraryOptions
+    @Argument(help: "The server's address, such as https://atelier.example.") var url: String
+    @Option(help: "What you call this device (else the machine's name).") var deviceName: String?
+
+    func run() async throws {
+        if Terminal.canAsk { Terminal.note("Type the 24 words, then Return:") }
+        let library = try await Library.restoreAccount(
+            in: options.folder, server: url, phrase: try RecoveryPhrase(words()),
+            deviceName: deviceName)
+        let account = library.account?.description ?? ""
+        if options.json {
+            return try JSONOutput.show(
+                Restored(account: account, device: library.device.description))
+        }
+        Terminal.say("The account \(account) is on this machine.")
+        Terminal.say("Next: atelier sync")
+    }
+
+    /// As many lines as the words take.
+    private func words() -> String {
+        var text = ""
+        while text.split(whereSeparator: \.isWhitespace).count < RecoveryPhrase.wordCount,
+            text.utf8.count < 4096, let line = readLine()
+        {
+            text += line + " "
+        }
+        return text
+    }
+
+    private struct Restored: Encodable {
+        let account: String
+        let device: String
+    }
+}

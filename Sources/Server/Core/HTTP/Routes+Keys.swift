@@ -1,0 +1,30 @@
+import AtelierProtocol
+import Hummingbird
+import SignedObjects
+
+extension Routes {
+    /// Lets a device in by the account key.
+    @Sendable func restore(request: Request, context: ServerContext) async throws -> Response {
+        let incoming = try await read(request, context, upTo: ProtocolLimits.messageBytes)
+        let account: AccountID = try parameter("account", context)
+        return try json(
+            try await core.restore(try decode(incoming), account: account, incoming),
+            status: .created)
+    }
+
+    /// Puts a device out.
+    @Sendable func revoke(request: Request, context: ServerContext) async throws -> Response {
+        let incoming = try await read(request, context, upTo: ProtocolLimits.messageBytes)
+        let device: DeviceID = try parameter("device", context)
+        try await core.revoke(try decode(incoming), device: device, incoming)
+        return try json([String: String](), status: .created)
+    }
+
+    /// The new library keys, sealed.
+    @Sendable func keys(request: Request, context: ServerContext) async throws -> Response {
+        let incoming = try await read(request, context, upTo: 0)
+        let after = try number(
+            request.uri.queryParameters["after"], or: 1, in: 0...Int64(UInt32.max))
+        return try json(try await core.keyRotations(after: after, incoming))
+    }
+}

@@ -1,0 +1,74 @@
+import TestSupport
+import Testing
+
+/// Losing a machine, as an artist meets it.
+struct AccountTests {
+    // Goal: the phrase alone brings the account and its library to a new machine, from the server
+    // that the account itself names; a wrong phrase and another server's address do not.
+    @Test func thePhraseBringsEverythingBack() async throws {
+        let sandbox = try Sandbox()
+        let server = try await RunningServer(data: sandbox.data)
+        let (_, phrase) = try await Self.artist(sandbox, at: server)
+        let desk = sandbox.device("desk")
+        try await desk.must("restore-account", server.address, input: phrase.uppercased())
+        try await desk.must("sync")
+        #expect(try await desk.must("works", "list").output.contains("first"))
+        #expect(try await desk.must("credits", "--json").object()["granted"] as? Int == 2)
+        let status = try await desk.must("status", "--json").object()
+        #expect(status["holds_account_key"] as? Bool == true)
+
+        let words = phrase.split(separator: " ")
+        let swapped = ([words[1], words[0]] + words[2...]).joined(separator: " ")
+        let file = try sandbox.file("wrong", Array(swapped.utf8))
+        let wrong = try await Program.run(
+            Programs.client, ["restore-account", server.address],
+            home: sandbox.folder.appending(path: "wrong-home"), in: sandbox.folder, input: file)
+        #expect(wrong.status == 64, "\(wrong)")
+        #expect(await server.stop() == 0)
+    }
+
+    // Goal: a device that was put out gets nothing new; the others, and whoever comes back by the
+    // phrase, read what is sealed with the new key.
+    @Test func aLostDeviceIsPutOut() async throws {
+        let sandbox = try Sandbox()
+        let server = try await RunningServer(data: sandbox.data)
+        let (artist, phrase) = try await Self.artist(sandbox, at: server)
+        let lost = sandbox.device("lost")
+        let account = try await sandbox.account(of: artist)
+        let asked = try await lost.must(
+            "devices", "request", server.address, account, "--device-name", "lost", "--json")
+        let words = try #require(try asked.object()["comparison_words"] as? String)
+        try await artist.must("devices", "approve", words)
+        try await lost.must("sync")
+        try await artist.must("devices", "revoke", "lost", "--yes")
+        let list = try await artist.must("devices", "list").output
+        #expect(list.contains("put out"), "\(list)")
+        let picture = try sandbox.picture(2).path
+        try await artist.must("works", "add", picture, "--mine", "--title", "after")
+        try await artist.must("sync")
+        let refused = try await lost.run("sync")
+        #expect(refused.status == 77, "\(refused)")
+        #expect(try await !lost.must("works", "list").output.contains("after"))
+        let desk = sandbox.device("desk")
+        try await desk.must("restore-account", server.address, input: phrase)
+        try await desk.must("sync")
+        #expect(try await desk.must("works", "list").output.contains("after"))
+        let again = try await artist.run("devices", "revoke", "lost", "--yes")
+        #expect(again.status == 1, "\(again)")
+        #expect(await server.stop() == 0)
+    }
+
+    /// A device with a library that has synced, and its phrase.
+    private static func artist(
+        _ sandbox: Sandbox, at server: RunningServer
+    ) async throws -> (device: Device, phrase: String) {
+        let device = sandbox.device("first")
+        let made = try await device.must("init", "--json").object()
+        let words = try #require(made["recovery_phrase"] as? [String], "\(made)")
+        let picture = try sandbox.picture(1).path
+        try await device.must("works", "add", picture, "--mine", "--title", "first")
+        try await device.must("join", server.address, "--invite", try await sandbox.invite())
+        try await device.must("sync")
+        return (device, words.joined(separator: " "))
+    }
+}

@@ -1,0 +1,96 @@
+import AtelierProtocol
+import AtelierServer
+import CreditLedger
+import Foundation
+import HTTPTypes
+import HummingbirdTesting
+import SignedObjects
+import Testing
+
+@Suite(.onBothDatabases)
+struct RevocationTests {
+    // Goal: a device that was put out gets nothing, the others get the new key, and saying it twice
+    // is saying it once.
+    @Test func aRevokedDeviceIsOut() async throws {
+        try await Self.run { artist, lost, client in
+            let request = try artist.rotation(2, revoking: [lost.device])
+            let place = "/v1/devices/\(lost.device)/revocation"
+            for _ in 1...2 { #expect(try await artist.post(place, request, client).status == 201) }
+            for target in ["/v1/segments?after=0", "/v1/keys", "/v1/devices"] {
+                #expect(try await lost.send(.get, target, client).problem == .deviceRevoked)
+            }
+            let list: KeyRotationList = try await artist.send(.get, "/v1/keys", client).decode()
+            #expect(list.rotations == [request.rotation])
+            let later: KeyRotationList =
+                try await artist.send(.get, "/v1/keys?after=2", client).decode()
+            #expect(later.rotations.isEmpty)
+            var wallet = artist.wallet()
+            _ = try await artist.contact(&wallet, client)
+            #expect(wallet.standing.serial == 1)
+            #expect(wallet.standing.obstacle(for: artist.device, at: artist.server.now) == nil)
+        }
+    }
+
+    // Goal: only the account key's word counts, for a device of the account, one epoch at a time.
+    @Test func nobodyElseRevokes() async throws {
+        try await Self.run { artist, other, client in
+            let place = "/v1/devices/\(other.device)/revocation"
+            let stranger = TestDevice(of: artist.server)
+            _ = try await stranger.join(client)
+            let refused = [
+                (try artist.rotation(2, revoking: [other.device], by: other.key), place),
+                (try artist.rotation(2, revoking: []), place),
+                (try stranger.rotation(2, revoking: [other.device]), place),
+            ]
+            for (request, place) in refused {
+                #expect(try await artist.post(place, request, client).problem == .malformed)
+            }
+            let foreign = try artist.rotation(2, revoking: [stranger.device])
+            let target = "/v1/devices/\(stranger.device)/revocation"
+            #expect(try await artist.post(target, foreign, client).problem == .notFound)
+            for epoch: UInt32 in [1, 3] {
+                let skipping = try artist.rotation(epoch, revoking: [other.device])
+                #expect(try await artist.post(place, skipping, client).problem == .keysChanged)
+            }
+            #expect(try await other.send(.get, "/v1/devices", client).status == 200)
+        }
+    }
+
+    // Goal: the account key alone brings a device back to an account, with the server's pin.
+    @Test func thePhraseBringsADeviceBack() async throws {
+        try await Self.run { artist, _, client in
+            var desk = TestDevice(of: artist.server, accountKey: artist.accountKey)
+            desk.name = "desk"
+            let request = RestoreRequest(
+                accountKey: desk.accountKey.verifyingKey, certificate: try desk.certificate())
+            let place = "/v1/accounts/\(desk.account)/devices"
+            for _ in 1...2 {
+                let reply = try await desk.post(place, request, client)
+                #expect(reply.status == 201)
+                #expect(try reply.decode(RestoreReply.self).pin == artist.pin())
+            }
+            #expect(try await desk.send(.get, "/v1/devices", client).status == 200)
+            let stranger = TestDevice(of: artist.server)
+            let unknown = RestoreRequest(
+                accountKey: stranger.accountKey.verifyingKey,
+                certificate: try stranger.certificate())
+            let nowhere = "/v1/accounts/\(stranger.account)/devices"
+            #expect(try await stranger.post(nowhere, unknown, client).problem == .notFound)
+            #expect(try await stranger.post(place, unknown, client).problem == .malformed)
+        }
+    }
+
+    /// An account with two devices.
+    private static func run(
+        _ body:
+            @escaping @Sendable (TestDevice, TestDevice, any TestClientProtocol) async throws
+            -> Void
+    ) async throws {
+        let server = try TestServer()
+        try await server.run { client in
+            let artist = TestDevice(of: server)
+            _ = try await artist.join(client)
+            try await body(artist, try await artist.letIn("lost", client), client)
+        }
+    }
+}
