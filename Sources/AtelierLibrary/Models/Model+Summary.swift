@@ -7,12 +7,27 @@ extension Model {
         let colors = analysis.palette.prefix(6).map { color in
             "\(color.hex) \(Int((color.share * 100).rounded())) %"
         }
+        let width = analysis.middleStrokeWidth.map { width in
+            "half below \(Self.tenths(width)) ‰ of the short side"
+        }
+        let middle = analysis.middleLightness.map { "middle \(Self.tenths($0))" }
         return [
             ("palette", colors.joined(separator: "  ")),
-            ("line", Self.bars(analysis.strokeWidths) + "  stroke widths, 1 to 16"),
+            (
+                "light",
+                Self.bars(analysis.lightness) + "  dark to light, contrast "
+                    + Self.tenths(analysis.contrast) + ", " + (middle ?? "nothing painted")
+            ),
+            ("line", Self.bars(analysis.strokeWidths) + "  widths, " + (width ?? "no dark line")),
             ("edges", Self.bars(analysis.edgeDirections) + "  directions, level first"),
             ("texture", Self.bars(analysis.textureByScale) + "  fine to coarse"),
         ]
+    }
+
+    private static func tenths(_ value: Double) -> String {
+        guard value.isFinite, abs(value) < 1_000_000 else { return "?" }
+        let parts = Int((value * 10).rounded())
+        return "\(parts / 10).\(abs(parts % 10))"
     }
 
     private static func bars(_ values: [Double]) -> String {

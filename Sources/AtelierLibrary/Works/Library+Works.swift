@@ -8,7 +8,7 @@ extension Library {
     /// Adds a picture to the library: a copy of the file, and a signed statement of the rights.
     ///
     /// - Parameters:
-    ///   - file: A PNG or JPEG file.
+    ///   - file: A PNG, JPEG or WebP file.
     ///   - licence: The licence's text; nil says that the artist made the picture.
     ///   - title: nil takes the file's name.
     /// - Returns: The work; one whose pixels are known is told, not repeated.

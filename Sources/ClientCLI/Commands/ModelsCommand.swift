@@ -1,12 +1,13 @@
 import ArgumentParser
 import AtelierLibrary
+import Foundation
 import SignedObjects
 
 /// The style models.
 struct ModelsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "models", abstract: "Train, list, show and remove style models.",
-        subcommands: [Train.self, List.self, Show.self, Remove.self])
+        commandName: "models", abstract: "Train, list, show, compare and remove style models.",
+        subcommands: [Train.self, List.self, Show.self, Compare.self, Remove.self])
 
     struct Train: ParsableCommand {
         static let configuration = CommandConfiguration(
@@ -68,11 +69,33 @@ struct ModelsCommand: ParsableCommand {
 
         @OptionGroup var options: LibraryOptions
         @Argument(help: "The name or id.") var name: String
+        @Option(help: "Draw it as a PNG sheet too.", completion: .file()) var chart: String?
 
         func run() throws {
-            let model = try options.open().model(name)
+            let library = try options.open()
+            if let chart { try library.drawChart(of: name, to: URL(filePath: chart)) }
+            let model = try library.model(name)
             if options.json { return try JSONOutput.show(model) }
             ModelsCommand.tell(model)
+            if let chart { Terminal.say(chart) }
+        }
+    }
+
+    struct Compare: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Say how like a picture is to a model's style.",
+            discussion: "100 is as like as the works are to each other.")
+
+        @OptionGroup var options: LibraryOptions
+        @Argument(help: "The name or id.") var name: String
+        @Argument(help: "A PNG, JPEG or WebP file.", completion: .file()) var file: String
+
+        func run() throws {
+            let comparison = try options.open().compare(name, with: URL(filePath: file))
+            if options.json { return try JSONOutput.show(comparison) }
+            var table = Table()
+            for (label, text) in comparison.summary { table.add(label, text) }
+            table.show()
         }
     }
 

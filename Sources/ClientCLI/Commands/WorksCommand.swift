@@ -11,7 +11,7 @@ struct WorksCommand: ParsableCommand {
 
     struct Add: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Add pictures (PNG, JPEG) with a signed statement of the rights.")
+            abstract: "Add pictures (PNG, JPEG, WebP) with a signed statement of the rights.")
 
         @OptionGroup var options: LibraryOptions
         @Argument(help: "The files.", completion: .file()) var files: [String]

@@ -1,55 +1,56 @@
 import Crypto
 
-/// The file form of a model.
+/// The file form of a model, written out in Docs/style-model.md.
 ///
-/// `ATELSTYL`, engine version (length in 1 byte), work count (4), works, analysis, pixels,
-/// SHA-256. A work: id (16), pixel hash (32), width, height, kept width, kept height (4 each),
-/// packed bytes (4). Numbers are little-endian; shares are parts of 10,000.
+/// `ATELSTYL`, format version, engine version, the works, their packed pixels, SHA-256.
 enum ModelFile {
-    struct Content {
-        var works: [StyleModel.WorkEntry]
-        var analysis: StyleAnalysis
-    }
+    static let formatVersion = 2
 
     private static let magic = Array("ATELSTYL".utf8)
     private static let digestBytes = 32
 
     static func write(
-        learning works: [StyleWork], progress: @Sendable (Double) -> Void
+        learning works: [StyleWork], keeping kept: [ModelEntry],
+        progress: @Sendable (Double) -> Void
     ) throws(StyleError) -> [UInt8] {
-        let sorted = try checkedAndSorted(works)
-        var analyzer = StyleAnalyzer()
-        var table = ModelWriter()
-        var pixels: [UInt8] = []
-        for (index, entry) in sorted.enumerated() {
-            progress(Double(index) / Double(sorted.count))
-            let canvas = learned(entry.work.picture)
-            analyzer.add(canvas)
-            let packed = PackedPixels.pack(canvas)
-            table.append(entry.work.id)
-            table.append(entry.hash)
-            let sizes = [
-                entry.work.picture.width, entry.work.picture.height, canvas.width, canvas.height,
-                packed.count,
-            ]
-            for size in sizes { table.append(size, bytes: 4) }
-            pixels.append(contentsOf: packed)
+        let count = works.count + kept.count
+        guard count > 0 else { throw .noWorks }
+        guard count <= Limits.works else {
+            throw .tooManyWorks(count: count, limit: Limits.works)
+        }
+        guard Set(works.map(\.id) + kept.map(\.id)).count == count else { throw .repeatedWork }
+        var entries = kept
+        for (index, work) in works.enumerated() {
+            progress(Double(index) / Double(works.count))
+            entries.append(try ModelEntry(work))
+        }
+        entries.sort { left, right in
+            (left.pixelHash + left.id).lexicographicallyPrecedes(right.pixelHash + right.id)
         }
         var file = ModelWriter()
         file.append(magic)
+        file.append(formatVersion, bytes: 2)
         let version = Array(StyleModel.engineVersion.utf8)
         file.append(version.count, bytes: 1)
         file.append(version)
-        file.append(sorted.count, bytes: 4)
-        file.append(table.bytes)
-        AnalysisFile.write(analyzer.analysis, to: &file)
-        file.append(pixels)
+        file.append(count, bytes: 4)
+        for entry in entries {
+            file.append(entry.id)
+            file.append(entry.pixelHash)
+            let sizes = [
+                entry.width, entry.height, entry.learnedWidth, entry.learnedHeight,
+                entry.packed.count,
+            ]
+            for size in sizes { file.append(size, bytes: 4) }
+            MeasuresFile.write(entry.measures, to: &file)
+        }
+        for entry in entries { file.bytes.append(contentsOf: entry.packed) }
         file.append(Array(SHA256.hash(data: file.bytes)))
         progress(1)
         return file.bytes
     }
 
-    static func read(_ bytes: [UInt8]) throws(StyleError) -> Content {
+    static func read(_ bytes: [UInt8]) throws(StyleError) -> [StyleModel.WorkEntry] {
         guard bytes.count <= Limits.modelBytes else {
             throw .damagedModel(
                 reason: "it has \(bytes.count) bytes, more than \(Limits.modelBytes)")
@@ -58,65 +59,40 @@ enum ModelFile {
             throw .damagedModel(reason: "it does not begin like a style model")
         }
         let body = bytes.dropLast(digestBytes)
-        guard Array(SHA256.hash(data: body)) == Array(bytes.suffix(digestBytes)) else {
+        let digest = body.withUnsafeBytes { SHA256.hash(data: $0) }
+        guard Array(digest) == Array(bytes.suffix(digestBytes)) else {
             throw .damagedModel(reason: "its checksum does not fit")
         }
         var reader = ModelReader(body)
         _ = try reader.run(magic.count)
+        try checkVersions(&reader)
+        let count = try reader.number(bytes: 4, in: 1...Limits.works, "the number of works")
+        var drafts: [EntryDraft] = []
+        for _ in 0..<count { drafts.append(try EntryDraft(&reader)) }
+        guard Set(drafts.map(\.id)).count == count else {
+            throw .damagedModel(reason: "a work comes twice")
+        }
+        var works: [StyleModel.WorkEntry] = []
+        for draft in drafts {
+            let packed = try reader.run(draft.packedBytes)
+            guard
+                PackedPixels.isWhole(
+                    packed, width: draft.learnedWidth, height: draft.learnedHeight)
+            else { throw .damagedModel(reason: "a work's pixels do not unpack") }
+            works.append(draft.entry(packed: packed.startIndex..<packed.endIndex))
+        }
+        guard reader.isAtEnd else { throw .damagedModel(reason: "bytes follow its end") }
+        return works
+    }
+
+    private static func checkVersions(_ reader: inout ModelReader) throws(StyleError) {
+        let format = try reader.number(bytes: 2)
+        guard format == formatVersion else { throw .otherEngine(version: "format \(format)") }
         let version = String(
             decoding: try reader.run(reader.number(bytes: 1, in: 1...64, "the version's length")),
             as: UTF8.self)
         guard version == StyleModel.engineVersion else {
             throw .otherEngine(version: String(version.filter { $0.isASCII && !$0.isNewline }))
-        }
-        let count = try reader.number(bytes: 4, in: 1...Limits.works, "the number of works")
-        var drafts: [EntryDraft] = []
-        for _ in 0..<count { drafts.append(try EntryDraft(&reader)) }
-        let analysis = try AnalysisFile.read(&reader)
-        var works: [StyleModel.WorkEntry] = []
-        for draft in drafts {
-            let packed = try reader.run(draft.packedBytes)
-            works.append(draft.entry(packed: packed.startIndex..<packed.endIndex))
-            let canvas = PackedPixels.unpack(
-                packed, width: draft.learnedWidth, height: draft.learnedHeight)
-            guard canvas != nil else {
-                throw .damagedModel(reason: "a work's pixels do not unpack")
-            }
-        }
-        guard reader.isAtEnd else { throw .damagedModel(reason: "bytes follow its end") }
-        return Content(works: works, analysis: analysis)
-    }
-
-    /// The work at the size at which a model keeps it.
-    private static func learned(_ picture: Picture) -> Canvas {
-        let short = Double(min(picture.width, picture.height))
-        let area = Double(picture.width * picture.height)
-        let scale = min(
-            1, Double(Limits.learnedSide) / short,
-            (Double(Limits.learnedPixels) / area).squareRoot())
-        let canvas = Canvas(picture)
-        guard scale < 1 else { return canvas }
-        return canvas.scaled(
-            width: Int(Double(picture.width) * scale), height: Int(Double(picture.height) * scale))
-    }
-
-    private static func checkedAndSorted(
-        _ works: [StyleWork]
-    ) throws(StyleError) -> [(work: StyleWork, hash: [UInt8])] {
-        guard !works.isEmpty else { throw .noWorks }
-        guard works.count <= Limits.works else {
-            throw .tooManyWorks(count: works.count, limit: Limits.works)
-        }
-        for work in works {
-            guard work.id.count == 16 else { throw .wrongWorkID(bytes: work.id.count) }
-            guard min(work.picture.width, work.picture.height) >= Limits.workSide else {
-                throw .workTooSmall(
-                    width: work.picture.width, height: work.picture.height, limit: Limits.workSide)
-            }
-        }
-        guard Set(works.map(\.id)).count == works.count else { throw .repeatedWork }
-        return works.map { ($0, $0.picture.pixelHash) }.sorted { left, right in
-            (left.1 + left.0.id).lexicographicallyPrecedes(right.1 + right.0.id)
         }
     }
 }
@@ -130,6 +106,7 @@ private struct EntryDraft {
     let learnedWidth: Int
     let learnedHeight: Int
     let packedBytes: Int
+    let measures: WorkMeasures
 
     init(_ reader: inout ModelReader) throws(StyleError) {
         id = Array(try reader.run(16))
@@ -143,11 +120,12 @@ private struct EntryDraft {
         guard learnedWidth * learnedHeight <= Limits.learnedPixels else {
             throw .damagedModel(reason: "a work has more pixels than a model keeps")
         }
+        measures = try MeasuresFile.read(&reader)
     }
 
     func entry(packed: Range<Int>) -> StyleModel.WorkEntry {
         StyleModel.WorkEntry(
             id: id, pixelHash: pixelHash, width: width, height: height, learnedWidth: learnedWidth,
-            learnedHeight: learnedHeight, packedRange: packed)
+            learnedHeight: learnedHeight, measures: measures, packedRange: packed)
     }
 }

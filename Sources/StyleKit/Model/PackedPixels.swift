@@ -38,6 +38,27 @@ enum PackedPixels {
         return isWhole ? canvas : nil
     }
 
+    /// Whether the bytes hold exactly the pixels of that size.
+    static func isWhole(_ bytes: ArraySlice<UInt8>, width: Int, height: Int) -> Bool {
+        bytes.withUnsafeBufferPointer { bytes in
+            var position = 0
+            var index = 0
+            while index < width * height {
+                guard position < bytes.count else { return false }
+                let tag = bytes[position]
+                let isRun = tag >= 0xC0 && tag < 0xFE
+                index += isRun ? Int(tag & 0x3F) + 1 : 1
+                position += 1 + (isRun ? 0 : followers(of: tag))
+            }
+            return index == width * height && position == bytes.count
+        }
+    }
+
+    /// How many bytes belong to a pixel's first one.
+    private static func followers(of tag: UInt8) -> Int {
+        tag == 0xFF ? 4 : tag == 0xFE ? 3 : tag >= 0x80 ? 1 : 0
+    }
+
     private static func unpack(_ bytes: UnsafeBufferPointer<UInt8>, into canvas: Canvas) -> Bool {
         var recent = [SIMD4<UInt8>](repeating: SIMD4(repeating: 0), count: 64)
         var last = SIMD4<UInt8>(0, 0, 0, 255)
@@ -55,7 +76,7 @@ enum PackedPixels {
                 index += run
                 continue
             }
-            let more = tag == 0xFF ? 4 : tag == 0xFE ? 3 : tag >= 0x80 ? 1 : 0
+            let more = followers(of: tag)
             guard position + more <= bytes.count else { return false }
             if tag < 0x40 {
                 last = recent[Int(tag)]

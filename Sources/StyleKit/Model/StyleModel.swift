@@ -20,12 +20,14 @@ public struct StyleModel: Sendable, Equatable {
         package let learnedWidth: Int
         /// The height at which the model keeps it.
         package let learnedHeight: Int
+        /// What was counted in it.
+        let measures: WorkMeasures
         /// Where its packed pixels lie in the model's bytes.
         let packedRange: Range<Int>
     }
 
     /// Names the method; a model of another version must be learned again.
-    public static let engineVersion = "atelier-style/1"
+    public static let engineVersion = "atelier-style/2"
 
     /// The whole model as a file, ending with a SHA-256 over all before.
     public let bytes: [UInt8]
@@ -33,8 +35,10 @@ public struct StyleModel: Sendable, Equatable {
     public let digest: [UInt8]
     /// The works it learned from, by pixel hash.
     public let works: [WorkEntry]
-    /// What was measured in the works.
-    public let analysis: StyleAnalysis
+    /// What was measured in the works; found anew at each call, in some milliseconds.
+    public var analysis: StyleAnalysis {
+        StyleAnalysis(WorkMeasures(sum: works.map(\.measures)))
+    }
 
     /// SHA-256 over the id and pixel hash of every work, by pixel hash: 32 bytes.
     public var worksDigest: [UInt8] {
@@ -52,7 +56,30 @@ public struct StyleModel: Sendable, Equatable {
     public init(
         learning works: [StyleWork], progress: @Sendable (Double) -> Void = { _ in }
     ) throws(StyleError) {
-        try self.init(bytes: ModelFile.write(learning: works, progress: progress))
+        try self.init(
+            bytes: ModelFile.write(learning: works, keeping: [], progress: progress))
+    }
+
+    /// Learns from works that a model knows already, and from new ones.
+    ///
+    /// The kept works need no pictures and cost next to nothing. The bytes are those of learning
+    /// from all of them from scratch.
+    ///
+    /// - Parameters:
+    ///   - model: A model that knows works.
+    ///   - ids: The ids of those that are left out; ids that it does not know are passed over.
+    ///   - works: New works, each side at least ``Limits/workSide`` pixels; in any order.
+    ///   - progress: Called with 0 to 1 from this thread.
+    /// - Throws: ``StyleError`` as for ``init(learning:progress:)``.
+    public init(
+        from model: StyleModel, without ids: Set<[UInt8]> = [], adding works: [StyleWork] = [],
+        progress: @Sendable (Double) -> Void = { _ in }
+    ) throws(StyleError) {
+        let kept = model.works.filter { !ids.contains($0.id) }
+        try self.init(
+            bytes: ModelFile.write(
+                learning: works, keeping: kept.map { ModelEntry($0, of: model) },
+                progress: progress))
     }
 
     /// Reads a model from its bytes and checks all of it.
@@ -60,11 +87,9 @@ public struct StyleModel: Sendable, Equatable {
     /// - Parameter bytes: A whole model file; it may come from a stranger.
     /// - Throws: ``StyleError/damagedModel(reason:)`` or ``StyleError/otherEngine(version:)``.
     public init(bytes: [UInt8]) throws(StyleError) {
-        let content = try ModelFile.read(bytes)
+        works = try ModelFile.read(bytes)
         self.bytes = bytes
         digest = Array(SHA256.hash(data: bytes))
-        works = content.works
-        analysis = content.analysis
     }
 
     /// The kept pixels of one work, premultiplied.

@@ -51,13 +51,13 @@ struct LightMap {
         return ahead - behind
     }
 
-    /// How many pixels in a line through this one are set, at most 16.
-    func run(of isSet: [Bool], x: Int, y: Int, dx: Int, dy: Int) -> Int {
+    /// How many pixels in a line through this one are set, up to about `limit`.
+    func run(of isSet: [Bool], x: Int, y: Int, dx: Int, dy: Int, atMost limit: Int) -> Int {
         var length = 1
         for direction in [-1, 1] {
             var column = x + dx * direction
             var row = y + dy * direction
-            while length < 16, column >= 0, column < width, row >= 0, row < height,
+            while length < limit, column >= 0, column < width, row >= 0, row < height,
                 isSet[row * width + column]
             {
                 length += 1

@@ -1,0 +1,134 @@
+/// The main colours of works, by k-means in the space in which patches are compared: OKLab with
+/// weighted chroma.
+enum Palette {
+    private static let rounds = 24
+    /// Colours nearer than this look alike in a row of swatches: about 4 of OKLab's hundred.
+    private static let alike: Float = 11
+    /// A smaller part of the area is no main colour.
+    private static let smallestShare = 0.003
+
+    private struct Entry {
+        let place: SIMD3<Float>
+        let weight: Float
+        let box: ColorCounts.Box
+    }
+
+    /// At most `limit` colours, the largest share first.
+    static func colors(of counts: ColorCounts, limit: Int) -> [StyleAnalysis.PaletteColor] {
+        let entries = counts.boxes.map { box in
+            let color = box.color
+            let place = Feature.encode(OKLab(red: color.x, green: color.y, blue: color.z))
+            return Entry(place: SIMD3<Float>(place), weight: Float(box.count), box: box)
+        }
+        var centers = start(entries, limit: limit)
+        for _ in 0..<rounds { centers = moved(centers, entries) }
+        centers = distinct(centers, entries)
+        for _ in 0..<rounds / 2 { centers = moved(centers, entries) }
+        return swatches(centers, entries)
+    }
+
+    /// The heaviest colour, then always the one that is worst served, by distance and weight.
+    private static func start(_ entries: [Entry], limit: Int) -> [SIMD3<Float>] {
+        guard let first = entries.max(by: { $0.weight < $1.weight }) else { return [] }
+        var centers = [first.place]
+        var gaps = entries.map { distance($0.place, first.place) }
+        while centers.count < limit {
+            let worst = entries.indices.max { left, right in
+                gaps[left] * entries[left].weight < gaps[right] * entries[right].weight
+            }
+            guard let worst, gaps[worst] > 0 else { break }
+            centers.append(entries[worst].place)
+            for index in entries.indices {
+                gaps[index] = min(gaps[index], distance(entries[index].place, entries[worst].place))
+            }
+        }
+        return centers
+    }
+
+    private static func moved(
+        _ centers: [SIMD3<Float>], _ entries: [Entry]
+    ) -> [SIMD3<Float>] {
+        var sums = [SIMD3<Float>](repeating: SIMD3(), count: centers.count)
+        var weights = [Float](repeating: 0, count: centers.count)
+        for entry in entries {
+            let index = nearest(entry.place, in: centers)
+            sums[index] += entry.place * entry.weight
+            weights[index] += entry.weight
+        }
+        return centers.indices.map { weights[$0] > 0 ? sums[$0] / weights[$0] : centers[$0] }
+    }
+
+    /// Joins centers that look alike, nearest first, and drops tiny ones.
+    private static func distinct(
+        _ centers: [SIMD3<Float>], _ entries: [Entry]
+    ) -> [SIMD3<Float>] {
+        var weights = [Float](repeating: 0, count: centers.count)
+        for entry in entries { weights[nearest(entry.place, in: centers)] += entry.weight }
+        let total = Double(weights.reduce(0, +))
+        var kept = centers.indices.filter { Double(weights[$0]) >= total * smallestShare }
+        while kept.count > 1 {
+            let pairs = kept.indices.flatMap { left in
+                kept.indices.filter { $0 > left }.map { (left, $0) }
+            }
+            let nearest = pairs.min { first, second in
+                gap(kept, first, centers) < gap(kept, second, centers)
+            }
+            guard let nearest, gap(kept, nearest, centers) < alike * alike else { break }
+            let isLeftHeavier = weights[kept[nearest.0]] >= weights[kept[nearest.1]]
+            kept.remove(at: isLeftHeavier ? nearest.1 : nearest.0)
+        }
+        return kept.map { centers[$0] }
+    }
+
+    private static func gap(
+        _ kept: [Int], _ pair: (Int, Int), _ centers: [SIMD3<Float>]
+    ) -> Float {
+        distance(centers[kept[pair.0]], centers[kept[pair.1]])
+    }
+
+    /// A colour that fills most of its group stands for it exactly; else the group's mean does.
+    private static func swatches(
+        _ centers: [SIMD3<Float>], _ entries: [Entry]
+    ) -> [StyleAnalysis.PaletteColor] {
+        var sums = [SIMD3<Int>](repeating: SIMD3(), count: centers.count)
+        var counts = [Int](repeating: 0, count: centers.count)
+        var heaviest = [ColorCounts.Box?](repeating: nil, count: centers.count)
+        for entry in entries {
+            let index = nearest(entry.place, in: centers)
+            sums[index] &+= entry.box.sum
+            counts[index] += entry.box.count
+            if entry.box.count > heaviest[index]?.count ?? 0 { heaviest[index] = entry.box }
+        }
+        let total = Double(max(1, counts.reduce(0, +)))
+        let colors = centers.indices.compactMap { index -> StyleAnalysis.PaletteColor? in
+            guard counts[index] > 0, let top = heaviest[index] else { return nil }
+            let mean = (sums[index] &+ counts[index] / 2) / counts[index]
+            let color =
+                top.count * 2 > counts[index] ? top.color : SIMD3<UInt8>(truncatingIfNeeded: mean)
+            return StyleAnalysis.PaletteColor(
+                hex: hex(color), share: StyleAnalysis.rounded(Double(counts[index]) / total))
+        }
+        return colors.sorted { ($1.share, $0.hex) < ($0.share, $1.hex) }
+    }
+
+    private static func nearest(_ place: SIMD3<Float>, in centers: [SIMD3<Float>]) -> Int {
+        var best = 0
+        var smallest = Float.infinity
+        for (index, center) in centers.enumerated() {
+            let gap = distance(place, center)
+            if gap < smallest { (best, smallest) = (index, gap) }
+        }
+        return best
+    }
+
+    private static func distance(_ left: SIMD3<Float>, _ right: SIMD3<Float>) -> Float {
+        let gap = left - right
+        return (gap * gap).sum()
+    }
+
+    private static func hex(_ color: SIMD3<UInt8>) -> String {
+        [color.x, color.y, color.z].reduce(into: "#") { text, value in
+            text += String(value >> 4, radix: 16) + String(value & 15, radix: 16)
+        }
+    }
+}

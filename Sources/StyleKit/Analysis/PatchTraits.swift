@@ -1,0 +1,149 @@
+/// What small squares of a picture look like without their colour: how marks run, swell and end.
+///
+/// A square of eight pixels and the one of sixteen around it (where the short side is 512) give
+/// fourteen waves each. Roots are kept, so that one hard edge does not outweigh all, at length one,
+/// as how much happens is another measure.
+struct PatchTraits {
+    static let count = 28
+
+    private static let side = 512
+    private static let pixels = 1 << 21
+    /// The low waves of a square of eight, without the mean: pairs of half periods.
+    private static let waves: [(Int, Int)] = (0..<5).flatMap { down in
+        (0..<5).filter { (1...4).contains($0 + down) }.map { ($0, down) }
+    }
+    /// `[5, 8]`
+    private static let table: [Float] = (0..<40).map { index in
+        let angle = 22.5 * Float(index / 8) * (Float(index % 8) + 0.5)
+        return Turn.cosineAndSine(degrees: angle).0 * (index < 8 ? 0.353_553_4 : 0.5)
+    }
+
+    /// `[patches, 28]`
+    private(set) var values: [Float] = []
+    /// How many of the patches come from which work, in order.
+    private(set) var patchesByWork: [Int] = []
+
+    init() {}
+
+    /// The traits of the livelier half of the patches on a grid, at most `limit`.
+    mutating func add(_ work: Canvas, atMost limit: Int) {
+        let area = Double(work.width * work.height)
+        let scale = min(
+            Double(PatchTraits.side) / Double(min(work.width, work.height)),
+            (Double(PatchTraits.pixels) / area).squareRoot())
+        let light = LightMap(
+            work.scaled(
+                width: max(17, Int((Double(work.width) * scale).rounded())),
+                height: max(17, Int((Double(work.height) * scale).rounded()))
+            ).features)
+        let wished = Double(limit) * 2
+        let cells = Double((light.width - 16) * (light.height - 16))
+        let step = max(4, Int((cells / wished).squareRoot().rounded(.up)))
+        var found: [(energy: Float, traits: [Float])] = []
+        for y in stride(from: 0, to: light.height - 16, by: step) {
+            for x in stride(from: 0, to: light.width - 16, by: step) {
+                let traits = PatchTraits.traits(of: light, x: x, y: y)
+                found.append((traits.reduce(0) { $0 + $1 * $1 }, traits))
+            }
+        }
+        let order = found.indices.sorted { left, right in
+            (found[right].energy, left) < (found[left].energy, right)
+        }
+        let kept = order.prefix(max(1, min(limit, found.count / 2))).sorted()
+        for index in kept {
+            let length = max(0.001, found[index].energy.squareRoot())
+            values += found[index].traits.map { $0 / length }
+        }
+        patchesByWork.append(kept.count)
+    }
+
+    /// The mean distance of these patches to the nearest of another set.
+    func meanDistance(to other: PatchTraits) -> Double {
+        let total = other.values.count / PatchTraits.count
+        var sum = 0.0
+        values.withUnsafeBufferPointer { mine in
+            other.values.withUnsafeBufferPointer { theirs in
+                for patch in stride(from: 0, to: mine.count, by: PatchTraits.count) {
+                    var best = Float.infinity
+                    for index in 0..<total {
+                        var gap: Float = 0
+                        for lane in 0..<PatchTraits.count where gap < best {
+                            let difference =
+                                mine[patch + lane] - theirs[index * PatchTraits.count + lane]
+                            gap += difference * difference
+                        }
+                        best = min(best, gap)
+                    }
+                    sum += Double(best.squareRoot())
+                }
+            }
+        }
+        return sum / Double(max(1, values.count / PatchTraits.count))
+    }
+
+    /// The patches of one work alone.
+    func part(_ work: Int) -> PatchTraits {
+        let start = patchesByWork[..<work].reduce(0, +) * PatchTraits.count
+        let length = patchesByWork[work] * PatchTraits.count
+        var result = PatchTraits()
+        result.values = Array(values[start..<(start + length)])
+        result.patchesByWork = [patchesByWork[work]]
+        return result
+    }
+
+    /// All patches but those of one work.
+    func without(_ work: Int) -> PatchTraits {
+        let start = patchesByWork[..<work].reduce(0, +) * PatchTraits.count
+        let length = patchesByWork[work] * PatchTraits.count
+        var result = self
+        result.values.removeSubrange(start..<(start + length))
+        result.patchesByWork.remove(at: work)
+        return result
+    }
+
+    /// At most so many of the patches, spread evenly.
+    func thinned(to limit: Int) -> PatchTraits {
+        let total = values.count / PatchTraits.count
+        guard total > limit else { return self }
+        var result = PatchTraits()
+        for index in 0..<limit {
+            let start = index * total / limit * PatchTraits.count
+            result.values += values[start..<(start + PatchTraits.count)]
+        }
+        result.patchesByWork = [limit]
+        return result
+    }
+
+    private static func traits(of light: LightMap, x: Int, y: Int) -> [Float] {
+        var fine = [Float](repeating: 0, count: 64)
+        var coarse = fine
+        for row in 0..<8 {
+            for column in 0..<8 {
+                fine[row * 8 + column] = Float(
+                    light.values[(y + 4 + row) * light.width + x + 4 + column])
+                let at = (y + row * 2) * light.width + x + column * 2
+                let sum =
+                    light.values[at] + light.values[at + 1] + light.values[at + light.width]
+                    + light.values[at + light.width + 1]
+                coarse[row * 8 + column] = Float(sum) / 4
+            }
+        }
+        return (waves(of: fine) + waves(of: coarse)).map { value in
+            value < 0 ? -(-value).squareRoot() : value.squareRoot()
+        }
+    }
+
+    private static func waves(of square: [Float]) -> [Float] {
+        var rows = [Float](repeating: 0, count: 40)
+        for wave in 0..<5 {
+            for row in 0..<8 {
+                var sum: Float = 0
+                for column in 0..<8 { sum += table[wave * 8 + column] * square[row * 8 + column] }
+                rows[wave * 8 + row] = sum
+            }
+        }
+        return waves.map { across, down in
+            (0..<8).reduce(Float(0)) { $0 + table[down * 8 + $1] * rows[across * 8 + $1] }
+        }
+    }
+}
