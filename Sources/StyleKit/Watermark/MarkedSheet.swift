@@ -12,9 +12,18 @@ struct MarkedSheet {
 
     var picture: Picture { Picture(checkedWidth: width, height: height, pixels: pixels) }
 
+    /// Draws with a translucent grey pen.
+    mutating func stroke(_ pen: Pen, gray: Int, strength: Float) {
+        var covered: [(Int, Int, Float)] = []
+        pen.cover(width: width, height: height) { covered.append(($0, $1, $2)) }
+        for (x, y, part) in covered {
+            blend(x: x, y: y, gray: gray, strength: Int(strength * part))
+        }
+    }
+
     /// Lays a translucent grey over one pixel; outside the picture nothing happens.
     mutating func blend(x: Int, y: Int, gray: Int, strength: Int) {
-        guard x >= 0, y >= 0, x < width, y < height else { return }
+        guard x >= 0, y >= 0, x < width, y < height, strength > 0 else { return }
         let base = (y * width + x) * 4
         let below = Int(pixels[base + 3]) * (255 - strength) / 255
         let alpha = strength + below
