@@ -69,7 +69,11 @@ let package = Package(
         // The three libraries that know nothing of each other.
         library("SyncKit", [crypto, grdb, grdbSQLite, "CCurl", "CSQLite", "CZstd"]),
         library("CreditLedger", ["SignedObjects"]),
-        library("StyleKit", [crypto, "CJPEG", "CLCMS", "CPNG", "CWebP", "CZlib"]),
+        // The only C of the project: the innermost loop of drawing.
+        .target(name: "CPatchKernel"),
+        library(
+            "StyleKit",
+            [crypto, "CJPEG", "CLCMS", "CPNG", "CPatchKernel", "CWebP", "CZlib"]),
 
         // What the client and the server say to each other.
         library("SignedObjects", [crypto]),
@@ -102,7 +106,18 @@ let package = Package(
         tests("SyncKitTests", ["SyncKit", crypto, grdb]),
         tests("SignedObjectsTests", ["SignedObjects"]),
         tests("CreditLedgerTests", ["CreditLedger", "SignedObjects"]),
-        tests("StyleKitTests", ["StyleKit", "CJPEG", "CLCMS", "CPNG", "CWebP", crypto]),
+        .target(
+            name: "ImageQuality", dependencies: ["StyleKit"], path: "Tests/ImageQuality",
+            swiftSettings: settings),
+        .executableTarget(
+            name: "judge-images", dependencies: ["ImageQuality", "StyleKit"],
+            path: "Tests/JudgeImages", swiftSettings: settings),
+        tests(
+            "StyleKitTests",
+            [
+                "StyleKit", "ImageQuality", "CJPEG", "CLCMS", "CPNG", "CPatchKernel", "CWebP",
+                crypto,
+            ]),
         tests(
             "AtelierLibraryTests",
             [

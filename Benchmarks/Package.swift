@@ -35,5 +35,9 @@ let package = Package(
         .executableTarget(
             name: "sync-benchmark", dependencies: ["SyncEngines", "Workload", "CBenchmarkZstd"],
             path: "Sources/SyncBenchmark", swiftSettings: settings),
+        .executableTarget(
+            name: "image-benchmark",
+            dependencies: [.product(name: "StyleKit", package: "atelier")],
+            path: "Sources/ImageBenchmark", swiftSettings: settings),
     ]
 )

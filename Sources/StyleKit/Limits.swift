@@ -20,6 +20,12 @@ public enum Limits {
     public static let modelBytes = 1 << 30
     /// The smallest and largest width and height of a generation, in pixels.
     public static let generatedSide = 64...2_048
+    /// How far a generation may go from any one work: 0 least, 100 most.
+    public static let originality = 0...100
+    /// The largest number of avoided and kept areas of one work in a generation.
+    public static let areas = 256
+    /// The largest number of drafts on one sheet.
+    public static let drafts = 9
     /// The largest number of threads that a rendering uses.
     public static let threads = 64
     /// The number of pixels of all works together at the finest level of a rendering, at most.

@@ -25,7 +25,7 @@ enum ImportRules {
         "Sources/SyncKit": ["Crypto", "GRDB", "GRDBSQLite", "CSQLite", "CCurl", "CZstd"],
         "Sources/CreditLedger": ["SignedObjects"],
         "Sources/StyleKit": [
-            "Crypto", "CJPEG", "CLCMS", "CPNG", "CStyleKernel", "CWebP", "CZlib",
+            "Crypto", "CJPEG", "CLCMS", "CPNG", "CPatchKernel", "CWebP", "CZlib",
         ],
         "Sources/SignedObjects": ["Crypto"],
         "Sources/AtelierProtocol": ["SignedObjects", "CreditLedger", "Crypto"],

@@ -21,7 +21,7 @@ import Testing
     // Goal: every machine draws the same pixels.
     // Method: the hash of a remix and of a sketch, as first drawn; a change of the method changes
     // it together with the engine version.
-    @Test(arguments: [(false, "10ac2eb3cbc7bd3e"), (true, "b21b26f803b84113")])
+    @Test(arguments: [(false, "e0851a3cc131a672"), (true, "ac422eedf2e06636")])
     func picturesAreTheSameEverywhere(isSketch: Bool, expected: String) throws {
         let model = try StyleModel(learning: PaintedWorks.works(3))
         let sketch = isSketch ? try Sketches.twoFields(width: 60, height: 40) : nil
@@ -94,11 +94,13 @@ import Testing
     }
 
     // Goal: a drawing stops soon after it is told to, and returns no picture.
-    // Method: cancel at the first, second, … question; each must stop, and ask no more.
+    // Method: cancel at the first, second, … question, also late ones; each must stop, and ask
+    // no more. The picture drawn after is the one that was never stopped.
     @Test func cancellingStops() throws {
         let model = try StyleModel(learning: PaintedWorks.works(2))
         let settings = GenerationSettings(width: 128, height: 128, seed: 1)
-        for allowed in 0..<6 {
+        let whole = try Synthesis(model: model, settings: settings, threads: 2).render()
+        for allowed in [0, 1, 2, 3, 10, 50, 200, 500] {
             let asked = Mutex(0)
             #expect(throws: StyleError.cancelled) {
                 try Synthesis(model: model, settings: settings, threads: 2).render(isCancelled: {
@@ -110,6 +112,8 @@ import Testing
             }
             #expect(asked.withLock { $0 } == allowed + 1)
         }
+        let resumed = try Synthesis(model: model, settings: settings, threads: 1).render()
+        #expect(resumed.picture == whole.picture)
     }
 
     // Goal: progress goes from 0 to 1 and never back.
@@ -126,10 +130,38 @@ import Testing
         #expect(parts.first == 0 && parts.last == 1 && parts.count > 5)
     }
 
+    // Goal: what is seen on the way grows from level to level and becomes the picture.
+    // Method: collect the previews; the last, blown up, is near the picture.
+    @Test func previewsGrow() throws {
+        let model = try StyleModel(learning: PaintedWorks.works(3, width: 200, height: 160))
+        let settings = GenerationSettings(width: 200, height: 160, seed: 1)
+        let previews = Mutex<[Picture]>([])
+        let picture = try Synthesis(model: model, settings: settings, threads: 2).render(
+            preview: { preview in previews.withLock { $0.append(preview) } }
+        ).picture
+        let shown = previews.withLock { $0 }
+        #expect(shown.count >= 2)
+        #expect(shown.map(\.width) == shown.map(\.width).sorted())
+        let last = try #require(shown.last)
+        let left = Measures.grid(of: last, columns: 5, rows: 4)
+        let right = Measures.grid(of: picture, columns: 5, rows: 4)
+        #expect(zip(left, right).allSatisfy { abs($0 - $1) < 25 })
+    }
+
     // Goal: settings have one form for hashing.
     // Method: a known value.
-    @Test func settingsBytesAreCanonical() {
+    @Test func settingsBytesAreCanonical() throws {
         let settings = GenerationSettings(width: 512, height: 384, seed: 0x0102_0304_0506_0708)
-        #expect(settings.bytes == [0, 2, 0, 0, 0x80, 1, 0, 0, 8, 7, 6, 5, 4, 3, 2, 1])
+        let head: [UInt8] = [0, 2, 0, 0, 0x80, 1, 0, 0, 8, 7, 6, 5, 4, 3, 2, 1]
+        #expect(settings.bytes == head + [0, 50, 0, 0, 0, 0])
+        let area = try #require(WorkArea(left: 1, top: 2, right: 3, bottom: 10_000))
+        let use = WorkUse(
+            workID: [UInt8](repeating: 9, count: 16), isLeftOut: true, avoided: [area])
+        let full = GenerationSettings(
+            width: 64, height: 65, seed: 1, isPattern: true, originality: 100, works: [use])
+        #expect(
+            full.bytes == [64, 0, 0, 0, 65, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1, 100, 1, 0, 0, 0]
+                + [UInt8](repeating: 9, count: 16) + [1, 1, 0, 0, 0, 1, 0, 2, 0, 3, 0, 0x10, 0x27]
+                + [0, 0, 0, 0])
     }
 }

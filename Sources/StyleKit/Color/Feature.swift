@@ -26,6 +26,18 @@ struct Feature: Equatable {
         lanes = SIMD4(mixed, Float(alpha)).bytes()
     }
 
+    init(lanes: SIMD4<UInt8>) { self.lanes = lanes }
+
+    /// Premultiplied sRGB bytes.
+    var premultiplied: SIMD4<UInt8> {
+        guard lanes.w > 0 else { return SIMD4(repeating: 0) }
+        let weight = Float(lanes.w) / 255
+        let mixed = SIMD3(Float(lanes.x), Float(lanes.y), Float(lanes.z))
+        let color = Feature.decode((mixed - Feature.neutral) / weight + Feature.neutral).rgb
+        let straight = SIMD4(Float(color.0), Float(color.1), Float(color.2), 255)
+        return (straight * weight).bytes()
+    }
+
     /// The three opaque lanes of a colour.
     static func encode(_ color: OKLab) -> SIMD3<UInt8> {
         let value = SIMD3<Float>(

@@ -1,14 +1,16 @@
 extension Canvas {
     /// The canvas at another size, by a Catmull-Rom filter that widens when it shrinks.
-    func scaled(width newWidth: Int, height newHeight: Int) -> Canvas {
+    ///
+    /// - Parameter isTile: Whether its edges continue on the other side.
+    func scaled(width newWidth: Int, height newHeight: Int, isTile: Bool = false) -> Canvas {
         if newWidth == width, newHeight == height { return self }
         let result = Canvas(width: newWidth, height: newHeight)
-        scale(into: result)
+        scale(into: result, isTile: isTile)
         return result
     }
 
     /// Fills another canvas with this one at its size.
-    func scale(into result: Canvas) {
+    private func scale(into result: Canvas, isTile: Bool) {
         let newWidth = result.width
         let newHeight = result.height
         let across = ScalingTaps(from: width, to: newWidth)
@@ -20,7 +22,7 @@ extension Canvas {
                 var sum = SIMD4<Float>()
                 let start = across.starts[x]
                 for tap in 0..<across.count {
-                    let column = min(max(start + tap, 0), width - 1)
+                    let column = Self.inside(start + tap, width, isTile)
                     sum += SIMD4<Float>(row[column]) * across.weights[x * across.count + tap]
                 }
                 middle[y * newWidth + x] = sum
@@ -31,12 +33,19 @@ extension Canvas {
             for x in 0..<newWidth {
                 var sum = SIMD4<Float>()
                 for tap in 0..<down.count {
-                    let row = min(max(start + tap, 0), height - 1)
+                    let row = Self.inside(start + tap, height, isTile)
                     sum += middle[row * newWidth + x] * down.weights[y * down.count + tap]
                 }
                 result.pixels[y * newWidth + x] = Canvas.premultipliedBytes(sum)
             }
         }
+    }
+
+    @inline(__always)
+    private static func inside(_ index: Int, _ count: Int, _ isTile: Bool) -> Int {
+        guard index < 0 || index >= count else { return index }
+        if isTile { return (index % count + count) % count }
+        return index < 0 ? 0 : count - 1
     }
 
     /// Rounds, and keeps colour at or below alpha, which overshoot may break.

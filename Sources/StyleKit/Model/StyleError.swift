@@ -16,6 +16,12 @@ public enum StyleError: Error, Equatable, CustomStringConvertible {
     case otherEngine(version: String)
     /// The asked-for picture is smaller or larger than can be drawn.
     case sizeOutOfRange(width: Int, height: Int, lowest: Int, highest: Int)
+    /// Originality is beyond ``Limits/originality``.
+    case originalityOutOfRange(value: Int)
+    /// More areas of one work were marked than a generation looks at.
+    case tooManyAreas(count: Int, limit: Int)
+    /// Every work is left out, avoided or kept whole: nothing is left to draw with.
+    case nothingToUse
     /// The caller asked to stop; no picture was made.
     case cancelled
 
@@ -39,6 +45,13 @@ public enum StyleError: Error, Equatable, CustomStringConvertible {
         case .sizeOutOfRange(let width, let height, let lowest, let highest):
             "The picture would be \(width) × \(height) pixels; each side may have "
                 + "\(lowest) to \(highest)."
+        case .originalityOutOfRange(let value):
+            "Originality would be \(value); it may be \(Limits.originality.lowerBound) to "
+                + "\(Limits.originality.upperBound)."
+        case .tooManyAreas(let count, let limit):
+            "\(count) areas of one work are marked; at most \(limit) are looked at. Mark fewer."
+        case .nothingToUse:
+            "All works are left out or avoided. Leave some free to draw with."
         case .cancelled:
             "Stopped before the picture was finished."
         }

@@ -2,10 +2,23 @@ import Dispatch
 import Synchronization
 
 /// Runs row work in fixed bands of 16 rows, so that the result never depends on thread count.
+///
+/// Between bands it asks whether to stop; once it shall, the bodies left are skipped.
 struct Bands {
     static let rows = 16
 
     let threads: Int
+    private let stop: Stop
+
+    init(threads: Int, isCancelled: @escaping @Sendable () -> Bool = { false }) {
+        self.threads = threads
+        stop = Stop(isCancelled)
+    }
+
+    /// Asks whether to stop.
+    func check() throws(StyleError) {
+        if stop.isAsked { throw .cancelled }
+    }
 
     /// Calls `body` once for every band, from several threads at once.
     func run(rows: Int, _ body: (Range<Int>) -> Void) {
@@ -18,7 +31,7 @@ struct Bands {
     /// Calls `body` once for every index below `count`, from several threads at once.
     func each(_ count: Int, _ body: (Int) -> Void) {
         if threads == 1 || count < 2 {
-            for index in 0..<count { body(index) }
+            for index in 0..<count where !stop.isAsked { body(index) }
             return
         }
         let next = Atomic(0)
@@ -28,9 +41,24 @@ struct Bands {
             DispatchQueue.concurrentPerform(iterations: min(threads, count)) { _ in
                 while true {
                     let index = next.add(1, ordering: .relaxed).oldValue
-                    guard index < count else { return }
+                    guard index < count, !stop.isAsked else { return }
                     work(index)
                 }
+            }
+        }
+    }
+
+    /// Asks one thread at a time, and never again after a yes.
+    private final class Stop: Sendable {
+        private let isStopped = Mutex(false)
+        private let question: @Sendable () -> Bool
+
+        init(_ question: @escaping @Sendable () -> Bool) { self.question = question }
+
+        var isAsked: Bool {
+            isStopped.withLock { isStopped in
+                if !isStopped { isStopped = question() }
+                return isStopped
             }
         }
     }

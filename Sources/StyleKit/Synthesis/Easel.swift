@@ -1,127 +1,136 @@
 /// One drawing under way: goes through the levels, coarse to fine.
 struct Easel {
+    /// How often the layout is composed anew where one work or one piece of it leads too much.
+    private static let layouts = 3
+
     private let settings: GenerationSettings
-    private let plan: PyramidPlan
+    private let studio: Studio
     private let bands: Bands
     private let entries: [StyleModel.WorkEntry]
-    /// The works as the model keeps them, premultiplied, and their size at the finest level.
-    private let works: [(entry: Int, canvas: Canvas, size: PyramidPlan.Size)]
     private let sketch: Canvas?
     private let guideMaker: SketchGuide?
 
+    private var plan: PyramidPlan { studio.plan }
+
     init(
-        model: StyleModel, settings: GenerationSettings, sketch: Picture?, bands: Bands
-    ) throws(StyleError) {
+        model: StyleModel, settings: GenerationSettings, sketch: Picture?, studio: Studio,
+        bands: Bands
+    ) {
         self.settings = settings
+        self.studio = studio
         self.bands = bands
         entries = model.works
-        plan = PyramidPlan(settings: settings, works: model.works)
-        var works: [(entry: Int, canvas: Canvas, size: PyramidPlan.Size)] = []
-        for (index, entry) in model.works.enumerated() {
-            guard let size = plan.works[index] else { continue }
-            works.append((index, try model.canvas(of: entry), size))
-        }
-        self.works = works
-        let areOpaque = works.allSatisfy { $0.canvas.isOpaque }
-        self.sketch = sketch.map { areOpaque ? Canvas($0).onWhite : Canvas($0) }
-        guideMaker = sketch == nil ? nil : SketchGuide(works: Self.small(works.map(\.canvas)))
+        self.sketch = sketch.map { studio.isOpaque ? Canvas($0).onWhite : Canvas($0) }
+        guideMaker =
+            sketch == nil
+            ? nil : SketchGuide(works: studio.smallFeatures, usesHeight: !settings.isPattern)
     }
 
-    /// Goes through the levels.
+    /// Goes through the levels of the studio.
     ///
-    /// - Parameter shortSide: Stops at the first level that has this; nil goes to the end.
+    /// - Parameter isWhole: Whether the last is the finest one, and the picture has its full size.
     func paint(
-        upTo shortSide: Int?, progress: @Sendable (Double) -> Void,
-        isCancelled: @Sendable () -> Bool
+        isWhole: Bool, progress: @Sendable (Double) -> Void,
+        preview: (@Sendable (Picture) -> Void)?
     ) throws(StyleError) -> Rendering {
-        let last =
-            plan.sizes.firstIndex { min($0.width, $0.height) >= shortSide ?? .max }
-            ?? plan.sizes.count - 1
-        var coarse: (paint: PaintLevel, source: SourceLevel)?
+        var coarse: (paint: PaintLevel, areas: Block<SourceLevel.Area>)?
+        let last = studio.lastLevel
         for level in 0...last {
-            if isCancelled() { throw .cancelled }
-            let source = sourceLevel(level, keepsColors: level == last)
-            let paint = PaintLevel(size: plan.sizes[level], guide: guide(level))
+            progress(done(level: level, part: 0, last: last))
+            let (source, index) = try studio.level(level, bands: bands)
+            let paint = PaintLevel(
+                size: plan.sizes[level], isTile: settings.isPattern, guide: guide(level))
             if let coarse {
-                paint.refine(coarse.paint, from: coarse.source, to: source, bands: bands)
+                paint.refine(coarse.paint, from: coarse.areas, to: source, bands: bands)
                 Voting(paint: paint, source: source).paintFeatures(trusts: false, bands: bands)
             } else {
-                compose(paint, source)
+                try compose(paint, source)
             }
-            try optimise(paint, source, level: level, isCancelled: isCancelled) { part in
+            try optimise(paint, source, index, level: level) { part in
                 progress(done(level: level, part: part, last: last))
             }
-            coarse = (paint, source)
+            if level == last {
+                let rendering = try finish(paint, source, isWhole: isWhole)
+                progress(1)
+                return rendering
+            }
+            preview?(self.preview(of: paint))
+            coarse = (paint, source.areas)
         }
-        guard let coarse else { throw .noWorks }
-        let isWhole = shortSide == nil
-        let rendering = finish(coarse.paint, coarse.source, isWhole: isWhole)
-        progress(1)
-        return rendering
-    }
-
-    private func sourceLevel(_ level: Int, keepsColors: Bool) -> SourceLevel {
-        let canvases = works.map { work in
-            let size = PyramidPlan.scaled(work.size, by: plan.scales[level])
-            return (work.entry, Canvas(width: size.width, height: size.height))
-        }
-        bands.each(works.count) { works[$0].canvas.scale(into: canvases[$0].1) }
-        return SourceLevel(canvases, keepsColors: keepsColors, bands: bands)
-    }
-
-    /// The works' features at a size at which their colours are counted.
-    private static func small(_ canvases: [Canvas]) -> [Canvas] {
-        canvases.map { canvas in
-            let scale = 128 / Double(min(canvas.width, canvas.height))
-            let size = PyramidPlan.scaled(
-                .init(width: canvas.width, height: canvas.height), by: min(1, scale))
-            return canvas.scaled(width: size.width, height: size.height).features
-        }
+        throw .noWorks
     }
 
     private func guide(_ level: Int) -> Canvas? {
         guard let guideMaker, let sketch else { return nil }
         let size = plan.sizes[level]
-        return guideMaker.guide(for: sketch.scaled(width: size.width, height: size.height))
+        return guideMaker.guide(
+            for: sketch.scaled(
+                width: size.width, height: size.height, isTile: settings.isPattern))
     }
 
-    private func compose(_ paint: PaintLevel, _ source: SourceLevel) {
-        let random = CounterRandom(seed: settings.seed)
+    private func compose(_ paint: PaintLevel, _ source: SourceLevel) throws(StyleError) {
+        var best: (layout: Layout, breach: Double)?
+        for attempt in 0..<Self.layouts {
+            let layout = layout(paint, source, attempt: attempt)
+            try bands.check()
+            let breach = layout.breach
+            if breach < best?.breach ?? .infinity { best = (layout, breach) }
+            if breach <= 0 { break }
+        }
+        best?.layout.write(to: paint)
+    }
+
+    private func layout(_ paint: PaintLevel, _ source: SourceLevel, attempt: Int) -> Layout {
+        let random = CounterRandom(seed: settings.seed ^ UInt64(attempt) << 60)
+        let size = paint.inner
         let cells: [LayoutCell]
-        let rules: Layout.Rules
-        if let guide = paint.guide {
-            rules = .sketch
+        let rules: LayoutRules
+        let guide = paint.guide?.cropped(by: paint.margin)
+        if let guide {
+            rules = .sketch(settings)
             cells = LayoutCell.quadtree(guide: guide, largest: 24, smallest: 6)
         } else {
-            rules = .remix
+            rules = .remix(settings, works: source.areas.count)
             cells = LayoutCell.grid(
-                width: paint.width, height: paint.height, side: 20, random: random)
+                width: size.width, height: size.height, side: rules.cellSide, random: random)
         }
-        Layout(paint: paint, source: source, rules: rules, random: random, bands: bands)
-            .compose(cells)
+        let layout = Layout(
+            size: size, wraps: settings.isPattern, guide: guide, source: source, rules: rules,
+            random: random, bands: bands)
+        layout.compose(cells)
+        return layout
     }
 
     private func optimise(
-        _ paint: PaintLevel, _ source: SourceLevel, level: Int,
-        isCancelled: @Sendable () -> Bool, progress: (Double) -> Void
+        _ paint: PaintLevel, _ source: SourceLevel, _ index: PatchIndex, level: Int,
+        progress: (Double) -> Void
     ) throws(StyleError) {
         let isSketch = sketch != nil
         if !isSketch { paint.guideByOrigin(in: source) }
+        let isTile = settings.isPattern
         let search = PatchSearch(
-            paint: paint, source: source, index: PatchIndex(source, bands: bands),
-            weights: isSketch ? .sketch(level: level) : .remix(level: level))
+            paint: paint, source: source, index: index,
+            weights: isSketch
+                ? .sketch(level: level, isTile: isTile) : .remix(level: level, isTile: isTile))
         let isFinest = level == plan.sizes.count - 1
         let voting = Voting(
             paint: paint, source: source, spread: isSketch && !isFinest ? 300 : nil)
-        let passes = level == 0 ? (isSketch ? 8 : 4) : level >= plan.sizes.count - 2 ? 2 : 4
+        let passes = Self.passes(level: level, of: plan.sizes.count, isSketch: isSketch)
         for pass in 0..<passes {
-            if isCancelled() { throw .cancelled }
+            try bands.check()
             progress(Double(pass) / Double(passes))
             search.run(bands: bands)
             search.measure(bands: bands)
             voting.paintFeatures(trusts: true, bands: bands)
         }
         search.measure(bands: bands)
+        try bands.check()
+    }
+
+    /// How often a level is searched and voted on.
+    static func passes(level: Int, of levels: Int, isSketch: Bool) -> Int {
+        if level == 0 { return isSketch ? 8 : 4 }
+        return level >= levels - 2 ? 2 : 4
     }
 
     /// Work grows with the pixels: how far the drawing is.
@@ -131,22 +140,46 @@ struct Easel {
         return (efforts[..<level].reduce(0, +) + efforts[level] * part) / max(1, total)
     }
 
-    private func finish(_ paint: PaintLevel, _ source: SourceLevel, isWhole: Bool) -> Rendering {
+    private func preview(of paint: PaintLevel) -> Picture {
+        let canvas = Canvas(width: paint.width, height: paint.height)
+        canvas.pixels.update(from: paint.image.pointer, count: paint.width * paint.height)
+        return canvas.cropped(by: paint.margin).colorsOfFeatures.picture
+    }
+
+    private func finish(
+        _ paint: PaintLevel, _ source: SourceLevel, isWhole: Bool
+    ) throws(StyleError) -> Rendering {
         let voting = Voting(paint: paint, source: source, spread: sketch == nil ? nil : 600)
         var canvas = voting.paintColors(bands: bands)
-        if isWhole { canvas = canvas.scaled(width: settings.width, height: settings.height) }
-        var counts = [Int](repeating: 0, count: entries.count)
-        var seams = 0.0
-        for index in 0..<paint.field.count {
-            counts[source.areas[Int(paint.field[index].work)].entry] += 1
-            seams += (Double(max(0, paint.costs[index])) / Double(PatchKernel.pixels)).squareRoot()
+        if isWhole {
+            canvas = canvas.scaled(
+                width: settings.width, height: settings.height, isTile: settings.isPattern)
         }
-        let total = Double(paint.field.count)
-        let shares = counts.indices.filter { counts[$0] > 0 }.map { entry in
+        try bands.check()
+        let pieces = PieceMap(paint, source: source)
+        var counts = [Int](repeating: 0, count: entries.count)
+        for entry in pieces.entries { counts[Int(entry)] += 1 }
+        let total = Double(pieces.entries.count)
+        let used = counts.indices.filter { counts[$0] > 0 }
+            .sorted { (counts[$1], $0) < (counts[$0], $1) }
+        let shares = used.map { entry in
             Rendering.WorkShare(workID: entries[entry].id, share: Double(counts[entry]) / total)
         }
         return Rendering(
-            picture: canvas.picture, shares: shares.sorted { $0.share > $1.share },
-            seamScore: seams / total / 2.55)
+            picture: canvas.picture, shares: shares, largestPiece: pieces.largest,
+            seamScore: seamScore(of: paint),
+            sourceMap: SourceMap(canvas, pieces: pieces, shares: shares, entries: used))
+    }
+
+    private func seamScore(of paint: PaintLevel) -> Double {
+        let own = paint.ownPatches
+        var sum = 0.0
+        for y in own.rows {
+            for x in own.columns {
+                let cost = Double(max(0, paint.costs[y * paint.across + x]))
+                sum += (cost / Double(PatchKernel.pixels)).squareRoot()
+            }
+        }
+        return sum / Double(own.rows.count * own.columns.count) / 2.55
     }
 }

@@ -3,9 +3,13 @@ enum GuideMap {
     /// Marks clear parts, so that they are not taken for calm grey ones.
     static let clear: UInt8 = 255
 
-    /// The three blurred lanes, and in the fourth the local detail of lightness.
-    static func blurred(_ features: Canvas) -> Canvas {
+    /// Three lanes of flattened colour, and in the fourth the local detail of lightness.
+    ///
+    /// - Parameter keepsEdges: Whether the colour is that of flat areas with sharp edges, as in a
+    ///   sketch, or blurred.
+    static func guide(_ features: Canvas, keepsEdges: Bool) -> Canvas {
         let soft = boxBlurred(boxBlurred(features, radius: 1), radius: 2)
+        let flat = keepsEdges ? abstracted(features) : soft
         let detail = Canvas(width: features.width, height: features.height)
         for index in 0..<(features.width * features.height) {
             let difference = Int(features.pixels[index].x) - Int(soft.pixels[index].x)
@@ -15,9 +19,40 @@ enum GuideMap {
         }
         let around = boxBlurred(boxBlurred(detail, radius: 2), radius: 2)
         for index in 0..<(features.width * features.height) {
-            soft.pixels[index].w = around.pixels[index].w
+            flat.pixels[index].w = around.pixels[index].w
         }
-        return soft
+        return flat
+    }
+
+    /// The flat areas that an artist would rough in: strokes are gone, and edges stay sharp.
+    ///
+    /// Each pixel takes the mean of the calmest of five squares around it (Kuwahara's filter).
+    static func abstracted(_ features: Canvas) -> Canvas {
+        let radius = 2
+        let mean = boxBlurred(features, radius: radius)
+        let gaps = Canvas(width: features.width, height: features.height)
+        for index in 0..<(features.width * features.height) {
+            let gap =
+                SIMD4<Int16>(truncatingIfNeeded: features.pixels[index])
+                &- SIMD4<Int16>(truncatingIfNeeded: mean.pixels[index])
+            let sum = abs(Int(gap.x)) + abs(Int(gap.y)) + abs(Int(gap.z)) + abs(Int(gap.w))
+            gaps.pixels[index].x = UInt8(min(255, sum))
+        }
+        let unrest = boxBlurred(gaps, radius: radius)
+        let result = Canvas(width: features.width, height: features.height)
+        for y in 0..<features.height {
+            for x in 0..<features.width {
+                var best = y * features.width + x
+                for (dx, dy) in [(-2, -2), (2, -2), (-2, 2), (2, 2)] {
+                    let row = min(max(y + dy, 0), features.height - 1)
+                    let column = min(max(x + dx, 0), features.width - 1)
+                    let at = row * features.width + column
+                    if unrest.pixels[at].x < unrest.pixels[best].x { best = at }
+                }
+                result.pixels[y * features.width + x] = mean.pixels[best]
+            }
+        }
+        return result
     }
 
     /// The mean over squares of `2 * radius + 1`, the border repeated outward.

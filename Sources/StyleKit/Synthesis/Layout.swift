@@ -1,236 +1,89 @@
 /// Composes the coarsest level from large pieces of the works: guided image quilting.
-struct Layout {
-    /// How pieces are chosen.
-    struct Rules {
-        var candidates = 6_000
-        var guideWeight: Float = 0
-        var heightWeight: Float = 0
-        var overlapWeight: Float = 1
-        /// The largest part of the picture from one work.
-        var workShare = 0.4
-        /// The largest part of a piece that was used before.
-        var reusedPart = 0.2
+final class Layout {
+    /// One piece that was laid down: which pixels of a work cover which of the picture.
+    struct Piece {
+        let work: UInt16
+        let mirror: UInt16
+        /// The work's pixel that the picture's first pixel would have.
+        let originX: Int
+        let originY: Int
+        var pixels: Int
 
-        /// After a sketch: its colours come first, and any work may serve any part.
-        static let sketch = Rules(
-            candidates: 3_000, guideWeight: 2, heightWeight: 3_000, workShare: 1, reusedPart: 1)
-        /// From the works alone: no work and no part of one may lead.
-        static let remix = Rules(heightWeight: 3_000)
+        /// Whether both lie in the picture about as they lie in their work.
+        func isTogether(with other: Piece) -> Bool {
+            work == other.work && mirror == other.mirror && abs(originX - other.originX) <= 3
+                && abs(originY - other.originY) <= 3
+        }
     }
 
-    /// More than any honest difference.
-    private static let breachCost: Float = 100_000
-
-    private struct Candidate {
-        var match: Match
-        var cost: Float
-    }
-
-    let paint: PaintLevel
+    let width: Int
+    let height: Int
     let source: SourceLevel
-    let rules: Rules
+    let rules: LayoutRules
     let random: CounterRandom
     let bands: Bands
+    let guide: Canvas?
     /// For every pixel of the picture its pixel in the works.
-    private let labels: Block<Match>
-    private let isFilled: Block<Bool>
-    private let isUsed: Block<Bool>
-    private let workAreas: Block<Int>
+    let labels: Block<Match>
+    let image: Block<SIMD4<UInt8>>
+    let isFilled: Block<Bool>
+    /// Pixels that no later piece may cover.
+    let isKept: Block<Bool>
+    let isUsed: Block<Bool>
+    let pixelsByWork: Block<Int>
+    private(set) var pieces: [Piece] = []
+    private let wraps: Bool
 
+    /// - Parameter guide: Of the picture's size; nil without a sketch.
     init(
-        paint: PaintLevel, source: SourceLevel, rules: Rules, random: CounterRandom, bands: Bands
+        size: PyramidPlan.Size, wraps: Bool, guide: Canvas?, source: SourceLevel,
+        rules: LayoutRules, random: CounterRandom, bands: Bands
     ) {
-        self.paint = paint
+        width = size.width
+        height = size.height
+        self.wraps = wraps
+        self.guide = guide
         self.source = source
         self.rules = rules
         self.random = random
         self.bands = bands
         let none = Match(work: 0, isMirrored: false, x: 0, y: 0)
-        labels = Block(count: paint.width * paint.height, filledWith: none)
-        isFilled = Block(count: paint.width * paint.height, filledWith: false)
+        labels = Block(count: width * height, filledWith: none)
+        image = Block(count: width * height, filledWith: SIMD4())
+        isFilled = Block(count: width * height, filledWith: false)
+        isKept = Block(count: width * height, filledWith: false)
         isUsed = Block(count: source.features.count, filledWith: false)
-        workAreas = Block(count: source.areas.count, filledWith: 0)
+        pixelsByWork = Block(count: source.areas.count, filledWith: 0)
     }
 
-    /// Fills the cells in order and leaves the field of patches in the level.
+    /// Sets the figures, then fills the cells in order.
     func compose(_ cells: [LayoutCell]) {
-        for (index, cell) in cells.enumerated() {
-            let margin = max(2, min(cell.width, cell.height) * 35 / 100)
-            let left = max(0, cell.x - margin)
-            let top = max(0, cell.y - margin)
-            let window = LayoutCell(
-                x: left, y: top,
-                width: min(paint.width, cell.x + cell.width + margin) - left,
-                height: min(paint.height, cell.y + cell.height + margin) - top)
-            let piece = choose(for: window, index: index)
-            place(piece, in: window, cell: cell)
-        }
-        writeField()
-    }
-
-    private func choose(for window: LayoutCell, index: Int) -> Match {
-        let count = rules.candidates
-        let none = Candidate(
-            match: Match(work: 0, isMirrored: false, x: 0, y: 0), cost: .infinity)
-        let list = Block<Candidate>(count: count, filledWith: none)
-        let parts = 16
-        bands.each(parts) { part in
-            for number in (part * count / parts)..<((part + 1) * count / parts) {
-                list.pointer[number] = candidate(number, for: window, index: index)
-            }
-        }
-        var best = Float.infinity
-        for number in 0..<count { best = min(best, list[number].cost) }
-        guard best < .infinity else { return anyPiece(for: window) }
-        let limit = best + (best < Layout.breachCost ? best * 0.02 : 200)
-        let close = (0..<count).filter { list[$0].cost <= limit }
-        return list[close[random.below(close.count, 5, index)]].match
-    }
-
-    /// The start of the largest work: only when no candidate is large enough.
-    private func anyPiece(for window: LayoutCell) -> Match {
-        let largest = (0..<source.areas.count).max { left, right in
-            let first = source.areas[left]
-            let second = source.areas[right]
-            return min(first.width, first.height) < min(second.width, second.height)
-        }
-        return Match(work: largest ?? 0, isMirrored: false, x: 0, y: 0)
-    }
-
-    private func candidate(_ number: Int, for window: LayoutCell, index: Int) -> Candidate {
-        let bits = random.bits(3, index, number)
-        let work = Self.part(bits, of: source.areas.count)
-        let area = source.areas.pointer[work]
-        let isMirrored = bits >> 16 & 1 == 1
-        let roomX = area.width - window.width
-        let roomY = area.height - window.height
-        let x = roomX < 0 ? 0 : Self.part(bits >> 17, of: roomX + 1)
-        let y = roomY < 0 ? 0 : Self.part(bits >> 33, of: roomY + 1)
-        let match = Match(work: work, isMirrored: isMirrored, x: x, y: y)
-        guard roomX >= 0, roomY >= 0 else { return Candidate(match: match, cost: .infinity) }
-        let breach =
-            max(0, reusedPart(match, window) - rules.reusedPart)
-            + (isWithinShare(match, window) ? 0 : 0.5)
-        // Few or small works leave no other way: then the least breach wins.
-        let fine = breach > 0 ? Layout.breachCost * Float(1 + breach) : 0
-        return Candidate(match: match, cost: cost(of: match, in: window) + fine)
-    }
-
-    /// The lowest 16 bits as a number below a bound.
-    @inline(__always)
-    private static func part(_ bits: UInt64, of bound: Int) -> Int {
-        (Int(bits & 0xFFFF) &* bound) >> 16
-    }
-
-    private func isWithinShare(_ match: Match, _ window: LayoutCell) -> Bool {
-        guard source.areas.count > 2 else { return true }
-        let whole = Double(paint.width * paint.height)
-        let after = Double(workAreas.pointer[Int(match.work)] + window.width * window.height / 2)
-        return after <= whole * rules.workShare
-    }
-
-    /// How much of a piece was used before, 0 to 1.
-    private func reusedPart(_ match: Match, _ window: LayoutCell) -> Double {
-        let area = source.areas.pointer[Int(match.work)]
-        var used = 0
-        var seen = 0
-        for y in stride(from: 0, to: window.height, by: 3) {
-            let row = area.base + (Int(match.y) + y) * area.width + Int(match.x)
-            for x in stride(from: 0, to: window.width, by: 3) {
-                seen += 1
-                if isUsed.pointer[row + x] { used += 1 }
-            }
-        }
-        return Double(used) / Double(seen)
-    }
-
-    private func cost(of match: Match, in window: LayoutCell) -> Float {
-        let area = source.areas.pointer[Int(match.work)]
-        var overlap: Int32 = 0
-        var overlapCount: Int32 = 0
-        var guided: Int32 = 0
-        var guidedCount: Int32 = 0
-        for y in stride(from: 0, to: window.height, by: 2) {
-            let targetRow = (window.y &+ y) &* paint.width &+ window.x
-            let sourceRow = area.base &+ (Int(match.y) &+ y) &* area.width &+ Int(match.x)
-            for x in stride(from: 0, to: window.width, by: 2) {
-                let target = targetRow &+ x
-                let place = sourceRow &+ (match.isMirrored ? window.width &- 1 &- x : x)
-                if isFilled.pointer[target] {
-                    overlap &+= Self.distance(
-                        paint.image.pointer[target], source.features.pointer[place])
-                    overlapCount &+= 1
-                }
-                if let guide = paint.guide {
-                    guided &+= Self.distance(guide.pixels[target], source.guides.pointer[place])
-                    guidedCount &+= 1
-                }
-            }
-        }
-        var cost: Float = 1
-        if overlapCount > 0 { cost += Float(overlap) / Float(overlapCount) * rules.overlapWeight }
-        if guidedCount > 0 { cost += Float(guided) / Float(guidedCount) * rules.guideWeight }
-        let heightInWork = Float(Int(match.y) + window.height / 2) / Float(area.height)
-        let heightInPicture = Float(window.y + window.height / 2) / Float(paint.height)
-        let gap = heightInWork - heightInPicture
-        return cost + gap * gap * rules.heightWeight
-    }
-
-    @inline(__always)
-    private static func distance(_ left: SIMD4<UInt8>, _ right: SIMD4<UInt8>) -> Int32 {
-        let difference =
-            SIMD4<Int32>(truncatingIfNeeded: left)
-            &- SIMD4<Int32>(truncatingIfNeeded: right)
-        return (difference &* difference).wrappedSum()
-    }
-
-    /// Lays a piece down, cut along the line where it differs least from what lies there.
-    private func place(_ match: Match, in window: LayoutCell, cell: LayoutCell) {
-        let area = source.areas.pointer[Int(match.work)]
-        let width = min(window.width, area.width - Int(match.x))
-        let height = min(window.height, area.height - Int(match.y))
-        var seam = Seam(width: window.width, height: window.height)
-        func pixel(_ x: Int, _ y: Int) -> Match {
-            let column = match.isMirrored ? width - 1 - min(x, width - 1) : min(x, width - 1)
-            return Match(
-                work: Int(match.work), isMirrored: match.isMirrored, x: Int(match.x) + column,
-                y: Int(match.y) + min(y, height - 1))
-        }
-        for y in 0..<window.height {
-            for x in 0..<window.width {
-                let target = (window.y + y) * paint.width + window.x + x
-                guard isFilled.pointer[target] else { continue }
-                let fresh = source.features.pointer[place(of: pixel(x, y))]
-                seam.setOld(
-                    x: x, y: y,
-                    difference: Int(Self.distance(paint.image.pointer[target], fresh)))
-            }
-        }
-        let isNew = seam.cut()
-        for y in 0..<window.height {
-            for x in 0..<window.width where isNew[y * window.width + x] {
-                let target = (window.y + y) * paint.width + window.x + x
-                let label = pixel(x, y)
-                labels.pointer[target] = label
-                isFilled.pointer[target] = true
-                isUsed.pointer[place(of: label)] = true
-                workAreas.pointer[Int(label.work)] += 1
-                paint.image.pointer[target] = source.features.pointer[place(of: label)]
-            }
+        setFigures()
+        for (index, cell) in cells.enumerated() where !isFull(cell) {
+            let window = window(around: cell)
+            place(choose(for: window, index: index), in: window)
         }
     }
 
-    private func place(of label: Match) -> Int {
-        let area = source.areas.pointer[Int(label.work)]
-        return area.base + Int(label.y) * area.width + Int(label.x)
+    /// By how much one work or one piece leads beyond the rules, as a part of the picture; 0 or
+    /// less if none does.
+    var breach: Double {
+        let total = Double(width * height)
+        let leading = (0..<source.areas.count).map { pixelsByWork[$0] }.max() ?? 0
+        let share = source.areas.count > 2 ? Double(leading) / total - rules.largestShare : 0
+        let largest =
+            pieces.map { piece in
+                pieces.reduce(0) { $1.isTogether(with: piece) ? $0 + $1.pixels : $0 }
+            }.max() ?? 0
+        return max(share, Double(largest) / total - rules.largestPiece)
     }
 
-    /// Every patch comes from where its middle pixel comes from.
-    private func writeField() {
+    /// Writes where every patch comes from, and the pixels, into a level of this size.
+    func write(to paint: PaintLevel) {
         let half = PatchKernel.side / 2
         for y in 0..<paint.down {
             for x in 0..<paint.across {
-                let label = labels.pointer[(y + half) * paint.width + x + half]
+                let label = labels.pointer[at(x + half - paint.margin, y + half - paint.margin)]
                 let area = source.areas.pointer[Int(label.work)]
                 paint.field.pointer[y * paint.across + x] = Match(
                     work: Int(label.work), isMirrored: label.isMirrored,
@@ -238,5 +91,130 @@ struct Layout {
                     y: min(max(Int(label.y) - half, 0), area.height - PatchKernel.side))
             }
         }
+        for y in 0..<paint.height {
+            for x in 0..<paint.width {
+                paint.image.pointer[y * paint.width + x] =
+                    image.pointer[at(x - paint.margin, y - paint.margin)]
+            }
+        }
+    }
+
+    /// A pixel's index; in a tile every column and row exists.
+    @inline(__always)
+    func at(_ x: Int, _ y: Int) -> Int {
+        guard wraps else { return y &* width &+ x }
+        let column = x % width
+        let row = y % height
+        return (row < 0 ? row &+ height : row) &* width &+ (column < 0 ? column &+ width : column)
+    }
+
+    /// A label's pixel in the works.
+    @inline(__always)
+    func place(of label: Match) -> Int {
+        let area = source.areas.pointer[Int(label.work)]
+        return area.base &+ Int(label.y) &* area.width &+ Int(label.x)
+    }
+
+    @inline(__always)
+    static func distance(_ left: SIMD4<UInt8>, _ right: SIMD4<UInt8>) -> Int32 {
+        let difference =
+            SIMD4<Int32>(truncatingIfNeeded: left)
+            &- SIMD4<Int32>(truncatingIfNeeded: right)
+        return (difference &* difference).wrappedSum()
+    }
+
+    /// How much there is to see around a pixel of the works, 0 to 254.
+    @inline(__always)
+    func detail(_ place: Int) -> Int {
+        let detail = source.guides.pointer[place].w
+        return detail == GuideMap.clear ? 0 : Int(detail)
+    }
+
+    /// A cell and a third more all around, where its piece may meet its neighbours.
+    private func window(around cell: LayoutCell) -> LayoutCell {
+        let margin = max(2, min(cell.width, cell.height) * 35 / 100)
+        let reach = wraps ? margin : 0
+        let left = max(-reach, cell.x - margin)
+        let top = max(-reach, cell.y - margin)
+        // In a tile a window may reach over the edges, but not over itself.
+        return LayoutCell(
+            x: left, y: top,
+            width: min(width, min(width + reach, cell.x + cell.width + margin) - left),
+            height: min(height, min(height + reach, cell.y + cell.height + margin) - top))
+    }
+
+    private func isFull(_ cell: LayoutCell) -> Bool {
+        for y in cell.y..<(cell.y + cell.height) {
+            for x in cell.x..<(cell.x + cell.width) where !isFilled.pointer[at(x, y)] {
+                return false
+            }
+        }
+        return true
+    }
+
+    /// Lays a piece down, cut along the line where it differs least from what lies there.
+    func place(_ match: Match, in window: LayoutCell) {
+        let fresh = FreshPiece(match, window: window, area: source.areas[Int(match.work)])
+        var seam = Seam(width: window.width, height: window.height)
+        for y in 0..<window.height {
+            for x in 0..<window.width {
+                let target = at(window.x + x, window.y + y)
+                guard isFilled.pointer[target] else { continue }
+                let old = place(of: labels.pointer[target])
+                let new = place(of: fresh.label(x, y))
+                seam.setOld(
+                    x: x, y: y,
+                    difference: Int(
+                        Self.distance(image.pointer[target], source.features.pointer[new])),
+                    detail: detail(old) + detail(new), isKept: isKept.pointer[target])
+            }
+        }
+        let isNew = seam.cut()
+        var count = 0
+        for y in 0..<window.height {
+            for x in 0..<window.width where isNew[y * window.width + x] {
+                let target = at(window.x + x, window.y + y)
+                let label = fresh.label(x, y)
+                labels.pointer[target] = label
+                isFilled.pointer[target] = true
+                isUsed.pointer[place(of: label)] = true
+                image.pointer[target] = source.features.pointer[place(of: label)]
+                count += 1
+            }
+        }
+        pixelsByWork.pointer[Int(match.work)] += count
+        var piece = piece(match, in: window)
+        piece.pixels = count
+        pieces.append(piece)
+    }
+
+    /// The piece that a window would become; it has no pixels yet.
+    func piece(_ match: Match, in window: LayoutCell) -> Piece {
+        let column = match.isMirrored ? Int(match.x) + window.width - 1 : Int(match.x)
+        return Piece(
+            work: match.work, mirror: match.mirror,
+            originX: column - window.x * match.direction, originY: Int(match.y) - window.y,
+            pixels: 0)
+    }
+}
+
+/// A window of a work, pixel by pixel, mirrored or not.
+private struct FreshPiece {
+    private let match: Match
+    private let width: Int
+    private let height: Int
+
+    init(_ match: Match, window: LayoutCell, area: SourceLevel.Area) {
+        self.match = match
+        width = min(window.width, area.width - Int(match.x))
+        height = min(window.height, area.height - Int(match.y))
+    }
+
+    func label(_ x: Int, _ y: Int) -> Match {
+        let inside = min(x, width - 1)
+        let column = match.isMirrored ? width - 1 - inside : inside
+        return Match(
+            work: Int(match.work), isMirrored: match.isMirrored, x: Int(match.x) + column,
+            y: Int(match.y) + min(y, height - 1))
     }
 }

@@ -5,6 +5,17 @@ struct LayoutCell {
     var width: Int
     var height: Int
 
+    init(x: Int, y: Int, width: Int, height: Int) {
+        self.x = x
+        self.y = y
+        self.width = width
+        self.height = height
+    }
+
+    init(_ area: PixelArea) {
+        self.init(x: area.x, y: area.y, width: area.width, height: area.height)
+    }
+
     /// Rows and columns of about `side` pixels, their borders moved a little by the seed.
     static func grid(
         width: Int, height: Int, side: Int, random: CounterRandom

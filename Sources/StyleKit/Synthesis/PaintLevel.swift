@@ -1,5 +1,14 @@
 /// The picture at one level: its features, and for every patch where in the works it comes from.
+///
+/// A tile has a margin all around that repeats its other side, so that no step needs to know of
+/// edges; whoever changes the inside calls ``wrapImage()`` or ``wrapField()`` after.
 final class PaintLevel {
+    /// Enough for every patch that reaches over an edge.
+    static let tileMargin = 8
+
+    /// The size without the margin.
+    let inner: PyramidPlan.Size
+    let margin: Int
     let width: Int
     let height: Int
     /// Patches across and down; a patch is named by its top left pixel.
@@ -10,11 +19,16 @@ final class PaintLevel {
     let previous: Block<Match>
     let costs: Block<Int32>
     let shifts: Block<SIMD4<Int8>>
+    /// What each patch was last looked up by in the index; 0 for never.
+    let questions: Block<UInt32>
     var guide: Canvas?
 
-    init(size: PyramidPlan.Size, guide: Canvas?) {
-        width = size.width
-        height = size.height
+    /// - Parameter guide: Of the inner size.
+    init(size: PyramidPlan.Size, isTile: Bool, guide: Canvas?) {
+        inner = size
+        margin = isTile ? Self.tileMargin : 0
+        width = size.width + 2 * margin
+        height = size.height + 2 * margin
         across = width - PatchKernel.side + 1
         down = height - PatchKernel.side + 1
         image = Block(count: width * height, filledWith: SIMD4())
@@ -23,7 +37,44 @@ final class PaintLevel {
         previous = Block(count: across * down, filledWith: none)
         costs = Block(count: across * down, filledWith: 0)
         shifts = Block(count: across * down, filledWith: SIMD4())
-        self.guide = guide
+        questions = Block(count: across * down, filledWith: 0)
+        self.guide = guide.map { $0.wrapped(by: margin) }
+    }
+
+    /// The patches that belong to the picture itself, not to the margin.
+    var ownPatches: (columns: Range<Int>, rows: Range<Int>) {
+        guard margin > 0 else { return (0..<across, 0..<down) }
+        return (margin..<(margin + inner.width), margin..<(margin + inner.height))
+    }
+
+    /// Fills a tile's margin of pixels.
+    func wrapImage() {
+        guard margin > 0 else { return }
+        forMargin(width: width, height: height) { place, inside in
+            image.pointer[place] = image.pointer[inside]
+        }
+    }
+
+    /// Fills a tile's margin of patches.
+    func wrapField() {
+        guard margin > 0 else { return }
+        forMargin(width: across, height: down) { place, inside in
+            field.pointer[place] = field.pointer[inside]
+            costs.pointer[place] = costs.pointer[inside]
+            shifts.pointer[place] = shifts.pointer[inside]
+        }
+    }
+
+    private func forMargin(width: Int, height: Int, _ body: (_ place: Int, _ inside: Int) -> Void) {
+        let columns = margin..<(margin + inner.width)
+        let rows = margin..<(margin + inner.height)
+        for y in 0..<height {
+            let row = (y - margin + inner.height) % inner.height + margin
+            for x in 0..<width where !(columns.contains(x) && rows.contains(y)) {
+                let column = (x - margin + inner.width) % inner.width + margin
+                body(y * width + x, row * width + column)
+            }
+        }
     }
 
     /// Guides the picture by what its patches had around them in their works.
@@ -48,38 +99,52 @@ final class PaintLevel {
     }
 
     /// Takes the places of patches over from a coarser level, and never its pixels.
-    func refine(_ coarse: PaintLevel, from old: SourceLevel, to new: SourceLevel, bands: Bands) {
-        let half = PatchKernel.side / 2
+    func refine(
+        _ coarse: PaintLevel, from old: Block<SourceLevel.Area>, to new: SourceLevel, bands: Bands
+    ) {
         bands.run(rows: down) { rows in
             for y in rows {
-                let coarseY = min(
-                    max((y + half) * coarse.height / height - half, 0), coarse.down - 1)
                 for x in 0..<across {
-                    let coarseX = min(
-                        max((x + half) * coarse.width / width - half, 0), coarse.across - 1)
-                    let index = coarseY * coarse.across + coarseX
-                    let match = coarse.field.pointer[index]
-                    let oldArea = old.areas.pointer[Int(match.work)]
-                    let newArea = new.areas.pointer[Int(match.work)]
-                    // How far this patch lies from the coarse one's place, in fine pixels.
-                    let offX = (x + half) - ((coarseX + half) * 2 + 1) * width / (coarse.width * 2)
-                    let offY =
-                        (y + half) - ((coarseY + half) * 2 + 1) * height / (coarse.height * 2)
-                    let centerX =
-                        ((Int(match.x) + half) * 2 + 1) * newArea.width
-                        / (oldArea.width * 2)
-                    let centerY =
-                        ((Int(match.y) + half) * 2 + 1) * newArea.height
-                        / (oldArea.height * 2)
-                    let newX = centerX + offX * match.direction - half
-                    let newY = centerY + offY - half
-                    field.pointer[y * across + x] = Match(
-                        work: Int(match.work), isMirrored: match.isMirrored,
-                        x: min(max(newX, 0), newArea.width - PatchKernel.side),
-                        y: min(max(newY, 0), newArea.height - PatchKernel.side))
-                    shifts.pointer[y * across + x] = coarse.shifts.pointer[index]
+                    let at = y * across + x
+                    (field.pointer[at], shifts.pointer[at]) = refined(x, y, coarse, old, new)
                 }
             }
         }
+        wrapField()
+    }
+
+    @inline(__always)
+    private func refined(
+        _ x: Int, _ y: Int, _ coarse: PaintLevel, _ old: Block<SourceLevel.Area>,
+        _ new: SourceLevel
+    ) -> (Match, SIMD4<Int8>) {
+        let half = PatchKernel.side / 2
+        // The patch's middle inside the picture; negative in the margin, which is wrapped after.
+        let middleX = max(0, x - margin + half)
+        let middleY = max(0, y - margin + half)
+        let coarseX = middleX * coarse.inner.width / inner.width - half + coarse.margin
+        let coarseY = middleY * coarse.inner.height / inner.height - half + coarse.margin
+        let patchX = min(max(coarseX, 0), coarse.across - 1)
+        let patchY = min(max(coarseY, 0), coarse.down - 1)
+        let index = patchY * coarse.across + patchX
+        let match = coarse.field.pointer[index]
+        let oldArea = old.pointer[Int(match.work)]
+        let newArea = new.areas.pointer[Int(match.work)]
+        // How far this patch lies from the coarse one's place, in fine pixels.
+        let oldMiddleX = patchX - coarse.margin + half
+        let oldMiddleY = patchY - coarse.margin + half
+        let offX = middleX - (oldMiddleX * 2 + 1) * inner.width / (coarse.inner.width * 2)
+        let offY = middleY - (oldMiddleY * 2 + 1) * inner.height / (coarse.inner.height * 2)
+        let centerX =
+            ((Int(match.x) + half) * 2 + 1) * newArea.width / (oldArea.width * 2)
+        let centerY =
+            ((Int(match.y) + half) * 2 + 1) * newArea.height / (oldArea.height * 2)
+        let newX = centerX + offX * match.direction - half
+        let newY = centerY + offY - half
+        let refined = Match(
+            work: Int(match.work), isMirrored: match.isMirrored,
+            x: min(max(newX, 0), newArea.width - PatchKernel.side),
+            y: min(max(newY, 0), newArea.height - PatchKernel.side))
+        return (refined, coarse.shifts.pointer[index])
     }
 }

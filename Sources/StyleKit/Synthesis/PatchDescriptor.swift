@@ -58,6 +58,15 @@ enum PatchDescriptor {
         return result
     }
 
+    /// Never 0.
+    @inline(__always)
+    static func hash(_ value: Value) -> UInt32 {
+        let halves = unsafeBitCast(value, to: SIMD2<UInt64>.self)
+        let mixed =
+            (halves.x &* 0x9E37_79B9_7F4A_7C15) ^ (halves.y &* 0xC2B2_AE3D_27D4_EB4F)
+        return UInt32(truncatingIfNeeded: mixed >> 32) | 1
+    }
+
     @inline(__always)
     static func distance(_ left: Value, _ right: Value) -> Int32 {
         let difference = left &- right

@@ -1,3 +1,5 @@
+import CPatchKernel
+
 /// Finds patches of the works that look roughly like a given one: a balanced k-d tree.
 ///
 /// A search goes down to one leaf, then visits the two next most promising ones.
@@ -12,8 +14,10 @@ final class PatchIndex {
     private let splitLanes: Block<UInt8>
     private let splitValues: Block<Int16>
 
-    init(_ level: SourceLevel, bands: Bands) {
+    /// - Returns: nil if no patch of the level may be used.
+    init?(_ level: SourceLevel, bands: Bands) {
         let positions = PatchIndex.positions(of: level)
+        guard !positions.isEmpty else { return nil }
         count = positions.count
         var depth = 0
         while (count >> depth) > Self.leaf { depth += 1 }
@@ -49,36 +53,43 @@ final class PatchIndex {
     }
 
     /// The two patches whose descriptors are closest among three leaves.
-    @inline(__always)
+    @inline(never)
     func nearest(to query: PatchDescriptor.Value) -> (Match, Match) {
-        var best = (distance: Int32.max, index: 0)
-        var second = (distance: Int32.max, index: 0)
+        var query = query
+        var closest = atelier_closest(
+            distance: .max, second_distance: .max, index: 0, second_index: 0)
         var waiting = WaitingBranches()
         var node = 1
-        for visit in 0..<3 {
-            if visit > 0 {
-                guard let next = waiting.takeClosest() else { break }
-                node = next
-            }
-            while node < 1 << depth {
-                let gap =
-                    Int32(query[Int(splitLanes.pointer[node])])
-                    &- Int32(splitValues.pointer[node])
-                let side = gap < 0 ? 0 : 1
-                waiting.add(node: node &* 2 &+ (1 &- side), gap: gap &* gap)
-                node = node &* 2 &+ side
-            }
-            for index in range(node &- (1 << depth), of: depth) {
-                let distance = PatchDescriptor.distance(query, values.pointer[index])
-                if distance < best.distance {
-                    second = best
-                    best = (distance, index)
-                } else if distance < second.distance {
-                    second = (distance, index)
+        withUnsafeBytes(of: &query) { query in
+            let lanes = query.assumingMemoryBound(to: Int16.self)
+            guard let lane = lanes.baseAddress else { return }
+            for visit in 0..<3 {
+                if visit > 0 {
+                    guard let next = waiting.takeClosest() else { break }
+                    node = next
                 }
+                while node < 1 << depth {
+                    let gap =
+                        Int32(lane[Int(splitLanes.pointer[node])])
+                        &- Int32(splitValues.pointer[node])
+                    let side = gap < 0 ? 0 : 1
+                    waiting.add(node: node &* 2 &+ (1 &- side), gap: gap &* gap)
+                    node = node &* 2 &+ side
+                }
+                let leaf = range(node &- (1 << depth), of: depth)
+                atelier_look_through(
+                    lane, numbers, Int32(truncatingIfNeeded: leaf.lowerBound),
+                    Int32(truncatingIfNeeded: leaf.upperBound), &closest)
             }
         }
-        return (matches.pointer[best.index], matches.pointer[second.index])
+        return (
+            matches.pointer[Int(closest.index)], matches.pointer[Int(closest.second_index)]
+        )
+    }
+
+    /// The descriptors as plain numbers, eight each.
+    @inline(__always) private var numbers: UnsafePointer<Int16> {
+        UnsafeRawPointer(values.pointer).assumingMemoryBound(to: Int16.self)
     }
 
     /// The entries of one part when all are halved again and again.
@@ -165,6 +176,7 @@ final class PatchIndex {
         var result: [Match] = []
         for index in 0..<level.areas.count {
             let area = level.areas[index]
+            let kept = level.keptWhole[index]
             for y in stride(from: 0, to: area.height - margin, by: step) {
                 // Odd rows start further right, so that columns are not missed.
                 let start = step == 1 ? 0 : (y / step) % step
@@ -172,6 +184,10 @@ final class PatchIndex {
                     from: min(start, area.width - margin - 1),
                     to: area.width - margin, by: step)
                 {
+                    guard level.isOpen(area, x: x, y: y) else { continue }
+                    let place = PixelArea(
+                        x: x, y: y, width: PatchKernel.side, height: PatchKernel.side)
+                    if kept.contains(where: place.meets) { continue }
                     result.append(Match(work: index, isMirrored: false, x: x, y: y))
                 }
             }
@@ -180,26 +196,28 @@ final class PatchIndex {
     }
 }
 
-/// The branches passed by on the way down, at most 32 deep.
+/// The branches passed by on the way down: only the two closest, as no more are ever visited.
 private struct WaitingBranches {
-    private var nodes = SIMD32<Int32>(repeating: 0)
-    private var gaps = SIMD32<Int32>(repeating: .max)
-    private var count = 0
+    private var first = (gap: Int32.max, node: 0)
+    private var second = (gap: Int32.max, node: 0)
 
     @inline(__always)
     mutating func add(node: Int, gap: Int32) {
-        guard count < 32 else { return }
-        nodes[count] = Int32(truncatingIfNeeded: node)
-        gaps[count] = gap
-        count &+= 1
+        if gap < first.gap {
+            second = first
+            first = (gap, node)
+        } else if gap < second.gap {
+            second = (gap, node)
+        }
     }
 
     @inline(__always)
     mutating func takeClosest() -> Int? {
-        var closest = 0
-        for index in 1..<max(1, count) where gaps[index] < gaps[closest] { closest = index }
-        guard count > 0, gaps[closest] < .max else { return nil }
-        gaps[closest] = .max
-        return Int(nodes[closest])
+        guard first.gap < .max else { return nil }
+        defer {
+            first = second
+            second = (.max, 0)
+        }
+        return first.node
     }
 }

@@ -13,16 +13,20 @@ struct PatchSearch {
         var use: Int32 = 1_600
         /// Whether marks are also looked up in the colours of the guide.
         var followsGuide = false
+        /// Whether the guide is compared in a patch's corners too, and not in its middle only.
+        var comparesCorners = false
 
         /// After a sketch: its colours lead, less at finer levels, and earth stays below.
-        static func sketch(level: Int) -> Weights {
+        static func sketch(level: Int, isTile: Bool) -> Weights {
             Weights(
-                guide: Int32(98 * Weights.fade(level)), height: 80, use: 700, followsGuide: true)
+                guide: Int32(98 * Weights.fade(level)), height: isTile ? 0 : 80, use: 700,
+                followsGuide: true, comparesCorners: true)
         }
 
         /// From the works alone: what lies around a patch stays as the layout chose it.
-        static func remix(level: Int) -> Weights {
-            Weights(guide: Int32(98 * Weights.fade(level)), height: 20, use: 800)
+        static func remix(level: Int, isTile: Bool) -> Weights {
+            Weights(
+                guide: Int32(98 * Weights.fade(level)), height: isTile ? 0 : 20, use: 800)
         }
 
         private static func fade(_ level: Int) -> Double {
@@ -30,10 +34,21 @@ struct PatchSearch {
         }
     }
 
+    /// The cost of a patch that needs no better one: one unit a pixel, twice over.
+    private static let goodCost: Int32 = 200
+    /// More than any place costs from which patches may come.
+    fileprivate static let closedCost: Int32 = 1 << 29
+
     let paint: PaintLevel
     let source: SourceLevel
-    let index: PatchIndex?
+    let index: PatchIndex
     let weights: Weights
+
+    @inline(__always)
+    static func distance(_ left: SIMD4<UInt8>, _ right: SIMD4<UInt8>) -> Int32 {
+        let gap = SIMD4<Int32>(truncatingIfNeeded: left) &- SIMD4<Int32>(truncatingIfNeeded: right)
+        return (gap &* gap).wrappedSum()
+    }
 
     /// Sweeps down with the index, then up with a look around; both from all bands' old state.
     func run(bands: Bands) {
@@ -43,6 +58,7 @@ struct PatchSearch {
             bands.run(rows: paint.down) { rows in
                 sweep(rows, isUpward: isUpward)
             }
+            paint.wrapField()
         }
     }
 
@@ -55,29 +71,25 @@ struct PatchSearch {
                         let at = y &* paint.across &+ x
                         let match = paint.field.pointer[at]
                         let patch = paint.image.pointer + (y &* paint.width &+ x)
-                        let block = match.isMirrored ? blocks + 464 : blocks
+                        let block = match.isMirrored ? blocks + PatchKernel.unfoldedCount : blocks
                         PatchKernel.unfold(
                             patch, stride: paint.width, isMirrored: match.isMirrored, into: block)
                         let area = source.areas.pointer[Int(match.work)]
                         let work =
                             source.features.pointer
                             + (area.base &+ Int(match.y) &* area.width &+ Int(match.x))
-                        paint.costs.pointer[at] = PatchKernel.difference(
-                            block, work, stride: area.width)
-                        paint.shifts.pointer[at] = PatchKernel.shift(
-                            block, work, stride: area.width)
+                        (paint.costs.pointer[at], paint.shifts.pointer[at]) =
+                            PatchKernel.differenceAndShift(block, work, stride: area.width)
                     }
                 }
             }
         }
     }
 
-    private func withUnfolded(_ body: (UnsafeMutableRawPointer) -> Void) {
-        withUnsafeTemporaryAllocation(byteCount: 464 * 2, alignment: 16) { buffer in
-            guard let blocks = buffer.baseAddress else { return }
-            PatchKernel.prepare(blocks)
-            PatchKernel.prepare(blocks + 464)
-            body(blocks)
+    /// Lends room for one unfolded patch and its mirrored twin.
+    private func withUnfolded(_ body: (UnsafeMutablePointer<Int16>) -> Void) {
+        withUnsafeTemporaryAllocation(of: Int16.self, capacity: PatchKernel.unfoldedCount * 2) {
+            if let blocks = $0.baseAddress { body(blocks) }
         }
     }
 
@@ -90,15 +102,16 @@ struct PatchSearch {
                 for column in 0..<paint.across {
                     let x = isUpward ? paint.across - 1 - column : column
                     let patch = paint.image.pointer + (y &* paint.width &+ x)
+                    let twin = blocks + PatchKernel.unfoldedCount
                     PatchKernel.unfold(
                         patch, stride: paint.width, isMirrored: false, into: blocks)
                     PatchKernel.unfold(
-                        patch, stride: paint.width, isMirrored: true, into: blocks + 464)
+                        patch, stride: paint.width, isMirrored: true, into: twin)
                     var trial = Trial(search: self, blocks: blocks, x: x, y: y)
                     propagate(&trial, step: step, rows: rows)
                     if isUpward {
                         lookAround(&trial)
-                    } else if let index {
+                    } else if trial.cost > Self.goodCost {
                         lookUp(&trial, in: index, patch)
                     }
                     paint.field.pointer[y &* paint.across &+ x] = trial.best
@@ -136,6 +149,10 @@ struct PatchSearch {
         _ trial: inout Trial, in index: PatchIndex, _ patch: UnsafePointer<SIMD4<UInt8>>
     ) {
         let descriptor = PatchDescriptor.value(patch, stride: paint.width)
+        let at = trial.y &* paint.across &+ trial.x
+        let question = PatchDescriptor.hash(descriptor)
+        guard paint.questions.pointer[at] != question else { return }
+        paint.questions.pointer[at] = question
         lookUp(&trial, in: index, descriptor)
         guard let guide = paint.guide, weights.followsGuide else { return }
         // What is there may have the wrong colour; ask for the same marks in the right one.
@@ -147,14 +164,18 @@ struct PatchSearch {
     private func lookUp(
         _ trial: inout Trial, in index: PatchIndex, _ descriptor: PatchDescriptor.Value
     ) {
-        var (first, second) = index.nearest(to: descriptor)
+        let (first, second) = index.nearest(to: descriptor)
+        trial.prefetch(first)
+        trial.prefetch(second)
+        var (third, fourth) = index.nearest(to: PatchDescriptor.mirrored(descriptor))
+        third.mirror = 1
+        fourth.mirror = 1
+        trial.prefetch(third)
+        trial.prefetch(fourth)
         trial.test(first, dx: 0, dy: 0)
         trial.test(second, dx: 0, dy: 0)
-        (first, second) = index.nearest(to: PatchDescriptor.mirrored(descriptor))
-        first.mirror = 1
-        second.mirror = 1
-        trial.test(first, dx: 0, dy: 0)
-        trial.test(second, dx: 0, dy: 0)
+        trial.test(third, dx: 0, dy: 0)
+        trial.test(fourth, dx: 0, dy: 0)
     }
 }
 
@@ -163,18 +184,19 @@ private struct Trial {
     let x: Int
     let y: Int
     private(set) var best: Match
-    private var cost: Int32
-    private let blocks: UnsafeMutableRawPointer
+    private(set) var cost: Int32
+    private let blocks: UnsafeMutablePointer<Int16>
     private let areas: UnsafeMutablePointer<SourceLevel.Area>
     private let features: UnsafeMutablePointer<SIMD4<UInt8>>
     private let guides: UnsafeMutablePointer<SIMD4<UInt8>>
     private let use: UnsafeMutablePointer<UInt16>
     private let weights: PatchSearch.Weights
-    private let guide: SIMD4<Int32>
+    private let guide: SIMD4<UInt8>
+    private let corner: (SIMD4<UInt8>, SIMD4<UInt8>, SIMD4<UInt8>, SIMD4<UInt8>)
     private let heightInPicture: Int
 
     @inline(__always)
-    init(search: PatchSearch, blocks: UnsafeMutableRawPointer, x: Int, y: Int) {
+    init(search: PatchSearch, blocks: UnsafeMutablePointer<Int16>, x: Int, y: Int) {
         self.x = x
         self.y = y
         self.blocks = blocks
@@ -186,9 +208,13 @@ private struct Trial {
         weights = search.weights
         if let guide = paint.guide {
             let pixel = guide.pixels[(y &+ 3) &* paint.width &+ x &+ 3]
-            self.guide = SIMD4(truncatingIfNeeded: pixel)
+            self.guide = pixel
+            let top = guide.pixels + (y &* paint.width &+ x)
+            let bottom = top + (6 &* paint.width)
+            corner = (top[0], top[6], bottom[0], bottom[6])
         } else {
             guide = SIMD4()
+            corner = (SIMD4(), SIMD4(), SIMD4(), SIMD4())
         }
         heightInPicture = (y &* 256) / max(1, paint.down &- 1)
         best = paint.field.pointer[y &* paint.across &+ x]
@@ -213,22 +239,42 @@ private struct Trial {
         if newCost < cost { (best, cost) = (moved, newCost) }
     }
 
+    /// Asks for the memory of a place that will be tested soon.
+    @inline(__always)
+    func prefetch(_ match: Match) {
+        let area = areas[Int(match.work)]
+        PatchKernel.prefetch(
+            features + (area.base &+ Int(match.y) &* area.width &+ Int(match.x)),
+            stride: area.width)
+    }
+
     @inline(__always)
     private func cost(of match: Match, area: SourceLevel.Area) -> Int32 {
         let place = area.base &+ Int(match.y) &* area.width &+ Int(match.x)
-        let block = match.isMirrored ? blocks + 464 : blocks
-        var sum = PatchKernel.difference(block, features + place, stride: area.width)
+        let block = match.isMirrored ? blocks + PatchKernel.unfoldedCount : blocks
         let cell =
             area.useBase &+ (Int(match.y) >> SourceLevel.useShift) &* area.useWidth
             &+ Int(match.x) >> SourceLevel.useShift
+        guard use[cell] != SourceLevel.closed else { return PatchSearch.closedCost }
+        var sum = PatchKernel.difference(block, features + place, stride: area.width)
         let times = min(128, Int32(use[cell]))
         // A part of 4 × 4 pixels used once counts 16 patches.
         sum &+= max(0, times &- 16) &* weights.use >> 4
         if weights.guide > 0 {
-            let theirs = SIMD4<Int32>(
-                truncatingIfNeeded: guides[place &+ area.width &* 3 &+ 3])
-            let difference = theirs &- guide
-            sum &+= (difference &* difference).wrappedSum() &* weights.guide
+            let middle = guides + (place &+ area.width &* 3 &+ 3)
+            var gap = PatchSearch.distance(middle[0], guide)
+            if weights.comparesCorners {
+                let near = 0 &- 3 &* match.direction
+                let far = 3 &* match.direction
+                let row = area.width &* 3
+                let corners =
+                    PatchSearch.distance(middle[near &- row], corner.0)
+                    &+ PatchSearch.distance(middle[far &- row], corner.1)
+                    &+ PatchSearch.distance(middle[near &+ row], corner.2)
+                    &+ PatchSearch.distance(middle[far &+ row], corner.3)
+                gap = (gap &* 4 &+ corners) >> 3
+            }
+            sum &+= gap &* weights.guide
         }
         if weights.height > 0 {
             let heightInWork = (Int(match.y) &* area.heightScale) >> 16

@@ -15,10 +15,13 @@ struct PyramidPlan {
     /// Every level's size as a part of the finest.
     let scales: [Double]
     /// For every work its size at the finest level; nil if it is left out.
+    ///
+    /// The choice is the same for sixteen seeds in a row, as for all drafts of a sheet.
     let works: [Size?]
 
     init(settings: GenerationSettings, works entries: [StyleModel.WorkEntry]) {
         let short = min(settings.width, settings.height)
+        // Works that are left out have a say too, so that leaving one out changes little else.
         let shorts = entries.map { min($0.learnedWidth, $0.learnedHeight) }.sorted()
         let median = Double(shorts[shorts.count / 2])
         let finest = max(Double(Self.coarsest), min(Double(short), median * Self.enlargement))
@@ -29,7 +32,17 @@ struct PyramidPlan {
         let steps = Self.steps(from: Self.coarsest, to: finest)
         scales = steps.map { $0 / finest }
         sizes = scales.map { Self.scaled(full, by: $0) }
-        works = Self.workSizes(entries, finest: finest, seed: settings.seed)
+        let leftOut = Set(settings.works.filter(\.isLeftOut).map(\.workID))
+        works = Self.workSizes(
+            entries.map { leftOut.contains($0.id) ? nil : $0 }, finest: finest,
+            seed: settings.seed >> 4)
+    }
+
+    /// The first level with a short side of at least this; nil is the finest.
+    func level(shortSide: Int?) -> Int {
+        let last = sizes.count - 1
+        guard let shortSide else { return last }
+        return sizes.firstIndex { min($0.width, $0.height) >= shortSide } ?? last
     }
 
     /// A size at one level; never below one patch.
@@ -67,9 +80,10 @@ struct PyramidPlan {
         return low
     }
 
-    /// Sizes of the works, and a seeded choice of them when they would fill the memory.
+    /// Sizes of the works, and a seeded choice of them when they would fill the memory; nil for
+    /// a work that is not used.
     private static func workSizes(
-        _ entries: [StyleModel.WorkEntry], finest: Double, seed: UInt64
+        _ entries: [StyleModel.WorkEntry?], finest: Double, seed: UInt64
     ) -> [Size?] {
         let random = CounterRandom(seed: seed)
         let order = entries.indices.sorted {
@@ -78,7 +92,7 @@ struct PyramidPlan {
         var sizes = [Size?](repeating: nil, count: entries.count)
         var total = 0
         for index in order {
-            let entry = entries[index]
+            guard let entry = entries[index] else { continue }
             let short = Double(min(entry.learnedWidth, entry.learnedHeight))
             let long = Double(max(entry.learnedWidth, entry.learnedHeight))
             let scale = min(

@@ -4,24 +4,31 @@
 /// pixels first, so that they meet where the difference is small.
 struct Seam {
     private static let grades = 64
+    /// How many grades 100 units of detail are worth.
+    private static let detailParts = 15
 
     private let width: Int
     private let height: Int
     private var isOld: [Bool]
+    private var isKept: [Bool]
     private var grade: [Int]
 
     init(width: Int, height: Int) {
         self.width = width
         self.height = height
         isOld = [Bool](repeating: false, count: width * height)
+        isKept = [Bool](repeating: false, count: width * height)
         grade = [Int](repeating: 0, count: width * height)
     }
 
     /// Says that a pixel was painted before, and how far the new piece differs there.
-    mutating func setOld(x: Int, y: Int, difference: Int) {
+    ///
+    /// - Parameter detail: How much there is to see in both, where no cut shall go.
+    mutating func setOld(x: Int, y: Int, difference: Int, detail: Int, isKept: Bool) {
         isOld[y * width + x] = true
+        self.isKept[y * width + x] = isKept
         let root = Int(Double(difference).squareRoot())
-        grade[y * width + x] = min(Self.grades - 1, root / 2)
+        grade[y * width + x] = min(Self.grades - 1, root / 2 + detail * Self.detailParts / 100)
     }
 
     /// Which pixels the new piece takes.
@@ -35,7 +42,7 @@ struct Seam {
             let isBorder = touchesOutside(pixel)
             if !isOld[pixel] {
                 owner[pixel] = 2
-            } else if isBorder {
+            } else if isBorder || isKept[pixel] {
                 owner[pixel] = 1
             } else if isCore(pixel) {
                 owner[pixel] = 2

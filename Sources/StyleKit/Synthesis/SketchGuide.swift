@@ -1,71 +1,107 @@
 /// A sketch in the artist's own colours: any box of crayons will do.
 struct SketchGuide {
     /// How far around the nearest colour of the works a sketch colour is mixed, in feature units.
-    private static let softness: Float = 10
+    private static let softness: Float = 6
+    /// The works are learned in this many bands, from the top down.
+    private static let bands = 3
+    /// What a colour from the next band is further away, in squared feature units: so a green low
+    /// in a sketch becomes grass before it becomes a green sky.
+    private static let bandDistance: Float = 225
 
-    private let colors: [SIMD3<Float>]
-    private let details: [Float]
-
-    /// Learns which colours the works have, and how much detail goes with each.
-    init(works: [Canvas]) {
-        var histogram = ColorHistogram()
-        var detailSums = [Int](repeating: 0, count: 32 * 32 * 32)
-        var counts = [Int](repeating: 0, count: 32 * 32 * 32)
-        for work in works {
-            let guide = GuideMap.blurred(work)
-            histogram.add(guide.withAlpha(of: work))
-            for index in 0..<(guide.width * guide.height) where work.pixels[index].w >= 128 {
-                let box = ColorHistogram.box(of: guide.pixels[index])
-                detailSums[box] += Int(guide.pixels[index].w)
-                counts[box] += 1
-            }
-        }
-        let entries = histogram.entries(atLeastOneIn: 4_000)
-        colors = entries.map(\.color)
-        details = entries.map { entry in
-            let box = ColorHistogram.box(
-                of: SIMD4(UInt8(entry.color.x), UInt8(entry.color.y), UInt8(entry.color.z), 0))
-            return counts[box] == 0 ? 0 : Float(detailSums[box]) / Float(counts[box])
-        }
+    private struct Entry {
+        let color: SIMD3<Float>
+        let detail: Float
+        let band: Int
     }
 
-    /// The guide of one level: softened colours, and the detail to expect of each.
-    func guide(for sketch: Canvas) -> Canvas {
-        let features = sketch.features
-        let mapped = Canvas(width: sketch.width, height: sketch.height)
-        var known: [UInt32: SIMD4<UInt8>] = [:]
-        for index in 0..<(sketch.width * sketch.height) {
-            let key = unsafeBitCast(
-                features.pixels[index] & SIMD4(0xFE, 0xFE, 0xFE, 0x80), to: UInt32.self)
-            if let value = known[key] {
-                mapped.pixels[index] = value
-            } else {
-                let value = project(features.pixels[index])
-                known[key] = value
-                mapped.pixels[index] = value
+    private let entries: [Entry]
+    private let usesHeight: Bool
+
+    /// Learns which colours the works have at which height, and how much detail goes with each.
+    ///
+    /// - Parameter usesHeight: Whether up and down mean anything in the picture.
+    init(works: [Canvas], usesHeight: Bool) {
+        self.usesHeight = usesHeight
+        let guides = works.map { GuideMap.guide($0, keepsEdges: true) }
+        var entries: [Entry] = []
+        for band in 0..<Self.bands {
+            var histogram = ColorHistogram()
+            var details = [Int](repeating: 0, count: 32 * 32 * 32)
+            var counts = [Int](repeating: 0, count: 32 * 32 * 32)
+            for (work, guide) in zip(works, guides) {
+                let start = band * work.height / Self.bands
+                let rows = start..<((band + 1) * work.height / Self.bands)
+                histogram.add(guide.withAlpha(of: work).rows(rows))
+                for index in (rows.lowerBound * work.width)..<(rows.upperBound * work.width)
+                where work.pixels[index].w >= 128 {
+                    let box = ColorHistogram.box(of: guide.pixels[index])
+                    details[box] += Int(guide.pixels[index].w)
+                    counts[box] += 1
+                }
+            }
+            for entry in histogram.entries(atLeastOneIn: 4_000) {
+                let box = ColorHistogram.box(
+                    of: SIMD4(UInt8(entry.color.x), UInt8(entry.color.y), UInt8(entry.color.z), 0))
+                let detail = counts[box] == 0 ? 0 : Float(details[box]) / Float(counts[box])
+                entries.append(Entry(color: entry.color, detail: detail, band: band))
             }
         }
-        return GuideMap.boxBlurred(GuideMap.boxBlurred(mapped, radius: 1), radius: 1)
+        self.entries = entries
+    }
+
+    /// The guide of one level: the works' colours, and the detail to expect of each.
+    func guide(for sketch: Canvas) -> Canvas {
+        let features = sketch.features
+        let guide = Canvas(width: sketch.width, height: sketch.height)
+        var known = [[UInt32: SIMD4<Float>]](repeating: [:], count: Self.bands)
+        for y in 0..<sketch.height {
+            // The two bands nearest to a row, and how far it is on the way to the second.
+            let height = (Float(y) + 0.5) / Float(sketch.height) * Float(Self.bands) - 0.5
+            let clamped = min(max(height, 0), Float(Self.bands - 1))
+            let upper = usesHeight ? min(Int(clamped), Self.bands - 2) : 0
+            let part = usesHeight ? clamped - Float(upper) : 0
+            for x in 0..<sketch.width {
+                let feature = features.pixels[y * sketch.width + x]
+                guard feature.w >= 128 else {
+                    guide.pixels[y * sketch.width + x] = SIMD4(128, 128, 128, GuideMap.clear)
+                    continue
+                }
+                let first = projected(feature, band: upper, &known)
+                let second = part > 0 ? projected(feature, band: upper + 1, &known) : first
+                guide.pixels[y * sketch.width + x] = (first * (1 - part) + second * part).bytes()
+            }
+        }
+        return guide
+    }
+
+    private func projected(
+        _ feature: SIMD4<UInt8>, band: Int, _ known: inout [[UInt32: SIMD4<Float>]]
+    ) -> SIMD4<Float> {
+        let key = unsafeBitCast(feature & SIMD4(0xFE, 0xFE, 0xFE, 0), to: UInt32.self)
+        if let value = known[band][key] { return value }
+        let value = project(feature, band: band)
+        known[band][key] = value
+        return value
     }
 
     /// The mean of the works' colours, the nearest ones counting most.
-    private func project(_ feature: SIMD4<UInt8>) -> SIMD4<UInt8> {
-        guard feature.w >= 128 else { return SIMD4(128, 128, 128, GuideMap.clear) }
+    private func project(_ feature: SIMD4<UInt8>, band: Int) -> SIMD4<Float> {
         let color = SIMD3(Float(feature.x), Float(feature.y), Float(feature.z))
-        let distances = colors.map { entry -> Float in
-            let difference = entry - color
-            return (difference * difference).sum()
+        let distances = entries.map { entry -> Float in
+            let difference = entry.color - color
+            let bands = usesHeight ? Float((entry.band - band) * (entry.band - band)) : 0
+            return (difference * difference).sum() + bands * Self.bandDistance
         }
-        guard let nearest = distances.min() else { return feature }
+        guard let nearest = distances.min() else { return SIMD4(color, 0) }
         var sum = SIMD4<Float>()
         var total: Float = 0
-        for (index, distance) in distances.enumerated() {
+        for (entry, distance) in zip(entries, distances) {
             let gap = (distance - nearest) / (2 * Self.softness * Self.softness)
             let fall = 1 / (1 + gap + gap * gap / 2 + gap * gap * gap / 6)
             let weight = fall * fall
-            sum += SIMD4(colors[index], details[index]) * weight
+            sum += SIMD4(entry.color, entry.detail) * weight
             total += weight
         }
-        return (sum / total).bytes()
+        return sum / total
     }
 }

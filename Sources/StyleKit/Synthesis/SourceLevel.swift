@@ -15,25 +15,45 @@ final class SourceLevel {
         var heightScale: Int
     }
 
+    /// One work at this level.
+    struct Work {
+        let entry: Int
+        /// Premultiplied.
+        let canvas: Canvas
+        let avoided: [PixelArea]
+        let keptWhole: [PixelArea]
+    }
+
     static let useShift = 2
+    /// The count of use of a part from which no patch may come.
+    static let closed = UInt16.max
 
     let areas: Block<Area>
     let features: Block<SIMD4<UInt8>>
     let guides: Block<SIMD4<UInt8>>
     /// Premultiplied sRGB, at the finest level only.
     let colors: Block<SIMD4<UInt8>>?
+    /// How many patches come from each part of 4 × 4 places; or ``closed``.
     let use: Block<UInt16>
+    /// By work: areas from which nothing is taken.
+    let avoided: [[PixelArea]]
+    /// By work: areas that are taken whole or not at all.
+    let keptWhole: [[PixelArea]]
 
-    /// - Parameter canvases: The works at this level, premultiplied, with their model index.
-    init(_ canvases: [(entry: Int, canvas: Canvas)], keepsColors: Bool, bands: Bands) {
+    /// - Parameters:
+    ///   - works: At least one, each at least one patch wide and high.
+    ///   - keepsColors: Whether the works' own colours are kept too.
+    ///   - keepsEdges: Whether guides are sharp areas, as in a sketch, or blurred.
+    init(_ works: [Work], keepsColors: Bool, keepsEdges: Bool, bands: Bands) {
         var list: [Area] = []
         var total = 0
         var cells = 0
-        for (entry, canvas) in canvases {
+        for work in works {
+            let canvas = work.canvas
             let useWidth = (canvas.width + 3) >> Self.useShift
             list.append(
                 Area(
-                    base: total, width: canvas.width, height: canvas.height, entry: entry,
+                    base: total, width: canvas.width, height: canvas.height, entry: work.entry,
                     useBase: cells, useWidth: useWidth,
                     heightScale: (256 << 16) / max(1, canvas.height - PatchKernel.side)))
             total += canvas.width * canvas.height
@@ -45,28 +65,55 @@ final class SourceLevel {
         guides = Block(count: total, filledWith: SIMD4())
         colors = keepsColors ? Block(count: total, filledWith: SIMD4()) : nil
         use = Block(count: cells, filledWith: 0)
+        avoided = works.map(\.avoided)
+        keptWhole = works.map(\.keptWhole)
         bands.each(list.count) { index in
-            let canvas = canvases[index].canvas
+            let canvas = works[index].canvas
             let count = canvas.width * canvas.height
             let features = canvas.features
-            let guide = GuideMap.blurred(features)
+            let guide = GuideMap.guide(features, keepsEdges: keepsEdges)
             (self.features.pointer + list[index].base).update(from: features.pixels, count: count)
             (guides.pointer + list[index].base).update(from: guide.pixels, count: count)
             guard let colors else { return }
             (colors.pointer + list[index].base).update(from: canvas.pixels, count: count)
         }
+        for index in 0..<list.count { close(works[index].avoided, of: areas[index]) }
     }
 
     /// Counts how often each part of the works is used by a field of patches.
     func countUse(of field: Block<Match>) {
-        use.pointer.update(repeating: 0, count: use.count)
+        for cell in 0..<use.count where use.pointer[cell] != Self.closed { use.pointer[cell] = 0 }
         for index in 0..<field.count {
             let match = field.pointer[index]
             let area = areas.pointer[Int(match.work)]
             let cell =
                 area.useBase &+ (Int(match.y) >> Self.useShift) &* area.useWidth
                 &+ Int(match.x) >> Self.useShift
-            if use.pointer[cell] < .max { use.pointer[cell] &+= 1 }
+            if use.pointer[cell] < Self.closed &- 1 { use.pointer[cell] &+= 1 }
+        }
+    }
+
+    /// Whether patches may begin in the part of a work that holds this pixel.
+    func isOpen(_ area: Area, x: Int, y: Int) -> Bool {
+        use.pointer[
+            area.useBase + (y >> Self.useShift) * area.useWidth + x >> Self.useShift]
+            != Self.closed
+    }
+
+    /// Closes every part in which a patch could begin that touches one of the rectangles.
+    private func close(_ rectangles: [PixelArea], of area: Area) {
+        let reach = PatchKernel.side - 1
+        for rectangle in rectangles {
+            let left = max(0, rectangle.x - reach) >> Self.useShift
+            let top = max(0, rectangle.y - reach) >> Self.useShift
+            let right = min(area.width, rectangle.x + rectangle.width) - 1
+            let bottom = min(area.height, rectangle.y + rectangle.height) - 1
+            guard right >= 0, bottom >= 0 else { continue }
+            for row in top...(bottom >> Self.useShift) {
+                for column in left...(right >> Self.useShift) {
+                    use.pointer[area.useBase + row * area.useWidth + column] = Self.closed
+                }
+            }
         }
     }
 }

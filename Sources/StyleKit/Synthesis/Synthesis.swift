@@ -1,18 +1,18 @@
-/// Draws a picture in a learned style: from the works alone, or after a sketch.
+/// Draws a picture in a learned style: from the works alone, after a sketch, or as a tile.
 ///
 /// The same model, settings and sketch give the same pixels on every machine and on any number of
-/// threads.
+/// threads. So a drawing that was stopped anywhere is resumed by drawing it again.
 public struct Synthesis {
     private let model: StyleModel
     private let settings: GenerationSettings
     private let sketch: Picture?
-    private let bands: Bands
+    private let threads: Int
 
     /// Prepares a drawing; nothing is computed yet.
     ///
     /// - Parameters:
     ///   - model: The style.
-    ///   - settings: Size and seed.
+    ///   - settings: Size, seed and how the works are used.
     ///   - sketch: Flat areas of colour that say what goes where; scaled to the picture's size.
     ///   - threads: How many threads to use, 1 to ``Limits/threads``; it never changes the picture.
     public init(
@@ -21,54 +21,61 @@ public struct Synthesis {
         self.model = model
         self.settings = settings
         self.sketch = sketch
-        bands = Bands(threads: min(max(threads, 1), Limits.threads))
+        self.threads = min(max(threads, 1), Limits.threads)
     }
 
     /// Draws the picture.
     ///
     /// - Parameters:
     ///   - progress: Called with 0 to 1 from this thread.
-    ///   - isCancelled: Asked several times a second from this thread; true stops the drawing.
+    ///   - preview: Called from this thread when a level is done, with the picture as it is then:
+    ///     each is about 1.4 times larger and sharper than the last.
+    ///   - isCancelled: Asked between bands of rows, many times a second, from any thread but one
+    ///     at a time; true stops the drawing.
     /// - Returns: The picture without a watermark, and where it comes from.
-    /// - Throws: ``StyleError/sizeOutOfRange(width:height:lowest:highest:)`` or
-    ///   ``StyleError/cancelled``.
+    /// - Throws: ``StyleError/cancelled``, or what is wrong with the settings.
     public func render(
         progress: @Sendable (Double) -> Void = { _ in },
+        preview: (@Sendable (Picture) -> Void)? = nil,
         isCancelled: @Sendable () -> Bool = { false }
     ) throws(StyleError) -> Rendering {
-        try paint(upTo: nil, progress: progress, isCancelled: isCancelled)
+        try paint(upTo: nil, progress: progress, preview: preview, isCancelled: isCancelled)
     }
 
     /// Draws only the coarse levels of the same picture, in about a tenth of the time.
     ///
-    /// A sheet of drafts from several seeds lets the artist choose which to render.
+    /// For several at once see ``DraftSheet``, which shares what they have in common.
     ///
     /// - Parameters:
     ///   - shortSide: The short side at which to stop, at least, in pixels.
     ///   - progress: Called with 0 to 1 from this thread.
-    ///   - isCancelled: Asked several times a second from this thread; true stops the drawing.
+    ///   - isCancelled: As for ``render(progress:preview:isCancelled:)``.
     /// - Returns: A smaller picture of the same layout, without a watermark.
-    /// - Throws: What ``render(progress:isCancelled:)`` throws.
+    /// - Throws: What ``render(progress:preview:isCancelled:)`` throws.
     public func draft(
-        shortSide: Int = 128,
+        shortSide: Int = DraftSheet.shortSide,
         progress: @Sendable (Double) -> Void = { _ in },
         isCancelled: @Sendable () -> Bool = { false }
     ) throws(StyleError) -> Rendering {
-        try paint(upTo: shortSide, progress: progress, isCancelled: isCancelled)
+        try paint(upTo: shortSide, progress: progress, preview: nil, isCancelled: isCancelled)
     }
 
     private func paint(
         upTo shortSide: Int?, progress: @Sendable (Double) -> Void,
-        isCancelled: @Sendable () -> Bool
+        preview: (@Sendable (Picture) -> Void)?, isCancelled: @Sendable () -> Bool
     ) throws(StyleError) -> Rendering {
-        let allowed = Limits.generatedSide
-        guard allowed.contains(settings.width), allowed.contains(settings.height) else {
-            throw .sizeOutOfRange(
-                width: settings.width, height: settings.height, lowest: allowed.lowerBound,
-                highest: allowed.upperBound)
+        try settings.check()
+        return try withoutActuallyEscaping(isCancelled) { question throws(StyleError) in
+            let bands = Bands(threads: threads, isCancelled: question)
+            let plan = PyramidPlan(settings: settings, works: model.works)
+            let studio = try Studio(
+                model: model, settings: settings, plan: plan,
+                lastLevel: plan.level(shortSide: shortSide), hasSketch: sketch != nil,
+                keepsLevels: false, bands: bands)
+            let easel = Easel(
+                model: model, settings: settings, sketch: sketch, studio: studio, bands: bands)
+            return try easel.paint(
+                isWhole: shortSide == nil, progress: progress, preview: preview)
         }
-        let easel = try Easel(model: model, settings: settings, sketch: sketch, bands: bands)
-        return try easel.paint(
-            upTo: shortSide, progress: progress, isCancelled: isCancelled)
     }
 }

@@ -20,6 +20,7 @@ struct Voting {
         vote(weights, from: source.features, bands: bands) { pixel, ballot in
             paint.image.pointer[pixel] = (ballot.colors + ballot.shift).bytes()
         }
+        paint.wrapImage()
     }
 
     /// The finished picture, premultiplied, from the works' own colours.
@@ -29,7 +30,7 @@ struct Voting {
         vote(weights, from: source.colors ?? source.features, bands: bands) { pixel, ballot in
             canvas.pixels[pixel] = Voting.shifted(ballot.colors.bytes(), by: ballot.shift)
         }
-        return canvas
+        return canvas.cropped(by: paint.margin)
     }
 
     /// Moves a premultiplied colour in feature space.

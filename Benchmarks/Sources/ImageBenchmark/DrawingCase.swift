@@ -1,0 +1,27 @@
+/// One thing to draw.
+struct DrawingCase {
+    enum Kind { case remix, sketch, pattern, drafts }
+
+    let name: String
+    let kind: Kind
+    let side: Int
+    let works: Int
+    let threads: Int
+    /// CPU seconds at most, where there is a goal; for two cores of 2.5 GHz.
+    let goal: Double?
+
+    static let all: [DrawingCase] = [
+        .init(name: "drafts", kind: .drafts, side: 512, works: 8, threads: 2, goal: 6),
+        .init(name: "remix256", kind: .remix, side: 256, works: 8, threads: 2, goal: nil),
+        .init(name: "remix512", kind: .remix, side: 512, works: 8, threads: 2, goal: 5),
+        .init(name: "remix512t1", kind: .remix, side: 512, works: 8, threads: 1, goal: 5),
+        .init(name: "sketch512", kind: .sketch, side: 512, works: 8, threads: 2, goal: 8),
+        .init(name: "pattern512", kind: .pattern, side: 512, works: 8, threads: 2, goal: nil),
+        .init(name: "remix1024", kind: .remix, side: 1_024, works: 8, threads: 2, goal: 22),
+        .init(name: "works2", kind: .remix, side: 512, works: 2, threads: 2, goal: nil),
+        .init(name: "works4", kind: .remix, side: 512, works: 4, threads: 2, goal: nil),
+        .init(name: "works18", kind: .remix, side: 512, works: 18, threads: 2, goal: 9),
+        .init(name: "works36", kind: .remix, side: 512, works: 36, threads: 2, goal: nil),
+        .init(name: "large18", kind: .remix, side: 1_024, works: 18, threads: 2, goal: nil),
+    ]
+}

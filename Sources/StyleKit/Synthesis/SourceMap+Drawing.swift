@@ -1,0 +1,93 @@
+extension SourceMap {
+    /// Draws the map of a finished canvas.
+    init(_ canvas: Canvas, pieces: PieceMap, shares: [Rendering.WorkShare], entries: [Int]) {
+        var colors: [Int: SIMD3<Int>] = [:]
+        var legend: [LegendEntry] = []
+        for (rank, (share, entry)) in zip(shares, entries).enumerated() {
+            let color = SourceMap.color(rank)
+            colors[entry] = color
+            legend.append(
+                LegendEntry(
+                    workID: share.workID, hex: SourceMap.hex(color), share: share.share))
+        }
+        let strip = max(8, canvas.height / 24)
+        let width = canvas.width
+        var pixels: [UInt8] = []
+        pixels.reserveCapacity(width * (canvas.height + strip) * 4)
+        for y in 0..<canvas.height {
+            for x in 0..<width {
+                let color = SourceMap.pixel(x, y, canvas, pieces, colors)
+                pixels.append(contentsOf: [UInt8(color.x), UInt8(color.y), UInt8(color.z), 255])
+            }
+        }
+        for _ in 0..<strip {
+            for x in 0..<width {
+                let color = SourceMap.field(at: Double(x) / Double(width), shares, entries, colors)
+                pixels.append(contentsOf: [UInt8(color.x), UInt8(color.y), UInt8(color.z), 255])
+            }
+        }
+        picture = Picture(checkedWidth: width, height: canvas.height + strip, pixels: pixels)
+        self.legend = legend
+    }
+
+    private static func pixel(
+        _ x: Int, _ y: Int, _ canvas: Canvas, _ pieces: PieceMap, _ colors: [Int: SIMD3<Int>]
+    ) -> SIMD3<Int> {
+        func entry(_ x: Int, _ y: Int) -> UInt16 {
+            let column = min(x * pieces.across / canvas.width, pieces.across - 1)
+            let row = min(y * pieces.down / canvas.height, pieces.down - 1)
+            return pieces.entries[row * pieces.across + column]
+        }
+        let own = entry(x, y)
+        let isBorder =
+            own != entry(min(x + 1, canvas.width - 1), y)
+            || own != entry(x, min(y + 1, canvas.height - 1))
+        if isBorder { return SIMD3(245, 245, 245) }
+        let pixel = canvas.pixels[y * canvas.width + x]
+        // Rec. 709 luma in 256ths, of premultiplied colour on white.
+        let luma =
+            (Int(pixel.x) * 54 + Int(pixel.y) * 183 + Int(pixel.z) * 19) / 256
+            + 255 - Int(pixel.w)
+        let color = colors[Int(own)] ?? SIMD3(repeating: 128)
+        // Between a third and all of the colour, as the picture is dark or light.
+        return color &* (85 + min(255, luma) * 2 / 3) / 255
+    }
+
+    private static func field(
+        at part: Double, _ shares: [Rendering.WorkShare], _ entries: [Int],
+        _ colors: [Int: SIMD3<Int>]
+    ) -> SIMD3<Int> {
+        var sum = 0.0
+        for (share, entry) in zip(shares, entries) {
+            sum += share.share
+            if part < sum { return colors[entry] ?? SIMD3(repeating: 128) }
+        }
+        return SIMD3(repeating: 128)
+    }
+
+    /// Colours that stay apart: hues by the golden angle, in three lightnesses.
+    private static func color(_ rank: Int) -> SIMD3<Int> {
+        let hue = Double(rank * 222 % 360)
+        let lightness: Float = [0.72, 0.58, 0.84][rank % 3]
+        let direction = SourceMap.directions[Int(hue / 30) % 12]
+        let color = OKLab(
+            lightness: lightness, greenRed: direction.0 * 0.13, blueYellow: direction.1 * 0.13
+        ).rgb
+        return SIMD3(Int(color.0), Int(color.1), Int(color.2))
+    }
+
+    /// Twelve directions around the colour circle, written out: the system's sine differs between
+    /// machines.
+    private static let directions: [(Float, Float)] = [
+        (1, 0), (0.866, 0.5), (0.5, 0.866), (0, 1), (-0.5, 0.866), (-0.866, 0.5), (-1, 0),
+        (-0.866, -0.5), (-0.5, -0.866), (0, -1), (0.5, -0.866), (0.866, -0.5),
+    ]
+
+    private static func hex(_ color: SIMD3<Int>) -> String {
+        let digits = Array("0123456789abcdef")
+        return [color.x, color.y, color.z].reduce(into: "#") { text, value in
+            text.append(digits[value >> 4])
+            text.append(digits[value & 15])
+        }
+    }
+}

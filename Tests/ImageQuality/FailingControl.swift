@@ -1,0 +1,92 @@
+package import StyleKit
+
+/// Pictures that only look as if they were made of the works: every one must fail a gate, or the
+/// gates are worth nothing.
+package enum FailingControl: String, CaseIterable, Codable, Sendable {
+    case copy = "a copy of a work"
+    case recolored = "a foreign picture in the works' colours"
+    case blurred = "a blurred result"
+    case collage = "a collage of one work"
+
+    /// Makes the control.
+    ///
+    /// - Parameters:
+    ///   - works: At the pictures' scale.
+    ///   - result: A picture drawn in the style.
+    ///   - foreign: Somebody else's picture; without one, clouds and stripes are drawn.
+    package func picture(
+        works: [Picture], result: Picture, foreign: Picture? = nil
+    ) throws -> Picture {
+        switch self {
+        case .copy: works[0]
+        case .recolored: try Self.recolored(foreign ?? Self.foreign(like: result), like: result)
+        case .blurred: try Self.blurred(result)
+        case .collage: try Self.collage(of: works[works.count - 1])
+        }
+    }
+
+    private static func foreign(like result: Picture) throws -> Picture {
+        var pixels: [UInt8] = []
+        for y in 0..<result.height {
+            for x in 0..<result.width {
+                // Fine checks and circles: marks that hardly any painter makes.
+                let ring = ((x - 90) * (x - 90) + (y - 70) * (y - 70)) / 160 % 2
+                let check = (x / 3 + y / 3) % 2
+                let value = 60 + ring * 90 + check * 70
+                pixels += [UInt8(value), UInt8(255 - value), UInt8((x + y) % 256), 255]
+            }
+        }
+        return try Picture(width: result.width, height: result.height, pixels: pixels)
+    }
+
+    /// Each channel moved and stretched to the mean and spread of another picture's.
+    private static func recolored(_ picture: Picture, like model: Picture) throws -> Picture {
+        var pixels = picture.pixels
+        for lane in 0..<3 {
+            let own = moments(picture.pixels, lane)
+            let wanted = moments(model.pixels, lane)
+            for base in stride(from: lane, to: pixels.count, by: 4) {
+                let value =
+                    (Double(pixels[base]) - own.mean) / max(own.spread, 1) * wanted.spread
+                    + wanted.mean
+                pixels[base] = UInt8(min(255, max(0, value)))
+            }
+        }
+        return try Picture(width: picture.width, height: picture.height, pixels: pixels)
+    }
+
+    private static func moments(_ pixels: [UInt8], _ lane: Int) -> (mean: Double, spread: Double) {
+        let values = stride(from: lane, to: pixels.count, by: 4).map { Double(pixels[$0]) }
+        let mean = values.reduce(0, +) / Double(values.count)
+        let variance = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(values.count)
+        return (mean, variance.squareRoot())
+    }
+
+    private static func blurred(_ picture: Picture) throws -> Picture {
+        var pixels = picture.pixels
+        for lane in 0..<3 {
+            let values = stride(from: lane, to: pixels.count, by: 4).map { Float(pixels[$0]) }
+            let soft = DetailMeasure.blurred(
+                values, width: picture.width, height: picture.height, radius: 3)
+            for (index, value) in soft.enumerated() { pixels[index * 4 + lane] = UInt8(value) }
+        }
+        return try Picture(width: picture.width, height: picture.height, pixels: pixels)
+    }
+
+    /// The work cut into 6 × 4 fields, which change places.
+    private static func collage(of work: Picture) throws -> Picture {
+        let width = work.width / 6
+        let height = work.height / 4
+        var pixels = [UInt8](repeating: 255, count: width * 6 * height * 4 * 4)
+        for field in 0..<24 {
+            let from = field * 7 % 24
+            for y in 0..<height {
+                let source = ((from / 6 * height + y) * work.width + from % 6 * width) * 4
+                let target = ((field / 6 * height + y) * width * 6 + field % 6 * width) * 4
+                pixels.replaceSubrange(
+                    target..<(target + width * 4), with: work.pixels[source..<(source + width * 4)])
+            }
+        }
+        return try Picture(width: width * 6, height: height * 4, pixels: pixels)
+    }
+}

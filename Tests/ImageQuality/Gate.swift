@@ -1,0 +1,61 @@
+/// A bound that a picture must keep to be worth showing.
+package struct Gate: Sendable {
+    package let name: String
+    /// What the bound is, in words.
+    package let bound: String
+    private let holds: @Sendable (Figures) -> Bool
+
+    package func isKept(by figures: Figures) -> Bool { holds(figures) }
+
+    /// The gates of a kind of picture.
+    ///
+    /// - Parameter works: How many works there are: few cannot all be kept below a share.
+    package static func all(for mode: Mode, works: Int) -> [Gate] {
+        let copy = Gate(name: "no copy of a work", bound: "at least 64 bits") {
+            $0.copyDistance >= 64
+        }
+        switch mode {
+        case .sketch:
+            return marks(2.5, 6) + [
+                Gate(name: "detail", bound: "at least 0.45") { $0.detail >= 0.45 },
+                piece(0.08), copy,
+            ]
+        case .remix: return remix(works: works) + [copy]
+        case .pattern:
+            return remix(works: works) + [
+                copy, Gate(name: "edges meet", bound: "at most 1.3") { $0.edgeRatio <= 1.3 },
+            ]
+        }
+    }
+
+    private static func marks(_ half: Double, _ worst: Double) -> [Gate] {
+        [
+            Gate(name: "the artist's marks", bound: "half within \(half)") {
+                $0.markDistance <= half
+            },
+            Gate(name: "no foreign marks", bound: "95 % within \(worst)") {
+                $0.worstMarkDistance <= worst
+            },
+        ]
+    }
+
+    private static func piece(_ part: Double) -> Gate {
+        Gate(name: "largest piece", bound: "at most \(Int(part * 100)) %") {
+            $0.piece <= part && ($0.reportedPiece ?? 0) <= part
+        }
+    }
+
+    private static func remix(works: Int) -> [Gate] {
+        let needed = min(3, works)
+        let share = works >= 4 ? 0.45 : 1.3 / Double(max(1, works))
+        return marks(0.5, 5.5) + [
+            Gate(name: "detail", bound: "0.6 to 1.4") { (0.6...1.4).contains($0.detail) },
+            Gate(name: "texture", bound: "at most 1.5") { $0.texture <= 1.5 },
+            piece(0.15),
+            Gate(name: "several works", bound: "at least \(needed)") { $0.works >= needed },
+            Gate(name: "no work leads", bound: "at most \(Int(share * 100)) %") {
+                $0.topShare <= share
+            },
+        ]
+    }
+}

@@ -1,0 +1,78 @@
+package import StyleKit
+
+/// Measures pictures against the works that they shall be made of.
+package struct Judge: Sendable {
+    /// Differing bits, at least, between two pictures of one style and mode.
+    package static let seedDistance = 96
+
+    /// Pixels from one searched patch to the next.
+    private let step: Int
+    private let works: [LabPicture]
+    private let library: PatchLibrary
+    private let energies: [[Double]]
+    private let texture: TextureMeasure
+    private let hashes: [PictureHash]
+
+    /// - Parameters:
+    ///   - works: At the scale at which the pictures were drawn; at least one.
+    ///   - step: Pixels from one searched patch to the next; less is slower and finer.
+    package init(works: [Picture], step: Int) {
+        self.step = step
+        self.works = works.map { LabPicture($0) }
+        library = PatchLibrary(self.works)
+        energies = self.works.map { DetailMeasure.energies($0) }
+        texture = TextureMeasure(self.works)
+        hashes = self.works.map { PictureHash($0) }
+    }
+
+    /// Measures one picture.
+    ///
+    /// - Parameter reportedPiece: The largest piece as the drawing reported it, if it was drawn.
+    package func figures(of picture: Picture, reportedPiece: Double? = nil) -> Figures {
+        let lab = LabPicture(picture)
+        let tracing = Tracing(lab, in: library, works: works.count, step: step)
+        let hash = PictureHash(lab)
+        return Figures(
+            markDistance: tracing.distance(at: 0.5), worstMarkDistance: tracing.distance(at: 0.95),
+            detail: DetailMeasure.ratio(lab, works: energies), texture: texture.ratio(lab),
+            piece: tracing.largestPiece, reportedPiece: reportedPiece,
+            works: tracing.shares.filter { $0 >= 0.02 }.count,
+            topShare: tracing.shares.max() ?? 0,
+            copyDistance: hashes.map { $0.distance(to: hash) }.min() ?? 256,
+            edgeRatio: Self.edgeRatio(of: picture))
+    }
+
+    /// The number of differing bits between the two most similar pictures.
+    package static func closest(_ pictures: [Picture]) -> Int {
+        let hashes = pictures.map { PictureHash(LabPicture($0)) }
+        var closest = 256
+        for (index, hash) in hashes.enumerated() {
+            for other in hashes[(index + 1)...] { closest = min(closest, hash.distance(to: other)) }
+        }
+        return closest
+    }
+
+    /// The mean change of lightness over the edges, as a tile lies beside itself, over that from
+    /// each pixel to the next inside.
+    package static func edgeRatio(of picture: Picture) -> Double {
+        let values = LabPicture(picture).lightness
+        let width = picture.width
+        let height = picture.height
+        var edge = 0.0
+        var inside = 0.0
+        for y in 0..<height {
+            edge += Double(abs(values[y * width] - values[y * width + width - 1]))
+            for x in 1..<width {
+                inside += Double(abs(values[y * width + x] - values[y * width + x - 1]))
+            }
+        }
+        for x in 0..<width {
+            edge += Double(abs(values[x] - values[(height - 1) * width + x]))
+            for y in 1..<height {
+                inside += Double(abs(values[y * width + x] - values[(y - 1) * width + x]))
+            }
+        }
+        let insideCount = Double(height * (width - 1) + width * (height - 1))
+        return edge / Double(width + height) / max(inside / insideCount, 1e-6)
+    }
+}

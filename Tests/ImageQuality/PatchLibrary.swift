@@ -1,0 +1,132 @@
+/// All 7 × 7 patches of some works, searched exactly: nothing is taken from the drawing's own
+/// search, so that it is measured and not believed.
+struct PatchLibrary {
+    static let side = 7
+
+    /// Where a patch lies.
+    struct Place: Equatable {
+        var work: Int
+        var isMirrored: Bool
+        var x: Int
+        var y: Int
+    }
+
+    /// Means and slopes: products with an orthonormal basis, so that their distance is never more
+    /// than the patches' own.
+    private typealias Outline = SIMD8<Int16>
+
+    private let works: [LabPicture]
+    private let outlines: [Outline]
+    private let places: [(work: Int32, x: Int16, y: Int16)]
+
+    init(_ works: [LabPicture]) {
+        self.works = works
+        var outlines: [Outline] = []
+        var places: [(work: Int32, x: Int16, y: Int16)] = []
+        for (index, work) in works.enumerated() {
+            for y in 0...(work.height - Self.side) {
+                for x in 0...(work.width - Self.side) {
+                    outlines.append(Self.outline(Patch(work, x: x, y: y)))
+                    places.append((Int32(index), Int16(x), Int16(y)))
+                }
+            }
+        }
+        self.outlines = outlines
+        self.places = places
+    }
+
+    /// The nearest patch, mirrored ones included, and its distance: root mean square over pixels,
+    /// in units of OKLab × 100.
+    func nearest(to picture: LabPicture, x: Int, y: Int) -> (place: Place, distance: Double) {
+        let patch = Patch(picture, x: x, y: y)
+        var best = Int.max
+        var place = Place(work: 0, isMirrored: false, x: 0, y: 0)
+        for isMirrored in [false, true] {
+            let wanted = isMirrored ? patch.mirrored : patch
+            let outline = Self.outline(wanted)
+            outlines.withUnsafeBufferPointer { outlines in
+                for index in outlines.indices {
+                    let gap = SIMD8<Int32>(truncatingIfNeeded: outlines[index] &- outline)
+                    // Rounding may make the bound a little too high.
+                    guard Int((gap &* gap).wrappedSum()) - 64 < best else { continue }
+                    let at = places[index]
+                    let distance = wanted.distance(
+                        to: works[Int(at.work)], x: Int(at.x), y: Int(at.y), below: best)
+                    guard distance < best else { continue }
+                    best = distance
+                    place = Place(
+                        work: Int(at.work), isMirrored: isMirrored, x: Int(at.x), y: Int(at.y))
+                }
+            }
+        }
+        let mean = Double(best) / Double(Self.side * Self.side)
+        return (place, mean.squareRoot() / Double(LabPicture.unit))
+    }
+
+    private static func outline(_ patch: Patch) -> Outline {
+        var sums = SIMD4<Int32>()
+        var across: Int32 = 0
+        var down: Int32 = 0
+        var chromaAcross: Int32 = 0
+        var chromaDown: Int32 = 0
+        for y in 0..<side {
+            for x in 0..<side {
+                let pixel = SIMD4<Int32>(truncatingIfNeeded: patch.pixels[y * side + x])
+                sums &+= pixel
+                across &+= pixel.x &* Int32(x - 3)
+                down &+= pixel.x &* Int32(y - 3)
+                chromaAcross &+= pixel.z &* Int32(x - 3)
+                chromaDown &+= pixel.z &* Int32(y - 3)
+            }
+        }
+        // The norms are 7 for means and 14 for slopes.
+        return Outline(
+            Int16(sums.x / 7), Int16(sums.y / 7), Int16(sums.z / 7), Int16(across / 14),
+            Int16(down / 14), Int16(chromaAcross / 14), Int16(chromaDown / 14), 0)
+    }
+}
+
+/// One patch, taken out of its picture.
+private struct Patch {
+    var pixels: [SIMD4<Int16>]
+
+    init(_ picture: LabPicture, x: Int, y: Int) {
+        pixels = []
+        pixels.reserveCapacity(PatchLibrary.side * PatchLibrary.side)
+        for row in 0..<PatchLibrary.side {
+            let start = (y + row) * picture.width + x
+            pixels.append(contentsOf: picture.pixels[start..<(start + PatchLibrary.side)])
+        }
+    }
+
+    var mirrored: Patch {
+        var patch = self
+        for row in 0..<PatchLibrary.side {
+            for x in 0..<PatchLibrary.side {
+                patch.pixels[row * PatchLibrary.side + x] =
+                    pixels[row * PatchLibrary.side + PatchLibrary.side - 1 - x]
+            }
+        }
+        return patch
+    }
+
+    func distance(to picture: LabPicture, x: Int, y: Int, below bound: Int) -> Int {
+        var sum = 0
+        pixels.withUnsafeBufferPointer { own in
+            picture.pixels.withUnsafeBufferPointer { theirs in
+                var row = 0
+                while row < PatchLibrary.side, sum < bound {
+                    let start = (y + row) * picture.width + x
+                    for column in 0..<PatchLibrary.side {
+                        let gap = SIMD4<Int32>(
+                            truncatingIfNeeded: own[row * PatchLibrary.side + column]
+                                &- theirs[start + column])
+                        sum += Int((gap &* gap).wrappedSum())
+                    }
+                    row += 1
+                }
+            }
+        }
+        return sum
+    }
+}

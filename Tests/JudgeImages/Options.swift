@@ -1,0 +1,69 @@
+/// What the command line asks for.
+struct Options {
+    /// A word that was not understood.
+    struct Mistake: Error, CustomStringConvertible {
+        let description: String
+    }
+
+    static let usage = """
+        Usage: Scripts/image-quality FOLDER --out DIR [options]
+
+          --out DIR       where the pictures and contact.png go
+          --sketch FILE   what the pictures after a sketch follow; else a landscape
+          --foreign FILE  somebody else's picture, for the control that must fail
+          --mode MODE     remix, sketch or pattern only
+          --seeds N       pictures for each mode (8)
+          --size WxH      their size in pixels (384x288)
+          --json          one object instead of tables
+        """
+
+    private(set) var folder = ""
+    private(set) var out = ""
+    private(set) var sketch: String?
+    private(set) var foreign: String?
+    private(set) var mode: String?
+    private(set) var seeds = 8
+    private(set) var size = (width: 384, height: 288)
+    private(set) var isJSON = false
+    private(set) var wantsHelp = false
+
+    init(_ words: some Sequence<String>) throws {
+        var words = Array(words)[...]
+        func value(of name: String) throws -> String {
+            guard let value = words.popFirst() else {
+                throw Mistake(description: "\(name) needs a value")
+            }
+            return value
+        }
+        while let word = words.popFirst() {
+            switch word {
+            case "--out": out = try value(of: word)
+            case "--sketch": sketch = try value(of: word)
+            case "--foreign": foreign = try value(of: word)
+            case "--mode": mode = try value(of: word)
+            case "--seeds": seeds = try Self.number(try value(of: word))
+            case "--size":
+                let sides = try value(of: word).split(separator: "x").map(String.init)
+                guard sides.count == 2 else { throw Mistake(description: "--size is WxH") }
+                size = (try Self.number(sides[0]), try Self.number(sides[1]))
+            case "--json": isJSON = true
+            case "--help", "-h": wantsHelp = true
+            default:
+                guard folder.isEmpty, !word.hasPrefix("-") else {
+                    throw Mistake(description: "'\(word)' is not understood")
+                }
+                folder = word
+            }
+        }
+        guard wantsHelp || (!folder.isEmpty && !out.isEmpty) else {
+            throw Mistake(description: "name a folder of works and --out DIR")
+        }
+    }
+
+    private static func number(_ text: String) throws -> Int {
+        guard let number = Int(text), number > 0 else {
+            throw Mistake(description: "'\(text)' is not a number above 0")
+        }
+        return number
+    }
+}

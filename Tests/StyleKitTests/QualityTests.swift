@@ -1,0 +1,33 @@
+import ImageQuality
+import StyleKit
+import TestSupport
+import Testing
+
+@Suite struct QualityTests {
+    // Goal: pictures keep the gates that are meant for them, and what only looks like them fails.
+    // Method: works drawn here; remixes and a picture after a sketch against the gates that small
+    // works can keep; then every control, which must break a gate of remixes.
+    @Test func gatesTellPicturesFromFakes() throws {
+        let works = try PaintedWorks.works(5, width: 128, height: 112, seed: 21)
+        let model = try StyleModel(learning: works)
+        let judge = Judge(works: works.map(\.picture), step: 12)
+        var result: Picture?
+        for seed in 1...2 as ClosedRange<UInt64> {
+            let settings = GenerationSettings(width: 128, height: 112, seed: seed)
+            let rendering = try Synthesis(model: model, settings: settings, threads: 2).render()
+            let figures = judge.figures(
+                of: rendering.picture, reportedPiece: rendering.largestPiece)
+            #expect(figures.markDistance < 1.5, "seed \(seed): \(figures)")
+            #expect((0.6...1.4).contains(figures.detail), "seed \(seed): \(figures)")
+            #expect(figures.piece < 0.25 && figures.works >= 3, "seed \(seed): \(figures)")
+            result = rendering.picture
+        }
+        let drawn = try #require(result)
+        let gates = Gate.all(for: .remix, works: works.count)
+        for control in FailingControl.allCases {
+            let picture = try control.picture(works: works.map(\.picture), result: drawn)
+            let figures = judge.figures(of: picture)
+            #expect(gates.contains { !$0.isKept(by: figures) }, "\(control.rawValue): \(figures)")
+        }
+    }
+}
