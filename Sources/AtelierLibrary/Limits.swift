@@ -1,5 +1,7 @@
 /// The bounds of this target.
 package enum Limits {
+    /// Drafts of one sheet that are drawn in full, at most: what one credit buys.
+    static let picksPerSheet = 4
     /// The largest picture file that is read, in bytes.
     package static let pictureBytes = 512 * 1024 * 1024
     /// The largest model file that is read, in bytes.

@@ -129,7 +129,7 @@ struct GenerateTests {
         let library = try await world.joinedLibrary("a", at: LocalServer(world: world))
         let order = GenerationOrder(model: "m", seed: 1, width: 64, height: 64)
         #expect(throws: LibraryError.stopped) {
-            try library.generate(order, isCancelled: { true })
+            try library.generate(order, DrawingWatch(isCancelled: { true }))
         }
         #expect(try library.resume().finished.count == 1)
         #expect(try library.credits().usable == 1)

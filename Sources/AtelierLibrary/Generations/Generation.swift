@@ -1,8 +1,9 @@
 import Foundation
 import SignedObjects
+import StyleKit
 
 /// One generated picture. Its JSON form is what `generations show --json` prints.
-public struct Generation: Codable, Equatable, Sendable {
+public struct Generation: Encodable, Equatable, Sendable {
     /// A work that the picture's marks come from.
     public struct Source: Codable, Equatable, Sendable {
         /// The work.
@@ -51,6 +52,19 @@ public struct Generation: Codable, Equatable, Sendable {
     public let pixelHash: String
     /// The works in the picture, the largest share first.
     public let sources: [Source]
+    /// The largest piece that lies in one work just as it does here, as a part of the picture, 0
+    /// to 1.
+    public let largestPiece: Double
+    /// Whether the picture is a tile.
+    public let isPattern: Bool
+    /// How far it was to go from any one work, 0 to 100.
+    public let originality: Int
+    /// How many drafts a sheet has; 0 for a picture that was drawn at once.
+    public let drafts: Int
+    /// The number on the sheet of a draft that was picked, else 0.
+    public let draft: Int
+    /// The sheet that the picture was picked from; left out where there is none.
+    public let sheet: RowID?
     /// Digest of the spend, hexadecimal.
     public let spend: String
     /// Compact receipt; empty until the server countersigned.
@@ -72,6 +86,16 @@ public struct Generation: Codable, Equatable, Sendable {
     /// The watermarked file's path on this device; left out where it lies on another.
     public let file: String?
 
+    /// What it was drawn with; nil where the row's text is none.
+    let settings: GenerationSettings?
+
+    private enum CodingKeys: String, CodingKey {
+        case id, modelId, modelName, modelDigest, worksDigest, engine, seed, width, height
+        case sketchSha256, settingsDigest, body, sha256, pixelHash, sources, largestPiece
+        case isPattern, originality, drafts, draft, sheet, spend, receipt, standing, refusal
+        case rating, isSourceWithdrawn, device, deviceName, createdAt, file
+    }
+
     init(_ fields: Fields, folder: LibraryFolder) {
         id = fields.id("id") ?? .none
         modelId = fields.id("model_id")
@@ -88,6 +112,14 @@ public struct Generation: Codable, Equatable, Sendable {
         sha256 = fields.text("sha256")
         pixelHash = fields.text("pixel_hash")
         sources = Self.sources(fields.text("sources"))
+        largestPiece = min(1, max(0, fields.real("largest_piece")))
+        settings = try? CanonicalJSON.decoder.decode(
+            GenerationSettings.self, from: Data(fields.rawText("settings").utf8))
+        isPattern = settings?.isPattern ?? false
+        originality = settings?.originality ?? 0
+        drafts = min(StyleKit.Limits.drafts, max(0, fields.number("drafts")))
+        draft = min(StyleKit.Limits.drafts, max(0, fields.number("draft")))
+        sheet = fields.id("sheet")
         spend = fields.text("spend")
         receipt = fields.text("receipt")
         refusal = fields.text("refusal")

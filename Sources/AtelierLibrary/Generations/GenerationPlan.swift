@@ -11,26 +11,24 @@ struct GenerationPlan: Codable, Equatable, Sendable {
     let modelDigest: Digest
     let worksDigest: Digest
     let engine: String
-    let seed: UInt64
-    let width: Int
-    let height: Int
+    let settings: GenerationSettings
+    /// How many drafts the sheet has; 0: there is no sheet, the picture is drawn at once.
+    let drafts: Int
     /// SHA-256 of the kept sketch's file.
     var sketch: Digest?
     /// Hash of the sketch's pixels.
     var sketchPixels: Digest?
 
-    var settings: GenerationSettings {
-        GenerationSettings(width: width, height: height, seed: seed)
-    }
-
-    /// Digest of the settings' bytes and, where there is a sketch, of its pixels.
+    /// Digest of the settings' bytes, the number of drafts (1 byte) and, where there is a sketch,
+    /// of its pixels.
     var settingsDigest: Digest {
-        Digest(of: settings.bytes + (sketchPixels?.bytes ?? []))
+        Digest(of: settings.bytes + [UInt8(clamping: drafts)] + (sketchPixels?.bytes ?? []))
     }
 
+    /// What one credit buys: the sheet, and the picked drafts in full.
     var body: Body {
         Body(
-            model: modelDigest, works: worksDigest, settings: settingsDigest, seed: seed,
-            engine: engine)
+            model: modelDigest, works: worksDigest, settings: settingsDigest,
+            seed: settings.seed, engine: engine)
     }
 }

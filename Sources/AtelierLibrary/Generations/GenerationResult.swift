@@ -1,5 +1,5 @@
 /// What generating made.
-public struct GenerationResult: Codable, Sendable {
+public struct GenerationResult: Encodable, Sendable {
     /// The generation.
     public let generation: Generation
     /// True where the same body was paid for before: nothing was spent.
@@ -9,9 +9,9 @@ public struct GenerationResult: Codable, Sendable {
 }
 
 /// What resuming did.
-public struct ResumeResult: Codable, Sendable {
+public struct ResumeResult: Encodable, Sendable {
     /// A paid generation that could not be finished.
-    public struct Unfinished: Codable, Sendable {
+    public struct Unfinished: Encodable, Sendable {
         /// What the model was called.
         public let modelName: String
         /// Why.

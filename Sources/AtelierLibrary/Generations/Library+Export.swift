@@ -13,13 +13,12 @@ extension Library {
     ///   ``LibraryError/elsewhere(kind:device:)`` where the file or model is on another device.
     public func export(
         _ name: String, to file: URL, withoutWatermark: Bool = false,
-        progress: @Sendable (Double) -> Void = { _ in },
-        isCancelled: @Sendable () -> Bool = { false }
+        _ watch: DrawingWatch = DrawingWatch()
     ) throws -> Generation {
         let generation = try generation(name)
         let bytes =
             if withoutWatermark {
-                try cleanFile(of: generation, progress: progress, isCancelled: isCancelled)
+                try cleanFile(of: generation, watch)
             } else {
                 try markedFile(of: generation)
             }
@@ -40,19 +39,47 @@ extension Library {
     }
 
     private func cleanFile(
-        of generation: Generation, progress: @Sendable (Double) -> Void,
-        isCancelled: @Sendable () -> Bool
+        of generation: Generation, _ watch: DrawingWatch
     ) throws -> [UInt8] {
         let plan = try plan(of: generation)
         try requireReceipt(of: generation, body: plan.body.digest)
+        return try drawAgain(generation, plan, watch).picture.encodedPNG()
+    }
+
+    /// Draws the map that shows from which work each region of a generation comes, and writes it.
+    ///
+    /// The picture itself is on it in grey only, so it needs no receipt.
+    ///
+    /// - Returns: The works on the map by their colours, the largest share first.
+    /// - Throws: ``LibraryError/notAPictureButASheet(name:)``, otherwise as
+    ///   ``export(_:to:withoutWatermark:_:)``.
+    public func writeSourceMap(
+        of name: String, to file: URL, _ watch: DrawingWatch = DrawingWatch()
+    ) throws -> [SourceColor] {
+        let generation = try generation(name)
+        let drawing = try drawAgain(generation, try plan(of: generation), watch)
+        guard let map = drawing.sourceMap else {
+            throw LibraryError.notAPictureButASheet(name: generation.id.short)
+        }
+        try LibraryFile.write(try map.picture.encodedPNG(), to: file)
+        return map.legend.compactMap { entry in
+            RowID(entry.workID).map {
+                SourceColor(work: $0, color: entry.hex, share: entry.share)
+            }
+        }
+    }
+
+    private func drawAgain(
+        _ generation: Generation, _ plan: GenerationPlan, _ watch: DrawingWatch
+    ) throws -> Drawing {
         guard LibraryFile.exists(folder.model(plan.modelDigest)) else {
             throw LibraryError.elsewhere(kind: "generation's model", device: generation.deviceName)
         }
-        let rendering = try render(plan, progress: progress, isCancelled: isCancelled)
-        guard Hexadecimal.encode(rendering.picture.pixelHash) == generation.pixelHash else {
+        let drawing = try draw(plan, draft: generation.draft, watch)
+        guard Hexadecimal.encode(drawing.picture.pixelHash) == generation.pixelHash else {
             throw LibraryError.otherPixels
         }
-        return try rendering.picture.encodedPNG()
+        return drawing
     }
 
     /// Any tool may write a row, so the receipt is believed for its signature alone.
@@ -74,11 +101,12 @@ extension Library {
         else { throw LibraryError.noReceipt(reason: "its receipt does not hold.") }
     }
 
-    private func plan(of generation: Generation) throws -> GenerationPlan {
+    func plan(of generation: Generation) throws -> GenerationPlan {
         let sketch = Digest(hex: generation.sketchSha256)
         guard
             let model = Digest(hex: generation.modelDigest),
-            let works = Digest(hex: generation.worksDigest), generation.seed >= 0,
+            let works = Digest(hex: generation.worksDigest),
+            let settings = generation.settings,
             generation.sketchSha256.isEmpty || sketch != nil
         else { throw LibraryError.noReceipt(reason: "its row was changed.") }
         let sketchPixels = try sketch.map { name in
@@ -92,7 +120,7 @@ extension Library {
         return GenerationPlan(
             id: generation.id, modelId: generation.modelId, modelName: generation.modelName,
             modelDigest: model, worksDigest: works, engine: generation.engine,
-            seed: UInt64(generation.seed), width: generation.width, height: generation.height,
-            sketch: sketch, sketchPixels: sketchPixels)
+            settings: settings, drafts: generation.drafts, sketch: sketch,
+            sketchPixels: sketchPixels)
     }
 }

@@ -8,14 +8,11 @@ import SyncKit
 extension Library {
     /// Spends a credit, offline, and renders; a crash or a stop anywhere costs nothing.
     ///
-    /// - Parameters:
-    ///   - progress: Called with 0 to 1.
-    ///   - isCancelled: Asked often; true stops, and ``resume(progress:isCancelled:)`` goes on.
+    /// - Parameter watch: Sees how far it is, and may stop it; ``resume(_:)`` then goes on.
     /// - Throws: ``LibraryError/refused(reason:)`` with the reason; ``LibraryError/busy`` where
     ///   another process generates or syncs; ``LibraryError/stopped``.
     public func generate(
-        _ order: GenerationOrder, progress: @Sendable (Double) -> Void = { _ in },
-        isCancelled: @Sendable () -> Bool = { false }
+        _ order: GenerationOrder, _ watch: DrawingWatch = DrawingWatch()
     ) throws -> GenerationResult {
         let lock = try LibraryLock(folder.lock)
         defer { withExtendedLifetime(lock) {} }
@@ -30,24 +27,62 @@ extension Library {
         }
         let (spend, isRepeat) = try spend(for: plan)
         try checkpoint(.spendJournaled)
-        let generation = try finish(
-            plan, spend: spend, progress: progress, isCancelled: isCancelled)
+        let generation = try finish(plan, spend: spend, watch)
         return try result(generation, isRepeat: isRepeat)
     }
 
+    /// Draws drafts of a sheet in full; costs nothing, for the sheet was paid for.
+    ///
+    /// - Parameters:
+    ///   - numbers: As on the sheet; at most four of one sheet in all.
+    ///   - sheet: The sheet's id, or the beginning or end of it.
+    /// - Returns: A generation for each number, in that order.
+    /// - Throws: ``LibraryError/notASheet(name:)``, ``LibraryError/tooManyPicks(limit:)``,
+    ///   ``LibraryError/badNumber(field:lowest:highest:)``, ``LibraryError/stopped``.
+    public func pick(
+        _ numbers: [Int], of sheet: String, _ watch: DrawingWatch = DrawingWatch()
+    ) throws -> [Generation] {
+        let lock = try LibraryLock(folder.lock)
+        defer { withExtendedLifetime(lock) {} }
+        let sheet = try generation(sheet)
+        guard sheet.drafts > 0, sheet.draft == 0 else {
+            throw LibraryError.notASheet(name: sheet.id.short)
+        }
+        for number in numbers where !(1...sheet.drafts).contains(number) {
+            throw LibraryError.badNumber(
+                field: "pick", lowest: 1, highest: Int64(sheet.drafts))
+        }
+        let known = try picks(of: sheet)
+        guard Set(numbers).union(known.map(\.draft)).count <= Limits.picksPerSheet else {
+            throw LibraryError.tooManyPicks(limit: Limits.picksPerSheet)
+        }
+        let plan = try plan(of: sheet)
+        return try numbers.enumerated().map { index, number in
+            if let done = known.first(where: { $0.draft == number }), isIntact(done) { return done }
+            var part = watch
+            part.progress = { watch.progress((Double(index) + $0) / Double(numbers.count)) }
+            return try finish(number, of: sheet, plan, part)
+        }
+    }
+
+    /// The drafts of a sheet that were drawn in full.
+    public func picks(of sheet: Generation) throws -> [Generation] {
+        try store.read { database in
+            try Row.fetchAll(
+                database, sql: "SELECT * FROM generations WHERE sheet = ? ORDER BY draft, id",
+                arguments: [sheet.id.data])
+        }.map { Generation(Fields($0), folder: folder) }
+    }
+
     /// Finishes every generation that was paid for and interrupted; costs nothing.
-    public func resume(
-        progress: @Sendable (Double) -> Void = { _ in },
-        isCancelled: @Sendable () -> Bool = { false }
-    ) throws -> ResumeResult {
+    public func resume(_ watch: DrawingWatch = DrawingWatch()) throws -> ResumeResult {
         let lock = try LibraryLock(folder.lock)
         defer { withExtendedLifetime(lock) {} }
         var finished: [GenerationResult] = []
         var unfinished: [ResumeResult.Unfinished] = []
         for (plan, spend) in try unfinishedPlans() {
             do {
-                let generation = try finish(
-                    plan, spend: spend, progress: progress, isCancelled: isCancelled)
+                let generation = try finish(plan, spend: spend, watch)
                 finished.append(try result(generation, isRepeat: true))
             } catch LibraryError.unreadable(let path, _)
                 where !LibraryFile.exists(URL(filePath: path))
@@ -83,9 +118,26 @@ extension Library {
     private func generation(body: Digest) throws -> Generation? {
         try store.read { database in
             try Row.fetchOne(
-                database, sql: "SELECT * FROM generations WHERE body = ? ORDER BY id LIMIT 1",
+                database,
+                sql: "SELECT * FROM generations WHERE body = ? AND draft = 0 ORDER BY id LIMIT 1",
                 arguments: [body.description])
         }.map { Generation(Fields($0), folder: folder) }
+    }
+
+    /// How the model's works are used: as the artist marked them, and not at all where told so.
+    private func uses(of model: Model, leavingOut names: [String]) throws -> [WorkUse] {
+        let leftOut = Set(try names.map { try work($0).id })
+        if let stranger = leftOut.first(where: { !model.works.contains($0) }) {
+            throw LibraryError.unknown(kind: "work of this model", name: stranger.short)
+        }
+        return try works().filter { model.works.contains($0.id) }
+            .sorted { $0.id.bytes.lexicographicallyPrecedes($1.id.bytes) }
+            .map { work in
+                WorkUse(
+                    workID: work.id.bytes, isLeftOut: leftOut.contains(work.id),
+                    avoided: work.areas.avoided, keptWhole: work.areas.keptWhole)
+            }
+            .filter { $0.isLeftOut || !$0.avoided.isEmpty || !$0.keptWhole.isEmpty }
     }
 
     private func isIntact(_ generation: Generation) -> Bool {
@@ -120,11 +172,22 @@ extension Library {
             throw LibraryError.badNumber(
                 field: "seed", lowest: 0, highest: Int64(Limits.highestSeed))
         }
+        for (field, number, range) in [
+            ("originality", order.originality, StyleKit.Limits.originality),
+            ("drafts", order.drafts ?? 1, 1...StyleKit.Limits.drafts),
+        ] where !range.contains(number) {
+            throw LibraryError.badNumber(
+                field: field, lowest: Int64(range.lowerBound), highest: Int64(range.upperBound))
+        }
         guard let works = Digest(style.worksDigest) else { throw LibraryError.otherPixels }
+        let settings = GenerationSettings(
+            width: order.width, height: order.height, seed: seed, isPattern: order.isPattern,
+            originality: order.originality,
+            works: try uses(of: model, leavingOut: order.leftOut))
         var plan = GenerationPlan(
             id: try newID(), modelId: model.id, modelName: model.name, modelDigest: digest,
-            worksDigest: works, engine: StyleModel.engineVersion, seed: seed, width: order.width,
-            height: order.height)
+            worksDigest: works, engine: StyleModel.engineVersion, settings: settings,
+            drafts: order.drafts ?? 0)
         guard let file = order.sketch else { return (plan, nil) }
         let sketch = try LibraryFile.read(file, limit: Limits.pictureBytes)
         plan.sketch = Digest(of: sketch)

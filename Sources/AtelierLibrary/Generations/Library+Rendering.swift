@@ -8,91 +8,160 @@ import SyncKit
 extension Library {
     /// Renders a paid plan, keeps the watermarked file and writes the row.
     func finish(
-        _ plan: GenerationPlan, spend: Digest, progress: @Sendable (Double) -> Void,
-        isCancelled: @Sendable () -> Bool
+        _ plan: GenerationPlan, spend: Digest, _ watch: DrawingWatch
     ) throws -> Generation {
-        let rendering = try render(plan, progress: progress, isCancelled: isCancelled)
+        let drawing = try draw(plan, draft: 0, watch)
         try checkpoint(.rendered)
-        let pixels = Hexadecimal.encode(rendering.picture.pixelHash)
-        if let known = try pixelHash(ofBody: plan.body.digest), known != pixels {
+        return try keep(drawing, of: plan, spend: spend, sheet: nil, draft: 0)
+    }
+
+    /// Renders a draft of a paid sheet in full, as ``finish(_:spend:_:)``.
+    func finish(
+        _ draft: Int, of sheet: Generation, _ plan: GenerationPlan, _ watch: DrawingWatch
+    ) throws -> Generation {
+        guard let spend = Digest(hex: sheet.spend) else {
+            throw LibraryError.noReceipt(reason: "its row was changed.")
+        }
+        let drawing = try draw(plan, draft: draft, watch)
+        return try keep(drawing, of: plan, spend: spend, sheet: sheet, draft: draft)
+    }
+
+    private func keep(
+        _ drawing: Drawing, of plan: GenerationPlan, spend: Digest, sheet: Generation?, draft: Int
+    ) throws -> Generation {
+        let pixels = Hexadecimal.encode(drawing.picture.pixelHash)
+        if let known = try pixelHash(ofBody: plan.body.digest, draft: draft), known != pixels {
             throw LibraryError.otherPixels
         }
-        let file = try Watermark.stamp(rendering.picture).encodedPNG()
+        let file = try Watermark.stamp(drawing.picture).encodedPNG()
         let sha256 = Digest(of: file)
         try LibraryFile.write(file, to: folder.generation(sha256))
         try checkpoint(.fileWritten)
-        let id = try write(
-            plan, spend: spend, sha256: sha256, pixelHash: pixels, sources: rendering.shares)
+        let entry = GenerationEntry(
+            plan: plan, spend: spend, sheet: sheet, draft: draft, sha256: sha256,
+            pixelHash: pixels, drawing: drawing)
+        let id = try write(entry)
         try checkpoint(.rowWritten)
         return try generation(id.description)
     }
 
-    /// The picture of a plan without its watermark: the same pixels each time.
-    func render(
-        _ plan: GenerationPlan, progress: @Sendable (Double) -> Void,
-        isCancelled: @Sendable () -> Bool
-    ) throws -> Rendering {
-        let style = try style(plan.modelDigest)
-        let sketch = try plan.sketch.map { name in
-            let bytes = try LibraryFile.read(folder.sketch(name), limit: Limits.pictureBytes)
-            guard Digest(of: bytes) == name else {
-                throw LibraryError.damaged(
-                    path: folder.sketch(name).path, reason: "it is not the sketch that was given")
-            }
-            return try Picture.decode(bytes).0
-        }
-        let synthesis = Synthesis(
-            model: style, settings: plan.settings, sketch: sketch, threads: environment.threads)
+    /// What a plan gives, without a watermark, the same pixels each time.
+    ///
+    /// - Parameter draft: Which of its drafts in full; 0: the sheet, or the one picture.
+    func draw(_ plan: GenerationPlan, draft: Int, _ watch: DrawingWatch) throws -> Drawing {
         do {
-            return try synthesis.render(progress: progress, isCancelled: isCancelled)
+            return plan.drafts > 0 && draft == 0
+                ? try drawSheet(plan, watch) : try drawPicture(plan, draft: draft, watch)
         } catch StyleError.cancelled {
             throw LibraryError.stopped
         }
     }
 
-    private func pixelHash(ofBody body: Digest) throws -> String? {
+    private func drawSheet(_ plan: GenerationPlan, _ watch: DrawingWatch) throws -> Drawing {
+        let drafts = try sheet(plan).draw(
+            count: plan.drafts, progress: watch.progress, isCancelled: watch.isCancelled)
+        return Drawing(sheet: DraftSheet.picture(of: drafts))
+    }
+
+    private func drawPicture(
+        _ plan: GenerationPlan, draft: Int, _ watch: DrawingWatch
+    ) throws -> Drawing {
+        let synthesis = Synthesis(
+            model: try style(plan.modelDigest),
+            settings: draft == 0 ? plan.settings : try sheet(plan).settings(ofDraft: draft),
+            sketch: try plan.sketch.map(sketch), threads: environment.threads)
+        let preview = watch.preview.map { show in
+            { @Sendable (picture: Picture) in
+                // A picture that cannot be shown meanwhile is no reason to stop drawing it.
+                if let png = try? Watermark.stamp(picture).encodedPNG() { show(png) }
+            }
+        }
+        return Drawing(
+            try synthesis.render(
+                progress: watch.progress, preview: preview, isCancelled: watch.isCancelled))
+    }
+
+    private func sheet(_ plan: GenerationPlan) throws -> DraftSheet {
+        DraftSheet(
+            model: try style(plan.modelDigest), settings: plan.settings,
+            sketch: try plan.sketch.map(sketch), threads: environment.threads)
+    }
+
+    private func sketch(_ name: Digest) throws -> Picture {
+        let bytes = try LibraryFile.read(folder.sketch(name), limit: Limits.pictureBytes)
+        guard Digest(of: bytes) == name else {
+            throw LibraryError.damaged(
+                path: folder.sketch(name).path, reason: "it is not the sketch that was given")
+        }
+        return try Picture.decode(bytes).0
+    }
+
+    private func pixelHash(ofBody body: Digest, draft: Int) throws -> String? {
         try store.read { database in
             try String.fetchOne(
-                database, sql: "SELECT pixel_hash FROM generations WHERE body = ?",
-                arguments: [body.description])
+                database, sql: "SELECT pixel_hash FROM generations WHERE body = ? AND draft = ?",
+                arguments: [body.description, draft])
         }
     }
 
-    /// Writes the row, once a body; a row that is there only learns of its file.
-    private func write(
-        _ plan: GenerationPlan, spend: Digest, sha256: Digest, pixelHash: String,
-        sources: [Rendering.WorkShare]
-    ) throws -> RowID {
+    /// Writes the row, once a body and draft; a row that is there only learns of its file.
+    private func write(_ entry: GenerationEntry) throws -> RowID {
+        let plan = entry.plan
         let body = plan.body.digest.description
-        let shares = Dictionary(
-            sources.map { (Hexadecimal.encode($0.workID), $0.share) }, uniquingKeysWith: +)
-        let sources = try CanonicalJSON.encoder.encode(shares)
+        let sources = try CanonicalJSON.encoder.encode(entry.shares)
+        let settings = try CanonicalJSON.encoder.encode(plan.settings)
         let now = try now()
+        let id = entry.sheet == nil ? plan.id : try newID()
         return try store.write { database in
             let known = try Data.fetchOne(
-                database, sql: "SELECT id FROM generations WHERE body = ?", arguments: [body])
+                database, sql: "SELECT id FROM generations WHERE body = ? AND draft = ?",
+                arguments: [body, entry.draft])
             if let id = known.flatMap({ RowID($0) }) {
                 try database.execute(
                     sql: "UPDATE generations SET sha256 = ? WHERE id = ? AND sha256 <> ?",
-                    arguments: [sha256.description, id.data, sha256.description])
+                    arguments: [entry.sha256.description, id.data, entry.sha256.description])
                 return id
             }
             try database.execute(
                 sql: """
                     INSERT INTO generations(id, model_id, model_name, model_digest, works_digest,
                     engine, seed, width, height, sketch_sha256, settings_digest, body, sha256,
-                    pixel_hash, sources, spend, device, device_name, created_at)
-                    VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    pixel_hash, sources, spend, receipt, device, device_name, created_at, settings,
+                    drafts, draft, sheet, largest_piece)
+                    VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                     """,
                 arguments: [
-                    plan.id.data, plan.modelId?.data, plan.modelName,
+                    id.data, plan.modelId?.data, plan.modelName,
                     plan.modelDigest.description, plan.worksDigest.description, plan.engine,
-                    Int64(clamping: plan.seed), plan.width, plan.height,
-                    plan.sketch?.description ?? "", plan.settingsDigest.description, body,
-                    sha256.description, pixelHash, String(decoding: sources, as: UTF8.self),
-                    spend.description, device.description, deviceName, now.milliseconds,
+                    Int64(clamping: plan.settings.seed), plan.settings.width,
+                    plan.settings.height, plan.sketch?.description ?? "",
+                    plan.settingsDigest.description, body, entry.sha256.description,
+                    entry.pixelHash, String(decoding: sources, as: UTF8.self),
+                    entry.spend.description, entry.sheet?.receipt ?? "", device.description,
+                    deviceName, now.milliseconds, String(decoding: settings, as: UTF8.self),
+                    plan.drafts, entry.draft, entry.sheet?.id.data, entry.drawing.largestPiece,
                 ])
-            return plan.id
+            return id
         }
+    }
+}
+
+/// What a row is written from.
+private struct GenerationEntry {
+    let plan: GenerationPlan
+    let spend: Digest
+    /// The sheet that the picture was picked from.
+    let sheet: Generation?
+    /// Its number there, or 0.
+    let draft: Int
+    let sha256: Digest
+    let pixelHash: String
+    let drawing: Drawing
+
+    /// The works' shares by their ids.
+    var shares: [String: Double] {
+        Dictionary(
+            drawing.shares.map { (Hexadecimal.encode($0.workID), $0.share) },
+            uniquingKeysWith: +)
     }
 }

@@ -14,6 +14,15 @@ struct Fields {
         CheckedText.shown(String.fromDatabaseValue(value(column)) ?? "")
     }
 
+    func real(_ column: String) -> Double {
+        Double.fromDatabaseValue(value(column)) ?? 0
+    }
+
+    /// Text that is read by a program, not shown.
+    func rawText(_ column: String) -> String {
+        String.fromDatabaseValue(value(column)) ?? ""
+    }
+
     func number(_ column: String) -> Int {
         Int.fromDatabaseValue(value(column)) ?? 0
     }

@@ -46,6 +46,13 @@ extension LibraryError {
             "The watermark stays until the server has countersigned: \(reason) "
                 + "Export with the watermark works at any time."
         case .refused(let reason): reason
+        case .notASheet(let name):
+            "\(name) is no sheet of drafts. Make one: atelier generate --model NAME --drafts 9."
+        case .notAPictureButASheet(let name):
+            "\(name) is a sheet of drafts. Draw some in full first: "
+                + "atelier generate --finish \(name) --pick 1."
+        case .tooManyPicks(let limit):
+            "At most \(limit) drafts of one sheet are drawn in full."
         case .stopped:
             "Stopped. No credit is lost; go on with: atelier generate --resume."
         default: nil

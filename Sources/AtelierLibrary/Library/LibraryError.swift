@@ -62,6 +62,12 @@ public enum LibraryError: Error, Equatable, CustomStringConvertible {
     case refused(reason: String)
     /// The server answered with something its protocol does not know.
     case unexpectedReply(String)
+    /// The generation is no sheet of drafts.
+    case notASheet(name: String)
+    /// The generation is a sheet of drafts.
+    case notAPictureButASheet(name: String)
+    /// More drafts of one sheet than are drawn in full.
+    case tooManyPicks(limit: Int)
     /// It was stopped; the credit is safe.
     case stopped
 
@@ -70,10 +76,10 @@ public enum LibraryError: Error, Equatable, CustomStringConvertible {
         switch self {
         case .notALibrary, .alreadyALibrary, .unwritable: .storage
         case .busy, .waitingForApproval, .stopped: .later
-        case .badText, .badNumber, .badInvite, .badAccount, .badWords: .usage
-        case .noReceipt, .refused, .noAccountKey, .otherServer, .notJoined,
-            .thisDevice:
-            .refused
+        case .badText, .badNumber, .badInvite, .badAccount, .badWords, .notASheet,
+            .notAPictureButASheet, .tooManyPicks:
+            .usage
+        case .noReceipt, .refused, .noAccountKey, .otherServer, .notJoined, .thisDevice: .refused
         default: .failed
         }
     }

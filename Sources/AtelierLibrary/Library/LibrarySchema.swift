@@ -29,7 +29,7 @@ package enum LibrarySchema {
     // New columns go to the end: a column's number is its place.
     private static let workColumns = [
         "title", "note", "sha256", "pixel_hash", "width", "height", "format", "bytes", "basis",
-        "licence", "statement", "device", "device_name", "created_at",
+        "licence", "statement", "device", "device_name", "created_at", "areas",
     ]
     private static let modelColumns = [
         "name", "digest", "works_digest", "engine", "bytes", "analysis", "device", "device_name",
@@ -39,7 +39,7 @@ package enum LibrarySchema {
         "model_id", "model_name", "model_digest", "works_digest", "engine", "seed", "width",
         "height", "sketch_sha256", "settings_digest", "body", "sha256", "pixel_hash", "sources",
         "spend", "receipt", "refusal", "rating", "source_withdrawn", "device", "device_name",
-        "created_at",
+        "created_at", "settings", "drafts", "draft", "sheet", "largest_piece",
     ]
 
     private static func table(_ name: String, _ id: Int, _ columns: [String]) -> SyncedTable {
@@ -64,7 +64,8 @@ package enum LibrarySchema {
             statement TEXT NOT NULL DEFAULT '',
             device TEXT NOT NULL DEFAULT '',
             device_name TEXT NOT NULL DEFAULT '',
-            created_at INTEGER NOT NULL DEFAULT 0
+            created_at INTEGER NOT NULL DEFAULT 0,
+            areas TEXT NOT NULL DEFAULT '{}'
         );
         CREATE INDEX works_by_pixels ON works(pixel_hash);
         CREATE TABLE work_tags (
@@ -123,8 +124,14 @@ package enum LibrarySchema {
             source_withdrawn INTEGER NOT NULL DEFAULT 0,
             device TEXT NOT NULL DEFAULT '',
             device_name TEXT NOT NULL DEFAULT '',
-            created_at INTEGER NOT NULL DEFAULT 0
+            created_at INTEGER NOT NULL DEFAULT 0,
+            settings TEXT NOT NULL DEFAULT '{}',
+            drafts INTEGER NOT NULL DEFAULT 0,
+            draft INTEGER NOT NULL DEFAULT 0,
+            sheet BLOB,
+            largest_piece REAL NOT NULL DEFAULT 0
         );
+        CREATE INDEX generations_by_sheet ON generations(sheet);
         CREATE INDEX generations_by_body ON generations(body);
         CREATE INDEX generations_by_spend ON generations(spend);
 

@@ -89,7 +89,7 @@ extension Library {
     /// A tag that another device adds meanwhile stays: only the tags seen here are taken off.
     public func editWork(
         _ name: String, title: String? = nil, note: String? = nil, adding added: [String] = [],
-        removing removed: [String] = []
+        removing removed: [String] = [], areas: WorkAreas? = nil
     ) throws -> Work {
         let title = try title.map {
             try CheckedText.line($0, field: "title", limit: Limits.titleBytes)
@@ -97,12 +97,14 @@ extension Library {
         let note = try note.map {
             try CheckedText.block($0, field: "note", limit: Limits.noteBytes)
         }
+        let areas = try areas.map(Self.text)
         let work = try work(name)
         let new = try checkedTags(added).filter { !work.tags.contains($0) }
         guard work.tags.count + new.count <= Limits.tagsPerWork else { throw tooManyTags }
         try store.write { database in
             if let title { try set("title", title, of: work.id, database) }
             if let note { try set("note", note, of: work.id, database) }
+            if let areas { try set("areas", areas, of: work.id, database) }
             for tag in removed {
                 try database.execute(
                     sql: "DELETE FROM work_tags WHERE work_id = ? AND tag = ?",
@@ -111,6 +113,15 @@ extension Library {
             try insert(tags: new, of: work.id, database)
         }
         return try self.work(work.id)
+    }
+
+    private static func text(_ areas: WorkAreas) throws -> String {
+        let limit = StyleKit.Limits.areas
+        guard areas.avoided.count <= limit, areas.keptWhole.count <= limit else {
+            throw LibraryError.badNumber(
+                field: "number of areas", lowest: 0, highest: Int64(limit))
+        }
+        return String(decoding: try CanonicalJSON.encoder.encode(areas), as: UTF8.self)
     }
 
     /// Decodes a picture that the artist named; the error says which file it was.

@@ -30,6 +30,8 @@ public struct Work: Codable, Equatable, Sendable {
     public let licence: String
     /// The compact ``RightsStatement``.
     public let statement: String
+    /// What was marked on it.
+    public let areas: WorkAreas
     /// The device that added it.
     public let device: String
     /// What that device was called.
@@ -55,6 +57,9 @@ public struct Work: Codable, Equatable, Sendable {
         basis = fields.text("basis")
         licence = fields.text("licence")
         statement = fields.text("statement")
+        areas =
+            (try? CanonicalJSON.decoder.decode(
+                WorkAreas.self, from: Data(fields.rawText("areas").utf8))) ?? WorkAreas()
         device = fields.text("device")
         deviceName = fields.text("device_name")
         createdAt = fields.moment("created_at")

@@ -8,7 +8,11 @@ struct GenerateCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "generate",
         abstract: "Make a picture in a model's style: one credit, offline.",
-        discussion: "Ctrl-C or a crash costs nothing: generate --resume finishes it.")
+        discussion: """
+            With --drafts it makes a sheet of numbered drafts; up to four of them, picked at once or \
+            later, are drawn in full for the same credit. Ctrl-C or a crash costs nothing: \
+            generate --resume finishes it.
+            """)
 
     @OptionGroup var options: LibraryOptions
     @Option(help: "The model's name or id.") var model: String?
@@ -17,25 +21,49 @@ struct GenerateCommand: ParsableCommand {
     @Option(help: "Chooses among the pictures; the same seed gives the same one.")
     var seed: UInt64?
     @Option(help: "Pixels, WIDTHxHEIGHT.") var size = PictureSize(width: 512, height: 512)
+    @Flag(help: "Make a tile that continues at every edge.") var pattern = false
+    @Option(help: "How far to go from any one work: 0 keeps large pieces, 100 makes small ones.")
+    var originality = 50
+    @Option(
+        name: .customLong("without-work"), help: "Take nothing from this work; may be repeated.")
+    var leftOut: [String] = []
+    @Option(help: "How many drafts to choose from, 1 to 9.") var drafts: Int?
+    @Option(help: "Draw these drafts in full, such as 1,4; at most four of a sheet.")
+    var pick: PickedDrafts?
+    @Option(help: "The sheet that --pick means: its id, or the start or end of it.")
+    var finish: String?
     @Option(help: "Write the picture here too.", completion: .file()) var out: String?
+    @Option(help: "Write the picture here while it grows sharper.", completion: .file())
+    var preview: String?
     @Flag(help: "Render again, even a picture that is there; costs nothing.") var again = false
     @Flag(help: "Finish what was paid for and interrupted.") var resume = false
 
     func validate() throws {
-        guard resume == (model == nil) else {
-            throw ValidationError("Name a model: --model NAME. Or finish: --resume.")
+        guard [model != nil, resume, finish != nil].count(where: { $0 }) == 1 else {
+            throw ValidationError(
+                "Name a model: --model NAME. Or finish: --resume, --finish SHEET --pick 1,4.")
+        }
+        guard pick == nil || finish != nil || drafts != nil else {
+            throw ValidationError("--pick needs a sheet: --drafts 9, or --finish SHEET.")
+        }
+        guard finish == nil || pick != nil else {
+            throw ValidationError("Say which drafts: --pick 1,4.")
         }
     }
 
     func run() throws {
         let library = try options.open()
         if let out { try LibraryFile.checkWritable(URL(filePath: out)) }
-        let interrupt = Interrupt()
         let line = ProgressLine("drawing")
         defer { line.end() }
+        let watch = try watch(line)
+        if let finish {
+            let picked = try library.pick(pick?.numbers ?? [], of: finish, watch)
+            line.end()
+            return try tell(picked, library)
+        }
         if resume {
-            let result = try library.resume(
-                progress: { line.show($0) }, isCancelled: { interrupt.isSet })
+            let result = try library.resume(watch)
             line.end()
             if let out, let last = result.finished.last { try copy(last, to: out, library) }
             return try tell(result)
@@ -43,18 +71,57 @@ struct GenerateCommand: ParsableCommand {
         let start = ContinuousClock.now
         let order = GenerationOrder(
             model: model ?? "", seed: seed, width: size.width, height: size.height,
-            sketch: sketch.map { URL(filePath: $0) }, again: again)
-        let result = try library.generate(
-            order, progress: { line.show($0) }, isCancelled: { interrupt.isSet })
+            sketch: sketch.map { URL(filePath: $0) }, isPattern: pattern, originality: originality,
+            leftOut: leftOut, drafts: drafts, again: again)
+        let result = try library.generate(order, watch)
+        let picked =
+            try pick.map {
+                try library.pick($0.numbers, of: result.generation.id.description, watch)
+            } ?? []
         line.end()
         if let out { try copy(result, to: out, library) }
         let seconds = ContinuousClock.now - start
         if options.json {
             return try JSONOutput.show(
-                Timed(result: result, seconds: Double(seconds.components.seconds)))
+                Timed(
+                    result: result, picked: picked, seconds: Double(seconds.components.seconds)))
         }
         tell(result)
+        if !picked.isEmpty { try tell(picked, library) }
         Terminal.say("\(seconds.components.seconds) s")
+    }
+
+    private func watch(_ line: ProgressLine) throws -> DrawingWatch {
+        let interrupt = Interrupt()
+        var watch = DrawingWatch(
+            progress: { line.show($0) }, isCancelled: { interrupt.isSet })
+        if let preview {
+            let file = URL(filePath: preview)
+            try LibraryFile.checkWritable(file)
+            // A preview that cannot be written is no reason to stop drawing.
+            watch.preview = { try? LibraryFile.write($0, to: file) }
+        }
+        return watch
+    }
+
+    /// Copies go beside the file that was asked for: name-1.png, name-4.png.
+    private func tell(_ picked: [Generation], _ library: Library) throws {
+        for made in picked {
+            var file = made.file ?? ""
+            if let out {
+                let url = URL(filePath: out)
+                let name = url.deletingPathExtension().lastPathComponent
+                let copy = url.deletingLastPathComponent()
+                    .appending(path: "\(name)-\(made.draft).\(url.pathExtension)")
+                _ = try library.export(made.id.description, to: copy)
+                file = copy.path
+            }
+            guard !options.json else { continue }
+            Terminal.say("\(Terminal.strong(made.id.short))  draft \(made.draft) in full")
+            Terminal.say(file)
+            Terminal.say(Words.origin(of: made))
+        }
+        if options.json, finish != nil { try JSONOutput.show(["picked": picked]) }
     }
 
     private func copy(_ result: GenerationResult, to out: String, _ library: Library) throws {
@@ -76,19 +143,28 @@ struct GenerateCommand: ParsableCommand {
         let made = result.generation
         Terminal.say("\(Terminal.strong(made.id.short))  \(made.modelName), seed \(made.seed)")
         Terminal.say(out ?? made.file ?? "")
+        if made.drafts > 0 {
+            let id = made.id.short
+            Terminal.say("\(made.drafts) drafts, the smoothest first. Draw up to four in full:")
+            Terminal.say("  atelier generate --finish \(id) --pick 1,4")
+        } else {
+            Terminal.say(Words.origin(of: made))
+        }
         let cost = result.isRepeat ? "paid before, no credit spent" : "1 credit spent"
         Terminal.say("\(cost), \(result.creditsLeft) left on this device")
     }
 
     private struct Timed: Encodable {
         let result: GenerationResult
+        let picked: [Generation]
         let seconds: Double
 
-        enum CodingKeys: String, CodingKey { case seconds }
+        enum CodingKeys: String, CodingKey { case picked, seconds }
 
         func encode(to encoder: any Encoder) throws {
             try result.encode(to: encoder)
             var container = encoder.container(keyedBy: CodingKeys.self)
+            try container.encode(picked, forKey: .picked)
             try container.encode(seconds, forKey: .seconds)
         }
     }

@@ -7,7 +7,7 @@ import SignedObjects
 struct GenerationsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "generations", abstract: "List, show and export generated pictures.",
-        subcommands: [List.self, Show.self, Export.self])
+        subcommands: [List.self, Show.self, Export.self, Map.self])
 
     struct List: ParsableCommand {
         static let configuration = CommandConfiguration(abstract: "List the generations.")
@@ -50,6 +50,11 @@ struct GenerationsCommand: ParsableCommand {
             table.add("seed", "\(made.seed)")
             table.add("picture", "\(made.width) × \(made.height)")
             table.add("made", "\(Words.moment(made.createdAt)) on \(made.deviceName)")
+            if made.drafts > 0, made.draft == 0 {
+                table.add("sheet", "\(made.drafts) drafts")
+            } else {
+                table.add("origin", Words.origin(of: made))
+            }
             table.add("receipt", GenerationsCommand.standing(of: made))
             table.add("file", made.file ?? "on \(made.deviceName)")
             for source in made.sources {
@@ -76,8 +81,8 @@ struct GenerationsCommand: ParsableCommand {
             let line = ProgressLine("drawing")
             defer { line.end() }
             let made = try library.export(
-                id, to: URL(filePath: out), withoutWatermark: noWatermark
-            ) { line.show($0) }
+                id, to: URL(filePath: out), withoutWatermark: noWatermark,
+                DrawingWatch(progress: { line.show($0) }))
             line.end()
             if options.json {
                 return try JSONOutput.show(
@@ -91,6 +96,43 @@ struct GenerationsCommand: ParsableCommand {
             let generation: String
             let file: String
             let watermark: Bool
+        }
+    }
+
+    struct Map: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Draw a map that shows from which work each region comes.")
+
+        @OptionGroup var options: LibraryOptions
+        @Argument(help: "The id, or the start or end of it.") var id: String
+        @Option(help: "The file to write.", completion: .file()) var out: String
+
+        func run() throws {
+            let library = try options.open()
+            try LibraryFile.checkWritable(URL(filePath: out))
+            let line = ProgressLine("drawing")
+            defer { line.end() }
+            let legend = try library.writeSourceMap(
+                of: id, to: URL(filePath: out), DrawingWatch(progress: { line.show($0) }))
+            line.end()
+            if options.json {
+                return try JSONOutput.show(Drawn(file: out, legend: legend))
+            }
+            let titles = Dictionary(
+                try library.works().map { ($0.id, $0.title) }, uniquingKeysWith: { $1 })
+            var table = Table()
+            for entry in legend {
+                let share = Int((entry.share * 100).rounded())
+                table.add(
+                    entry.color, "\(share) %", titles[entry.work] ?? "a work that was removed")
+            }
+            table.show()
+            Terminal.say(out)
+        }
+
+        private struct Drawn: Encodable {
+            let file: String
+            let legend: [SourceColor]
         }
     }
 

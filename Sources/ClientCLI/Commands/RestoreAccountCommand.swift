@@ -1,5 +1,6 @@
 import ArgumentParser
 import AtelierLibrary
+import SignedObjects
 
 /// Brings an account to a new machine by its recovery phrase.
 struct RestoreAccountCommand: AsyncParsableCommand {

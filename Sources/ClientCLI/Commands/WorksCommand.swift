@@ -89,7 +89,11 @@ struct WorksCommand: ParsableCommand {
 
     struct Edit: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Change a work's title, note and tags.")
+            abstract: "Change a work's title, note, tags and marked areas.",
+            discussion: """
+                An area is LEFT,TOP,RIGHT,BOTTOM in per cent of the picture: --keep 10,5,40,60. Models \
+                that learned from the work heed it at once.
+                """)
 
         @OptionGroup var options: LibraryOptions
         @Argument(help: "The id, or the start or end of it.") var id: String
@@ -100,9 +104,22 @@ struct WorksCommand: ParsableCommand {
         @Option(name: .customLong("untag"), help: "Take a tag off; may be repeated.")
         var untags: [String] = []
 
+        @Option(help: "Keep this area whole, such as a face; may be repeated.")
+        var keep: [AreaOption] = []
+        @Option(help: "Take nothing from this area; may be repeated.") var avoid: [AreaOption] = []
+        @Flag(help: "Forget the areas that were marked before.") var clearAreas = false
+
         func run() throws {
-            let work = try options.open().editWork(
-                id, title: title, note: note, adding: tags, removing: untags)
+            let library = try options.open()
+            var areas: WorkAreas?
+            if clearAreas || !keep.isEmpty || !avoid.isEmpty {
+                var marked = clearAreas ? WorkAreas() : try library.work(id).areas
+                marked.keptWhole += keep.map(\.marked.area)
+                marked.avoided += avoid.map(\.marked.area)
+                areas = marked
+            }
+            let work = try library.editWork(
+                id, title: title, note: note, adding: tags, removing: untags, areas: areas)
             if options.json { return try JSONOutput.show(work) }
             WorksCommand.tell(work)
         }
@@ -151,6 +168,8 @@ struct WorksCommand: ParsableCommand {
         if !work.tags.isEmpty { table.add("tags", work.tags.joined(separator: ", ")) }
         if !work.note.isEmpty { table.add("note", work.note) }
         table.add("picture", "\(work.width) × \(work.height), \(work.format)")
+        for area in work.areas.keptWhole { table.add("kept whole", MarkedArea(area).description) }
+        for area in work.areas.avoided { table.add("avoided", MarkedArea(area).description) }
         table.add("rights", work.licence.isEmpty ? work.basis : "licensed: \(work.licence)")
         table.add("added", "\(Words.moment(work.createdAt)) on \(work.deviceName)")
         table.add("sha256", work.sha256)

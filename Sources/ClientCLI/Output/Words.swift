@@ -25,6 +25,14 @@ enum Words {
         moment.description.prefix(16).replacing("T", with: " ") + " UTC"
     }
 
+    /// How much of a picture comes from where.
+    static func origin(of made: Generation) -> String {
+        let piece = Int((made.largestPiece * 100).rounded())
+        let share = Int(((made.sources.first?.share ?? 0) * 100).rounded())
+        let works = count(made.sources.count, "work")
+        return "from \(works), at most \(share) % from one; largest piece \(piece) %"
+    }
+
     /// Where a file is.
     static func place(_ file: String?, _ deviceName: String) -> String {
         file == nil ? "on \(deviceName)" : "here"

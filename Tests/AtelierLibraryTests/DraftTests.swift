@@ -1,0 +1,91 @@
+import AtelierLibrary
+import CreditLedger
+import Foundation
+import SignedObjects
+import StyleKit
+import TestSupport
+import Testing
+
+@Suite("Sheets of drafts")
+struct DraftTests {
+    // Goal: a sheet and its picked drafts cost one credit, whenever they are picked and however
+    // often; no more than four; and a picked draft can be had without its watermark.
+    @Test func aSheetAndItsPicksAreOneCredit() async throws {
+        let world = try World()
+        let server = LocalServer(world: world)
+        let library = try await world.joinedLibrary("desk", at: server)
+        let order = GenerationOrder(model: "m", seed: 4, width: 64, height: 64, drafts: 6)
+        let sheet = try library.generate(order)
+        #expect(sheet.generation.drafts == 6 && sheet.generation.draft == 0 && !sheet.isRepeat)
+        let name = sheet.generation.id.description
+        let picked = try library.pick([2, 5], of: name)
+        #expect(picked.map(\.draft) == [2, 5])
+        #expect(picked.allSatisfy { $0.sheet == sheet.generation.id && $0.file != nil })
+        #expect(picked[0].pixelHash != picked[1].pixelHash)
+        #expect(try library.pick([5], of: name).map(\.id) == [picked[1].id])
+        #expect(throws: LibraryError.tooManyPicks(limit: 4)) {
+            try library.pick([1, 3, 4], of: name)
+        }
+        #expect(throws: LibraryError.badNumber(field: "pick", lowest: 1, highest: 6)) {
+            try library.pick([7], of: name)
+        }
+        #expect(throws: LibraryError.notASheet(name: picked[0].id.short)) {
+            try library.pick([1], of: picked[0].id.description)
+        }
+        #expect(try library.credits().spentHere == 1)
+
+        #expect(try await library.sync().settled == 1)
+        let seen = try library.generation(picked[0].id.description)
+        #expect(seen.standing == .countersigned)
+        let clean = world.folder.url.appending(path: "clean.png")
+        _ = try library.export(picked[0].id.description, to: clean, withoutWatermark: true)
+        let pixels = try Picture.decode([UInt8](Data(contentsOf: clean))).0.pixelHash
+        #expect(Hexadecimal.encode(pixels) == picked[0].pixelHash)
+        let later = try library.pick([1], of: name)
+        #expect(later.first?.standing == .countersigned)
+    }
+
+    // Goal: every picture says what it comes from; a map of it can be drawn, of a sheet it cannot.
+    @Test func picturesSayWhereTheyComeFrom() async throws {
+        let world = try World()
+        let server = LocalServer(world: world)
+        let library = try await world.joinedLibrary("desk", at: server)
+        let order = GenerationOrder(model: "m", seed: 4, width: 64, height: 64, drafts: 2)
+        let sheet = try library.generate(order).generation
+        let made = try library.pick([1], of: sheet.id.description)
+        let picture = try #require(made.first)
+        #expect(picture.largestPiece > 0 && picture.largestPiece <= 1)
+        #expect(abs(picture.sources.map(\.share).reduce(0, +) - 1) < 0.001)
+        let file = world.folder.url.appending(path: "map.png")
+        let legend = try library.writeSourceMap(of: picture.id.description, to: file)
+        #expect(legend.map(\.work) == picture.sources.map(\.work))
+        #expect(try Picture.decode([UInt8](Data(contentsOf: file))).0.width >= 64)
+        #expect(throws: LibraryError.notAPictureButASheet(name: sheet.id.short)) {
+            try library.writeSourceMap(of: sheet.id.description, to: file)
+        }
+    }
+
+    // Goal: what the artist marks on a work holds for the next picture, and leaving a work out
+    // takes nothing of it.
+    @Test func markedWorksAreHeeded() async throws {
+        let world = try World()
+        let server = LocalServer(world: world)
+        let library = try await world.joinedLibrary("desk", at: server)
+        let works = try library.works()
+        let first = try #require(works.first)
+        let order = GenerationOrder(
+            model: "m", seed: 4, width: 64, height: 64, leftOut: [first.id.description])
+        let without = try library.generate(order).generation
+        #expect(!without.sources.map(\.work).contains(first.id))
+        var areas = WorkAreas()
+        areas.avoided = [try #require(MarkedArea("0,0,50,99.5")).area]
+        let marked = try library.editWork(first.id.description, areas: areas)
+        #expect(marked.areas == areas)
+        #expect(MarkedArea(marked.areas.avoided[0]).description == "0,0,50,99.5")
+        for text in ["0,0,50", "0,0,0,10", "-1,0,5,5", "0,0,5,101", "a,0,5,5", ",0,5,5"] {
+            #expect(MarkedArea(text)?.description == nil, "\(text)")
+        }
+        let plain = GenerationOrder(model: "m", seed: 4, width: 64, height: 64)
+        #expect(try library.generate(plain).generation.settingsDigest != without.settingsDigest)
+    }
+}
