@@ -14,6 +14,7 @@ let settings: [SwiftSetting] = [
 ]
 
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let styleKit = Target.Dependency.product(name: "StyleKit", package: "atelier")
 let syncKit = Target.Dependency.product(name: "SyncKit", package: "atelier")
 
 let package = Package(
@@ -32,6 +33,9 @@ let package = Package(
         .target(
             name: "SyncEngines", dependencies: ["Workload", "CBenchmarkSQLite", syncKit, grdb],
             swiftSettings: settings),
+        .executableTarget(
+            name: "fingerprint-benchmark", dependencies: [styleKit],
+            path: "Sources/FingerprintBenchmark", swiftSettings: settings),
         .executableTarget(
             name: "sync-benchmark", dependencies: ["SyncEngines", "Workload", "CBenchmarkZstd"],
             path: "Sources/SyncBenchmark", swiftSettings: settings),

@@ -1,4 +1,4 @@
-import StyleKit
+@_spi(Measuring) import StyleKit
 import TestSupport
 import Testing
 

@@ -6,10 +6,9 @@ struct StyleGaps {
         /// What tells artists apart counts more.
         var weight: Double {
             switch self {
-            case .marks: 3
-            case .texture, .colors: 2
-            case .lines: 1.5
-            case .light: 1
+            case .colors: 2.5
+            case .texture, .lines, .marks: 2
+            case .light: 1.5
             case .directions: 0.5
             }
         }

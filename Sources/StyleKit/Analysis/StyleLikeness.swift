@@ -23,9 +23,9 @@ public struct StyleLikeness: Sendable, Equatable, Codable {
     ///   - own: How far works lie from the others, for each work.
     init(gaps: StyleGaps, own: [StyleGaps]) {
         let parts = StyleGaps.Part.allCases.map { part in
-            let usual = StyleLikeness.usual(part, own)
-            let beyond = max(0, gaps[part] / usual - 1)
-            return 100 / (1 + beyond * beyond * 1.5)
+            let (usual, scale) = StyleLikeness.usual(part, own)
+            let beyond = max(0, gaps[part] - usual) / scale
+            return 100 / (1 + beyond * beyond / 4)
         }
         func part(_ name: StyleGaps.Part) -> Double {
             zip(StyleGaps.Part.allCases, parts).first { $0.0 == name }?.1 ?? 0
@@ -41,10 +41,12 @@ public struct StyleLikeness: Sendable, Equatable, Codable {
         marks = part(.marks).rounded()
     }
 
-    /// The distance that three of four works stay within; for few works, what is usual anywhere.
-    private static func usual(_ part: StyleGaps.Part, _ own: [StyleGaps]) -> Double {
+    /// The distance that three of four works stay within, and the step in which more is judged:
+    /// by how much works differ in it. For few works, what is usual anywhere.
+    private static func usual(_ part: StyleGaps.Part, _ own: [StyleGaps]) -> (Double, Double) {
         let sorted = own.map { $0[part] }.sorted()
-        guard sorted.count >= 3 else { return part.anywhere }
-        return max(sorted[sorted.count * 3 / 4], part.anywhere / 3)
+        guard sorted.count >= 3 else { return (part.anywhere, part.anywhere / 4) }
+        let usual = max(sorted[sorted.count * 3 / 4], part.anywhere / 3)
+        return (usual, max(usual - sorted[0], usual * 0.12))
     }
 }

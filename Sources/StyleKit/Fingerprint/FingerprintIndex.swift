@@ -90,7 +90,8 @@ public struct FingerprintIndex: Sendable {
     }
 
     /// The same by comparing with every fingerprint: what the tables are measured against.
-    package func matchesByComparingAll(
+    @_spi(Measuring)
+    public func matchesByComparingAll(
         of variants: [Fingerprint], within distance: Int = Fingerprint.matchDistance
     ) -> [Match] {
         var found: [Match] = []

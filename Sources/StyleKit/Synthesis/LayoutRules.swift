@@ -21,7 +21,7 @@ struct LayoutRules {
     static func sketch(_ settings: GenerationSettings) -> LayoutRules {
         LayoutRules(
             candidates: 3_000, guideWeight: 2, heightWeight: settings.isPattern ? 0 : 3_000,
-            largestPiece: settings.largestPiece)
+            largestPiece: settings.largestPiece, reusedPart: 0.4)
     }
 
     /// From the works alone: no work and no part of one may lead.

@@ -19,7 +19,7 @@ struct PatchSearch {
         /// After a sketch: its colours lead, less at finer levels, and earth stays below.
         static func sketch(level: Int, isTile: Bool) -> Weights {
             Weights(
-                guide: Int32(98 * Weights.fade(level)), height: isTile ? 0 : 80, use: 700,
+                guide: Int32(98 * Weights.fade(level)), height: isTile ? 0 : 80, use: 1_400,
                 followsGuide: true, comparesCorners: true)
         }
 

@@ -19,7 +19,7 @@ public struct InvisibleMark: Sendable {
     }
 
     /// The strength from which a mark counts as found.
-    public static let threshold: Float = 7.5
+    public static let threshold: Float = 7
     /// The smallest width and height of a picture that is worth marking, in pixels.
     public static let smallestSide = 128
 
@@ -41,7 +41,7 @@ public struct InvisibleMark: Sendable {
         return MarkedPicture(picture, chips: MarkPattern(key: key).chips(carrying: payload)).marked
     }
 
-    /// Looks for the mark; takes about a second.
+    /// Looks for the mark; takes about two seconds.
     ///
     /// - Returns: nil if there is none with this key.
     public func read(_ picture: Picture) -> Reading? {
@@ -50,7 +50,8 @@ public struct InvisibleMark: Sendable {
     }
 
     /// The most likely reading, found or not.
-    package func bestReading(of picture: Picture) -> Reading {
+    @_spi(Measuring)
+    public func bestReading(of picture: Picture) -> Reading {
         MarkSearch(picture, pattern: MarkPattern(key: key)).best
     }
 }

@@ -10,7 +10,7 @@ struct MarkSearch {
     private static let step = 1.007
     /// Samples across the windows: four tiles to find it, more to read it.
     private static let windows = [128, 256, 1_024]
-    private static let kept = 4
+    private static let kept = 8
 
     private struct Candidate {
         let strength: Float
@@ -51,7 +51,8 @@ struct MarkSearch {
         var scale = MarkSearch.scales.lowerBound
         var found: [Candidate] = []
         while scale <= MarkSearch.scales.upperBound {
-            found += candidates(scale: scale, shifts: [(0, 0)], window: MarkSearch.windows[0])
+            found += candidates(
+                scale: scale, shifts: [(0, 0), (0.5, 0.5)], window: MarkSearch.windows[0])
             scale *= MarkSearch.step
         }
         found = MarkSearch.top(found)

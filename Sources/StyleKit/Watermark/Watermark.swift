@@ -33,7 +33,11 @@ public enum Watermark {
         let height = min(sheet.height, max(1, Int(size * 2.6)))
         let top = sheet.height - height
         for y in top..<sheet.height {
-            for x in 0..<sheet.width { sheet.blend(x: x, y: y, gray: 20, strength: 172) }
+            // A light rule, or the ribbon would not be seen on black.
+            let isRule = y == top
+            for x in 0..<sheet.width {
+                sheet.blend(x: x, y: y, gray: isRule ? 255 : 20, strength: isRule ? 110 : 172)
+            }
         }
         let left = (Float(sheet.width) - Lettering.width(of: text, size: size)) / 2
         let base = Float(top) + (Float(height) + size) / 2
