@@ -19,7 +19,7 @@ import Testing
             ("half", try Reshaped.scaled(marked, width: 256, height: 256)),
             ("double", try Reshaped.scaled(marked, width: 1_024, height: 1_024)),
             ("odd scale", try Reshaped.scaled(marked, width: 713, height: 713)),
-            ("half its area", try Reshaped.cut(marked, x: 91, y: 37, width: 362, height: 362)),
+            ("half its area", try Reshaped.cut(marked, x: 91, y: 38, width: 362, height: 362)),
             ("mirrored", try Reshaped.mirrored(marked)),
         ]
         for (name, changed) in ways {

@@ -108,13 +108,12 @@ public struct FingerprintIndex: Sendable {
     private func collect(
         _ variant: Fingerprint, within distance: Int, into nearest: inout [Int: Int]
     ) {
+        var found: [(Int, Int)] = []
         fingerprints.withUnsafeBufferPointer { known in
-            func compare(_ position: Int) {
+            for position in tabledCount..<known.count {
                 let gap = variant.distance(to: known[position])
-                guard gap <= distance, !isRemoved[position] else { return }
-                nearest[position] = min(nearest[position] ?? gap, gap)
+                if gap <= distance { found.append((position, gap)) }
             }
-            for position in tabledCount..<known.count { compare(position) }
             guard tabledCount > 0 else { return }
             starts.withUnsafeBufferPointer { starts in
                 positions.withUnsafeBufferPointer { positions in
@@ -126,12 +125,17 @@ public struct FingerprintIndex: Sendable {
                             let row = run * (Self.values + 1) + near
                             let base = run * tabledCount
                             for place in Int(starts[row])..<Int(starts[row + 1]) {
-                                compare(Int(positions[base + place]))
+                                let position = Int(positions[base + place])
+                                let gap = variant.distance(to: known[position])
+                                if gap <= distance { found.append((position, gap)) }
                             }
                         }
                     }
                 }
             }
+        }
+        for (position, gap) in found where !isRemoved[position] {
+            nearest[position] = min(nearest[position] ?? gap, gap)
         }
     }
 

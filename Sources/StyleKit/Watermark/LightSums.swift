@@ -37,8 +37,12 @@ struct LightSums {
         let rows = min(window, Int(Double(height) / pixels - shiftY))
         var tile = [Float](repeating: 0, count: side * side)
         guard columns > 2 * LightSums.reach, rows > 2 * LightSums.reach else { return tile }
-        let left = max(0, (Double(width) - Double(columns) * pixels) / 2 + (shiftX - 0.5) * pixels)
-        let top = max(0, (Double(height) - Double(rows) * pixels) / 2 + (shiftY - 0.5) * pixels)
+        // Moved towards the far edge only: there is room for it even if all is looked at.
+        func start(_ whole: Int, _ count: Int, _ shift: Double) -> Double {
+            max(0, (Double(whole) - Double(count + 1) * pixels) / 2) + shift * pixels
+        }
+        let left = start(width, columns, shiftX)
+        let top = start(height, rows, shiftY)
         let means = self.means(columns, rows, left: left, top: top, pixels: pixels)
         let around = LightSums.surroundings(means, columns, rows)
         let changes = means.indices.map { means[$0] - around[$0] }
