@@ -105,7 +105,13 @@ let package = Package(
             path: "Tests/TestSupport", swiftSettings: settings),
         tests("SyncKitTests", ["SyncKit", crypto, grdb]),
         tests("SignedObjectsTests", ["SignedObjects"]),
-        tests("CreditLedgerTests", ["CreditLedger", "SignedObjects"]),
+        .target(
+            name: "LedgerModel", dependencies: ["CreditLedger", "SignedObjects"],
+            path: "Tests/LedgerModel", swiftSettings: settings),
+        .executableTarget(
+            name: "model-check", dependencies: ["LedgerModel", argumentParser],
+            path: "Tests/ModelCheck", swiftSettings: settings),
+        tests("CreditLedgerTests", ["CreditLedger", "LedgerModel", "SignedObjects"]),
         .target(
             name: "ImageQuality", dependencies: ["StyleKit"], path: "Tests/ImageQuality",
             swiftSettings: settings),

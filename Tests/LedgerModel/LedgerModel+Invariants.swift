@@ -3,7 +3,7 @@ import SignedObjects
 
 extension LedgerModel {
     /// The first rule of the ledger that `action` broke on the way from `before` to here, if any.
-    func violation(after action: Action, from before: LedgerModel) throws -> String? {
+    package func violation(after action: Action, from before: LedgerModel) throws -> String? {
         try violationInState() ?? violationOnTheWay(from: before, action)
             ?? violationOfContact(action, before)
     }

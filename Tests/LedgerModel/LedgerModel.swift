@@ -6,8 +6,9 @@ import SignedObjects
 ///
 /// The network keeps the last two messages each way; any of them may arrive at any time, any number
 /// of times, or never. Nothing is really signed: the texts only have to differ where payloads do.
-struct LedgerModel: Hashable {
-    enum Action: Hashable {
+package struct LedgerModel: Hashable, Sendable {
+    /// One thing that can happen.
+    package enum Action: Hashable, Sendable {
         case ask(Int)
         case deliver(Int, message: Int)
         case receive(Int, message: Int)
@@ -35,7 +36,8 @@ struct LedgerModel: Hashable {
     /// Leases that the second device has seen, where it is modified; nil where it is honest.
     var loot: [JWS<Lease>]?
 
-    init(secondDeviceIsModified: Bool = false) {
+    /// A new account; the second device may be one that breaks every rule it can.
+    package init(secondDeviceIsModified: Bool = false) {
         wallets = [0, 1].map { Self.wallet($0, spends: []) }
         loot = secondDeviceIsModified ? [] : nil
     }
@@ -47,7 +49,7 @@ struct LedgerModel: Hashable {
     func isHonest(_ device: Int) -> Bool { device == 0 || loot == nil }
 
     /// What can happen next.
-    var actions: [Action] {
+    package var actions: [Action] {
         var actions: [Action] = []
         for device in [0, 1] {
             actions += [.contact(device), .ask(device), .spend(device)]
@@ -69,7 +71,7 @@ struct LedgerModel: Hashable {
         return actions
     }
 
-    mutating func perform(_ action: Action) throws {
+    package mutating func perform(_ action: Action) throws {
         switch action {
         case .ask(let device):
             try ask(device)

@@ -1,0 +1,75 @@
+import SignedObjects
+
+/// A search breadth-first from one start; every state is checked once.
+package struct LedgerSearch {
+    /// Where a search begins.
+    package struct Start: Sendable {
+        /// In words.
+        package let name: String
+        /// What has happened before.
+        package let prefix: [LedgerModel.Action]
+        /// Whether the second device breaks the rules.
+        package let isModified: Bool
+        /// How many events further the bounded search goes.
+        package let depth: Int
+    }
+
+    /// The starts from which all that matters is near.
+    package static let starts = [
+        Start(name: "a new account", prefix: [], isModified: false, depth: 6),
+        Start(
+            name: "one device holds both credits", prefix: [.contact(0)], isModified: false,
+            depth: 5),
+        Start(
+            name: "one device has spent both", prefix: [.contact(0), .spend(0), .spend(0)],
+            isModified: false, depth: 5),
+        Start(
+            name: "spent, then expired", prefix: [.contact(0), .spend(0), .wait, .wait],
+            isModified: false, depth: 5),
+        Start(
+            name: "held",
+            prefix: [.contact(0), .spend(0), .suspend(timed: false), .contact(0)],
+            isModified: false, depth: 5),
+        Start(
+            name: "a modified device holds both", prefix: [.contact(1)], isModified: true,
+            depth: 4),
+        Start(
+            name: "a modified device was late",
+            prefix: [.contact(1), .wait, .wait, .contact(0)], isModified: true, depth: 4),
+    ]
+
+    private var seen: Set<Int>
+    private var frontier: [(model: LedgerModel, path: [LedgerModel.Action])]
+    /// How many events the search has gone from its start.
+    package private(set) var depth = 0
+
+    /// At a start.
+    package init(_ start: Start) throws {
+        var model = LedgerModel(secondDeviceIsModified: start.isModified)
+        for action in start.prefix { try model.perform(action) }
+        frontier = [(model, [])]
+        seen = [model.hashValue]
+    }
+
+    /// How many states were checked.
+    package var stateCount: Int { seen.count }
+
+    /// One step further; says the first broken rule and how it came to it.
+    package mutating func deepen() throws -> String? {
+        var next: [(model: LedgerModel, path: [LedgerModel.Action])] = []
+        for (model, path) in frontier {
+            for action in model.actions {
+                var after = model
+                try after.perform(action)
+                if let broken = try after.violation(after: action, from: model) {
+                    return "\(broken): \(path + [action])"
+                }
+                if seen.insert(after.hashValue).inserted {
+                    next.append((after, path + [action]))
+                }
+            }
+        }
+        (frontier, depth) = (next, depth + 1)
+        return nil
+    }
+}
