@@ -3,7 +3,7 @@ import SignedObjects
 import StyleKit
 
 /// One generated picture. Its JSON form is what `generations show --json` prints.
-public struct Generation: Encodable, Equatable, Sendable {
+public struct Generation: Codable, Equatable, Sendable {
     /// A work that the picture's marks come from.
     public struct Source: Codable, Equatable, Sendable {
         /// The work.
@@ -86,16 +86,6 @@ public struct Generation: Encodable, Equatable, Sendable {
     /// The watermarked file's path on this device; left out where it lies on another.
     public let file: String?
 
-    /// What it was drawn with; nil where the row's text is none.
-    let settings: GenerationSettings?
-
-    private enum CodingKeys: String, CodingKey {
-        case id, modelId, modelName, modelDigest, worksDigest, engine, seed, width, height
-        case sketchSha256, settingsDigest, body, sha256, pixelHash, sources, largestPiece
-        case isPattern, originality, drafts, draft, sheet, spend, receipt, standing, refusal
-        case rating, isSourceWithdrawn, device, deviceName, createdAt, file
-    }
-
     init(_ fields: Fields, folder: LibraryFolder) {
         id = fields.id("id") ?? .none
         modelId = fields.id("model_id")
@@ -113,8 +103,7 @@ public struct Generation: Encodable, Equatable, Sendable {
         pixelHash = fields.text("pixel_hash")
         sources = Self.sources(fields.text("sources"))
         largestPiece = min(1, max(0, fields.real("largest_piece")))
-        settings = try? CanonicalJSON.decoder.decode(
-            GenerationSettings.self, from: Data(fields.rawText("settings").utf8))
+        let settings = GenerationSettings(stored: fields.rawText("settings"))
         isPattern = settings?.isPattern ?? false
         originality = settings?.originality ?? 0
         drafts = min(StyleKit.Limits.drafts, max(0, fields.number("drafts")))
@@ -138,5 +127,15 @@ public struct Generation: Encodable, Equatable, Sendable {
         return (shares ?? [:]).compactMap { work, share in
             RowID(hex: work).map { Source(work: $0, share: share) }
         }.sorted { ($1.share, $0.work) < ($0.share, $1.work) }
+    }
+}
+
+extension GenerationSettings {
+    /// Reads what a row says it was drawn with, else nil: any tool may write it.
+    init?(stored text: String) {
+        guard
+            let settings = try? CanonicalJSON.decoder.decode(Self.self, from: Data(text.utf8))
+        else { return nil }
+        self = settings
     }
 }

@@ -1,5 +1,5 @@
 /// What generating made.
-public struct GenerationResult: Encodable, Sendable {
+public struct GenerationResult: Codable, Sendable {
     /// The generation.
     public let generation: Generation
     /// True where the same body was paid for before: nothing was spent.
@@ -9,9 +9,9 @@ public struct GenerationResult: Encodable, Sendable {
 }
 
 /// What resuming did.
-public struct ResumeResult: Encodable, Sendable {
+public struct ResumeResult: Codable, Sendable {
     /// A paid generation that could not be finished.
-    public struct Unfinished: Encodable, Sendable {
+    public struct Unfinished: Codable, Sendable {
         /// What the model was called.
         public let modelName: String
         /// Why.

@@ -1,7 +1,9 @@
 import CreditLedger
 public import Foundation
+import GRDB
 import SignedObjects
 import StyleKit
+import SyncKit
 
 extension Library {
     /// Writes a generation to a file of the artist's choice.
@@ -101,12 +103,20 @@ extension Library {
         else { throw LibraryError.noReceipt(reason: "its receipt does not hold.") }
     }
 
+    private func settings(of id: RowID) throws -> GenerationSettings? {
+        try store.read { database in
+            try String.fetchOne(
+                database, sql: "SELECT settings FROM generations WHERE id = ?",
+                arguments: [id.data])
+        }.flatMap { GenerationSettings(stored: $0) }
+    }
+
     func plan(of generation: Generation) throws -> GenerationPlan {
         let sketch = Digest(hex: generation.sketchSha256)
         guard
             let model = Digest(hex: generation.modelDigest),
             let works = Digest(hex: generation.worksDigest),
-            let settings = generation.settings,
+            let settings = try settings(of: generation.id),
             generation.sketchSha256.isEmpty || sketch != nil
         else { throw LibraryError.noReceipt(reason: "its row was changed.") }
         let sketchPixels = try sketch.map { name in

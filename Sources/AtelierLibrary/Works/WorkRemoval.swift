@@ -1,5 +1,5 @@
 /// What goes with a work.
-public struct WorkRemoval: Encodable, Equatable, Sendable {
+public struct WorkRemoval: Codable, Equatable, Sendable {
     /// The work.
     public let work: Work
     /// The models that learned from it, and go with it, on every device.
