@@ -18,24 +18,55 @@ struct PartialGroups {
             .blob(segment.bytes))
     }
 
-    /// Removes and returns the segments of the group that `last` closes, in order.
-    func take(before last: SealedSegment) throws -> [SealedSegment] {
-        var group: [SealedSegment] = []
-        let replica = SQLValue.blob(last.header.replica.bytes)
-        var number = Int64(clamping: last.header.number) - 1
-        while true {
-            let found = try PreparedStatement(
-                "SELECT bytes FROM sync_partial WHERE replica = ? AND number = ?", in: db)
-            try found.bind([replica, .integer(number)])
-            guard try found.step() else { break }
-            group.append(try SealedSegment(bytes: found.bytes(0)))
+    /// The kept segments of the group that `last` closes.
+    func group(before last: SealedSegment) throws -> Group {
+        let end = Int64(clamping: last.header.number)
+        let replica = last.header.replica
+        return Group(replica: replica, numbers: try first(before: end, of: replica.bytes)..<end)
+    }
+
+    /// Kept segments that lie side by side.
+    struct Group {
+        let replica: ReplicaID
+        let numbers: Range<Int64>
+    }
+
+    /// Hands the segments of `group` to `body`, in order and one at a time: a group may be as large
+    /// as a library.
+    func forEach(in group: Group, _ body: (SealedSegment) throws -> Void) throws {
+        let found = try PreparedStatement(
+            "SELECT bytes FROM sync_partial WHERE replica = ? AND number = ?", in: db)
+        for number in group.numbers {
+            try found.bind([.blob(group.replica.bytes), .integer(number)])
+            guard try found.step() else { throw StoreError.damaged("sync_partial") }
+            let segment = try SealedSegment(bytes: found.bytes(0))
             found.reset()
-            try PreparedStatement(
-                "DELETE FROM sync_partial WHERE replica = ? AND number = ?", in: db
-            ).run(replica, .integer(number))
-            number -= 1
+            try body(segment)
         }
-        return group.reversed()
+    }
+
+    /// Forgets the segments of a group that was merged.
+    ///
+    /// Not within a savepoint: SQLite would remember for it what each of their pages held.
+    func forget(_ group: Group) throws {
+        guard !group.numbers.isEmpty else { return }
+        try PreparedStatement(
+            "DELETE FROM sync_partial WHERE replica = ? AND number >= ? AND number < ?", in: db
+        ).run(
+            .blob(group.replica.bytes), .integer(group.numbers.lowerBound),
+            .integer(group.numbers.upperBound))
+    }
+
+    /// Where the segments begin that lie side by side up to `end`.
+    private func first(before end: Int64, of replica: [UInt8]) throws -> Int64 {
+        let isKept = try PreparedStatement(
+            "SELECT 1 FROM sync_partial WHERE replica = ? AND number = ?", in: db)
+        var first = end
+        repeat {
+            first -= 1
+            try isKept.bind([.blob(replica), .integer(first)])
+        } while try isKept.step()
+        return first + 1
     }
 
     /// Whether some group is not complete.

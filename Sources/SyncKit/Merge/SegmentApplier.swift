@@ -25,13 +25,13 @@ struct SegmentApplier {
     /// Applies a segment; one that cannot be applied is kept with the reason.
     mutating func applyOrSetAside(_ segment: SequencedSegment) throws {
         var reason: String?
-        var result: (page: AppliedPage, tables: Set<String>)?
+        var result: (applier: SegmentApplier, merged: Merged?)?
         let digest = session.digest.value
         try session.db.inSavepoint {
             do {
                 var attempt = self
-                try attempt.apply(segment)
-                result = (attempt.page, attempt.alteredTables)
+                let merged = try attempt.apply(segment)
+                result = (attempt, merged)
                 return .commit
             } catch let error as SegmentError {
                 reason = error.description
@@ -45,8 +45,10 @@ struct SegmentApplier {
             return .rollback
         }
         if let result {
-            (page, alteredTables) = result
-            return
+            (page, alteredTables) = (result.applier.page, result.applier.alteredTables)
+            guard let merged = result.merged else { return }
+            try PartialGroups(session.db).forget(merged.group)
+            return try compare(merged.summary)
         }
         session.forget(digest: digest)
         guard let reason else { return }
@@ -56,7 +58,14 @@ struct SegmentApplier {
         ).run(.integer(segment.sequence), .blob(segment.bytes), .text(reason))
     }
 
-    private mutating func apply(_ segment: SequencedSegment) throws {
+    /// What was merged once a group was complete.
+    private struct Merged {
+        let group: PartialGroups.Group
+        let summary: ChangeBatch.Summary?
+    }
+
+    /// Nil where the segment is kept until others have come.
+    private mutating func apply(_ segment: SequencedSegment) throws -> Merged? {
         let sealed = try SealedSegment(bytes: segment.bytes)
         let header = sealed.header
         guard !header.flags.contains(.snapshot) else {
@@ -76,13 +85,13 @@ struct SegmentApplier {
         }
         if header.flags.contains(.continues) {
             try PartialGroups(session.db).keep(sealed)
-            return
+            return nil
         }
-        for part in try PartialGroups(session.db).take(before: sealed) {
-            try merge(try open(part), at: segment.sequence)
-        }
+        let groups = PartialGroups(session.db)
+        let group = try groups.group(before: sealed)
+        try groups.forEach(in: group) { try merge(try open($0), at: segment.sequence) }
         try merge(batch, at: segment.sequence)
-        try compare(batch.summary, with: segment)
+        return Merged(group: group, summary: batch.summary)
     }
 
     /// Whether a segment of our own name is not one that we made.
@@ -116,9 +125,7 @@ struct SegmentApplier {
     }
 
     /// Where sender and receiver have merged the same changes their digests are equal.
-    private mutating func compare(
-        _ summary: ChangeBatch.Summary?, with segment: SequencedSegment
-    ) throws {
+    private mutating func compare(_ summary: ChangeBatch.Summary?) throws {
         let state = StoreState(db: session.db)
         guard
             !page.isForked, let summary, summary.cursor == (try state.cursor),
