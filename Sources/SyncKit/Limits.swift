@@ -11,6 +11,9 @@ public enum Limits {
     public static let batchBytes = 600 * 1024
     /// A segment is closed once it speaks of this many rows.
     public static let batchRows = 16_384
+    /// The most writes of the log that are held while it is folded; where there are more, it is
+    /// read again for the rest.
+    public static let heldTouches = 1 << 17
     /// The most cells of whole rows in one received batch.
     public static let batchCells = 1 << 21
     /// The most bytes that the texts and blobs of one received batch stand for.

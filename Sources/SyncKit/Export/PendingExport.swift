@@ -65,6 +65,8 @@ struct PendingExport {
                 case .insert(let first, let count):
                     pending[table, default: Pending()].births.add(first, count, stamp: number)
                 case .update(let place, let column):
+                    // All of a row that was born here is looked at, whatever was written since.
+                    if pending[table]?.births.contains(place) == true { return }
                     var edit = pending[table]?.editsByPlace[place] ?? PendingEdit()
                     edit.columns |= 1 << UInt64(column)
                     edit.stamp = number

@@ -9,22 +9,45 @@ struct LogFolder {
     /// Folds everything up to now.
     func fold() throws {
         let state = StoreState(db: session.db)
+        let folded = try state.folded
         // All at once: the log says places, and the tables which rows lie there now, not in
         // between.
         var folders: [Int: TableFolder] = [:]
-        guard let last = try read(after: try state.folded, into: &folders) else { return }
+        let last = try read(after: folded) { table, operation, stamp in
+            try folder(of: table, in: &folders)?.add(operation, stamp: stamp)
+        }
+        guard let last else { return }
         let byTable = folders.sorted(by: { $0.key < $1.key })
-        for (_, folder) in byTable { try folder.finish() }
+        for (_, folder) in byTable {
+            try folder.beginRows()
+            try folder.foldPart()
+        }
+        try foldOtherParts(of: folders, after: folded)
         try state.set("folded", .integer(last))
         for (table, folder) in byTable {
             try WaitingRoom(session).release(folder.awaited, in: table)
         }
     }
 
-    /// Hands the operations of the transactions after `folded` to the folders of their tables; the
-    /// number of the last transaction.
+    private func foldOtherParts(of folders: [Int: TableFolder], after folded: Int64) throws {
+        var unfinished = folders.filter(\.value.hasNextPart)
+        while !unfinished.isEmpty {
+            for folder in unfinished.values { folder.beginNextPart() }
+            _ = try read(after: folded) { table, operation, stamp in
+                unfinished[table]?.addAgain(operation, stamp: stamp)
+            }
+            for (_, folder) in unfinished.sorted(by: { $0.key < $1.key }) {
+                try folder.foldPart()
+            }
+            unfinished = unfinished.filter(\.value.hasNextPart)
+        }
+    }
+
+    /// Hands the operations of the transactions after `folded` to `body`; the number of the last
+    /// transaction.
     private func read(
-        after folded: Int64, into folders: inout [Int: TableFolder]
+        after folded: Int64,
+        _ body: (_ table: Int, _ operation: Operation, _ stamp: Int64) throws -> Void
     ) throws -> Int64? {
         let found = try PreparedStatement(
             """
@@ -33,15 +56,15 @@ struct LogFolder {
             """, in: session.db)
         found.bind(folded, at: 1)
         var last: Int64?
-        // Of one transaction at a time: what is held of the rest is no more than it takes.
-        var operations: [(table: Int, operation: Operation)] = []
         while try found.step() {
             let number = found.integer(0)
-            operations.removeAll(keepingCapacity: true)
-            try OperationLog.read(found.bytes(1)) { operations.append(($0, $1)) }
-            for (table, operation) in operations {
-                try folder(of: table, in: &folders)?.add(operation, stamp: number)
+            // A transaction may be as large as a library: its operations are never held.
+            var failure: (any Error)?
+            try OperationLog.read(found.bytes(1)) { table, operation in
+                guard failure == nil else { return }
+                do { try body(table, operation, number) } catch { failure = error }
             }
+            if let failure { throw failure }
             last = number
         }
         return last

@@ -3,23 +3,12 @@ import GRDB
 /// Folds logged operations on one table into its clocks: first all are added, in the order of the
 /// log, then the state of the table is looked at once.
 final class TableFolder {
-    /// What happened to one place.
-    private struct Touch {
-        let place: Int64
-        /// The number of the transaction's stamp.
-        let stamp: Int64
-        /// Its place in the log.
-        let order: UInt32
-        /// 0 where the row was deleted.
-        let column: UInt8
-    }
-
     private let session: StoreSession
     private let table: TableStore
     /// The rows that began or died, where something may wait for that.
     private(set) var awaited: Set<RowKey> = []
     private var births = Births()
-    private var touches: [Touch] = []
+    private var touches = TouchList()
 
     init(session: StoreSession, table: TableStore) {
         self.session = session
@@ -32,25 +21,45 @@ final class TableFolder {
         case .insert(let first, let count):
             births.add(first, count, stamp: stamp)
         case .update(let place, let column):
-            touch(place, column, stamp)
+            touches.add(column, at: place, stamp: stamp)
         case .delete(let place, let key):
             try bury(key, at: place, stamp: stamp)
             if session.hasWaiting { awaited.insert(key) }
-            touch(place, 0, stamp)
+            touches.add(0, at: place, stamp: stamp)
         }
     }
 
-    /// Folds what was added.
-    func finish() throws {
-        try beginRows()
-        try foldTouches()
+    /// Adds the next operation of the log once more, after ``beginNextPart()``.
+    func addAgain(_ operation: Operation, stamp: Int64) {
+        switch operation {
+        case .insert: return
+        case .update(let place, let column): touches.add(column, at: place, stamp: stamp)
+        case .delete(let place, _): touches.add(0, at: place, stamp: stamp)
+        }
     }
 
-    private func touch(_ place: Int64, _ column: UInt8, _ stamp: Int64) {
-        touches.append(
-            Touch(
-                place: place, stamp: stamp, order: UInt32(clamping: touches.count),
-                column: column))
+    /// Begins the rows that were born; after the whole log was added once.
+    func beginRows() throws {
+        guard !births.runs.isEmpty else { return }
+        try beginBornRows()
+    }
+
+    /// Folds the updates of this part.
+    func foldPart() throws {
+        let key = try PreparedStatement(
+            "SELECT id FROM \(quoted(table.table.name)) WHERE _rowid_ = ?", in: session.db)
+        try touches.forEachRow { place, writes in
+            key.bind(place, at: 1)
+            defer { key.reset() }
+            if try key.step() { try fold(writes, at: place, try key.key(0)) }
+        }
+    }
+
+    /// Whether the log must be read again for the places that are left.
+    var hasNextPart: Bool { touches.isCut }
+
+    func beginNextPart() {
+        touches.beginNextPart()
     }
 
     // MARK: - Deletes
@@ -76,8 +85,7 @@ final class TableFolder {
 
     // MARK: - Inserts
 
-    private func beginRows() throws {
-        guard !births.runs.isEmpty else { return }
+    private func beginBornRows() throws {
         let mayBeBuried = try table.hasGraves()
         let rows = try PreparedStatement(
             """
@@ -110,38 +118,8 @@ final class TableFolder {
 
     // MARK: - Updates
 
-    private func foldTouches() throws {
-        guard !touches.isEmpty else { return }
-        let key = try PreparedStatement(
-            "SELECT id FROM \(quoted(table.table.name)) WHERE _rowid_ = ?", in: session.db)
-        // By place, and in the order of the log within one place.
-        touches.sort { ($0.place, $0.order) < ($1.place, $1.order) }
-        var writes: [(column: UInt8, stamp: Int64)] = []
-        var start = 0
-        while start < touches.count {
-            let place = touches[start].place
-            var end = start
-            writes.removeAll(keepingCapacity: true)
-            while end < touches.count, touches[end].place == place {
-                let touch = touches[end]
-                if touch.column == 0 {
-                    writes.removeAll(keepingCapacity: true)
-                } else {
-                    writes.append((touch.column, touch.stamp))
-                }
-                end += 1
-            }
-            if !writes.isEmpty {
-                key.bind(place, at: 1)
-                if try key.step() { try fold(writes, at: place, try key.key(0)) }
-                key.reset()
-            }
-            start = end
-        }
-    }
-
     private func fold(
-        _ writes: [(column: UInt8, stamp: Int64)], at place: Int64, _ key: RowKey
+        _ writes: [TouchList.Write], at place: Int64, _ key: RowKey
     ) throws {
         let began = try table.began(at: place)
         let clock = try table.clock(at: place, began: began)
