@@ -9,7 +9,7 @@ public enum ProtocolLimits {
     /// The most segments in one pulled page.
     public static let pageSegments = 256
     /// The most bytes of segments in one pulled page, the first one always included.
-    public static let pageBytes = 8 * 1024 * 1024
+    public static let pageBytes = 2 * 1024 * 1024
     /// The most chunks of one snapshot; each is at most ``segmentBytes`` long.
     public static let snapshotChunks = 4096
     /// The most snapshots of one account that are on their way at once.
