@@ -6,42 +6,61 @@ extension EngineRun {
     private static let baseRowCount = 10_000
     private static let editsADevice = 1000
 
-    /// A copy of the replica pushes everything to a server and makes a snapshot; new devices join
-    /// by it: one by itself, and one while another thread reads one row after the other.
+    /// A copy of the replica sends everything to a server; new devices join by it: one by itself,
+    /// and one while another thread reads one row after the other. Then the same with an account
+    /// that has been used for long, where a new device gets a snapshot.
     func join(_ files: DatabaseFiles) async throws {
         try await withCopy(of: files) { copy in
             let opened = try kind.open(copy.path, isNew: false, durability: durability)
-            guard
-                let first = opened as? any SynchronizingEngine,
-                let alone = try openSynchronizing("joining"),
-                let joining = try openSynchronizing("reading")
-            else { return }
-            let account = AccountRelay()
-            let count = workload.rowCount
-            try await measure("join_push", operations: count) {
+            guard let first = opened as? any SynchronizingEngine else { return }
+            try await measure("pending_count", operations: workload.rowCount) {
+                try $0.time { _ = try first.pendingChangeCount() }
+            }
+            let account = AccountRelay(isOld: false)
+            try await measure("join_push", operations: workload.rowCount) {
                 try await $0.time { try await first.synchronize(through: account) }
             }
-            try report(
-                "join",
-                [
-                    "bytes": Double(account.byteCount),
-                    "stored": Double(account.storedByteCount),
-                ])
-            try await measure("join_pull", operations: count) {
+            try await join("join", account, like: first)
+        }
+        try await withCopy(of: files) { copy in
+            let opened = try kind.open(copy.path, isNew: false, durability: durability)
+            guard let first = opened as? any SynchronizingEngine else { return }
+            let account = AccountRelay(isOld: true)
+            try await first.synchronize(through: account)
+            // Only who has pulled all there is makes a snapshot.
+            try await measure("snapshot_make", operations: workload.rowCount) {
+                try await $0.time { try await first.synchronize(through: account) }
+            }
+            guard account.hasSnapshot else { preconditionFailure("a snapshot was due") }
+            try await join("snapshot", account, like: first)
+        }
+    }
+
+    private func join(
+        _ phase: String, _ account: AccountRelay, like first: any SynchronizingEngine
+    ) async throws {
+        try report(
+            phase,
+            [
+                "bytes": Double(account.byteCount), "stored": Double(account.storedByteCount),
+            ])
+        if let alone = try openSynchronizing("joining") {
+            try await measure("\(phase)_pull", operations: workload.rowCount) {
                 try await $0.time { try await alone.synchronize(through: account) }
             }
-            try reportEquality("join", first, alone)
-            let reader = ReadingThread(joining.concurrentRead())
-            reader.start()
-            try await joining.synchronize(through: account)
-            let times = try reader.stop()
-            try report("join", ["longest_ms": times.max() ?? 0, "reads": Double(times.count)])
+            try reportEquality(phase, first, alone)
         }
+        guard let joining = try openSynchronizing("reading") else { return }
+        let reader = ReadingThread(joining.concurrentRead())
+        reader.start()
+        try await joining.synchronize(through: account)
+        let times = try reader.stop()
+        try report(phase, ["longest_ms": times.max() ?? 0, "reads": Double(times.count)])
     }
 
     /// An account of `count` devices: each edits, the first receives it all, and one more joins.
     func runDevices(_ count: Int) async throws {
-        let account = AccountRelay()
+        let account = AccountRelay(isOld: true)
         let phase = "devices_\(count)"
         guard let first = try openSynchronizing("device0") else { return }
         try insertPlainly(first, 0..<Self.baseRowCount)
@@ -70,7 +89,7 @@ extension EngineRun {
     /// Years in which a hundred rows a day are made and deleted again, besides 10,000 that stay,
     /// while a device that never comes back keeps the others from forgetting what was deleted.
     func runHistory(years: Int) async throws {
-        let account = AccountRelay()
+        let account = AccountRelay(isOld: true)
         guard let device = try openSynchronizing("history") else { return }
         let files = DatabaseFiles(path: "\(folder)/history.db")
         try insertPlainly(device, 0..<Self.baseRowCount)

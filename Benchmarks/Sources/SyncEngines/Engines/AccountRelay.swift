@@ -13,13 +13,18 @@ package final class AccountRelay: Transport {
         var horizon: Int64 = 0
     }
 
-    // Places before this are taken by segments that nobody needs: a snapshot is due from the
-    // beginning, as in an account that has been used for long.
-    private let before = Int64(Limits.snapshotTail)
+    private let before: Int64
     private let state = Mutex(State())
+    /// As the server has it.
+    private static let pageBytes = 2 * 1024 * 1024
 
     /// An account without segments.
-    package init() {}
+    ///
+    /// - Parameter isOld: Whether as many places as make a snapshot due are taken by segments that
+    ///   nobody needs, as in an account that has been used for long.
+    package init(isOld: Bool) {
+        before = isOld ? Int64(Limits.snapshotTail) : 0
+    }
 
     /// Says that every device has pulled everything.
     package func raiseHorizon() {
@@ -41,8 +46,14 @@ package final class AccountRelay: Transport {
             let first = Int(max(0, sequence - before))
             let isKept = sequence >= state.floor
             let kept = isKept ? state.segments.dropFirst(first).prefix(Limits.pageSegments) : []
-            let page = kept.enumerated().map { index, bytes in
-                SequencedSegment(sequence: before + Int64(first + index + 1), bytes: bytes)
+            var page: [SequencedSegment] = []
+            var byteCount = 0
+            for bytes in kept {
+                byteCount += bytes.count
+                if !page.isEmpty, byteCount > Self.pageBytes { break }
+                page.append(
+                    SequencedSegment(
+                        sequence: before + Int64(first + page.count + 1), bytes: Self.copy(bytes)))
             }
             return PulledPage(segments: page, server: serverState(state))
         }
@@ -68,8 +79,11 @@ package final class AccountRelay: Transport {
     package func chunk(_ index: Int, of snapshot: SnapshotManifest) async throws -> [UInt8] {
         let chunk = state.withLock { $0.snapshot == snapshot ? $0.chunks[index] : nil }
         guard let chunk else { throw SnapshotGone() }
-        return chunk
+        return Self.copy(chunk)
     }
+
+    /// Whether there is a snapshot.
+    package var hasSnapshot: Bool { state.withLock { $0.snapshot != nil } }
 
     /// The bytes of everything that a new device is sent.
     package var byteCount: Int {
@@ -84,6 +98,11 @@ package final class AccountRelay: Transport {
         state.withLock { state in
             (state.segments + Array(state.chunks.values)).reduce(0) { $0 + $1.count }
         }
+    }
+
+    /// Memory of its own, as what comes over a network has.
+    private static func copy(_ bytes: [UInt8]) -> [UInt8] {
+        bytes.withUnsafeBytes { Array($0) }
     }
 
     private func serverState(_ state: State) -> ServerState {

@@ -14,6 +14,9 @@ extension SyncKitEngine: SynchronizingEngine {
     }
 
     /// As the protocol says.
+    package func pendingChangeCount() throws -> Int { try store.pendingChangeCount() }
+
+    /// As the protocol says.
     package func concurrentRead() -> @Sendable () throws -> Void {
         { [store] in
             _ = try store.read { db in
