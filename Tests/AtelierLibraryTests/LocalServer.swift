@@ -107,6 +107,7 @@ final class LocalServer: Sendable {
             state.certificates.append(approval.certificate)
             state.waiting.removeAll { $0.device == asking }
             return try reply([String: String](), status: 201)
+        case ("GET", 2, "keys"): return try reply(KeyRotationList(rotations: []))
         case ("GET", 2, "devices"): return try reply(list(state))
         case ("POST", 2, "segments"): return try push(message, &state)
         case ("GET", 2, "segments"): return pull(message, state)

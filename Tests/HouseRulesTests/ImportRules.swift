@@ -38,8 +38,8 @@ enum ImportRules {
             "SignedObjects",
         ],
         "Sources/Server/Core": http.union([
-            "AtelierProtocol", "CreditLedger", "SignedObjects", "SyncKit", "Crypto", "GRDB",
-            "Logging",
+            "AtelierProtocol", "CreditLedger", "SignedObjects", "SyncKit", "CPostgres", "Crypto",
+            "GRDB", "Logging", "NIOPosix",
         ]),
         "Sources/Server/Command": [
             "AtelierServer", "ArgumentParser", "AtelierProtocol", "CreditLedger", "SignedObjects",

@@ -8,10 +8,10 @@ struct ModelCheck: ParsableCommand {
         commandName: "model-check",
         abstract: "Search every order of events that can happen to an account's credits.",
         discussion: """
-            First breadth-first from several starts: two credits, two devices, messages lost, repeated \
-            and reordered, expiry, restored databases, suspensions, a device that breaks the rules. \
-            Then long walks at random. The last line is "model-check: N states, V violations"; the \
-            exit code is 1 where a rule was broken.
+            First breadth-first from several starts: two credits, two devices, messages lost, \
+            repeated and reordered, expiry, restored databases, suspensions, a device that breaks \
+            the rules. Then long walks at random. The last line is \
+            "model-check: N states, V violations"; the exit code is 1 where a rule was broken.
             """)
 
     @Option(help: "Events to go beyond the usual depth; each takes about ten times as long.")

@@ -48,7 +48,8 @@ struct SegmentTests {
                 #expect(try await artist.send(.post, "/v1/segments", segment, client).status == 200)
             }
             let page = try await artist.send(.get, "/v1/segments?after=0", client)
-            #expect(page.frames.count == 8)
+            let whole = ProtocolLimits.pageBytes / ProtocolLimits.segmentBytes
+            #expect(page.frames.count == whole && whole < 9)
             let large = artist.segment(1, replica: 10, filler: filler + 1)
             let refused = try await artist.send(.post, "/v1/segments", large, client)
             #expect(refused.status == 413 && refused.problem == .tooLarge)

@@ -17,6 +17,7 @@ final class TestServer: Sendable {
     let folder: TemporaryFolder
     let database: TestDatabase
     let core: ServerCore
+    private let isShared: Bool
 
     convenience init(policy: ServerPolicy = ServerPolicy(), seed: UInt64 = 1) throws {
         let folder = try TemporaryFolder()
@@ -28,6 +29,7 @@ final class TestServer: Sendable {
     init(sharing database: TestDatabase, seed: UInt64 = 1) throws {
         let now = UnixTime(milliseconds: Int64(Date().timeIntervalSince1970 * 1000))
         folder = try TemporaryFolder()
+        isShared = true
         self.database = database
         clock = ClockBox(now)
         let generator = GeneratorBox(seed: seed)
@@ -89,6 +91,7 @@ final class TestServer: Sendable {
             folder: folder.url, database: database.address, policy: policy,
             clock: { clock.now },
             randomBytes: { generator.bytes($0) })
+        isShared = false
         self.folder = folder
         self.database = database
         self.clock = clock
@@ -97,6 +100,11 @@ final class TestServer: Sendable {
     private let clock: ClockBox
 
     var now: UnixTime { clock.now }
+
+    /// What a device that asks takes for the present; a server that is a program has its own.
+    var proofTime: UnixTime {
+        isShared ? UnixTime(milliseconds: Int64(Date().timeIntervalSince1970 * 1000)) : clock.now
+    }
 
     func advance(by duration: Duration) { clock.advance(by: duration) }
 
@@ -184,7 +192,7 @@ struct TestDevice: Sendable {
         try JWS(
             signing: RequestProof(
                 device: device, method: method, target: target, body: Digest(of: body),
-                time: time ?? server.now,
+                time: time ?? server.proofTime,
                 nonce: ProofNonce(checked: Array(SigningKey().bytes.prefix(16)))), with: key
         ).compact
     }

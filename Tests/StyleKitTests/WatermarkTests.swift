@@ -34,7 +34,7 @@ import Testing
         }
     }
 
-    // Goal: a crop that is worth having still shows the mark, and most of the picture can be judged.
+    // Goal: a crop worth having still shows the mark, and most of the picture can be judged.
     // Method: every crop of 60 % of both sides, on a grid, holds some of it; at most a fifth of
     // the part above the ribbon changes by 10 levels or more; marking twice is equal.
     @Test(arguments: [(400, 300), (300, 640), (512, 512)])

@@ -9,6 +9,7 @@ package final class PostgresCluster: Sendable {
     package let folder: String
     private let keeper: Mutex<Keeper?>
 
+    /// Used under the lock of ``keeper`` only.
     private struct Keeper: @unchecked Sendable {
         let process: Process
         let input: Pipe

@@ -7,8 +7,9 @@ extension Library {
     /// is sealed with a new key that it does not have. What it holds it keeps.
     ///
     /// - Parameter name: Its id, or the beginning or end of it, or its name.
-    /// - Throws: ``LibraryError/noAccountKey`` on a device that cannot, ``LibraryError/thisDevice``,
-    ///   ``LibraryError/unknown(kind:name:)``, ``LibraryError/ambiguous(kind:name:count:)``.
+    /// - Throws: ``LibraryError/noAccountKey`` on a device that cannot,
+    ///   ``LibraryError/thisDevice``, ``LibraryError/unknown(kind:name:)``,
+    ///   ``LibraryError/ambiguous(kind:name:count:)``.
     public func revokeDevice(_ name: String) async throws -> KnownDevice {
         let lock = try LibraryLock(folder.lock)
         defer { withExtendedLifetime(lock) {} }

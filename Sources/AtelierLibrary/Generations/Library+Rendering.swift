@@ -128,7 +128,8 @@ extension Library {
                     engine, seed, width, height, sketch_sha256, settings_digest, body, sha256,
                     pixel_hash, sources, spend, receipt, device, device_name, created_at, settings,
                     drafts, draft, sheet, largest_piece)
-                    VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
+                    ?, ?)
                     """,
                 arguments: [
                     id.data, plan.modelId?.data, plan.modelName,

@@ -9,8 +9,8 @@ struct GenerateCommand: ParsableCommand {
         commandName: "generate",
         abstract: "Make a picture in a model's style: one credit, offline.",
         discussion: """
-            With --drafts it makes a sheet of numbered drafts; up to four of them, picked at once or \
-            later, are drawn in full for the same credit. Ctrl-C or a crash costs nothing: \
+            With --drafts it makes a sheet of numbered drafts; up to four of them, picked at once \
+            or later, are drawn in full for the same credit. Ctrl-C or a crash costs nothing: \
             generate --resume finishes it.
             """)
 

@@ -8,8 +8,9 @@ struct RestoreAccountCommand: AsyncParsableCommand {
         commandName: "restore-account",
         abstract: "On a new machine: bring your account back by its recovery phrase.",
         discussion: """
-            Reads the 24 words from standard input, in one line or several; capitals do not matter. \
-            Then atelier sync brings the library. Pictures lie only on the machines that made them.
+            Reads the 24 words from standard input, in one line or several; capitals do not \
+            matter. Then atelier sync brings the library. Pictures lie only on the machines that \
+            made them.
             """)
 
     @OptionGroup var options: LibraryOptions

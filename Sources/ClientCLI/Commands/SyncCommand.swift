@@ -6,8 +6,8 @@ struct SyncCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "sync", abstract: "Exchange credits and changes with the server.",
         discussion: """
-            With --watch it stays until Ctrl-C: changes made on this machine go out, those of other \
-            devices come in, and a suspension is known within a second.
+            With --watch it stays until Ctrl-C: changes made on this machine go out, those of \
+            other devices come in, and a suspension is known within a second.
             """)
 
     @OptionGroup var options: LibraryOptions

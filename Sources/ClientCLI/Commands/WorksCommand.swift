@@ -91,8 +91,8 @@ struct WorksCommand: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Change a work's title, note, tags and marked areas.",
             discussion: """
-                An area is LEFT,TOP,RIGHT,BOTTOM in per cent of the picture: --keep 10,5,40,60. Models \
-                that learned from the work heed it at once.
+                An area is LEFT,TOP,RIGHT,BOTTOM in per cent of the picture: --keep 10,5,40,60. \
+                Models that learned from the work heed it at once.
                 """)
 
         @OptionGroup var options: LibraryOptions

@@ -115,7 +115,7 @@ struct PendingExport {
         }
     }
 
-    /// By column, then by time: so the rows of each column's cells are a run, and their stamps rise.
+    /// By column, then by time: so the rows of a column's cells are a run, and their stamps rise.
     private static func inOrder(
         _ edits: [Int64: PendingEdit]
     ) -> [(place: Int64, columns: UInt64)] {

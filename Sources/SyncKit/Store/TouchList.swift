@@ -1,8 +1,8 @@
 /// What the log says of the rows of one table, to be folded row by row, in parts: memory stays
 /// bounded however long the log is.
 ///
-/// A list that is full keeps the rows with the lowest places. Those from ``end`` on come in the next
-/// part, for which the log is read again.
+/// A list that is full keeps the rows with the lowest places. Those from ``end`` on come in the
+/// next part, for which the log is read again.
 package struct TouchList {
     /// A write to one column of the row at a place.
     package typealias Write = (column: UInt8, stamp: Int64)

@@ -5,8 +5,10 @@ import Foundation
 ///
 /// Statements are prepared once a connection. Integers and text go as text, bytes as they are;
 /// every answer comes in PostgreSQL's binary form.
+///
+/// `@unchecked Sendable`: whoever has taken it from the pool, under the pool's lock, is the only
+/// one who has it.
 final class PostgresConnection: SQLConnection, @unchecked Sendable {
-    // Unchecked: whoever has taken it from the pool is the only one who has it.
     private let handle: OpaquePointer
     private var prepared: [String: String] = [:]
 
@@ -14,7 +16,7 @@ final class PostgresConnection: SQLConnection, @unchecked Sendable {
 
     /// Connects.
     ///
-    /// - Parameter address: A connection URI, with every host, `sslmode` and so on that libpq takes.
+    /// - Parameter address: A connection URI, with every host and setting that libpq takes.
     /// - Throws: ``PostgresError``.
     init(_ address: String) throws {
         guard let handle = PQconnectdb(address) else {
