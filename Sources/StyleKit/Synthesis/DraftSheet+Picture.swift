@@ -9,7 +9,7 @@ extension DraftSheet {
         let rows = (drafts.count + columns - 1) / columns
         var sheet = Sheet(
             width: columns * (width + margin) + margin,
-            height: rows * (height + margin + labelHeight) + margin, paper: Sheet.ink(0xF4F3F0))
+            height: rows * (height + margin + labelHeight) + footer, paper: Sheet.ink(0xF4F3F0))
         for (index, draft) in drafts.enumerated() {
             let left = Float(margin + index % columns * (width + margin))
             let top = Float(margin + index / columns * (height + margin + labelHeight))
@@ -25,4 +25,6 @@ extension DraftSheet {
 
     private static let margin = 12
     private static let labelHeight = 24
+    /// The watermark's ribbon lies there, and not over the last numbers.
+    private static let footer = 36
 }
