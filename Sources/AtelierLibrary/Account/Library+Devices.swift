@@ -16,13 +16,8 @@ extension Library {
             throw LibraryError.badAccount
         }
         let address = try HTTPAddress(address)
-        let library =
-            if folder.holdsLibrary {
-                try Library(opening: folder, environment: environment)
-            } else {
-                try makeWithoutAccount(
-                    in: folder, deviceName: deviceName, environment: environment)
-            }
+        let library = try openOrMake(
+            in: folder, deviceName: deviceName, environment: environment)
         guard library.account == nil else {
             throw LibraryError.alreadyALibrary(folder: folder.root.path)
         }
@@ -139,17 +134,26 @@ extension Library {
         try save(membership)
     }
 
-    /// Believes the certificates that the account's own key signed, and no others.
-    private func known(_ list: DeviceList) throws -> [KnownDevice] {
-        guard let key = membership.accountKey else { throw waiting }
+    /// The devices whose certificates the account's own key signed, and no others.
+    func known(_ list: DeviceList) throws -> [KnownDevice] {
         let revoked = Set(membership.revoked)
+        return try certificates(in: list).map { certificate, lastSeen in
+            KnownDevice(
+                id: certificate.device, name: certificate.name,
+                certifiedAt: Moment(certificate.issued), lastSeenAt: Moment(lastSeen),
+                isThis: certificate.device == device,
+                isRevoked: revoked.contains(certificate.device))
+        }
+    }
+
+    /// The certificates that the account's own key signed, and when each device was heard from.
+    func certificates(
+        in list: DeviceList
+    ) throws -> [(certificate: DeviceCertificate, lastSeen: UnixTime)] {
+        guard let key = membership.accountKey else { throw waiting }
         return list.devices.compactMap { entry in
-            let certificate = try? JWS<DeviceCertificate>(verifying: entry.certificate, with: key)
-            guard let payload = certificate?.payload else { return nil }
-            return KnownDevice(
-                id: payload.device, name: payload.name, certifiedAt: Moment(payload.issued),
-                lastSeenAt: Moment(entry.lastSeen), isThis: payload.device == device,
-                isRevoked: revoked.contains(payload.device))
+            (try? JWS<DeviceCertificate>(verifying: entry.certificate, with: key))
+                .map { ($0.payload, entry.lastSeen) }
         }
     }
 }

@@ -20,8 +20,7 @@ extension Library {
         let connection = try connection()
         try await followKeys(over: connection)
         let list = try await connection.get("/v1/devices", as: DeviceList.self)
-        let certificates = try certificates(in: list)
-        let device = try await chooseDevice(name)
+        let device = try chooseDevice(name, in: list)
         guard !device.isThis else { throw LibraryError.thisDevice }
         let revoked = membership.revoked + [device.id]
         guard let key = SecretBytes(environment.random(SecretBytes.byteCount)) else {
@@ -30,7 +29,9 @@ extension Library {
         let rotation = try JWS(
             signing: KeyRotation(
                 of: account, epoch: (try keys.libraryKeys().map(\.epoch).max() ?? 1) + 1, key: key,
-                members: certificates.filter { !revoked.contains($0.device) }, revoked: revoked,
+                members: try certificates(in: list).map(\.certificate).filter {
+                    !revoked.contains($0.device)
+                }, revoked: revoked,
                 recovery: recovery, issued: connection.clock.now), with: accountKey)
         _ = try await connection.post(
             "/v1/devices/\(device.id)/revocation",
@@ -43,18 +44,9 @@ extension Library {
     /// Fetches the library keys that were made since the last look.
     func followKeys(over connection: ServerConnection) async throws {
         guard let accountKey = membership.accountKey else { return }
-        while true {
-            let last = try keys.libraryKeys().map(\.epoch).max() ?? 1
-            let list = try await connection.get(
-                "/v1/keys?after=\(last)", as: KeyRotationList.self)
-            for text in list.rotations {
-                let known = try keys.libraryKeys().map(\.epoch).max() ?? 1
-                guard let rotation = try? JWS<KeyRotation>(verifying: text, with: accountKey),
-                    rotation.payload.account == account, rotation.payload.epoch == known + 1
-                else { throw LibraryError.unexpectedReply("a key that the account did not sign") }
-                try adopt(rotation.payload)
-            }
-            if list.rotations.isEmpty { return }
+        let last = try keys.libraryKeys().map(\.epoch).max() ?? 1
+        for rotation in try await connection.keyRotations(after: last, signedBy: accountKey) {
+            try adopt(rotation)
         }
     }
 
@@ -69,10 +61,9 @@ extension Library {
         try save(membership)
     }
 
-    private func chooseDevice(_ name: String) async throws -> KnownDevice {
-        let (devices, _) = try await devices()
+    private func chooseDevice(_ name: String, in list: DeviceList) throws -> KnownDevice {
         let text = name.lowercased()
-        let found = devices.filter { device in
+        let found = try known(list).filter { device in
             let id = device.id.description
             return !device.isRevoked
                 && (device.name == name
@@ -85,14 +76,6 @@ extension Library {
             throw LibraryError.ambiguous(kind: "device", name: name, count: found.count)
         }
         return device
-    }
-
-    /// The certificates that the account's own key signed, and no others.
-    func certificates(in list: DeviceList) throws -> [DeviceCertificate] {
-        guard let key = membership.accountKey else { throw waiting }
-        return list.devices.compactMap { entry in
-            (try? JWS<DeviceCertificate>(verifying: entry.certificate, with: key))?.payload
-        }
     }
 }
 

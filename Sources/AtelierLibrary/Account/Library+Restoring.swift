@@ -18,13 +18,8 @@ extension Library {
         deviceName: String? = nil, environment: LibraryEnvironment = .system
     ) async throws -> Library {
         let address = try HTTPAddress(address)
-        let library =
-            if folder.holdsLibrary {
-                try Library(opening: folder, environment: environment)
-            } else {
-                try makeWithoutAccount(
-                    in: folder, deviceName: deviceName, environment: environment)
-            }
+        let library = try openOrMake(
+            in: folder, deviceName: deviceName, environment: environment)
         let account = AccountID(key: phrase.accountKey.verifyingKey)
         guard library.account == nil || library.account == account else {
             throw LibraryError.alreadyALibrary(folder: folder.root.path)
@@ -56,7 +51,8 @@ extension Library {
         guard let pin, pin.payload.account == account, pin.payload.serverKey == server.key else {
             throw LibraryError.otherServer
         }
-        let rotations = try await rotations(of: account, by: accountKey.verifyingKey, connection)
+        let rotations = try await connection.keyRotations(
+            after: 1, signedBy: accountKey.verifyingKey)
         var libraryKeys =
             SecretBytes(phrase.libraryKey).map { [LibraryKey(epoch: 1, key: $0)] } ?? []
         for rotation in rotations {
@@ -76,23 +72,5 @@ extension Library {
         membership.request = nil
         try save(membership)
         try remember(connection.clock)
-    }
-
-    private func rotations(
-        of account: AccountID, by key: VerifyingKey, _ connection: ServerConnection
-    ) async throws -> [KeyRotation] {
-        var found: [KeyRotation] = []
-        while true {
-            let epoch = found.last?.epoch ?? 1
-            let list = try await connection.get(
-                "/v1/keys?after=\(epoch)", as: KeyRotationList.self)
-            if list.rotations.isEmpty { return found }
-            for text in list.rotations {
-                guard let rotation = try? JWS<KeyRotation>(verifying: text, with: key).payload,
-                    rotation.account == account, rotation.epoch == (found.last?.epoch ?? 1) + 1
-                else { throw LibraryError.unexpectedReply("a key that the account did not sign") }
-                found.append(rotation)
-            }
-        }
     }
 }

@@ -18,9 +18,7 @@ extension Library {
         if let request = membership.request { try await collectApproval(request) }
         let connection = try connection()
         var settled = try await settle(over: connection)
-        if try openWallet().wallet.standing.serial > membership.ordersFollowed {
-            try await followOrders(over: connection)
-        }
+        try await followOrders(over: connection)
         let before = try store.pendingChangeCount()
         var report = try await exchange(over: connection, pushes: false)
         try followWithdrawals()
@@ -80,6 +78,7 @@ extension Library {
     /// A device that was put out since the last sync means a new library key.
     private func followOrders(over connection: ServerConnection) async throws {
         let serial = try openWallet().wallet.standing.serial
+        guard serial > membership.ordersFollowed else { return }
         try await followKeys(over: connection)
         var membership = membership
         membership.ordersFollowed = serial

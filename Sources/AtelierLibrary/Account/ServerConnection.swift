@@ -31,18 +31,37 @@ struct ServerConnection: Sendable {
     /// Listens to the account's events until the server ends the stream.
     func events(_ onEvent: @escaping @Sendable (AccountEvent) -> Void) async throws {
         let stream = try openStream()
-        for isLastTry in [false, true] {
+        let reply = try await again {
             let reader = Mutex(EventReader())
             let message = HTTPMessage(
                 method: "GET", target: AccountEvent.target,
                 headers: [try proof("GET", AccountEvent.target, [])], body: nil)
-            let reply = try await stream(message) { bytes in
+            return try await stream(message) { bytes in
                 for event in reader.withLock({ $0.read(bytes) }) { onEvent(event) }
             }
-            clock.observe(reply.headers["atelier-time"])
-            guard reply.status != 200 else { return }
-            let refusal = Self.refusal(reply)
-            guard (refusal as? Problem)?.type == .clockWrong, !isLastTry else { throw refusal }
+        }
+        guard reply.status == 200 else { throw Self.refusal(reply) }
+    }
+
+    /// The rotations of library keys after an epoch, oldest first and without a gap.
+    ///
+    /// - Throws: ``LibraryError/unexpectedReply(_:)`` where one is not by `accountKey`, or not the
+    ///   next.
+    func keyRotations(
+        after epoch: UInt32, signedBy accountKey: VerifyingKey
+    ) async throws -> [KeyRotation] {
+        var found: [KeyRotation] = []
+        while true {
+            let last = found.last?.epoch ?? epoch
+            let list = try await get("/v1/keys?after=\(last)", as: KeyRotationList.self)
+            if list.rotations.isEmpty { return found }
+            for text in list.rotations {
+                let rotation = try? JWS<KeyRotation>(verifying: text, with: accountKey).payload
+                guard let rotation, rotation.account == AccountID(key: accountKey),
+                    rotation.epoch == (found.last?.epoch ?? epoch) + 1
+                else { throw LibraryError.unexpectedReply("a key that the account did not sign") }
+                found.append(rotation)
+            }
         }
     }
 
@@ -73,10 +92,8 @@ struct ServerConnection: Sendable {
     private func send<Reply: Decodable>(
         _ method: String, _ target: String, body: [UInt8]?, proves: Bool
     ) async throws -> Reply {
-        var reply = try await sendOnce(method, target, body: body, proves: proves)
-        // The reply has told the server's time: the second proof carries it.
-        if proves, (Self.refusal(reply) as? Problem)?.type == .clockWrong {
-            reply = try await sendOnce(method, target, body: body, proves: proves)
+        let reply = try await again {
+            try await sendOnce(method, target, body: body, proves: proves)
         }
         guard (200...202).contains(reply.status) else { throw Self.refusal(reply) }
         do {
@@ -92,10 +109,19 @@ struct ServerConnection: Sendable {
         var headers: [(name: String, value: String)] = []
         if proves { headers.append(try proof(method, target, body ?? [])) }
         if body != nil { headers.append(("Content-Type", "application/json")) }
-        let reply = try await exchange(
+        return try await exchange(
             HTTPMessage(method: method, target: target, headers: headers, body: body))
-        clock.observe(reply.headers["atelier-time"])
-        return reply
+    }
+
+    /// Asks once more where the clock was wrong: the reply has told the server's time, and the
+    /// second proof carries it.
+    private func again(_ ask: () async throws -> HTTPReply) async throws -> HTTPReply {
+        let first = try await ask()
+        clock.observe(first.headers["atelier-time"])
+        guard (Self.refusal(first) as? Problem)?.type == .clockWrong else { return first }
+        let second = try await ask()
+        clock.observe(second.headers["atelier-time"])
+        return second
     }
 
     private func proof(

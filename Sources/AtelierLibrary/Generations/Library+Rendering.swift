@@ -49,27 +49,32 @@ extension Library {
     ///
     /// - Parameter draft: Which of its drafts in full; 0: the sheet, or the one picture.
     func draw(_ plan: GenerationPlan, draft: Int, _ watch: DrawingWatch) throws -> Drawing {
+        // Nothing is drawn yet, whichever of the two it becomes.
+        let style = try style(plan.modelDigest)
+        let sketch = try plan.sketch.map(sketch)
+        let sheet = DraftSheet(
+            model: style, settings: plan.settings, sketch: sketch, threads: environment.threads)
         do {
-            return plan.drafts > 0 && draft == 0
-                ? try drawSheet(plan, watch) : try drawPicture(plan, draft: draft, watch)
+            if plan.drafts > 0, draft == 0 { return try draw(sheet, of: plan, watch) }
+            return try draw(
+                Synthesis(
+                    model: style,
+                    settings: draft == 0 ? plan.settings : sheet.settings(ofDraft: draft),
+                    sketch: sketch, threads: environment.threads), watch)
         } catch StyleError.cancelled {
             throw LibraryError.stopped
         }
     }
 
-    private func drawSheet(_ plan: GenerationPlan, _ watch: DrawingWatch) throws -> Drawing {
-        let drafts = try sheet(plan).draw(
+    private func draw(
+        _ sheet: DraftSheet, of plan: GenerationPlan, _ watch: DrawingWatch
+    ) throws -> Drawing {
+        let drafts = try sheet.draw(
             count: plan.drafts, progress: watch.progress, isCancelled: watch.isCancelled)
         return Drawing(sheet: DraftSheet.picture(of: drafts))
     }
 
-    private func drawPicture(
-        _ plan: GenerationPlan, draft: Int, _ watch: DrawingWatch
-    ) throws -> Drawing {
-        let synthesis = Synthesis(
-            model: try style(plan.modelDigest),
-            settings: draft == 0 ? plan.settings : try sheet(plan).settings(ofDraft: draft),
-            sketch: try plan.sketch.map(sketch), threads: environment.threads)
+    private func draw(_ synthesis: Synthesis, _ watch: DrawingWatch) throws -> Drawing {
         let preview = watch.preview.map { show in
             { @Sendable (picture: Picture) in
                 // A picture that cannot be shown meanwhile is no reason to stop drawing it.
@@ -79,12 +84,6 @@ extension Library {
         return Drawing(
             try synthesis.render(
                 progress: watch.progress, preview: preview, isCancelled: watch.isCancelled))
-    }
-
-    private func sheet(_ plan: GenerationPlan) throws -> DraftSheet {
-        DraftSheet(
-            model: try style(plan.modelDigest), settings: plan.settings,
-            sketch: try plan.sketch.map(sketch), threads: environment.threads)
     }
 
     private func sketch(_ name: Digest) throws -> Picture {

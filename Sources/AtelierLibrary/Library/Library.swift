@@ -77,10 +77,14 @@ public final class Library: Sendable {
         return (try Library(opening: folder, environment: environment), phrase)
     }
 
-    /// Makes a library that belongs to no account yet: the device will ask one to let it in.
-    static func makeWithoutAccount(
+    /// Opens the library in `folder`, or makes one that belongs to no account yet: the device will
+    /// ask one to let it in.
+    static func openOrMake(
         in folder: LibraryFolder, deviceName: String?, environment: LibraryEnvironment
     ) throws -> Library {
+        guard !folder.holdsLibrary else {
+            return try Library(opening: folder, environment: environment)
+        }
         let membership = Membership(deviceName: try checkedDeviceName(deviceName))
         let keys = try makeFolders(folder)
         try keys.save(membership)

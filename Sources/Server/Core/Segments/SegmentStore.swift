@@ -49,7 +49,7 @@ struct SegmentStore {
 
     /// Segments after a place, at least one where there is any.
     func page(after sequence: Int64, limit: Int) throws -> [StoredSegment] {
-        let end = try end(after: sequence, limit: limit)
+        let end = try end(after: sequence, count: limit, bytes: ProtocolLimits.pageBytes)
         return try db.rows(
             """
             SELECT seq, bytes FROM segment WHERE account = ?1 AND seq > ?2 AND seq <= ?3
@@ -59,18 +59,21 @@ struct SegmentStore {
         ).map { StoredSegment(sequence: try $0["seq"], bytes: try $0["bytes"]) }
     }
 
-    /// The last segment of a page; only sizes are read, which costs nothing.
-    private func end(after sequence: Int64, limit: Int) throws -> Int64 {
+    /// Where a step after a place ends: bounded by count and bytes, one segment at least where
+    /// there is any. Only sizes are read, which costs nothing.
+    func end(
+        after sequence: Int64, through last: Int64 = .max, count: Int, bytes limit: Int
+    ) throws -> Int64 {
         let rows = try db.rows(
             """
-            SELECT seq, length(bytes) AS bytes FROM segment WHERE account = ?1 AND seq > ?2
-            ORDER BY seq LIMIT ?3
+            SELECT seq, length(bytes) AS bytes FROM segment
+            WHERE account = ?1 AND seq > ?2 AND seq <= ?3 ORDER BY seq LIMIT ?4
             """,
-            [account.blob, sequence, limit])
+            [account.blob, sequence, last, count])
         var (end, bytes) = (sequence, 0)
         for row in rows {
             bytes += try row["bytes"]
-            if end > sequence, bytes > ProtocolLimits.pageBytes { break }
+            if end > sequence, bytes > limit { break }
             end = try row["seq"]
         }
         return end

@@ -27,24 +27,10 @@ struct Compaction {
                 [cursor, since.milliseconds, account.blob])
         }
         guard now >= since + grace else { return }
-        try remove(through: try end(after: floor, through: cursor))
-    }
-
-    /// Where a step from `floor` ends: bounded by count and bytes, one segment at least.
-    private func end(after floor: Int64, through cursor: Int64) throws -> Int64 {
-        let rows = try db.rows(
-            """
-            SELECT seq, length(bytes) AS bytes FROM segment
-            WHERE account = ?1 AND seq > ?2 AND seq <= ?3 ORDER BY seq LIMIT ?4
-            """,
-            [account.blob, floor, cursor, Limits.compactedSegments])
-        var (end, bytes) = (floor, 0)
-        for row in rows {
-            bytes += try row["bytes"]
-            if end > floor, bytes > Limits.compactedBytes { break }
-            end = try row["seq"]
-        }
-        return end
+        try remove(
+            through: SegmentStore(account: account, db: db).end(
+                after: floor, through: cursor, count: Limits.compactedSegments,
+                bytes: Limits.compactedBytes))
     }
 
     private func remove(through end: Int64) throws {
