@@ -89,6 +89,39 @@ struct EpochTests {
         }
     }
 
+    // Goal: who holds another history is told so although its places are all taken again, also
+    // where the segment of that place was compacted away; its pull raises no horizon.
+    @Test(arguments: [false, true])
+    func anotherHistoryIsTold(isCompacted: Bool) async throws {
+        let artist = try await Self.artist(segments: 2)
+        let (backup, mark) = (try artist.server.backup("backup.sqlite"), try artist.server.mark())
+        let (shared, lost) = try await artist.server.run { client in
+            var chain = TestChain(of: artist, replica: 3)
+            for _ in 3...4 { try await artist.push(chain.next(), client) }
+            return (try await artist.mark(at: 2, client), try await artist.mark(at: 4, client))
+        }
+        let server = try artist.server.restored(from: backup, mark: mark)
+        try await server.run { client in
+            var chain = TestChain(of: artist, replica: 2)
+            for _ in 3...5 { try await artist.push(chain.next(), client) }
+            #expect(try await artist.pull(after: 2, client).state.horizon == 2)
+            if isCompacted {
+                try await artist.upload(TestSnapshot(id: 1, cursor: 4), client)
+                server.advance(by: .seconds(8 * 24 * 3600))
+                #expect(try await artist.pull(after: 2, client).state.floor == 4)
+            }
+            let other = try await artist.pull(after: 4, mark: lost, client)
+            #expect(other.headers[.history] == "other" && other.frames.isEmpty)
+            #expect(try other.state().horizon == 2)
+            let same = try await artist.pull(after: 2, mark: shared, client)
+            #expect(same.headers[.history] == nil)
+            let fresh = try #require(other.headers[.mark])
+            let next = try await artist.pull(after: 4, mark: fresh, client)
+            #expect(next.headers[.history] == nil && next.frames.map(\.sequence) == [5])
+            #expect(try await artist.pull(after: 4, mark: "1", client).problem == .malformed)
+        }
+    }
+
     // Goal: what the server lost is seen as a gap, not as a mistake of the device.
     @Test func aGapSaysThatTheServerLostSomething() async throws {
         let artist = try await Self.artist(segments: 1)

@@ -43,6 +43,22 @@ extension TestDevice {
         return (reply.frames, try reply.state())
     }
 
+    /// The page after a place for who was given a mark for it.
+    func pull(
+        after place: Int64, mark: String, _ client: any TestClientProtocol
+    ) async throws -> TestReply {
+        try await send(.get, "/v1/segments?after=\(place)&mark=\(mark)", client)
+    }
+
+    /// The mark that the server gives for a place; pulls after it twice.
+    func mark(at place: Int64, _ client: any TestClientProtocol) async throws -> String {
+        let page = try await send(.get, "/v1/segments?after=\(place - 1)&limit=1", client)
+        let mark = try #require(page.headers[.mark])
+        let same = try await send(.get, "/v1/segments?after=\(place)&mark=\(mark)", client)
+        #expect(same.headers[.history] == nil)
+        return mark
+    }
+
     /// Sends one chunk of a snapshot.
     func put(
         _ index: Int, of snapshot: TestSnapshot, filler: Int = 40,
@@ -110,6 +126,11 @@ struct TestChain {
         segments.append(segment)
         return segment
     }
+}
+
+extension HTTPField.Name {
+    static let mark = HTTPField.Name("Atelier-Mark") ?? .accept
+    static let history = HTTPField.Name("Atelier-History") ?? .accept
 }
 
 extension TestReply {

@@ -115,8 +115,9 @@ final class TestServer: Sendable {
     }
 
     /// Runs `body` with a client that speaks to the routes directly.
-    func run(_ body: @escaping @Sendable (any TestClientProtocol) async throws -> Void) async throws
-    {
+    func run<Value: Sendable>(
+        _ body: @escaping @Sendable (any TestClientProtocol) async throws -> Value
+    ) async throws -> Value {
         try await Application(router: core.router).test(.router) { client in
             try await body(client)
         }

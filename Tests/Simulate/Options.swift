@@ -1,3 +1,4 @@
+import Foundation
 import Simulation
 
 /// What the command line asks for.
@@ -12,7 +13,7 @@ struct Options: Sendable {
 
           --seed N     the first run's seed; the next run has the next number (1)
           --runs M     how many runs (1000)
-          --jobs J     how many at a time (1)
+          --jobs J     how many at a time (as many as there are processors)
           --steps K    how many steps each (30)
           --without T  leaves a trouble out: \(Trouble.allCases.map(\.rawValue)
             .joined(separator: ", "))
@@ -21,7 +22,7 @@ struct Options: Sendable {
 
     private(set) var seed: UInt64 = 1
     private(set) var runs = 1000
-    private(set) var jobs = 1
+    private(set) var jobs = ProcessInfo.processInfo.activeProcessorCount
     private(set) var steps = 30
     private(set) var allowed = Set(Trouble.allCases)
     private(set) var traces = false

@@ -20,8 +20,8 @@ final class ExhaustedTransport: Transport {
         guard hasLeft else { throw SimulatedLoss() }
         return try await base.push(segment)
     }
-    func pull(after sequence: Int64) async throws -> PulledPage {
-        try await base.pull(after: sequence)
+    func pull(after sequence: Int64, mark: [UInt8]?) async throws -> PulledPage {
+        try await base.pull(after: sequence, mark: mark)
     }
     func push(_ chunk: SnapshotChunk) async throws { try await base.push(chunk) }
     func newestSnapshot() async throws -> SnapshotManifest? {

@@ -34,6 +34,33 @@ import Testing
         for index in 0..<3 { #expect(try await !fleet.sync(index).serverRestored) }
     }
 
+    // Goal: a server that was set back without a word is noticed also where others have filled the
+    // places that it lost: the same numbers then mean something else.
+    @Test(arguments: [0, 1, 2])
+    func filledPlacesAreNoticed(first: Int) async throws {
+        let fleet = try Fleet(seed: 102, devices: 3)
+        try fleet[0].run("INSERT INTO items(id, title, plays) VALUES(\(Self.key), 'base', 1)")
+        try await fleet.settle()
+        let backup = fleet.server.backup()
+        try fleet[0].run("INSERT INTO tags(tag) VALUES('lost'); UPDATE items SET title = 'new'")
+        try await fleet.sync(0)
+        try await fleet.sync(1)
+        fleet.server.restore(to: backup, raisingEpoch: false)
+        for tag in ["in the gap", "after it", "and after that"] {
+            try fleet[2].run("INSERT INTO tags(tag) VALUES('\(tag)')")
+            try await fleet.sync(2)
+        }
+        try fleet[0].run("INSERT INTO tags(tag) VALUES('unsent')")
+        try await fleet.sync(first)
+        try await fleet.settle()
+        try fleet.expectAgreement()
+        for index in 0..<3 {
+            #expect(try fleet[index].value("SELECT count(*) FROM tags") == 5)
+            #expect(try fleet[index].value("SELECT title = 'new' FROM items") == 1)
+        }
+        for index in 0..<3 { #expect(try await !fleet.sync(index).serverRestored) }
+    }
+
     // Goal: what only one device holds survives although telling it to the new server breaks off,
     // and a snapshot without it comes first; also where the device begins anew in between.
     @Test(arguments: [false, true])

@@ -26,6 +26,10 @@ package struct SimulatedAccount: Sendable {
 
     /// By sequence, from 1; nil where a segment was compacted away.
     private(set) var segments: [SealedSegment?] = []
+    /// The mark of each place, by sequence from 1.
+    private var marks: [[UInt8]] = []
+    /// Rises with each restore, so that no two histories have the same mark at a place.
+    private var history: UInt64 = 1
     private(set) var floor = 0
     private(set) var epoch = 1
     /// Up to here the order is the one of earlier epochs.
@@ -94,8 +98,25 @@ package struct SimulatedAccount: Sendable {
 
     mutating func append(_ segment: SealedSegment) {
         segments.append(segment)
+        marks.append(Self.bytes(history) + Self.bytes(UInt64(segments.count)))
         let header = segment.header
         tips[header.replica] = Tip(number: header.number, hash: segment.hash, sequence: head)
+    }
+
+    /// The mark of a place that is not below the floor.
+    func mark(at sequence: Int64) -> [UInt8]? {
+        guard sequence > 0, sequence >= floor, sequence <= head else { return nil }
+        return marks[Int(sequence) - 1]
+    }
+
+    /// Whether what came before a place is what it was when that `mark` was given.
+    func hasHistory(_ sequence: Int64, mark: [UInt8]?) -> Bool {
+        guard let mark, let known = self.mark(at: sequence) else { return true }
+        return mark == known
+    }
+
+    private static func bytes(_ number: UInt64) -> [UInt8] {
+        withUnsafeBytes(of: number.bigEndian) { Array($0) }
     }
 
     func page(after sequence: Int64, count: Int) -> [SequencedSegment] {
@@ -166,9 +187,10 @@ package struct SimulatedAccount: Sendable {
 
     /// Becomes `backup`; devices that came later are let in anew.
     mutating func become(_ backup: Self, raisingEpoch: Bool, at now: UInt64) {
-        let last = epoch
+        let (last, histories) = (epoch, max(history, backup.history))
         let known = devices.keys
         self = backup
+        history = histories + 1
         for device in known.sorted() { join(device, at: now) }
         guard raisingEpoch else { return }
         epoch = max(last, epoch) + 1

@@ -98,8 +98,8 @@ package final class SimulatedServer: Transport {
         try push(segment, by: 0)
     }
 
-    package func pull(after sequence: Int64) async throws -> PulledPage {
-        try pull(after: sequence, by: 0)
+    package func pull(after sequence: Int64, mark: [UInt8]?) async throws -> PulledPage {
+        try pull(after: sequence, mark: mark, by: 0)
     }
 
     package func push(_ chunk: SnapshotChunk) async throws { try push(chunk, by: 0) }
@@ -120,8 +120,8 @@ package struct SimulatedDevice: Transport {
         try server.push(segment, by: index)
     }
 
-    package func pull(after sequence: Int64) async throws -> PulledPage {
-        try server.pull(after: sequence, by: index)
+    package func pull(after sequence: Int64, mark: [UInt8]?) async throws -> PulledPage {
+        try server.pull(after: sequence, mark: mark, by: index)
     }
 
     package func push(_ chunk: SnapshotChunk) async throws { try server.push(chunk, by: index) }
@@ -140,16 +140,27 @@ extension SimulatedServer {
         try exchange(by: device) { account, _ in
             let sequence = try account.push(segment, at: time.now)
             account.see(device, at: time.now)
-            return PushAcknowledgement(sequence: sequence, server: account.state(at: time.now))
+            return PushAcknowledgement(
+                sequence: sequence, mark: account.mark(at: sequence),
+                server: account.state(at: time.now))
         }
     }
 
-    fileprivate func pull(after sequence: Int64, by device: Int) throws -> PulledPage {
+    fileprivate func pull(
+        after sequence: Int64, mark: [UInt8]?, by device: Int
+    ) throws -> PulledPage {
         try exchange(by: device) { account, network in
             account.see(device, at: time.now)
+            guard account.hasHistory(sequence, mark: mark) else {
+                return PulledPage(
+                    segments: [], mark: account.mark(at: sequence), isOtherHistory: true,
+                    server: account.state(at: time.now))
+            }
             account.noteHeld(sequence, by: device)
             let page = account.page(after: sequence, count: 1 + network.generator.below(4))
-            return PulledPage(segments: page, server: account.state(at: time.now))
+            return PulledPage(
+                segments: page, mark: account.mark(at: page.last?.sequence ?? sequence),
+                server: account.state(at: time.now))
         }
     }
 

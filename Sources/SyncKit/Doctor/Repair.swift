@@ -61,7 +61,7 @@ struct Repair {
         try Reincarnation(session: session, randomBytes: environment.randomBytes).run()
         try PlaceSentinel(db).set()
         try adopt(at: HybridTimestamp(milliseconds: 1, counter: 0))
-        try state.set("cursor", .integer(0))
+        try state.setCursor(0, mark: nil)
         try state.set("collected", .integer(0))
         try session.restart()
     }

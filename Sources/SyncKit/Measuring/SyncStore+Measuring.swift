@@ -37,7 +37,7 @@ extension SyncStore {
             let place = try state.cursor + 1
             try Settlement(session: session).settle(
                 through: try state.lastStamp, sequence: place)
-            try state.set("cursor", .integer(place))
+            try state.setCursor(place, mark: nil)
         }
     }
 
@@ -55,7 +55,7 @@ extension SyncStore {
                 try merger.merge()
                 try state.setReceived(max(try state.clock.latest, batch.highestStamp.time))
             }
-            try state.set("cursor", .integer(place))
+            try state.setCursor(place, mark: nil)
         }
     }
 

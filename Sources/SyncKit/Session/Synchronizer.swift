@@ -58,6 +58,8 @@ private struct Exchange {
     private var page: PulledPage?
     private var server: ServerState?
     private var hasChecked = false
+    /// Whether the server has said in this run that its history is the one known here.
+    private var hasPulled = false
 
     init(store: SyncStore, transport: any Transport, sealer: SegmentSealer) {
         self.store = store
@@ -119,7 +121,7 @@ private struct Exchange {
     private mutating func pull() async throws -> SyncSession.Event {
         let cursor = try store.cursor()
         let asked = store.environment.wallMilliseconds()
-        let page = try await transport.pull(after: cursor)
+        let page = try await transport.pull(after: cursor, mark: try store.mark())
         let answered = store.environment.wallMilliseconds()
         self.page = page
         server = page.server
@@ -132,17 +134,25 @@ private struct Exchange {
             try store.setClockOffset(.milliseconds(offset))
         }
         if try store.knownEpoch() == nil { try store.setEpoch(page.server.epoch) }
-        if try store.knownEpoch() != page.server.epoch || page.server.head < cursor {
+        guard
+            try store.knownEpoch() == page.server.epoch, page.server.head >= cursor,
+            !page.isOtherHistory
+        else {
+            hasPulled = false
             return .serverForgot
         }
+        hasPulled = true
         if cursor < page.server.floor { return .pulledBelowFloor }
-        if page.segments.isEmpty { try store.collectGraves(through: page.server.horizon) }
+        if page.segments.isEmpty {
+            try store.noteMark(page.mark, at: cursor)
+            try store.collectGraves(through: page.server.horizon)
+        }
         return .pulled(segments: page.segments.count)
     }
 
     private mutating func apply() throws -> SyncSession.Event {
         guard let page else { return .applied }
-        let applied = try store.apply(page.segments, with: sealer)
+        let applied = try store.apply(page.segments, mark: page.mark, with: sealer)
         report.changesReceived += applied.changes
         report.segmentsReceived += page.segments.count
         report.cursor = page.segments.last?.sequence ?? report.cursor
@@ -158,7 +168,9 @@ private struct Exchange {
         do {
             let reply = try await transport.push(segment)
             server = reply.server
-            try store.acknowledge(number: segment.header.number, sequence: reply.sequence)
+            try store.acknowledge(
+                number: segment.header.number, sequence: reply.sequence, mark: reply.mark,
+                hasPulled: hasPulled)
         } catch is ForkedChain {
             return .refusedAsFork
         }

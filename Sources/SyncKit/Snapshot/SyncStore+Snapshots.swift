@@ -89,7 +89,9 @@ extension SyncStore {
             }
             try SnapshotRows(session).clear()
             try state.set("snapshot", .null)
-            try state.set("cursor", .integer(max(try state.cursor, snapshot.cursor)))
+            if snapshot.cursor > (try state.cursor) {
+                try state.setCursor(snapshot.cursor, mark: nil)
+            }
             return tables
         }
         try notify(of: tables)

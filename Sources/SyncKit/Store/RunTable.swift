@@ -12,29 +12,19 @@ final class RunTable {
         var end: Int64 { first + count }
     }
 
-    private let find: PreparedStatement
-    private let insert: PreparedStatement
-    private let remove: PreparedStatement
+    private let id: Int
+    private let db: Database
+    /// By ``Query``, once they are needed.
+    private var statements = [PreparedStatement?](repeating: nil, count: Query.allCases.count)
     private var latest: Run?
-    /// No stored run reaches beyond this place.
-    private var end: Int64
+    /// No stored run reaches beyond this place; nil until it is needed.
+    private var knownEnd: Int64?
     /// Runs not yet stored: rows that arrive one after the other extend one run.
     private var open: Run?
 
-    init(_ table: Int, in db: Database) throws {
-        find = try PreparedStatement(
-            """
-            SELECT first, count, stamp FROM sync_runs_\(table) WHERE first <= ?
-            ORDER BY first DESC LIMIT 1
-            """, in: db)
-        insert = try PreparedStatement(
-            "INSERT OR REPLACE INTO sync_runs_\(table)(first, count, stamp) VALUES(?, ?, ?)",
-            in: db)
-        remove = try PreparedStatement(
-            "DELETE FROM sync_runs_\(table) WHERE first = ?", in: db)
-        let last = try PreparedStatement(
-            "SELECT first + count FROM sync_runs_\(table) ORDER BY first DESC LIMIT 1", in: db)
-        end = try last.step() ? last.integer(0) : .min
+    init(_ table: Int, in db: Database) {
+        id = table
+        self.db = db
     }
 
     /// The number of the stamp at which the row at `place` began; nil where none is known.
@@ -63,7 +53,7 @@ final class RunTable {
         guard var run = open else { return }
         open = nil
         latest = nil
-        if run.first > end { return try store(run) }
+        if run.first > (try end()) { return try store(run) }
         // What lies under the new run is cut away.
         while let under = try self.run(atOrBefore: run.end - 1), under.end > run.first {
             try delete(under.first)
@@ -83,7 +73,17 @@ final class RunTable {
         try store(run)
     }
 
+    private func end() throws -> Int64 {
+        if let knownEnd { return knownEnd }
+        let last = try PreparedStatement(
+            "SELECT first + count FROM sync_runs_\(id) ORDER BY first DESC LIMIT 1", in: db)
+        let end = try last.step() ? last.integer(0) : .min
+        knownEnd = end
+        return end
+    }
+
     private func run(atOrBefore place: Int64) throws -> Run? {
+        let find = try prepared(.find)
         find.bind(place, at: 1)
         defer { find.reset() }
         guard try find.step() else { return nil }
@@ -91,7 +91,8 @@ final class RunTable {
     }
 
     private func store(_ run: Run) throws {
-        end = max(end, run.end)
+        knownEnd = max(try end(), run.end)
+        let insert = try prepared(.insert)
         insert.bind(run.first, at: 1)
         insert.bind(run.count, at: 2)
         insert.bind(run.stamp, at: 3)
@@ -99,7 +100,35 @@ final class RunTable {
     }
 
     private func delete(_ first: Int64) throws {
+        let remove = try prepared(.remove)
         remove.bind(first, at: 1)
         try remove.run()
+    }
+
+    // MARK: - Statements
+
+    private enum Query: Int, CaseIterable {
+        case find, insert, remove
+    }
+
+    @inline(__always)
+    private func prepared(_ query: Query) throws -> PreparedStatement {
+        if let known = statements[query.rawValue] { return known }
+        let statement = try PreparedStatement(sql(query), in: db)
+        statements[query.rawValue] = statement
+        return statement
+    }
+
+    private func sql(_ query: Query) -> String {
+        switch query {
+        case .find:
+            """
+            SELECT first, count, stamp FROM sync_runs_\(id) WHERE first <= ?
+            ORDER BY first DESC LIMIT 1
+            """
+        case .insert:
+            "INSERT OR REPLACE INTO sync_runs_\(id)(first, count, stamp) VALUES(?, ?, ?)"
+        case .remove: "DELETE FROM sync_runs_\(id) WHERE first = ?"
+        }
     }
 }

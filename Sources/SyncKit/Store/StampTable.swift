@@ -18,8 +18,10 @@ final class StampTable {
 
     private let db: Database
     /// The entries looked up last, each at its number's place: no hashing, bounded memory.
-    private var entries = [(number: Int64, entry: Entry)?](repeating: nil, count: slots)
-    private static let slots = 1 << 11
+    /// Most transactions meet few stamps: room for more is made when they come.
+    private var entries = [(number: Int64, entry: Entry)?](repeating: nil, count: fewestSlots)
+    private static let fewestSlots = 1 << 5
+    private static let mostSlots = 1 << 11
     private var handleByNumber: [Int64: UInt64] = [:]
     private var numberByHandle: [UInt64: Int64] = [:]
     private let find: PreparedStatement
@@ -40,7 +42,7 @@ final class StampTable {
 
     /// The stamp with a number.
     func entry(_ number: Int64) throws -> Entry {
-        let slot = Int(number & Int64(Self.slots - 1))
+        let slot = slot(number)
         if let known = entries[slot], known.number == number { return known.entry }
         if number == Self.zero { return Entry(stamp: .zero, seen: 0, sequence: 0) }
         find.bind(number, at: 1)
@@ -53,7 +55,7 @@ final class StampTable {
                 time: HybridTimestamp(rawValue: UInt64(clamping: find.integer(0))),
                 replica: handle),
             seen: find.integer(2), sequence: find.isNull(3) ? nil : find.integer(3))
-        entries[slot] = (number, entry)
+        remember(entry, number)
         return entry
     }
 
@@ -74,10 +76,29 @@ final class StampTable {
         if let operations { insert.bind(blob: operations, at: 5) } else { insert.bindNull(at: 5) }
         try insert.run()
         let number = insert.lastInsertedRowID
-        entries[Int(number & Int64(Self.slots - 1))] = (
-            number, Entry(stamp: stamp, seen: seen, sequence: sequence)
-        )
+        remember(Entry(stamp: stamp, seen: seen, sequence: sequence), number)
         return number
+    }
+
+    @inline(__always)
+    private func slot(_ number: Int64) -> Int {
+        Int(truncatingIfNeeded: number) & (entries.count - 1)
+    }
+
+    @inline(__always)
+    private func remember(_ entry: Entry, _ number: Int64) {
+        while entries.count < Self.mostSlots, let taken = entries[slot(number)],
+            taken.number != number
+        {
+            makeRoom()
+        }
+        entries[slot(number)] = (number, entry)
+    }
+
+    private func makeRoom() {
+        let known = entries
+        entries = Array(repeating: nil, count: 4 * known.count)
+        for case let taken? in known { entries[slot(taken.number)] = taken }
     }
 
     /// The small number that stands for a replica in this database.

@@ -41,7 +41,7 @@ final class StoreSession {
     func table(_ id: Int) throws -> TableStore? {
         if let known = tables[id] { return known }
         guard let declared = schema.table(id: id) else { return nil }
-        let store = try TableStore(declared, gaps: columns.gaps(in: id), in: db)
+        let store = TableStore(declared, gaps: columns.gaps(in: id), in: db)
         tables[id] = store
         return store
     }
@@ -77,7 +77,7 @@ final class StoreSession {
         let state = StoreState(db: db)
         // What is pulled again was sealed by replicas that knew less than this one does now.
         try state.setComparable(after: try state.cursor)
-        try state.set("cursor", .integer(0))
+        try state.setCursor(0, mark: nil)
         try state.set("collected", .integer(0))
     }
 

@@ -35,6 +35,11 @@ struct StoreState {
     /// The server's place up to which everything is applied.
     var cursor: Int64 { get throws { try integer("cursor") } }
 
+    /// What the server gave with ``cursor``, to tell its history by; nil where nothing is known.
+    var mark: [UInt8]? {
+        get throws { if case .blob(let bytes) = try value("mark") { bytes } else { nil } }
+    }
+
     /// The number of the last sealed segment.
     var segmentNumber: Int64 { get throws { try integer("number") } }
 
@@ -108,6 +113,18 @@ struct StoreState {
         let statement = try PreparedStatement(
             "INSERT OR REPLACE INTO sync_state(name, value) VALUES(?, ?)", in: db)
         try statement.run(.text(name), value)
+    }
+
+    /// Everything up to `place` is applied.
+    ///
+    /// - Parameter mark: What the server gave with that place.
+    func setCursor(_ place: Int64, mark: [UInt8]?) throws {
+        try set("cursor", .integer(place))
+        try setMark(mark)
+    }
+
+    func setMark(_ mark: [UInt8]?) throws {
+        if mark != (try self.mark) { try set("mark", mark.map(SQLValue.blob) ?? .null) }
     }
 
     func setOffer(_ offer: Offer) throws {

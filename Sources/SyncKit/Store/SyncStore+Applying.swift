@@ -29,8 +29,10 @@ extension SyncStore {
     ///
     /// A segment that cannot be opened or applied is set aside with its reason; the others count.
     /// Applying a segment again changes nothing.
+    ///
+    /// - Parameter mark: What the server gave with the last one's place.
     package func apply(
-        _ segments: [SequencedSegment], with sealer: SegmentSealer
+        _ segments: [SequencedSegment], mark: [UInt8]? = nil, with sealer: SegmentSealer
     ) throws -> AppliedPage {
         let (page, tables) = try engineWrite { session in
             try LogFolder(session: session).fold()
@@ -47,11 +49,26 @@ extension SyncStore {
                 cursor = segment.sequence
                 try state.set("cursor", .integer(cursor))
             }
+            if !segments.isEmpty { try state.setMark(mark) }
             try ConflictLog(session.db, wall: applier.wall).purge()
             return (applier.page, applier.alteredTables)
         }
         try notify(of: tables)
         return page
+    }
+
+    /// What the server gave with the cursor's place; nil where nothing is known.
+    func mark() throws -> [UInt8]? {
+        try pool.read { try StoreState(db: $0).mark }
+    }
+
+    /// Notes what the server gives with a place, if that is where the cursor is.
+    func noteMark(_ mark: [UInt8]?, at place: Int64) throws {
+        guard let mark, try self.mark() != mark else { return }
+        try engineWrite { session in
+            let state = StoreState(db: session.db)
+            if try state.cursor == place { try state.setMark(mark) }
+        }
     }
 
     /// Tries again what was set aside: a key or a time may have come since.

@@ -31,7 +31,7 @@ extension SyncStore {
                     """)
             try WaitingRoom(session).forgetPlaces()
             try state.set("epoch", .integer(Int64(epoch)))
-            try state.set("cursor", .integer(0))
+            try state.setCursor(0, mark: nil)
             try state.set("collected", .integer(0))
             try state.set("comparable", .integer(0))
             try state.setOffer(.due)

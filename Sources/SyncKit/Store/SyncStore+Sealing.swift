@@ -55,7 +55,14 @@ extension SyncStore {
     }
 
     /// Notes that the server holds segment `number` at `sequence` of the account's order.
-    package func acknowledge(number: UInt64, sequence: Int64) throws {
+    ///
+    /// - Parameters:
+    ///   - mark: What the server gave with that place.
+    ///   - hasPulled: Whether it is sure that the order up to the cursor is still the one that is
+    ///     known here: only then does the cursor move past the own segment.
+    package func acknowledge(
+        number: UInt64, sequence: Int64, mark: [UInt8]? = nil, hasPulled: Bool = true
+    ) throws {
         try engineWrite { session in
             let state = StoreState(db: session.db)
             let found = try PreparedStatement(
@@ -67,8 +74,8 @@ extension SyncStore {
             let lastStamp = found.isNull(0) ? nil : found.integer(0)
             found.reset()
             // Nothing of others lies between: there is no need to pull it back.
-            if sequence == (try state.cursor) + 1 {
-                try state.set("cursor", .integer(sequence))
+            if hasPulled, sequence == (try state.cursor) + 1 {
+                try state.setCursor(sequence, mark: mark)
             } else {
                 // Others' segments before it say nothing of it.
                 try state.setComparable(after: sequence)

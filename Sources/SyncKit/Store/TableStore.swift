@@ -17,22 +17,14 @@ final class TableStore {
     let counters: Set<UInt8>
     private let gaps: [KnownColumns.Gap]
     private let db: Database
-    private let find: PreparedStatement
-    private let findRow: PreparedStatement
-    private let remove: PreparedStatement
-    private let findClock: PreparedStatement
-    private let setClock: PreparedStatement
-    private let removeClock: PreparedStatement
-    private let findGrave: PreparedStatement
-    private let setGrave: PreparedStatement
-    private let removeGrave: PreparedStatement
-    private let appendClock: PreparedStatement
+    /// By ``Query``, once they are needed.
+    private var statements = [PreparedStatement?](repeating: nil, count: Query.allCases.count)
     /// By column id, as the two below.
     private let columns: [SyncedColumn?]
     private var updates: [PreparedStatement?]
     private var values: [PreparedStatement?]
 
-    init(_ table: SyncedTable, gaps: [KnownColumns.Gap], in db: Database) throws {
+    init(_ table: SyncedTable, gaps: [KnownColumns.Gap], in db: Database) {
         self.gaps = gaps
         self.table = table
         self.db = db
@@ -42,29 +34,7 @@ final class TableStore {
         updates = [PreparedStatement?](repeating: nil, count: columns.count)
         values = updates
         counters = Set(table.columns.filter { $0.policy == .counter }.map { UInt8($0.id) })
-        let (id, name) = (table.id, quoted(table.name))
-        runs = try RunTable(id, in: db)
-        find = try PreparedStatement("SELECT _rowid_ FROM \(name) WHERE id = ?", in: db)
-        findRow = try PreparedStatement(
-            """
-            SELECT rows._rowid_, clock FROM \(name) AS rows
-            LEFT JOIN sync_clocks_\(id) ON place = rows._rowid_ WHERE rows.id = ?
-            """, in: db)
-        remove = try PreparedStatement("DELETE FROM \(name) WHERE _rowid_ = ?", in: db)
-        findClock = try PreparedStatement(
-            "SELECT clock FROM sync_clocks_\(id) WHERE place = ?", in: db)
-        setClock = try PreparedStatement(
-            "INSERT OR REPLACE INTO sync_clocks_\(id)(place, clock) VALUES(?, ?)", in: db)
-        appendClock = try PreparedStatement(
-            "INSERT INTO sync_clocks_\(id)(place, clock) VALUES(?, ?)", in: db)
-        removeClock = try PreparedStatement(
-            "DELETE FROM sync_clocks_\(id) WHERE place = ?", in: db)
-        findGrave = try PreparedStatement(
-            "SELECT life, stamp FROM sync_graves_\(id) WHERE row = ?", in: db)
-        setGrave = try PreparedStatement(
-            "INSERT OR REPLACE INTO sync_graves_\(id)(row, life, stamp) VALUES(?, ?, ?)", in: db)
-        removeGrave = try PreparedStatement(
-            "DELETE FROM sync_graves_\(id) WHERE row = ?", in: db)
+        runs = RunTable(table.id, in: db)
     }
 
     /// The declared column with an id.
@@ -89,6 +59,7 @@ final class TableStore {
     private func placeAndClock(
         of key: RowKey
     ) throws -> (place: Int64, clock: PackedClock)? {
+        let findRow = try prepared(.findRow)
         findRow.bind(key, at: 1)
         defer { findRow.reset() }
         guard try findRow.step() else { return nil }
@@ -97,6 +68,7 @@ final class TableStore {
 
     /// Where the row with `key` lies.
     func place(of key: RowKey) throws -> Int64? {
+        let find = try prepared(.find)
         find.bind(key, at: 1)
         defer { find.reset() }
         return try find.step() ? find.integer(0) : nil
@@ -146,6 +118,7 @@ final class TableStore {
     func delete(
         _ key: RowKey, at place: Int64, clock: PackedClock, in session: StoreSession
     ) throws {
+        let remove = try prepared(.remove)
         remove.bind(place, at: 1)
         try remove.run()
         if !clock.isPlain { try removeClock(at: place) }
@@ -172,6 +145,7 @@ final class TableStore {
 
     /// What the row's clock has besides its beginning at the stamp with the number `began`.
     func clock(at place: Int64, began: Int64) throws -> PackedClock {
+        let findClock = try prepared(.findClock)
         findClock.bind(place, at: 1)
         defer { findClock.reset() }
         guard try findClock.step() else { return filled(PackedClock(), began: began) }
@@ -202,6 +176,7 @@ final class TableStore {
     /// Stores `clock`, as where the row's beginning is another from now on.
     func set(_ clock: PackedClock, at place: Int64) throws {
         if clock.isPlain { return try removeClock(at: place) }
+        let setClock = try prepared(.setClock)
         setClock.bind(place, at: 1)
         setClock.bind(blob: clock.bytes, at: 2)
         try setClock.run()
@@ -209,12 +184,14 @@ final class TableStore {
 
     /// Stores the clock of a row that was just added; `bytes` are of ``PackedClock``.
     func append(clock bytes: [UInt8], at place: Int64) throws {
+        let appendClock = try prepared(.appendClock)
         appendClock.bind(place, at: 1)
         appendClock.bind(blob: bytes, at: 2)
         try appendClock.run()
     }
 
     func removeClock(at place: Int64) throws {
+        let removeClock = try prepared(.removeClock)
         removeClock.bind(place, at: 1)
         try removeClock.run()
     }
@@ -223,6 +200,7 @@ final class TableStore {
 
     /// When the row with `key` was deleted.
     func grave(of key: RowKey) throws -> (life: UInt32, stamp: Int64)? {
+        let findGrave = try prepared(.findGrave)
         findGrave.bind(key, at: 1)
         defer { findGrave.reset() }
         guard try findGrave.step() else { return nil }
@@ -230,6 +208,7 @@ final class TableStore {
     }
 
     func bury(_ key: RowKey, life: UInt32, stamp: Int64) throws {
+        let setGrave = try prepared(.setGrave)
         setGrave.bind(key, at: 1)
         setGrave.bind(Int64(life), at: 2)
         setGrave.bind(stamp, at: 3)
@@ -237,6 +216,7 @@ final class TableStore {
     }
 
     func removeGrave(of key: RowKey) throws {
+        let removeGrave = try prepared(.removeGrave)
         removeGrave.bind(key, at: 1)
         try removeGrave.run()
     }
@@ -252,6 +232,47 @@ final class TableStore {
     }
 
     // MARK: - Statements
+
+    /// What is asked of every table again and again.
+    private enum Query: Int, CaseIterable {
+        case find, findRow, remove
+        case findClock, setClock, appendClock, removeClock
+        case findGrave, setGrave, removeGrave
+    }
+
+    /// Most transactions ask a table one or two of these: each is prepared when it is needed.
+    @inline(__always)
+    private func prepared(_ query: Query) throws -> PreparedStatement {
+        if let known = statements[query.rawValue] { return known }
+        return try prepare(query)
+    }
+
+    private func prepare(_ query: Query) throws -> PreparedStatement {
+        let statement = try PreparedStatement(sql(query), in: db)
+        statements[query.rawValue] = statement
+        return statement
+    }
+
+    private func sql(_ query: Query) -> String {
+        let (id, name) = (table.id, quoted(table.name))
+        return switch query {
+        case .find: "SELECT _rowid_ FROM \(name) WHERE id = ?"
+        case .findRow:
+            """
+            SELECT rows._rowid_, clock FROM \(name) AS rows
+            LEFT JOIN sync_clocks_\(id) ON place = rows._rowid_ WHERE rows.id = ?
+            """
+        case .remove: "DELETE FROM \(name) WHERE _rowid_ = ?"
+        case .findClock: "SELECT clock FROM sync_clocks_\(id) WHERE place = ?"
+        case .setClock: "INSERT OR REPLACE INTO sync_clocks_\(id)(place, clock) VALUES(?, ?)"
+        case .appendClock: "INSERT INTO sync_clocks_\(id)(place, clock) VALUES(?, ?)"
+        case .removeClock: "DELETE FROM sync_clocks_\(id) WHERE place = ?"
+        case .findGrave: "SELECT life, stamp FROM sync_graves_\(id) WHERE row = ?"
+        case .setGrave:
+            "INSERT OR REPLACE INTO sync_graves_\(id)(row, life, stamp) VALUES(?, ?, ?)"
+        case .removeGrave: "DELETE FROM sync_graves_\(id) WHERE row = ?"
+        }
+    }
 
     /// Inserts a row with these columns.
     func insertStatement(_ columns: [UInt8]) throws -> PreparedStatement {

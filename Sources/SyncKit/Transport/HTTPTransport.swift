@@ -40,16 +40,19 @@ public struct HTTPTransport: Transport {
             throw HTTPFailure.unexpectedReply("the answer to a segment is not what it should be")
         }
         return PushAcknowledgement(
-            sequence: answer.sequence, server: try Self.serverState(in: reply))
+            sequence: answer.sequence, mark: try Self.mark(in: reply),
+            server: try Self.serverState(in: reply))
     }
 
     /// Asks for the segments after a place in the account's order.
     ///
     /// - Throws: What `explain` makes of a refusal; ``HTTPFailure``.
-    public func pull(after sequence: Int64) async throws -> PulledPage {
-        let reply = try await send("GET", "/v1/segments?after=\(sequence)", body: nil)
+    public func pull(after sequence: Int64, mark: [UInt8]?) async throws -> PulledPage {
+        let known = mark.map { "&mark=" + Self.hexadecimal($0) } ?? ""
+        let reply = try await send("GET", "/v1/segments?after=\(sequence)\(known)", body: nil)
         return PulledPage(
-            segments: try Self.segments(in: reply.body),
+            segments: try Self.segments(in: reply.body), mark: try Self.mark(in: reply),
+            isOtherHistory: reply.headers["atelier-history"] == "other",
             server: try Self.serverState(in: reply))
     }
 
@@ -72,7 +75,7 @@ public struct HTTPTransport: Transport {
         guard reply.status != 404 else { return nil }
         guard
             let answer = try? JSONDecoder().decode(SnapshotAnswer.self, from: Data(reply.body)),
-            let id = Self.snapshotID(answer.id), answer.cursor >= 0, answer.chunks > 0
+            let id = Self.sixteenBytes(answer.id), answer.cursor >= 0, answer.chunks > 0
         else { throw HTTPFailure.unexpectedReply("what it says of a snapshot cannot be") }
         return SnapshotManifest(id: id, cursor: answer.cursor, chunkCount: answer.chunks)
     }
@@ -114,11 +117,20 @@ public struct HTTPTransport: Transport {
             milliseconds: time, epoch: Int(epoch), head: head, floor: floor, horizon: horizon)
     }
 
+    /// What tells the server's history up to the place that the answer ends with.
+    private static func mark(in reply: HTTPReply) throws(HTTPFailure) -> [UInt8]? {
+        guard let text = reply.headers["atelier-mark"] else { return nil }
+        guard let mark = sixteenBytes(text) else {
+            throw .unexpectedReply("the mark of its history is not 32 hexadecimal digits")
+        }
+        return mark
+    }
+
     private static func hexadecimal(_ bytes: [UInt8]) -> String {
         bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
     }
 
-    private static func snapshotID(_ text: String) -> [UInt8]? {
+    private static func sixteenBytes(_ text: String) -> [UInt8]? {
         let digits = text.utf8.compactMap { Character(Unicode.Scalar($0)).hexDigitValue }
         guard text.utf8.count == 32, digits.count == 32 else { return nil }
         return stride(from: 0, to: 32, by: 2).map { UInt8(digits[$0] << 4 | digits[$0 + 1]) }

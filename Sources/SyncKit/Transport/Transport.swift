@@ -9,7 +9,10 @@ public protocol Transport: Sendable {
     func push(_ segment: SealedSegment) async throws -> PushAcknowledgement
 
     /// Asks for segments after a place in the account's order.
-    func pull(after sequence: Int64) async throws -> PulledPage
+    ///
+    /// - Parameter mark: What the server gave with that place; nil where it gave none. Where the
+    ///   server has another one there, it was set back: see ``PulledPage/isOtherHistory``.
+    func pull(after sequence: Int64, mark: [UInt8]?) async throws -> PulledPage
 
     /// Hands over one chunk of a snapshot; the snapshot counts once all its chunks are there.
     func push(_ chunk: SnapshotChunk) async throws
@@ -21,6 +24,13 @@ public protocol Transport: Sendable {
     ///
     /// - Throws: ``SnapshotGone`` where a newer snapshot has taken its place.
     func chunk(_ index: Int, of snapshot: SnapshotManifest) async throws -> [UInt8]
+}
+
+extension Transport {
+    /// Asks for segments after a place, whatever came before it.
+    public func pull(after sequence: Int64) async throws -> PulledPage {
+        try await pull(after: sequence, mark: nil)
+    }
 }
 
 /// The server holds another segment of this replica at this number: the database was copied, or
@@ -71,12 +81,15 @@ public struct ServerState: Hashable, Sendable {
 public struct PushAcknowledgement: Hashable, Sendable {
     /// The segment's place in the account's order, from 1.
     public let sequence: Int64
+    /// The mark of that place, at most 32 bytes; nil where the server gives none.
+    public let mark: [UInt8]?
     /// What the server tells with it.
     public let server: ServerState
 
-    /// Takes both fields.
-    public init(sequence: Int64, server: ServerState) {
+    /// Takes every field.
+    public init(sequence: Int64, mark: [UInt8]? = nil, server: ServerState) {
         self.sequence = sequence
+        self.mark = mark
         self.server = server
     }
 }
@@ -86,12 +99,23 @@ public struct PushAcknowledgement: Hashable, Sendable {
 public struct PulledPage: Hashable, Sendable {
     /// The segments, in rising order.
     public let segments: [SequencedSegment]
+    /// The mark of the last one's place, or of the place that was asked for where there are none;
+    /// nil where the server gives none. Two histories never have the same mark at a place.
+    public let mark: [UInt8]?
+    /// Whether the mark that was sent is not the server's: then what came before the place is not
+    /// what it was, and there are no segments.
+    public let isOtherHistory: Bool
     /// What the server tells with them.
     public let server: ServerState
 
-    /// Takes both fields.
-    public init(segments: [SequencedSegment], server: ServerState) {
+    /// Takes every field.
+    public init(
+        segments: [SequencedSegment], mark: [UInt8]? = nil, isOtherHistory: Bool = false,
+        server: ServerState
+    ) {
         self.segments = segments
+        self.mark = mark
+        self.isOtherHistory = isOtherHistory
         self.server = server
     }
 }

@@ -69,7 +69,8 @@ private struct ScriptWriter {
             (
                 .serverLoss,
                 [
-                    (1, { _ in .serverKeepsCopy }), (1, { _ in .serverGoesBackToCopy }),
+                    (1, { _ in .serverKeepsCopy }),
+                    (1, { .serverGoesBackToCopy(raisingEpoch: $0.generator.oneIn(2)) }),
                     (1, { $0.generator.oneIn(2) ? .serverIsWiped : .serverKeepsCopy }),
                 ]
             ),

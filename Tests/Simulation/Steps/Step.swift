@@ -54,7 +54,7 @@ struct Step: Hashable, Sendable {
         case keepCopy
         case goBackToCopy
         case serverKeepsCopy
-        case serverGoesBackToCopy
+        case serverGoesBackToCopy(raisingEpoch: Bool)
         case serverIsWiped
         case serverCompacts
     }
@@ -80,7 +80,8 @@ extension Step: CustomStringConvertible {
         case .keepCopy: "backup made"
         case .goBackToCopy: "backup restored"
         case .serverKeepsCopy: "server backup made"
-        case .serverGoesBackToCopy: "server backup restored"
+        case .serverGoesBackToCopy(true): "server backup restored"
+        case .serverGoesBackToCopy(false): "server backup restored, and nobody told"
         case .serverIsWiped: "server wiped"
         case .serverCompacts: "server compacts"
         }

@@ -14,12 +14,14 @@ struct PlantedTransport: Transport {
         return PushAcknowledgement(sequence: page.server.head + 1, server: page.server)
     }
 
-    func pull(after sequence: Int64) async throws -> PulledPage {
-        let page = try await transport.pull(after: sequence)
+    func pull(after sequence: Int64, mark: [UInt8]?) async throws -> PulledPage {
+        let page = try await transport.pull(after: sequence, mark: mark)
         // The last one stays, so that the cursor moves on.
         guard plant == .leakyPull, let last = page.segments.last else { return page }
         let kept = page.segments.dropLast().filter { $0.sequence % 4 != 0 }
-        return PulledPage(segments: kept + [last], server: page.server)
+        return PulledPage(
+            segments: kept + [last], mark: page.mark, isOtherHistory: page.isOtherHistory,
+            server: page.server)
     }
 
     func push(_ chunk: SnapshotChunk) async throws { try await transport.push(chunk) }

@@ -25,10 +25,10 @@ extension World {
             noteUse(of: copy)
             try check(device, expecting: device.possibleRows)
         case .serverKeepsCopy: serverCopy = server.backup()
-        case .serverGoesBackToCopy:
+        case .serverGoesBackToCopy(let raisingEpoch):
             guard let serverCopy else { return }
             forgetServer()
-            server.restore(to: serverCopy)
+            server.restore(to: serverCopy, raisingEpoch: raisingEpoch)
         case .serverIsWiped:
             forgetServer()
             server.wipe()

@@ -89,8 +89,10 @@ package final class SimulatedNetwork: Transport {
         }
     }
 
-    package func pull(after sequence: Int64) async throws -> PulledPage {
-        try await exchange { [transport] in try await transport.pull(after: sequence) }
+    package func pull(after sequence: Int64, mark: [UInt8]?) async throws -> PulledPage {
+        try await exchange { [transport] in
+            try await transport.pull(after: sequence, mark: mark)
+        }
     }
 
     package func push(_ chunk: SnapshotChunk) async throws {

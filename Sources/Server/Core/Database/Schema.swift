@@ -31,6 +31,7 @@ enum Schema {
         Step(name: "1 audit", common: audit, sqlite: sqliteAudit, postgres: postgresAudit),
         Step(name: "2 identity", common: identity),
         Step(name: "3 keys", common: keys),
+        Step(name: "7 history", common: history),
     ]
 
     private static func postgres(_ sql: String) -> String {
@@ -125,6 +126,10 @@ enum Schema {
         CREATE TABLE key_rotation (
             account BLOB NOT NULL, epoch INTEGER NOT NULL, document TEXT NOT NULL,
             PRIMARY KEY (account, epoch));
+        """
+
+    private static let history = """
+        ALTER TABLE account_head ADD COLUMN floor_mark BLOB;
         """
 
     private static let sqliteAudit = """

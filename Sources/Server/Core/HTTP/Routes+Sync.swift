@@ -16,7 +16,7 @@ extension Routes {
                 sequence: answer.content, epoch: state.epoch,
                 time: UnixTime(milliseconds: state.milliseconds), head: state.head,
                 floor: state.floor, horizon: state.horizon),
-            headers: headers(of: state))
+            headers: headers(of: answer))
     }
 
     /// Gives the segments after a place: 8 bytes of sequence, 4 of length, the bytes; repeated.
@@ -27,14 +27,15 @@ extension Routes {
         let limit = try number(
             query["limit"], or: Int64(ProtocolLimits.pageSegments),
             in: 1...Int64(ProtocolLimits.pageSegments))
-        let answer = try await core.pull(after: after, limit: Int(limit), incoming)
+        let answer = try await core.pull(
+            after: after, mark: try query["mark"].map(mark), limit: Int(limit), incoming)
         var buffer = ByteBuffer()
         for segment in answer.content {
             buffer.writeInteger(segment.sequence)
             buffer.writeInteger(UInt32(clamping: segment.bytes.count))
             buffer.writeBytes(segment.bytes)
         }
-        return bytes(buffer, headers: headers(of: answer.state))
+        return bytes(buffer, headers: headers(of: answer))
     }
 
     /// Stores one chunk of a snapshot.
@@ -67,11 +68,22 @@ extension Routes {
         return Int(try number(text, in: 0...Int64(ProtocolLimits.snapshotChunks - 1)))
     }
 
-    private func headers(of state: ServerState) -> HTTPFields {
-        [
+    private func mark(_ text: Substring) throws -> HistoryMark {
+        guard let mark = HistoryMark(hex: String(text)) else {
+            throw ServerError.refused(.malformed, detail: "The mark is not 32 digits of base 16.")
+        }
+        return mark
+    }
+
+    private func headers<Content>(of answer: Answer<Content>) -> HTTPFields {
+        let state = answer.state
+        var headers: HTTPFields = [
             .atelierEpoch: String(state.epoch), .atelierHead: String(state.head),
             .atelierFloor: String(state.floor), .atelierHorizon: String(state.horizon),
         ]
+        headers[.atelierMark] = answer.mark?.description
+        if answer.isOtherHistory { headers[.atelierHistory] = "other" }
+        return headers
     }
 
     private func bytes(_ buffer: ByteBuffer, headers: HTTPFields) -> Response {

@@ -6,6 +6,8 @@ import SyncKit
 /// One stored segment.
 struct StoredSegment: Sendable {
     let sequence: Int64
+    /// See ``HistoryMark``.
+    let mark: HistoryMark
     let bytes: Data
 }
 
@@ -52,11 +54,32 @@ struct SegmentStore {
         let end = try end(after: sequence, count: limit, bytes: ProtocolLimits.pageBytes)
         return try db.rows(
             """
-            SELECT seq, bytes FROM segment WHERE account = ?1 AND seq > ?2 AND seq <= ?3
-            ORDER BY seq
+            SELECT seq, hash, received, bytes FROM segment
+            WHERE account = ?1 AND seq > ?2 AND seq <= ?3 ORDER BY seq
             """,
             [account.blob, sequence, end]
-        ).map { StoredSegment(sequence: try $0["seq"], bytes: try $0["bytes"]) }
+        ).map {
+            StoredSegment(
+                sequence: try $0["seq"], mark: try Self.mark(of: $0), bytes: try $0["bytes"])
+        }
+    }
+
+    /// The mark of a place; nil where nothing is known of it: it is 0, below the floor or past
+    /// the head.
+    func mark(at sequence: Int64) throws -> HistoryMark? {
+        let row = try db.row(
+            "SELECT seq, hash, received FROM segment WHERE account = ?1 AND seq = ?2",
+            [account.blob, sequence])
+        if let row { return try Self.mark(of: row) }
+        let kept: Data? = try db.value(
+            "SELECT floor_mark FROM account_head WHERE account = ?1 AND floor = ?2",
+            [account.blob, sequence])
+        return kept.flatMap { HistoryMark($0) }
+    }
+
+    private static func mark(of row: Row) throws -> HistoryMark {
+        HistoryMark(
+            of: try row["seq"], hash: try row.fixed("hash"), received: try row["received"])
     }
 
     /// Where a step after a place ends: bounded by count and bytes, one segment at least where

@@ -6,6 +6,10 @@ import SyncKit
 /// What a device gets for a question: the answer itself, and where the account stands.
 struct Answer<Content: Sendable>: Sendable {
     let content: Content
+    /// The mark of the place that the answer ends with, see ``HistoryMark``.
+    let mark: HistoryMark?
+    /// Whether the device's mark is of another history.
+    var isOtherHistory = false
     let state: ServerState
 }
 
@@ -24,7 +28,7 @@ extension ServerCore {
             try self.tidy(caller.account, now: now, in: db)
             let mark = try EpochMark.Reading(of: db)
             let answer = Answer(
-                content: stored.sequence,
+                content: stored.sequence, mark: try store.mark(at: stored.sequence),
                 state: try self.state(for: caller, epoch: mark.epoch, now: now, in: db))
             return (answer, stored.isNew ? (mark, caller.account) : nil)
         }
@@ -37,21 +41,27 @@ extension ServerCore {
 
     /// The segments after a place in the account's order, bounded by count and bytes.
     ///
-    /// None where that place lies below the floor: what came right after it is gone.
+    /// None where that place lies below the floor: what came right after it is gone. None either
+    /// where the device's `mark` of that place is of another history: then the device holds
+    /// something else than what is stored here, and its pull says nothing for the horizon.
     func pull(
-        after sequence: Int64, limit: Int, _ incoming: IncomingRequest
+        after sequence: Int64, mark: HistoryMark? = nil, limit: Int, _ incoming: IncomingRequest
     ) async throws -> Answer<[StoredSegment]> {
         try await authorized(incoming) { db, caller, now in
             try self.countRequest(of: caller, now: now, in: db)
             // Before the page, so that a page with segments never lies below the floor it tells.
             try self.tidy(caller.account, now: now, in: db)
             let epoch = try EpochMark.Reading(of: db).epoch
-            try Horizon.raise(to: sequence, by: caller, epoch: epoch, in: db)
+            let store = SegmentStore(account: caller.account, db: db)
+            let known = try store.mark(at: sequence)
+            let isOther = mark != nil && known != nil && mark != known
+            if !isOther { try Horizon.raise(to: sequence, by: caller, epoch: epoch, in: db) }
             let state = try self.state(for: caller, epoch: epoch, now: now, in: db)
-            guard sequence >= state.floor else { return Answer(content: [], state: state) }
-            let page = try SegmentStore(account: caller.account, db: db)
-                .page(after: sequence, limit: limit)
-            return Answer(content: page, state: state)
+            let hasNext = !isOther && sequence >= state.floor
+            let page = hasNext ? try store.page(after: sequence, limit: limit) : []
+            return Answer(
+                content: page, mark: page.last?.mark ?? known, isOtherHistory: isOther,
+                state: state)
         }
     }
 
