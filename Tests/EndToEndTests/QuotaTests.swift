@@ -47,6 +47,31 @@ import Testing
         #expect(await server.stop() == 0)
     }
 
+    // Goal: the operator sees the bound of a suspension before the act, and nothing happens.
+    // Method: ask with --dry-run while the server runs; the device then syncs and generates.
+    @Test func aDryRunSuspendsNobody() async throws {
+        let sandbox = try Sandbox()
+        let server = try await RunningServer(data: sandbox.data)
+        let device = try await sandbox.joinedDevice("a", at: server)
+        let account = try await sandbox.account(of: device)
+        let words = try await sandbox.operate("accounts", "suspend", account, "--dry-run")
+        #expect(words.output.contains("would be suspended"), "\(words)")
+        #expect(words.output.contains("2 credits, lent to 1 device"), "\(words)")
+        #expect(words.output.contains("nothing was changed"), "\(words)")
+        let effect = try await sandbox.operate(
+            "accounts", "suspend", account, "--dry-run", "--json"
+        ).object()
+        #expect(effect["leased_credits"] as? Int == 2 && effect["devices"] as? Int == 1)
+        #expect(effect["usable_until"] is String && effect["dry_run"] as? Bool == true)
+        try await device.must("sync")
+        #expect(try await device.generate(seed: 1).status == 0)
+        let wrong = try await Program.run(
+            Programs.server, ["accounts", "suspend", account, "--data", sandbox.data.path],
+            in: sandbox.folder)
+        #expect(wrong.status == 64 && wrong.errors.contains("--reason"), "\(wrong)")
+        #expect(await server.stop() == 0)
+    }
+
     private func receipts(of device: Device) async throws -> Int {
         try await device.must("generations", "list", "--json").objects("generations")
             .count { ($0["receipt"] as? String)?.isEmpty == false }

@@ -46,6 +46,40 @@ struct ModerationTests {
         }
     }
 
+    // Goal: whoever is about to suspend is told the bound, and nothing happens by asking.
+    // Method: two devices share three credits, one has sent a spend; every row stays as it is; the
+    // suspension itself then says the same.
+    @Test func theEffectOfASuspensionIsToldBeforeTheAct() async throws {
+        let server = try TestServer()
+        try await server.run { client in
+            let first = TestDevice(of: server)
+            _ = try await first.join(client)
+            try server.core.grant(first.account, credits: 1, reason: "test", actor: "test")
+            let second = try await first.letIn("desk", client)
+            var (wallet, other) = (first.wallet(), second.wallet())
+            _ = try await first.contact(&wallet, client)
+            server.advance(by: .seconds(3600))
+            _ = try await second.contact(&other, client)
+            #expect([wallet, other].map(\.unspentLeases.count) == [2, 1])
+            let before = try server.database.contents
+            let effect = try server.core.effectOfSuspending(first.account)
+            #expect(try server.database.contents == before)
+            #expect(effect.leasedCredits == 3 && effect.devices == 2 && effect.heldSpends == 0)
+            #expect(effect.usableUntil == server.now + .seconds(30 * 86_400))
+            let done = try server.core.suspend(
+                first.account, reason: "r", until: nil, message: "", actor: "test")
+            #expect(done == effect)
+            #expect(try server.database.contents != before)
+            // The earlier leases end first; then one device is left, then none.
+            server.advance(by: .seconds(30 * 86_400 - 1))
+            let late = try server.core.effectOfSuspending(first.account)
+            #expect(late.leasedCredits == 1 && late.devices == 1)
+            server.advance(by: .seconds(1))
+            let never = try server.core.effectOfSuspending(first.account)
+            #expect(never.leasedCredits == 0 && never.devices == 0 && never.usableUntil == nil)
+        }
+    }
+
     // Goal: no device of a suspended account gets a lease, and a timed suspension ends by itself.
     // Method: contact just before and exactly at its end.
     @Test func aTimedSuspensionEndsByItself() async throws {

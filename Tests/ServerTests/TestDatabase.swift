@@ -60,6 +60,23 @@ enum TestDatabase: Sendable {
         }
     }
 
+    /// Every row of every table as text: equal where nothing was changed.
+    var contents: String {
+        get throws {
+            switch self {
+            case .sqlite(let path): try Shell.sqlite(path, ".dump")
+            case .postgres, .own:
+                try run(
+                    """
+                    SELECT table_name, query_to_xml(
+                        'SELECT * FROM ' || table_name || ' ORDER BY 1', true, false, '')
+                    FROM information_schema.tables WHERE table_schema = 'public'
+                    ORDER BY table_name
+                    """)
+            }
+        }
+    }
+
     /// Bytes as a literal.
     func literal(_ bytes: [UInt8]) -> String {
         let digits = bytes.map { String(format: "%02x", $0) }.joined()

@@ -59,30 +59,6 @@ struct AccountView: Encodable {
     }
 }
 
-/// What a suspension cannot stop at once, in output.
-struct EffectView: Encodable {
-    let account: AccountID
-    let serial: Int
-    let leasedCredits: Int
-    let usableUntil: Moment?
-
-    init(_ effect: SuspensionEffect) {
-        account = effect.account
-        serial = effect.serial
-        leasedCredits = effect.leasedCredits
-        usableUntil = Moment(effect.usableUntil)
-    }
-
-    var lines: [String] {
-        let bound =
-            usableUntil.map {
-                "\(leasedCredits) lent credits may still be used offline, none after "
-                    + "\($0.time.rfc3339), and none gets a receipt while this lasts"
-            } ?? "no device holds a credit"
-        return ["\(account) is suspended from its next request on (order \(serial))", bound]
-    }
-}
-
 extension String {
     /// The text with control characters made harmless: a device's name comes from outside.
     var shown: String {

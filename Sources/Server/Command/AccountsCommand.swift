@@ -61,24 +61,37 @@ struct AccountsCommand: ParsableCommand {
         @Argument(help: "The account's id, or the beginning of it.")
         var id: String
         @Option(help: "A stable code, such as not-own-work.")
-        var reason: String
+        var reason: String?
         @Option(help: "When it ends by itself: RFC 3339, or a time from now such as 7d.")
         var until: Until?
         @Option(help: "Words to the person.")
         var message = ""
         @Option(help: "Where to appeal.")
         var appeal = ""
+        @Flag(help: "Say what could still happen, and change nothing.")
+        var dryRun = false
+
+        func validate() throws {
+            guard dryRun || reason != nil else {
+                throw ValidationError("A suspension needs a --reason; --dry-run does not.")
+            }
+        }
 
         func run() throws {
             try Failure.reported {
                 var policy = ServerPolicy()
                 policy.appeal = appeal
                 let core = try options.open(policy)
-                let effect = try core.suspend(
-                    core.account(id), reason: reason, until: until?.moment, message: message,
-                    actor: options.actor)
-                if output.json { return try Printer.json(EffectView(effect)) }
-                EffectView(effect).lines.forEach(Printer.line)
+                let account = try core.account(id)
+                let effect =
+                    dryRun
+                    ? try core.effectOfSuspending(account)
+                    : try core.suspend(
+                        account, reason: reason ?? "", until: until?.moment, message: message,
+                        actor: options.actor)
+                let view = EffectView(effect, dryRun: dryRun)
+                if output.json { return try Printer.json(view) }
+                view.lines.forEach(Printer.line)
             }
         }
     }

@@ -31,14 +31,30 @@ public struct AccountSummary: Codable, Sendable {
     public let segmentBytes: Int
 }
 
-/// What an order could not stop at once: the bound shown to whoever gives it.
-public struct SuspensionEffect: Codable, Sendable {
+/// What a suspension cannot stop at once: the bound shown to whoever orders it.
+public struct SuspensionEffect: Codable, Sendable, Equatable {
     /// The account.
     public let account: AccountID
     /// The order's serial.
     public let serial: Int
-    /// Credits that devices hold and may use offline; none gets a receipt while suspended.
+    /// Credits that devices hold and may use, or have used, offline; none gets a receipt while
+    /// suspended.
     public let leasedCredits: Int
+    /// How many devices hold them.
+    public let devices: Int
     /// When the last of them stops being usable; nil where there is none.
     public let usableUntil: UnixTime?
+    /// Spends that came before and wait for a receipt already, which they do not get now either.
+    public let heldSpends: Int
+
+    /// The effect on `ledger`, of which the order has this serial.
+    init(on ledger: ServerLedger, serial: Int, now: UnixTime) {
+        let usable = ledger.currentLeases.filter { now < $0.expires }
+        account = ledger.account
+        self.serial = serial
+        leasedCredits = usable.count
+        devices = Set(usable.map(\.device)).count
+        usableUntil = usable.map(\.expires).max()
+        heldSpends = ledger.heldCount
+    }
 }

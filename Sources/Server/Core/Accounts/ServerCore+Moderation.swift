@@ -72,10 +72,7 @@ extension ServerCore {
             let order = try ledger.suspend(
                 reason: reason, text: message, until: until, appeal: self.policy.appeal, now: now,
                 signer: self.signer)
-            let usable = ledger.currentLeases.map(\.expires).filter { now < $0 }
-            return SuspensionEffect(
-                account: account, serial: order.payload.serial, leasedCredits: usable.count,
-                usableUntil: usable.max())
+            return SuspensionEffect(on: ledger, serial: order.payload.serial, now: now)
         }
     }
 
@@ -86,10 +83,7 @@ extension ServerCore {
             guard let ledger = try LedgerStore(account: account, db: db).load() else {
                 throw ServerError.noSuchAccount(account.description)
             }
-            let usable = ledger.currentLeases.map(\.expires).filter { now < $0 }
-            return SuspensionEffect(
-                account: account, serial: ledger.standing.serial + 1,
-                leasedCredits: usable.count, usableUntil: usable.max())
+            return SuspensionEffect(on: ledger, serial: ledger.standing.serial + 1, now: now)
         }
     }
 
