@@ -6,10 +6,12 @@ package enum LedgerLimits {
     package static let itemsPerReply = 1024
     /// The most orders in one reply; a device that is further behind asks again.
     package static let ordersPerReply = 64
-    /// The most leases that the server remembers for one account; settled ones are never forgotten.
+    /// The most leases that ended without a spend which the server remembers for one account.
     package static let rememberedLeases = 256
     /// The most contradicting spends kept as proof for one lease.
     package static let contradictionsPerLease = 8
+    /// The most forks of journals kept as proof for one account.
+    package static let forksPerAccount = 64
     /// The most credits that one account can be given in all.
     package static let creditsPerAccount = 1000
     /// The longest reason code of an order, in UTF-8 bytes.

@@ -29,7 +29,7 @@ struct LedgerExchangeTests {
         let delivery = try pair.contact()
         #expect(try pair.contact().leases == delivery.leases)
         try pair.spend("a")
-        let request = try pair.wallet.request(now: pair.now, signedBy: pair.deviceKey)
+        let request = try pair.request()
         let first = try pair.reply(to: request)
         pair.now = pair.now + .seconds(5)
         #expect(try pair.reply(to: request).receipts == first.receipts)
@@ -45,7 +45,7 @@ struct LedgerExchangeTests {
         try pair.spend("a")
         try pair.contact()
         _ = try copy.wallet.spend(body: Digest(of: "b"), now: copy.now, signedBy: pair.deviceKey)
-        let request = try copy.wallet.request(now: copy.now, signedBy: pair.deviceKey)
+        let request = try copy.wallet.request(now: copy.now, signedBy: pair.deviceKey) { _ in }
         for _ in 1...2 {
             let reply = try pair.reply(to: request)
             #expect(reply.refused.map(\.reason) == [.doubleSpend] && reply.receipts.isEmpty)
@@ -101,7 +101,7 @@ struct LedgerExchangeTests {
     @Test func aForeignReplyChangesNothing() throws {
         var pair = SignedPair()
         var other = SignedPair()
-        let reply = try pair.reply(to: pair.wallet.request(now: pair.now, signedBy: pair.deviceKey))
+        let reply = try pair.reply(to: pair.request())
         let before = pair.wallet
         #expect(throws: LedgerError.self) {
             try pair.wallet.absorb(reply, serverKey: SigningKey().verifyingKey)
@@ -201,5 +201,101 @@ struct LedgerExchangeTests {
         #expect(
             receipts.last?.payload.logHead
                 == Digest(of: Digest.zero.bytes + first.digest.bytes))
+    }
+
+    // Goal: a device that borrows and returns all day has to wait, is told until when, and what it
+    // was lent for use does not count.
+    // Method: use one lease of two; give one back up to the limit, then wait out the day.
+    @Test func borrowingForNothingIsLimited() throws {
+        var pair = SignedPair()
+        pair.policy.unusedLeasesPerDay = 3
+        try pair.contact()
+        try pair.spend("used")
+        let first = pair.now
+        for _ in 1...3 {
+            #expect(try pair.contact().lendsFrom == nil)
+            let lease = try #require(pair.wallet.unspentLeases.first).payload.lease
+            try pair.giveBack(lease)
+            pair.now = pair.now + .seconds(60)
+        }
+        let refused = try pair.contact()
+        #expect(refused.leases.isEmpty && refused.balance.free == 1)
+        #expect(refused.lendsFrom == first + .seconds(86_400))
+        guard case .failure(let reason) = pair.wallet.permission(now: pair.now) else {
+            throw LedgerError.damagedLedger(reason: "a lease was lent")
+        }
+        #expect(reason.description.contains("lends again from"), "\(reason)")
+        pair.now = first + .seconds(86_400) + .milliseconds(-1)
+        #expect(try pair.contact().leases.isEmpty)
+        pair.now = first + .seconds(86_400)
+        #expect(try pair.contact().leases.count == 1)
+    }
+
+    // Goal: a lease that was given back stays over, also for a database from before.
+    // Method: the wallet is restored from before the return; the reply that lent it comes again.
+    @Test func aReturnedLeaseStaysOverAfterARestore() throws {
+        var pair = SignedPair()
+        let lending = try pair.contact()
+        let backup = pair.wallet.snapshot
+        let leases = pair.wallet.unspentLeases.map(\.payload.lease)
+        for lease in leases { try pair.giveBack(lease) }
+        var restored = pair.restored(from: backup, spends: [], returns: pair.journaledReturns)
+        #expect(restored.unspentLeases.isEmpty)
+        try restored.absorb(lending, serverKey: pair.serverKey.verifyingKey)
+        #expect(throws: RefusedReason.self) {
+            try restored.spend(body: Digest(of: "a"), now: pair.now, signedBy: pair.deviceKey)
+        }
+        // It is told again, and the server lends anew.
+        pair.wallet = restored
+        let reply = try pair.contact()
+        #expect(Set(reply.ended) == Set(leases) && reply.leases.count == 2)
+        #expect(try pair.request().returns.isEmpty)
+        // Long after, nothing of it is told any more.
+        pair.now = pair.now + .seconds(40 * 86_400)
+        try pair.contact()
+        try pair.contact()
+        #expect(try pair.request().returns.isEmpty)
+    }
+
+    // Goal: a journal that was copied or set back leaves proof, and nobody is punished for it.
+    // Method: two wallets go on from the same journal with different leases.
+    @Test func aForkedJournalIsKeptAsProof() throws {
+        var pair = SignedPair()
+        try pair.contact()
+        var copy = pair.wallet
+        let first = try pair.spend("a").spend
+        let taken = first.payload.lease
+        #expect(try pair.contact().receipts.count == 1)
+        // The copy holds the other lease alone, so that it is not the same one that is used.
+        copy.leases[taken] = nil
+        let second = try copy.spend(
+            body: Digest(of: "b"), now: pair.now, signedBy: pair.deviceKey
+        ).spend
+        #expect(second.payload.number == first.payload.number)
+        pair.wallet = copy
+        for _ in 1...2 {
+            let reply = try pair.contact()
+            #expect(reply.refused.isEmpty && reply.balance.spent == 2)
+            #expect(pair.ledger.forkCount == 1 && pair.ledger.contradictionCount == 0)
+            #expect(pair.ledger.forks.first == JournalFork(first: first, second: second))
+        }
+    }
+
+    // Goal: what a revoked device spent does not keep a credit for ever.
+    // Method: its spend is held by a suspension, then it is revoked; the grace ends.
+    @Test func aRevokedDevicesHeldSpendLetsTheCreditGo() throws {
+        var pair = SignedPair()
+        try pair.contact()
+        try pair.spend("a")
+        try pair.ledger.suspend(reason: "test", now: pair.now, signer: pair.signer)
+        #expect(try pair.contact().held.count == 1)
+        try pair.ledger.revoke(
+            pair.wallet.device, reason: "test", now: pair.now, signer: pair.signer)
+        try pair.ledger.reinstate(reason: "test", now: pair.now, signer: pair.signer)
+        pair.ledger.expire(now: pair.now)
+        #expect(pair.ledger.balance.leased == 2)
+        pair.ledger.expire(now: pair.now + .seconds(33 * 86_400))
+        #expect(pair.ledger.balance == .init(granted: 2, free: 2, leased: 0, spent: 0))
+        #expect(pair.ledger.heldCount == 0)
     }
 }

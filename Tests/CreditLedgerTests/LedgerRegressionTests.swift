@@ -24,7 +24,7 @@ struct LedgerRegressionTests {
         try pair.contact()
         let first = try #require(
             pair.wallet.unspentLeases.map(\.payload).min { $0.credit < $1.credit })
-        try pair.wallet.giveBack(first.lease, now: pair.now, signedBy: pair.deviceKey)
+        try pair.giveBack(first.lease)
         try pair.contact()
         let second = try #require(
             pair.wallet.unspentLeases.first { $0.payload.credit == first.credit })
@@ -43,13 +43,13 @@ struct LedgerRegressionTests {
         let delivery = try pair.contact()
         try pair.spend("a")
         let left = try #require(pair.wallet.unspentLeases.first).payload.lease
-        try pair.wallet.giveBack(left, now: pair.now, signedBy: pair.deviceKey)
+        try pair.giveBack(left)
         try pair.wallet.absorb(delivery, serverKey: pair.serverKey.verifyingKey)
         #expect(pair.wallet.unspentLeases.isEmpty)
         for lease in pair.wallet.spends.map(\.payload.lease) {
-            try pair.wallet.giveBack(lease, now: pair.now, signedBy: pair.deviceKey)
+            try pair.giveBack(lease)
         }
-        let request = try pair.wallet.request(now: pair.now, signedBy: pair.deviceKey)
+        let request = try pair.request()
         #expect(request.returns.count == 1)
     }
 }

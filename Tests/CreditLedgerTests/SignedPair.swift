@@ -11,13 +11,15 @@ struct SignedPair {
     var ledger: ServerLedger
     var wallet: DeviceWallet
     var now = UnixTime(milliseconds: 1_760_000_000_000)
+    /// What the device's journal holds of returns.
+    var journaledReturns: [JWS<Return>] = []
     private var leaseCount = 0
 
     init() {
         ledger = ServerLedger(account: account, policy: policy, now: now)
         wallet = DeviceWallet(
             account: account, device: DeviceID(key: deviceKey.verifyingKey), journal: journal,
-            spends: [])
+            spends: [], returns: [])
     }
 
     var signer: LedgerSigner { LedgerSigner(key: serverKey) }
@@ -25,9 +27,23 @@ struct SignedPair {
     /// One contact over the wire's forms; the reply is returned and absorbed.
     @discardableResult
     mutating func contact() throws -> LedgerReply {
-        let reply = try reply(to: wallet.request(now: now, signedBy: deviceKey))
+        let reply = try reply(to: request())
         try wallet.absorb(reply, serverKey: serverKey.verifyingKey)
         return reply
+    }
+
+    /// What the device would say now.
+    mutating func request() throws -> LedgerRequest {
+        var journaled = journaledReturns
+        defer { journaledReturns = journaled }
+        return try wallet.request(now: now, signedBy: deviceKey) { journaled.append($0) }
+    }
+
+    /// The device gives a lease back.
+    mutating func giveBack(_ lease: LeaseID) throws {
+        var journaled = journaledReturns
+        defer { journaledReturns = journaled }
+        try wallet.giveBack(lease, now: now, signedBy: deviceKey) { journaled.append($0) }
     }
 
     /// The server's reply, which the device has not seen yet.
@@ -49,10 +65,11 @@ struct SignedPair {
 
     /// The wallet read back from its snapshot, with the journal as given.
     func restored(
-        from snapshot: WalletSnapshot, journal: JournalID? = nil, spends: [JWS<Spend>]
+        from snapshot: WalletSnapshot, journal: JournalID? = nil, spends: [JWS<Spend>],
+        returns: [JWS<Return>] = []
     ) -> DeviceWallet {
         DeviceWallet(
             snapshot, account: account, journal: journal ?? self.journal, spends: spends,
-            serverKey: serverKey.verifyingKey, deviceKey: deviceKey.verifyingKey)
+            returns: returns, serverKey: serverKey.verifyingKey, deviceKey: deviceKey.verifyingKey)
     }
 }

@@ -146,4 +146,55 @@ struct SpendJournalTests {
                 deviceKey: pair.deviceKey.verifyingKey, newJournal: pair.journal)
         }
     }
+
+    // Goal: a lease that was given back stays so in the journal, and can neither be used nor, once
+    // used, be given back.
+    // Method: a return between two spends, opened again; then each the other way round.
+    @Test mutating func returnsStandBesideSpends() throws {
+        let journal = try open()
+        let entries = try entries(2)
+        let kept = try #require(pair.wallet.unspentLeases.first).payload.lease
+        try pair.giveBack(kept)
+        let giveBack = try #require(pair.journaledReturns.first)
+        try journal.append(entries[0])
+        try journal.append(giveBack)
+        try journal.append(giveBack)
+        try journal.append(entries[1])
+        let again = try open()
+        #expect(again.entries == entries && again.returns == [giveBack])
+        #expect(try bytes().count(where: { $0 == UInt8(ascii: "\n") }) == 4)
+
+        // A wallet that does not know of the return tries to use the lease all the same.
+        var forgetful = pair.restored(from: pair.wallet.snapshot, spends: again.spends)
+        forgetful.leases = forgetful.leases.filter { $0.key == kept }
+        let spend = try forgetful.spend(
+            body: Digest(of: "again"), now: pair.now, signedBy: pair.deviceKey
+        ).spend
+        #expect(throws: JournalError.leaseEnded) { try again.append(JournalEntry(spend: spend)) }
+        let used = entries[0].spend.payload
+        let wrong = try JWS(
+            signing: Return(
+                account: pair.account, device: used.device, lease: used.lease, credit: used.credit,
+                epoch: used.epoch, time: pair.now), with: pair.deviceKey)
+        #expect(throws: JournalError.leaseEnded) { try again.append(wrong) }
+        #expect(try open().returns == [giveBack])
+    }
+
+    // Goal: a return that a crash cut short was not given back. Method: cut at every byte.
+    @Test mutating func aTornReturnIsCut() throws {
+        let entry = try #require(try entries(1).first)
+        try open().append(entry)
+        let whole = try bytes()
+        try pair.giveBack(try #require(pair.wallet.unspentLeases.first).payload.lease)
+        let giveBack = try #require(pair.journaledReturns.first)
+        try open().append(giveBack)
+        let full = try bytes()
+        for size in whole.count..<full.count {
+            try write(full.prefix(size))
+            #expect(try open().returns.isEmpty, "cut at \(size)")
+        }
+        try write(full.prefix(full.count - 1))
+        try open().append(giveBack)
+        #expect(try bytes() == full)
+    }
 }

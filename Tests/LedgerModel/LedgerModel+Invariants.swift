@@ -30,6 +30,34 @@ extension LedgerModel {
                     && $0.claim?.contradictions.isEmpty == false
             }
             if accused { return "I12: an honest device is accused" }
+            if server.forks.contains(where: { $0.second.payload.device == Self.device(device) }) {
+                return "I12: the journal of an honest device counts as forked"
+            }
+        }
+        return try violationOfProof() ?? violationOfBooks()
+    }
+
+    /// Two spends at one place of a journal, on different leases, are proof.
+    private func violationOfProof() -> String? {
+        let claims = server.leases.compactMap(\.claim?.spend)
+        for (place, spend) in claims.enumerated() {
+            for other in claims[..<place] {
+                let (one, two) = (spend.payload, other.payload)
+                guard one.device == two.device, one.journal == two.journal,
+                    one.number == two.number
+                else { continue }
+                let isKept = server.forks.contains { $0.second == spend || $0.second == other }
+                if !isKept { return "I9: a forked journal left no proof" }
+            }
+        }
+        return nil
+    }
+
+    private func violationOfBooks() throws -> String? {
+        for record in server.leases where record.claim == nil {
+            // A free credit of the same epoch has ended; one that is lent names one lease.
+            let credit = server.credits[record.lease.payload.credit]
+            if credit.epoch < record.lease.payload.epoch { return "I2: an epoch fell" }
         }
         return try creditIsLost() ? "I11: a credit is lost for ever" : nil
     }
@@ -38,6 +66,7 @@ extension LedgerModel {
         var later = server
         let far = now + Self.step * 100
         try later.reinstate(reason: "test", now: far, signer: Self.signer)
+        try later.resume(reason: "test", now: far, signer: Self.signer)
         let contact = LedgerContact(
             device: Self.device(0), spends: [], returns: [], wantedLeases: 0, orderSerial: 0)
         _ = try Self.exchange(contact, with: &later, now: far)
@@ -48,15 +77,24 @@ extension LedgerModel {
         if before.isSuspended, isSuspended, server.receipts != before.server.receipts {
             return "I7: a receipt inside a suspension"
         }
+        if before.isPaused, isPaused, server.receipts != before.server.receipts {
+            return "I7: a receipt inside a pause"
+        }
+        if !server.forks.starts(with: before.server.forks) { return "I9: a proof was replaced" }
         if !server.receipts.starts(with: before.server.receipts) {
             return "I3: a receipt was changed"
         }
         if !server.orders.starts(with: before.server.orders) { return "I8: an order was changed" }
-        for device in [0, 1] where action != .restoreDatabase(device) {
+        for device in [0, 1] {
+            let unspent = Set(wallets[device].unspentLeases.map(\.payload.lease))
+            let returned = before.wallets[device].journaledReturnList.map(\.payload.lease)
+            if !unspent.isDisjoint(with: returned) {
+                return "I5: a returned lease is unspent again"
+            }
+            if action == .restoreDatabase(device) { continue }
             if wallets[device].orders.count < before.wallets[device].orders.count {
                 return "I8: a device's order serial fell"
             }
-            let unspent = Set(wallets[device].unspentLeases.map(\.payload.lease))
             if !unspent.isDisjoint(with: before.wallets[device].spends.map(\.payload.lease)) {
                 return "I5: a spent lease is unspent again"
             }
@@ -74,6 +112,8 @@ extension LedgerModel {
             let isReservedStill =
                 server.credits[old.lease.payload.credit].state
                 == .leased(old.lease.payload.lease)
+            // What a revoked device spent waits for nothing; its credit comes back.
+            if server.standing.isRevoked(old.lease.payload.device) { continue }
             if isReserved, claim.outcome == .held, new?.outcome == .held, !isReservedStill {
                 return "I10: the credit of a held spend was given away"
             }
@@ -91,17 +131,17 @@ extension LedgerModel {
         let answer = try Self.exchange(contact, with: &again, now: now)
         if again != server { return "I6: a repeated request changed the ledger" }
         if replies[device].last != answer { return "I6: a repeated request got another answer" }
-        guard isHonest(device), !isSuspended else { return nil }
-        if server.heldCount > 0 { return "I10: a spend is held though nothing stands in its way" }
+        guard isHonest(device), !isSuspended, !isPaused, !isRevoked(device) else { return nil }
+        let isHeldForNothing = server.leases.contains {
+            $0.claim?.outcome == .held && !server.standing.isRevoked($0.lease.payload.device)
+        }
+        if isHeldForNothing { return "I10: a spend is held though nothing stands in its way" }
         for spend in contact.spends {
             let lease = server.leases.first { $0.lease.payload.lease == spend.payload.lease }
             guard let lease, now < lease.lease.payload.graceEnds else { continue }
-            // Within its grace a lease ends by a return only. One that was returned and then spent,
-            // from a backup that knew of no return, has no credit any more.
-            let credit = before.server.credits[spend.payload.credit]
-            let wasReturned = credit.state == .free || credit.epoch != spend.payload.epoch
+            // Within its grace a lease ends by a return only, which its device remembers.
             let isSettled = answer.receipts.contains { $0.payload.body == spend.payload.body }
-            if !isSettled, !wasReturned { return "I10: a spend in time has no receipt" }
+            if !isSettled { return "I10: a spend in time has no receipt" }
         }
         return nil
     }

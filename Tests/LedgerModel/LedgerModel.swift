@@ -19,6 +19,9 @@ package struct LedgerModel: Hashable, Sendable {
         case wait
         case suspend(timed: Bool)
         case reinstate
+        case pause
+        case resume
+        case revoke(Int)
         case forgeSpend(lease: Int, body: Int)
         case forgeReturn(lease: Int)
     }
@@ -38,13 +41,17 @@ package struct LedgerModel: Hashable, Sendable {
 
     /// A new account; the second device may be one that breaks every rule it can.
     package init(secondDeviceIsModified: Bool = false) {
-        wallets = [0, 1].map { Self.wallet($0, spends: []) }
+        wallets = [0, 1].map { Self.wallet($0, spends: [], returns: []) }
         loot = secondDeviceIsModified ? [] : nil
     }
 
     var now: UnixTime { Self.start + Self.step * ticks }
 
     var isSuspended: Bool { server.standing.suspension(at: now) != nil }
+
+    var isPaused: Bool { server.standing.pause(at: now) != nil }
+
+    func isRevoked(_ device: Int) -> Bool { server.standing.isRevoked(Self.device(device)) }
 
     func isHonest(_ device: Int) -> Bool { device == 0 || loot == nil }
 
@@ -63,6 +70,14 @@ package struct LedgerModel: Hashable, Sendable {
             actions.append(.reinstate)
         } else if server.orders.count < 3 {
             actions += [.suspend(timed: false), .suspend(timed: true)]
+        }
+        if isPaused {
+            actions.append(.resume)
+        } else if server.orders.count < 3 {
+            actions.append(.pause)
+        }
+        if server.orders.count < 3 {
+            actions += [0, 1].filter { !isRevoked($0) }.map { .revoke($0) }
         }
         for lease in (loot ?? []).indices {
             actions += [.forgeReturn(lease: lease), .forgeSpend(lease: lease, body: 0)]
@@ -90,7 +105,9 @@ package struct LedgerModel: Hashable, Sendable {
             let lease = wallets[device].unspentLeases.map(\.payload.lease).min()
             if let lease { try wallets[device].giveBack(lease, now: now, sign: Self.sign) }
         case .restoreDatabase(let device):
-            wallets[device] = Self.wallet(device, spends: wallets[device].spends)
+            let returns = wallets[device].journaledReturnList
+            wallets[device] = Self.wallet(
+                device, spends: wallets[device].spends, returns: returns)
         case .wait:
             ticks += 1
         case .suspend(let timed):
@@ -98,6 +115,13 @@ package struct LedgerModel: Hashable, Sendable {
             try server.suspend(reason: "test", until: until, now: now, signer: Self.signer)
         case .reinstate:
             try server.reinstate(reason: "test", now: now, signer: Self.signer)
+        case .pause:
+            try server.pause(reason: "test", now: now, signer: Self.signer)
+        case .resume:
+            try server.resume(reason: "test", now: now, signer: Self.signer)
+        case .revoke(let device):
+            try server.revoke(
+                Self.device(device), reason: "test", now: now, signer: Self.signer)
         case .forgeSpend(let lease, let body):
             try forgeSpend(lease, body)
         case .forgeReturn(let lease):
@@ -190,10 +214,12 @@ extension LedgerModel {
         return Digest(checked: bytes)
     }
 
-    static func wallet(_ device: Int, spends: [JWS<Spend>]) -> DeviceWallet {
+    static func wallet(
+        _ device: Int, spends: [JWS<Spend>], returns: [JWS<Return>]
+    ) -> DeviceWallet {
         DeviceWallet(
             account: account, device: Self.device(device), journal: journal(device),
-            spends: spends)
+            spends: spends, returns: returns)
     }
 
     static func sign(_ spend: Spend) -> JWS<Spend> {

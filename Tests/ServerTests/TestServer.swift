@@ -258,14 +258,14 @@ struct TestDevice: Sendable {
     func wallet() -> DeviceWallet {
         DeviceWallet(
             account: account, device: device, journal: JournalID(checked: Array(device.bytes)),
-            spends: [])
+            spends: [], returns: [])
     }
 
     /// One contact with the ledger.
     func contact(
         _ wallet: inout DeviceWallet, _ client: any TestClientProtocol
     ) async throws -> LedgerReply {
-        let request = try wallet.request(now: server.now, signedBy: key)
+        let request = try wallet.request(now: server.now, signedBy: key) { _ in }
         let answer = try await post("/v1/ledger", request, client)
         try #require(answer.status == 200)
         let reply: LedgerReply = try answer.decode()

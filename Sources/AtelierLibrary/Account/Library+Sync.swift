@@ -59,9 +59,10 @@ extension Library {
             var open = try openWallet()
             let unsettled = open.wallet.unsettled.count
             let known = open.wallet.receiptsBySpend.count
+            let journal = open.journal
             let request = try open.wallet.request(
                 wantedLeases: Limits.wantedLeases, now: connection.clock.now,
-                signedBy: deviceKeys.signing)
+                signedBy: deviceKeys.signing, recording: { try journal.append($0) })
             let reply = try await connection.post("/v1/ledger", request, as: LedgerReply.self)
             try open.wallet.absorb(reply, serverKey: open.server.key)
             try save(open.wallet)

@@ -41,8 +41,8 @@ extension Library {
         }
         let wallet = DeviceWallet(
             snapshot ?? WalletSnapshot(journal: journal.journal), account: account,
-            journal: journal.journal, spends: journal.spends, serverKey: server.key,
-            deviceKey: deviceKeys.signing.verifyingKey)
+            journal: journal.journal, spends: journal.spends, returns: journal.returns,
+            serverKey: server.key, deviceKey: deviceKeys.signing.verifyingKey)
         return OpenWallet(journal: journal, server: server, wallet: wallet)
     }
 

@@ -22,6 +22,8 @@ public struct CreditsSummary: Codable, Sendable, Equatable {
     public var held = 0
     /// Of those, refused for ever: the images stay without a receipt.
     public var refused = 0
+    /// When the server lends credits again, where this account let too many go unused; else nil.
+    public var lendsFrom: UnixTime?
     /// Server time of the last contact; nil before the first.
     public var asOf: UnixTime?
 

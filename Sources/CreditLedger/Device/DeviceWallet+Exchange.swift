@@ -10,16 +10,21 @@ extension DeviceWallet {
     ///   - wantedLeases: How many unspent leases to hold in all.
     ///   - now: The device's corrected clock.
     ///   - key: This device's key.
-    /// - Throws: ``JWSError`` where the key cannot sign. Nothing is changed.
+    ///   - record: Puts a return into the journal, on the disk, before anybody is told of it.
+    /// - Throws: ``JWSError`` where the key cannot sign; what `record` throws. Then throw the
+    ///   wallet away and open it again: some returns may stand in the journal already.
     public mutating func request(
-        wantedLeases: Int = 2, now: UnixTime, signedBy key: SigningKey
+        wantedLeases: Int = 2, now: UnixTime, signedBy key: SigningKey,
+        recording record: (JWS<Return>) throws -> Void
     ) throws -> LedgerRequest {
         try contact(wantedLeases: wantedLeases, now: now) { payload in
-            try JWS(signing: payload, with: key)
+            let giveBack = try JWS(signing: payload, with: key)
+            try record(giveBack)
+            return giveBack
         }.request
     }
 
-    /// What to tell the ledger, signed as told.
+    /// What to tell the ledger, signed and recorded as told.
     package mutating func contact(
         wantedLeases: Int, now: UnixTime, sign: (Return) throws -> JWS<Return>
     ) throws -> LedgerContact {
@@ -41,14 +46,20 @@ extension DeviceWallet {
     ///
     /// A lease that was spent, given back or never held is left as it is.
     ///
-    /// - Throws: ``JWSError`` where the key cannot sign. Nothing is changed.
+    /// - Parameter record: Puts the return into the journal, on the disk, before it counts.
+    /// - Throws: ``JWSError`` where the key cannot sign; what `record` throws. Nothing is changed.
     public mutating func giveBack(
-        _ lease: LeaseID, now: UnixTime, signedBy key: SigningKey
+        _ lease: LeaseID, now: UnixTime, signedBy key: SigningKey,
+        recording record: (JWS<Return>) throws -> Void
     ) throws {
-        try giveBack(lease, now: now) { payload in try JWS(signing: payload, with: key) }
+        try giveBack(lease, now: now) { payload in
+            let giveBack = try JWS(signing: payload, with: key)
+            try record(giveBack)
+            return giveBack
+        }
     }
 
-    /// Gives an unspent lease back, signed as told.
+    /// Gives an unspent lease back, signed and recorded as told.
     package mutating func giveBack(
         _ lease: LeaseID, now: UnixTime, sign: (Return) throws -> JWS<Return>
     ) throws {
@@ -59,6 +70,7 @@ extension DeviceWallet {
             Return(
                 account: account, device: device, lease: lease, credit: held.credit,
                 epoch: held.epoch, time: effective(now)))
+        journaledReturns.insert(lease)
     }
 
     /// Takes the ledger's reply: in any order, any number of times.
@@ -78,6 +90,7 @@ extension DeviceWallet {
         if answer.time >= serverTime ?? answer.time {
             next.serverTime = answer.time
             next.balance = answer.balance
+            next.lendsFrom = answer.lendsFrom
         }
         try next.absorb(answer.orders)
         for lease in answer.leases { next.absorb(lease) }
@@ -135,6 +148,9 @@ extension DeviceWallet {
         guard let serverTime else { return }
         for (id, lease) in leases where lease.payload.graceEnds <= serverTime {
             leases[id] = nil
+            // The journal says for ever that it was given back, so that the server confirmed it is
+            // kept for ever, too: else it would be told at every contact.
+            guard !journaledReturns.contains(id) else { continue }
             returns[id] = nil
             ended.remove(id)
         }

@@ -1,11 +1,13 @@
 public import SignedObjects
 
 extension DeviceWallet {
-    /// What to store; ``init(_:account:device:journal:spends:serverKey:deviceKey:)`` reads it back.
+    /// What to store; ``init(_:account:journal:spends:returns:serverKey:deviceKey:)`` reads it
+    /// back.
     public var snapshot: WalletSnapshot {
         var snapshot = WalletSnapshot(journal: journal)
         snapshot.leases = leases.values.map(\.compact).sorted()
-        snapshot.returns = returns.values.map(\.compact).sorted()
+        snapshot.returns = returns.filter { !journaledReturns.contains($0.key) }
+            .map(\.value.compact).sorted()
         snapshot.ended = ended.sorted()
         snapshot.receipts = receiptsBySpend.values.map(\.compact).sorted()
         snapshot.orders = orders.map(\.compact)
@@ -13,6 +15,7 @@ extension DeviceWallet {
             .map { .init(spend: $0.key, reason: $0.value) }
         snapshot.held = held.sorted()
         snapshot.balance = balance
+        snapshot.lendsFrom = lendsFrom
         snapshot.serverTime = serverTime
         return snapshot
     }
@@ -25,15 +28,18 @@ extension DeviceWallet {
     ///
     /// - Parameters:
     ///   - journal: The journal's name.
-    ///   - spends: What stands in it, oldest first, verified when it was opened.
+    ///   - spends: The spends that stand in it, oldest first, verified when it was opened.
+    ///   - returns: The returns that stand in it.
     public init(
         _ snapshot: WalletSnapshot, account: AccountID, journal: JournalID, spends: [JWS<Spend>],
-        serverKey: VerifyingKey, deviceKey: VerifyingKey
+        returns: [JWS<Return>], serverKey: VerifyingKey, deviceKey: VerifyingKey
     ) {
         self.init(
-            account: account, device: DeviceID(key: deviceKey), journal: journal, spends: spends)
+            account: account, device: DeviceID(key: deviceKey), journal: journal, spends: spends,
+            returns: returns)
         serverTime = snapshot.serverTime
         balance = snapshot.balance
+        lendsFrom = snapshot.lendsFrom
         for text in snapshot.orders {
             guard let order = try? JWS<Order>(verifying: text, with: serverKey),
                 order.payload.account == account, order.payload.serial == orders.count + 1
@@ -52,7 +58,8 @@ extension DeviceWallet {
             guard let giveBack = try? JWS<Return>(verifying: text, with: deviceKey) else {
                 continue
             }
-            returns[giveBack.payload.lease] = giveBack
+            let lease = giveBack.payload.lease
+            self.returns[lease] = self.returns[lease] ?? giveBack
         }
         ended = Set(snapshot.ended)
     }

@@ -2,9 +2,10 @@ public import SignedObjects
 
 /// The credits of one device: a pure state machine.
 ///
-/// The journal is the truth about what was spent; everything else here came from the server and can
-/// come again. So a database that was restored from a backup, or lost, cannot spend a lease twice:
-/// a lease that stands in the journal is spent, whatever the database says.
+/// The journal is the truth about what was spent and what was given back; everything else here came
+/// from the server and can come again. So a database that was restored from a backup, or lost,
+/// cannot spend a lease twice, nor one that was returned: a lease that stands in the journal is
+/// over, whatever the database says.
 public struct DeviceWallet: Sendable, Hashable {
     /// The account.
     public let account: AccountID
@@ -24,21 +25,31 @@ public struct DeviceWallet: Sendable, Hashable {
     public internal(set) var orders: [JWS<Order>] = []
     /// The highest server time seen; nil before the first contact.
     public internal(set) var serverTime: UnixTime?
-    var leases: [LeaseID: JWS<Lease>] = [:]
-    var returns: [LeaseID: JWS<Return>] = [:]
+    package var leases: [LeaseID: JWS<Lease>] = [:]
+    var returns: [LeaseID: JWS<Return>]
+    /// Of the returns, those that stand in the journal.
+    var journaledReturns: Set<LeaseID>
     var ended: Set<LeaseID> = []
     var balance: LedgerReply.Balance?
+    var lendsFrom: UnixTime?
 
     /// The wallet of a device that knows nothing yet but its journal.
     ///
     /// - Parameters:
     ///   - journal: The journal's name.
-    ///   - spends: What stands in it, oldest first, verified when it was opened.
-    public init(account: AccountID, device: DeviceID, journal: JournalID, spends: [JWS<Spend>]) {
+    ///   - spends: The spends that stand in it, oldest first, verified when it was opened.
+    ///   - returns: The returns that stand in it.
+    public init(
+        account: AccountID, device: DeviceID, journal: JournalID, spends: [JWS<Spend>],
+        returns: [JWS<Return>]
+    ) {
         self.account = account
         self.device = device
         self.journal = journal
         self.spends = spends
+        self.returns = Dictionary(
+            returns.map { ($0.payload.lease, $0) }, uniquingKeysWith: { first, _ in first })
+        journaledReturns = Set(self.returns.keys)
     }
 
     /// What the orders seen so far add up to.
@@ -74,6 +85,7 @@ public struct DeviceWallet: Sendable, Hashable {
         guard let balance else { return summary }
         let known = leases.values.filter { returns[$0.payload.lease] == nil }
         let usedSince = known.count { isSpent($0.payload) && !isAnswered($0.payload) }
+        summary.lendsFrom = lendsFrom.flatMap { effective(now) < $0 ? $0 : nil }
         summary.granted = balance.granted
         summary.free = balance.free
         summary.leasedElsewhere = max(0, balance.leased - known.count { !isAnswered($0.payload) })
@@ -115,6 +127,11 @@ public struct DeviceWallet: Sendable, Hashable {
     /// The spends that have neither a receipt nor a final refusal, oldest first.
     public var unsettled: [JWS<Spend>] {
         spends.filter { receiptsBySpend[$0.digest] == nil && refusalsBySpend[$0.digest] == nil }
+    }
+
+    /// The returns that stand in the journal, in no order.
+    package var journaledReturnList: [JWS<Return>] {
+        returns.filter { journaledReturns.contains($0.key) }.map(\.value)
     }
 
     /// The leases that are not in the journal and were not given back, in no order.

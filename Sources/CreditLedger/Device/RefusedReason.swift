@@ -43,6 +43,10 @@ public enum RefusedReason: Error, Equatable, Sendable, CustomStringConvertible {
     }
 
     private static func nextStep(after credits: CreditsSummary) -> String {
+        if credits.free > 0, let moment = credits.lendsFrom {
+            return "Too many were fetched and not used: the server lends again from "
+                + "\(moment.rfc3339)."
+        }
         if credits.free > 0 { return "Sync to fetch one." }
         return
             (credits.leasedElsewhere > 0

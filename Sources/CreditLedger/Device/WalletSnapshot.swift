@@ -7,7 +7,7 @@ public struct WalletSnapshot: Codable, Sendable, Equatable {
     public var journal: JournalID
     /// Compact ``Lease``s.
     public var leases: [String] = []
-    /// Compact ``Return``s: leases given back, which must not come alive again.
+    /// Compact ``Return``s that are not in the journal, from before returns were written there.
     public var returns: [String] = []
     /// Given-back leases that the server has confirmed.
     public var ended: [LeaseID] = []
@@ -21,6 +21,8 @@ public struct WalletSnapshot: Codable, Sendable, Equatable {
     public var held: [Digest] = []
     /// The account's credits at the last contact.
     public var balance: LedgerReply.Balance?
+    /// When the account is lent credits again, as of the last contact.
+    public var lendsFrom: UnixTime?
     /// The highest server time seen.
     public var serverTime: UnixTime?
 

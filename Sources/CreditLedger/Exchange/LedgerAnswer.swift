@@ -18,6 +18,8 @@ public struct LedgerAnswer: Sendable, Hashable {
     public package(set) var balance: LedgerReply.Balance
     /// Server time.
     public package(set) var time: UnixTime
+    /// When the account is lent credits again; nil where nothing stands in the way.
+    public package(set) var lendsFrom: UnixTime?
 
     /// An answer with nothing but balance and time.
     package init(balance: LedgerReply.Balance, time: UnixTime) {
@@ -56,6 +58,7 @@ public struct LedgerAnswer: Sendable, Hashable {
             orders.append(order)
         }
         (held, refused, ended) = (reply.held, reply.refused, reply.ended)
+        lendsFrom = reply.lendsFrom
     }
 
     /// The form to send.
@@ -63,7 +66,7 @@ public struct LedgerAnswer: Sendable, Hashable {
         LedgerReply(
             receipts: receipts.map(\.compact), held: held, refused: refused, ended: ended,
             leases: leases.map(\.compact), orders: orders.map(\.compact), balance: balance,
-            time: time)
+            time: time, lendsFrom: lendsFrom)
     }
 
     private static func checkCounts(of reply: LedgerReply) throws(LedgerError) {

@@ -62,11 +62,14 @@ public struct LedgerReply: Codable, Sendable, Equatable {
     public var balance: Balance
     /// Server time.
     public var time: UnixTime
+    /// When the account is lent credits again; nil where nothing stands in the way.
+    public var lendsFrom: UnixTime?
 
     /// Takes every field.
     public init(
         receipts: [String], held: [Digest], refused: [RefusedSpend], ended: [LeaseID],
-        leases: [String], orders: [String], balance: Balance, time: UnixTime
+        leases: [String], orders: [String], balance: Balance, time: UnixTime,
+        lendsFrom: UnixTime? = nil
     ) {
         self.receipts = receipts
         self.held = held
@@ -76,5 +79,6 @@ public struct LedgerReply: Codable, Sendable, Equatable {
         self.orders = orders
         self.balance = balance
         self.time = time
+        self.lendsFrom = lendsFrom
     }
 }

@@ -29,8 +29,17 @@ public struct Standing: Sendable, Equatable {
     public func obstacle(for device: DeviceID, at now: UnixTime) -> Obstacle? {
         if let order = revocations[device] { return .revoked(order) }
         if let order = suspension(at: now) { return .suspended(order) }
-        if let pause, pause.isInForce(at: now) { return .paused(pause) }
+        if let order = pause(at: now) { return .paused(order) }
         return nil
+    }
+
+    /// Whether `device` was put out; nothing takes that back.
+    public func isRevoked(_ device: DeviceID) -> Bool { revocations[device] != nil }
+
+    /// The pause in force at `now`, if any.
+    public func pause(at now: UnixTime) -> Order? {
+        guard let pause, pause.isInForce(at: now) else { return nil }
+        return pause
     }
 
     /// The suspension in force at `now`, if any.

@@ -12,6 +12,8 @@ public enum JournalError: Error, Equatable, CustomStringConvertible {
     case damaged(file: String, line: Int)
     /// The spend does not continue the journal: another program has appended since.
     case notNext(number: Int, expected: Int)
+    /// The lease stands in the journal already: it was used, or given back.
+    case leaseEnded
     /// The journal is as large as it may become.
     case full(limit: Int)
     /// The resume data of one spend are too large.
@@ -36,8 +38,11 @@ public enum JournalError: Error, Equatable, CustomStringConvertible {
         case .notNext(let number, let expected):
             "Spend \(number) does not continue the journal, which expects \(expected). "
                 + "Open it again."
+        case .leaseEnded:
+            "This credit was used or given back before, as the spend journal says. Sync, then try "
+                + "again."
         case .full(let limit):
-            "The spend journal holds \(limit) spends, as many as it can. Join with a new device."
+            "The spend journal holds \(limit) lines, as many as it can. Join with a new device."
         case .resumeTooLarge(let bytes, let limit):
             "Resume data of \(bytes) bytes; at most \(limit) are kept."
         }

@@ -31,5 +31,10 @@ struct JournalHeader: Sendable, Equatable {
             && spend.previous == last?.spend.digest ?? .zero
     }
 
+    /// True where `giveBack` is by this journal's device.
+    func accepts(_ giveBack: Return) -> Bool {
+        giveBack.account == account && giveBack.device == device
+    }
+
     private static let magic = "atelier-journal-1"
 }

@@ -1,14 +1,14 @@
 public import SignedObjects
 import Synchronization
 
-/// The file in which a device writes down each spend before it generates: append-only, one line a
-/// spend, each naming the one before it.
+/// The file in which a device writes down each spend before it generates, and each lease it gives
+/// back before it says so: append-only, a line each, every spend naming the one before it.
 ///
-/// It lies outside the database, so that restoring the database cannot bring a spent lease back to
-/// life. ``append(_:)`` returns when the line is on the disk. A last line that a crash cut short
-/// counts as never written, and the next append removes it; a line that was changed is an error.
-/// Several programs may hold one journal open: a lock lets only one append at a time, and a spend
-/// that does not continue the file as it is now is refused.
+/// It lies outside the database, so that restoring the database cannot bring a lease back to life
+/// that was used or given back. Appending returns when the line is on the disk. A last line that a
+/// crash cut short counts as never written, and the next append removes it; a line that was changed
+/// is an error. Several programs may hold one journal open: a lock lets only one append at a time,
+/// and a spend that does not continue the file as it is now is refused.
 public final class SpendJournal: Sendable {
     /// Names this journal.
     public var journal: JournalID { header.journal }
@@ -16,6 +16,26 @@ public final class SpendJournal: Sendable {
     private struct Content {
         var wholeBytes: Int
         var entries: [JournalEntry] = []
+        var returns: [JWS<Return>] = []
+        var lineCount: Int { entries.count + returns.count }
+
+        /// Takes a line that was read; false where it cannot stand there.
+        mutating func take(_ record: JournalRecord, _ header: JournalHeader) -> Bool {
+            switch record {
+            case .spend(let entry):
+                guard header.accepts(entry.spend.payload, after: entries.last) else { return false }
+                entries.append(entry)
+            case .giveBack(let giveBack):
+                guard header.accepts(giveBack.payload) else { return false }
+                returns.append(giveBack)
+            }
+            return true
+        }
+
+        func holds(_ lease: LeaseID) -> Bool {
+            returns.contains { $0.payload.lease == lease }
+                || entries.contains { $0.spend.payload.lease == lease }
+        }
     }
 
     private let file: JournalFile
@@ -60,6 +80,11 @@ public final class SpendJournal: Sendable {
         entries.map(\.spend)
     }
 
+    /// The leases that were given back, oldest first: what a ``DeviceWallet`` is built on, too.
+    public var returns: [JWS<Return>] {
+        content.withLock { $0.returns }
+    }
+
     /// Reads what other programs have appended.
     ///
     /// - Throws: ``JournalError``.
@@ -72,7 +97,8 @@ public final class SpendJournal: Sendable {
     /// Writes an entry to the disk; the last one again is left as it is.
     ///
     /// - Throws: ``JournalError``: ``JournalError/notNext(number:expected:)`` where another program
-    ///   has appended since. After any throw the spend does not count and nothing may be generated.
+    ///   has appended since, ``JournalError/leaseEnded`` where its lease stands here already.
+    ///   After any throw the spend does not count and nothing may be generated.
     public func append(_ entry: JournalEntry) throws(JournalError) {
         guard entry.resume.count <= LedgerLimits.resumeBytes else {
             throw .resumeTooLarge(bytes: entry.resume.count, limit: LedgerLimits.resumeBytes)
@@ -84,21 +110,48 @@ public final class SpendJournal: Sendable {
         }
     }
 
+    /// Writes a return to the disk; one that stands here already is left as it is.
+    ///
+    /// - Throws: ``JournalError``: ``JournalError/leaseEnded`` where the lease was used. After any
+    ///   throw the lease does not count as given back, and nobody may be told that it is.
+    public func append(_ giveBack: JWS<Return>) throws(JournalError) {
+        try content.withLock { content throws(JournalError) in
+            try file.lock()
+            defer { file.unlock() }
+            let hasTornLine = try readOn(&content)
+            let lease = giveBack.payload.lease
+            if content.returns.contains(where: { $0.payload.lease == lease }) { return }
+            guard header.accepts(giveBack.payload) else {
+                throw .foreignJournal(file: file.path)
+            }
+            guard !content.holds(lease) else { throw .leaseEnded }
+            try write(.giveBack(giveBack), to: &content, cutting: hasTornLine)
+            content.returns.append(giveBack)
+        }
+    }
+
     private func append(_ entry: JournalEntry, to content: inout Content) throws(JournalError) {
         let hasTornLine = try readOn(&content)
         if content.entries.last?.spend == entry.spend { return }
-        guard content.entries.count < LedgerLimits.journalEntries else {
-            throw .full(limit: LedgerLimits.journalEntries)
-        }
         guard header.accepts(entry.spend.payload, after: content.entries.last) else {
             throw .notNext(
                 number: entry.spend.payload.number, expected: content.entries.count + 1)
         }
+        guard !content.holds(entry.spend.payload.lease) else { throw .leaseEnded }
+        try write(.spend(entry), to: &content, cutting: hasTornLine)
+        content.entries.append(entry)
+    }
+
+    private func write(
+        _ record: JournalRecord, to content: inout Content, cutting hasTornLine: Bool
+    ) throws(JournalError) {
+        guard content.lineCount < LedgerLimits.journalEntries else {
+            throw .full(limit: LedgerLimits.journalEntries)
+        }
         if hasTornLine { try file.cut(to: content.wholeBytes) }
-        let line = entry.line
+        let line = record.line
         try file.append(line)
         content.wholeBytes += line.utf8.count
-        content.entries.append(entry)
     }
 
     /// Takes the whole lines past what is known; true where a torn one follows them.
@@ -107,11 +160,10 @@ public final class SpendJournal: Sendable {
         let tail = JournalLines(try file.bytes(from: content.wholeBytes, limit: limit))
         var next = content
         for line in tail.lines {
-            guard let entry = JournalEntry(line: line, deviceKey: deviceKey),
-                header.accepts(entry.spend.payload, after: next.entries.last),
-                next.entries.count < LedgerLimits.journalEntries
-            else { throw .damaged(file: file.path, line: next.entries.count + 2) }
-            next.entries.append(entry)
+            guard next.lineCount < LedgerLimits.journalEntries,
+                let record = JournalRecord(line: line, deviceKey: deviceKey),
+                next.take(record, header)
+            else { throw .damaged(file: file.path, line: next.lineCount + 2) }
         }
         next.wholeBytes += tail.wholeBytes
         content = next

@@ -28,7 +28,9 @@ extension ServerLedger {
         try next.countersign(.all, signer)
         try next.lend(contact, policy, signer, makeLeaseID)
         self = next
-        return answer(to: contact)
+        var answer = answer(to: contact)
+        answer.lendsFrom = lendsFrom(policy)
+        return answer
     }
 
     private enum Countersigning { case currentLeases, all }
@@ -36,6 +38,7 @@ extension ServerLedger {
     private mutating func register(_ spend: JWS<Spend>) {
         guard let place = place(of: spend.payload) else { return }
         guard let claim = leases[place].claim else {
+            noteFork(of: spend)
             leases[place].claim = SpendClaim(spend: spend, outcome: .held)
             return
         }
@@ -44,6 +47,17 @@ extension ServerLedger {
             claim.contradictions.count < LedgerLimits.contradictionsPerLease
         else { return }
         leases[place].claim?.contradictions.append(spend)
+    }
+
+    /// Keeps proof where another spend stands at the same place of the device's journal.
+    private mutating func noteFork(of spend: JWS<Spend>) {
+        guard forks.count < LedgerLimits.forksPerAccount else { return }
+        let other = leases.lazy.compactMap { $0.claim?.spend }.first { known in
+            known.payload.device == spend.payload.device
+                && known.payload.journal == spend.payload.journal
+                && known.payload.number == spend.payload.number
+        }
+        if let other { forks.append(JournalFork(first: other, second: spend)) }
     }
 
     private mutating func countersign(
@@ -97,6 +111,7 @@ extension ServerLedger {
         _ makeLeaseID: () -> LeaseID
     ) throws(JWSError) {
         guard standing.obstacle(for: contact.device, at: clock) == nil else { return }
+        guard lendsFrom(policy) == nil else { return }
         let wanted = min(contact.wantedLeases, policy.leasesPerDevice)
         var usable = unspentLeases(of: contact.device).count { $0.payload.expires > clock }
         while usable < wanted, let index = credits.firstIndex(where: { $0.state == .free }) {
@@ -114,13 +129,28 @@ extension ServerLedger {
         forgetOldLeases()
     }
 
+    /// When the account may borrow again, where too many of its latest leases ended unused.
+    ///
+    /// A spend that came too late for a receipt is no use either: it is kept for ever.
+    private func lendsFrom(_ policy: LedgerPolicy) -> UnixTime? {
+        let day = Duration.seconds(86_400)
+        let ended = leases.filter { record in
+            switch record.claim?.outcome {
+            case .held, .receipt: return false
+            case .uncredited, nil: break
+            }
+            return !isCurrent(record.lease.payload) && clock < record.lease.payload.issued + day
+        }.map(\.lease.payload.issued).sorted()
+        let excess = ended.count - policy.unusedLeasesPerDay
+        return ended.indices.contains(excess) ? ended[excess] + day : nil
+    }
+
     /// A device that borrows and returns all day must not grow the ledger without bound.
     private mutating func forgetOldLeases() {
-        while leases.count > LedgerLimits.rememberedLeases,
-            let place = leases.firstIndex(where: {
-                $0.claim == nil && !isCurrent($0.lease.payload)
-            })
-        {
+        let ended = leases.indices.filter {
+            leases[$0].claim == nil && !isCurrent(leases[$0].lease.payload)
+        }
+        for place in ended.dropLast(LedgerLimits.rememberedLeases).reversed() {
             leases.remove(at: place)
         }
     }

@@ -28,6 +28,30 @@ extension ServerLedger {
         try append(.reinstate, reason, text, now: now, signer)
     }
 
+    /// Pauses the service for the account: no leases and no receipts; spends that come are held.
+    ///
+    /// - Parameters:
+    ///   - reason: Stable reason code, such as `maintenance`.
+    ///   - until: When it ends by itself; nil: when it is resumed.
+    /// - Throws: ``LedgerError``; the ledger is then unchanged.
+    @discardableResult
+    public mutating func pause(
+        reason: String, text: String = "", until: UnixTime? = nil, now: UnixTime,
+        signer: LedgerSigner
+    ) throws(LedgerError) -> JWS<Order> {
+        try append(.pauseService, reason, text, until: until, now: now, signer)
+    }
+
+    /// Ends a pause: held spends are countersigned at the next contact.
+    ///
+    /// - Throws: ``LedgerError``; the ledger is then unchanged.
+    @discardableResult
+    public mutating func resume(
+        reason: String, text: String = "", now: UnixTime, signer: LedgerSigner
+    ) throws(LedgerError) -> JWS<Order> {
+        try append(.resumeService, reason, text, now: now, signer)
+    }
+
     /// Gives the account `count` more credits.
     ///
     /// - Throws: ``LedgerError``; the ledger is then unchanged.

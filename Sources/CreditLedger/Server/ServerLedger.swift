@@ -16,6 +16,8 @@ public struct ServerLedger: Sendable, Hashable {
     package internal(set) var receipts: [JWS<Receipt>]
     /// Every order, by serial from 1.
     package internal(set) var orders: [JWS<Order>]
+    /// Spends of different leases that stand at one place of a journal, in the order they came.
+    package internal(set) var forks: [JournalFork]
     /// The highest server time of any change: time never runs backwards in here.
     package internal(set) var clock: UnixTime
 
@@ -24,7 +26,7 @@ public struct ServerLedger: Sendable, Hashable {
         self.account = account
         let count = min(max(0, policy.freeCredits), LedgerLimits.creditsPerAccount)
         credits = [Credit](repeating: Credit(), count: count)
-        (leases, receipts, orders, clock) = ([], [], [], now)
+        (leases, receipts, orders, forks, clock) = ([], [], [], [], now)
     }
 
     /// A ledger as it was stored.
@@ -32,13 +34,14 @@ public struct ServerLedger: Sendable, Hashable {
     /// - Throws: ``LedgerError/damagedLedger(reason:)`` where the parts do not fit together.
     package init(
         account: AccountID, credits: [Credit], leases: [LeaseRecord], receipts: [JWS<Receipt>],
-        orders: [JWS<Order>], clock: UnixTime
+        orders: [JWS<Order>], forks: [JournalFork], clock: UnixTime
     ) throws(LedgerError) {
         self.account = account
         self.credits = credits
         self.leases = leases
         self.receipts = receipts
         self.orders = orders
+        self.forks = forks
         self.clock = clock
         try check()
     }
@@ -72,6 +75,9 @@ public struct ServerLedger: Sendable, Hashable {
         leases.reduce(0) { $0 + ($1.claim?.contradictions.count ?? 0) }
     }
 
+    /// How many pairs of spends stand at one place of a journal, on different leases.
+    public var forkCount: Int { forks.count }
+
     /// Chained digest over the receipts so far; zero for none.
     public var receiptHead: Digest {
         guard let last = receipts.last else { return .zero }
@@ -81,8 +87,17 @@ public struct ServerLedger: Sendable, Hashable {
     /// Frees every credit whose lease and grace have ended without a spend.
     public mutating func expire(now: UnixTime) {
         clock = max(clock, now)
-        for record in leases where record.claim == nil && record.lease.payload.graceEnds <= clock {
-            free(record.lease.payload)
+        let standing = standing
+        for place in leases.indices where leases[place].lease.payload.graceEnds <= clock {
+            let lease = leases[place].lease.payload
+            switch leases[place].claim?.outcome {
+            case nil: free(lease)
+            case .held? where standing.isRevoked(lease.device):
+                // Nothing lifts a revocation: the spend waits for nothing.
+                free(lease)
+                leases[place].claim?.outcome = .uncredited
+            case .held?, .receipt?, .uncredited?: break
+            }
         }
     }
 

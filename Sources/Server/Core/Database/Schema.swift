@@ -32,6 +32,7 @@ enum Schema {
         Step(name: "2 identity", common: identity),
         Step(name: "3 keys", common: keys),
         Step(name: "7 history", common: history),
+        Step(name: "5 forks", common: forks),
     ]
 
     private static func postgres(_ sql: String) -> String {
@@ -130,6 +131,13 @@ enum Schema {
 
     private static let history = """
         ALTER TABLE account_head ADD COLUMN floor_mark BLOB;
+        """
+
+    private static let forks = """
+        CREATE TABLE ledger_fork (
+            place INTEGER PRIMARY KEY AUTOINCREMENT, account BLOB NOT NULL,
+            first_spend TEXT NOT NULL, second_spend TEXT NOT NULL, received INTEGER NOT NULL);
+        CREATE INDEX fork_by_account ON ledger_fork (account, place);
         """
 
     private static let sqliteAudit = """

@@ -15,7 +15,7 @@ struct LedgerStore {
         else { return nil }
         return try ServerLedger(
             account: account, credits: credits(), leases: leases(), receipts: receipts(),
-            orders: orders(), clock: UnixTime(milliseconds: time))
+            orders: orders(), forks: forks(), clock: UnixTime(milliseconds: time))
     }
 
     /// What the orders add up to.
@@ -49,6 +49,16 @@ struct LedgerStore {
                 "INSERT INTO ledger_order (account, serial, document) VALUES (?1, ?2, ?3)",
                 [account.blob, order.payload.serial, order.compact])
         }
+        for fork in new.forks.dropFirst(old?.forks.count ?? 0) { try save(fork) }
+    }
+
+    private func save(_ fork: JournalFork) throws {
+        try db.execute(
+            """
+            INSERT INTO ledger_fork (account, first_spend, second_spend, received)
+            VALUES (?1, ?2, ?3, (SELECT time FROM ledger_clock WHERE account = ?1))
+            """,
+            [account.blob, fork.first.compact, fork.second.compact])
     }
 
     private func save(_ credit: Credit, at index: Int) throws {
@@ -164,6 +174,16 @@ struct LedgerStore {
     private func receipts() throws -> [JWS<Receipt>] {
         try rows("SELECT document FROM ledger_receipt WHERE account = ?1 ORDER BY number")
             .map { try JWS(stored: try $0["document"]) }
+    }
+
+    private func forks() throws -> [JournalFork] {
+        let sql =
+            "SELECT first_spend, second_spend FROM ledger_fork WHERE account = ?1 ORDER BY place"
+        return try rows(sql).map { row in
+            JournalFork(
+                first: try JWS(stored: try row["first_spend"]),
+                second: try JWS(stored: try row["second_spend"]))
+        }
     }
 
     private func orders() throws -> [JWS<Order>] {
