@@ -21,6 +21,7 @@ public struct Problem: Codable, Sendable, Equatable, Error, CustomStringConverti
         case rewind = "urn:atelier:problem:rewind"
         case fromTheFuture = "urn:atelier:problem:from-the-future"
         case tooMany = "urn:atelier:problem:too-many"
+        case limitReached = "urn:atelier:problem:limit-reached"
         case unavailable = "urn:atelier:problem:unavailable"
         case internalError = "urn:atelier:problem:internal"
     }

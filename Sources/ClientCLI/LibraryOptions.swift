@@ -18,6 +18,15 @@ struct LibraryOptions: ParsableArguments {
     }
 
     func open() throws -> Library {
-        try Library(opening: folder)
+        try Library(opening: folder, environment: Self.environment)
+    }
+
+    /// This machine's, and it says when it waits.
+    static var environment: LibraryEnvironment {
+        var environment = LibraryEnvironment.system
+        environment.onWait = { reason, wait in
+            Terminal.note("\(CheckedText.shown(reason)) \(Words.waiting(wait))")
+        }
+        return environment
     }
 }

@@ -18,6 +18,21 @@ final class TestServer: Sendable {
     let database: TestDatabase
     let core: ServerCore
     private let isShared: Bool
+    private let trace: Trace
+
+    /// The statements of the last ``tracing(_:)``.
+    private final class Trace: Sendable {
+        let statements = Mutex<[String]?>(nil)
+    }
+
+    /// The statements that `body` makes the server run, with every space made one.
+    func tracing(_ body: () async throws -> Void) async throws -> [String] {
+        trace.statements.withLock { $0 = [] }
+        defer { trace.statements.withLock { $0 = nil } }
+        try await body()
+        let statements = trace.statements.withLock { $0 ?? [] }
+        return statements.map { $0.split(whereSeparator: \.isWhitespace).joined(separator: " ") }
+    }
 
     convenience init(policy: ServerPolicy = ServerPolicy(), seed: UInt64 = 1) throws {
         let folder = try TemporaryFolder()
@@ -30,6 +45,7 @@ final class TestServer: Sendable {
         let now = UnixTime(milliseconds: Int64(Date().timeIntervalSince1970 * 1000))
         folder = try TemporaryFolder()
         isShared = true
+        trace = Trace()
         self.database = database
         clock = ClockBox(now)
         let generator = GeneratorBox(seed: seed)
@@ -87,10 +103,13 @@ final class TestServer: Sendable {
         policy: ServerPolicy, seed: UInt64
     ) throws {
         let generator = GeneratorBox(seed: seed)
+        let trace = Trace()
         core = try ServerCore(
             folder: folder.url, database: database.address, policy: policy,
             clock: { clock.now },
-            randomBytes: { generator.bytes($0) })
+            randomBytes: { generator.bytes($0) },
+            onStatement: { sql in trace.statements.withLock { $0?.append(sql) } })
+        self.trace = trace
         isShared = false
         self.folder = folder
         self.database = database
@@ -112,6 +131,15 @@ final class TestServer: Sendable {
         try #require(
             try core.createInvites(count: 1, lifetime: .seconds(86_400), actor: "test").first
         ).secret
+    }
+
+    /// Runs `body` with a client that speaks over a socket, and so has an address.
+    func runLive(
+        _ body: @escaping @Sendable (any TestClientProtocol) async throws -> Void
+    ) async throws {
+        try await Application(router: core.router).test(.live) { client in
+            try await body(client)
+        }
     }
 
     /// Runs `body` with a client that speaks to the routes directly.
@@ -170,6 +198,8 @@ struct TestDevice: Sendable {
     let agreementKey = AgreementKey(checked: SigningKey().bytes)
     let server: TestServer
     var name = "tablet"
+    /// What the proxy in front says of the sender, or the sender of itself.
+    var forwardedFor: String?
 
     init(of server: TestServer, accountKey: SigningKey = SigningKey()) {
         self.server = server
@@ -212,6 +242,9 @@ struct TestDevice: Sendable {
         var headers = HTTPFields()
         let name = try #require(HTTPField.Name(RequestProof.headerName))
         headers[name] = try proof ?? self.proof(method.rawValue, target, body)
+        if let forwardedFor {
+            headers[try #require(HTTPField.Name("X-Forwarded-For"))] = forwardedFor
+        }
         if let spread = client as? RoundRobin {
             return try await spread.send(method, target, body, of: self)
         }

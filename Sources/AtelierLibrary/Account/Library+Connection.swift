@@ -13,11 +13,14 @@ extension Library {
 
     func connection(to address: HTTPAddress) throws -> ServerConnection {
         let offset = try store.read { try LocalValue.clockOffset.read($0) }.flatMap(Int64.init)
+        let clock = ServerClock(device: environment.now, offset: offset)
         return ServerConnection(
             address: address, exchange: try environment.connect(address),
             openStream: { [environment] in try environment.openStream(address) },
-            keys: deviceKeys,
-            clock: ServerClock(device: environment.now, offset: offset),
+            keys: deviceKeys, clock: clock,
+            patience: Patience(
+                pause: environment.pause, onWait: environment.onWait, now: { clock.now },
+                random: environment.random),
             random: environment.random)
     }
 

@@ -11,6 +11,7 @@ struct ServerConnection: Sendable {
     let openStream: @Sendable () throws -> LibraryEnvironment.Stream
     let keys: DeviceKeys
     let clock: ServerClock
+    let patience: Patience
     let random: @Sendable (Int) -> [UInt8]
 
     /// Asks for something that needs no proof, or with a proof and no body.
@@ -69,7 +70,9 @@ struct ServerConnection: Sendable {
     var transport: HTTPTransport {
         HTTPTransport(
             exchange: { message in
-                let reply = try await exchange(message)
+                let reply = try await patience.ask { before in
+                    try await exchange(before == 0 ? message : try signedAgain(message))
+                }
                 clock.observe(reply.headers["atelier-time"])
                 return reply
             },
@@ -92,8 +95,10 @@ struct ServerConnection: Sendable {
     private func send<Reply: Decodable>(
         _ method: String, _ target: String, body: [UInt8]?, proves: Bool
     ) async throws -> Reply {
-        let reply = try await again {
-            try await sendOnce(method, target, body: body, proves: proves)
+        let reply = try await patience.ask { _ in
+            try await again {
+                try await sendOnce(method, target, body: body, proves: proves)
+            }
         }
         guard (200...202).contains(reply.status) else { throw Self.refusal(reply) }
         do {
@@ -122,6 +127,14 @@ struct ServerConnection: Sendable {
         let second = try await ask()
         clock.observe(second.headers["atelier-time"])
         return second
+    }
+
+    /// A proof is good for one request.
+    private func signedAgain(_ message: HTTPMessage) throws -> HTTPMessage {
+        var message = message
+        message.headers.removeAll { $0.name == RequestProof.headerName }
+        message.headers.append(try proof(message.method, message.target, message.body ?? []))
+        return message
     }
 
     private func proof(

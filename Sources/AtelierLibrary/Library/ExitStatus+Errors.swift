@@ -31,7 +31,9 @@ extension ExitStatus {
 
     private static func status(of problem: Problem.Kind) -> ExitStatus {
         switch problem {
-        case .suspended, .deviceRevoked, .deviceUnknown, .inviteInvalid, .accountExists: .refused
+        case .suspended, .deviceRevoked, .deviceUnknown, .inviteInvalid, .accountExists,
+            .limitReached:
+            .refused
         case .tooMany, .keysChanged, .unavailable, .internalError: .later
         default: .failed
         }

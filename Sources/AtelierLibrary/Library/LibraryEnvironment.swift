@@ -26,6 +26,10 @@ public struct LibraryEnvironment: Sendable {
         let client = try HTTPClient(address: address, limits: limits)
         return { try await client.stream($0, onBytes: $1) }
     }
+    /// Waits; a test does not.
+    public var pause: @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
+    /// Called before the library waits for a server that is busy, with the reason and how long.
+    public var onWait: @Sendable (_ reason: String, _ wait: Duration) -> Void = { _, _ in }
     /// Called between the steps of generating; a throw there is what a crash is.
     package var checkpoint: @Sendable (GenerationStep) throws -> Void = { _ in }
 

@@ -89,6 +89,8 @@ extension LibraryError {
             "What was sealed to this device cannot be opened. Ask again: atelier devices request."
         case .wrongApproval:
             "The approval is not by the account that was asked. Nothing was accepted."
+        case .tryLater(let reason, let moment):
+            "\(reason) Nothing was lost. Try again at \(moment)."
         case .unexpectedReply(let what):
             "The server's reply cannot be used: \(what)."
         default: "The library failed."

@@ -60,6 +60,8 @@ public enum LibraryError: Error, Equatable, CustomStringConvertible {
     case noReceipt(reason: String)
     /// The account may not generate now.
     case refused(reason: String)
+    /// The server asks to be left alone until a time that is too far away to wait for.
+    case tryLater(reason: String, at: Moment)
     /// The server answered with something its protocol does not know.
     case unexpectedReply(String)
     /// The generation is no sheet of drafts.
@@ -75,7 +77,7 @@ public enum LibraryError: Error, Equatable, CustomStringConvertible {
     public var exitStatus: ExitStatus {
         switch self {
         case .notALibrary, .alreadyALibrary, .unwritable: .storage
-        case .busy, .waitingForApproval, .stopped: .later
+        case .busy, .waitingForApproval, .stopped, .tryLater: .later
         case .badText, .badNumber, .badInvite, .badAccount, .badWords, .notASheet,
             .notAPictureButASheet, .tooManyPicks:
             .usage

@@ -1,5 +1,6 @@
 import AtelierProtocol
 import Foundation
+import SignedObjects
 import SyncKit
 
 extension Library {
@@ -46,10 +47,16 @@ extension Library {
                 throw error
             } catch let error where Self.mendsItself(error) {
                 if backoff.isFirst { onChange(.failure(error)) }
-                try await Task.sleep(for: backoff.next())
+                try await environment.pause(try wait(after: error, backoff.next()))
                 news.raise()
             }
         }
+    }
+
+    /// Never less than the server asked for.
+    private func wait(after error: any Error, _ usual: Duration) throws -> Duration {
+        guard case LibraryError.tryLater(_, let moment) = error else { return usual }
+        return max(usual, moment.time - (try now()) + usual)
     }
 
     /// The server's news, over a connection that stays open.
@@ -66,7 +73,7 @@ extension Library {
                 // The next exchange meets the same obstacle, and says so.
             }
             if ContinuousClock.now - began > Backoff.longest { backoff = Backoff() }
-            try await Task.sleep(for: backoff.next())
+            try await environment.pause(backoff.next())
             news.raise()
         }
     }
@@ -74,7 +81,7 @@ extension Library {
     /// This machine's news: another program has written to the library.
     private func lookAround(for news: NewsSignal) async throws {
         while !Task.isCancelled {
-            try await Task.sleep(for: .seconds(1))
+            try await environment.pause(.seconds(1))
             news.look(at: writeMark())
         }
     }

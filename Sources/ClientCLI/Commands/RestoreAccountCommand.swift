@@ -21,7 +21,7 @@ struct RestoreAccountCommand: AsyncParsableCommand {
         if Terminal.canAsk { Terminal.note("Type the 24 words, then Return:") }
         let library = try await Library.restoreAccount(
             in: options.folder, server: url, phrase: try RecoveryPhrase(words()),
-            deviceName: deviceName)
+            deviceName: deviceName, environment: LibraryOptions.environment)
         let account = library.account?.description ?? ""
         if options.json {
             return try JSONOutput.show(

@@ -8,6 +8,12 @@ enum Words {
         "\(number) \(thing)\(number == 1 ? "" : "s")"
     }
 
+    /// What is said before a wait.
+    static func waiting(_ wait: Duration) -> String {
+        let seconds = wait.components.seconds + (wait.components.attoseconds > 0 ? 1 : 0)
+        return "Trying again in \(seconds) s; Ctrl-C ends it, and nothing is lost."
+    }
+
     /// Such as `4.2 MB`.
     static func bytes(_ count: Int) -> String {
         let units = ["B", "kB", "MB", "GB"]

@@ -15,6 +15,7 @@ struct ServeCommand: AsyncParsableCommand {
     )
 
     @OptionGroup var options: DataOptions
+    @OptionGroup var proxies: ProxyOptions
     @Option(help: "Address and port; port 0 lets the system choose.")
     var listen = ListenAddress(host: "127.0.0.1", port: 8787)
     @Option(help: "Where a suspended artist can appeal; told with the suspension.")
@@ -42,6 +43,7 @@ struct ServeCommand: AsyncParsableCommand {
         do {
             var policy = ServerPolicy()
             policy.appeal = appeal
+            policy.trustedProxies = proxies.proxies
             policy.ledger.freeCredits = freeCredits
             policy.ledger.lease = .seconds(leaseDays * 86_400)
             let core = try options.open(policy, isNewAllowed: true)

@@ -11,6 +11,7 @@ public final class ServerCore: Sendable {
     /// Beside a database of one's own; nil for one that several servers share.
     let epochMark: EpochMark?
     let sweeper = Sweeper()
+    let excesses = ExcessMemory()
     let hub: WatchHub
     let announcements = Announcements()
     let key: SigningKey
@@ -46,11 +47,12 @@ public final class ServerCore: Sendable {
             })
     }
 
-    /// Opens `folder` with clock and randomness passed in.
+    /// Opens `folder` with clock and randomness passed in, and a trace of what is asked of the
+    /// database.
     package init(
         folder: URL, database: String? = nil, policy: ServerPolicy,
         clock: @escaping @Sendable () -> UnixTime,
-        randomBytes: @escaping @Sendable (Int) -> [UInt8]
+        randomBytes: @escaping @Sendable (Int) -> [UInt8], onStatement: StatementTrace? = nil
     ) throws {
         let keys = folder.appendingPathComponent("keys")
         do {
@@ -63,11 +65,12 @@ public final class ServerCore: Sendable {
         key = try ServerKey.open(in: keys)
         if let database {
             self.database = try PostgresStore(
-                address: database, connections: policy.databaseConnections)
+                address: database, connections: policy.databaseConnections,
+                onStatement: onStatement)
             epochMark = nil
         } else {
             self.database = try SQLiteStore(
-                path: folder.appendingPathComponent("server.sqlite").path)
+                path: folder.appendingPathComponent("server.sqlite").path, onStatement: onStatement)
             epochMark = try EpochMark(folder.appendingPathComponent("server.epoch"))
         }
         self.policy = policy

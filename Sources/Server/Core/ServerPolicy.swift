@@ -18,8 +18,18 @@ public struct ServerPolicy: Sendable {
     public var compactionGrace = Duration.seconds(7 * 24 * 3600)
     /// Requests of other kinds that one account may make in a minute.
     public var requestsPerMinute = 600
-    /// Requests without an account that one address may make in a minute.
+    /// Requests of all kinds that one device may make in a minute.
+    public var deviceRequestsPerMinute = 1800
+    /// Requests of all kinds that the devices behind one address may make in a minute; this
+    /// machine's own are not counted.
+    public var addressRequestsPerMinute = 6000
+    /// Requests without an account, or with a proof that does not hold, that one address may make
+    /// in a minute.
     public var guestRequestsPerMinute = 120
+    /// Accounts that one address may open in a day.
+    public var accountsPerAddress = 20
+    /// Whose word about the sender of a request is believed.
+    public var trustedProxies = TrustedProxies()
     /// Devices that watch their accounts on one instance.
     public var watchers = 10_000
     /// Connections to PostgreSQL; so many requests work at a time, the others wait.

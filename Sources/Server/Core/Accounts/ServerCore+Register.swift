@@ -12,6 +12,8 @@ extension ServerCore {
         let account = certificate.payload.account
         let device = certificate.payload.device
         try checkPin(request.pin, key: request.accountKey)
+        let accounts = Rate.Count(
+            bucket: "accounts \(incoming.sender)", limit: policy.accountsPerAddress, window: .day)
         return try await asGuest(incoming, key: certificate.payload.deviceKey) { db, now in
             let exists = try db.row("SELECT 1 FROM account WHERE id = ?1", [account.blob])
             let owner = try DeviceStore.account(of: device, in: db)
@@ -23,6 +25,7 @@ extension ServerCore {
                     .accountExists,
                     detail: "The account or device is known already. Ask to join it as a device.")
             }
+            try Rate.count([accounts], now: now, in: db)
             try InviteStore.use(request.invite, for: account, now: now, in: db)
             try self.open(account, key: request.accountKey, pin: request.pin, now: now, in: db)
             try DeviceStore.add(certificate, now: now, in: db)

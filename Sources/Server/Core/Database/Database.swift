@@ -9,21 +9,23 @@ final class Database {
     /// Which of the two it is, for the few things that they do not have in common.
     let kind: DatabaseKind
     private let connection: any SQLConnection
+    private let onStatement: StatementTrace?
 
-    init(_ connection: any SQLConnection) {
+    init(_ connection: any SQLConnection, onStatement: StatementTrace? = nil) {
         self.connection = connection
+        self.onStatement = onStatement
         kind = connection.kind
     }
 
     /// Runs a statement; says how many rows it changed.
     @discardableResult
     func execute(_ sql: String, _ arguments: [any SQLConvertible] = []) throws -> Int {
-        try connection.run(sql, arguments.map(\.sqlValue)).changes
+        try run(sql, arguments).changes
     }
 
     /// Every row that a statement gives; bound them with LIMIT.
     func rows(_ sql: String, _ arguments: [any SQLConvertible] = []) throws -> [Row] {
-        let result = try connection.run(sql, arguments.map(\.sqlValue))
+        let result = try run(sql, arguments)
         return result.rows.map { Row(columns: result.columns, values: $0) }
     }
 
@@ -45,6 +47,11 @@ final class Database {
         try connection.script(sql)
     }
 
+    private func run(_ sql: String, _ arguments: [any SQLConvertible]) throws -> SQLResult {
+        onStatement?(sql)
+        return try connection.run(sql, arguments.map(\.sqlValue))
+    }
+
     /// Makes everybody else who locks this account wait until the transaction's end, so that what
     /// is read of it from here on is the last word.
     func lock(_ account: AccountID) throws {
@@ -54,6 +61,9 @@ final class Database {
             "SELECT seq FROM account_head WHERE account = ?1 FOR UPDATE", [account.blob])
     }
 }
+
+/// Hears of each statement before it is run; never of values.
+package typealias StatementTrace = @Sendable (_ sql: String) -> Void
 
 /// The databases that the server can stand on.
 enum DatabaseKind: Sendable {

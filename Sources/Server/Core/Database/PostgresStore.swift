@@ -9,6 +9,7 @@ import Synchronization
 /// and what accounts share (invites, nonces, counts) is decided by single statements.
 final class PostgresStore: DatabaseStore {
     private let address: String
+    private let onStatement: StatementTrace?
     private let threads: NIOThreadPool
     /// Connections that wait for work; at most as many as threads, as only those take any.
     private let idle = Mutex<[PostgresConnection]>([])
@@ -17,8 +18,9 @@ final class PostgresStore: DatabaseStore {
     ///
     /// - Parameter address: A connection URI (`postgres://…`).
     /// - Throws: ``PostgresError``.
-    init(address: String, connections: Int) throws {
+    init(address: String, connections: Int, onStatement: StatementTrace? = nil) throws {
         self.address = address
+        self.onStatement = onStatement
         threads = NIOThreadPool(numberOfThreads: connections)
         threads.start()
         try migrate()
@@ -83,7 +85,7 @@ final class PostgresStore: DatabaseStore {
             let connection = try take()
             do {
                 try connection.script(begin)
-                let result = try body(Database(connection))
+                let result = try body(Database(connection, onStatement: onStatement))
                 try commit(connection)
                 give(back: connection)
                 return result

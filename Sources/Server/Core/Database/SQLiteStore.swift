@@ -4,9 +4,11 @@ import GRDB
 /// The server's tables in one file of SQLite, which several programs may have open at once.
 struct SQLiteStore: DatabaseStore {
     private let pool: DatabasePool
+    private let onStatement: StatementTrace?
 
     /// Opens or makes the file and its tables.
-    init(path: String) throws {
+    init(path: String, onStatement: StatementTrace? = nil) throws {
+        self.onStatement = onStatement
         var configuration = Configuration()
         configuration.busyMode = .timeout(Limits.busySeconds)
         configuration.label = "atelier-server"
@@ -26,23 +28,27 @@ struct SQLiteStore: DatabaseStore {
     func announce(_ account: String) {}
 
     func read<Result>(_ body: (Database) throws -> Result) throws -> Result {
-        try pool.read { try body(Database(SQLiteConnection(db: $0))) }
+        try pool.read { try body(database($0)) }
     }
 
     func write<Result>(_ body: (Database) throws -> Result) throws -> Result {
-        try pool.write { try body(Database(SQLiteConnection(db: $0))) }
+        try pool.write { try body(database($0)) }
     }
 
     func read<Result: Sendable>(
         _ body: @escaping @Sendable (Database) throws -> Result
     ) async throws -> Result {
-        try await pool.read { try body(Database(SQLiteConnection(db: $0))) }
+        try await pool.read { try body(database($0)) }
     }
 
     func write<Result: Sendable>(
         _ body: @escaping @Sendable (Database) throws -> Result
     ) async throws -> Result {
-        try await pool.write { try body(Database(SQLiteConnection(db: $0))) }
+        try await pool.write { try body(database($0)) }
+    }
+
+    private func database(_ db: GRDB.Database) -> Database {
+        Database(SQLiteConnection(db: db), onStatement: onStatement)
     }
 }
 

@@ -31,8 +31,9 @@ enum Schema {
         Step(name: "1 audit", common: audit, sqlite: sqliteAudit, postgres: postgresAudit),
         Step(name: "2 identity", common: identity),
         Step(name: "3 keys", common: keys),
-        Step(name: "7 history", common: history),
+        Step(name: "4 rates", common: rates),
         Step(name: "5 forks", common: forks),
+        Step(name: "7 history", common: history),
     ]
 
     private static func postgres(_ sql: String) -> String {
@@ -131,6 +132,14 @@ enum Schema {
 
     private static let history = """
         ALTER TABLE account_head ADD COLUMN floor_mark BLOB;
+        """
+
+    /// What was counted in the minute of the upgrade is forgotten.
+    private static let rates = """
+        DROP TABLE rate;
+        CREATE TABLE rate (
+            bucket TEXT PRIMARY KEY NOT NULL, until INTEGER NOT NULL, count INTEGER NOT NULL);
+        CREATE INDEX rate_by_end ON rate (until);
         """
 
     private static let forks = """

@@ -25,7 +25,7 @@ enum DeviceStore {
             [payload.account.blob])
         guard count ?? 0 < Limits.devicesPerAccount else {
             throw ServerError.refused(
-                .tooMany, detail: "An account may have \(Limits.devicesPerAccount) devices.")
+                .limitReached, detail: "An account may have \(Limits.devicesPerAccount) devices.")
         }
         try db.execute(
             """

@@ -8,11 +8,6 @@ struct IncomingRequest: Sendable {
     let body: [UInt8]
     /// The compact proof, where one was sent.
     let proof: String?
-    /// The sender's address, where it is known.
-    let address: String
-}
-
-extension IncomingRequest {
-    /// Names the sender in rate counts.
-    var bucket: String { "guest \(address)" }
+    /// Where it came from.
+    let sender: Sender
 }

@@ -15,22 +15,55 @@ struct Caller: Sendable {
 extension ServerCore {
     /// Runs `body` in one transaction for the device of an account that signed the request.
     ///
-    /// - Throws: ``ServerError``; nothing is then written, the nonce included.
+    /// - Throws: ``ServerError``; only that it was asked is then written, the nonce not either.
     func authorized<Result: Sendable>(
-        _ incoming: IncomingRequest,
+        _ incoming: IncomingRequest, as kind: RequestKind = .account,
         _ body: @escaping @Sendable (Database, Caller, UnixTime) throws -> Result
     ) async throws -> Result {
         let now = clock()
         try await sweeper.sweep(database, now: now)
-        let claim = try RequestGate.unverified(incoming)
-        let caller = try await database.read { db in try RequestGate.caller(claim.device, in: db) }
-        guard let caller else {
-            throw ServerError.refused(
-                .deviceUnknown, detail: "No account here has this device. Join first.")
+        try excesses.check(networkCounts(of: incoming), now: now)
+        let (caller, proof) = try await member(incoming, now: now)
+        let counts = counts(of: caller, kind, incoming)
+        try excesses.check(counts, now: now)
+        do {
+            return try await transact(for: caller, proof, counts, now: now, body)
+        } catch let excess as RateExcess {
+            throw note(excess, now: now)
+        } catch let refusal as ServerError {
+            // Its own count went with it.
+            try await countAlone(counts, now: now)
+            throw refusal
         }
-        let proof = try RequestGate.check(incoming, key: caller.deviceKey, now: now)
-        return try await database.write { db in
+    }
+
+    /// Who signed the request. A proof that does not hold counts as a guest's.
+    private func member(
+        _ incoming: IncomingRequest, now: UnixTime
+    ) async throws -> (caller: Caller, proof: RequestProof) {
+        do {
+            let claim = try RequestGate.unverified(incoming)
+            let caller = try await database.read { db in
+                try RequestGate.caller(claim.device, in: db)
+            }
+            guard let caller else {
+                throw ServerError.refused(
+                    .deviceUnknown, detail: "No account here has this device. Join first.")
+            }
+            return (caller, try RequestGate.check(incoming, key: caller.deviceKey, now: now))
+        } catch let refusal as ServerError {
+            try await countAlone([guestCount(of: incoming)], now: now)
+            throw refusal
+        }
+    }
+
+    private func transact<Result: Sendable>(
+        for caller: Caller, _ proof: RequestProof, _ counts: [Rate.Count], now: UnixTime,
+        _ body: @escaping @Sendable (Database, Caller, UnixTime) throws -> Result
+    ) async throws -> Result {
+        try await database.write { db in
             try db.lock(caller.account)
+            try Rate.count(counts, now: now, in: db)
             try RequestGate.take(proof, now: now, in: db)
             let standing = try LedgerStore(account: caller.account, db: db).standing()
             if case .revoked(let order)? = standing.obstacle(for: caller.device, at: now) {
@@ -53,19 +86,13 @@ extension ServerCore {
     ) async throws -> Result {
         let now = clock()
         let proof = try RequestGate.check(incoming, key: key, now: now)
-        return try await database.write { db in
-            try RequestGate.take(proof, now: now, in: db)
-            return try body(db, now)
-        }
-    }
-
-    /// Counts a request without an account, whatever becomes of it.
-    func countGuest(_ incoming: IncomingRequest) async throws {
-        let now = clock()
-        let limit = policy.guestRequestsPerMinute
-        try await sweeper.sweep(database, now: now)
-        try await database.write { db in
-            try Rate.count(incoming.bucket, limit: limit, now: now, in: db)
+        do {
+            return try await database.write { db in
+                try RequestGate.take(proof, now: now, in: db)
+                return try body(db, now)
+            }
+        } catch let excess as RateExcess {
+            throw note(excess, now: now)
         }
     }
 }

@@ -5,8 +5,7 @@ extension ServerCore {
     /// The devices of the caller's account.
     func devices(_ incoming: IncomingRequest) async throws -> DeviceList {
         try await authorized(incoming) { db, caller, now in
-            try self.countRequest(of: caller, now: now, in: db)
-            return try DeviceStore.list(of: caller.account, key: caller.accountKey, in: db)
+            try DeviceStore.list(of: caller.account, key: caller.accountKey, in: db)
         }
     }
 
@@ -45,8 +44,7 @@ extension ServerCore {
     /// The devices that wait for the caller's account.
     func deviceRequests(_ incoming: IncomingRequest) async throws -> DeviceRequestList {
         try await authorized(incoming) { db, caller, now in
-            try self.countRequest(of: caller, now: now, in: db)
-            return DeviceRequestList(
+            DeviceRequestList(
                 requests: try DeviceStore.waiting(for: caller.account, now: now, in: db))
         }
     }
@@ -56,7 +54,6 @@ extension ServerCore {
         _ approval: DeviceApproval, device: DeviceID, _ incoming: IncomingRequest
     ) async throws {
         try await authorized(incoming) { db, caller, now in
-            try self.countRequest(of: caller, now: now, in: db)
             guard let waiting = try DeviceStore.waiting(device, for: caller.account, in: db) else {
                 throw ServerError.refused(.notFound, detail: "No such device waits.")
             }
@@ -99,10 +96,5 @@ extension ServerCore {
             throw ServerError.refused(
                 .malformed, detail: "A device name has at most \(ProtocolLimits.nameBytes) bytes.")
         }
-    }
-
-    func countRequest(of caller: Caller, now: UnixTime, in db: Database) throws {
-        try Rate.count(
-            "account \(caller.account)", limit: policy.requestsPerMinute, now: now, in: db)
     }
 }

@@ -38,7 +38,6 @@ extension ServerCore {
         _ request: RevocationRequest, device: DeviceID, _ incoming: IncomingRequest
     ) async throws {
         let account = try await authorized(incoming) { db, caller, now in
-            try self.countRequest(of: caller, now: now, in: db)
             guard
                 let rotation = try? JWS<KeyRotation>(
                     verifying: request.rotation, with: caller.accountKey),
@@ -67,8 +66,7 @@ extension ServerCore {
         after epoch: Int64, _ incoming: IncomingRequest
     ) async throws -> KeyRotationList {
         try await authorized(incoming) { db, caller, now in
-            try self.countRequest(of: caller, now: now, in: db)
-            return try KeyRotationStore(account: caller.account, db: db).list(after: epoch)
+            try KeyRotationStore(account: caller.account, db: db).list(after: epoch)
         }
     }
 
@@ -101,7 +99,7 @@ private struct KeyRotationStore {
                 .keysChanged, detail: "Another device changed the keys. Sync, then ask again.")
         }
         guard epoch <= Limits.keyRotations else {
-            throw ServerError.refused(.tooMany, detail: "The keys were changed too often.")
+            throw ServerError.refused(.limitReached, detail: "The keys were changed too often.")
         }
         try db.execute(
             "INSERT INTO key_rotation (account, epoch, document) VALUES (?1, ?2, ?3)",

@@ -6,7 +6,7 @@ extension Problem.Kind {
         switch self {
         case .malformed: 400
         case .proofMissing, .proofInvalid, .clockWrong, .deviceUnknown: 401
-        case .inviteInvalid, .deviceRevoked, .suspended: 403
+        case .inviteInvalid, .deviceRevoked, .suspended, .limitReached: 403
         case .notFound, .notApprovedYet: 404
         case .accountExists, .keysChanged, .fork, .rewind, .fromTheFuture: 409
         case .tooLarge: 413
@@ -36,6 +36,7 @@ extension Problem.Kind {
         case .rewind: "The replica was set back."
         case .fromTheFuture: "A change is dated in the future."
         case .tooMany: "Too many requests."
+        case .limitReached: "There can be no more of these."
         case .unavailable: "The server cannot answer now."
         case .internalError: "The server failed."
         }

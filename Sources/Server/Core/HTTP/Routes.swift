@@ -109,7 +109,8 @@ struct Routes: Sendable {
         return IncomingRequest(
             method: request.method.rawValue, target: request.uri.string,
             body: Array(body.readableBytesView), proof: request.headers[.atelierProof],
-            address: context.address)
+            sender: core.policy.trustedProxies.sender(
+                peer: context.peer, headers: request.headers))
     }
 
     func decode<Value: Decodable>(_ incoming: IncomingRequest) throws -> Value {

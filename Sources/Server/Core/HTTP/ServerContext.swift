@@ -5,11 +5,12 @@ import NIOCore
 package struct ServerContext: RequestContext {
     /// What the framework keeps.
     package var coreContext: CoreRequestContextStorage
-    let address: String
+    /// Who is at the other end of the connection: the sender, or a proxy.
+    let peer: NetworkAddress?
 
     /// Made by the framework for each request.
     package init(source: ApplicationRequestContextSource) {
         coreContext = .init(source: source)
-        address = source.channel.remoteAddress?.ipAddress ?? "local"
+        peer = source.channel.remoteAddress?.ipAddress.flatMap { NetworkAddress($0) }
     }
 }

@@ -6,9 +6,7 @@ extension ServerCore {
     /// One contact of a device with its account's ledger; safe to repeat.
     func exchange(_ request: LedgerRequest, _ incoming: IncomingRequest) async throws -> LedgerReply
     {
-        try await authorized(incoming) { db, caller, now in
-            try Rate.count(
-                "ledger \(caller.account)", limit: self.policy.requestsPerMinute, now: now, in: db)
+        try await authorized(incoming, as: .ledger) { db, caller, now in
             let contact: LedgerContact
             do throws(LedgerError) {
                 contact = try LedgerContact(

@@ -25,8 +25,7 @@ extension ServerCore {
     /// Lets the caller watch its account.
     func watch(_ incoming: IncomingRequest) async throws -> LiveWatch {
         let caller = try await authorized(incoming) { db, caller, now in
-            try self.countRequest(of: caller, now: now, in: db)
-            return caller
+            caller
         }
         return LiveWatch(watch: try hub.watch(caller.account), caller: caller)
     }

@@ -164,7 +164,8 @@ struct SegmentStore {
             [account.blob])
         guard count ?? 0 < limit else {
             throw ServerError.refused(
-                .tooMany, detail: "An account may push as \(limit) replicas. Ask the operator.")
+                .limitReached,
+                detail: "An account may push as \(limit) replicas. Ask the operator.")
         }
     }
 

@@ -17,10 +17,8 @@ extension ServerCore {
     /// Stores a sealed segment at the end of the account's order; safe to repeat.
     func push(_ incoming: IncomingRequest) async throws -> Answer<Int64> {
         let segment = try Self.segment(incoming)
-        let (answer, new) = try await authorized(incoming) { db, caller, now in
+        let (answer, new) = try await authorized(incoming, as: .push) { db, caller, now in
             try Self.checkAccount(of: segment, caller)
-            try Rate.count(
-                "push \(caller.account)", limit: self.policy.segmentsPerMinute, now: now, in: db)
             try Self.checkStanding(of: caller, now: now)
             let store = SegmentStore(account: caller.account, db: db)
             let stored = try store.append(
@@ -48,7 +46,6 @@ extension ServerCore {
         after sequence: Int64, mark: HistoryMark? = nil, limit: Int, _ incoming: IncomingRequest
     ) async throws -> Answer<[StoredSegment]> {
         try await authorized(incoming) { db, caller, now in
-            try self.countRequest(of: caller, now: now, in: db)
             // Before the page, so that a page with segments never lies below the floor it tells.
             try self.tidy(caller.account, now: now, in: db)
             let epoch = try EpochMark.Reading(of: db).epoch

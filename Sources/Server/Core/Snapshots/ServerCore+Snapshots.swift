@@ -9,9 +9,8 @@ extension ServerCore {
         chunk index: Int, of name: SnapshotStore.Name, _ incoming: IncomingRequest
     ) async throws -> Bool {
         let chunk = try Self.segment(incoming)
-        return try await authorized(incoming) { db, caller, now in
+        return try await authorized(incoming, as: .chunkIn) { db, caller, now in
             try Self.checkAccount(of: chunk, caller)
-            try self.countChunk("chunk-in", of: caller, now: now, in: db)
             try Self.checkStanding(of: caller, now: now)
             let head: Int64? = try db.value(
                 "SELECT seq FROM account_head WHERE account = ?1",
@@ -37,7 +36,6 @@ extension ServerCore {
     /// The account's newest whole snapshot.
     func newestSnapshot(_ incoming: IncomingRequest) async throws -> SnapshotDescription {
         try await authorized(incoming) { db, caller, now in
-            try self.countRequest(of: caller, now: now, in: db)
             guard let newest = try SnapshotStore(account: caller.account, db: db).newest() else {
                 throw ServerError.refused(.notFound, detail: "The account has no snapshot yet.")
             }
@@ -51,8 +49,7 @@ extension ServerCore {
     func chunk(
         _ index: Int, of id: SnapshotID, _ incoming: IncomingRequest
     ) async throws -> Data {
-        try await authorized(incoming) { db, caller, now in
-            try self.countChunk("chunk-out", of: caller, now: now, in: db)
+        try await authorized(incoming, as: .chunkOut) { db, caller, _ in
             let store = SnapshotStore(account: caller.account, db: db)
             guard let bytes = try store.chunk(index, of: id) else {
                 throw ServerError.refused(
@@ -60,12 +57,5 @@ extension ServerCore {
             }
             return bytes
         }
-    }
-
-    private func countChunk(
-        _ way: String, of caller: Caller, now: UnixTime, in db: Database
-    ) throws {
-        try Rate.count(
-            "\(way) \(caller.account)", limit: policy.chunksPerMinute, now: now, in: db)
     }
 }

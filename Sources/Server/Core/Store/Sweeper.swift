@@ -21,7 +21,7 @@ final class Sweeper: Sendable {
         let oldest = now.milliseconds - 2 * RequestProof.lifetime.wholeMilliseconds
         try await database.write { db in
             try db.execute("DELETE FROM nonce WHERE time < ?1", [oldest])
-            try db.execute("DELETE FROM rate WHERE minute < ?1", [minute])
+            try db.execute("DELETE FROM rate WHERE until <= ?1", [now.milliseconds])
         }
     }
 }

@@ -1,0 +1,83 @@
+package import HTTPTypes
+
+/// The proxies whose word about the sender of a request is believed.
+///
+/// Each proxy on the way writes down whom it had the request from, after what stands there already.
+/// So the last entry is by the proxy that speaks to this server, and whatever stands before the
+/// first address that is no trusted proxy, counted from the end, anybody can have written.
+public struct TrustedProxies: Sendable {
+    /// The header that the proxies write.
+    ///
+    /// Only one is read: a proxy that writes one of them hands on whatever a sender put into the
+    /// other.
+    public enum Header: String, Sendable, CaseIterable {
+        /// `X-Forwarded-For: 192.0.2.1, 198.51.100.7`.
+        case xForwardedFor = "x-forwarded-for"
+        /// `Forwarded: for=192.0.2.1, for="[2001:db8::1]"`, RFC 7239.
+        case forwarded
+    }
+
+    /// Where the proxies are; empty where nobody's word is believed.
+    public var ranges: [NetworkRange]
+    /// What they write.
+    public var header: Header
+
+    /// Takes every field.
+    public init(_ ranges: [NetworkRange] = [], header: Header = .xForwardedFor) {
+        self.ranges = ranges
+        self.header = header
+    }
+
+    /// Whose request it is, that came from `peer` with these headers.
+    package func sender(peer: NetworkAddress?, headers: HTTPFields) -> Sender {
+        guard var address = peer, trusts(address) else { return Sender(address: peer) }
+        for hop in hops(in: headers).suffix(Self.hopLimit).reversed() {
+            // Whoever hides or garbles a hop counts as the proxy that took the request from there.
+            guard let next = hop else { break }
+            address = next
+            guard trusts(address) else { break }
+        }
+        return Sender(address: address)
+    }
+
+    /// The most proxies that are followed.
+    private static let hopLimit = 32
+
+    private func trusts(_ address: NetworkAddress) -> Bool {
+        ranges.contains { $0.contains(address) }
+    }
+
+    private func hops(in headers: HTTPFields) -> [NetworkAddress?] {
+        guard let name = HTTPField.Name(header.rawValue) else { return [] }
+        let entries = headers[values: name].flatMap {
+            $0.split(separator: ",", omittingEmptySubsequences: false)
+        }
+        return entries.map { entry in
+            let text = entry.trimming(" \t")
+            switch header {
+            case .xForwardedFor: return NetworkAddress(text)
+            case .forwarded: return Self.address(inElement: text)
+            }
+        }
+    }
+
+    /// The address in `for=…` of one element such as `for="[2001:db8::1]:80";proto=https`.
+    private static func address(inElement text: Substring) -> NetworkAddress? {
+        for pair in text.split(separator: ";") {
+            let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            guard parts.count == 2, parts[0].trimming(" \t").lowercased() == "for" else { continue }
+            return NetworkAddress(parts[1].trimming(" \t").trimming("\""))
+        }
+        return nil
+    }
+}
+
+extension Substring {
+    /// Without any of `characters` at both ends.
+    fileprivate func trimming(_ characters: String) -> Substring {
+        var text = self
+        while let first = text.first, characters.contains(first) { text.removeFirst() }
+        while let last = text.last, characters.contains(last) { text.removeLast() }
+        return text
+    }
+}
