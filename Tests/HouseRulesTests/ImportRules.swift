@@ -18,6 +18,7 @@ enum ImportRules {
 
     private static let http: Set<Substring> = [
         "Hummingbird", "HummingbirdCore", "HTTPTypes", "NIOCore", "ServiceLifecycle",
+        "UnixSignals",
     ]
 
     /// By folder; the longest folder that fits a file counts.

@@ -4,6 +4,8 @@ package import Foundation
 package final class RunningServer: Sendable {
     /// Such as `http://127.0.0.1:49152`.
     package let address: String
+    /// Where metrics are read, where the options ask for that.
+    package let metricsAddress: String?
     private let process: Process
     private let hasDeadline: Bool
     private let ended: AsyncStream<Void>
@@ -14,8 +16,11 @@ package final class RunningServer: Sendable {
     ///   - database: A PostgreSQL database; nil: a file in the folder.
     ///   - port: 0 takes a free one.
     ///   - deadline: After so many seconds it is killed with signal 9.
+    ///   - options: More options of `serve`.
+    ///   - log: A file that gets what it says on standard error.
     package init(
-        data: URL, database: String? = nil, port: Int = 0, deadline: Double? = nil
+        data: URL, database: String? = nil, port: Int = 0, deadline: Double? = nil,
+        options: [String] = [], log: FileHandle? = nil
     ) async throws {
         let process = Process()
         process.executableURL = URL(filePath: "/usr/bin/env")
@@ -24,21 +29,29 @@ package final class RunningServer: Sendable {
             + [
                 try Programs.url(Programs.server).path, "serve", "--listen", "127.0.0.1:\(port)",
                 "--data", data.path,
-            ] + (database.map { ["--database", $0] } ?? [])
+            ] + (database.map { ["--database", $0] } ?? []) + options
         process.environment = Programs.environment(home: nil)
         let output = Pipe()
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = output
-        process.standardError = FileHandle.nullDevice
+        process.standardError = log ?? FileHandle.nullDevice
         let (ended, ending) = AsyncStream.makeStream(of: Void.self)
         process.terminationHandler = { _ in ending.finish() }
         try process.run()
         self.process = process
         hasDeadline = deadline != nil
         self.ended = ended
-        let line = await Self.firstLine(of: output.fileHandleForReading)
-        guard let start = line.firstRange(of: "http://") else { throw NotListening(line: line) }
-        address = String(line[start.lowerBound...].prefix { !$0.isWhitespace })
+        let hasMetrics = options.contains("--metrics-listen")
+        let lines = await Self.lines(hasMetrics ? 2 : 1, of: output.fileHandleForReading)
+        address = try Self.address(in: lines.first)
+        metricsAddress = hasMetrics ? try Self.address(in: lines.last) : nil
+    }
+
+    private static func address(in line: Substring?) throws -> String {
+        guard let line, let start = line.firstRange(of: "http") else {
+            throw NotListening(line: String(line ?? ""))
+        }
+        return String(line[start.lowerBound...].prefix { !$0.isWhitespace })
     }
 
     deinit {
@@ -63,6 +76,11 @@ package final class RunningServer: Sendable {
         _ = await status()
     }
 
+    /// Sends it a signal.
+    package func send(signal: Int32) {
+        kill(process.processIdentifier, signal)
+    }
+
     /// Waits for its end.
     package func status() async -> Int32 {
         for await _ in ended {}
@@ -76,16 +94,17 @@ package final class RunningServer: Sendable {
     }
 
     /// Reading blocks, so it is done on a thread of its own.
-    private static func firstLine(of handle: FileHandle) async -> String {
+    private static func lines(_ count: Int, of handle: FileHandle) async -> [Substring] {
         await withCheckedContinuation { done in
             DispatchQueue.global().async {
                 var bytes: [UInt8] = []
-                while !bytes.contains(UInt8(ascii: "\n")) {
+                while bytes.count(where: { $0 == UInt8(ascii: "\n") }) < count {
                     let more = handle.availableData
                     if more.isEmpty { break }
                     bytes += more
                 }
-                done.resume(returning: String(decoding: bytes, as: UTF8.self))
+                let text = String(decoding: bytes, as: UTF8.self)
+                done.resume(returning: text.split(separator: "\n"))
             }
         }
     }

@@ -9,7 +9,14 @@ struct Lifetime: ExpressibleByArgument {
         duration = .seconds(days * 86_400)
     }
 
-    var defaultValueDescription: String { "\(duration.components.seconds / 86_400)d" }
+    init(seconds: Int) {
+        duration = .seconds(seconds)
+    }
+
+    var defaultValueDescription: String {
+        let seconds = duration.components.seconds
+        return seconds.isMultiple(of: 86_400) ? "\(seconds / 86_400)d" : "\(seconds)s"
+    }
 
     init?(argument: String) {
         let seconds: [Character: Int64] = ["s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800]

@@ -24,8 +24,14 @@ struct ServeCommand: AsyncParsableCommand {
     var freeCredits = 2
     @Option(help: "Days that a lent credit can be used offline.")
     var leaseDays = 30
+    @Option(help: "Address and port for Prometheus to read metrics at; off by default.")
+    var metricsListen: ListenAddress?
+    @Option(help: "How long requests under way may take after SIGTERM, such as 30s.")
+    var shutdownGrace = Lifetime(seconds: 30)
     @Option(help: "trace, debug, info, notice, warning, error or critical.")
     var logLevel = "info"
+    @Option(help: "What log lines look like: text or json.")
+    var logFormat = LogFormat.text.rawValue
 
     func validate() throws {
         guard (0...1000).contains(freeCredits) else {
@@ -37,6 +43,9 @@ struct ServeCommand: AsyncParsableCommand {
         guard Logger.Level(rawValue: logLevel) != nil else {
             throw ValidationError("\(logLevel) is not a log level.")
         }
+        guard LogFormat(rawValue: logFormat) != nil else {
+            throw ValidationError("--log-format is text or json.")
+        }
     }
 
     func run() async throws {
@@ -47,11 +56,19 @@ struct ServeCommand: AsyncParsableCommand {
             policy.ledger.freeCredits = freeCredits
             policy.ledger.lease = .seconds(leaseDays * 86_400)
             let core = try options.open(policy, isNewAllowed: true)
-            var logger = Logger(label: "atelier-server")
-            logger.logLevel = Logger.Level(rawValue: logLevel) ?? .info
-            let listen = listen
-            try await core.serve(host: listen.host, port: listen.port, logger: logger) { port in
-                Printer.line("atelier-server: listening on http://\(listen.shownHost):\(port)")
+            let logger = (LogFormat(rawValue: logFormat) ?? .text)
+                .logger(level: Logger.Level(rawValue: logLevel) ?? .info)
+            var settings = ServeSettings(listen.place)
+            settings.metrics = metricsListen?.place
+            settings.grace = shutdownGrace.duration
+            let (main, metrics) = (listen, metricsListen)
+            try await core.serve(settings, logger: logger) { port, metricsPort in
+                Printer.line("atelier-server: listening on http://\(main.shownHost):\(port)")
+                if let metrics, let metricsPort {
+                    Printer.line(
+                        "atelier-server: metrics at "
+                            + "http://\(metrics.shownHost):\(metricsPort)/metrics")
+                }
             }
         } catch {
             throw Failure.report(error)
@@ -80,6 +97,8 @@ struct ListenAddress: ExpressibleByArgument {
             ? String(host.dropFirst().dropLast()) : host
         self.port = port
     }
+
+    var place: ServeSettings.Place { .init(host: host, port: port) }
 
     var shownHost: String { host.contains(":") ? "[\(host)]" : host }
 

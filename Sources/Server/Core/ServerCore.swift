@@ -8,6 +8,9 @@ public final class ServerCore: Sendable {
     /// What the operator has set.
     public let policy: ServerPolicy
     let database: any DatabaseStore
+    /// The database where several servers may share it, for what only it can do.
+    let postgres: PostgresStore?
+    let metrics = Metrics()
     /// Beside a database of one's own; nil for one that several servers share.
     let epochMark: EpochMark?
     let sweeper = Sweeper()
@@ -64,13 +67,19 @@ public final class ServerCore: Sendable {
         }
         key = try ServerKey.open(in: keys)
         if let database {
-            self.database = try PostgresStore(
+            let store = try PostgresStore(
                 address: database, connections: policy.databaseConnections,
                 onStatement: onStatement)
+            postgres = store
+            self.database = MeasuredStore(base: store, metrics: metrics)
             epochMark = nil
         } else {
-            self.database = try SQLiteStore(
-                path: folder.appendingPathComponent("server.sqlite").path, onStatement: onStatement)
+            postgres = nil
+            self.database = MeasuredStore(
+                base: try SQLiteStore(
+                    path: folder.appendingPathComponent("server.sqlite").path,
+                    onStatement: onStatement),
+                metrics: metrics)
             epochMark = try EpochMark(folder.appendingPathComponent("server.epoch"))
         }
         self.policy = policy

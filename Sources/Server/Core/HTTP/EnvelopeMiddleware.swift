@@ -6,15 +6,18 @@ import Logging
 import NIOCore
 import SignedObjects
 
-/// Gives every reply the server's time, turns errors into problems, and logs one line a request.
+/// Gives every reply the server's time, turns errors into problems, counts requests, and logs one
+/// line for each: never a path as it was sent, an address, or a word of what is inside.
 struct EnvelopeMiddleware: RouterMiddleware {
     let clock: @Sendable () -> UnixTime
+    let metrics: Metrics
 
     func handle(
         _ request: Request, context: ServerContext,
         next: @concurrent (Request, ServerContext) async throws -> Response
     ) async throws -> Response {
         let start = ContinuousClock.now
+        metrics.begin()
         var response: Response
         do {
             response = try await next(request, context)
@@ -24,15 +27,35 @@ struct EnvelopeMiddleware: RouterMiddleware {
         response.headers[.atelierTime] = String(clock().milliseconds)
         response.headers[.xContentTypeOptions] = "nosniff"
         response.headers[.cacheControl] = "no-store"
-        let took = (ContinuousClock.now - start).wholeMilliseconds
-        context.logger.info(
-            "request",
-            metadata: [
-                "method": "\(request.method.rawValue)",
-                "route": "\(context.endpointPath ?? "unknown")",
-                "status": "\(response.status.code)", "ms": "\(took)",
-            ])
+        response.headers[.atelierRequest] = context.id
+        let took = ContinuousClock.now - start
+        // What no route fits has a name of the framework's.
+        let route = context.endpointPath.flatMap { $0.hasPrefix("/") ? $0 : nil } ?? "unknown"
+        metrics.end(
+            method: request.method.rawValue, route: route, status: response.status.code,
+            took: took)
+        log(request, context, response, route, took)
         return response
+    }
+
+    private func log(
+        _ request: Request, _ context: ServerContext, _ response: Response, _ route: String,
+        _ took: Duration
+    ) {
+        var metadata: Logger.Metadata = [
+            "method": "\(request.method.rawValue)",
+            "route": "\(route)",
+            "status": .stringConvertible(response.status.code),
+            "ms": .stringConvertible(Int(took.wholeMilliseconds)),
+        ]
+        if let bytes = request.headers[.contentLength].flatMap({ Int($0) }) {
+            metadata["bytes_in"] = .stringConvertible(bytes)
+        }
+        // A stream of events has no length.
+        if let bytes = response.body.contentLength {
+            metadata["bytes_out"] = .stringConvertible(bytes)
+        }
+        context.logger.info("request", metadata: metadata)
     }
 
     private func problem(_ error: any Error, _ context: ServerContext) -> Response {
@@ -67,6 +90,7 @@ struct EnvelopeMiddleware: RouterMiddleware {
     }
 
     private func reply(_ kind: Problem.Kind, _ detail: String, retryAfter: Int? = nil) -> Response {
+        metrics.refuse(kind)
         let problem = Problem(
             type: kind, status: kind.status, title: kind.title, detail: detail, time: clock())
         let json = (try? CanonicalJSON.encoder.encode(problem)).map { [UInt8]($0) } ?? []
@@ -86,6 +110,7 @@ extension HTTPField.Name {
     static let atelierHead = HTTPField.Name.known("Atelier-Head")
     static let atelierFloor = HTTPField.Name.known("Atelier-Floor")
     static let atelierHorizon = HTTPField.Name.known("Atelier-Horizon")
+    static let atelierRequest = HTTPField.Name.known("Atelier-Request")
     static let atelierProof = HTTPField.Name.known(RequestProof.headerName)
 
     private static func known(_ name: String) -> HTTPField.Name {

@@ -6,29 +6,53 @@ extension ServerCore {
     /// The routes, for a test in process.
     package var router: Router<ServerContext> {
         let router = Router(context: ServerContext.self)
-        router.add(middleware: EnvelopeMiddleware(clock: clock))
+        router.add(middleware: EnvelopeMiddleware(clock: clock, metrics: metrics))
         Routes(core: self).add(to: router)
         return router
     }
 
-    /// Answers requests at `host` and `port` until the program is told to stop.
+    /// The one route of the metrics' own address, for a test in process.
+    package var metricsRouter: Router<BasicRequestContext> {
+        let router = Router(context: BasicRequestContext.self)
+        router.get("metrics") { _, _ in
+            Response(
+                status: .ok, headers: [.contentType: MetricsText.mediaType],
+                body: .init(byteBuffer: ByteBuffer(string: self.metricsText())))
+        }
+        return router
+    }
+
+    /// Answers requests until the program is told to stop.
     ///
-    /// On SIGTERM or SIGINT it takes no new connection and finishes the requests under way.
+    /// On SIGTERM or SIGINT it takes no new connection and finishes the requests under way, for as
+    /// long as the settings say; a second signal ends the program at once.
     ///
-    /// - Parameters:
-    ///   - port: 0 lets the system choose.
-    ///   - onListening: Called once with the real port.
+    /// - Parameter onListening: Called once with the ports taken.
     public func serve(
-        host: String, port: Int, logger: Logger,
-        onListening: @escaping @Sendable (Int) -> Void
+        _ settings: ServeSettings, logger: Logger,
+        onListening: @escaping @Sendable (_ port: Int, _ metricsPort: Int?) -> Void
     ) async throws {
-        let application = Application(
+        let listening = Listening(hasMetrics: settings.metrics != nil, tell: onListening)
+        var application = Application(
             router: router,
             configuration: .init(
-                address: .hostname(host, port: port), serverName: "atelier-server"),
+                address: .hostname(settings.place.host, port: settings.place.port),
+                serverName: "atelier-server"),
             services: [LiveService(core: self, logger: logger)],
-            onServerRunning: { channel in onListening(channel.localAddress?.port ?? port) },
+            onServerRunning: { channel in
+                listening.began(main: channel.localAddress?.port ?? settings.place.port)
+            },
             logger: logger)
-        try await application.runService()
+        if let place = settings.metrics {
+            application.addServices(
+                Application(
+                    router: metricsRouter,
+                    configuration: .init(address: .hostname(place.host, port: place.port)),
+                    onServerRunning: { channel in
+                        listening.began(metrics: channel.localAddress?.port ?? place.port)
+                    },
+                    logger: logger))
+        }
+        try await Termination(of: application, grace: settings.grace, logger: logger).run()
     }
 }

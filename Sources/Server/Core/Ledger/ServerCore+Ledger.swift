@@ -6,7 +6,7 @@ extension ServerCore {
     /// One contact of a device with its account's ledger; safe to repeat.
     func exchange(_ request: LedgerRequest, _ incoming: IncomingRequest) async throws -> LedgerReply
     {
-        try await authorized(incoming, as: .ledger) { db, caller, now in
+        let (reply, receipts) = try await authorized(incoming, as: .ledger) { db, caller, now in
             let contact: LedgerContact
             do throws(LedgerError) {
                 contact = try LedgerContact(
@@ -15,12 +15,16 @@ extension ServerCore {
                 throw ServerError.refused(.malformed, detail: error.description)
             }
             return try self.change(caller.account, in: db) { ledger in
-                try ledger.exchange(
+                let known = ledger.receipts.count
+                let reply = try ledger.exchange(
                     contact, now: now, policy: self.policy.ledger, signer: self.signer,
                     makeLeaseID: self.randomLeaseID
                 ).reply
+                return (reply, ledger.receipts.count - known)
             }
         }
+        metrics.receipt(receipts)
+        return reply
     }
 
     /// Loads an account's ledger, lets `body` change it, and writes it back.

@@ -48,7 +48,7 @@ private struct Feed {
     /// Carries what there is; a database that is away for now is asked again the next time.
     mutating func carry() async {
         do {
-            if let store = core.database as? PostgresStore {
+            if let store = core.postgres {
                 try await exchange(with: store)
             } else {
                 try await readActs()

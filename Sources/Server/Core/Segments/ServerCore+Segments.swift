@@ -31,6 +31,7 @@ extension ServerCore {
             return (answer, stored.isNew ? (mark, caller.account) : nil)
         }
         if let (mark, account) = new {
+            metrics.store(bytes: incoming.body.count)
             try epochMark?.note(mark)
             changed(account)
         }

@@ -1,0 +1,79 @@
+import AtelierProtocol
+
+extension ServerCore {
+    /// What the server counts of itself, in the text form that Prometheus reads.
+    package func metricsText() -> String {
+        var text = MetricsText()
+        let counts = metrics.counts
+        Self.addRequests(counts, to: &text)
+        text.single(
+            "atelier_watchers", "gauge", "Devices that watch their accounts here.",
+            Double(hub.count))
+        text.single(
+            "atelier_segments_stored_total", "counter", "New segments stored.",
+            Double(counts.segments))
+        text.single(
+            "atelier_segment_bytes_stored_total", "counter", "Bytes of new segments.",
+            Double(counts.segmentBytes))
+        text.single(
+            "atelier_receipts_total", "counter", "Generations countersigned.",
+            Double(counts.receipts))
+        Self.addDatabase(counts, to: &text)
+        Self.addProcess(to: &text)
+        return text.text
+    }
+
+    private static func addRequests(_ counts: Metrics.Counts, to text: inout MetricsText) {
+        text.begin("atelier_requests_total", "counter", "Requests answered.")
+        for (request, count) in counts.requests.sorted(by: { $0.key < $1.key }) {
+            text.add(
+                [
+                    ("method", request.method), ("route", request.route),
+                    ("status", String(request.status)),
+                ], Double(count))
+        }
+        text.begin(
+            "atelier_request_seconds", "histogram", "Time until a request was answered.")
+        for (route, times) in counts.requestTimes.sorted(by: { $0.key < $1.key }) {
+            text.add([("route", route)], times)
+        }
+        text.single(
+            "atelier_requests_under_way", "gauge", "Requests not answered yet.",
+            Double(counts.requestsUnderWay))
+        text.begin("atelier_refusals_total", "counter", "Requests refused or failed, by cause.")
+        for kind in Problem.Kind.allCases {
+            let name = kind.rawValue.split(separator: ":").last.map(String.init) ?? ""
+            text.add([("cause", name)], Double(counts.refusals[kind] ?? 0))
+        }
+    }
+
+    private static func addDatabase(_ counts: Metrics.Counts, to text: inout MetricsText) {
+        text.begin(
+            "atelier_database_wait_seconds", "histogram",
+            "Time that transactions waited for their turn.")
+        for access in Metrics.Access.allCases {
+            let times = counts.databaseWaits[access] ?? Histogram()
+            text.add([("access", access.rawValue)], times)
+        }
+        text.begin(
+            "atelier_database_seconds", "histogram",
+            "Time that transactions took, waiting included.")
+        for access in Metrics.Access.allCases {
+            let times = counts.databaseTimes[access] ?? Histogram()
+            text.add([("access", access.rawValue)], times)
+        }
+    }
+
+    private static func addProcess(to text: inout MetricsText) {
+        guard let figures = ProcessFigures() else { return }
+        text.single(
+            "process_resident_memory_bytes", "gauge", "Memory in use.",
+            Double(figures.residentBytes))
+        text.single(
+            "process_cpu_seconds_total", "counter", "Processor time used.",
+            figures.processorSeconds)
+        text.single(
+            "process_open_fds", "gauge", "Open files and connections.",
+            Double(figures.openFiles))
+    }
+}
