@@ -128,7 +128,7 @@ extension Until {
         switch self {
         case .moment(let moment): moment
         case .after(let duration):
-            UnixTime(milliseconds: Int64(Date().timeIntervalSince1970 * 1000)) + duration
+            .present + duration
         }
     }
 }

@@ -12,7 +12,7 @@ struct AtelierServerCommand: AsyncParsableCommand {
             """,
         subcommands: [
             ServeCommand.self, InviteCommand.self, AccountsCommand.self, CreditsCommand.self,
-            EpochCommand.self,
+            EpochCommand.self, BackupCommand.self, RestoreCommand.self, DoctorCommand.self,
         ]
     )
 }

@@ -29,15 +29,24 @@ struct DataOptions: ParsableArguments {
         return URL(fileURLWithPath: data ?? set ?? "atelier-server-data", isDirectory: true)
     }
 
+    /// The PostgreSQL database, if one is named.
+    var databaseAddress: String? {
+        database ?? ProcessInfo.processInfo.environment["ATELIER_SERVER_DATABASE"]
+    }
+
+    /// Backups of this server.
+    var backup: ServerBackup {
+        ServerBackup(folder: folder, database: databaseAddress, clock: { .present })
+    }
+
     /// Opens the folder for a command; only a first step `isNewAllowed` to make one.
     func open(
         _ policy: ServerPolicy = ServerPolicy(), isNewAllowed: Bool = false
     ) throws -> ServerCore {
         var policy = policy
         policy.databaseConnections = databaseConnections
-        let set = ProcessInfo.processInfo.environment["ATELIER_SERVER_DATABASE"]
         return try ServerCore(
-            folder: folder, database: database ?? set, policy: policy, isNewAllowed: isNewAllowed)
+            folder: folder, database: databaseAddress, policy: policy, isNewAllowed: isNewAllowed)
     }
 
     /// Who gives an order, for the audit log.

@@ -30,4 +30,6 @@ enum Limits {
     static let sweptChunks = 8
     /// After so many stored segments the epoch file waits for the disk.
     static let segmentsPerMark: Int64 = 64
+    /// Less free room than this is told by `doctor`: 1 GiB.
+    static let leastFreeBytes = 1 << 30
 }

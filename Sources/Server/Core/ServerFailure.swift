@@ -9,6 +9,8 @@ public enum ServerFailure {
         switch error {
         case let error as ServerError:
             return (error.description, code(of: error))
+        case let error as BackupError:
+            return (error.description, code(of: error))
         case let error as LedgerError:
             return (error.description, 64)
         case let error as DatabaseError:
@@ -37,6 +39,14 @@ public enum ServerFailure {
         case .invalidValue: 64
         case .noServer, .unusableFolder, .damagedKey, .otherKey: 73
         case .refused, .noSuchAccount, .ambiguousAccount: 1
+        }
+    }
+
+    private static func code(of error: BackupError) -> Int32 {
+        switch error {
+        case .alreadyThere, .unusable, .keyMissing, .otherKey, .databaseInUse: 73
+        case .otherKind: 64
+        case .damaged, .toolMissing, .toolFailed: 1
         }
     }
 

@@ -7,6 +7,11 @@ enum ServerKey {
     static func open(in folder: URL) throws -> SigningKey {
         let file = folder.appendingPathComponent("server.key").path
         if access(file, F_OK) != 0 { try create(file) }
+        return try read(file)
+    }
+
+    /// Reads the key in `file`.
+    static func read(_ file: String) throws -> SigningKey {
         guard let text = try? String(contentsOfFile: file, encoding: .utf8),
             let bytes = Hexadecimal.decode(text.trimmingCharacters(in: .newlines)),
             let key = SigningKey(bytes: bytes)
@@ -17,17 +22,25 @@ enum ServerKey {
     /// Whole or not at all, and never over a key that another program has just made.
     private static func create(_ file: String) throws {
         let draft = "\(file).\(getpid()).new"
-        let text = Hexadecimal.encode(SigningKey().bytes) + "\n"
         let descriptor = Foundation.open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else {
             throw ServerError.unusableFolder(path: draft, reason: "error \(errno)")
         }
         defer { unlink(draft) }
-        let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
-        try handle.write(contentsOf: Data(text.utf8))
-        try handle.synchronize()
+        close(descriptor)
+        try write(SigningKey(), to: draft)
         guard link(draft, file) == 0 || errno == EEXIST else {
             throw ServerError.unusableFolder(path: file, reason: "error \(errno)")
         }
+    }
+
+    /// Writes a key into a file that is there, and empty, and waits for the disk.
+    static func write(_ key: SigningKey, to file: String) throws {
+        guard let handle = FileHandle(forWritingAtPath: file) else {
+            throw ServerError.unusableFolder(path: file, reason: "error \(errno)")
+        }
+        defer { try? handle.close() }
+        try handle.write(contentsOf: Data((Hexadecimal.encode(key.bytes) + "\n").utf8))
+        try handle.synchronize()
     }
 }

@@ -16,14 +16,19 @@ final class PostgresStore: DatabaseStore {
 
     /// Connects, and makes or upgrades the tables.
     ///
-    /// - Parameter address: A connection URI (`postgres://…`).
+    /// - Parameters:
+    ///   - address: A connection URI (`postgres://…`).
+    ///   - isMigrating: False leaves the tables as they are.
     /// - Throws: ``PostgresError``.
-    init(address: String, connections: Int, onStatement: StatementTrace? = nil) throws {
+    init(
+        address: String, connections: Int, isMigrating: Bool = true,
+        onStatement: StatementTrace? = nil
+    ) throws {
         self.address = address
         self.onStatement = onStatement
         threads = NIOThreadPool(numberOfThreads: connections)
         threads.start()
-        try migrate()
+        if isMigrating { try migrate() }
     }
 
     deinit {

@@ -15,12 +15,33 @@ struct SQLiteStore: DatabaseStore {
         configuration.prepareDatabase { db in
             try db.execute(sql: "PRAGMA synchronous = FULL")
         }
+        Self.create(path)
         pool = try DatabasePool(path: path, configuration: configuration)
         var migrator = DatabaseMigrator()
         for step in Schema.steps {
             migrator.registerMigration(step.name) { try $0.execute(sql: step.sql(for: .sqlite)) }
         }
         try migrator.migrate(pool)
+    }
+
+    /// Opens a file for reading alone, whatever version made it.
+    init(reading path: String) throws {
+        var configuration = Configuration()
+        configuration.readonly = true
+        configuration.busyMode = .timeout(Limits.busySeconds)
+        pool = try DatabasePool(path: path, configuration: configuration)
+    }
+
+    /// Makes the file for its user alone, where there is none; SQLite gives the files beside it the
+    /// same mode. Where this fails, opening it does too, and says why.
+    private static func create(_ path: String) {
+        let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        if descriptor >= 0 { close(descriptor) }
+    }
+
+    /// How far a database that was opened elsewhere has come.
+    static func reading(of db: GRDB.Database) throws -> EpochMark.Reading {
+        try EpochMark.Reading(of: Database(SQLiteConnection(db: db)))
     }
 
     var isShared: Bool { false }

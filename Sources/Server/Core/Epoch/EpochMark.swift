@@ -96,7 +96,8 @@ extension EpochMark.Reading {
         "epoch \(Self.padded(Int64(epoch))) segments \(Self.padded(segments))\n"
     }
 
-    fileprivate init?(text: String) {
+    /// Reads the file's text; nil where that is damaged.
+    init?(text: String) {
         let words = text.split(separator: " ", omittingEmptySubsequences: false)
         guard
             text.utf8.count == Self.byteCount, text.hasSuffix("\n"), words.count == 4,

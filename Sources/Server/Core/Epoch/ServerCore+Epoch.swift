@@ -8,6 +8,21 @@ extension ServerCore {
         try await database.read { db in try EpochMark.Reading(of: db).epoch }
     }
 
+    /// The epoch now, waiting for it.
+    func presentEpoch() throws -> Int {
+        try database.read { db in try EpochMark.Reading(of: db).epoch }
+    }
+
+    /// Writes down that this database came from a backup.
+    func noteRestore(taken: UnixTime, actor: String) throws {
+        let now = clock()
+        try database.write { db in
+            try Audit.append(
+                "restore", actor: actor, account: nil, reason: "", detail: taken.rfc3339,
+                now: now, in: db)
+        }
+    }
+
     /// Begins a new epoch, for an operator who has restored the whole folder: then nothing in it
     /// can tell.
     ///

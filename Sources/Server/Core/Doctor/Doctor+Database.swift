@@ -1,0 +1,121 @@
+import Foundation
+import SignedObjects
+
+/// The database as a whole.
+extension Doctor {
+    /// The database's own check from end to end, where it has one.
+    func examineDatabase(_ store: any DatabaseStore) throws -> [String] {
+        try store.read { db in
+            guard db.kind == .sqlite else {
+                let version: String? = try db.value("SELECT version()")
+                return version == nil ? ["PostgreSQL does not answer."] : []
+            }
+            let rows = try db.rows("PRAGMA integrity_check")
+            return try rows.map { try $0["integrity_check"] as String }.filter { $0 != "ok" }
+                .map { "\($0). Restore a backup, or what is whole: sqlite3 server.sqlite .recover" }
+        }
+    }
+
+    /// Whether the tables are of this program's version.
+    func examineSchema(
+        _ store: any DatabaseStore, _ check: inout DoctorReport.Check
+    ) throws {
+        let done: [String] = try store.read { db in
+            let sql =
+                db.kind == .sqlite
+                ? "SELECT identifier AS name FROM grdb_migrations" : "SELECT name FROM migration"
+            return try db.rows(sql).map { try $0["name"] }
+        }
+        let steps = Schema.steps.map(\.name)
+        check.note = "step \(steps.last { done.contains($0) } ?? "none")"
+        for name in steps where !done.contains(name) {
+            check.add("The step '\(name)' is still to be made: start the server once.")
+        }
+        for name in done where !steps.contains(name) {
+            check.add("The step '\(name)' is of a newer version: update this program.")
+        }
+    }
+
+    /// Whether the clock stands where the database says that it was.
+    func examineClock(
+        _ store: any DatabaseStore, _ check: inout DoctorReport.Check
+    ) throws {
+        let (latest, other): (Int64?, Int64?) = try store.read { db in
+            let latest: Int64? = try db.value(
+                """
+                SELECT MAX(time) FROM (
+                    SELECT MAX(time) AS time FROM ledger_clock
+                    UNION ALL SELECT MAX(time) FROM nonce
+                    UNION ALL SELECT MAX(last_seen) FROM device) AS times
+                """)
+            guard db.kind == .postgres else { return (latest, nil) }
+            return (
+                latest,
+                try db.value("SELECT (EXTRACT(EPOCH FROM clock_timestamp()) * 1000)::bigint")
+            )
+        }
+        // A device's proof may lie ahead by as much.
+        let tolerance: Int64 = 120_000
+        if let latest, latest > now.milliseconds + tolerance {
+            check.add(
+                "The clock was set back: the database knows of "
+                    + "\(UnixTime(milliseconds: latest).rfc3339), now is \(now.rfc3339). Set it "
+                    + "right: leases end by it.")
+        }
+        if let other, abs(other - now.milliseconds) > tolerance {
+            check.add(
+                "This machine's clock and PostgreSQL's differ by \(abs(other - now.milliseconds)) "
+                    + "ms. Let both follow a time server.")
+        }
+    }
+
+    /// Whether the database is where the mark beside it says.
+    func examineEpoch(
+        _ store: any DatabaseStore, _ check: inout DoctorReport.Check
+    ) throws {
+        let path = folder.appendingPathComponent("server.epoch").path
+        // The mark first: the database only moves ahead of it.
+        let text = try? String(contentsOfFile: path, encoding: .utf8)
+        let reading = try store.read { db in try EpochMark.Reading(of: db) }
+        check.note = "epoch \(reading.epoch)"
+        guard database == nil else { return }
+        guard let text, let mark = EpochMark.Reading(text: text) else {
+            if reading.segments > 0 {
+                check.add("\(path) is missing or damaged: the next start begins a new epoch.")
+            }
+            return
+        }
+        if reading < mark {
+            check.add("The database is behind \(path): the next start begins a new epoch.")
+        }
+    }
+
+    /// Whether the log of acts is whole and still refuses changes.
+    func examineAudit(
+        _ store: any DatabaseStore, _ check: inout DoctorReport.Check
+    ) throws {
+        try store.read { db in
+            let row = try db.row("SELECT COUNT(*) AS count, MAX(id) AS last FROM audit")
+            let count: Int64 = try row?["count"] ?? 0
+            let last: Int64? = try row?["last"]
+            check.note = "\(count) entries"
+            // PostgreSQL leaves out the numbers of transactions that were undone.
+            if db.kind == .sqlite, count != last ?? 0 {
+                check.add("Entries are missing: \(count) of \(last ?? 0) are there.")
+            }
+            let triggers: Int64? = try db.value(
+                db.kind == .sqlite
+                    ? """
+                    SELECT COUNT(*) FROM sqlite_master
+                    WHERE type = 'trigger' AND tbl_name = 'audit'
+                    """
+                    : """
+                    SELECT COUNT(*) FROM pg_trigger
+                    WHERE tgrelid = 'audit'::regclass AND tgenabled <> 'D' AND NOT tgisinternal
+                    """)
+            if triggers ?? 0 < 2 {
+                check.add("What keeps the audit log from being changed is gone.")
+            }
+        }
+    }
+}

@@ -1,0 +1,115 @@
+import CreditLedger
+import Foundation
+import SignedObjects
+
+/// Credits: no more receipts than credits, nothing spent twice, everything signed.
+extension Doctor {
+    /// Every account's ledger, each on one state of the database.
+    func examineLedgers(
+        _ store: any DatabaseStore, _ check: inout DoctorReport.Check
+    ) throws {
+        let path = folder.appendingPathComponent("keys/server.key").path
+        let key = try ServerKey.read(path).verifyingKey
+        var (accounts, receipts) = (0, 0)
+        try forEachAccount(in: store) { account, db in
+            accounts += 1
+            do {
+                guard let ledger = try LedgerStore(account: account, db: db).load() else {
+                    return check.add("\(account) has no ledger.")
+                }
+                receipts += ledger.receipts.count
+                for problem in ledger.problems(key: key) { check.add("\(account): \(problem)") }
+            } catch {
+                check.add("\(account): \(error)")
+            }
+        }
+        check.note = "\(accounts) accounts, \(receipts) receipts"
+    }
+
+    /// Calls `body` for each account in the order of ids.
+    func forEachAccount(
+        in store: any DatabaseStore, _ body: (AccountID, Database) throws -> Void
+    ) throws {
+        var last = Data()
+        while true {
+            let accounts: [AccountID] = try store.read { db in
+                try db.rows(
+                    "SELECT id FROM account WHERE id > ?1 ORDER BY id LIMIT ?2", [last, 256]
+                ).map { try $0.fixed("id") }
+            }
+            guard let end = accounts.last else { return }
+            for account in accounts { try store.read { db in try body(account, db) } }
+            last = end.blob
+        }
+    }
+}
+
+extension ServerLedger {
+    /// What cannot be, in words; empty for a ledger as it should be.
+    fileprivate func problems(key: VerifyingKey) -> [String] {
+        balanceProblems + logProblems(key: key) + leaseProblems(key: key)
+    }
+
+    private var balanceProblems: [String] {
+        var problems: [String] = []
+        let charged = credits.compactMap { credit in
+            if case .spent(let receipt) = credit.state { receipt } else { nil }
+        }
+        if Set(charged).count != charged.count {
+            problems.append("two credits are spent by one receipt")
+        }
+        if receipts.count != charged.count {
+            problems.append("\(receipts.count) receipts for \(charged.count) spent credits")
+        }
+        for (index, credit) in credits.enumerated() {
+            guard case .spent(let receipt) = credit.state, receipts.indices.contains(receipt),
+                receipts[receipt].payload.credit != index
+            else { continue }
+            problems.append("credit \(index) is spent by a receipt for another one")
+        }
+        return problems
+    }
+
+    private func logProblems(key: VerifyingKey) -> [String] {
+        var problems: [String] = []
+        var head = Digest.zero
+        for (index, receipt) in receipts.enumerated() {
+            let payload = receipt.payload
+            if payload.logIndex != index || payload.logHead != head {
+                problems.append("receipt \(index) does not follow the one before it")
+            }
+            if payload.account != account {
+                problems.append("receipt \(index) is of another account")
+            }
+            if (try? JWS<Receipt>(verifying: receipt.compact, with: key)) == nil {
+                problems.append("receipt \(index) is not signed by this server")
+            }
+            head = Digest(of: payload.logHead.bytes + receipt.digest.bytes)
+        }
+        if Set(receipts.map(\.payload.spend)).count != receipts.count {
+            problems.append("a spend has two receipts")
+        }
+        for order in orders where (try? JWS<Order>(verifying: order.compact, with: key)) == nil {
+            problems.append("order \(order.payload.serial) is not signed by this server")
+        }
+        return problems
+    }
+
+    private func leaseProblems(key: VerifyingKey) -> [String] {
+        var problems: [String] = []
+        for record in leases {
+            let lease = record.lease.payload
+            if (try? JWS<Lease>(verifying: record.lease.compact, with: key)) == nil {
+                problems.append("lease \(lease.lease) is not signed by this server")
+            }
+        }
+        for (index, credit) in credits.enumerated() {
+            guard case .leased(let id) = credit.state else { continue }
+            let holders = leases.filter { $0.lease.payload.lease == id }
+            if holders.first?.lease.payload.credit != index {
+                problems.append("credit \(index) is lent by a lease for another one")
+            }
+        }
+        return problems
+    }
+}
