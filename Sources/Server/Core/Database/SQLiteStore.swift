@@ -26,6 +26,7 @@ struct SQLiteStore: DatabaseStore {
 
     /// Opens a file for reading alone, whatever version made it.
     init(reading path: String) throws {
+        onStatement = nil
         var configuration = Configuration()
         configuration.readonly = true
         configuration.busyMode = .timeout(Limits.busySeconds)
