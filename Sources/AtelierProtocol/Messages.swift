@@ -12,23 +12,27 @@ public struct ServerDescription: Codable, Sendable, Equatable {
     public let freeCredits: Int
     /// How long a lease lasts, in seconds.
     public let leaseSeconds: Int
+    /// How it takes new accounts.
+    public let registration: Registration
 
     /// Takes every field.
     public init(
-        key: VerifyingKey, epoch: Int, time: UnixTime, freeCredits: Int, leaseSeconds: Int
+        key: VerifyingKey, epoch: Int, time: UnixTime, freeCredits: Int, leaseSeconds: Int,
+        registration: Registration
     ) {
         self.key = key
         self.epoch = epoch
         self.time = time
         self.freeCredits = freeCredits
         self.leaseSeconds = leaseSeconds
+        self.registration = registration
     }
 }
 
 /// Opens an account: `POST /v1/accounts`, with a ``RequestProof`` by the device certified in it.
 public struct RegisterRequest: Codable, Sendable, Equatable {
-    /// The secret of the invite, see ``InviteCode``.
-    public let invite: InviteSecret
+    /// The secret of the invite, see ``InviteCode``; nil where the server may do without.
+    public let invite: InviteSecret?
     /// The account's public key.
     public let accountKey: VerifyingKey
     /// Compact ``DeviceCertificate`` of the first device.
@@ -38,7 +42,7 @@ public struct RegisterRequest: Codable, Sendable, Equatable {
 
     /// Takes every field.
     public init(
-        invite: InviteSecret, accountKey: VerifyingKey, certificate: String, pin: String
+        invite: InviteSecret?, accountKey: VerifyingKey, certificate: String, pin: String
     ) {
         self.invite = invite
         self.accountKey = accountKey

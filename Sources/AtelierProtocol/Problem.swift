@@ -8,6 +8,8 @@ public struct Problem: Codable, Sendable, Equatable, Error, CustomStringConverti
         case tooLarge = "urn:atelier:problem:too-large"
         case notFound = "urn:atelier:problem:not-found"
         case inviteInvalid = "urn:atelier:problem:invite-invalid"
+        case accountPending = "urn:atelier:problem:account-pending"
+        case accountRefused = "urn:atelier:problem:account-refused"
         case accountExists = "urn:atelier:problem:account-exists"
         case proofMissing = "urn:atelier:problem:proof-missing"
         case proofInvalid = "urn:atelier:problem:proof-invalid"

@@ -82,7 +82,7 @@ final class LocalServer: Sendable {
             return try reply(
                 ServerDescription(
                     key: key.verifyingKey, epoch: 1, time: world.now, freeCredits: 2,
-                    leaseSeconds: 2_592_000))
+                    leaseSeconds: 2_592_000, registration: .invite))
         case ("POST", 2, "accounts"): return try register(message, &state)
         case ("POST", 4, "device-requests"):
             let request: DeviceRequest = try body(of: message)

@@ -264,8 +264,15 @@ struct TestDevice: Sendable {
     func join(
         _ client: any TestClientProtocol, invite: InviteSecret? = nil
     ) async throws -> TestReply {
+        try await register(try invite ?? server.invite(), client)
+    }
+
+    /// Asks for an account, with an invite or without.
+    func register(
+        _ invite: InviteSecret?, _ client: any TestClientProtocol
+    ) async throws -> TestReply {
         let request = RegisterRequest(
-            invite: try invite ?? server.invite(), accountKey: accountKey.verifyingKey,
+            invite: invite, accountKey: accountKey.verifyingKey,
             certificate: try certificate(), pin: try pin())
         return try await post("/v1/accounts", request, client)
     }

@@ -8,39 +8,96 @@ extension Library {
     ///
     /// - Parameters:
     ///   - address: `https://host[:port]`; plain `http` only on this machine.
-    ///   - invite: What the operator gave; it also says which key the server must have.
+    ///   - invite: What the operator gave; it also says which key the server must have. Nil where
+    ///     the server may do without.
+    ///   - fingerprint: The fingerprint of the server's key, where the operator told it otherwise.
     /// - Returns: The credits that the account has now.
     /// - Throws: ``LibraryError/otherServer`` before anything is told to a server with another key;
+    ///   ``LibraryError/waitsForOperator(server:)`` where the operator has to let the account in;
     ///   `HTTPFailure`, `Problem`.
-    public func join(_ address: String, invite: String) async throws -> CreditsReport {
+    public func join(
+        _ address: String, invite: String? = nil, fingerprint: String? = nil
+    ) async throws -> CreditsReport {
         let lock = try LibraryLock(folder.lock)
         defer { withExtendedLifetime(lock) {} }
-        if let server = membership.server {
+        if let server = membership.server, membership.waitsForOperator != true {
             throw LibraryError.alreadyJoined(server: server.address)
         }
         guard
             let accountKey = try keys.accountKey(), let certificate = membership.certificate
         else { throw membership.request == nil ? LibraryError.noAccountKey : waiting }
-        guard let invite = InviteCode(invite) else { throw LibraryError.badInvite }
+        let code = try invite.map { text in
+            guard let code = InviteCode(text) else { throw LibraryError.badInvite }
+            return code
+        }
         let connection = try connection(to: try HTTPAddress(address))
         let server = try await connection.get(
             "/v1/server", as: ServerDescription.self, proves: false)
-        guard ServerFingerprint(key: server.key) == invite.fingerprint else {
-            throw LibraryError.otherServer
-        }
+        try check(server, code, fingerprint)
         let pin = try JWS(
             signing: ServerPin(
                 account: AccountID(key: accountKey.verifyingKey), serverKey: server.key),
             with: accountKey)
         let request = RegisterRequest(
-            invite: invite.secret, accountKey: accountKey.verifyingKey, certificate: certificate,
+            invite: code?.secret, accountKey: accountKey.verifyingKey, certificate: certificate,
             pin: pin.compact)
         _ = try await connection.post("/v1/accounts", request, as: DeviceList.self)
         try remember(connection.clock)
         var membership = membership
         membership.server = .init(address: connection.address.description, key: server.key)
         try save(membership)
-        try await settle(over: connection)
+        try await settleAsMember(over: connection)
         return try creditsReport()
+    }
+
+    /// The fingerprint of the server's key, for comparing; nil before `join`.
+    public var serverFingerprint: String? {
+        membership.server.map { ServerFingerprint(key: $0.key).description }
+    }
+
+    private func check(
+        _ server: ServerDescription, _ invite: InviteCode?, _ fingerprint: String?
+    ) throws {
+        let shown = ServerFingerprint(key: server.key)
+        if let fingerprint {
+            guard let expected = ServerFingerprint(hex: fingerprint.lowercased()) else {
+                throw LibraryError.badFingerprint
+            }
+            guard expected == shown else { throw LibraryError.otherServer }
+        }
+        if let invite {
+            guard invite.fingerprint == shown else { throw LibraryError.otherServer }
+        } else if server.registration == .invite {
+            throw LibraryError.inviteNeeded
+        }
+    }
+
+    /// One exchange with the ledger, which also tells whether the operator let the account in.
+    @discardableResult
+    func settleAsMember(over connection: ServerConnection) async throws -> Int {
+        var membership = membership
+        do {
+            let settled = try await settle(over: connection)
+            if membership.waitsForOperator == true {
+                membership.waitsForOperator = nil
+                try save(membership)
+            }
+            return settled
+        } catch let problem as Problem where problem.type == .accountPending {
+            membership.waitsForOperator = true
+            try save(membership)
+            throw operatorWaiting
+        } catch let problem as Problem where problem.type == .accountRefused {
+            // Free to join another server.
+            membership.waitsForOperator = nil
+            membership.server = nil
+            try save(membership)
+            throw problem
+        }
+    }
+
+    /// What whoever needs the server is told meanwhile.
+    var operatorWaiting: LibraryError {
+        .waitsForOperator(server: membership.server?.address ?? "")
     }
 }

@@ -17,7 +17,7 @@ extension Library {
         defer { withExtendedLifetime(lock) {} }
         if let request = membership.request { try await collectApproval(request) }
         let connection = try connection()
-        var settled = try await settle(over: connection)
+        var settled = try await settleAsMember(over: connection)
         try await followOrders(over: connection)
         let before = try store.pendingChangeCount()
         var report = try await exchange(over: connection, pushes: false)
@@ -48,6 +48,7 @@ extension Library {
     public func standing() throws -> StandingReport {
         guard membership.request == nil else { return StandingReport(.waiting) }
         guard membership.server != nil else { return StandingReport(.notJoined) }
+        guard membership.waitsForOperator != true else { return StandingReport(.waiting) }
         return StandingReport(try obstacle())
     }
 

@@ -14,7 +14,7 @@ public struct StandingReport: Codable, Equatable, Sendable {
         case revoked
         /// The library belongs to no server.
         case notJoined = "not-joined"
-        /// The device waits to be let in.
+        /// The device waits to be let in by another one, or the account by the operator.
         case waiting
     }
 

@@ -36,6 +36,8 @@ package struct Membership: Codable, Equatable, Sendable {
     package var server: Server?
     /// The request that waits, if one does.
     package var request: Request?
+    /// True while the server's operator has not let the account in.
+    package var waitsForOperator: Bool?
 
     /// The account; nil until a requested approval came.
     package var account: AccountID? { accountKey.map(AccountID.init(key:)) }

@@ -32,9 +32,9 @@ extension ExitStatus {
     private static func status(of problem: Problem.Kind) -> ExitStatus {
         switch problem {
         case .suspended, .deviceRevoked, .deviceUnknown, .inviteInvalid, .accountExists,
-            .limitReached:
+            .accountRefused, .limitReached:
             .refused
-        case .tooMany, .keysChanged, .unavailable, .internalError: .later
+        case .tooMany, .keysChanged, .accountPending, .unavailable, .internalError: .later
         default: .failed
         }
     }

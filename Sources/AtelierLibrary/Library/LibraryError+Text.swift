@@ -73,6 +73,13 @@ extension LibraryError {
                 + "nothing. Ask the operator for the right address."
         case .badInvite:
             "This is not an invite. An invite starts with ati1-; copy all of it."
+        case .inviteNeeded:
+            "This server takes accounts by invite. Ask its operator for one: --invite CODE."
+        case .badFingerprint:
+            "This is not a fingerprint: 32 digits, as the operator tells it."
+        case .waitsForOperator(let server):
+            "The account was asked for at \(server) and waits until the operator lets it in. "
+                + "Then: atelier sync."
         case .badAccount:
             "This is not an account id: 32 digits, shown by atelier status on the first device."
         case .badWords:

@@ -42,6 +42,12 @@ public enum LibraryError: Error, Equatable, CustomStringConvertible {
     case otherServer
     /// The invite is not one.
     case badInvite
+    /// The server takes accounts by invite only.
+    case inviteNeeded
+    /// The fingerprint is not one.
+    case badFingerprint
+    /// The server's operator has not let the account in yet.
+    case waitsForOperator(server: String)
     /// The account id is not one.
     case badAccount
     /// The six words are not six words.
@@ -77,9 +83,9 @@ public enum LibraryError: Error, Equatable, CustomStringConvertible {
     public var exitStatus: ExitStatus {
         switch self {
         case .notALibrary, .alreadyALibrary, .unwritable: .storage
-        case .busy, .waitingForApproval, .stopped, .tryLater: .later
-        case .badText, .badNumber, .badInvite, .badAccount, .badWords, .notASheet,
-            .notAPictureButASheet, .tooManyPicks:
+        case .busy, .waitingForApproval, .waitsForOperator, .stopped, .tryLater: .later
+        case .badText, .badNumber, .badInvite, .inviteNeeded, .badFingerprint, .badAccount,
+            .badWords, .notASheet, .notAPictureButASheet, .tooManyPicks:
             .usage
         case .noReceipt, .refused, .noAccountKey, .otherServer, .notJoined, .thisDevice: .refused
         default: .failed

@@ -52,6 +52,8 @@ extension Library {
         let whyNot: String
         if membership.server == nil {
             whyNot = (membership.request == nil ? LibraryError.notJoined : waiting).description
+        } else if membership.waitsForOperator == true {
+            whyNot = operatorWaiting.description
         } else {
             whyNot = try refusal()?.description ?? ""
         }

@@ -56,6 +56,7 @@ extension Library {
     ///
     /// - Returns: The spend's digest, and whether the body was paid for before.
     func spend(for plan: GenerationPlan) throws -> (spend: Digest, isRepeat: Bool) {
+        guard membership.waitsForOperator != true else { throw operatorWaiting }
         var open = try openWallet()
         let spent: WalletSpend
         do {

@@ -8,11 +8,18 @@ struct JoinCommand: AsyncParsableCommand {
 
     @OptionGroup var options: LibraryOptions
     @Argument(help: "The server's address, such as https://atelier.example.") var url: String
-    @Option(help: "The invite that the operator gave you.") var invite: String
+    @Option(help: "The invite that the operator gave you.") var invite: String?
+    @Option(help: "The fingerprint of the server's key, where you have no invite but were told.")
+    var fingerprint: String?
 
     func run() async throws {
         let library = try options.open()
-        let credits = try await library.join(url, invite: invite)
+        let credits = try await library.join(url, invite: invite, fingerprint: fingerprint)
+        if invite == nil, fingerprint == nil, let shown = library.serverFingerprint {
+            Terminal.note(
+                "This server's key was taken on trust. Compare its fingerprint with what the "
+                    + "operator tells: \(shown)")
+        }
         if options.json { return try JSONOutput.show(credits) }
         Terminal.say("Joined \(url).")
         Terminal.say("\(Words.count(credits.usable, "credit")) on this device.")

@@ -4,11 +4,13 @@ import CreditLedger
 import Foundation
 import SignedObjects
 
-/// `accounts list | show | suspend | reinstate`.
+/// `accounts list | show | approve | refuse | suspend | reinstate`.
 struct AccountsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "accounts", abstract: "See accounts, suspend them, lift suspensions.",
-        subcommands: [List.self, Show.self, Suspend.self, Reinstate.self])
+        commandName: "accounts", abstract: "See accounts, let them in, suspend them.",
+        subcommands: [
+            List.self, Show.self, Approve.self, Refuse.self, Suspend.self, Reinstate.self,
+        ])
 
     struct List: ParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Show accounts, oldest first.")

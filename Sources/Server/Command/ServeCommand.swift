@@ -1,4 +1,5 @@
-import ArgumentParser
+public import ArgumentParser
+public import AtelierProtocol
 import AtelierServer
 import CreditLedger
 import Foundation
@@ -20,6 +21,8 @@ struct ServeCommand: AsyncParsableCommand {
     var listen = ListenAddress(host: "127.0.0.1", port: 8787)
     @Option(help: "Where a suspended artist can appeal; told with the suspension.")
     var appeal = ""
+    @Option(help: "How accounts are opened: invite, approval (by accounts approve) or open.")
+    var registration = Registration.invite
     @Option(help: "Free credits of a new account.")
     var freeCredits = 2
     @Option(help: "Days that a lent credit can be used offline.")
@@ -52,6 +55,7 @@ struct ServeCommand: AsyncParsableCommand {
         do {
             var policy = ServerPolicy()
             policy.appeal = appeal
+            policy.registration = registration
             policy.trustedProxies = proxies.proxies
             policy.ledger.freeCredits = freeCredits
             policy.ledger.lease = .seconds(leaseDays * 86_400)
@@ -62,8 +66,10 @@ struct ServeCommand: AsyncParsableCommand {
             settings.metrics = metricsListen?.place
             settings.grace = shutdownGrace.duration
             let (main, metrics) = (listen, metricsListen)
+            let names = registration == .invite ? nil : core.fingerprint
             try await core.serve(settings, logger: logger) { port, metricsPort in
                 Printer.line("atelier-server: listening on http://\(main.shownHost):\(port)")
+                if let names { Printer.line("atelier-server: fingerprint \(names)") }
                 if let metrics, let metricsPort {
                     Printer.line(
                         "atelier-server: metrics at "
@@ -75,6 +81,8 @@ struct ServeCommand: AsyncParsableCommand {
         }
     }
 }
+
+extension Registration: ExpressibleByArgument {}
 
 /// `host:port`, or `[v6]:port`.
 struct ListenAddress: ExpressibleByArgument {

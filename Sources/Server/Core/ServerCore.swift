@@ -90,6 +90,9 @@ public final class ServerCore: Sendable {
         try checkEpoch()
     }
 
+    /// Names the key that clients pin; artists who join without an invite compare it.
+    public var fingerprint: String { ServerFingerprint(key: publicKey).description }
+
     /// The key that clients pin.
     package var publicKey: VerifyingKey { key.verifyingKey }
 
@@ -119,6 +122,7 @@ public final class ServerCore: Sendable {
         let epoch = try await epoch()
         return ServerDescription(
             key: publicKey, epoch: epoch, time: clock(), freeCredits: policy.ledger.freeCredits,
-            leaseSeconds: Int(policy.ledger.lease.components.seconds))
+            leaseSeconds: Int(policy.ledger.lease.components.seconds),
+            registration: policy.registration)
     }
 }

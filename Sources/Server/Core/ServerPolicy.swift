@@ -1,3 +1,4 @@
+public import AtelierProtocol
 public import CreditLedger
 
 /// What an operator may set.
@@ -26,6 +27,12 @@ public struct ServerPolicy: Sendable {
     /// Requests without an account, or with a proof that does not hold, that one address may make
     /// in a minute.
     public var guestRequestsPerMinute = 120
+    /// How new accounts are taken.
+    public var registration = Registration.invite
+    /// Accounts that may wait for the operator at a time.
+    public var pendingAccounts = 1000
+    /// Devices that may ask accounts to be let in, from one address in a day.
+    public var deviceRequestsPerAddress = 100
     /// Accounts that one address may open in a day.
     public var accountsPerAddress = 20
     /// Whose word about the sender of a request is believed.

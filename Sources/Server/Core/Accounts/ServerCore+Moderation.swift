@@ -131,8 +131,8 @@ extension ServerCore {
         guard let ledger = try LedgerStore(account: account, db: db).load() else {
             throw ServerError.noSuchAccount(account.description)
         }
-        let created: Int64? = try db.value(
-            "SELECT created FROM account WHERE id = ?1", [account.blob])
+        let row = try db.row("SELECT created, state FROM account WHERE id = ?1", [account.blob])
+        guard let row else { throw ServerError.noSuchAccount(account.description) }
         let devices = try db.rows(
             "SELECT name, last_seen FROM device WHERE account = ?1 ORDER BY joined, id",
             [account.blob])
@@ -144,13 +144,18 @@ extension ServerCore {
             [account.blob])
         let suspension = ledger.standing.suspension(at: now)
         return AccountSummary(
-            account: account, created: UnixTime(milliseconds: created ?? 0),
-            standing: suspension == nil ? "active" : "suspended", reason: suspension?.reason,
+            account: account, created: try row.time("created"),
+            standing: Self.standing(try row.state(), suspension), reason: suspension?.reason,
             until: suspension?.until, devices: try devices.map { try $0["name"] },
             lastSeen: try devices.map { try $0.time("last_seen") }.max(), credits: ledger.balance,
             leasedUntil: ledger.currentLeases.map(\.expires).filter { now < $0 }.max(),
             heldSpends: ledger.heldCount, contradictions: ledger.contradictionCount,
             segments: try segments?["count"] ?? 0,
             segmentBytes: try segments?["bytes"] ?? 0)
+    }
+
+    private static func standing(_ state: AccountState, _ suspension: Order?) -> String {
+        guard state == .open else { return state.rawValue }
+        return suspension == nil ? "active" : "suspended"
     }
 }

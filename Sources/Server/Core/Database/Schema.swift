@@ -33,6 +33,7 @@ enum Schema {
         Step(name: "3 keys", common: keys),
         Step(name: "4 rates", common: rates),
         Step(name: "5 forks", common: forks),
+        Step(name: "6 registration", common: registration),
         Step(name: "7 history", common: history),
     ]
 
@@ -147,6 +148,11 @@ enum Schema {
             place INTEGER PRIMARY KEY AUTOINCREMENT, account BLOB NOT NULL,
             first_spend TEXT NOT NULL, second_spend TEXT NOT NULL, received INTEGER NOT NULL);
         CREATE INDEX fork_by_account ON ledger_fork (account, place);
+        """
+
+    private static let registration = """
+        ALTER TABLE account ADD COLUMN state TEXT NOT NULL DEFAULT 'open';
+        CREATE INDEX account_by_state ON account (state, created);
         """
 
     private static let sqliteAudit = """

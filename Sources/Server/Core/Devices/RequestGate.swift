@@ -8,6 +8,7 @@ struct Caller: Sendable {
     let accountKey: VerifyingKey
     let device: DeviceID
     let deviceKey: VerifyingKey
+    let state: AccountState
     /// What the account's orders add up to, read in the transaction of the request.
     var standing = Standing()
 }
@@ -50,7 +51,9 @@ extension ServerCore {
                 throw ServerError.refused(
                     .deviceUnknown, detail: "No account here has this device. Join first.")
             }
-            return (caller, try RequestGate.check(incoming, key: caller.deviceKey, now: now))
+            let proof = try RequestGate.check(incoming, key: caller.deviceKey, now: now)
+            if let refusal = caller.state.refusal { throw refusal }
+            return (caller, proof)
         } catch let refusal as ServerError {
             try await countAlone([guestCount(of: incoming)], now: now)
             throw refusal
@@ -155,14 +158,15 @@ enum RequestGate {
     static func caller(_ device: DeviceID, in db: Database) throws -> Caller? {
         let row = try db.row(
             """
-            SELECT device.account, device.device_key, account.account_key FROM device
+            SELECT device.account, device.device_key, account.account_key, account.state
+            FROM device
             JOIN account ON account.id = device.account WHERE device.id = ?1
             """,
             [device.blob])
         return try row.map { row in
             Caller(
                 account: try row.fixed("account"), accountKey: try row.fixed("account_key"),
-                device: device, deviceKey: try row.fixed("device_key"))
+                device: device, deviceKey: try row.fixed("device_key"), state: try row.state())
         }
     }
 }

@@ -9,15 +9,18 @@ extension ServerCore {
         }
     }
 
-    /// Lets a device wait for approval; says the same where there is no such account.
+    /// Lets a device wait for approval; does and says the same where there is no such account, so
+    /// that nobody learns which there are.
     func requestDevice(
         _ request: DeviceRequest, account: AccountID, _ incoming: IncomingRequest
     ) async throws {
         try await countGuest(incoming)
         try Self.checkName(request.name)
+        let requests = Rate.Count(
+            bucket: "requests \(incoming.sender)", limit: policy.deviceRequestsPerAddress,
+            window: .day)
         try await asGuest(incoming, key: request.deviceKey) { db, now in
-            let exists = try db.row("SELECT 1 FROM account WHERE id = ?1", [account.blob])
-            guard exists != nil else { return }
+            try Rate.count([requests], now: now, in: db)
             try DeviceStore.wait(request, for: account, now: now, in: db)
         }
     }

@@ -6,7 +6,9 @@ extension Problem.Kind {
         switch self {
         case .malformed: 400
         case .proofMissing, .proofInvalid, .clockWrong, .deviceUnknown: 401
-        case .inviteInvalid, .deviceRevoked, .suspended, .limitReached: 403
+        case .inviteInvalid, .accountPending, .accountRefused, .deviceRevoked, .suspended,
+            .limitReached:
+            403
         case .notFound, .notApprovedYet: 404
         case .accountExists, .keysChanged, .fork, .rewind, .fromTheFuture: 409
         case .tooLarge: 413
@@ -23,6 +25,8 @@ extension Problem.Kind {
         case .tooLarge: "The request is too large."
         case .notFound: "There is nothing here."
         case .inviteInvalid: "The invite does not open an account."
+        case .accountPending: "The account waits for the operator's approval."
+        case .accountRefused: "The operator did not let the account in."
         case .accountExists: "The account or device exists already."
         case .proofMissing: "The request is not signed."
         case .proofInvalid: "The request's signature does not hold."

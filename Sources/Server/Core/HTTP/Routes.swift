@@ -51,8 +51,9 @@ struct Routes: Sendable {
     /// Opens an account.
     @Sendable func register(request: Request, context: ServerContext) async throws -> Response {
         let incoming = try await read(request, context, upTo: ProtocolLimits.messageBytes)
-        let (list, isNew) = try await core.register(try decode(incoming), incoming)
-        return try json(list, status: isNew ? .created : .ok)
+        let registered = try await core.register(try decode(incoming), incoming)
+        let done: HTTPResponse.Status = registered.isNew ? .created : .ok
+        return try json(registered.list, status: registered.state == .open ? done : .accepted)
     }
 
     /// Lets a device wait for approval.

@@ -1,0 +1,49 @@
+import ArgumentParser
+import AtelierServer
+
+extension AccountsCommand {
+    struct Approve: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Let an account in that waits (serve --registration approval).")
+
+        @OptionGroup var options: DataOptions
+        @OptionGroup var output: OutputOptions
+        @Argument(help: "The account's id, or the beginning of it.")
+        var id: String
+
+        func run() throws {
+            try Failure.reported {
+                let core = try options.open()
+                let account = try core.account(id)
+                try core.approve(account, actor: options.actor)
+                if output.json {
+                    return try Printer.json(AccountView(try core.summary(of: account)))
+                }
+                Printer.line("\(account) is in; its device gets the credits when it syncs")
+            }
+        }
+    }
+
+    struct Refuse: ParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Refuse an account that waits.")
+
+        @OptionGroup var options: DataOptions
+        @OptionGroup var output: OutputOptions
+        @Argument(help: "The account's id, or the beginning of it.")
+        var id: String
+        @Option(help: "Why, for the audit log.")
+        var reason = ""
+
+        func run() throws {
+            try Failure.reported {
+                let core = try options.open()
+                let account = try core.account(id)
+                try core.refuse(account, reason: reason, actor: options.actor)
+                if output.json {
+                    return try Printer.json(AccountView(try core.summary(of: account)))
+                }
+                Printer.line("\(account) is refused; its device is told when it syncs")
+            }
+        }
+    }
+}
