@@ -9,12 +9,16 @@ public struct AccountEvent: Codable, Sendable, Hashable {
     public let serial: Int
     /// The server's epoch.
     public let epoch: Int
+    /// The last order for the whole service, which the account takes over at its next contact; nil
+    /// where there never was one.
+    public let service: Int64?
 
     /// Takes every field.
-    public init(head: Int64, serial: Int, epoch: Int) {
+    public init(head: Int64, serial: Int, epoch: Int, service: Int64? = nil) {
         self.head = head
         self.serial = serial
         self.epoch = epoch
+        self.service = service
     }
 
     /// The route.

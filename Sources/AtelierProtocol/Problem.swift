@@ -14,6 +14,8 @@ public struct Problem: Codable, Sendable, Equatable, Error, CustomStringConverti
         case proofMissing = "urn:atelier:problem:proof-missing"
         case proofInvalid = "urn:atelier:problem:proof-invalid"
         case clockWrong = "urn:atelier:problem:clock-wrong"
+        case tokenInvalid = "urn:atelier:problem:token-invalid"
+        case sessionInvalid = "urn:atelier:problem:session-invalid"
         case deviceUnknown = "urn:atelier:problem:device-unknown"
         case deviceRevoked = "urn:atelier:problem:device-revoked"
         case notApprovedYet = "urn:atelier:problem:not-approved-yet"

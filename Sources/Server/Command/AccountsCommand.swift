@@ -4,12 +4,13 @@ import CreditLedger
 import Foundation
 import SignedObjects
 
-/// `accounts list | show | approve | refuse | suspend | reinstate`.
+/// `accounts list | show | approve | refuse | suspend | reinstate | purge`.
 struct AccountsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "accounts", abstract: "See accounts, let them in, suspend them.",
         subcommands: [
             List.self, Show.self, Approve.self, Refuse.self, Suspend.self, Reinstate.self,
+            Purge.self,
         ])
 
     struct List: ParsableCommand {
@@ -126,7 +127,7 @@ struct AccountsCommand: ParsableCommand {
 
 extension Until {
     /// The moment meant, by this machine's clock.
-    fileprivate var moment: UnixTime {
+    var moment: UnixTime {
         switch self {
         case .moment(let moment): moment
         case .after(let duration):

@@ -12,7 +12,9 @@ struct AtelierServerCommand: AsyncParsableCommand {
             """,
         subcommands: [
             ServeCommand.self, InviteCommand.self, AccountsCommand.self, CreditsCommand.self,
-            EpochCommand.self, BackupCommand.self, RestoreCommand.self, DoctorCommand.self,
+            ServiceCommand.self, ModeratorCommand.self, CasesCommand.self, AuditCommand.self,
+            ReportCommand.self, EpochCommand.self, BackupCommand.self, RestoreCommand.self,
+            DoctorCommand.self,
         ]
     )
 }

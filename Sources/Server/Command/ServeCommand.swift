@@ -1,6 +1,6 @@
 public import ArgumentParser
 public import AtelierProtocol
-import AtelierServer
+public import AtelierServer
 import CreditLedger
 import Foundation
 import Logging
@@ -66,9 +66,11 @@ struct ServeCommand: AsyncParsableCommand {
             settings.metrics = metricsListen?.place
             settings.grace = shutdownGrace.duration
             let (main, metrics) = (listen, metricsListen)
+            let first = try core.firstAdministrator()
             let names = registration == .invite ? nil : core.fingerprint
             try await core.serve(settings, logger: logger) { port, metricsPort in
                 Printer.line("atelier-server: listening on http://\(main.shownHost):\(port)")
+                first.map(InvitationView.init)?.lines.forEach(Printer.line)
                 if let names { Printer.line("atelier-server: fingerprint \(names)") }
                 if let metrics, let metricsPort {
                     Printer.line(
@@ -83,6 +85,7 @@ struct ServeCommand: AsyncParsableCommand {
 }
 
 extension Registration: ExpressibleByArgument {}
+extension ModeratorRole: ExpressibleByArgument {}
 
 /// `host:port`, or `[v6]:port`.
 struct ListenAddress: ExpressibleByArgument {

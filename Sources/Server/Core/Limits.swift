@@ -1,5 +1,5 @@
 /// The bounds of the server that are not part of the protocol.
-enum Limits {
+package enum Limits {
     /// The most devices that one account may have.
     static let devicesPerAccount = 32
     /// The most bytes of a request proof.
@@ -13,7 +13,11 @@ enum Limits {
     /// The most bytes of path and query.
     static let targetBytes = 512
     /// The most rows that a listing shows.
-    static let listedRows = 10_000
+    package static let listedRows = 10_000
+    /// The longest name of a moderator, in UTF-8 bytes.
+    static let moderatorNameBytes = 64
+    /// Rows of the audit log that are looked at in one step.
+    static let auditPage = 1000
     /// The most invites made at once.
     static let invitesAtOnce = 1000
     /// The most seconds that one statement may take.

@@ -8,6 +8,8 @@ enum AccountState: String, Sendable {
     case pending
     /// The operator refused it.
     case refused
+    /// What it stored was taken away; its id stays.
+    case purged
 
     /// What a device of such an account is told; nil where nothing stands in its way.
     var refusal: ServerError? {
@@ -16,7 +18,7 @@ enum AccountState: String, Sendable {
         case .pending:
             .refused(
                 .accountPending, detail: "The operator has not let it in yet. Ask again later.")
-        case .refused:
+        case .refused, .purged:
             .refused(.accountRefused, detail: "Ask the operator why, or join another server.")
         }
     }

@@ -7,7 +7,8 @@ public struct AccountSummary: Codable, Sendable {
     public let account: AccountID
     /// When it was opened.
     public let created: UnixTime
-    /// `active` or `suspended`; `pending` or `refused` where it was never let in.
+    /// `active` or `suspended`; `pending` or `refused` where it was never let
+    /// in; `purged` where what it stored was taken away.
     public let standing: String
     /// The reason code of the suspension in force, if any.
     public let reason: String?

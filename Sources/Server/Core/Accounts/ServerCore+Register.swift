@@ -44,7 +44,7 @@ extension ServerCore {
     private func registered(
         _ request: RegisterRequest, isNew: Bool, state: AccountState, in db: Database
     ) throws -> Registered {
-        if state == .refused, let refusal = state.refusal { throw refusal }
+        if [.refused, .purged].contains(state), let refusal = state.refusal { throw refusal }
         let account = AccountID(key: request.accountKey)
         return Registered(
             list: try DeviceStore.list(of: account, key: request.accountKey, in: db),

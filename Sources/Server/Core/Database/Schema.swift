@@ -34,7 +34,11 @@ enum Schema {
         Step(name: "4 rates", common: rates),
         Step(name: "5 forks", common: forks),
         Step(name: "6 registration", common: registration),
-        Step(name: "7 history", common: history),
+        Step(name: "7 audit chain", common: auditChain),
+        Step(name: "8 service", common: service),
+        Step(name: "9 cases", common: cases),
+        Step(name: "10 moderators", common: moderators),
+        Step(name: "11 history", common: history),
     ]
 
     private static func postgres(_ sql: String) -> String {
@@ -153,6 +157,43 @@ enum Schema {
     private static let registration = """
         ALTER TABLE account ADD COLUMN state TEXT NOT NULL DEFAULT 'open';
         CREATE INDEX account_by_state ON account (state, created);
+        """
+
+    private static let auditChain = """
+        ALTER TABLE audit ADD COLUMN hash BLOB;
+        CREATE TABLE audit_head (
+            name TEXT PRIMARY KEY NOT NULL, number INTEGER NOT NULL, hash BLOB);
+        INSERT INTO audit_head (name, number) SELECT 'audit', COUNT(*) FROM audit;
+        """
+
+    private static let service = """
+        CREATE TABLE service_order (
+            id INTEGER PRIMARY KEY AUTOINCREMENT, time INTEGER NOT NULL, kind TEXT NOT NULL,
+            reason TEXT NOT NULL, words TEXT NOT NULL, until INTEGER);
+        """
+
+    private static let cases = """
+        CREATE TABLE moderation_case (
+            id INTEGER PRIMARY KEY AUTOINCREMENT, account BLOB NOT NULL, kind TEXT NOT NULL,
+            opened INTEGER NOT NULL, closed INTEGER, note TEXT NOT NULL DEFAULT '');
+        CREATE INDEX case_by_account ON moderation_case (account, kind);
+        INSERT INTO moderation_case (account, kind, opened)
+            SELECT account, 'double-spend', MIN(received) FROM ledger_contradiction
+            GROUP BY account;
+        INSERT INTO moderation_case (account, kind, opened)
+            SELECT account, 'journal-fork', MIN(received) FROM ledger_fork GROUP BY account;
+        """
+
+    private static let moderators = """
+        CREATE TABLE moderator (
+            name TEXT PRIMARY KEY NOT NULL, role TEXT NOT NULL, created INTEGER NOT NULL);
+        CREATE TABLE moderator_link (
+            hash BLOB PRIMARY KEY NOT NULL, name TEXT NOT NULL, role TEXT NOT NULL,
+            expires INTEGER NOT NULL);
+        CREATE INDEX link_by_name ON moderator_link (name);
+        CREATE TABLE moderator_session (
+            hash BLOB PRIMARY KEY NOT NULL, name TEXT NOT NULL, seen INTEGER NOT NULL);
+        CREATE INDEX session_by_name ON moderator_session (name);
         """
 
     private static let sqliteAudit = """

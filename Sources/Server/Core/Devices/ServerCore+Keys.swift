@@ -17,7 +17,7 @@ extension ServerCore {
         return try await asGuest(incoming, key: certificate.payload.deviceKey) { db, now in
             try db.lock(account)
             let pin: String? = try db.value(
-                "SELECT pin FROM account WHERE id = ?1", [account.blob])
+                "SELECT pin FROM account WHERE id = ?1 AND state <> 'purged'", [account.blob])
             guard let pin else {
                 throw ServerError.refused(.notFound, detail: "This server has no such account.")
             }

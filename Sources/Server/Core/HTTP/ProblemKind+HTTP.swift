@@ -5,9 +5,9 @@ extension Problem.Kind {
     var status: Int {
         switch self {
         case .malformed: 400
-        case .proofMissing, .proofInvalid, .clockWrong, .deviceUnknown: 401
+        case .proofMissing, .proofInvalid, .clockWrong, .deviceUnknown, .sessionInvalid: 401
         case .inviteInvalid, .accountPending, .accountRefused, .deviceRevoked, .suspended,
-            .limitReached:
+            .limitReached, .tokenInvalid:
             403
         case .notFound, .notApprovedYet: 404
         case .accountExists, .keysChanged, .fork, .rewind, .fromTheFuture: 409
@@ -31,6 +31,8 @@ extension Problem.Kind {
         case .proofMissing: "The request is not signed."
         case .proofInvalid: "The request's signature does not hold."
         case .clockWrong: "The device's clock is wrong."
+        case .tokenInvalid: "The token does not open a session."
+        case .sessionInvalid: "There is no such session."
         case .deviceUnknown: "The device is unknown."
         case .deviceRevoked: "The device was revoked."
         case .notApprovedYet: "The device is not approved yet."

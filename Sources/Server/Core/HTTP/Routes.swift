@@ -30,6 +30,9 @@ struct Routes: Sendable {
         router.get("v1/snapshot", use: snapshot)
         router.post("v1/ledger", use: ledger)
         router.get("v1/events", use: events)
+        router.post("v1/moderators/sessions", use: openSession)
+        router.get("v1/moderators/sessions", use: session)
+        router.delete("v1/moderators/sessions", use: endSession)
     }
 
     /// Says that the program runs.

@@ -50,6 +50,11 @@ struct LedgerStore {
                 [account.blob, order.payload.serial, order.compact])
         }
         for fork in new.forks.dropFirst(old?.forks.count ?? 0) { try save(fork) }
+        let cases = CaseStore(account: account, db: db)
+        if new.contradictionCount > old?.contradictionCount ?? 0 {
+            try cases.open(.doubleSpend, now: new.clock)
+        }
+        if new.forkCount > old?.forkCount ?? 0 { try cases.open(.journalFork, now: new.clock) }
     }
 
     private func save(_ fork: JournalFork) throws {

@@ -15,6 +15,7 @@ extension ServerCore {
                 throw ServerError.refused(.malformed, detail: error.description)
             }
             return try self.change(caller.account, in: db) { ledger in
+                try ServiceStore(db: db).apply(to: &ledger, now: now, signer: self.signer)
                 let known = ledger.receipts.count
                 let reply = try ledger.exchange(
                     contact, now: now, policy: self.policy.ledger, signer: self.signer,

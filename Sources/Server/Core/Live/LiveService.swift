@@ -73,6 +73,7 @@ private struct Feed {
         if !wasListening { core.hub.wake(part: 0, of: 1) }
         for payload in try connection.notifications() {
             if let account = AccountID(hex: payload) { core.hub.wake(account) }
+            if payload == ServerCore.everybody { core.hub.wake(part: 0, of: 1) }
         }
     }
 
@@ -85,14 +86,15 @@ private struct Feed {
         let rows = try await core.database.read { db in
             try db.rows(
                 """
-                SELECT id, account FROM audit WHERE id > ?1
-                UNION ALL SELECT MAX(id), NULL FROM audit
+                SELECT id, account, action LIKE 'service %' AS service FROM audit WHERE id > ?1
+                UNION ALL SELECT MAX(id), NULL, 0 FROM audit
                 """,
                 [known ?? Int64.max])
         }
         for row in rows {
             lastAct = try row["id"] as Int64? ?? 0
             if try !row.isNull("account") { core.hub.wake(try row.fixed("account")) }
+            if try row["service"] == 1 { core.hub.wake(part: 0, of: 1) }
         }
         // Acts of before the first look may be news to those who began to watch meanwhile.
         if known == nil { core.hub.wake(part: 0, of: 1) }

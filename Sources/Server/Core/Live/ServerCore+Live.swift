@@ -37,13 +37,14 @@ extension ServerCore {
             let row = try db.row(
                 """
                 SELECT seq, (SELECT COALESCE(MAX(serial), 0) FROM ledger_order WHERE account = ?1)
-                AS serial FROM account_head WHERE account = ?1
+                AS serial, (SELECT MAX(id) FROM service_order) AS service
+                FROM account_head WHERE account = ?1
                 """,
                 [caller.account.blob])
             guard let row else { return nil }
             let event = AccountEvent(
                 head: try row["seq"], serial: try row["serial"],
-                epoch: try EpochMark.Reading(of: db).epoch)
+                epoch: try EpochMark.Reading(of: db).epoch, service: try row["service"])
             guard event.serial != last?.serial else { return event }
             let standing = try LedgerStore(account: caller.account, db: db).standing()
             if case .revoked? = standing.obstacle(for: caller.device, at: now) { return nil }

@@ -22,6 +22,7 @@ final class Sweeper: Sendable {
         try await database.write { db in
             try db.execute("DELETE FROM nonce WHERE time < ?1", [oldest])
             try db.execute("DELETE FROM rate WHERE until <= ?1", [now.milliseconds])
+            try ModeratorStore.sweep(db, now: now)
         }
     }
 }

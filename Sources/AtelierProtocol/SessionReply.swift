@@ -1,0 +1,19 @@
+/// A moderator's session; the answer to a ``SessionRequest``.
+public struct SessionReply: Codable, Sendable, Equatable {
+    /// Who it speaks for.
+    public let name: String
+    /// What they may do: `reviewer`, `moderator`, `administrator`.
+    public let role: String
+    /// The secret to send as `Authorization: Bearer …`.
+    public let session: String
+    /// After so many seconds without a request it ends.
+    public let idleSeconds: Int
+
+    /// Takes every field.
+    public init(name: String, role: String, session: String, idleSeconds: Int) {
+        self.name = name
+        self.role = role
+        self.session = session
+        self.idleSeconds = idleSeconds
+    }
+}

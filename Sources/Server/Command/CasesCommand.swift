@@ -1,0 +1,73 @@
+import ArgumentParser
+import AtelierServer
+import CreditLedger
+import Foundation
+import SignedObjects
+
+/// `cases list | show | close`.
+struct CasesCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "cases", abstract: "See what the ledger found that somebody should look at.",
+        discussion: """
+            Nobody is punished by a case: an artist who restored a backup looks just the same as \
+            one who copied a device.
+            """,
+        subcommands: [List.self, Show.self, Close.self])
+
+    struct List: ParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Show open cases, newest first.")
+
+        @OptionGroup var options: DataOptions
+        @OptionGroup var output: OutputOptions
+        @Flag(help: "Closed ones, too.")
+        var all = false
+
+        func run() throws {
+            try Failure.reported {
+                let cases = try options.open().cases(all: all)
+                if output.json { return try Printer.json(["cases": cases.map(CaseView.init)]) }
+                for entry in cases {
+                    let end = entry.closed == nil ? "open" : "closed"
+                    Printer.line(
+                        "\(entry.id)  \(end)  \(entry.kind.rawValue)  \(entry.account)  "
+                            + entry.opened.rfc3339)
+                }
+            }
+        }
+    }
+
+    struct Show: ParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Show a case's evidence.")
+
+        @OptionGroup var options: DataOptions
+        @OptionGroup var output: OutputOptions
+        @Argument(help: "The case's number.")
+        var id: Int64
+
+        func run() throws {
+            try Failure.reported {
+                let file = try options.open().caseFile(id)
+                if output.json { return try Printer.json(CaseView(file)) }
+                CaseView(file).lines.forEach(Printer.line)
+            }
+        }
+    }
+
+    struct Close: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Close a case; its evidence stays.")
+
+        @OptionGroup var options: DataOptions
+        @Argument(help: "The case's number.")
+        var id: Int64
+        @Option(help: "What came of it.")
+        var note: String
+
+        func run() throws {
+            try Failure.reported {
+                try options.open().closeCase(id, note: note, actor: options.actor)
+                Printer.line("case \(id) is closed")
+            }
+        }
+    }
+}

@@ -1,0 +1,82 @@
+import ArgumentParser
+import AtelierServer
+import SignedObjects
+
+/// `moderator add | list | remove`.
+struct ModeratorCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "moderator", abstract: "Say who looks after the server's people.",
+        subcommands: [Add.self, List.self, Remove.self])
+
+    struct Add: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Add a moderator; prints a one-time token for ten minutes.",
+            discussion: "The same name again gets another role and a new token.")
+
+        @OptionGroup var options: DataOptions
+        @OptionGroup var output: OutputOptions
+        @Argument(help: "Their name, as the audit log will show it.")
+        var name: String
+        @Option(help: "reviewer, moderator or administrator.")
+        var role: ModeratorRole
+
+        func run() throws {
+            try Failure.reported {
+                let core = try options.open()
+                let invitation = try core.addModerator(name, role: role, actor: options.actor)
+                if output.json { return try Printer.json(InvitationView(invitation)) }
+                InvitationView(invitation).lines.forEach(Printer.line)
+            }
+        }
+    }
+
+    struct List: ParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Show moderators by name.")
+
+        @OptionGroup var options: DataOptions
+        @OptionGroup var output: OutputOptions
+
+        func run() throws {
+            try Failure.reported {
+                let moderators = try options.open().moderators()
+                if output.json {
+                    return try Printer.json(["moderators": moderators.map(ModeratorView.init)])
+                }
+                for moderator in moderators {
+                    let seen = moderator.lastSeen.map { "in session, \($0.rfc3339)" } ?? ""
+                    Printer.line("\(moderator.name.shown)  \(moderator.role.rawValue)  \(seen)")
+                }
+            }
+        }
+    }
+
+    struct Remove: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Take a moderator out; their sessions end at once.")
+
+        @OptionGroup var options: DataOptions
+        @Argument(help: "Their name.")
+        var name: String
+
+        func run() throws {
+            try Failure.reported {
+                try options.open().removeModerator(name, actor: options.actor)
+                Printer.line("\(name.shown) is no moderator any more")
+            }
+        }
+    }
+}
+
+/// A moderator in JSON output.
+struct ModeratorView: Encodable {
+    let name: String
+    let role: ModeratorRole
+    let created: Moment
+    let lastSeen: Moment?
+
+    init(_ moderator: ModeratorSummary) {
+        (name, role) = (moderator.name, moderator.role)
+        created = Moment(moderator.created)
+        lastSeen = Moment(moderator.lastSeen)
+    }
+}

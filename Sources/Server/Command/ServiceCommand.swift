@@ -1,0 +1,52 @@
+import ArgumentParser
+import AtelierServer
+import SignedObjects
+
+/// `service pause | resume`.
+struct ServiceCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "service", abstract: "Pause the service for everybody, and resume it.",
+        subcommands: [Pause.self, Resume.self])
+
+    struct Pause: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Lend no credits and sign no receipts, from the next request on.",
+            discussion: """
+                Spends that come are held and get their receipts afterwards; sync goes on. Devices \
+                stop generating at their next contact; one that stays offline can use the credits \
+                it holds.
+                """)
+
+        @OptionGroup var options: DataOptions
+        @Option(help: "A stable code, such as maintenance.")
+        var reason: String
+        @Option(help: "When it ends by itself: RFC 3339, or a time from now such as 2h.")
+        var until: Until?
+        @Option(help: "Words to the artists.")
+        var message = ""
+
+        func run() throws {
+            try Failure.reported {
+                let end = until?.moment
+                try options.open().pauseService(
+                    reason: reason, until: end, message: message, actor: options.actor)
+                Printer.line("the service is paused\(end.map { " until \($0.rfc3339)" } ?? "")")
+            }
+        }
+    }
+
+    struct Resume: ParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "End the pause.")
+
+        @OptionGroup var options: DataOptions
+        @Option(help: "Words for the audit log.")
+        var message = ""
+
+        func run() throws {
+            try Failure.reported {
+                try options.open().resumeService(message: message, actor: options.actor)
+                Printer.line("the service goes on; held spends get their receipts")
+            }
+        }
+    }
+}

@@ -1,0 +1,64 @@
+import AtelierServer
+import CreditLedger
+import HummingbirdTesting
+import SignedObjects
+import TestSupport
+import Testing
+
+@Suite(.onBothDatabases)
+struct CaseTests {
+    // Goal: proofs become cases with their evidence, one of a kind at a time; nobody is punished.
+    // Method: a journal that goes on twice, on different leases and on the same one; look; close.
+    @Test func proofsBecomeCases() async throws {
+        let server = try TestServer()
+        try await server.run { client in
+            let artist = TestDevice(of: server)
+            _ = try await artist.join(client)
+            var wallet = artist.wallet()
+            _ = try await artist.contact(&wallet, client)
+            var (fork, twice) = (wallet, wallet)
+            let first = try wallet.spend(
+                body: Digest(of: "a"), now: server.now, signedBy: artist.key
+            ).spend
+            #expect(try await artist.contact(&wallet, client).receipts.count == 1)
+            #expect(try server.core.cases().isEmpty)
+
+            let lease = first.payload.lease
+            fork.leases[lease] = nil
+            let second = try fork.spend(
+                body: Digest(of: "b"), now: server.now, signedBy: artist.key
+            ).spend
+            #expect(try await artist.contact(&fork, client).receipts.count == 1)
+            twice.leases = twice.leases.filter { $0.key == lease }
+            let third = try twice.spend(
+                body: Digest(of: "c"), now: server.now, signedBy: artist.key
+            ).spend
+            for _ in 1...2 {
+                let refused = try await artist.contact(&twice, client).refused
+                #expect(refused.allSatisfy { $0.reason == .doubleSpend })
+            }
+            let cases = try server.core.cases()
+            #expect(Set(cases.map(\.kind)) == [.journalFork, .doubleSpend] && cases.count == 2)
+            for entry in cases {
+                let proof = try #require(try server.core.caseFile(entry.id).proofs.first)
+                #expect(proof.first.document == first.compact)
+                let other = entry.kind == .journalFork ? second : third
+                #expect(proof.second.document == other.compact)
+                #expect(entry.account == artist.account)
+            }
+            #expect(try server.core.summary(of: artist.account).standing == "active")
+
+            let id = try #require(cases.first).id
+            try server.core.closeCase(id, note: "restored a backup", actor: "ann")
+            #expect(try server.core.cases().count == 1)
+            #expect(try server.core.cases(all: true).count == 2)
+            #expect(try server.core.caseFile(id).summary.note == "restored a backup")
+            #expect(throws: ServerError.self) {
+                try server.core.closeCase(id, note: "", actor: "ann")
+            }
+            #expect(throws: ServerError.self) { try server.core.caseFile(99) }
+            let actions = try server.core.auditEntries(of: artist.account).map(\.action)
+            #expect(actions == ["case", "case", "case closed"])
+        }
+    }
+}
