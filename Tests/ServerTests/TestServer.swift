@@ -250,9 +250,14 @@ struct TestDevice: Sendable {
         }
         let response = try await client.execute(
             uri: target, method: method, headers: headers, body: ByteBuffer(bytes: body))
-        return TestReply(
+        let reply = TestReply(
             status: response.status.code, headers: response.headers,
             body: Array(response.body.readableBytesView))
+        let problems = try APIDocument.present.get().problems(
+            method.rawValue, target, status: reply.status, type: reply.headers[.contentType],
+            body: reply.body)
+        #expect(problems == [])
+        return reply
     }
 
     func post(

@@ -14,7 +14,7 @@ struct AtelierServerCommand: AsyncParsableCommand {
             ServeCommand.self, InviteCommand.self, AccountsCommand.self, CreditsCommand.self,
             ServiceCommand.self, ModeratorCommand.self, CasesCommand.self, AuditCommand.self,
             ReportCommand.self, EpochCommand.self, BackupCommand.self, RestoreCommand.self,
-            DoctorCommand.self,
+            DoctorCommand.self, OpenAPICommand.self,
         ]
     )
 }

@@ -14,6 +14,7 @@ struct Routes: Sendable {
         router.get("healthz", use: health)
         router.get("readyz", use: ready)
         router.get("v1/server", use: server)
+        router.get("v1/openapi.json", use: openAPI)
         router.post("v1/accounts", use: register)
         router.post("v1/accounts/:account/device-requests", use: requestDevice)
         router.get("v1/accounts/:account/device-requests/:device", use: approval)
@@ -37,18 +38,23 @@ struct Routes: Sendable {
 
     /// Says that the program runs.
     @Sendable func health(request: Request, context: ServerContext) async throws -> Response {
-        Response(status: .ok, body: .init(byteBuffer: ByteBuffer(string: "ok\n")))
+        text("ok\n")
     }
 
     /// Says that the database answers.
     @Sendable func ready(request: Request, context: ServerContext) async throws -> Response {
         _ = try await core.epoch()
-        return Response(status: .ok, body: .init(byteBuffer: ByteBuffer(string: "ready\n")))
+        return text("ready\n")
     }
 
     /// What the server says of itself.
     @Sendable func server(request: Request, context: ServerContext) async throws -> Response {
         try json(try await core.describe())
+    }
+
+    /// The document that describes these routes.
+    @Sendable func openAPI(request: Request, context: ServerContext) async throws -> Response {
+        text(try OpenAPI.text(isPretty: false), type: "application/json")
     }
 
     /// Opens an account.
@@ -144,6 +150,12 @@ struct Routes: Sendable {
                 .malformed, detail: "A number in path or query is missing or out of its bounds.")
         }
         return value
+    }
+
+    private func text(_ text: String, type: String = "text/plain") -> Response {
+        Response(
+            status: .ok, headers: [.contentType: type],
+            body: .init(byteBuffer: ByteBuffer(string: text)))
     }
 
     func json(

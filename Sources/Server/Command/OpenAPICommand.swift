@@ -1,0 +1,13 @@
+import ArgumentParser
+import AtelierServer
+
+/// `openapi`.
+struct OpenAPICommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "openapi",
+        abstract: "Print the OpenAPI 3.1 document of the routes; `serve` answers with it too.")
+
+    func run() throws {
+        try Failure.reported { Printer.line(try OpenAPI.text(isPretty: true)) }
+    }
+}

@@ -1,0 +1,133 @@
+import AtelierProtocol
+
+extension APIOperation {
+    /// Every route; a test compares them with those that are registered.
+    static let all = service + accounts + keys + sync + ledger
+
+    private static let service = [
+        APIOperation(
+            method: "get", path: "/healthz", id: "health",
+            summary: "Says that the program runs.", replies: [200: .text("text/plain")],
+            isStatic: true),
+        APIOperation(
+            method: "get", path: "/readyz", id: "ready",
+            summary: "Says that the database answers.", replies: [200: .text("text/plain")]),
+        APIOperation(
+            method: "get", path: "/v1/server", id: "server",
+            summary: "What the server says of itself.",
+            replies: [200: .json("ServerDescription")]),
+        APIOperation(
+            method: "get", path: "/v1/openapi.json", id: "openapi",
+            summary: "This document.", replies: [200: .json("Document")], isStatic: true),
+    ]
+
+    private static let accounts = [
+        APIOperation(
+            method: "post", path: "/v1/accounts", id: "register",
+            summary: "Opens an account with its first device; 200 for a repeat.", proof: .ownKey,
+            body: message("RegisterRequest"),
+            replies: [200: .json("DeviceList"), 201: .json("DeviceList")],
+            causes: [.inviteInvalid, .accountExists]),
+        APIOperation(
+            method: "post", path: "/v1/accounts/{account}/device-requests", id: "requestDevice",
+            summary: "Lets a device wait for approval; the same answer for unknown accounts.",
+            proof: .ownKey, body: message("DeviceRequest"), replies: [202: .json("Empty")]),
+        APIOperation(
+            method: "get", path: "/v1/accounts/{account}/device-requests/{device}",
+            id: "approval", summary: "The approval of a waiting device.", proof: .ownKey,
+            replies: [200: .json("DeviceApproval")], causes: [.notApprovedYet]),
+        APIOperation(
+            method: "post", path: "/v1/accounts/{account}/devices", id: "restoreDevice",
+            summary: "Lets a device in by the account key alone.", proof: .ownKey,
+            body: message("RestoreRequest"), replies: [201: .json("RestoreReply")],
+            causes: [.notFound, .accountExists]),
+        APIOperation(
+            method: "get", path: "/v1/devices", id: "devices",
+            summary: "The devices of the account.", proof: .device,
+            replies: [200: .json("DeviceList")]),
+        APIOperation(
+            method: "get", path: "/v1/device-requests", id: "deviceRequests",
+            summary: "The devices that wait for approval.", proof: .device,
+            replies: [200: .json("DeviceRequestList")]),
+        APIOperation(
+            method: "post", path: "/v1/device-requests/{device}/approval", id: "approve",
+            summary: "Lets a waiting device in.", proof: .device,
+            body: message("DeviceApproval"), replies: [201: .json("Empty")],
+            causes: [.notFound, .accountExists]),
+    ]
+
+    private static let keys = [
+        APIOperation(
+            method: "post", path: "/v1/devices/{device}/revocation", id: "revokeDevice",
+            summary: "Puts a device out and keeps the new library keys, sealed.", proof: .device,
+            body: message("RevocationRequest"), replies: [201: .json("Empty")],
+            causes: [.notFound, .keysChanged]),
+        APIOperation(
+            method: "get", path: "/v1/keys", id: "keys",
+            summary: "The new library keys after an epoch, sealed.", proof: .device,
+            query: [number("after", 0...Int(UInt32.max))],
+            replies: [200: .json("KeyRotationList")]),
+    ]
+
+    private static let sync = [
+        APIOperation(
+            method: "post", path: "/v1/segments", id: "pushSegment",
+            summary: "Stores a sealed segment; the same answer for a repeat.", proof: .device,
+            body: (.bytes("One sealed segment."), ProtocolLimits.segmentBytes),
+            replies: [200: .json("PushReply")], tellsState: true,
+            causes: [.suspended, .fork, .rewind, .fromTheFuture]),
+        APIOperation(
+            method: "get", path: "/v1/segments", id: "pullSegments",
+            summary: "The segments after a place in the account's order.", proof: .device,
+            query: [
+                number("after", 0...Int.max), number("limit", 1...ProtocolLimits.pageSegments),
+            ],
+            replies: [
+                200: .bytes("Frames: 8 bytes of place, 4 of length, big-endian, the segment.")
+            ], tellsState: true),
+        APIOperation(
+            method: "put", path: "/v1/snapshots/{snapshot}/{index}", id: "pushChunk",
+            summary: "Stores one chunk of a snapshot; 200 for a repeat.", proof: .device,
+            query: [
+                number("of", 1...ProtocolLimits.snapshotChunks, isRequired: true),
+                number("cursor", 0...Int.max, isRequired: true),
+            ],
+            body: (.bytes("One sealed chunk."), ProtocolLimits.segmentBytes),
+            replies: [200: .json("Empty"), 201: .json("Empty")], causes: [.suspended]),
+        APIOperation(
+            method: "get", path: "/v1/snapshots/{snapshot}/{index}", id: "pullChunk",
+            summary: "One chunk of the newest snapshot.", proof: .device,
+            replies: [200: .bytes("One sealed chunk.")], causes: [.notFound]),
+        APIOperation(
+            method: "get", path: "/v1/snapshot", id: "snapshot",
+            summary: "Names the newest whole snapshot.", proof: .device,
+            replies: [200: .json("SnapshotDescription")], causes: [.notFound]),
+    ]
+
+    private static let ledger = [
+        APIOperation(
+            method: "post", path: "/v1/ledger", id: "ledger",
+            summary: "One contact with the account's ledger; safe to repeat.", proof: .device,
+            body: message("LedgerRequest"), replies: [200: .json("LedgerReply")]),
+        APIOperation(
+            method: "get", path: AccountEvent.target, id: "events",
+            summary: "Where the account stands, at once and whenever that changes.",
+            proof: .device, replies: [200: .text("text/event-stream")]),
+    ]
+
+    private static func message(_ schema: String) -> (Content, Int) {
+        (.json(schema), ProtocolLimits.messageBytes)
+    }
+
+    private static func number(
+        _ name: String, _ range: ClosedRange<Int>, isRequired: Bool = false
+    ) -> JSON {
+        [
+            "name": .string(name), "in": "query", "required": .bool(isRequired),
+            "schema": [
+                "type": "integer", "minimum": .integer(range.lowerBound),
+                "maximum": .integer(range.upperBound),
+            ],
+        ]
+    }
+}

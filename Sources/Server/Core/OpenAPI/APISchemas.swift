@@ -1,0 +1,111 @@
+import AtelierProtocol
+import CreditLedger
+
+/// The schemas of what is sent, by name.
+enum APISchemas {
+    static let all: [String: JSON] = [
+        "Document": ["type": "object"],
+        "Empty": object([:]),
+        "ServerDescription": object([
+            "key": key, "epoch": count, "time": time, "free_credits": count,
+            "lease_seconds": count,
+        ]),
+        "RegisterRequest": object([
+            "invite": hex(16), "account_key": key, "certificate": compact, "pin": compact,
+        ]),
+        "DeviceRequest": object([
+            "device_key": key, "agreement_key": key, "name": deviceName,
+        ]),
+        "DeviceRequestList": object([
+            "requests": list(of: ["$ref": "#/components/schemas/DeviceRequest"])
+        ]),
+        "DeviceApproval": object([
+            "account_key": key, "certificate": compact, "sealed_welcome": ["type": "string"],
+        ]),
+        "DeviceList": object([
+            "account_key": key,
+            "devices": list(of: object(["certificate": compact, "last_seen": time])),
+        ]),
+        "RestoreRequest": object(["account_key": key, "certificate": compact]),
+        "RestoreReply": object(["pin": ["type": "string"]]),
+        "RevocationRequest": object(["rotation": compact]),
+        "KeyRotationList": object(["rotations": list(of: compact)]),
+        "PushReply": object([
+            "sequence": count, "epoch": count, "time": time, "head": count, "floor": count,
+            "horizon": count,
+        ]),
+        "SnapshotDescription": object([
+            "id": hex(16), "cursor": count, "chunks": count, "epoch": count, "time": time,
+        ]),
+        "LedgerRequest": object([
+            "spends": list(of: compact, atMost: ProtocolLimits.ledgerItems),
+            "returns": list(of: compact, atMost: ProtocolLimits.ledgerItems),
+            "wanted_leases": ["type": "integer"], "order_serial": ["type": "integer"],
+        ]),
+        "LedgerReply": ledgerReply,
+    ]
+
+    /// A problem whose cause is one of `kinds`.
+    static func problem(_ kinds: [Problem.Kind]) -> JSON {
+        object([
+            "type": [
+                "type": "string", "enum": .array(kinds.map { .string($0.rawValue) }),
+            ],
+            "status": ["type": "integer"], "title": ["type": "string"],
+            "detail": ["type": "string"], "time": time,
+        ])
+    }
+
+    /// A parameter of a path by its name.
+    static func path(_ name: String) -> JSON {
+        guard name == "index" else { return hex(16) }
+        return [
+            "type": "integer", "minimum": 0,
+            "maximum": .integer(ProtocolLimits.snapshotChunks - 1),
+        ]
+    }
+
+    private static let ledgerReply = object([
+        "receipts": list(of: compact), "held": list(of: hex(32)),
+        "refused": list(
+            of: object([
+                "spend": hex(32),
+                "reason": [
+                    "type": "string", "enum": ["double-spend", "uncredited", "unknown-lease"],
+                ],
+            ])),
+        "ended": list(of: hex(16)), "leases": list(of: compact), "orders": list(of: compact),
+        "balance": object([
+            "granted": count, "free": count, "leased": count, "spent": count,
+        ]),
+        "time": time,
+    ])
+
+    private static let key = hex(32)
+    private static let count: JSON = ["type": "integer", "minimum": 0]
+    private static let time: JSON = [
+        "type": "integer", "description": "Milliseconds since 1970 UTC.",
+    ]
+    private static let deviceName: JSON = ["type": "string"]
+    private static let compact: JSON = [
+        "type": "string", "description": "A compact JWS.",
+        "pattern": "^[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+$",
+    ]
+
+    private static func hex(_ bytes: Int) -> JSON {
+        ["type": "string", "pattern": .string("^[0-9a-f]{\(2 * bytes)}$")]
+    }
+
+    private static func list(of items: JSON, atMost limit: Int? = nil) -> JSON {
+        let list: JSON = ["type": "array", "items": items]
+        return limit.map { list.with(["maxItems": .integer($0)]) } ?? list
+    }
+
+    /// Every property is required; readers ignore others, which later versions may add.
+    private static func object(_ properties: [String: JSON]) -> JSON {
+        [
+            "type": "object", "properties": .object(properties),
+            "required": .array(properties.keys.sorted().map { .string($0) }),
+        ]
+    }
+}

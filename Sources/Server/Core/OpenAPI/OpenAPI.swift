@@ -1,0 +1,128 @@
+import AtelierProtocol
+import Foundation
+
+/// The OpenAPI 3.1 document of the routes.
+public enum OpenAPI {
+    /// The document as JSON.
+    public static func text(isPretty: Bool) throws -> String {
+        try document.text(isPretty: isPretty)
+    }
+
+    static let document: JSON = [
+        "openapi": "3.1.0",
+        "info": [
+            "title": "Atelier server", "version": "1",
+            "description": .string(
+                "Accounts, credits and sealed sync for artists' devices. Docs/PROTOCOL.md says "
+                    + "how proofs, segments and signed objects are made."),
+        ],
+        "paths": .object(paths),
+        "components": [
+            "schemas": .object(APISchemas.all),
+            "securitySchemes": [
+                "proof": [
+                    "type": "apiKey", "in": "header", "name": .string(RequestProof.headerName),
+                    "description": .string(
+                        "A compact JWS by the device's key over method, path and query, the "
+                            + "body's SHA-256, the time and 16 random bytes; used once, within "
+                            + "60 seconds."),
+                ]
+            ],
+        ],
+    ]
+
+    private static var paths: [String: JSON] {
+        Dictionary(grouping: APIOperation.all, by: \.path).mapValues { operations in
+            .object(
+                Dictionary(
+                    operations.map { ($0.method, $0.document) },
+                    uniquingKeysWith: { first, _ in first }))
+        }
+    }
+}
+
+extension APIOperation {
+    fileprivate var document: JSON {
+        var document: [String: JSON] = [
+            "operationId": .string(id), "summary": .string(summary),
+            "responses": .object(responses),
+        ]
+        let parameters = pathParameters + query
+        if !parameters.isEmpty { document["parameters"] = .array(parameters) }
+        if proof != .none { document["security"] = [["proof": []]] }
+        if let body {
+            document["requestBody"] = [
+                "required": true, "description": .string("At most \(body.limit) bytes."),
+                "content": body.content.document,
+            ]
+        }
+        return .object(document)
+    }
+
+    private var pathParameters: [JSON] {
+        path.split(separator: "/").filter { $0.hasPrefix("{") }.map { part in
+            let name = String(part.dropFirst().dropLast())
+            return [
+                "name": .string(name), "in": "path", "required": true,
+                "schema": APISchemas.path(name),
+            ]
+        }
+    }
+
+    private var responses: [String: JSON] {
+        var responses: [String: JSON] = [:]
+        for (status, content) in replies {
+            responses[String(status)] = [
+                "description": "All is well.", "content": content.document,
+                "headers": .object(headers),
+            ]
+        }
+        for (status, kinds) in Dictionary(grouping: allCauses, by: \.status) {
+            let kinds = kinds.sorted { $0.rawValue < $1.rawValue }
+            var headers = Self.everyHeader
+            if kinds.contains(.tooMany) || kinds.contains(.unavailable) {
+                headers["Retry-After"] = Self.header("integer", "Seconds to wait.")
+            }
+            responses[String(status)] = [
+                "description": .string(kinds.map(\.title).joined(separator: " ")),
+                "content": ["application/problem+json": ["schema": APISchemas.problem(kinds)]],
+                "headers": .object(headers),
+            ]
+        }
+        return responses
+    }
+
+    private var headers: [String: JSON] {
+        guard tellsState else { return Self.everyHeader }
+        return Self.everyHeader.merging(
+            [
+                "Atelier-Epoch": Self.header("integer", "The server's epoch."),
+                "Atelier-Head": Self.header("integer", "The place of the last segment."),
+                "Atelier-Floor": Self.header("integer", "Segments up to here are gone."),
+                "Atelier-Horizon": Self.header("integer", "Every active device holds these."),
+            ]
+        ) { first, _ in first }
+    }
+
+    private static let everyHeader = [
+        "Atelier-Time": header("integer", "The server's time, milliseconds since 1970 UTC."),
+        "Atelier-Request": header("string", "Names the request in the server's log."),
+    ]
+
+    private static func header(_ type: String, _ text: String) -> JSON {
+        ["description": .string(text), "schema": ["type": .string(type)]]
+    }
+}
+
+extension APIOperation.Content {
+    fileprivate var document: JSON {
+        switch self {
+        case .json(let name):
+            ["application/json": ["schema": ["$ref": .string("#/components/schemas/\(name)")]]]
+        case .bytes(let text):
+            ["application/octet-stream": ["schema": ["description": .string(text)]]]
+        case .text(let type):
+            .object([type: ["schema": ["type": "string"]]])
+        }
+    }
+}
