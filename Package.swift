@@ -19,6 +19,7 @@ let grdbSQLite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.sw
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let hummingbirdTesting = Target.Dependency.product(
     name: "HummingbirdTesting", package: "hummingbird")
+let hummingbirdTLS = Target.Dependency.product(name: "HummingbirdTLS", package: "hummingbird")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let rainbow = Target.Dependency.product(name: "Rainbow", package: "Rainbow")
 
@@ -93,7 +94,7 @@ let package = Package(
             name: "AtelierServer",
             dependencies: [
                 "AtelierProtocol", "CPostgres", "CreditLedger", "SignedObjects", "SyncKit", crypto,
-                grdb, hummingbird, logging,
+                grdb, hummingbird, hummingbirdTLS, logging,
             ],
             path: "Sources/Server/Core", swiftSettings: settings),
         program(

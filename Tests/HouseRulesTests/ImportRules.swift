@@ -40,7 +40,7 @@ enum ImportRules {
         ],
         "Sources/Server/Core": http.union([
             "AtelierProtocol", "CreditLedger", "SignedObjects", "SyncKit", "CPostgres", "Crypto",
-            "GRDB", "Logging", "NIOPosix",
+            "GRDB", "Logging", "NIOPosix", "NIOSSL",
         ]),
         "Sources/Server/Command": [
             "AtelierServer", "ArgumentParser", "AtelierProtocol", "CreditLedger", "SignedObjects",

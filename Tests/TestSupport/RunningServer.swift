@@ -14,20 +14,21 @@ package final class RunningServer: Sendable {
     ///
     /// - Parameters:
     ///   - database: A PostgreSQL database; nil: a file in the folder.
+    ///   - host: A name or address of this machine.
     ///   - port: 0 takes a free one.
     ///   - deadline: After so many seconds it is killed with signal 9.
     ///   - options: More options of `serve`.
     ///   - log: A file that gets what it says on standard error.
     package init(
-        data: URL, database: String? = nil, port: Int = 0, deadline: Double? = nil,
-        options: [String] = [], log: FileHandle? = nil
+        data: URL, database: String? = nil, host: String = "127.0.0.1", port: Int = 0,
+        deadline: Double? = nil, options: [String] = [], log: FileHandle? = nil
     ) async throws {
         let process = Process()
         process.executableURL = URL(filePath: "/usr/bin/env")
         process.arguments =
             (deadline.map { ["timeout", "--signal=KILL", String($0)] } ?? [])
             + [
-                try Programs.url(Programs.server).path, "serve", "--listen", "127.0.0.1:\(port)",
+                try Programs.url(Programs.server).path, "serve", "--listen", "\(host):\(port)",
                 "--data", data.path,
             ] + (database.map { ["--database", $0] } ?? []) + options
         process.environment = Programs.environment(home: nil)

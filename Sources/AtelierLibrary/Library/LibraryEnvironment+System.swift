@@ -13,8 +13,14 @@ extension LibraryEnvironment {
             },
             threads: max(1, ProcessInfo.processInfo.activeProcessorCount),
             connect: { address in
-                let client = try HTTPClient(address: address)
+                let client = try HTTPClient(address: address, authorities: authorities)
                 return { try await client.send($0) }
             })
+    }
+
+    /// A PEM file of authorities to believe instead of the system's, for a server with a
+    /// certificate of one's own making.
+    static var authorities: String? {
+        ProcessInfo.processInfo.environment["ATELIER_CA_FILE"]
     }
 }

@@ -23,7 +23,8 @@ public struct LibraryEnvironment: Sendable {
         var limits = HTTPLimits()
         limits.totalTimeout = nil
         limits.stallTimeout = .seconds(60)
-        let client = try HTTPClient(address: address, limits: limits)
+        let client = try HTTPClient(
+            address: address, limits: limits, authorities: authorities)
         return { try await client.stream($0, onBytes: $1) }
     }
     /// Waits; a test does not.

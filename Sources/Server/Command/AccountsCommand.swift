@@ -82,8 +82,8 @@ struct AccountsCommand: ParsableCommand {
 
         func run() throws {
             try Failure.reported {
-                var policy = ServerPolicy()
-                policy.appeal = appeal
+                var policy = try options.settings().policy
+                if !appeal.isEmpty { policy.appeal = appeal }
                 let core = try options.open(policy)
                 let account = try core.account(id)
                 let effect =

@@ -14,15 +14,11 @@ struct DataOptions: ParsableArguments {
             """)
     var database: String?
 
-    @Option(help: "Connections to PostgreSQL.")
-    var databaseConnections = ServerPolicy().databaseConnections
+    @Option(help: "Connections to PostgreSQL (default: 16).")
+    var databaseConnections: Int?
 
-    func validate() throws {
-        guard ServerPolicy.databaseConnectionBounds.contains(databaseConnections) else {
-            throw ValidationError(
-                "--database-connections lies between 1 and 200.")
-        }
-    }
+    @Option(help: "The policy file (default: atelier-server.toml in the folder, if there is one).")
+    var config: String?
 
     var folder: URL {
         let set = ProcessInfo.processInfo.environment["ATELIER_SERVER_DATA"]
@@ -39,14 +35,25 @@ struct DataOptions: ParsableArguments {
         ServerBackup(folder: folder, database: databaseAddress, clock: { .present })
     }
 
+    /// What the policy file says, else the usual.
+    func settings() throws -> ServerSettings {
+        let usual = folder.appendingPathComponent(ServerSettings.fileName)
+        var settings = ServerSettings()
+        if let config {
+            settings = try ServerSettings(file: URL(fileURLWithPath: config))
+        } else if FileManager.default.fileExists(atPath: usual.path) {
+            settings = try ServerSettings(file: usual)
+        }
+        try settings.set(
+            "database_connections", by: "--database-connections", databaseConnections)
+        return settings
+    }
+
     /// Opens the folder for a command; only a first step `isNewAllowed` to make one.
-    func open(
-        _ policy: ServerPolicy = ServerPolicy(), isNewAllowed: Bool = false
-    ) throws -> ServerCore {
-        var policy = policy
-        policy.databaseConnections = databaseConnections
-        return try ServerCore(
-            folder: folder, database: databaseAddress, policy: policy, isNewAllowed: isNewAllowed)
+    func open(_ policy: ServerPolicy? = nil, isNewAllowed: Bool = false) throws -> ServerCore {
+        try ServerCore(
+            folder: folder, database: databaseAddress, policy: policy ?? settings().policy,
+            isNewAllowed: isNewAllowed)
     }
 
     /// Who gives an order, for the audit log.

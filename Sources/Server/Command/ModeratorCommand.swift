@@ -1,5 +1,5 @@
-import ArgumentParser
-import AtelierServer
+public import ArgumentParser
+public import AtelierServer
 import SignedObjects
 
 /// `moderator add | list | remove`.
@@ -80,3 +80,5 @@ struct ModeratorView: Encodable {
         lastSeen = Moment(moderator.lastSeen)
     }
 }
+
+extension ModeratorRole: ExpressibleByArgument {}

@@ -1,5 +1,4 @@
-public import ArgumentParser
-public import AtelierServer
+import ArgumentParser
 
 /// Which proxies stand in front.
 struct ProxyOptions: ParsableArguments {
@@ -10,18 +9,15 @@ struct ProxyOptions: ParsableArguments {
             A proxy in front, such as 10.0.0.0/8 or ::1, whose word about a request's sender is \
             believed; may be given more than once.
             """, valueName: "cidr"))
-    var ranges: [NetworkRange] = []
+    var ranges: [String] = []
 
-    @Option(help: "The one header that these proxies write: x-forwarded-for or forwarded.")
-    var forwardedHeader = TrustedProxies.Header.xForwardedFor
+    @Option(
+        help: """
+            The one header that these proxies write: x-forwarded-for or forwarded (default: \
+            x-forwarded-for).
+            """)
+    var forwardedHeader: String?
 
-    /// What the server needs to know of them.
-    var proxies: TrustedProxies { TrustedProxies(ranges, header: forwardedHeader) }
+    /// As the policy file has them; nil where none is given.
+    var joined: String? { ranges.isEmpty ? nil : ranges.joined(separator: ", ") }
 }
-
-extension NetworkRange: ExpressibleByArgument {
-    /// Reads what stands after the option.
-    public init?(argument: String) { self.init(argument) }
-}
-
-extension TrustedProxies.Header: ExpressibleByArgument {}

@@ -1,9 +1,5 @@
-public import ArgumentParser
-public import AtelierProtocol
-public import AtelierServer
-import CreditLedger
-import Foundation
-import Logging
+import ArgumentParser
+import AtelierServer
 
 /// `serve`.
 struct ServeCommand: AsyncParsableCommand {
@@ -11,68 +7,55 @@ struct ServeCommand: AsyncParsableCommand {
         commandName: "serve",
         abstract: "Answer artists' devices until SIGTERM or Ctrl-C.",
         discussion: """
-            Speaks plain HTTP: put a proxy that speaks TLS in front for any address but loopback.
+            Speaks plain HTTP unless it has a certificate: for any address but loopback give \
+            --tls-cert and --tls-key, or put a proxy that speaks TLS in front. What is not said \
+            here is taken from atelier-server.toml in the server's folder, if there is one.
             """
     )
 
     @OptionGroup var options: DataOptions
     @OptionGroup var proxies: ProxyOptions
-    @Option(help: "Address and port; port 0 lets the system choose.")
-    var listen = ListenAddress(host: "127.0.0.1", port: 8787)
+    @Option(help: "Address and port; port 0 lets the system choose (default: 127.0.0.1:8787).")
+    var listen: String?
+    @Option(help: "The certificate and those that signed it, a PEM file; SIGHUP reads it again.")
+    var tlsCert: String?
+    @Option(help: "The certificate's private key, a PEM file.")
+    var tlsKey: String?
     @Option(help: "Where a suspended artist can appeal; told with the suspension.")
-    var appeal = ""
-    @Option(help: "How accounts are opened: invite, approval (by accounts approve) or open.")
-    var registration = Registration.invite
-    @Option(help: "Free credits of a new account.")
-    var freeCredits = 2
-    @Option(help: "Days that a lent credit can be used offline.")
-    var leaseDays = 30
+    var appeal: String?
+    @Option(help: "How accounts are opened: invite, approval or open (default: invite).")
+    var registration: String?
+    @Option(help: "Free credits of a new account (default: 2).")
+    var freeCredits: Int?
+    @Option(help: "Days that a lent credit can be used offline (default: 30).")
+    var leaseDays: Int?
     @Option(help: "Address and port for Prometheus to read metrics at; off by default.")
-    var metricsListen: ListenAddress?
-    @Option(help: "How long requests under way may take after SIGTERM, such as 30s.")
-    var shutdownGrace = Lifetime(seconds: 30)
-    @Option(help: "trace, debug, info, notice, warning, error or critical.")
-    var logLevel = "info"
-    @Option(help: "What log lines look like: text or json.")
-    var logFormat = LogFormat.text.rawValue
-
-    func validate() throws {
-        guard (0...1000).contains(freeCredits) else {
-            throw ValidationError("--free-credits lies between 0 and 1000.")
-        }
-        guard (1...365).contains(leaseDays) else {
-            throw ValidationError("--lease-days lies between 1 and 365.")
-        }
-        guard Logger.Level(rawValue: logLevel) != nil else {
-            throw ValidationError("\(logLevel) is not a log level.")
-        }
-        guard LogFormat(rawValue: logFormat) != nil else {
-            throw ValidationError("--log-format is text or json.")
-        }
-    }
+    var metricsListen: String?
+    @Option(help: "How long requests under way may take after SIGTERM (default: 30s).")
+    var shutdownGrace: Lifetime?
+    @Option(help: "trace, debug, info, notice, warning, error or critical (default: info).")
+    var logLevel: String?
+    @Option(help: "What log lines look like: text or json (default: text).")
+    var logFormat: String?
+    @Flag(help: "Print every setting as a policy file, with what it is for, and do nothing else.")
+    var printConfig = false
 
     func run() async throws {
         do {
-            var policy = ServerPolicy()
-            policy.appeal = appeal
-            policy.registration = registration
-            policy.trustedProxies = proxies.proxies
-            policy.ledger.freeCredits = freeCredits
-            policy.ledger.lease = .seconds(leaseDays * 86_400)
-            let core = try options.open(policy, isNewAllowed: true)
-            let logger = (LogFormat(rawValue: logFormat) ?? .text)
-                .logger(level: Logger.Level(rawValue: logLevel) ?? .info)
-            var settings = ServeSettings(listen.place)
-            settings.metrics = metricsListen?.place
-            settings.grace = shutdownGrace.duration
-            let (main, metrics) = (listen, metricsListen)
+            let settings = try settings()
+            if printConfig { return Printer.line(settings.text.trimmingNewline) }
+            let core = try options.open(settings.policy, isNewAllowed: true)
+            let logger = settings.logFormat.logger(level: settings.logLevel)
+            let place = settings.serve.place
             let first = try core.firstAdministrator()
-            let names = registration == .invite ? nil : core.fingerprint
-            try await core.serve(settings, logger: logger) { port, metricsPort in
-                Printer.line("atelier-server: listening on http://\(main.shownHost):\(port)")
+            let names = settings.policy.registration == .invite ? nil : core.fingerprint
+            let scheme = settings.serve.tls == nil ? "http" : "https"
+            try await core.serve(settings.serve, logger: logger) { port, metricsPort in
+                let address = "\(scheme)://\(place.shownHost):\(port)"
+                Printer.line("atelier-server: listening on \(address)")
                 first.map(InvitationView.init)?.lines.forEach(Printer.line)
                 if let names { Printer.line("atelier-server: fingerprint \(names)") }
-                if let metrics, let metricsPort {
+                if let metrics = settings.serve.metrics, let metricsPort {
                     Printer.line(
                         "atelier-server: metrics at "
                             + "http://\(metrics.shownHost):\(metricsPort)/metrics")
@@ -82,36 +65,29 @@ struct ServeCommand: AsyncParsableCommand {
             throw Failure.report(error)
         }
     }
+
+    /// The policy file, and what the command line says otherwise.
+    private func settings() throws -> ServerSettings {
+        var settings = try options.settings()
+        try settings.set("listen", by: "--listen", listen)
+        try settings.set("metrics_listen", by: "--metrics-listen", metricsListen)
+        try settings.set("tls_cert", by: "--tls-cert", tlsCert)
+        try settings.set("tls_key", by: "--tls-key", tlsKey)
+        try settings.set("appeal", by: "--appeal", appeal)
+        try settings.set("registration", by: "--registration", registration)
+        try settings.set("trusted_proxies", by: "--trusted-proxy", proxies.joined)
+        try settings.set("forwarded_header", by: "--forwarded-header", proxies.forwardedHeader)
+        try settings.set("log_level", by: "--log-level", logLevel)
+        try settings.set("log_format", by: "--log-format", logFormat)
+        try settings.set("credits.free", by: "--free-credits", freeCredits)
+        try settings.set("credits.lease_days", by: "--lease-days", leaseDays)
+        let grace = shutdownGrace.map { Int($0.duration.components.seconds) }
+        try settings.set("shutdown_grace_seconds", by: "--shutdown-grace", grace)
+        try settings.finish()
+        return settings
+    }
 }
 
-extension Registration: ExpressibleByArgument {}
-extension ModeratorRole: ExpressibleByArgument {}
-
-/// `host:port`, or `[v6]:port`.
-struct ListenAddress: ExpressibleByArgument {
-    let host: String
-    let port: Int
-
-    init(host: String, port: Int) {
-        self.host = host
-        self.port = port
-    }
-
-    init?(argument: String) {
-        guard let colon = argument.lastIndex(of: ":"),
-            let port = Int(argument[argument.index(after: colon)...]), (0...65_535).contains(port)
-        else { return nil }
-        let host = String(argument[..<colon])
-        guard !host.isEmpty else { return nil }
-        self.host =
-            host.hasPrefix("[") && host.hasSuffix("]")
-            ? String(host.dropFirst().dropLast()) : host
-        self.port = port
-    }
-
-    var place: ServeSettings.Place { .init(host: host, port: port) }
-
-    var shownHost: String { host.contains(":") ? "[\(host)]" : host }
-
-    var defaultValueDescription: String { "\(shownHost):\(port)" }
+extension String {
+    fileprivate var trimmingNewline: String { hasSuffix("\n") ? String(dropLast()) : self }
 }

@@ -11,6 +11,8 @@ public enum ServerFailure {
             return (error.description, code(of: error))
         case let error as BackupError:
             return (error.description, code(of: error))
+        case let error as PolicyError:
+            return (error.description, 64)
         case let error as LedgerError:
             return (error.description, 64)
         case let error as DatabaseError:

@@ -11,17 +11,21 @@ public final class HTTPClient: Sendable {
     public let address: HTTPAddress
 
     private let limits: HTTPLimits
+    private let authorities: String?
     private let queue = DispatchQueue(label: "atelier.http")
     private let connection: CurlConnection
 
     /// A client for the server at `address`; connects at the first request.
     ///
+    /// - Parameter authorities: A PEM file of the authorities whose certificates are believed; nil:
+    ///   those of the system.
     /// - Throws: ``HTTPFailure/unreachable(host:reason:)`` where libcurl cannot start.
     public init(
-        address: HTTPAddress, limits: HTTPLimits = HTTPLimits()
+        address: HTTPAddress, limits: HTTPLimits = HTTPLimits(), authorities: String? = nil
     ) throws(HTTPFailure) {
         self.address = address
         self.limits = limits
+        self.authorities = authorities
         guard let connection = CurlConnection() else {
             throw .unreachable(host: address.host, reason: "libcurl does not start")
         }
@@ -53,10 +57,11 @@ public final class HTTPClient: Sendable {
         try await withTaskCancellationHandler {
             try Task.checkCancellation()
             return try await withCheckedThrowingContinuation { continuation in
-                queue.async { [connection, address, limits] in
+                queue.async { [connection, address, limits, authorities] in
                     continuation.resume(
                         with: Result {
-                            try connection.perform(exchange, at: address, limits: limits)
+                            try connection.perform(
+                                exchange, at: address, limits: limits, authorities: authorities)
                         })
                 }
             }
@@ -150,14 +155,15 @@ private final class CurlConnection: @unchecked Sendable {
     }
 
     func perform(
-        _ exchange: CurlExchange, at address: HTTPAddress, limits: HTTPLimits
+        _ exchange: CurlExchange, at address: HTTPAddress, limits: HTTPLimits,
+        authorities: String?
     ) throws -> HTTPReply {
         curl_easy_reset(handle)
         var headers: UnsafeMutablePointer<curl_slist>?
         defer { curl_slist_free_all(headers) }
         headers = try headerList(of: exchange.message)
         let options = CurlOptions(handle: handle)
-        options.setProtection(at: address)
+        options.setProtection(at: address, authorities: authorities)
         options.setTimeouts(limits)
         try options.setMessage(exchange.message, at: address)
         options.set(CURLOPT_HTTPHEADER, list: headers)
@@ -214,11 +220,12 @@ private final class CurlOptions {
         check(atelier_curl_set_list(handle, option, list))
     }
 
-    func setProtection(at address: HTTPAddress) {
+    func setProtection(at address: HTTPAddress, authorities: String?) {
         set(CURLOPT_PROTOCOLS_STR, "http,https")
         set(CURLOPT_FOLLOWLOCATION, 0)
         set(CURLOPT_SSL_VERIFYPEER, 1)
         set(CURLOPT_SSL_VERIFYHOST, 2)
+        if let authorities { set(CURLOPT_CAINFO, authorities) }
         set(CURLOPT_NOSIGNAL, 1)
         if address.isLoopback { set(CURLOPT_PROXY, "") }
     }

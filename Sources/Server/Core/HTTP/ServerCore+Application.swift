@@ -25,16 +25,18 @@ extension ServerCore {
     /// Answers requests until the program is told to stop.
     ///
     /// On SIGTERM or SIGINT it takes no new connection and finishes the requests under way, for as
-    /// long as the settings say; a second signal ends the program at once.
+    /// long as the settings say; a second signal ends the program at once. SIGHUP makes it read its
+    /// certificate again.
     ///
     /// - Parameter onListening: Called once with the ports taken.
     public func serve(
         _ settings: ServeSettings, logger: Logger,
         onListening: @escaping @Sendable (_ port: Int, _ metricsPort: Int?) -> Void
     ) async throws {
+        let tls = try settings.tls.map { try TLSContext($0) }
         let listening = Listening(hasMetrics: settings.metrics != nil, tell: onListening)
         var application = Application(
-            router: router,
+            router: router, server: tls?.server ?? .http1(),
             configuration: .init(
                 address: .hostname(settings.place.host, port: settings.place.port),
                 serverName: "atelier-server"),
@@ -53,6 +55,15 @@ extension ServerCore {
                     },
                     logger: logger))
         }
-        try await Termination(of: application, grace: settings.grace, logger: logger).run()
+        let termination = Termination(of: application, grace: settings.grace, logger: logger)
+        guard let tls else { return try await termination.run(onHangup: nil) }
+        try await termination.run {
+            do {
+                try tls.reload()
+                logger.notice("the certificate was read again")
+            } catch {
+                logger.error("the certificate stays as it was", metadata: ["error": "\(error)"])
+            }
+        }
     }
 }

@@ -19,12 +19,19 @@ struct Termination {
     }
 
     /// Runs until the end; requests that outlast the grace are cut off.
-    func run() async throws {
-        let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
+    ///
+    /// - Parameter onHangup: What SIGHUP asks for; nil leaves that signal alone.
+    func run(onHangup: (@Sendable () -> Void)?) async throws {
+        let signals = await UnixSignalsSequence(
+            trapping: onHangup == nil ? [.sigterm, .sigint] : [.sigterm, .sigint, .sighup])
         let told = Told()
         try await withThrowingTaskGroup(of: Void.self) { tasks in
             tasks.addTask { [group] in
                 for await signal in signals {
+                    if signal == .sighup {
+                        onHangup?()
+                        continue
+                    }
                     if told.isAgain() { Self.end(by: signal) }
                     await group.triggerGracefulShutdown()
                 }

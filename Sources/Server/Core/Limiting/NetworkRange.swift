@@ -1,5 +1,5 @@
 /// Addresses that begin with the same bits: `10.0.0.0/8`, `2001:db8::/32`, or one address.
-public struct NetworkRange: Hashable, Sendable {
+public struct NetworkRange: Hashable, Sendable, CustomStringConvertible {
     private let first: [UInt8]
     private let bits: Int
 
@@ -20,6 +20,9 @@ public struct NetworkRange: Hashable, Sendable {
         bits = count
         guard Self.masked(first, to: count) == first else { return nil }
     }
+
+    /// The form with a slash.
+    public var description: String { "\(NetworkAddress(bytes: first))/\(bits)" }
 
     /// Whether `address` lies in it.
     public func contains(_ address: NetworkAddress) -> Bool {
