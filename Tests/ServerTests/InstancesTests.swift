@@ -131,8 +131,10 @@ private final class Load: Sendable {
         try #require(reply.status == 200, "\(String(describing: reply.problem))")
         artist.acknowledged[try reply.decode(PushReply.self).sequence] = segment
         if round.isMultiple(of: 4) {
+            // The servers' clocks are real: on a busy machine this place's would fall behind.
+            let now = artist.wallet.serverTime ?? place.server.now
             _ = try? artist.wallet.spend(
-                body: Digest(of: "\(index) \(round)"), now: place.server.now,
+                body: Digest(of: "\(index) \(round)"), now: now,
                 signedBy: artist.device.key)
         }
         _ = try await artist.device.contact(&artist.wallet, client)

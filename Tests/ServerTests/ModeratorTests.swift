@@ -19,6 +19,7 @@ struct ModeratorTests {
         let reply = try await client.execute(
             uri: Self.path, method: .post, headers: [:], body: ByteBuffer(bytes: body))
         let bytes = Array(reply.body.readableBytesView)
+        try Self.check(reply, .post)
         let session = TestReply(status: 0, headers: [:], body: bytes)
         return (reply.status.code, try? session.decode(SessionReply.self))
     }
@@ -28,9 +29,18 @@ struct ModeratorTests {
     ) async throws -> Int {
         var headers = HTTPFields()
         headers[.authorization] = session.map { "Bearer \($0)" }
-        return try await client.execute(
-            uri: Self.path, method: method, headers: headers, body: nil
-        ).status.code
+        let reply = try await client.execute(
+            uri: Self.path, method: method, headers: headers, body: nil)
+        try Self.check(reply, method)
+        return reply.status.code
+    }
+
+    /// Holds an answer to the document of the routes.
+    private static func check(_ reply: TestResponse, _ method: HTTPRequest.Method) throws {
+        let problems = try APIDocument.present.get().problems(
+            method.rawValue, path, status: reply.status.code,
+            type: reply.headers[.contentType], body: Array(reply.body.readableBytesView))
+        #expect(problems == [])
     }
 
     // Goal: a token opens one session, within ten minutes; only hashes are stored.

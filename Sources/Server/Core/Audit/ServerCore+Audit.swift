@@ -62,16 +62,22 @@ extension ServerCore {
     ///
     /// - Parameter noted: A link that was noted before, which must be in the chain.
     public func verifyAudit(noted: Digest? = nil) throws -> AuditVerdict {
-        try database.read { db in
-            let chain = AuditChain(db: db)
-            let walk = try chain.walk(lookingFor: noted)
-            let head = try chain.head()
-            let isWhole =
-                walk.broken != nil
-                || walk.count == head.count && walk.last == head.last ?? walk.last
-            return AuditVerdict(
-                rows: walk.count, head: walk.last, brokenAt: walk.broken, isCutShort: !isWhole,
-                holdsNoted: noted == nil ? nil : walk.isFound)
-        }
+        try database.read { db in try AuditChain(db: db).verdict(noted: noted) }
+    }
+}
+
+extension AuditChain {
+    /// Whether the whole log is what was written.
+    ///
+    /// - Parameter noted: A link that was noted before, which must be in the chain.
+    func verdict(noted: Digest? = nil) throws -> AuditVerdict {
+        let walk = try walk(lookingFor: noted)
+        let head = try head()
+        let isWhole =
+            walk.broken != nil
+            || walk.count == head.count && walk.last == head.last ?? walk.last
+        return AuditVerdict(
+            rows: walk.count, head: walk.last, brokenAt: walk.broken, isCutShort: !isWhole,
+            holdsNoted: noted == nil ? nil : walk.isFound)
     }
 }

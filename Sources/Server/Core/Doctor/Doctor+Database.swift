@@ -95,14 +95,12 @@ extension Doctor {
         _ store: any DatabaseStore, _ check: inout DoctorReport.Check
     ) throws {
         try store.read { db in
-            let row = try db.row("SELECT COUNT(*) AS count, MAX(id) AS last FROM audit")
-            let count: Int64 = try row?["count"] ?? 0
-            let last: Int64? = try row?["last"]
-            check.note = "\(count) entries"
-            // PostgreSQL leaves out the numbers of transactions that were undone.
-            if db.kind == .sqlite, count != last ?? 0 {
-                check.add("Entries are missing: \(count) of \(last ?? 0) are there.")
+            let verdict = try AuditChain(db: db).verdict()
+            check.note = "\(verdict.rows) entries"
+            if let broken = verdict.brokenAt {
+                check.add("Entry \(broken) is not what was written, or one before it is gone.")
             }
+            if verdict.isCutShort { check.add("The last entries are missing.") }
             let triggers: Int64? = try db.value(
                 db.kind == .sqlite
                     ? """

@@ -2,7 +2,7 @@ import AtelierProtocol
 
 extension APIOperation {
     /// Every route; a test compares them with those that are registered.
-    static let all = service + accounts + keys + sync + ledger
+    static let all = service + accounts + keys + sync + ledger + moderators
 
     private static let service = [
         APIOperation(
@@ -24,10 +24,11 @@ extension APIOperation {
     private static let accounts = [
         APIOperation(
             method: "post", path: "/v1/accounts", id: "register",
-            summary: "Opens an account with its first device; 200 for a repeat.", proof: .ownKey,
-            body: message("RegisterRequest"),
-            replies: [200: .json("DeviceList"), 201: .json("DeviceList")],
-            causes: [.inviteInvalid, .accountExists]),
+            summary: "Opens an account with its first device; 200 for a repeat, 202 to wait.",
+            proof: .ownKey, body: message("RegisterRequest"),
+            replies: [
+                200: .json("DeviceList"), 201: .json("DeviceList"), 202: .json("DeviceList"),
+            ], causes: [.inviteInvalid, .accountExists, .accountRefused, .limitReached]),
         APIOperation(
             method: "post", path: "/v1/accounts/{account}/device-requests", id: "requestDevice",
             summary: "Lets a device wait for approval; the same answer for unknown accounts.",
@@ -40,7 +41,7 @@ extension APIOperation {
             method: "post", path: "/v1/accounts/{account}/devices", id: "restoreDevice",
             summary: "Lets a device in by the account key alone.", proof: .ownKey,
             body: message("RestoreRequest"), replies: [201: .json("RestoreReply")],
-            causes: [.notFound, .accountExists]),
+            causes: [.notFound, .accountExists, .limitReached, .accountPending, .accountRefused]),
         APIOperation(
             method: "get", path: "/v1/devices", id: "devices",
             summary: "The devices of the account.", proof: .device,
@@ -53,7 +54,7 @@ extension APIOperation {
             method: "post", path: "/v1/device-requests/{device}/approval", id: "approve",
             summary: "Lets a waiting device in.", proof: .device,
             body: message("DeviceApproval"), replies: [201: .json("Empty")],
-            causes: [.notFound, .accountExists]),
+            causes: [.notFound, .accountExists, .limitReached]),
     ]
 
     private static let keys = [
@@ -61,7 +62,7 @@ extension APIOperation {
             method: "post", path: "/v1/devices/{device}/revocation", id: "revokeDevice",
             summary: "Puts a device out and keeps the new library keys, sealed.", proof: .device,
             body: message("RevocationRequest"), replies: [201: .json("Empty")],
-            causes: [.notFound, .keysChanged]),
+            causes: [.notFound, .keysChanged, .limitReached]),
         APIOperation(
             method: "get", path: "/v1/keys", id: "keys",
             summary: "The new library keys after an epoch, sealed.", proof: .device,
@@ -75,12 +76,13 @@ extension APIOperation {
             summary: "Stores a sealed segment; the same answer for a repeat.", proof: .device,
             body: (.bytes("One sealed segment."), ProtocolLimits.segmentBytes),
             replies: [200: .json("PushReply")], tellsState: true,
-            causes: [.suspended, .fork, .rewind, .fromTheFuture]),
+            causes: [.suspended, .fork, .rewind, .fromTheFuture, .limitReached]),
         APIOperation(
             method: "get", path: "/v1/segments", id: "pullSegments",
             summary: "The segments after a place in the account's order.", proof: .device,
             query: [
                 number("after", 0...Int.max), number("limit", 1...ProtocolLimits.pageSegments),
+                mark,
             ],
             replies: [
                 200: .bytes("Frames: 8 bytes of place, 4 of length, big-endian, the segment.")
@@ -113,6 +115,26 @@ extension APIOperation {
             method: "get", path: AccountEvent.target, id: "events",
             summary: "Where the account stands, at once and whenever that changes.",
             proof: .device, replies: [200: .text("text/event-stream")]),
+    ]
+
+    private static let moderators = [
+        APIOperation(
+            method: "post", path: "/v1/moderators/sessions", id: "openSession",
+            summary: "Opens a moderator's session by a one-time token.",
+            body: message("SessionRequest"), replies: [201: .json("SessionReply")],
+            causes: [.tokenInvalid]),
+        APIOperation(
+            method: "get", path: "/v1/moderators/sessions", id: "session",
+            summary: "Says whose session it is.", proof: .session,
+            replies: [200: .json("SessionReply")]),
+        APIOperation(
+            method: "delete", path: "/v1/moderators/sessions", id: "endSession",
+            summary: "Ends the session.", proof: .session, replies: [200: .json("Empty")]),
+    ]
+
+    private static let mark: JSON = [
+        "name": "mark", "in": "query", "required": false,
+        "schema": ["type": "string", "pattern": "^[0-9a-f]{32}$"],
     ]
 
     private static func message(_ schema: String) -> (Content, Int) {

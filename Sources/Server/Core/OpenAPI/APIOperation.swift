@@ -10,6 +10,8 @@ struct APIOperation: Sendable {
         case ownKey
         /// A device of an account.
         case device
+        /// A moderator, by the secret of their session.
+        case session
     }
 
     /// What is sent or answered.
@@ -44,6 +46,8 @@ struct APIOperation: Sendable {
     /// Whether it looks at nothing, not even the database.
     var isStatic = false
 
+    private static let proofCauses: [Problem.Kind] = [.proofMissing, .proofInvalid, .clockWrong]
+
     /// Every cause that this route may refuse or fail for.
     var allCauses: Set<Problem.Kind> {
         var all = Set(causes)
@@ -51,8 +55,14 @@ struct APIOperation: Sendable {
         all.formUnion([.unavailable, .internalError])
         if proof == .none, body == nil { return all }
         all.formUnion([.malformed, .tooLarge, .tooMany])
-        all.formUnion([.proofMissing, .proofInvalid, .clockWrong])
-        if proof == .device { all.formUnion([.deviceUnknown, .deviceRevoked]) }
+        switch proof {
+        case .none: break
+        case .ownKey: all.formUnion(Self.proofCauses)
+        case .device:
+            all.formUnion(Self.proofCauses)
+            all.formUnion([.deviceUnknown, .deviceRevoked, .accountPending, .accountRefused])
+        case .session: all.insert(.sessionInvalid)
+        }
         return all
     }
 }

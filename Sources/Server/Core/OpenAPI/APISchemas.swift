@@ -9,10 +9,11 @@ enum APISchemas {
         "ServerDescription": object([
             "key": key, "epoch": count, "time": time, "free_credits": count,
             "lease_seconds": count,
+            "registration": ["type": "string", "enum": ["invite", "approval", "open"]],
         ]),
-        "RegisterRequest": object([
-            "invite": hex(16), "account_key": key, "certificate": compact, "pin": compact,
-        ]),
+        "RegisterRequest": object(
+            ["account_key": key, "certificate": compact, "pin": compact],
+            optional: ["invite": hex(16)]),
         "DeviceRequest": object([
             "device_key": key, "agreement_key": key, "name": deviceName,
         ]),
@@ -43,6 +44,12 @@ enum APISchemas {
             "wanted_leases": ["type": "integer"], "order_serial": ["type": "integer"],
         ]),
         "LedgerReply": ledgerReply,
+        "SessionRequest": object(["token": ["type": "string"]]),
+        "SessionReply": object([
+            "name": ["type": "string"],
+            "role": ["type": "string", "enum": ["reviewer", "moderator", "administrator"]],
+            "session": ["type": "string"], "idle_seconds": count,
+        ]),
     ]
 
     /// A problem whose cause is one of `kinds`.
@@ -101,10 +108,13 @@ enum APISchemas {
         return limit.map { list.with(["maxItems": .integer($0)]) } ?? list
     }
 
-    /// Every property is required; readers ignore others, which later versions may add.
-    private static func object(_ properties: [String: JSON]) -> JSON {
-        [
-            "type": "object", "properties": .object(properties),
+    /// Readers ignore other properties, which later versions may add.
+    private static func object(
+        _ properties: [String: JSON], optional: [String: JSON] = [:]
+    ) -> JSON {
+        let all = properties.merging(optional) { first, _ in first }
+        return [
+            "type": "object", "properties": .object(all),
             "required": .array(properties.keys.sorted().map { .string($0) }),
         ]
     }

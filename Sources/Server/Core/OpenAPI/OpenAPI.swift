@@ -26,7 +26,11 @@ public enum OpenAPI {
                         "A compact JWS by the device's key over method, path and query, the "
                             + "body's SHA-256, the time and 16 random bytes; used once, within "
                             + "60 seconds."),
-                ]
+                ],
+                "session": [
+                    "type": "http", "scheme": "bearer",
+                    "description": "The secret of a moderator's session.",
+                ],
             ],
         ],
     ]
@@ -49,7 +53,11 @@ extension APIOperation {
         ]
         let parameters = pathParameters + query
         if !parameters.isEmpty { document["parameters"] = .array(parameters) }
-        if proof != .none { document["security"] = [["proof": []]] }
+        switch proof {
+        case .none: break
+        case .ownKey, .device: document["security"] = [["proof": []]]
+        case .session: document["security"] = [["session": []]]
+        }
         if let body {
             document["requestBody"] = [
                 "required": true, "description": .string("At most \(body.limit) bytes."),
@@ -100,6 +108,8 @@ extension APIOperation {
                 "Atelier-Head": Self.header("integer", "The place of the last segment."),
                 "Atelier-Floor": Self.header("integer", "Segments up to here are gone."),
                 "Atelier-Horizon": Self.header("integer", "Every active device holds these."),
+                "Atelier-Mark": Self.header("string", "Tells this history of the place."),
+                "Atelier-History": Self.header("string", "`other`: the mark is of another one."),
             ]
         ) { first, _ in first }
     }
