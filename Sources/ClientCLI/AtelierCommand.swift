@@ -15,6 +15,8 @@ struct AtelierCommand: AsyncParsableCommand {
             InitCommand.self, JoinCommand.self, RestoreAccountCommand.self, DevicesCommand.self,
             WorksCommand.self,
             ModelsCommand.self, GenerateCommand.self, GenerationsCommand.self,
-            CreditsCommand.self, SyncCommand.self, StatusCommand.self,
+            CreditsCommand.self, SyncCommand.self, StatusCommand.self, ConflictsCommand.self,
+            BundleCommand.self, VerifyCommand.self, BackupCommand.self, RestoreCommand.self,
+            DoctorCommand.self, ExportCommand.self,
         ])
 }

@@ -19,6 +19,7 @@ extension Library {
         let connection = try connection()
         var settled = try await settleAsMember(over: connection)
         try await followOrders(over: connection)
+        try noteFinished()
         let before = try store.pendingChangeCount()
         var report = try await exchange(over: connection, pushes: false)
         try followWithdrawals()
@@ -95,15 +96,10 @@ extension Library {
     private func exchange(
         over connection: ServerConnection, pushes: Bool
     ) async throws -> SyncReport {
-        let byEpoch = Dictionary(
-            try keys.libraryKeys().map { ($0.epoch, $0.key.bytes) }, uniquingKeysWith: { $1 })
-        guard let account, let libraryKeys = LibraryKeys(byEpoch) else {
-            throw LibraryError.damaged(
-                path: folder.libraryKeys.path, reason: "it holds no library key")
-        }
+        let sealing = try sealing()
         let synchronizer = Synchronizer(
-            store: store, transport: connection.transport, keys: libraryKeys,
-            account: account.bytes)
+            store: store, transport: connection.transport, keys: sealing.keys,
+            account: sealing.account)
         return try await synchronizer.run(pushes: pushes)
     }
 

@@ -8,6 +8,8 @@ enum LocalValue: String {
     case lastSync = "last_sync_ms"
     /// The wallet beside the journal: JSON.
     case wallet
+    /// The bodies that were drawn to the end here, of rows that may be gone: JSON.
+    case finished
     /// The account's devices as of the last look: JSON.
     case devices
 

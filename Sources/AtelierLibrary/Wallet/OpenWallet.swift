@@ -76,6 +76,7 @@ extension Library {
     func unfinishedPlans() throws -> [(plan: GenerationPlan, spend: Digest)] {
         let finished = try store.read { database in
             try Set(String.fetchAll(database, sql: "SELECT body FROM generations"))
+                .union(Self.finishedBodies(database))
         }
         return try openWallet().journal.entries.compactMap { entry in
             let plan = try? CanonicalJSON.decoder.decode(

@@ -6,8 +6,10 @@ import SignedObjects
 /// The generated pictures.
 struct GenerationsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "generations", abstract: "List, show and export generated pictures.",
-        subcommands: [List.self, Show.self, Export.self, Map.self])
+        commandName: "generations", abstract: "List, show, export, rate and remove pictures.",
+        subcommands: [
+            List.self, Show.self, Export.self, Map.self, Rate.self, Remove.self,
+        ])
 
     struct List: ParsableCommand {
         static let configuration = CommandConfiguration(abstract: "List the generations.")

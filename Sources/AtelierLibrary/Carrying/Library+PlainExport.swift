@@ -1,0 +1,109 @@
+public import Foundation
+import SignedObjects
+import StyleKit
+
+extension Library {
+    /// Writes everything into a new folder in forms that any program reads: the pictures as they
+    /// are, lists as CSV, all details as JSON. Keys, models' files and receipts' signatures aside,
+    /// nothing is left out; for all of it take a backup.
+    ///
+    /// Pictures keep their watermarks.
+    ///
+    /// - Throws: ``LibraryError/unwritable(path:reason:)`` where the folder is there and not empty.
+    public func exportAll(to target: URL) throws -> ExportReport {
+        let name = target.lastPathComponent
+        let draft = target.deletingLastPathComponent().appending(path: ".\(name).\(getpid())")
+        defer { try? FileManager.default.removeItem(at: draft) }
+        for folder in ["works", "generations"] {
+            try LibraryFile.makeFolder(draft.appending(path: folder))
+        }
+        let (works, generations) = (try works(), try generations())
+        var names: [RowID: String] = [:]
+        for work in works {
+            guard let file = work.file else { continue }
+            let name = "works/\(Self.fileName(work.title))-\(work.id.short).\(work.format)"
+            try copy(file, to: draft.appending(path: name))
+            names[work.id] = name
+        }
+        for made in generations {
+            guard let file = made.file else { continue }
+            let day = made.createdAt.description.prefix(10)
+            let name = "generations/\(day)-\(Self.fileName(made.modelName))-\(made.id.short).png"
+            try copy(file, to: draft.appending(path: name))
+            names[made.id] = name
+        }
+        try writeLists(works, generations, names, in: draft)
+        rmdir(target.path)
+        guard rename(draft.path, target.path) == 0 else {
+            throw LibraryError.unwritable(
+                path: target.path, reason: "it is there and not empty, or cannot be made")
+        }
+        return ExportReport(
+            folder: target.path, pictures: names.count,
+            elsewhere: works.count + generations.count - names.count)
+    }
+
+    private func writeLists(
+        _ works: [Work], _ generations: [Generation], _ names: [RowID: String], in folder: URL
+    ) throws {
+        var list = CSV(
+            "id", "file", "title", "tags", "note", "basis", "licence", "width",
+            "height", "created_at", "device")
+        for work in works {
+            list.add(
+                work.id.description, names[work.id] ?? "", work.title,
+                work.tags.joined(separator: "; "), work.note, work.basis, work.licence,
+                "\(work.width)", "\(work.height)", work.createdAt.description, work.deviceName)
+        }
+        try write(list.text, "works.csv", in: folder)
+        var made = CSV(
+            "id", "file", "model", "seed", "width", "height", "rating", "standing",
+            "created_at", "device")
+        for entry in generations {
+            made.add(
+                entry.id.description, names[entry.id] ?? "", entry.modelName, "\(entry.seed)",
+                "\(entry.width)", "\(entry.height)", "\(entry.rating)", entry.standing.rawValue,
+                entry.createdAt.description, entry.deviceName)
+        }
+        try write(made.text, "generations.csv", in: folder)
+        let models = try models()
+        var styles = CSV("id", "name", "works", "engine", "created_at", "device")
+        for model in models {
+            styles.add(
+                model.id.description, model.name,
+                model.works.map(\.description).joined(separator: "; "), model.engine,
+                model.createdAt.description, model.deviceName)
+        }
+        try write(styles.text, "models.csv", in: folder)
+        let encoder = CanonicalJSON.encoder
+        encoder.outputFormatting.insert(.prettyPrinted)
+        let everything = Everything(works: works, models: models, generations: generations)
+        let json = try encoder.encode(everything)
+        try LibraryFile.write(Array(json), to: folder.appending(path: "library.json"))
+    }
+
+    private func write(_ text: String, _ name: String, in folder: URL) throws {
+        try LibraryFile.write(Array(text.utf8), to: folder.appending(path: name))
+    }
+
+    private func copy(_ file: String, to target: URL) throws {
+        do {
+            try FileManager.default.copyItem(atPath: file, toPath: target.path)
+        } catch {
+            throw LibraryError.unwritable(path: target.path, reason: error.localizedDescription)
+        }
+    }
+
+    /// Letters and digits of a title, for every file system.
+    private static func fileName(_ title: String) -> String {
+        let words = title.lowercased().split { !$0.isLetter && !$0.isNumber || !$0.isASCII }
+        let name = words.joined(separator: "-").prefix(48)
+        return name.isEmpty ? "untitled" : String(name)
+    }
+
+    private struct Everything: Encodable {
+        let works: [Work]
+        let models: [Model]
+        let generations: [Generation]
+    }
+}

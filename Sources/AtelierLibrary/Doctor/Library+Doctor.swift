@@ -1,0 +1,151 @@
+import CreditLedger
+import Foundation
+import GRDB
+import SignedObjects
+import SyncKit
+
+extension Library {
+    /// Looks for everything that can be wrong with the library on this device; offline.
+    ///
+    /// - Parameter repairs: Puts right what can be without losing anything: closes key files,
+    ///   takes away what crashes left, and puts damaged files aside under another name.
+    /// - Throws: ``LibraryError/busy`` while another program generates or syncs.
+    public func examine(repairs: Bool = false) throws -> DoctorReport {
+        let lock = try LibraryLock(folder.lock)
+        defer { withExtendedLifetime(lock) {} }
+        var report = DoctorReport()
+        report.findings += try databaseFindings()
+        report.findings += journalFindings()
+        report.findings += try keyFindings(repairs)
+        try examineFiles(repairs, &report)
+        report.findings += try missingFiles()
+        report.findings += try clockFindings()
+        report.findings += try unfinishedFindings()
+        return report
+    }
+
+    private func databaseFindings() throws -> [DoctorReport.Finding] {
+        let verdict = try store.read { database in
+            try String.fetchAll(database, sql: "PRAGMA integrity_check(10)")
+        }
+        guard verdict != ["ok"] else { return [] }
+        return [
+            .init(
+                code: .database, path: folder.database.path,
+                text: "The database is damaged (\(verdict.first ?? "no answer")). "
+                    + "Restore a backup, then sync.")
+        ]
+    }
+
+    private func journalFindings() -> [DoctorReport.Finding] {
+        guard membership.server != nil else { return [] }
+        do {
+            _ = try openWallet()
+            return []
+        } catch {
+            return [.init(code: .journal, path: folder.spends.path, text: "\(error)")]
+        }
+    }
+
+    private func keyFindings(_ repairs: Bool) throws -> [DoctorReport.Finding] {
+        let files = try FileManager.default.contentsOfDirectory(
+            at: folder.keys, includingPropertiesForKeys: nil)
+        return ([(folder.keys, mode_t(0o700))] + files.map { ($0, mode_t(0o600)) })
+            .compactMap { file, mode in
+                var status = stat()
+                guard stat(file.path, &status) == 0, status.st_mode & 0o077 != 0 else { return nil }
+                var finding = DoctorReport.Finding(
+                    code: .openKeys, path: file.path, text: "Others on this machine can read it.")
+                finding.isRepaired = repairs && chmod(file.path, mode) == 0
+                return finding
+            }
+    }
+
+    private func examineFiles(_ repairs: Bool, _ report: inout DoctorReport) throws {
+        let lock = try LibraryLock(folder.filesLock, waits: true)
+        defer { withExtendedLifetime(lock) {} }
+        for (place, extensions) in BackupPart.hashed(in: folder) {
+            let files = try FileManager.default.contentsOfDirectory(
+                at: place, includingPropertiesForKeys: nil
+            ).sorted { $0.path < $1.path }
+            for file in files {
+                let name = file.lastPathComponent
+                if LibraryFile.isLeftover(name) {
+                    report.findings.append(try leftover(file, repairs))
+                } else if extensions.contains(file.pathExtension),
+                    let digest = Digest(hex: file.deletingPathExtension().lastPathComponent)
+                {
+                    report.filesChecked += 1
+                    if try FileDigest.of(file) != digest {
+                        report.findings.append(try damaged(file, repairs))
+                    }
+                }
+            }
+        }
+    }
+
+    private func leftover(_ file: URL, _ repairs: Bool) throws -> DoctorReport.Finding {
+        var finding = DoctorReport.Finding(
+            code: .leftover, path: file.path, text: "A crash left it half written.")
+        if repairs {
+            try LibraryFile.remove(file)
+            finding.isRepaired = true
+        }
+        return finding
+    }
+
+    /// Under another name nothing uses it, and it is not lost.
+    private func damaged(_ file: URL, _ repairs: Bool) throws -> DoctorReport.Finding {
+        var finding = DoctorReport.Finding(
+            code: .damagedFile, path: file.path,
+            text: "Its bytes were changed. Restore it from a backup, add the work again, or "
+                + "generate the same again, which costs nothing.")
+        if repairs {
+            let aside = file.appendingPathExtension("damaged")
+            guard rename(file.path, aside.path) == 0 else {
+                throw LibraryError.unwritable(
+                    path: aside.path, reason: String(cString: strerror(errno)))
+            }
+            finding.isRepaired = true
+        }
+        return finding
+    }
+
+    private func missingFiles() throws -> [DoctorReport.Finding] {
+        let mine = device.description
+        let works = try works().filter { $0.device == mine && !$0.isHere }
+            .map { ("work \"\($0.title)\"", "Add its file again: atelier works add.") }
+        let models = try models().filter { $0.device == mine && !$0.isHere }
+            .map { ("model \"\($0.name)\"", "Train it again: atelier models train.") }
+        let pictures = try generations().filter { $0.device == mine && $0.file == nil }
+            .map { ("picture \($0.id.short)", "Generate the same again, which costs nothing.") }
+        return (works + models + pictures).map { thing, advice in
+            .init(code: .missingFile, path: "", text: "The file of the \(thing) is gone. \(advice)")
+        }
+    }
+
+    private func clockFindings() throws -> [DoctorReport.Finding] {
+        let offset = try store.read { try LocalValue.clockOffset.read($0) }.flatMap(Int64.init) ?? 0
+        let limit = LedgerLimits.clockTolerance
+        guard Duration.milliseconds(offset.magnitude) > limit else { return [] }
+        let side = offset < 0 ? "ahead of" : "behind"
+        return [
+            .init(
+                code: .clock, path: "",
+                text: "At the last contact this device's clock was \(offset.magnitude / 1000) s "
+                    + "\(side) the server's. Set it; until then it is corrected.")
+        ]
+    }
+
+    private func unfinishedFindings() throws -> [DoctorReport.Finding] {
+        guard membership.server != nil, let plans = try? unfinishedPlans(), !plans.isEmpty else {
+            return []
+        }
+        return [
+            .init(
+                code: .unfinished, path: "",
+                text: "\(plans.count) paid pictures wait to be drawn to the end: "
+                    + "atelier generate --resume.")
+        ]
+    }
+}

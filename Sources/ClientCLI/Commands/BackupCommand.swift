@@ -1,0 +1,21 @@
+import ArgumentParser
+import AtelierLibrary
+import Foundation
+
+/// The whole library in one file.
+struct BackupCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "backup",
+        abstract: "Write the whole library, keys and all, into one tar file.",
+        discussion: "Whoever has the file has the library's keys: keep it as safe as the phrase.")
+
+    @OptionGroup var options: LibraryOptions
+    @Argument(help: "The file to write.", completion: .file()) var file: String
+
+    func run() throws {
+        let report = try options.open().backup(to: URL(filePath: file))
+        if options.json { return try JSONOutput.show(report) }
+        Terminal.say("\(file), \(Words.count(report.files, "file")), \(Words.bytes(report.bytes))")
+        Terminal.note("It holds your keys: keep it as safe as the recovery phrase.")
+    }
+}

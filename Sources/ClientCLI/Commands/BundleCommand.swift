@@ -1,0 +1,44 @@
+import ArgumentParser
+import AtelierLibrary
+import Foundation
+
+/// Sync by file.
+struct BundleCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "bundle",
+        abstract: "Carry the library's lists to another device of the account by a sealed file.",
+        subcommands: [Export.self, Import.self])
+
+    struct Export: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Write all that this device knows into a sealed file; no pictures.")
+
+        @OptionGroup var options: LibraryOptions
+        @Argument(help: "The file to write.", completion: .file()) var file: String
+
+        func run() throws {
+            let bytes = try options.open().exportBundle(to: URL(filePath: file))
+            if options.json { return try JSONOutput.show(Written(file: file, bytes: bytes)) }
+            Terminal.say("\(file), \(Words.bytes(bytes))")
+        }
+
+        private struct Written: Encodable {
+            let file: String
+            let bytes: Int
+        }
+    }
+
+    struct Import: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Merge a sealed file of another device; again changes nothing.")
+
+        @OptionGroup var options: LibraryOptions
+        @Argument(help: "The file to read.", completion: .file()) var file: String
+
+        func run() throws {
+            let changes = try options.open().importBundle(from: URL(filePath: file))
+            if options.json { return try JSONOutput.show(["received": changes]) }
+            Terminal.say("received \(changes)")
+        }
+    }
+}

@@ -1,0 +1,72 @@
+import ArgumentParser
+import AtelierLibrary
+import SignedObjects
+
+/// What lost when two devices wrote the same.
+struct ConflictsCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "conflicts",
+        abstract: "See what lost when two devices wrote the same, and bring it back.",
+        discussion: "Kept for 30 days on the device that found it.",
+        subcommands: [List.self, Restore.self, Dismiss.self])
+
+    struct List: ParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "List them, newest first.")
+
+        @OptionGroup var options: LibraryOptions
+
+        func run() throws {
+            let conflicts = try options.open().conflicts()
+            if options.json { return try JSONOutput.show(["conflicts": conflicts]) }
+            var table = Table()
+            for conflict in conflicts {
+                table.add(
+                    "\(conflict.id)", Words.moment(conflict.foundAt), conflict.kind.rawValue,
+                    "\(conflict.table) \(conflict.row.short)",
+                    ConflictsCommand.words(conflict))
+            }
+            table.show()
+            if conflicts.isEmpty { Terminal.note("No conflicts.") }
+        }
+    }
+
+    struct Restore: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Write the lost values again, on all devices.")
+
+        @OptionGroup var options: LibraryOptions
+        @Argument(help: "The conflict's number.") var id: Int
+
+        func run() throws {
+            let conflict = try options.open().restoreConflict(id)
+            if options.json { return try JSONOutput.show(conflict) }
+            Terminal.say("restored: \(ConflictsCommand.words(conflict))")
+        }
+    }
+
+    struct Dismiss: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Take a conflict off the list; what stands stays.")
+
+        @OptionGroup var options: LibraryOptions
+        @Argument(help: "The conflict's number.") var id: Int
+
+        func run() throws {
+            let conflict = try options.open().dismissConflict(id)
+            if options.json { return try JSONOutput.show(conflict) }
+            Terminal.say("dismissed: \(ConflictsCommand.words(conflict))")
+        }
+    }
+
+    /// Such as `title "Heron" lost to "Crane"`.
+    private static func words(_ conflict: LibraryConflict) -> String {
+        guard conflict.kind != .removed else {
+            let name = conflict.lost["title"] ?? conflict.lost["name"] ?? conflict.lost["tag"] ?? ""
+            return "removed elsewhere\(name.isEmpty ? "" : ": \"\(name.prefix(60))\"")"
+        }
+        return conflict.lost.sorted { $0.key < $1.key }.map { column, lost in
+            let standing = conflict.standing[column] ?? ""
+            return "\(column) \"\(lost.prefix(60))\" lost to \"\(standing.prefix(60))\""
+        }.joined(separator: "; ")
+    }
+}

@@ -1,0 +1,24 @@
+import ArgumentParser
+import AtelierLibrary
+import Foundation
+
+/// Everything in plain forms.
+struct ExportCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "export",
+        abstract: "Write all works and generations as pictures, CSV and JSON into a new folder.")
+
+    @OptionGroup var options: LibraryOptions
+    @Argument(help: "The folder to make.", completion: .directory) var folder: String
+
+    func run() throws {
+        let report = try options.open().exportAll(
+            to: URL(filePath: folder, directoryHint: .isDirectory))
+        if options.json { return try JSONOutput.show(report) }
+        Terminal.say("\(folder), \(Words.count(report.pictures, "picture"))")
+        if report.elsewhere > 0 {
+            let count = Words.count(report.elsewhere, "picture")
+            Terminal.note("\(count) on other devices: listed only.")
+        }
+    }
+}

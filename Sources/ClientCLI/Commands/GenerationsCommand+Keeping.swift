@@ -1,0 +1,47 @@
+import ArgumentParser
+import AtelierLibrary
+import SignedObjects
+
+extension GenerationsCommand {
+    struct Rate: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Say how good a picture is; 0 takes the rating away.")
+
+        @OptionGroup var options: LibraryOptions
+        @Argument(help: "The id, or the start or end of it.") var id: String
+        @Argument(help: "1 to 5, or 0.") var rating: Int
+
+        func run() throws {
+            let rated = try options.open().rateGeneration(id, rating)
+            if options.json { return try JSONOutput.show(rated) }
+            Terminal.say("\(rated.id.short) rated \(rated.rating)")
+        }
+    }
+
+    struct Remove: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Remove a generation on all devices. Its credit stays spent.")
+
+        @OptionGroup var options: LibraryOptions
+        @Argument(help: "The id, or the start or end of it.") var id: String
+        @Flag(help: "Do not ask.") var yes = false
+
+        func run() throws {
+            let library = try options.open()
+            let made = try library.generation(id)
+            if !yes {
+                guard Terminal.canAsk else {
+                    throw ValidationError("Nobody can be asked here: add --yes to remove it.")
+                }
+                let name = "\(made.modelName), seed \(made.seed)"
+                guard Terminal.confirms("Remove \(made.id.short) (\(name)) on all devices?") else {
+                    Terminal.note("Nothing was removed.")
+                    throw ExitCode(1)
+                }
+            }
+            let removed = try library.removeGeneration(made.id.description)
+            if options.json { return try JSONOutput.show(removed) }
+            Terminal.note("Removed \(removed.id.short). Generating the same again costs nothing.")
+        }
+    }
+}

@@ -1,0 +1,27 @@
+import ArgumentParser
+import AtelierLibrary
+import Foundation
+
+/// A library from a backup.
+struct RestoreCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "restore", abstract: "Make the library from a backup, where there is none.",
+        discussion: """
+            The library's credits come back with the first sync. Use only one copy of a device \
+            from then on: to have the library on two machines, let the second one in as a device.
+            """)
+
+    @OptionGroup var options: LibraryOptions
+    @Argument(help: "The backup.", completion: .file()) var file: String
+
+    func run() throws {
+        let report = try Library.restore(
+            from: URL(filePath: file), to: options.folder,
+            environment: LibraryOptions.environment)
+        if options.json { return try JSONOutput.show(report) }
+        Terminal.say(
+            "\(options.folder.root.path), \(Words.count(report.files, "file")), "
+                + Words.bytes(report.bytes))
+        Terminal.note("Sync once to fetch the credits: atelier sync.")
+    }
+}

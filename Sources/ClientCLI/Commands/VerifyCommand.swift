@@ -1,0 +1,38 @@
+import ArgumentParser
+import AtelierLibrary
+import Foundation
+import SignedObjects
+
+/// Whether a picture is a generation of this account.
+struct VerifyCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "verify", abstract: "Say whether a picture is a countersigned generation.",
+        discussion: """
+            Knows a file by its bytes, or by its pixels where it was exported without the \
+            watermark. Exit 1 for a picture that is unknown here.
+            """)
+
+    @OptionGroup var options: LibraryOptions
+    @Argument(help: "The picture.", completion: .file()) var file: String
+
+    func run() throws {
+        let found = try options.open().verify(URL(filePath: file))
+        if options.json {
+            try JSONOutput.show(found)
+        } else {
+            Terminal.say(words(found))
+        }
+        if found.verdict == .unknown { throw ExitCode(ExitStatus.failed.rawValue) }
+    }
+
+    private func words(_ found: Verification) -> String {
+        let name = found.generation.map { " (\($0.short))" } ?? ""
+        switch found.verdict {
+        case .countersigned:
+            let time = found.countersignedAt.map { " on \(Words.moment($0))" } ?? ""
+            return "countersigned\(name) by \(found.server)\(time)"
+        case .signed: return "signed by this device, not countersigned\(name)"
+        case .unknown: return "unknown\(name)"
+        }
+    }
+}

@@ -1,0 +1,146 @@
+import AtelierLibrary
+import CreditLedger
+import Foundation
+import SignedObjects
+import TestSupport
+import Testing
+
+struct CarryingTests {
+    private static let order = GenerationOrder(model: "m", seed: 1, width: 64, height: 64)
+
+    // Goal: a backup brings all back, and no credit that was spent after it.
+    // Method: back up between two generations; restore elsewhere; look, draw again, sync.
+    @Test func aBackupBringsAllBackButSpentCredits() async throws {
+        let world = try World()
+        let server = LocalServer(world: world)
+        let library = try await world.joinedLibrary("desk", at: server)
+        let made = try library.generate(Self.order).generation
+        let file = world.folder.url.appending(path: "library.tar")
+        let report = try library.backup(to: file)
+        // A database, four keys, a journal, two works, a model and a picture at least.
+        #expect(report.files >= 10 && report.bytes > 0)
+        let mode = try FileManager.default.attributesOfItem(atPath: file.path)[.posixPermissions]
+        #expect(mode as? Int == 0o600)
+        let listing = try Shell.run(["tar", "tf", file.path])
+        #expect(listing.contains("library.sqlite") && listing.contains("keys/device.key"))
+        #expect(throws: LibraryError.self) { try library.backup(to: file) }
+        var second = Self.order
+        second.seed = 2
+        _ = try library.generate(second)
+        _ = try await library.sync()
+        #expect(server.spent == 2)
+
+        let environment = world.environment(server: server)
+        let home = world.home("new")
+        _ = try Library.restore(from: file, to: home, environment: environment)
+        let restored = try Library(opening: home, environment: environment)
+        #expect(try restored.works().allSatisfy(\.isHere))
+        #expect(try restored.generation(made.id.description).file != nil)
+        #expect(try restored.examine().isWell)
+        #expect(try restored.credits().usable == 0)
+        var third = Self.order
+        third.seed = 3
+        #expect(throws: LibraryError.self) { try restored.generate(third) }
+        _ = try await restored.sync()
+        #expect(try restored.credits().usable == 0 && server.spent == 2)
+        #expect(throws: LibraryError.self) { try restored.generate(third) }
+        #expect(try restored.generate(Self.order).isRepeat)
+        #expect(throws: LibraryError.alreadyALibrary(folder: home.root.path)) {
+            try Library.restore(from: file, to: home, environment: environment)
+        }
+    }
+
+    // Goal: a file that is no whole backup leaves nothing behind, and writes nowhere else.
+    // Method: cut short, a byte changed in a picture, a name that leads out, a text.
+    @Test func aDamagedBackupLeavesNothing() async throws {
+        let world = try World()
+        let server = LocalServer(world: world)
+        let library = try await world.joinedLibrary("desk", at: server)
+        let file = world.folder.url.appending(path: "library.tar")
+        _ = try library.backup(to: file)
+        let whole = try Data(contentsOf: file)
+        let picture = try #require(library.works().first?.file.map { URL(filePath: $0) })
+        let bytes = try Data(contentsOf: picture)
+        let place = try #require(whole.range(of: bytes)).lowerBound + bytes.count / 2
+        var changed = whole
+        changed[place] ^= 1
+        let outside = Self.archive(named: "works/../../evil")
+        for (name, data) in [
+            ("cut", whole.prefix(whole.count / 2)), ("changed", changed), ("outside", outside),
+            ("text", Data("hello".utf8)), ("empty", Data()),
+        ] {
+            let damaged = world.folder.url.appending(path: "\(name).tar")
+            try data.write(to: damaged)
+            let home = world.home("home-\(name)")
+            #expect(throws: (any Error).self, "\(name)") {
+                try Library.restore(
+                    from: damaged, to: home, environment: world.environment(server: server))
+            }
+            #expect(!FileManager.default.fileExists(atPath: home.root.path), "\(name)")
+        }
+        let left = try FileManager.default.contentsOfDirectory(atPath: world.folder.url.path)
+        #expect(!left.contains { $0 == "evil" || $0.hasPrefix(".home") }, "\(left)")
+    }
+
+    /// A tar of one small file of that name.
+    private static func archive(named name: String) -> Data {
+        var header = [UInt8](repeating: 0, count: 512)
+        func put(_ text: String, at place: Int) {
+            header.replaceSubrange(place..<place + text.utf8.count, with: text.utf8)
+        }
+        put(name, at: 0)
+        put("0000600", at: 100)
+        put("00000000003", at: 124)
+        put("00000000000", at: 136)
+        put("        ", at: 148)
+        put("0", at: 156)
+        put("ustar\u{0}00", at: 257)
+        let sum = String(header.reduce(0) { $0 + Int($1) }, radix: 8)
+        put(String(repeating: "0", count: 6 - sum.count) + sum + "\u{0} ", at: 148)
+        return Data(header + Array("abc".utf8) + [UInt8](repeating: 0, count: 509 + 1024))
+    }
+
+    // Goal: a sealed file carries one device's lists to another with no server.
+    // Method: the second device learns of a work by a bundle, twice; a stranger's is refused.
+    @Test func aBundleCarriesTheLists() async throws {
+        let world = try World()
+        let server = LocalServer(world: world)
+        let first = try await world.joinedLibrary("desk", at: server)
+        _ = try await first.sync()
+        let second = try await world.secondLibrary("tablet", of: first, at: server)
+        _ = try first.addWork(try world.picture(5), title: "Heron")
+        server.setDown(true)
+        let file = world.folder.url.appending(path: "bundle")
+        #expect(try first.exportBundle(to: file) > 0)
+        #expect(try second.importBundle(from: file) > 0)
+        #expect(try second.works().contains { $0.title == "Heron" })
+        #expect(try second.importBundle(from: file) == 0)
+        let stranger = try Library.make(
+            in: world.home("other"), deviceName: "other", environment: world.environment()
+        ).library
+        #expect(throws: (any Error).self) { try stranger.importBundle(from: file) }
+    }
+
+    // Goal: everything comes out in plain forms, with any title.
+    // Method: a title with a comma, a quote and a slash; read the lists back.
+    @Test func everythingComesOutPlain() async throws {
+        let world = try World()
+        let server = LocalServer(world: world)
+        let library = try await world.joinedLibrary("desk", at: server)
+        _ = try library.addWork(try world.picture(7), title: "Sea, \"late\" / grey")
+        _ = try library.generate(Self.order)
+        let folder = world.folder.url.appending(path: "plain")
+        let report = try library.exportAll(to: folder)
+        #expect(report.pictures == 4 && report.elsewhere == 0)
+        let works = try String(
+            contentsOf: folder.appending(path: "works.csv"), encoding: .utf8)
+        #expect(works.contains("\"Sea, \"\"late\"\" / grey\""))
+        let pictures = try FileManager.default.contentsOfDirectory(
+            atPath: folder.appending(path: "works").path)
+        #expect(pictures.count == 3 && pictures.contains { $0.hasPrefix("sea-late-grey-") })
+        let json = try Data(contentsOf: folder.appending(path: "library.json"))
+        let object = try #require(try JSONSerialization.jsonObject(with: json) as? [String: Any])
+        #expect(Set(object.keys) == ["works", "models", "generations"])
+        #expect(throws: LibraryError.self) { try library.exportAll(to: folder) }
+    }
+}
