@@ -1,4 +1,5 @@
 import ArgumentParser
+import AtelierProtocol
 import AtelierServer
 
 /// `serve`.
