@@ -12,11 +12,13 @@ struct SQLiteStore: DatabaseStore {
         var configuration = Configuration()
         configuration.busyMode = .timeout(Limits.busySeconds)
         configuration.label = "atelier-server"
-        configuration.prepareDatabase { db in
-            try db.execute(sql: "PRAGMA synchronous = FULL")
-        }
         Self.create(path)
         pool = try DatabasePool(path: path, configuration: configuration)
+        try pool.writeWithoutTransaction { db in
+            // After the opening: GRDB sets NORMAL once WAL is on, with which a reply could come
+            // before its transaction is on the disk.
+            try db.execute(sql: "PRAGMA synchronous = FULL")
+        }
         var migrator = DatabaseMigrator()
         for step in Schema.steps {
             migrator.registerMigration(step.name) { try $0.execute(sql: step.sql(for: .sqlite)) }
