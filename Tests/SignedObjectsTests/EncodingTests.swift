@@ -19,6 +19,34 @@ import Testing
         for text in ["0", "0G", "0A", "zz", "0x", " 0"] { #expect(Hexadecimal.decode(text) == nil) }
     }
 
+    // Goal: base64url is what RFC 4648 says, and no bytes have two spellings.
+    // Method: Foundation's base64 in the other alphabet, for every length to 300; every text of two
+    // and three digits, where the last digit has bits to spare.
+    @Test func base64IsTheOneOfTheStandard() {
+        var generator = SeededGenerator(seed: 1)
+        for count in 0...300 {
+            let bytes = generator.bytes(count)
+            let standard = Data(bytes).base64EncodedString().replacing("+", with: "-")
+                .replacing("/", with: "_").replacing("=", with: "")
+            #expect(Base64URL.encode(bytes) == standard)
+            #expect(Base64URL.decode(standard.dropFirst(0)) == bytes)
+        }
+        let digits = (UInt8(0)...255).filter {
+            Base64URL.decode("AAA" + String(UnicodeScalar($0))) != nil
+        }.map { String(UnicodeScalar($0)) }
+        #expect(digits.count == 64)
+        for first in digits {
+            for second in digits {
+                for text in [first + second, "A" + first + second] {
+                    let known = Base64URL.decode(text).map { Base64URL.encode($0) }
+                    // The last four bits of a second digit are zero, the last two of a third.
+                    let lasts = text.count == 2 ? "AQgw" : "AEIMQUYcgkosw048"
+                    #expect(known == (lasts.contains(second) ? text : nil), "\(text)")
+                }
+            }
+        }
+    }
+
     // Goal: identifiers are of one length, and their JSON is their text.
     @Test func identifiersAreOfOneLength() throws {
         let text = String(repeating: "0f", count: 16)

@@ -150,14 +150,15 @@ struct LedgerStore {
         let proofs = "SELECT * FROM ledger_contradiction WHERE account = ?1 ORDER BY place"
         for row in try rows(proofs) {
             contradictions[try row.fixed("lease"), default: []]
-                .append(try JWS(stored: try row["spend"]))
+                .append(try DocumentCache.shared.document(try row["spend"]))
         }
         let sql = "SELECT * FROM ledger_lease WHERE account = ?1 ORDER BY place"
         return try rows(sql).map { row in
-            var record = LeaseRecord(lease: try JWS(stored: try row["document"]))
+            var record = LeaseRecord(
+                lease: try DocumentCache.shared.document(try row["document"]))
             guard let spend: String = try row["spend"] else { return record }
             record.claim = SpendClaim(
-                spend: try JWS(stored: spend), outcome: try outcome(row),
+                spend: try DocumentCache.shared.document(spend), outcome: try outcome(row),
                 contradictions: contradictions[record.lease.payload.lease] ?? [])
             return record
         }
@@ -178,7 +179,7 @@ struct LedgerStore {
 
     private func receipts() throws -> [JWS<Receipt>] {
         try rows("SELECT document FROM ledger_receipt WHERE account = ?1 ORDER BY number")
-            .map { try JWS(stored: try $0["document"]) }
+            .map { try DocumentCache.shared.document(try $0["document"]) }
     }
 
     private func forks() throws -> [JournalFork] {
@@ -193,6 +194,6 @@ struct LedgerStore {
 
     private func orders() throws -> [JWS<Order>] {
         try rows("SELECT document FROM ledger_order WHERE account = ?1 ORDER BY serial")
-            .map { try JWS(stored: try $0["document"]) }
+            .map { try DocumentCache.shared.document(try $0["document"]) }
     }
 }
