@@ -137,6 +137,11 @@ let package = Package(
                 "AtelierProtocol", "AtelierServer", "CreditLedger", "SignedObjects", "SyncKit",
                 crypto, grdb, hummingbird, hummingbirdTesting,
             ]),
+        .executableTarget(
+            name: "drive-server",
+            dependencies: [
+                "AtelierProtocol", "CreditLedger", "SignedObjects", "SyncKit", argumentParser,
+            ], path: "Tests/DriveServer", swiftSettings: settings),
         .target(
             name: "Simulation", dependencies: ["SyncKit", "TestSupport", grdb],
             path: "Tests/Simulation", swiftSettings: settings),

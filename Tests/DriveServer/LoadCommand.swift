@@ -1,0 +1,59 @@
+import ArgumentParser
+import Foundation
+
+/// `load`.
+struct LoadCommand: AsyncParsableCommand {
+    /// What each client does again and again.
+    enum Kind: String, ExpressibleByArgument, Sendable {
+        case push
+        case pull
+        case settle
+    }
+
+    static let configuration = CommandConfiguration(
+        commandName: "load", abstract: "Let clients ask at once; print one line of JSON.")
+
+    @OptionGroup var target: Target
+    @Option(help: "push, pull or settle.") var kind: Kind
+    @Option(help: "How many at once.") var clients = 64
+    @Option(help: "How often each.") var each = 64
+    @Option(help: "Bytes of a pushed segment.") var bytes = 600
+
+    func run() async throws {
+        let codes = try String(contentsOfFile: target.invites, encoding: .utf8)
+            .split(separator: "\n").map(String.init)
+        guard codes.count >= clients else { throw ValidationError("Too few invites.") }
+        var devices: [LoadDevice] = []
+        for code in codes.prefix(clients) {
+            devices.append(try await LoadDevice(at: target.server, invite: code))
+        }
+        let start = ContinuousClock.now
+        let latencies = await withTaskGroup(of: Latencies.self) { group in
+            for device in devices { group.addTask { [self] in await drive(device) } }
+            return await group.reduce(into: Latencies()) { $0.add($1) }
+        }
+        let seconds = (ContinuousClock.now - start) / .seconds(1)
+        print(latencies.report(kind: kind.rawValue, clients: clients, seconds: seconds))
+    }
+
+    private func drive(_ device: LoadDevice) async -> Latencies {
+        var (device, latencies) = (device, Latencies())
+        for _ in 0..<each {
+            do {
+                let took =
+                    switch kind {
+                    case .push: try await device.push(bytes: bytes)
+                    case .pull: try await device.pull()
+                    case .settle: try await device.settle()
+                    }
+                latencies.add(took)
+            } catch {
+                if latencies.failures == 0 {
+                    FileHandle.standardError.write(Data("drive-server: \(error)\n".utf8))
+                }
+                latencies.failures += 1
+            }
+        }
+        return latencies
+    }
+}
