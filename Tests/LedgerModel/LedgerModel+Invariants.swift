@@ -87,7 +87,7 @@ extension LedgerModel {
         if !server.orders.starts(with: before.server.orders) { return "I8: an order was changed" }
         for device in [0, 1] {
             let unspent = Set(wallets[device].unspentLeases.map(\.payload.lease))
-            let returned = before.wallets[device].journaledReturnList.map(\.payload.lease)
+            let returned = before.journaledReturns[device].map(\.payload.lease)
             if !unspent.isDisjoint(with: returned) {
                 return "I5: a returned lease is unspent again"
             }

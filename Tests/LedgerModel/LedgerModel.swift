@@ -33,6 +33,8 @@ package struct LedgerModel: Hashable, Sendable {
 
     var server = ServerLedger(account: account, policy: policy, now: start)
     var wallets: [DeviceWallet]
+    /// The returns in each device's journal, which no restored database takes away.
+    var journaledReturns: [[JWS<Return>]] = [[], []]
     var requests: [[LedgerContact]] = [[], []]
     var replies: [[LedgerAnswer]] = [[], []]
     var ticks = 0
@@ -103,11 +105,10 @@ package struct LedgerModel: Hashable, Sendable {
             try spend(device)
         case .giveBack(let device):
             let lease = wallets[device].unspentLeases.map(\.payload.lease).min()
-            if let lease { try wallets[device].giveBack(lease, now: now, sign: Self.sign) }
+            if let lease { try giveBack(lease, device) }
         case .restoreDatabase(let device):
-            let returns = wallets[device].journaledReturnList
             wallets[device] = Self.wallet(
-                device, spends: wallets[device].spends, returns: returns)
+                device, spends: wallets[device].spends, returns: journaledReturns[device])
         case .wait:
             ticks += 1
         case .suspend(let timed):
@@ -130,8 +131,28 @@ package struct LedgerModel: Hashable, Sendable {
     }
 
     private mutating func ask(_ device: Int) throws {
-        let contact = try wallets[device].contact(wantedLeases: 2, now: now, sign: Self.sign)
+        var journal = journaledReturns[device]
+        let contact = try wallets[device].contact(wantedLeases: 2, now: now) { payload in
+            Self.record(payload, in: &journal)
+        }
+        journaledReturns[device] = journal
         remember(contact, in: &requests[device])
+    }
+
+    private mutating func giveBack(_ lease: LeaseID, _ device: Int) throws {
+        var journal = journaledReturns[device]
+        try wallets[device].giveBack(lease, now: now) { Self.record($0, in: &journal) }
+        journaledReturns[device] = journal
+    }
+
+    /// In the order of leases, so that equal journals are equal states.
+    private static func record(
+        _ payload: Return, in journal: inout [JWS<Return>]
+    ) -> JWS<Return> {
+        let giveBack = sign(payload)
+        journal.append(giveBack)
+        journal.sort { $0.payload.lease < $1.payload.lease }
+        return giveBack
     }
 
     @discardableResult

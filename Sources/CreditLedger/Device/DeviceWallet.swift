@@ -129,11 +129,6 @@ public struct DeviceWallet: Sendable, Hashable {
         spends.filter { receiptsBySpend[$0.digest] == nil && refusalsBySpend[$0.digest] == nil }
     }
 
-    /// The returns that stand in the journal, in no order.
-    package var journaledReturnList: [JWS<Return>] {
-        returns.filter { journaledReturns.contains($0.key) }.map(\.value)
-    }
-
     /// The leases that are not in the journal and were not given back, in no order.
     public var unspentLeases: [JWS<Lease>] {
         leases.values.filter { !isSpent($0.payload) && returns[$0.payload.lease] == nil }
