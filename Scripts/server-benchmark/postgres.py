@@ -6,6 +6,8 @@ import pathlib
 import shutil
 import subprocess
 
+from server import processor_seconds
+
 
 def program(name):
     """Debian keeps the programs of each version in a folder of their own."""
@@ -50,6 +52,12 @@ class Cluster:
             [program("psql"), "-XqAt", "-v", "ON_ERROR_STOP=1", self.address(database)],
             input=text, text=True, check=True, capture_output=True, cwd="/",
         ).stdout
+
+    def processor_seconds(self):
+        """Processor time that all its processes have used so far."""
+        first = (self.folder / "data" / "postmaster.pid").read_text().split()[0]
+        children = subprocess.run(["pgrep", "-P", first], capture_output=True, text=True).stdout
+        return sum(map(processor_seconds, [first, *children.split()]))
 
     def stop(self):
         self.run("pg_ctl", "-D", self.folder / "data", "-m", "fast", "stop")

@@ -82,7 +82,10 @@ def growth(options, folder, cluster):
             accounts, segments = wanted_accounts, wanted_segments
             with Server(options, place, database) as server:
                 for kind in ("push", "settle", "pull"):
+                    before = server.processor_seconds() + cluster.processor_seconds()
                     figures = load(options, server, kind, clients=1, each=options.alone)
+                    after = server.processor_seconds() + cluster.processor_seconds()
+                    figures["cpu_ms"] = (after - before) * 1000 / figures["count"]
                     results.append({"database": name, "accounts": accounts,
                                     "segments": segments} | figures)
         if name == "sqlite":
@@ -111,9 +114,22 @@ def watching(options, folder):
             "bytes_per_watcher": (after - before) / options.watchers}
 
 
+def measure(options, folder, cluster):
+    """Every part, or the one that was asked for."""
+    results = {}
+    if options.part in (None, "throughput"):
+        results["throughput"] = throughput(options, folder, cluster)
+    if options.part in (None, "growth"):
+        results["growth"], results["plans"] = growth(options, folder, cluster)
+    if options.part in (None, "watching"):
+        say("watchers")
+        results["watching"] = watching(options, folder)
+    return results
+
+
 def report(results):
     """The figures as text."""
-    for row in results["throughput"]:
+    for row in results.get("throughput", []):
         if row["kind"] == "memory":
             print(f"{row['database']:9} memory  {row['rest_bytes'] >> 20} MiB at rest, "
                   f"{row['peak_bytes'] >> 20} MiB at most")
@@ -125,11 +141,14 @@ def report(results):
             rates = " and ".join(f"{rate:.0f}" for rate in row["floor_per_second"])
             line += f"; floor {rates}, {row['of_floor']:.2f} of it"
         print(line)
-    for row in results["growth"]:
+    for row in results.get("growth", []):
         print(f"{row['database']:9} {row['accounts']:7} accounts {row['segments']:8} segments "
-              f"{row['kind']:7} p50 {row['p50_ms']:.2f} ms, p99 {row['p99_ms']:.2f} ms")
-    for text in results["plans"]:
+              f"{row['kind']:7} p50 {row['p50_ms']:.2f} ms, p99 {row['p99_ms']:.2f} ms, "
+              f"{row['cpu_ms']:.1f} ms of processor")
+    for text in results.get("plans", []):
         print(text)
+    if "watching" not in results:
+        return
     watch = results["watching"]
     print(f"{watch['watchers']} watchers: {watch['bytes_per_watcher'] / 1024:.1f} KiB each, "
           f"{watch['after_bytes'] >> 20} MiB in all")
@@ -140,10 +159,12 @@ def main():
     parser.add_argument("--program", required=True, help=argparse.SUPPRESS)
     parser.add_argument("--driver", required=True, help=argparse.SUPPRESS)
     parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser.add_argument("--part", choices=["throughput", "growth", "watching"],
+                        help="one part alone")
     parser.add_argument("--quick", action="store_true", help="small sizes: does it run at all?")
     options = parser.parse_args()
     options.each = 8 if options.quick else 64
-    options.alone = 10 if options.quick else 60
+    options.alone = 10 if options.quick else 63
     options.watchers = 50 if options.quick else 2000
     options.sizes = [(1000, 1000), (2000, 4000)] if options.quick else [
         (1_000, 1_000), (10_000, 100_000), (100_000, 1_000_000)]
@@ -152,10 +173,7 @@ def main():
         folder.chmod(0o755)
         cluster = Cluster(folder / "postgres")
         try:
-            results = {"throughput": throughput(options, folder, cluster)}
-            results["growth"], results["plans"] = growth(options, folder, cluster)
-            say("watchers")
-            results["watching"] = watching(options, folder)
+            results = measure(options, folder, cluster)
         finally:
             cluster.stop()
     if options.json:

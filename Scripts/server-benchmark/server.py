@@ -1,5 +1,6 @@
 """A server on loopback, as the benchmark drives it."""
 
+import os
 import pathlib
 import re
 import subprocess
@@ -16,6 +17,12 @@ segments_per_minute = 1_000_000
 requests_per_minute = 1_000_000
 guest_requests_per_minute = 1_000_000
 """
+
+
+def processor_seconds(pid):
+    """Processor time that a process has used, and those of its children that have ended."""
+    fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
 
 
 class Server:
@@ -60,6 +67,10 @@ class Server:
     def resident(self):
         """Bytes of memory in use now."""
         return self._status("VmRSS")
+
+    def processor_seconds(self):
+        """Processor time used so far."""
+        return processor_seconds(self.process.pid)
 
     def peak(self):
         """Bytes of memory in use at most so far."""
