@@ -39,7 +39,8 @@ struct LoadDevice {
         wallet = DeviceWallet(
             account: AccountID(key: accountKey.verifyingKey),
             device: DeviceID(key: key.verifyingKey),
-            journal: JournalID(checked: Array(key.bytes.prefix(JournalID.byteCount))), spends: [])
+            journal: JournalID(checked: Array(key.bytes.prefix(JournalID.byteCount))), spends: [],
+            returns: [])
         let certificate = DeviceCertificate(
             account: account, deviceKey: key.verifyingKey,
             agreementKey: AgreementKey(checked: SigningKey().bytes), name: "load",
@@ -90,7 +91,7 @@ struct LoadDevice {
     }
 
     private mutating func contact() async throws -> Duration {
-        let request = try wallet.request(now: Self.now, signedBy: key)
+        let request = try wallet.request(now: Self.now, signedBy: key) { _ in }
         let body = [UInt8](try CanonicalJSON.encoder.encode(request))
         let reply = try await send("POST", "/v1/ledger", body)
         let answer = try CanonicalJSON.decoder.decode(LedgerReply.self, from: Data(reply.body))
