@@ -45,7 +45,7 @@ package final class RunningServer: Sendable {
         let hasMetrics = options.contains("--metrics-listen")
         let lines = await Self.lines(hasMetrics ? 2 : 1, of: output.fileHandleForReading)
         address = try Self.address(in: lines.first)
-        metricsAddress = hasMetrics ? try Self.address(in: lines.last) : nil
+        metricsAddress = hasMetrics ? try Self.address(in: lines.dropFirst().first) : nil
     }
 
     private static func address(in line: Substring?) throws -> String {

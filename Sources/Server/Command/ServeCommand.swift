@@ -54,13 +54,13 @@ struct ServeCommand: AsyncParsableCommand {
             try await core.serve(settings.serve, logger: logger) { port, metricsPort in
                 let address = "\(scheme)://\(place.shownHost):\(port)"
                 Printer.line("atelier-server: listening on \(address)")
-                first.map(InvitationView.init)?.lines.forEach(Printer.line)
-                if let names { Printer.line("atelier-server: fingerprint \(names)") }
                 if let metrics = settings.serve.metrics, let metricsPort {
                     Printer.line(
                         "atelier-server: metrics at "
                             + "http://\(metrics.shownHost):\(metricsPort)/metrics")
                 }
+                first.map(InvitationView.init)?.lines.forEach(Printer.line)
+                if let names { Printer.line("atelier-server: fingerprint \(names)") }
             }
         } catch {
             throw Failure.report(error)

@@ -126,7 +126,7 @@ extension APIOperation {
         APIOperation(
             method: "get", path: "/v1/moderators/sessions", id: "session",
             summary: "Says whose session it is.", proof: .session,
-            replies: [200: .json("SessionReply")]),
+            replies: [200: .json("Moderator")]),
         APIOperation(
             method: "delete", path: "/v1/moderators/sessions", id: "endSession",
             summary: "Ends the session.", proof: .session, replies: [200: .json("Empty")]),

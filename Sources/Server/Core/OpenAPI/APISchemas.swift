@@ -12,8 +12,14 @@ enum APISchemas {
             "registration": ["type": "string", "enum": ["invite", "approval", "open"]],
         ]),
         "RegisterRequest": object(
-            ["account_key": key, "certificate": compact, "pin": compact],
-            optional: ["invite": hex(16)]),
+            ["invite": hex(16), "account_key": key, "certificate": compact, "pin": compact],
+            optional: ["invite"]),
+        "SessionRequest": object(["token": ["type": "string"]]),
+        "SessionReply": object([
+            "name": ["type": "string"], "role": role, "session": ["type": "string"],
+            "idle_seconds": count,
+        ]),
+        "Moderator": object(["name": ["type": "string"], "role": role]),
         "DeviceRequest": object([
             "device_key": key, "agreement_key": key, "name": deviceName,
         ]),
@@ -44,12 +50,6 @@ enum APISchemas {
             "wanted_leases": ["type": "integer"], "order_serial": ["type": "integer"],
         ]),
         "LedgerReply": ledgerReply,
-        "SessionRequest": object(["token": ["type": "string"]]),
-        "SessionReply": object([
-            "name": ["type": "string"],
-            "role": ["type": "string", "enum": ["reviewer", "moderator", "administrator"]],
-            "session": ["type": "string"], "idle_seconds": count,
-        ]),
     ]
 
     /// A problem whose cause is one of `kinds`.
@@ -72,22 +72,26 @@ enum APISchemas {
         ]
     }
 
-    private static let ledgerReply = object([
-        "receipts": list(of: compact), "held": list(of: hex(32)),
-        "refused": list(
-            of: object([
-                "spend": hex(32),
-                "reason": [
-                    "type": "string", "enum": ["double-spend", "uncredited", "unknown-lease"],
-                ],
-            ])),
-        "ended": list(of: hex(16)), "leases": list(of: compact), "orders": list(of: compact),
-        "balance": object([
-            "granted": count, "free": count, "leased": count, "spent": count,
-        ]),
-        "time": time,
-    ])
+    private static let ledgerReply = object(
+        [
+            "receipts": list(of: compact), "held": list(of: hex(32)),
+            "refused": list(
+                of: object([
+                    "spend": hex(32),
+                    "reason": [
+                        "type": "string", "enum": ["double-spend", "uncredited", "unknown-lease"],
+                    ],
+                ])),
+            "ended": list(of: hex(16)), "leases": list(of: compact), "orders": list(of: compact),
+            "balance": object([
+                "granted": count, "free": count, "leased": count, "spent": count,
+            ]),
+            "time": time, "lends_from": time,
+        ], optional: ["lends_from"])
 
+    private static let role: JSON = [
+        "type": "string", "enum": ["reviewer", "moderator", "administrator"],
+    ]
     private static let key = hex(32)
     private static let count: JSON = ["type": "integer", "minimum": 0]
     private static let time: JSON = [
@@ -108,14 +112,15 @@ enum APISchemas {
         return limit.map { list.with(["maxItems": .integer($0)]) } ?? list
     }
 
-    /// Readers ignore other properties, which later versions may add.
+    /// Every property is required but those that are `optional`; readers ignore others, which later
+    /// versions may add.
     private static func object(
-        _ properties: [String: JSON], optional: [String: JSON] = [:]
+        _ properties: [String: JSON], optional: Set<String> = []
     ) -> JSON {
-        let all = properties.merging(optional) { first, _ in first }
+        let required = properties.keys.filter { !optional.contains($0) }.sorted()
         return [
-            "type": "object", "properties": .object(all),
-            "required": .array(properties.keys.sorted().map { .string($0) }),
+            "type": "object", "properties": .object(properties),
+            "required": .array(required.map { .string($0) }),
         ]
     }
 }
