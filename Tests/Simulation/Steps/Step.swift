@@ -88,6 +88,16 @@ extension Step: CustomStringConvertible {
     }
 }
 
+extension Step.Action {
+    /// Whether it writes what comes from others.
+    var merges: Bool {
+        switch self {
+        case .exchange, .snapshot: true
+        case .write, .writeAnnex, .reopen, .upgrade, .vacuum: false
+        }
+    }
+}
+
 extension Step.Action: CustomStringConvertible {
     var description: String {
         switch self {

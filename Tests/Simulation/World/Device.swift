@@ -11,6 +11,7 @@ final class Device {
         let version: Int
         let rows: Rows
         let uncertain: [(commit: Int, rows: Rows)]
+        let isMergeUncertain: Bool
         let known: CommitSet
         /// Of those, the ones that may not have been on the server yet.
         let unsent: CommitSet
@@ -35,6 +36,8 @@ final class Device {
     var uncertain: [(commit: Int, rows: Rows)] = []
     /// Of those, the ones that were seen, and that a power cut may still take.
     var unsettled: [Int] = []
+    /// Whether a merge failed that may be there all the same, once the log is read anew.
+    var isMergeUncertain = false
     /// The commits that surely reached this device.
     var known = CommitSet()
     var copy: Copy?
@@ -110,8 +113,8 @@ final class Device {
         for commit in unsettled { unsent.insert(commit) }
         unsent.subtract(onServer)
         return Copy(
-            image: disk.image, version: version, rows: rows, uncertain: uncertain, known: known,
-            unsent: unsent)
+            image: disk.image, version: version, rows: rows, uncertain: uncertain,
+            isMergeUncertain: isMergeUncertain, known: known, unsent: unsent)
     }
 
     /// Puts a copy in place of the files.
@@ -121,6 +124,7 @@ final class Device {
         version = copy.version
         settle(copy.rows)
         uncertain = copy.uncertain
+        isMergeUncertain = copy.isMergeUncertain
         known = copy.known
     }
 
@@ -134,6 +138,7 @@ final class Device {
         self.rows = rows
         settledRows = rows
         uncertain = []
+        isMergeUncertain = false
         unsettled = []
     }
 }
