@@ -2,6 +2,10 @@
 struct Easel {
     /// How often the layout is composed anew where one work or one piece of it leads too much.
     private static let layouts = 3
+    /// How often seams are drawn together at the end.
+    private static let settlings = 2
+    /// See ``Voting/edge``.
+    private static let edge: Float = 150
 
     private let settings: GenerationSettings
     private let studio: Studio
@@ -114,16 +118,26 @@ struct Easel {
                 ? .sketch(level: level, isTile: isTile) : .remix(level: level, isTile: isTile))
         let isFinest = level == plan.sizes.count - 1
         let voting = Voting(
-            paint: paint, source: source, spread: isSketch && !isFinest ? 300 : nil)
+            paint: paint, source: source, spread: isSketch && !isFinest ? 1_000 : nil,
+            edge: isSketch ? Self.edge : nil)
         let passes = Self.passes(level: level, of: plan.sizes.count, isSketch: isSketch)
         for pass in 0..<passes {
             try bands.check()
             progress(Double(pass) / Double(passes))
             search.run(bands: bands)
-            search.measure(bands: bands)
+            // Without a sketch the finished picture keeps the works' very colours.
+            search.measure(keeping: isFinest && !isSketch ? 3 : 6, bands: bands)
             voting.paintFeatures(trusts: true, bands: bands)
         }
-        search.measure(bands: bands)
+        if isFinest, !isSketch {
+            for _ in 0..<Self.settlings {
+                try bands.check()
+                search.settling.run(bands: bands)
+                search.measure(keeping: 3, bands: bands)
+                voting.paintFeatures(trusts: true, bands: bands)
+            }
+        }
+        search.measure(keeping: isSketch ? 6 : 1, bands: bands)
         try bands.check()
     }
 
@@ -149,7 +163,9 @@ struct Easel {
     private func finish(
         _ paint: PaintLevel, _ source: SourceLevel, isWhole: Bool
     ) throws(StyleError) -> Rendering {
-        let voting = Voting(paint: paint, source: source, spread: sketch == nil ? nil : 600)
+        let voting = Voting(
+            paint: paint, source: source, spread: sketch == nil ? nil : 2_000,
+            edge: sketch == nil ? nil : Self.edge)
         var canvas = voting.paintColors(bands: bands)
         if isWhole {
             canvas = canvas.scaled(
@@ -157,6 +173,7 @@ struct Easel {
         }
         try bands.check()
         let pieces = PieceMap(paint, source: source)
+        try bands.check()
         var counts = [Int](repeating: 0, count: entries.count)
         for entry in pieces.entries { counts[Int(entry)] += 1 }
         let total = Double(pieces.entries.count)

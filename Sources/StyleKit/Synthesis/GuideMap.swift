@@ -5,11 +5,11 @@ enum GuideMap {
 
     /// Three lanes of flattened colour, and in the fourth the local detail of lightness.
     ///
-    /// - Parameter keepsEdges: Whether the colour is that of flat areas with sharp edges, as in a
-    ///   sketch, or blurred.
-    static func guide(_ features: Canvas, keepsEdges: Bool) -> Canvas {
+    /// - Parameter areaRadius: The radius, in pixels, over which strokes are made flat areas with
+    ///   sharp edges, as in a sketch; nil blurs.
+    static func guide(_ features: Canvas, areaRadius: Int?) -> Canvas {
         let soft = boxBlurred(boxBlurred(features, radius: 1), radius: 2)
-        let flat = keepsEdges ? abstracted(features) : soft
+        let flat = areaRadius.map { abstracted(features, radius: $0) } ?? soft
         let detail = Canvas(width: features.width, height: features.height)
         for index in 0..<(features.width * features.height) {
             let difference = Int(features.pixels[index].x) - Int(soft.pixels[index].x)
@@ -27,8 +27,7 @@ enum GuideMap {
     /// The flat areas that an artist would rough in: strokes are gone, and edges stay sharp.
     ///
     /// Each pixel takes the mean of the calmest of five squares around it (Kuwahara's filter).
-    static func abstracted(_ features: Canvas) -> Canvas {
-        let radius = 2
+    static func abstracted(_ features: Canvas, radius: Int) -> Canvas {
         let mean = boxBlurred(features, radius: radius)
         let gaps = Canvas(width: features.width, height: features.height)
         for index in 0..<(features.width * features.height) {
@@ -43,7 +42,9 @@ enum GuideMap {
         for y in 0..<features.height {
             for x in 0..<features.width {
                 var best = y * features.width + x
-                for (dx, dy) in [(-2, -2), (2, -2), (-2, 2), (2, 2)] {
+                for (dx, dy) in [
+                    (-radius, -radius), (radius, -radius), (-radius, radius), (radius, radius),
+                ] {
                     let row = min(max(y + dy, 0), features.height - 1)
                     let column = min(max(x + dx, 0), features.width - 1)
                     let at = row * features.width + column
@@ -82,11 +83,11 @@ enum GuideMap {
         let length = UInt32(2 * radius + 1)
         var sum = SIMD4<UInt32>(repeating: length / 2)
         for index in -radius...radius { sum &+= value(index) }
-        // Division by a small constant, exact for sums of up to 11 bytes.
-        let factor = SIMD4<UInt32>(repeating: 65_536 / length + 1)
+        // Division by a small constant: 2 to the power of 20 times a byte fits 32 bits.
+        let factor = SIMD4<UInt32>(repeating: 1_048_576 / length + 1)
         for index in 0..<count {
             target[index * step] = SIMD4(
-                truncatingIfNeeded: (sum &* factor) &>> SIMD4(repeating: 16))
+                truncatingIfNeeded: (sum &* factor) &>> SIMD4(repeating: 20))
             sum = sum &+ value(index + radius + 1) &- value(index - radius)
         }
     }

@@ -19,7 +19,7 @@ extension Layout {
         var best = Float.infinity
         for number in 0..<count { best = min(best, list[number].cost) }
         guard best < .infinity else { return anyPiece(for: window) }
-        let limit = best + (best < Layout.breachCost ? best * 0.02 : 200)
+        let limit = best + (best < Layout.breachCost ? best * rules.choice : 200)
         let close = (0..<count).filter { list[$0].cost <= limit }
         return list[close[random.below(close.count, 5, index)]].match
     }

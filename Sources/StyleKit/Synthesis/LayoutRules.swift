@@ -14,6 +14,8 @@ struct LayoutRules {
     var reusedPart = 1.0
     /// How many striking figures are set before the rest is filled in.
     var figures = 0
+    /// How much dearer than the best a piece may be to have a chance.
+    var choice: Float = 0.02
     /// The side of a cell, in pixels.
     var cellSide = 20
 
@@ -21,7 +23,7 @@ struct LayoutRules {
     static func sketch(_ settings: GenerationSettings) -> LayoutRules {
         LayoutRules(
             candidates: 3_000, guideWeight: 2, heightWeight: settings.isPattern ? 0 : 3_000,
-            largestPiece: settings.largestPiece, reusedPart: 0.4)
+            largestPiece: settings.largestPiece / 2, reusedPart: 0.4, choice: 0.05)
     }
 
     /// From the works alone: no work and no part of one may lead.

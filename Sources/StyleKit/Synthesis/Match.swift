@@ -21,6 +21,15 @@ struct Match: BitwiseCopyable {
     /// +1, or -1 if a step right in the picture is a step left in the work.
     @inline(__always) var direction: Int { 1 &- 2 &* Int(mirror) }
 
+    /// The bits of the place that continues this one some pixels of the picture further.
+    @inline(__always)
+    func bits(across dx: Int, down dy: Int) -> UInt64 {
+        var next = self
+        next.x = UInt16(truncatingIfNeeded: Int(x) &+ dx &* direction)
+        next.y = UInt16(truncatingIfNeeded: Int(y) &+ dy)
+        return unsafeBitCast(next, to: UInt64.self)
+    }
+
     @inline(__always)
     static func == (left: Match, right: Match) -> Bool {
         unsafeBitCast(left, to: UInt64.self) == unsafeBitCast(right, to: UInt64.self)

@@ -37,17 +37,20 @@ enum PatchKernel {
 
     /// The difference, and what the work's patch is changed by to come closer, within the bounds.
     ///
-    /// A quarter less than what fits best, rounded down: changes are painted and found again in the
-    /// next pass, and would spread from a seam over the whole picture; so they fade on the way.
+    /// Less than what fits best, rounded down: changes are painted and found again in the next
+    /// pass, and would spread from a seam over the whole picture; so they fade on the way.
+    ///
+    /// - Parameter kept: How many eighths of a change stay.
     @inline(__always)
     static func differenceAndShift(
-        _ block: UnsafePointer<Int16>, _ patch: Pixel, stride: Int
+        _ block: UnsafePointer<Int16>, _ patch: Pixel, stride: Int, keeping kept: Int32
     ) -> (difference: Int32, shift: SIMD4<Int8>) {
         let sums = sums(block, patch, stride: stride)
         let shift = sums.shift
         let lanes = SIMD4(
-            Int8(truncatingIfNeeded: shift.0 &* 3 / 4), Int8(truncatingIfNeeded: shift.1 &* 3 / 4),
-            Int8(truncatingIfNeeded: shift.2 &* 3 / 4), 0)
+            Int8(truncatingIfNeeded: shift.0 &* kept / 8),
+            Int8(truncatingIfNeeded: shift.1 &* kept / 8),
+            Int8(truncatingIfNeeded: shift.2 &* kept / 8), 0)
         return (sums.difference, lanes)
     }
 

@@ -11,6 +11,11 @@ struct PatchSearch {
         var height: Int32 = 0
         /// For every use of a part of a work beyond the first.
         var use: Int32 = 1_600
+        /// For each of the four neighbours that a place does not continue: marks stay whole, and a
+        /// seam is a line.
+        var seam: Int32 = 0
+        /// The guide's squared difference that costs nothing: a roughed-in colour is a hint.
+        var slack: Int32 = 0
         /// Whether marks are also looked up in the colours of the guide.
         var followsGuide = false
         /// Whether the guide is compared in a patch's corners too, and not in its middle only.
@@ -19,14 +24,23 @@ struct PatchSearch {
         /// After a sketch: its colours lead, less at finer levels, and earth stays below.
         static func sketch(level: Int, isTile: Bool) -> Weights {
             Weights(
-                guide: Int32(98 * Weights.fade(level)), height: isTile ? 0 : 80, use: 1_400,
-                followsGuide: true, comparesCorners: true)
+                guide: Int32(98 * Weights.fade(level)), height: isTile ? 0 : 80, use: 5_000,
+                seam: 4_000, slack: 400, followsGuide: true, comparesCorners: true)
         }
 
         /// From the works alone: what lies around a patch stays as the layout chose it.
         static func remix(level: Int, isTile: Bool) -> Weights {
             Weights(
-                guide: Int32(98 * Weights.fade(level)), height: isTile ? 0 : 20, use: 800)
+                guide: Int32(98 * Weights.fade(level)), height: isTile ? 0 : 20, use: 800,
+                seam: 3_000)
+        }
+
+        /// For the last sweeps, when all is chosen and seams are only drawn together.
+        var settled: Weights {
+            var weights = self
+            weights.use = 0
+            weights.seam = 10_000
+            return weights
         }
 
         private static func fade(_ level: Int) -> Double {
@@ -42,7 +56,9 @@ struct PatchSearch {
     let paint: PaintLevel
     let source: SourceLevel
     let index: PatchIndex
-    let weights: Weights
+    var weights: Weights
+    /// Whether only the neighbours' places are tried.
+    var isSettling = false
 
     @inline(__always)
     static func distance(_ left: SIMD4<UInt8>, _ right: SIMD4<UInt8>) -> Int32 {
@@ -54,7 +70,7 @@ struct PatchSearch {
     func run(bands: Bands) {
         for isUpward in [false, true] {
             paint.previous.pointer.update(from: paint.field.pointer, count: paint.field.count)
-            source.countUse(of: paint.field)
+            source.countUse(by: paint)
             bands.run(rows: paint.down) { rows in
                 sweep(rows, isUpward: isUpward)
             }
@@ -62,8 +78,18 @@ struct PatchSearch {
         }
     }
 
+    /// The same search for the last sweeps.
+    var settling: PatchSearch {
+        var search = self
+        search.weights = weights.settled
+        search.isSettling = true
+        return search
+    }
+
     /// Finds every patch's cost and shift against the picture as it is now.
-    func measure(bands: Bands) {
+    ///
+    /// - Parameter kept: How many eighths of a shift stay.
+    func measure(keeping kept: Int32 = 6, bands: Bands) {
         bands.run(rows: paint.down) { rows in
             withUnfolded { blocks in
                 for y in rows {
@@ -79,7 +105,8 @@ struct PatchSearch {
                             source.features.pointer
                             + (area.base &+ Int(match.y) &* area.width &+ Int(match.x))
                         (paint.costs.pointer[at], paint.shifts.pointer[at]) =
-                            PatchKernel.differenceAndShift(block, work, stride: area.width)
+                            PatchKernel.differenceAndShift(
+                                block, work, stride: area.width, keeping: kept)
                     }
                 }
             }
@@ -107,9 +134,11 @@ struct PatchSearch {
                         patch, stride: paint.width, isMirrored: false, into: blocks)
                     PatchKernel.unfold(
                         patch, stride: paint.width, isMirrored: true, into: twin)
-                    var trial = Trial(search: self, blocks: blocks, x: x, y: y)
+                    var trial = Trial(search: self, blocks: blocks, x: x, y: y, rows: rows)
                     propagate(&trial, step: step, rows: rows)
-                    if isUpward {
+                    if isSettling {
+                        // Nothing new is looked for.
+                    } else if isUpward {
                         lookAround(&trial)
                     } else if trial.cost > Self.goodCost {
                         lookUp(&trial, in: index, patch)
@@ -194,9 +223,13 @@ private struct Trial {
     private let guide: SIMD4<UInt8>
     private let corner: (SIMD4<UInt8>, SIMD4<UInt8>, SIMD4<UInt8>, SIMD4<UInt8>)
     private let heightInPicture: Int
+    /// The bits of the places that continue the four neighbours.
+    private let continued: SIMD4<UInt64>
 
     @inline(__always)
-    init(search: PatchSearch, blocks: UnsafeMutablePointer<Int16>, x: Int, y: Int) {
+    init(
+        search: PatchSearch, blocks: UnsafeMutablePointer<Int16>, x: Int, y: Int, rows: Range<Int>
+    ) {
         self.x = x
         self.y = y
         self.blocks = blocks
@@ -217,9 +250,33 @@ private struct Trial {
             corner = (SIMD4(), SIMD4(), SIMD4(), SIMD4())
         }
         heightInPicture = (y &* 256) / max(1, paint.down &- 1)
+        continued = Trial.continued(x, y, rows, paint)
         best = paint.field.pointer[y &* paint.across &+ x]
         cost = 0
         cost = self.cost(of: best, area: areas[Int(best.work)])
+    }
+
+    /// What continues the left, right, upper and lower neighbour; no place where there is none.
+    @inline(__always)
+    private static func continued(
+        _ x: Int, _ y: Int, _ rows: Range<Int>, _ paint: PaintLevel
+    ) -> SIMD4<UInt64> {
+        let at = y &* paint.across &+ x
+        var bits = SIMD4<UInt64>(repeating: .max)
+        if x > 0 { bits[0] = paint.field.pointer[at &- 1].bits(across: 1, down: 0) }
+        if x < paint.across &- 1 {
+            bits[1] = paint.field.pointer[at &+ 1].bits(across: -1, down: 0)
+        }
+        // Rows of another band are read as they were, as that band may be at work.
+        if y > 0 {
+            let from = y > rows.lowerBound ? paint.field : paint.previous
+            bits[2] = from.pointer[at &- paint.across].bits(across: 0, down: 1)
+        }
+        if y < paint.down &- 1 {
+            let from = y < rows.upperBound &- 1 ? paint.field : paint.previous
+            bits[3] = from.pointer[at &+ paint.across].bits(across: 0, down: -1)
+        }
+        return bits
     }
 
     /// Takes a place, moved by some pixels of the work, if it lies inside and costs less.
@@ -260,6 +317,9 @@ private struct Trial {
         let times = min(128, Int32(use[cell]))
         // A part of 4 × 4 pixels used once counts 16 patches.
         sum &+= max(0, times &- 16) &* weights.use >> 4
+        let isApart = continued .!= SIMD4(repeating: unsafeBitCast(match, to: UInt64.self))
+        let seams = SIMD4<Int64>(repeating: 0).replacing(with: 1, where: isApart)
+        sum &+= Int32(truncatingIfNeeded: seams.wrappedSum()) &* weights.seam
         if weights.guide > 0 {
             let middle = guides + (place &+ area.width &* 3 &+ 3)
             var gap = PatchSearch.distance(middle[0], guide)
@@ -274,7 +334,7 @@ private struct Trial {
                     &+ PatchSearch.distance(middle[far &+ row], corner.3)
                 gap = (gap &* 4 &+ corners) >> 3
             }
-            sum &+= gap &* weights.guide
+            sum &+= max(0, gap &- weights.slack) &* weights.guide
         }
         if weights.height > 0 {
             let heightInWork = (Int(match.y) &* area.heightScale) >> 16

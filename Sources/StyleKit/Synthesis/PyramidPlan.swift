@@ -45,6 +45,12 @@ struct PyramidPlan {
         return sizes.firstIndex { min($0.width, $0.height) >= shortSide } ?? last
     }
 
+    /// How far strokes reach, in pixels, where the works are roughed in as sketches are: the same
+    /// part of the picture on every level, so that a fine level does not take strokes for areas.
+    func areaRadius(level: Int) -> Int {
+        max(2, min(sizes[level].width, sizes[level].height) / Self.coarsest)
+    }
+
     /// A size at one level; never below one patch.
     static func scaled(_ size: Size, by scale: Double) -> Size {
         Size(

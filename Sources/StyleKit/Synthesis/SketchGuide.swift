@@ -8,6 +8,9 @@ struct SketchGuide {
     /// in a sketch becomes grass before it becomes a green sky.
     private static let bandDistance: Float = 225
 
+    /// How much more detail is asked for than is usual: what fits best is always a little calmer.
+    private static let liveliness: Float = 2
+
     private struct Entry {
         let color: SIMD3<Float>
         let detail: Float
@@ -22,7 +25,7 @@ struct SketchGuide {
     /// - Parameter usesHeight: Whether up and down mean anything in the picture.
     init(works: [Canvas], usesHeight: Bool) {
         self.usesHeight = usesHeight
-        let guides = works.map { GuideMap.guide($0, keepsEdges: true) }
+        let guides = works.map { GuideMap.guide($0, areaRadius: 2) }
         var entries: [Entry] = []
         for band in 0..<Self.bands {
             var histogram = ColorHistogram()
@@ -42,7 +45,8 @@ struct SketchGuide {
             for entry in histogram.entries(atLeastOneIn: 4_000) {
                 let box = ColorHistogram.box(
                     of: SIMD4(UInt8(entry.color.x), UInt8(entry.color.y), UInt8(entry.color.z), 0))
-                let detail = counts[box] == 0 ? 0 : Float(details[box]) / Float(counts[box])
+                let usual = counts[box] == 0 ? 0 : Float(details[box]) / Float(counts[box])
+                let detail = min(usual + Self.liveliness, Float(GuideMap.clear - 1))
                 entries.append(Entry(color: entry.color, detail: detail, band: band))
             }
         }

@@ -43,8 +43,8 @@ final class SourceLevel {
     /// - Parameters:
     ///   - works: At least one, each at least one patch wide and high.
     ///   - keepsColors: Whether the works' own colours are kept too.
-    ///   - keepsEdges: Whether guides are sharp areas, as in a sketch, or blurred.
-    init(_ works: [Work], keepsColors: Bool, keepsEdges: Bool, bands: Bands) {
+    ///   - areaRadius: As for ``GuideMap/guide(_:areaRadius:)``.
+    init(_ works: [Work], keepsColors: Bool, areaRadius: Int?, bands: Bands) {
         var list: [Area] = []
         var total = 0
         var cells = 0
@@ -71,7 +71,7 @@ final class SourceLevel {
             let canvas = works[index].canvas
             let count = canvas.width * canvas.height
             let features = canvas.features
-            let guide = GuideMap.guide(features, keepsEdges: keepsEdges)
+            let guide = GuideMap.guide(features, areaRadius: areaRadius)
             (self.features.pointer + list[index].base).update(from: features.pixels, count: count)
             (guides.pointer + list[index].base).update(from: guide.pixels, count: count)
             guard let colors else { return }
@@ -80,16 +80,20 @@ final class SourceLevel {
         for index in 0..<list.count { close(works[index].avoided, of: areas[index]) }
     }
 
-    /// Counts how often each part of the works is used by a field of patches.
-    func countUse(of field: Block<Match>) {
+    /// Counts how often each part of the works is used by a picture; what a tile repeats in its
+    /// margin counts once.
+    func countUse(by paint: PaintLevel) {
         for cell in 0..<use.count where use.pointer[cell] != Self.closed { use.pointer[cell] = 0 }
-        for index in 0..<field.count {
-            let match = field.pointer[index]
-            let area = areas.pointer[Int(match.work)]
-            let cell =
-                area.useBase &+ (Int(match.y) >> Self.useShift) &* area.useWidth
-                &+ Int(match.x) >> Self.useShift
-            if use.pointer[cell] < Self.closed &- 1 { use.pointer[cell] &+= 1 }
+        let own = paint.ownPatches
+        for row in own.rows {
+            for column in own.columns {
+                let match = paint.field.pointer[row &* paint.across &+ column]
+                let area = areas.pointer[Int(match.work)]
+                let cell =
+                    area.useBase &+ (Int(match.y) >> Self.useShift) &* area.useWidth
+                    &+ Int(match.x) >> Self.useShift
+                if use.pointer[cell] < Self.closed &- 1 { use.pointer[cell] &+= 1 }
+            }
         }
     }
 

@@ -66,7 +66,8 @@ final class Studio {
         if !keepsLevels { worksByLevel[level] = [] }
         guard !works.isEmpty else { throw .nothingToUse }
         let source = SourceLevel(
-            works, keepsColors: level == lastLevel, keepsEdges: hasSketch, bands: bands)
+            works, keepsColors: level == lastLevel,
+            areaRadius: hasSketch ? plan.areaRadius(level: level) : nil, bands: bands)
         try bands.check()
         guard let index = PatchIndex(source, bands: bands) else { throw .nothingToUse }
         try bands.check()

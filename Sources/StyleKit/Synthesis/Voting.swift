@@ -11,6 +11,9 @@ struct Voting {
     /// The squared distance, in features, at which a vote that differs from the patch around its
     /// pixel counts a quarter; nil lets all votes mix. Small is crisp, but flat areas may break up.
     var spread: Float?
+    /// The squared difference of the guide at which a patch from there counts a quarter: so the
+    /// edges of a sketch stay sharp where the works have none like them; nil without a sketch.
+    var edge: Float?
 
     /// Sets the picture's features.
     ///
@@ -91,6 +94,7 @@ struct Voting {
                 let shift = Voting.floats(paint.shifts.pointer[at])
                 var weight = Voting.bell[(y &- patchY) &* 7 &+ x &- patchX]
                 if let weights { weight *= weights.pointer[at] }
+                if let edge { weight *= sameSide(x, y, patchX, patchY, edge) }
                 if let spread {
                     let gap = Voting.floats(source.features.pointer[place]) + shift - center
                     let fall = spread / (spread + (gap * gap).sum())
@@ -102,6 +106,21 @@ struct Voting {
             }
         }
         return ballot
+    }
+
+    /// How much the guide says that a pixel and a patch lie in the same area, up to 1.
+    @inline(__always)
+    private func sameSide(
+        _ x: Int, _ y: Int, _ patchX: Int, _ patchY: Int, _ edge: Float
+    ) -> Float {
+        guard let guide = paint.guide else { return 1 }
+        let half = PatchKernel.side / 2
+        let middle = (patchY &+ half) &* paint.width &+ patchX &+ half
+        let gap =
+            Voting.floats(guide.pixels[y &* paint.width &+ x])
+            - Voting.floats(guide.pixels[middle])
+        let fall = edge / (edge + (gap * gap).sum())
+        return fall * fall
     }
 
     /// What the patch around a pixel gives it.
