@@ -11,7 +11,7 @@ package struct Judge: Sendable {
     private let library: PatchLibrary
     private let energies: [[Double]]
     private let texture: TextureMeasure
-    private let hashes: [PictureHash]
+    private let fingerprints: [Fingerprint]
 
     /// - Parameters:
     ///   - works: At the scale at which the pictures were drawn; at least one.
@@ -22,7 +22,7 @@ package struct Judge: Sendable {
         library = PatchLibrary(self.works)
         energies = self.works.map { DetailMeasure.energies($0) }
         texture = TextureMeasure(self.works)
-        hashes = self.works.map { PictureHash($0) }
+        fingerprints = works.map { $0.fingerprintReading().fingerprint }
     }
 
     /// Measures one picture.
@@ -31,23 +31,25 @@ package struct Judge: Sendable {
     package func figures(of picture: Picture, reportedPiece: Double? = nil) -> Figures {
         let lab = LabPicture(picture)
         let tracing = Tracing(lab, in: library, works: works.count, step: step)
-        let hash = PictureHash(lab)
+        let reading = picture.fingerprintReading()
         return Figures(
             markDistance: tracing.distance(at: 0.5), worstMarkDistance: tracing.distance(at: 0.95),
             detail: DetailMeasure.ratio(lab, works: energies), texture: texture.ratio(lab),
             piece: tracing.largestPiece, reportedPiece: reportedPiece,
             works: tracing.shares.filter { $0 >= 0.02 }.count,
             topShare: tracing.shares.max() ?? 0,
-            copyDistance: hashes.map { $0.distance(to: hash) }.min() ?? 256,
+            copyDistance: fingerprints.map { reading.distance(to: $0) }.min() ?? Fingerprint.bits,
             edgeRatio: Self.edgeRatio(of: picture))
     }
 
     /// The number of differing bits between the two most similar pictures.
     package static func closest(_ pictures: [Picture]) -> Int {
-        let hashes = pictures.map { PictureHash(LabPicture($0)) }
-        var closest = 256
-        for (index, hash) in hashes.enumerated() {
-            for other in hashes[(index + 1)...] { closest = min(closest, hash.distance(to: other)) }
+        let fingerprints = pictures.map { $0.fingerprintReading().fingerprint }
+        var closest = Fingerprint.bits
+        for (index, fingerprint) in fingerprints.enumerated() {
+            for other in fingerprints[(index + 1)...] {
+                closest = min(closest, fingerprint.distance(to: other))
+            }
         }
         return closest
     }
