@@ -21,8 +21,7 @@ extension Library {
             throw LibraryError.nameTaken(name)
         }
         let (works, leftOut) = try chosenWorks(choice)
-        let lessons = try works.map { StyleWork(id: $0.id.bytes, picture: try picture(of: $0)) }
-        let style = try StyleModel(learning: lessons, progress: progress)
+        let style = try learn(from: works, progress: progress)
         return TrainedModel(
             model: try keep(style, name: name, works: works), leftOut: leftOut)
     }
@@ -101,18 +100,6 @@ extension Library {
                 field: "number of works", lowest: 1, highest: Int64(Limits.worksPerModel))
         }
         return (distinct, chosen.count { !$0.isHere })
-    }
-
-    private func picture(of work: Work) throws -> Picture {
-        guard let path = work.file else {
-            throw LibraryError.elsewhere(kind: "work", device: work.deviceName)
-        }
-        let bytes = try LibraryFile.read(URL(filePath: path), limit: Limits.pictureBytes)
-        guard Digest(of: bytes).description == work.sha256 else {
-            throw LibraryError.damaged(
-                path: path, reason: "it is not the file that was added; add the original again")
-        }
-        return try Picture.decode(bytes).0
     }
 
     private func keep(_ style: StyleModel, name: String, works: [Work]) throws -> Model {
