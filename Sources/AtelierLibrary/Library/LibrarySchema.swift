@@ -23,6 +23,10 @@ package enum LibrarySchema {
         migrator.registerMigration("1 library") { database in
             try database.execute(sql: works + models + generations + local)
         }
+        migrator.registerMigration("2 fingerprints") { database in
+            try database.execute(
+                sql: "ALTER TABLE works ADD COLUMN fingerprint TEXT NOT NULL DEFAULT ''")
+        }
         return migrator
     }
 
@@ -30,6 +34,7 @@ package enum LibrarySchema {
     private static let workColumns = [
         "title", "note", "sha256", "pixel_hash", "width", "height", "format", "bytes", "basis",
         "licence", "statement", "device", "device_name", "created_at", "areas",
+        "fingerprint",
     ]
     private static let modelColumns = [
         "name", "digest", "works_digest", "engine", "bytes", "analysis", "device", "device_name",

@@ -4,4 +4,6 @@ public struct AddedWork: Codable, Equatable, Sendable {
     public let work: Work
     /// True where the same picture was in the library already: nothing was repeated.
     public let isDuplicate: Bool
+    /// The work there that looks most like a new one; left out where none does.
+    public var resemblance: Resemblance?
 }

@@ -11,7 +11,8 @@ extension Library {
     ///   - file: A PNG, JPEG or WebP file.
     ///   - licence: The licence's text; nil says that the artist made the picture.
     ///   - title: nil takes the file's name.
-    /// - Returns: The work; one whose pixels are known is told, not repeated.
+    /// - Returns: The work; one whose pixels are known is told, not repeated, and one that looks
+    ///   like another is added and the other told.
     /// - Throws: ``LibraryError``; ``LibraryError/notAPicture(path:reason:)`` among them.
     public func addWork(
         _ file: URL, licence: String? = nil, title: String? = nil, tags: [String] = [],
@@ -31,6 +32,8 @@ extension Library {
             try keepCopy(of: bytes, for: known)
             return AddedWork(work: try work(known.id), isDuplicate: true)
         }
+        let reading = picture.fingerprintReading()
+        let resemblance = try resemblance(of: reading)
         try LibraryFile.write(bytes, to: folder.work(sha256, format: format.rawValue))
         let id = try newID()
         let now = try now()
@@ -38,19 +41,19 @@ extension Library {
             try database.execute(
                 sql: """
                     INSERT INTO works(id, title, note, sha256, pixel_hash, width, height, format,
-                    bytes, basis, licence, statement, device, device_name, created_at)
-                    VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    bytes, basis, licence, statement, device, device_name, created_at, fingerprint)
+                    VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                     """,
                 arguments: [
                     id.data, title, note, sha256.description,
                     Hexadecimal.encode(picture.pixelHash), picture.width, picture.height,
                     format.rawValue, bytes.count, statement.payload.basis.rawValue,
                     statement.payload.licence, statement.compact, device.description, deviceName,
-                    now.milliseconds,
+                    now.milliseconds, reading.isReliable ? reading.fingerprint.description : "",
                 ])
             try insert(tags: tags, of: id, database)
         }
-        return AddedWork(work: try work(id), isDuplicate: false)
+        return AddedWork(work: try work(id), isDuplicate: false, resemblance: resemblance)
     }
 
     /// The works, oldest first.

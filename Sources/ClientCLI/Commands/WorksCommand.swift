@@ -50,6 +50,11 @@ struct WorksCommand: ParsableCommand {
             let size = "\(work.width) × \(work.height)"
             let known = added.isDuplicate ? "known already, not repeated" : size
             Terminal.say("\(Terminal.dim(work.id.short))  \(work.title)  \(known)")
+            guard let twin = added.resemblance else { return }
+            Terminal.note(
+                "It looks like \(twin.work.short) \(twin.title), which is here already "
+                    + "(\(twin.differingBits) of 256 bits differ). Both are kept; to take one "
+                    + "away: atelier works remove \(work.id.short)")
         }
     }
 
