@@ -45,7 +45,8 @@ extension Library {
     ) throws -> [UInt8] {
         let plan = try plan(of: generation)
         try requireReceipt(of: generation, body: plan.body.digest)
-        return try drawAgain(generation, plan, watch).picture.encodedPNG()
+        let picture = try drawAgain(generation, plan, watch).picture
+        return try GenerationMark.embed(plan.body.digest, in: picture).encodedPNG()
     }
 
     /// Draws the map that shows from which work each region of a generation comes, and writes it.
@@ -77,7 +78,8 @@ extension Library {
         guard LibraryFile.exists(folder.model(plan.modelDigest)) else {
             throw LibraryError.elsewhere(kind: "generation's model", device: generation.deviceName)
         }
-        let drawing = try draw(plan, draft: generation.draft, watch)
+        let drawing = try draw(
+            plan, try materials(of: plan), draft: generation.draft, watch)
         guard Hexadecimal.encode(drawing.picture.pixelHash) == generation.pixelHash else {
             throw LibraryError.otherPixels
         }

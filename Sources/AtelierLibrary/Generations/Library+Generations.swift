@@ -57,11 +57,14 @@ extension Library {
             throw LibraryError.tooManyPicks(limit: Limits.picksPerSheet)
         }
         let plan = try plan(of: sheet)
+        var materials: DrawingMaterials?
         return try numbers.enumerated().map { index, number in
             if let done = known.first(where: { $0.draft == number }), isIntact(done) { return done }
             var part = watch
             part.progress = { watch.progress((Double(index) + $0) / Double(numbers.count)) }
-            return try finish(number, of: sheet, plan, part)
+            let read = try materials ?? self.materials(of: plan)
+            materials = read
+            return try finish(number, of: sheet, plan, read, part)
         }
     }
 

@@ -10,19 +10,20 @@ extension Library {
     func finish(
         _ plan: GenerationPlan, spend: Digest, _ watch: DrawingWatch
     ) throws -> Generation {
-        let drawing = try draw(plan, draft: 0, watch)
+        let drawing = try draw(plan, try materials(of: plan), draft: 0, watch)
         try checkpoint(.rendered)
         return try keep(drawing, of: plan, spend: spend, sheet: nil, draft: 0)
     }
 
     /// Renders a draft of a paid sheet in full, as ``finish(_:spend:_:)``.
     func finish(
-        _ draft: Int, of sheet: Generation, _ plan: GenerationPlan, _ watch: DrawingWatch
+        _ draft: Int, of sheet: Generation, _ plan: GenerationPlan, _ materials: DrawingMaterials,
+        _ watch: DrawingWatch
     ) throws -> Generation {
         guard let spend = Digest(hex: sheet.spend) else {
             throw LibraryError.noReceipt(reason: "its row was changed.")
         }
-        let drawing = try draw(plan, draft: draft, watch)
+        let drawing = try draw(plan, materials, draft: draft, watch)
         return try keep(drawing, of: plan, spend: spend, sheet: sheet, draft: draft)
     }
 
@@ -33,7 +34,11 @@ extension Library {
         if let known = try pixelHash(ofBody: plan.body.digest, draft: draft), known != pixels {
             throw LibraryError.otherPixels
         }
-        let file = try Watermark.stamp(drawing.picture).encodedPNG()
+        let stamped = Watermark.stamp(drawing.picture)
+        // On a sheet's plain paper the hidden mark would be seen; only pictures leave for good.
+        let isSheet = plan.drafts > 0 && draft == 0
+        let marked = isSheet ? stamped : GenerationMark.embed(plan.body.digest, in: stamped)
+        let file = try marked.encodedPNG()
         let sha256 = Digest(of: file)
         try LibraryFile.write(file, to: folder.generation(sha256))
         try checkpoint(.fileWritten)
@@ -48,22 +53,28 @@ extension Library {
     /// What a plan gives, without a watermark, the same pixels each time.
     ///
     /// - Parameter draft: Which of its drafts in full; 0: the sheet, or the one picture.
-    func draw(_ plan: GenerationPlan, draft: Int, _ watch: DrawingWatch) throws -> Drawing {
+    func draw(
+        _ plan: GenerationPlan, _ materials: DrawingMaterials, draft: Int, _ watch: DrawingWatch
+    ) throws -> Drawing {
         // Nothing is drawn yet, whichever of the two it becomes.
-        let style = try style(plan.modelDigest)
-        let sketch = try plan.sketch.map(sketch)
         let sheet = DraftSheet(
-            model: style, settings: plan.settings, sketch: sketch, threads: environment.threads)
+            model: materials.style, settings: plan.settings, sketch: materials.sketch,
+            threads: environment.threads)
         do {
             if plan.drafts > 0, draft == 0 { return try draw(sheet, of: plan, watch) }
             return try draw(
                 Synthesis(
-                    model: style,
+                    model: materials.style,
                     settings: draft == 0 ? plan.settings : sheet.settings(ofDraft: draft),
-                    sketch: sketch, threads: environment.threads), watch)
+                    sketch: materials.sketch, threads: environment.threads), watch)
         } catch StyleError.cancelled {
             throw LibraryError.stopped
         }
+    }
+
+    /// Reads what a plan draws with: once for all drafts of a sheet.
+    func materials(of plan: GenerationPlan) throws -> DrawingMaterials {
+        DrawingMaterials(style: try style(plan.modelDigest), sketch: try plan.sketch.map(sketch))
     }
 
     private func draw(
