@@ -17,8 +17,11 @@ public final class HTTPClient: Sendable {
 
     /// A client for the server at `address`; connects at the first request.
     ///
-    /// - Parameter authorities: A PEM file of the authorities whose certificates are believed; nil:
-    ///   those of the system.
+    /// - Parameters:
+    ///   - address: The server.
+    ///   - limits: How long and how large an exchange may be.
+    ///   - authorities: A PEM file of the authorities whose certificates are believed; nil: those of
+    ///     the system.
     /// - Throws: ``HTTPFailure/unreachable(host:reason:)`` where libcurl cannot start.
     public init(
         address: HTTPAddress, limits: HTTPLimits = HTTPLimits(), authorities: String? = nil

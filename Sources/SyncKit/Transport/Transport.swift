@@ -10,8 +10,10 @@ public protocol Transport: Sendable {
 
     /// Asks for segments after a place in the account's order.
     ///
-    /// - Parameter mark: What the server gave with that place; nil where it gave none. Where the
-    ///   server has another one there, it was set back: see ``PulledPage/isOtherHistory``.
+    /// - Parameters:
+    ///   - sequence: The place, 0 for the beginning.
+    ///   - mark: What the server gave with that place; nil where it gave none. Where the server has
+    ///     another one there, it was set back: see ``PulledPage/isOtherHistory``.
     func pull(after sequence: Int64, mark: [UInt8]?) async throws -> PulledPage
 
     /// Hands over one chunk of a snapshot; the snapshot counts once all its chunks are there.

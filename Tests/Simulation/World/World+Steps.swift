@@ -18,12 +18,13 @@ extension World {
             let copy = device.makeCopy(onServer: serverKnown)
             try addDevice(version: device.version, copying: copy)
             noteUse(of: copy)
+            if let added = devices.last { try checkAnew(added, expecting: added.possibleRows) }
         case .keepCopy: device.copy = device.makeCopy(onServer: serverKnown)
         case .goBackToCopy:
             guard let copy = device.copy else { return }
             device.load(copy)
             noteUse(of: copy)
-            try check(device, expecting: device.possibleRows)
+            try checkAnew(device, expecting: device.possibleRows)
         case .serverKeepsCopy: serverCopy = server.backup()
         case .serverGoesBackToCopy(let raisingEpoch):
             guard let serverCopy else { return }
@@ -88,7 +89,7 @@ extension World {
         case .exchange(let exchange): try await perform(exchange, on: device)
         case .reopen:
             device.closeAll()
-            try check(device, expecting: device.possibleRows)
+            try checkAnew(device, expecting: device.possibleRows)
         case .upgrade:
             device.closeAll()
             device.version = Studio.latestVersion
@@ -107,8 +108,7 @@ extension World {
         device.disk.restart()
         if plant == .staleFile, let copy = device.copy { device.disk.load(copy.image) }
         if plant == .staleFile { device.copy = device.makeCopy(onServer: serverKnown) }
-        try check(device, expecting: expecting)
-        device.isMergeUncertain = false
+        try checkAnew(device, expecting: expecting)
         try examine(device)
     }
 
@@ -121,6 +121,12 @@ extension World {
         guard diagnosis.isHealthy || plant != nil else {
             throw Violation(.isWhole, "device \(device.index): \(diagnosis)")
         }
+    }
+
+    /// Compares as below after the log was read anew: what may turn up has done so.
+    private func checkAnew(_ device: Device, expecting: [Rows]?) throws {
+        try check(device, expecting: expecting)
+        device.isMergeUncertain = false
     }
 
     /// Compares what the tables hold with what they may, and goes on from there.
