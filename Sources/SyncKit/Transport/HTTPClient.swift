@@ -20,8 +20,8 @@ public final class HTTPClient: Sendable {
     /// - Parameters:
     ///   - address: The server.
     ///   - limits: How long and how large an exchange may be.
-    ///   - authorities: A PEM file of the authorities whose certificates are believed; nil: those of
-    ///     the system.
+    ///   - authorities: A PEM file of the authorities whose certificates are believed; nil: those
+    ///     of the system.
     /// - Throws: ``HTTPFailure/unreachable(host:reason:)`` where libcurl cannot start.
     public init(
         address: HTTPAddress, limits: HTTPLimits = HTTPLimits(), authorities: String? = nil
