@@ -77,7 +77,7 @@ struct CompactionTests {
                 """
                 WITH RECURSIVE n(n) AS (VALUES (2) UNION ALL SELECT n + 1 FROM n WHERE n < 258)
                 INSERT INTO segment (account, seq, replica, number, hash, bytes, received)
-                SELECT id, n, id, n, id, id, 0 FROM n, account
+                SELECT id, n, id, n, account_key, id, 0 FROM n, account
                 """)
             try artist.server.write("UPDATE account_head SET seq = 258")
             try await artist.upload(TestSnapshot(id: 1, cursor: 257), client)

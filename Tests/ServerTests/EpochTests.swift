@@ -104,6 +104,7 @@ struct EpochTests {
         try await server.run { client in
             var chain = TestChain(of: artist, replica: 2)
             for _ in 3...5 { try await artist.push(chain.next(), client) }
+            _ = try await artist.pull(after: 0, client)
             #expect(try await artist.pull(after: 2, client).state.horizon == 2)
             if isCompacted {
                 try await artist.upload(TestSnapshot(id: 1, cursor: 4), client)
