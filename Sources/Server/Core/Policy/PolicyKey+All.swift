@@ -38,37 +38,21 @@ extension PolicyKey {
         } _: {
             $0.serve.grace = .seconds($1)
         },
-        .text("log_level", "trace, debug, info, notice, warning, error or critical.") {
-            $0.logLevel.rawValue
-        } _: {
-            guard let level = ServerSettings.LogLevel(rawValue: $1) else {
-                return "is no log level"
-            }
-            $0.logLevel = level
-            return nil
-        },
-        .text("log_format", "text or json.") {
-            $0.logFormat.rawValue
-        } _: {
-            guard let format = LogFormat(rawValue: $1) else { return "is text or json" }
-            $0.logFormat = format
-            return nil
-        },
+        .choice(
+            "log_level", "trace, debug, info, notice, warning, error or critical.",
+            otherwise: "is no log level", \.logLevel),
+        .choice(
+            "log_format", "text or json.",
+            otherwise: "is text or json", \.logFormat),
         .text("appeal", "Where a suspended artist can appeal.") {
             $0.policy.appeal.isEmpty ? nil : $0.policy.appeal
         } _: {
             $0.policy.appeal = $1
             return nil
         },
-        .text("registration", "How accounts are opened: invite, approval or open.") {
-            $0.policy.registration.rawValue
-        } _: {
-            guard let registration = Registration(rawValue: $1) else {
-                return "is invite, approval or open"
-            }
-            $0.policy.registration = registration
-            return nil
-        },
+        .choice(
+            "registration", "How accounts are opened: invite, approval or open.",
+            otherwise: "is invite, approval or open", \.policy.registration),
         .text(
             "trusted_proxies",
             "Proxies in front whose word about senders is believed: 10.0.0.0/8, ::1."
@@ -82,133 +66,78 @@ extension PolicyKey {
             $0.policy.trustedProxies.ranges = ranges
             return nil
         },
-        .text("forwarded_header", "The one that these proxies write: x-forwarded-for, forwarded.") {
-            $0.policy.trustedProxies.header.rawValue
-        } _: {
-            guard let header = TrustedProxies.Header(rawValue: $1) else {
-                return "is x-forwarded-for or forwarded"
-            }
-            $0.policy.trustedProxies.header = header
-            return nil
-        },
-        .number("database_connections", ServerPolicy.databaseConnectionBounds, "To PostgreSQL") {
-            $0.policy.databaseConnections
-        } _: {
-            $0.policy.databaseConnections = $1
-        },
+        .choice(
+            "forwarded_header", "The one that these proxies write: x-forwarded-for, forwarded.",
+            otherwise: "is x-forwarded-for or forwarded", \.policy.trustedProxies.header),
+        .number(
+            "database_connections", ServerPolicy.databaseConnectionBounds, "To PostgreSQL",
+            \.policy.databaseConnections),
     ]
 
     private static let credits: [PolicyKey] = [
-        .number("credits.free", 0...1000, "Credits of a new account") {
-            $0.policy.ledger.freeCredits
-        } _: {
-            $0.policy.ledger.freeCredits = $1
-        },
-        .number("credits.lease_days", 1...365, "How long a lent credit can be used offline") {
-            Int($0.policy.ledger.lease.components.seconds / 86_400)
-        } _: {
-            $0.policy.ledger.lease = .seconds($1 * 86_400)
-        },
-        .number("credits.grace_days", 0...365, "How long after that its spend is countersigned") {
-            Int($0.policy.ledger.grace.components.seconds / 86_400)
-        } _: {
-            $0.policy.ledger.grace = .seconds($1 * 86_400)
-        },
-        .number("credits.leases_per_device", 1...1000, "Credits that one device holds") {
-            $0.policy.ledger.leasesPerDevice
-        } _: {
-            $0.policy.ledger.leasesPerDevice = $1
-        },
+        .number("credits.free", 0...1000, "Credits of a new account", \.policy.ledger.freeCredits),
+        .days(
+            "credits.lease_days", 1...365, "How long a lent credit can be used offline",
+            \.policy.ledger.lease),
+        .days(
+            "credits.grace_days", 0...365, "How long after that its spend is countersigned",
+            \.policy.ledger.grace),
+        .number(
+            "credits.leases_per_device", 1...1000, "Credits that one device holds",
+            \.policy.ledger.leasesPerDevice),
         .number(
             "credits.unused_leases_per_day", 1...LedgerLimits.rememberedLeases,
-            "Leases without a receipt, after which an account waits"
-        ) {
-            $0.policy.ledger.unusedLeasesPerDay
-        } _: {
-            $0.policy.ledger.unusedLeasesPerDay = $1
-        },
+            "Leases without a receipt, after which an account waits",
+            \.policy.ledger.unusedLeasesPerDay),
     ]
 
     private static let limits: [PolicyKey] = [
-        .number("limits.segments_per_minute", 1...1_000_000, "That one account pushes") {
-            $0.policy.segmentsPerMinute
-        } _: {
-            $0.policy.segmentsPerMinute = $1
-        },
-        .number("limits.chunks_per_minute", 1...1_000_000, "Of snapshots, each way, an account") {
-            $0.policy.chunksPerMinute
-        } _: {
-            $0.policy.chunksPerMinute = $1
-        },
-        .number("limits.requests_per_minute", 1...1_000_000, "Other requests of one account") {
-            $0.policy.requestsPerMinute
-        } _: {
-            $0.policy.requestsPerMinute = $1
-        },
-        .number("limits.device_requests_per_minute", 1...1_000_000, "Of all kinds, one device") {
-            $0.policy.deviceRequestsPerMinute
-        } _: {
-            $0.policy.deviceRequestsPerMinute = $1
-        },
-        .number("limits.address_requests_per_minute", 1...1_000_000, "Of all kinds, one address") {
-            $0.policy.addressRequestsPerMinute
-        } _: {
-            $0.policy.addressRequestsPerMinute = $1
-        },
-        .number("limits.accounts_per_address", 1...1_000_000, "That one address opens in a day") {
-            $0.policy.accountsPerAddress
-        } _: {
-            $0.policy.accountsPerAddress = $1
-        },
+        .number(
+            "limits.segments_per_minute", 1...1_000_000, "That one account pushes",
+            \.policy.segmentsPerMinute),
+        .number(
+            "limits.chunks_per_minute", 1...1_000_000, "Of snapshots, each way, an account",
+            \.policy.chunksPerMinute),
+        .number(
+            "limits.requests_per_minute", 1...1_000_000, "Other requests of one account",
+            \.policy.requestsPerMinute),
+        .number(
+            "limits.device_requests_per_minute", 1...1_000_000, "Of all kinds, one device",
+            \.policy.deviceRequestsPerMinute),
+        .number(
+            "limits.address_requests_per_minute", 1...1_000_000, "Of all kinds, one address",
+            \.policy.addressRequestsPerMinute),
+        .number(
+            "limits.accounts_per_address", 1...1_000_000, "That one address opens in a day",
+            \.policy.accountsPerAddress),
         .number(
             "limits.device_requests_per_address", 1...1_000_000,
-            "New devices from one address in a day"
-        ) {
-            $0.policy.deviceRequestsPerAddress
-        } _: {
-            $0.policy.deviceRequestsPerAddress = $1
-        },
-        .number("limits.pending_accounts", 1...1_000_000, "That wait for the operator") {
-            $0.policy.pendingAccounts
-        } _: {
-            $0.policy.pendingAccounts = $1
-        },
+            "New devices from one address in a day", \.policy.deviceRequestsPerAddress),
         .number(
-            "limits.guest_requests_per_minute", 1...1_000_000, "Without an account, one address"
-        ) {
-            $0.policy.guestRequestsPerMinute
-        } _: {
-            $0.policy.guestRequestsPerMinute = $1
-        },
-        .number("limits.snapshots_per_day", 1...10_000, "That one account begins") {
-            $0.policy.snapshotsPerDay
-        } _: {
-            $0.policy.snapshotsPerDay = $1
-        },
+            "limits.pending_accounts", 1...1_000_000, "That wait for the operator",
+            \.policy.pendingAccounts),
+        .number(
+            "limits.guest_requests_per_minute", 1...1_000_000, "Without an account, one address",
+            \.policy.guestRequestsPerMinute),
+        .number(
+            "limits.snapshots_per_day", 1...10_000, "That one account begins",
+            \.policy.snapshotsPerDay),
         .number("limits.snapshot_mebibytes", 1...4096, "The largest snapshot") {
             Int($0.policy.snapshotBytes >> 20)
         } _: {
             $0.policy.snapshotBytes = Int64($1) << 20
         },
-        .number("limits.replicas_per_account", 1...1_000_000, "That one account ever pushes as") {
-            $0.policy.replicasPerAccount
-        } _: {
-            $0.policy.replicasPerAccount = $1
-        },
-        .number("limits.watchers", 0...1_000_000, "Devices that watch their accounts here") {
-            $0.policy.watchers
-        } _: {
-            $0.policy.watchers = $1
-        },
+        .number(
+            "limits.replicas_per_account", 1...1_000_000, "That one account ever pushes as",
+            \.policy.replicasPerAccount),
+        .number(
+            "limits.watchers", 0...1_000_000, "Devices that watch their accounts here",
+            \.policy.watchers),
     ]
 
     private static let retention: [PolicyKey] = [
-        .number(
-            "retention.compaction_days", 0...365, "How long segments stay that a snapshot holds"
-        ) {
-            Int($0.policy.compactionGrace.components.seconds / 86_400)
-        } _: {
-            $0.policy.compactionGrace = .seconds($1 * 86_400)
-        }
+        .days(
+            "retention.compaction_days", 0...365, "How long segments stay that a snapshot holds",
+            \.policy.compactionGrace)
     ]
 }

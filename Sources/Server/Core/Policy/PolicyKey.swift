@@ -27,6 +27,44 @@ struct PolicyKey: Sendable {
             })
     }
 
+    /// A number within bounds that stands at `path` as it is.
+    static func number(
+        _ name: String, _ bounds: ClosedRange<Int>, _ help: String,
+        _ path: any WritableKeyPath<ServerSettings, Int> & Sendable
+    ) -> PolicyKey {
+        number(name, bounds, help) {
+            $0[keyPath: path]
+        } _: {
+            $0[keyPath: path] = $1
+        }
+    }
+
+    /// A number of days within bounds.
+    static func days(
+        _ name: String, _ bounds: ClosedRange<Int>, _ help: String,
+        _ path: any WritableKeyPath<ServerSettings, Duration> & Sendable
+    ) -> PolicyKey {
+        number(name, bounds, help) {
+            Int($0[keyPath: path].components.seconds / 86_400)
+        } _: {
+            $0[keyPath: path] = .seconds($1 * 86_400)
+        }
+    }
+
+    /// One of a few words; `reason` is what is wrong with every other one.
+    static func choice<Value: RawRepresentable<String> & SendableMetatype>(
+        _ name: String, _ help: String, otherwise reason: String,
+        _ path: any WritableKeyPath<ServerSettings, Value> & Sendable
+    ) -> PolicyKey {
+        text(name, help) {
+            $0[keyPath: path].rawValue
+        } _: {
+            guard let value = Value(rawValue: $1) else { return reason }
+            $0[keyPath: path] = value
+            return nil
+        }
+    }
+
     /// A text; `write` says what is wrong with it.
     static func text(
         _ name: String, _ help: String,
