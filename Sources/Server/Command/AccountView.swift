@@ -74,3 +74,11 @@ extension Unicode.Scalar.Properties {
         }
     }
 }
+
+extension OutputOptions {
+    /// Shows an account that was changed: as it is now, or in words after its id.
+    func show(_ account: AccountID, of core: ServerCore, _ words: String) throws {
+        if json { return try Printer.json(AccountView(try core.summary(of: account))) }
+        Printer.line("\(account) \(words)")
+    }
+}

@@ -16,10 +16,8 @@ extension AccountsCommand {
                 let core = try options.open()
                 let account = try core.account(id)
                 try core.approve(account, actor: options.actor)
-                if output.json {
-                    return try Printer.json(AccountView(try core.summary(of: account)))
-                }
-                Printer.line("\(account) is in; its device gets the credits when it syncs")
+                try output.show(
+                    account, of: core, "is in; its device gets the credits when it syncs")
             }
         }
     }
@@ -39,10 +37,8 @@ extension AccountsCommand {
                 let core = try options.open()
                 let account = try core.account(id)
                 try core.refuse(account, reason: reason, actor: options.actor)
-                if output.json {
-                    return try Printer.json(AccountView(try core.summary(of: account)))
-                }
-                Printer.line("\(account) is refused; its device is told when it syncs")
+                try output.show(
+                    account, of: core, "is refused; its device is told when it syncs")
             }
         }
     }

@@ -114,12 +114,9 @@ struct AccountsCommand: ParsableCommand {
                 let core = try options.open()
                 let account = try core.account(id)
                 try core.reinstate(account, message: message, actor: options.actor)
-                if output.json {
-                    return try Printer.json(AccountView(try core.summary(of: account)))
-                }
-                Printer.line(
-                    "\(account) is active; spends that were held get their receipts at its "
-                        + "next contact")
+                try output.show(
+                    account, of: core,
+                    "is active; spends that were held get their receipts at its next contact")
             }
         }
     }
