@@ -21,6 +21,14 @@ struct SegmentStore {
         let sequence: Int64
     }
 
+    /// Where a pushed segment stands.
+    struct Place {
+        let sequence: Int64
+        /// Nil where the segment was taken away since it was first pushed.
+        let mark: HistoryMark?
+        let isNew: Bool
+    }
+
     let account: AccountID
     let db: Database
 
@@ -29,12 +37,13 @@ struct SegmentStore {
     /// - Throws: ``ServerError`` where it does not continue its replica's chain.
     func append(
         _ segment: SealedSegment, now: UnixTime, replicaLimit: Int
-    ) throws -> (sequence: Int64, isNew: Bool) {
+    ) throws -> Place {
         let number = Int64(clamping: segment.header.number)
         let tip = try tip(of: segment.header.replica)
         let last = tip?.number ?? 0
         if let tip, number <= last {
-            return (try repeated(number, of: segment, tip: tip), false)
+            let sequence = try repeated(number, of: segment, tip: tip)
+            return Place(sequence: sequence, mark: try mark(at: sequence), isNew: false)
         }
         guard number == last + 1 else {
             throw ServerError.refused(
@@ -46,7 +55,10 @@ struct SegmentStore {
         }
         if tip == nil { try checkReplicas(limit: replicaLimit) }
         try checkTime(of: segment.header, now: now)
-        return (try insert(segment, now: now), true)
+        let sequence = try insert(segment, now: now)
+        let mark = HistoryMark(
+            of: sequence, hash: Digest(checked: segment.hash), received: now.milliseconds)
+        return Place(sequence: sequence, mark: mark, isNew: true)
     }
 
     /// Segments after a place, at least one where there is any.

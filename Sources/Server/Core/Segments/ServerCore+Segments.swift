@@ -26,7 +26,7 @@ extension ServerCore {
             try self.tidy(caller.account, now: now, in: db)
             let mark = try EpochMark.Reading(of: db)
             let answer = Answer(
-                content: stored.sequence, mark: try store.mark(at: stored.sequence),
+                content: stored.sequence, mark: stored.mark,
                 state: try self.state(for: caller, epoch: mark.epoch, now: now, in: db))
             return (answer, stored.isNew ? (mark, caller.account) : nil)
         }
