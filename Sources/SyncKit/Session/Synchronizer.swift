@@ -119,9 +119,9 @@ private struct Exchange {
     }
 
     private mutating func pull() async throws -> SyncSession.Event {
-        let cursor = try store.cursor()
+        let (cursor, mark) = try store.place()
         let asked = store.environment.wallMilliseconds()
-        let page = try await transport.pull(after: cursor, mark: try store.mark())
+        let page = try await transport.pull(after: cursor, mark: mark)
         let answered = store.environment.wallMilliseconds()
         self.page = page
         server = page.server
@@ -144,7 +144,7 @@ private struct Exchange {
         hasPulled = true
         if cursor < page.server.floor { return .pulledBelowFloor }
         if page.segments.isEmpty {
-            try store.noteMark(page.mark, at: cursor)
+            if let told = page.mark, told != mark { try store.noteMark(told, at: cursor) }
             try store.collectGraves(through: page.server.horizon)
         }
         return .pulled(segments: page.segments.count)

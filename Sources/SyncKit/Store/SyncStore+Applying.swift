@@ -57,14 +57,16 @@ extension SyncStore {
         return page
     }
 
-    /// What the server gave with the cursor's place; nil where nothing is known.
-    func mark() throws -> [UInt8]? {
-        try pool.read { try StoreState(db: $0).mark }
+    /// The cursor, and what the server gave with its place; nil where nothing is known of that.
+    func place() throws -> (cursor: Int64, mark: [UInt8]?) {
+        try pool.read { db in
+            let state = StoreState(db: db)
+            return (try state.cursor, try state.mark)
+        }
     }
 
     /// Notes what the server gives with a place, if that is where the cursor is.
-    func noteMark(_ mark: [UInt8]?, at place: Int64) throws {
-        guard let mark, try self.mark() != mark else { return }
+    func noteMark(_ mark: [UInt8], at place: Int64) throws {
         try engineWrite { session in
             let state = StoreState(db: session.db)
             if try state.cursor == place { try state.setMark(mark) }
