@@ -14,8 +14,7 @@ final class RunTable {
 
     private let id: Int
     private let db: Database
-    /// By ``Query``, once they are needed.
-    private var statements = [PreparedStatement?](repeating: nil, count: Query.allCases.count)
+    private let queries: PreparedQueries<Query>
     private var latest: Run?
     /// No stored run reaches beyond this place; nil until it is needed.
     private var knownEnd: Int64?
@@ -25,6 +24,7 @@ final class RunTable {
     init(_ table: Int, in db: Database) {
         id = table
         self.db = db
+        queries = PreparedQueries(in: db)
     }
 
     /// The number of the stamp at which the row at `place` began; nil where none is known.
@@ -113,10 +113,7 @@ final class RunTable {
 
     @inline(__always)
     private func prepared(_ query: Query) throws -> PreparedStatement {
-        if let known = statements[query.rawValue] { return known }
-        let statement = try PreparedStatement(sql(query), in: db)
-        statements[query.rawValue] = statement
-        return statement
+        try queries.statement(query, sql)
     }
 
     private func sql(_ query: Query) -> String {

@@ -17,8 +17,7 @@ final class TableStore {
     let counters: Set<UInt8>
     private let gaps: [KnownColumns.Gap]
     private let db: Database
-    /// By ``Query``, once they are needed.
-    private var statements = [PreparedStatement?](repeating: nil, count: Query.allCases.count)
+    private let queries: PreparedQueries<Query>
     /// By column id, as the two below.
     private let columns: [SyncedColumn?]
     private var updates: [PreparedStatement?]
@@ -28,6 +27,7 @@ final class TableStore {
         self.gaps = gaps
         self.table = table
         self.db = db
+        queries = PreparedQueries(in: db)
         var columns = [SyncedColumn?](repeating: nil, count: Limits.columns + 1)
         for column in table.columns { columns[column.id] = column }
         self.columns = columns
@@ -240,17 +240,9 @@ final class TableStore {
         case findGrave, setGrave, removeGrave
     }
 
-    /// Most transactions ask a table one or two of these: each is prepared when it is needed.
     @inline(__always)
     private func prepared(_ query: Query) throws -> PreparedStatement {
-        if let known = statements[query.rawValue] { return known }
-        return try prepare(query)
-    }
-
-    private func prepare(_ query: Query) throws -> PreparedStatement {
-        let statement = try PreparedStatement(sql(query), in: db)
-        statements[query.rawValue] = statement
-        return statement
+        try queries.statement(query, sql)
     }
 
     private func sql(_ query: Query) -> String {
