@@ -1,3 +1,5 @@
+import GRDB
+
 /// The SQL that captures what other programs write to a synced table.
 ///
 /// Persistent triggers in plain SQL: they need no function of ours, so the `sqlite3` shell and any
@@ -19,28 +21,62 @@ struct CaptureTriggers {
         case clash = 4
     }
 
-    /// How many triggers the table has.
-    var count: Int { created.count }
-
-    /// Drops and creates the triggers.
-    var statements: [String] {
-        let dropped = [
-            "insert", "update", "delete", "key", "replace", "rules", "clash", "change",
-        ].map {
-            "DROP TRIGGER IF EXISTS \(triggerName($0))"
+    /// Creates the triggers that are missing or say something else, and drops those that the table
+    /// should not have: a change of the schema makes every connection read all of it anew.
+    func install(in db: Database) throws {
+        let (found, wanted) = (try installed(in: db), created)
+        for name in found.keys.sorted() where found[name] != wanted[name] {
+            try db.execute(sql: "DROP TRIGGER \(quoted(name))")
         }
-        return dropped + created
+        for (name, sql) in wanted.sorted(by: { $0.key < $1.key }) where found[name] != sql {
+            try db.execute(sql: sql)
+        }
     }
 
-    private var created: [String] {
-        var created = [insertTrigger, replaceTrigger, deleteTrigger, keyTrigger]
-        if !table.columns.isEmpty { created.append(updateTrigger) }
-        if !updateRules.isEmpty { created.append(rulesTrigger) }
-        if !table.unique.isEmpty {
-            created.append(clashTrigger("clash", "INSERT"))
-            created.append(clashTrigger("change", "UPDATE"))
+    /// Whether the table has just the triggers that it should have.
+    func areInstalled(in db: Database) throws -> Bool {
+        try installed(in: db) == created
+    }
+
+    /// The text of each, by name.
+    var text: String { created.sorted { $0.key < $1.key }.map(\.value).joined(separator: "\n") }
+
+    /// The SQL of the triggers by name, as SQLite keeps it. A table that was renamed still has
+    /// those that were made under its old name.
+    private func installed(in db: Database) throws -> [String: String] {
+        let found = try PreparedStatement(
+            """
+            SELECT name, sql, tbl_name = ? COLLATE NOCASE FROM sqlite_master
+            WHERE type = 'trigger' AND name LIKE 'sync\\_%' ESCAPE '\\'
+            """, in: db)
+        try found.bind([.text(Array(table.name.utf8))])
+        let names = Set(Suffix.allCases.map(name))
+        var installed: [String: String] = [:]
+        while try found.step() {
+            let name = String(decoding: found.bytes(0), as: UTF8.self)
+            let isOurs = Suffix.allCases.contains { name.hasSuffix("_\($0.rawValue)") }
+            guard names.contains(name) || (found.integer(2) != 0 && isOurs) else { continue }
+            installed[name] = String(decoding: found.bytes(1), as: UTF8.self)
         }
-        return created
+        return installed
+    }
+
+    private enum Suffix: String, CaseIterable {
+        case insert, update, delete, key, replace, rules, clash, change
+    }
+
+    private var created: [String: String] {
+        var created: [Suffix: String] = [
+            .insert: insertTrigger, .replace: replaceTrigger, .delete: deleteTrigger,
+            .key: keyTrigger,
+        ]
+        if !table.columns.isEmpty { created[.update] = updateTrigger }
+        if !updateRules.isEmpty { created[.rules] = rulesTrigger }
+        if !table.unique.isEmpty {
+            created[.clash] = clashTrigger(.clash, "INSERT")
+            created[.change] = clashTrigger(.change, "UPDATE")
+        }
+        return Dictionary(uniqueKeysWithValues: created.map { (name($0.key), $0.value) })
     }
 
     /// Milliseconds since 1970 UTC in plain SQL.
@@ -51,7 +87,7 @@ struct CaptureTriggers {
             refusal(unless: "typeof(NEW.\(quoted($0.name))) = 'integer'", .counter)
         }
         return """
-            CREATE TRIGGER \(triggerName("insert")) AFTER INSERT ON \(quoted(table.name)) BEGIN
+            CREATE TRIGGER \(quoted(name(.insert))) AFTER INSERT ON \(quoted(table.name)) BEGIN
             \(refusal(unless: "typeof(NEW.id) = 'blob' AND length(NEW.id) = 16", .keyShape))
             \(counters.joined(separator: "\n"))
             \(sizeCheck)
@@ -62,7 +98,7 @@ struct CaptureTriggers {
 
     private var replaceTrigger: String {
         """
-        CREATE TRIGGER \(triggerName("replace")) BEFORE INSERT ON \(quoted(table.name))
+        CREATE TRIGGER \(quoted(name(.replace))) BEFORE INSERT ON \(quoted(table.name))
         WHEN EXISTS (SELECT 1 FROM \(quoted(table.name)) WHERE id = NEW.id) BEGIN
         \(log(
             .replace, "(SELECT _rowid_ FROM \(quoted(table.name)) WHERE id = NEW.id)",
@@ -71,7 +107,7 @@ struct CaptureTriggers {
         """
     }
 
-    private func clashTrigger(_ suffix: String, _ event: String) -> String {
+    private func clashTrigger(_ suffix: Suffix, _ event: String) -> String {
         let entries = table.unique.map { set in
             let equal = set.map { "row.\(quoted($0)) = NEW.\(quoted($0))" }
                 .joined(separator: " AND ")
@@ -82,7 +118,7 @@ struct CaptureTriggers {
                 """
         }
         return """
-            CREATE TRIGGER \(triggerName(suffix)) BEFORE \(event) ON \(quoted(table.name)) BEGIN
+            CREATE TRIGGER \(quoted(name(suffix))) BEFORE \(event) ON \(quoted(table.name)) BEGIN
             \(entries.joined(separator: "\n"))
             END
             """
@@ -90,7 +126,7 @@ struct CaptureTriggers {
 
     private var updateTrigger: String {
         """
-        CREATE TRIGGER \(triggerName("update")) AFTER UPDATE ON \(quoted(table.name))
+        CREATE TRIGGER \(quoted(name(.update))) AFTER UPDATE ON \(quoted(table.name))
         WHEN \(changedColumns) <> 0 BEGIN
         \(sizeCheck)
         \(log(.update, "NEW._rowid_", row: "NULL", columns: changedColumns))
@@ -100,7 +136,7 @@ struct CaptureTriggers {
 
     private var deleteTrigger: String {
         """
-        CREATE TRIGGER \(triggerName("delete")) AFTER DELETE ON \(quoted(table.name)) BEGIN
+        CREATE TRIGGER \(quoted(name(.delete))) AFTER DELETE ON \(quoted(table.name)) BEGIN
         \(log(.delete, "OLD._rowid_", row: "OLD.id", columns: "0"))
         END
         """
@@ -108,7 +144,7 @@ struct CaptureTriggers {
 
     private var keyTrigger: String {
         """
-        CREATE TRIGGER \(triggerName("key")) BEFORE UPDATE ON \(quoted(table.name))
+        CREATE TRIGGER \(quoted(name(.key))) BEFORE UPDATE ON \(quoted(table.name))
         WHEN OLD.id IS NOT NEW.id OR OLD._rowid_ IS NOT NEW._rowid_ BEGIN
         SELECT RAISE(ABORT, '\(CaptureRule.fixedKey.rawValue)');
         END
@@ -117,7 +153,7 @@ struct CaptureTriggers {
 
     private var rulesTrigger: String {
         """
-        CREATE TRIGGER \(triggerName("rules")) BEFORE UPDATE ON \(quoted(table.name)) BEGIN
+        CREATE TRIGGER \(quoted(name(.rules))) BEFORE UPDATE ON \(quoted(table.name)) BEGIN
         \(updateRules.joined(separator: "\n"))
         END
         """
@@ -175,8 +211,8 @@ struct CaptureTriggers {
         """
     }
 
-    private func triggerName(_ suffix: String) -> String {
-        quoted("sync_\(table.name)_\(suffix)")
+    private func name(_ suffix: Suffix) -> String {
+        "sync_\(table.name)_\(suffix.rawValue)"
     }
 }
 

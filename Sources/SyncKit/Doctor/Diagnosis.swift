@@ -8,7 +8,7 @@ public struct Diagnosis: Hashable, Sendable {
     public var orphanedClocks: [String: Int] = [:]
     /// Rows by table that are marked as deleted and exist all the same.
     public var buriedAlive: [String: Int] = [:]
-    /// Tables whose capture triggers are missing.
+    /// Tables whose capture triggers are missing or not the engine's own.
     public var missingTriggers: [String] = []
     /// Tables with clocks that name a stamp which is not there.
     public var danglingStamps: [String] = []

@@ -15,9 +15,7 @@ struct Repair {
                     DELETE FROM sync_clocks_\(id) WHERE place NOT IN (SELECT _rowid_ FROM \(name));
                     DELETE FROM sync_graves_\(id) WHERE row IN (SELECT id FROM \(name));
                     """)
-            for statement in CaptureTriggers(table: table.table).statements {
-                try db.execute(sql: statement)
-            }
+            try CaptureTriggers(table: table.table).install(in: db)
         }
         try adoptUnknownRows()
         try session.restart()
@@ -43,9 +41,7 @@ struct Repair {
                     DELETE FROM sync_graves_\(table.table.id) WHERE row IN (
                     SELECT id FROM \(quoted(table.table.name)));
                     """)
-            for statement in CaptureTriggers(table: table.table).statements {
-                try db.execute(sql: statement)
-            }
+            try CaptureTriggers(table: table.table).install(in: db)
         }
         // What the log says of places is as wrong as the clocks were.
         try db.execute(

@@ -72,10 +72,7 @@ private struct Examination {
             SELECT count(*) FROM sync_graves_\(id) WHERE row IN (SELECT id FROM \(quoted(name)))
             """)
         if buried > 0 { found.buriedAlive[name] = buried }
-        let triggers = try count(
-            "SELECT count(*) FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'sync\\_%'"
-                + " ESCAPE '\\' AND lower(tbl_name) = lower('\(name.replacing("'", with: "''"))')")
-        if triggers < CaptureTriggers(table: table.table).count {
+        if try !CaptureTriggers(table: table.table).areInstalled(in: db) {
             found.missingTriggers.append(name)
         }
         if try hasDanglingStamps(table) { found.danglingStamps.append(name) }

@@ -96,9 +96,7 @@ struct StoreInstaller {
             for statement in StoreTables.statements(table: table.id) {
                 try session.db.execute(sql: statement)
             }
-            for statement in CaptureTriggers(table: table).statements {
-                try session.db.execute(sql: statement)
-            }
+            try CaptureTriggers(table: table).install(in: session.db)
         }
         if try state.installedSchema != wanted { try session.declareColumns() }
         let repair = Repair(session: session, environment: environment)
@@ -135,7 +133,7 @@ struct StoreInstaller {
     /// Changes whenever the declared tables or the triggers' text do.
     private var signature: [UInt8] {
         let text = schema.tables.map { table in
-            CaptureTriggers(table: table).statements.joined(separator: "\n")
+            CaptureTriggers(table: table).text
                 + table.columns.map { "\($0.name) \($0.id) \($0.policy)" }.joined(separator: "\n")
                 + "\(table.references) \(table.unique)"
         }
