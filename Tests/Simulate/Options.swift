@@ -13,7 +13,7 @@ struct Options: Sendable {
 
           --seed N     the first run's seed; the next run has the next number (1)
           --runs M     how many runs (1000)
-          --jobs J     how many at a time (as many as there are processors)
+          --jobs J     how many processes share them (as many as there are processors)
           --steps K    how many steps each (30)
           --without T  leaves a trouble out: \(Trouble.allCases.map(\.rawValue)
             .joined(separator: ", "))
@@ -27,6 +27,18 @@ struct Options: Sendable {
     private(set) var allowed = Set(Trouble.allCases)
     private(set) var traces = false
     private(set) var wantsHelp = false
+
+    /// The same runs as `jobs` parts with seeds side by side, each a command line of its own.
+    var parts: [[String]] {
+        let count = min(jobs, runs)
+        return (0..<count).map { part in
+            let (first, end) = (runs * part / count, runs * (part + 1) / count)
+            return [
+                "--seed", "\(seed &+ UInt64(first))", "--runs", "\(end - first)", "--jobs", "1",
+                "--steps", "\(steps)",
+            ] + without.split(separator: " ").map(String.init) + (traces ? ["--trace"] : [])
+        }
+    }
 
     /// What leaves out the same troubles.
     var without: String {

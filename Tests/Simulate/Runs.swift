@@ -1,8 +1,8 @@
 import Foundation
 import Simulation
 
-/// The runs that the options ask for, a few at a time.
-struct Runs: Sendable {
+/// The runs that the options ask for, one after another.
+struct Runs {
     private let options: Options
 
     /// Only the first few failing runs of a kind are made short: that takes hundreds of runs each.
@@ -15,36 +15,25 @@ struct Runs: Sendable {
 
     /// Runs all; returns how many failed.
     func run() async -> Int {
-        var failures = 0
-        var failuresByPromise: [Violation.Promise: Int] = [:]
-        var done = 0
-        await withTaskGroup(of: ScriptRunner.Outcome.self) { group in
-            var next = 0
-            func start() {
-                guard next < options.runs else { return }
-                let seed = options.seed &+ UInt64(next)
-                next += 1
-                group.addTask { await run(seed) }
+        var failures: [Violation.Promise: Int] = [:]
+        for number in 0..<options.runs {
+            let outcome = await run(options.seed &+ UInt64(number))
+            if let violation = outcome.violation {
+                failures[violation.promise, default: 0] += 1
+                let count = failures[violation.promise] ?? 0
+                await report(outcome, violation, shrinks: count <= Self.shrunkLimit)
             }
-            for _ in 0..<options.jobs { start() }
-            while let outcome = await group.next() {
-                done += 1
-                if let violation = outcome.violation {
-                    failures += 1
-                    failuresByPromise[violation.promise, default: 0] += 1
-                    let count = failuresByPromise[violation.promise] ?? 0
-                    await report(outcome, violation, shrinks: count <= Self.shrunkLimit)
-                }
-                if done.isMultiple(of: Self.progressEvery) {
-                    say("\(done) of \(options.runs) runs, \(failures) failures")
-                }
-                start()
+            if (number + 1).isMultiple(of: Self.progressEvery) {
+                let failed = failures.values.reduce(0, +)
+                say(
+                    "from \(options.seed): \(number + 1) of \(options.runs) runs, "
+                        + "\(failed) failures")
             }
         }
-        for (promise, count) in failuresByPromise.sorted(by: { $0.value > $1.value }) {
+        for (promise, count) in failures.sorted(by: { $0.value > $1.value }) {
             say("\(count) × \(promise.rawValue)")
         }
-        return failures
+        return failures.values.reduce(0, +)
     }
 
     private func run(_ seed: UInt64) async -> ScriptRunner.Outcome {
