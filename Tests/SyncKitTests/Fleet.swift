@@ -52,12 +52,15 @@ final class Fleet {
 
     /// One exchange.
     @discardableResult
-    func sync(_ index: Int, over transport: (any Transport)? = nil) async throws -> SyncReport {
+    func sync(
+        _ index: Int, over transport: (any Transport)? = nil,
+        progress: (SyncReport) -> Void = { _ in }
+    ) async throws -> SyncReport {
         let keys = try #require(LibraryKeys(devices[index].keys))
         return try await Synchronizer(
             store: devices[index].store, transport: transport ?? self.transport(index), keys: keys,
             account: Gallery.account
-        ).run()
+        ).run(progress: progress)
     }
 
     /// One exchange that may break off; whether it came to its end.

@@ -34,6 +34,32 @@ import Testing
         for index in 0..<3 { #expect(try await !fleet.sync(index).serverRestored) }
     }
 
+    // Goal: what was deleted, and forgotten by all, stays deleted where the server goes back to a
+    // time before the deletion; for a new device too.
+    @Test(arguments: [false, true])
+    func theForgottenDoNotRise(raisingEpoch: Bool) async throws {
+        let fleet = try Fleet(seed: 104, devices: 2)
+        try fleet[0].run("INSERT INTO items(id, title) VALUES(\(Self.key), 'base')")
+        try fleet[0].run("INSERT INTO tags(tag) VALUES('stays')")
+        try await fleet.settle()
+        let backup = fleet.server.backup()
+        try fleet[1].run("DELETE FROM items")
+        for _ in 0..<3 { try await fleet.settle() }
+        for index in 0..<2 {
+            #expect(try fleet[index].value("SELECT count(*) FROM sync_graves_1") == 0)
+        }
+        fleet.server.restore(to: backup, raisingEpoch: raisingEpoch)
+        try fleet[1].run("INSERT INTO tags(tag) VALUES('later')")
+        try await fleet.settle()
+        try fleet.addDevice()
+        try await fleet.settle()
+        try fleet.expectAgreement()
+        for index in 0..<3 {
+            #expect(try fleet[index].value("SELECT count(*) FROM items") == 0)
+            #expect(try fleet[index].value("SELECT count(*) FROM tags") == 2)
+        }
+    }
+
     // Goal: a server that was set back without a word is noticed also where others have filled the
     // places that it lost: the same numbers then mean something else.
     @Test(arguments: [0, 1, 2])

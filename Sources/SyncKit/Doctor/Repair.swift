@@ -59,6 +59,7 @@ struct Repair {
         try adopt(at: HybridTimestamp(milliseconds: 1, counter: 0))
         try state.setCursor(0, mark: nil)
         try state.set("collected", .integer(0))
+        try state.forgetMeeting()
         try session.restart()
     }
 

@@ -46,12 +46,17 @@ extension BatchMerger {
                 row.exceptions = exceptions[..<end]
                 exceptions = exceptions[end...]
                 // A key may come twice all the same: only the database knows.
-                if isFresh, !isLongGone(row.began), try insertFresh(row, plan, into: table) {
+                if isFresh, try !isDeleted(row), try insertFresh(row, plan, into: table) {
                     continue
                 }
                 try merge(row, plan, into: table)
             }
         }
+    }
+
+    /// Whether a row that is not here was deleted, and its grave cleared away.
+    private func isDeleted(_ row: IncomingRow) throws -> Bool {
+        try isLongGone(row.began) || wasForgotten(row.began)
     }
 
     /// Whether a row that begins is inserted, and nothing else is to be looked at.
@@ -111,7 +116,11 @@ extension BatchMerger {
     ) throws {
         switch try table.row(row.key) {
         case .unseen:
-            if !isLongGone(row.began) { try begin(row, plan, in: table) }
+            if isLongGone(row.began) { return }
+            if try wasForgotten(row.began) {
+                return try repairs.buryAgain(row.key, life: row.life + 1, in: table)
+            }
+            try begin(row, plan, in: table)
         case .dead(let life, let stamp):
             guard try row.life > life || hasForgotten(stamp, row.began) else { return }
             // A row that waits for its parent stays buried meanwhile.

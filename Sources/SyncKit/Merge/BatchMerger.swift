@@ -113,6 +113,12 @@ final class BatchMerger {
         return known > 0 && known <= session.collected
     }
 
+    /// Whether the row that began at this stamp was deleted here before the server lost its memory,
+    /// and its grave cleared away: nobody else remembers the deletion either.
+    func wasForgotten(_ index: Int32) throws -> Bool {
+        try !isReleasing && session.formerStamps.contains(stamp(index))
+    }
+
     /// Whether the writer at the batch's stamp `index` knew of the deletion at the stored stamp
     /// `grave`: if it counts lives from the start all the same, it has cleared the grave away.
     func hasForgotten(_ grave: Int64, _ index: Int32) throws -> Bool {

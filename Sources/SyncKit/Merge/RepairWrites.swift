@@ -1,7 +1,7 @@
 import GRDB
 
-/// What a replica writes itself while it merges, so that declared constraints hold: ordinary writes
-/// with a stamp of their own, that travel to the others like any other.
+/// What a replica writes itself while it merges, so that declared constraints hold and deletions
+/// stand: ordinary writes with a stamp of their own, that travel to the others like any other.
 ///
 /// Each replica that notices a breach writes the same repair; the later one stands, and changes
 /// nothing more.
@@ -75,6 +75,17 @@ final class RepairWrites {
         try table.toggleDigest(of: key, began, written, in: session, adding: true)
         log.append(.update(row: place, column: column), in: table.table.id)
         tables.insert(table.table.name)
+    }
+
+    /// Deletes once more what a server that was set back has again, and all had long forgotten.
+    ///
+    /// - Parameter life: The life that the row does not have.
+    func buryAgain(_ key: RowKey, life: UInt32, in table: TableStore) throws {
+        try table.bury(key, life: life, stamp: try stampNumber())
+        session.noteGrave(in: table)
+        // It lies nowhere: no operation before this one is about its place.
+        log.append(.delete(row: -1, key: key), in: table.table.id)
+        buried.append((table.table.id, key))
     }
 
     private func act(

@@ -87,7 +87,7 @@ private struct Exchange {
             report.serverRestored = true
             return .met
         case .repair:
-            try store.forgetCursor()
+            try store.forgetCursor(distrustingRows: true)
             report.repaired = true
             return .repaired
         case .seal:

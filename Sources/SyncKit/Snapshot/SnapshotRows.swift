@@ -29,12 +29,16 @@ struct SnapshotRows {
 
     /// Deletes the rows that the account knew and the snapshot does not hold; returns the names of
     /// the tables that lost some.
-    func deleteOthers(wall: UInt64) throws -> Set<String> {
+    ///
+    /// - Parameter cursor: The snapshot's place in the account's order.
+    func deleteOthers(at cursor: Int64, wall: UInt64) throws -> Set<String> {
         var altered: Set<String> = []
         let isHeld = try PreparedStatement(
             "SELECT 1 FROM sync_snapshot_rows WHERE tbl = ? AND row = ?", in: session.db)
-        // What the server knew before it lost its memory, it may have to be told again.
-        let isOffering = try StoreState(db: session.db).offer != .none
+        // What the server knew before it lost its memory it had to be told again: a snapshot made
+        // before that says nothing of it.
+        let state = StoreState(db: session.db)
+        let isTold = try state.offer == .none && state.offered <= cursor
         for table in try session.allTables() {
             var gone: [(place: Int64, key: RowKey, clock: PackedClock, began: Int64)] = []
             let scan = try RowScan(table, in: session.db, withValues: false)
@@ -48,7 +52,7 @@ struct SnapshotRows {
                 // written past the engine: its doctor will date it.
                 if !held, scan.began != StampTable.zero,
                     let known = try session.stamps.entry(scan.began).sequence,
-                    known > 0 || !isOffering
+                    known > 0 ? known <= cursor : isTold
                 {
                     gone.append((scan.place, scan.key, scan.clock, scan.began))
                 }

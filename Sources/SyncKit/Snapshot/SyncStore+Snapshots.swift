@@ -85,7 +85,8 @@ extension SyncStore {
             let state = StoreState(db: session.db)
             var tables: Set<String> = []
             if try state.cursor > 0 {
-                tables = try SnapshotRows(session).deleteOthers(wall: correctedWall(session.db))
+                tables = try SnapshotRows(session).deleteOthers(
+                    at: snapshot.cursor, wall: correctedWall(session.db))
             }
             try SnapshotRows(session).clear()
             try state.set("snapshot", .null)
@@ -121,8 +122,13 @@ extension SyncStore {
     }
 
     /// Pulls everything again at the next exchange; merging it again changes nothing that is right.
-    package func forgetCursor() throws {
-        try engineWrite { try $0.forgetCursor() }
+    ///
+    /// - Parameter distrustingRows: Whether rows may be missing here that nobody has deleted.
+    package func forgetCursor(distrustingRows: Bool = false) throws {
+        try engineWrite { session in
+            try session.forgetCursor()
+            if distrustingRows { try StoreState(db: session.db).forgetMeeting() }
+        }
     }
 
     func knownEpoch() throws -> Int? {

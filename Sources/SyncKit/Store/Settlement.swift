@@ -35,7 +35,10 @@ struct Settlement {
         guard try state.offer == .sealed else { return }
         let isSent = try !PreparedStatement("SELECT 1 FROM sync_segments LIMIT 1", in: session.db)
             .step()
-        if isSent { try state.setOffer(.none) }
+        if isSent {
+            try state.setOffer(.none)
+            try state.set("offered", .integer(sequence))
+        }
     }
 
     /// A sealed segment of this replica came back: the server holds it, though its answer was lost.

@@ -9,6 +9,8 @@ final class StoreSession {
     var hasWaiting = false
     /// Graves known up to this place of the account's order are cleared away.
     let collected: Int64
+    /// What was known when the server lost its memory.
+    let formerStamps: FormerStamps
     let schema: SyncSchema
     private var columns: KnownColumns
     private var tables: [Int: TableStore] = [:]
@@ -19,6 +21,7 @@ final class StoreSession {
         self.schema = schema
         stamps = try StampTable(db)
         collected = try StoreState(db: db).collected
+        formerStamps = try FormerStamps(db)
         digest = StateDigest(try StoreState(db: db).digest)
         columns = try StoreState(db: db).columns
         try lookForWaiting()

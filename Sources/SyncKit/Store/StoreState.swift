@@ -71,6 +71,17 @@ struct StoreState {
     /// Graves known up to this place of the account's order are cleared away.
     var collected: Int64 { get throws { try integer("collected") } }
 
+    /// The number of the last stamp, and the latest moment, when the server had last lost its
+    /// memory; zero where it never has.
+    var lastMeeting: (stamp: Int64, time: HybridTimestamp) {
+        get throws {
+            (
+                try integer("met_stamp"),
+                HybridTimestamp(rawValue: UInt64(clamping: try integer("met_time")))
+            )
+        }
+    }
+
     /// Digests mean something only once everything up to this place is merged.
     var comparable: Int64 { get throws { try integer("comparable") } }
 
@@ -81,6 +92,9 @@ struct StoreState {
     var offer: Offer {
         get throws { Offer(rawValue: try integer("offer_state")) ?? .none }
     }
+
+    /// The place in the account's order at which the whole state was told last.
+    var offered: Int64 { get throws { try integer("offered") } }
 
     /// See ``offer``.
     enum Offer: Int64 {
@@ -107,6 +121,16 @@ struct StoreState {
     /// Since when the declared columns have been known.
     var columns: KnownColumns {
         get throws { try KnownColumns(try bytes("columns")) }
+    }
+
+    /// Takes no missing row for a deleted one any more.
+    func forgetMeeting() throws {
+        try setLastMeeting(stamp: 0, time: HybridTimestamp(rawValue: 0))
+    }
+
+    func setLastMeeting(stamp: Int64, time: HybridTimestamp) throws {
+        try set("met_stamp", .integer(stamp))
+        try set("met_time", .integer(Int64(clamping: time.rawValue)))
     }
 
     func set(_ name: String, _ value: SQLValue) throws {

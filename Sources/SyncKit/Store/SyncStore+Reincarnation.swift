@@ -30,6 +30,7 @@ extension SyncStore {
                     DELETE FROM sync_partial;
                     """)
             try WaitingRoom(session).forgetPlaces()
+            try state.setLastMeeting(stamp: try state.lastStamp, time: try state.clock.latest)
             try state.set("epoch", .integer(Int64(epoch)))
             try state.setCursor(0, mark: nil)
             try state.set("collected", .integer(0))
