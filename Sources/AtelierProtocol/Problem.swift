@@ -7,6 +7,7 @@ public struct Problem: Codable, Sendable, Equatable, Error, CustomStringConverti
         case malformed = "urn:atelier:problem:malformed"
         case tooLarge = "urn:atelier:problem:too-large"
         case notFound = "urn:atelier:problem:not-found"
+        case methodNotAllowed = "urn:atelier:problem:method-not-allowed"
         case inviteInvalid = "urn:atelier:problem:invite-invalid"
         case accountPending = "urn:atelier:problem:account-pending"
         case accountRefused = "urn:atelier:problem:account-refused"

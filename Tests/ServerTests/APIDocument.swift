@@ -34,7 +34,8 @@ struct APIDocument: @unchecked Sendable {
     /// Every cause of a problem that some answer may have, with the status of that answer.
     var causes: [String: Set<String>] {
         var causes: [String: Set<String>] = [:]
-        for operation in paths.values.flatMap(\.values) {
+        let common = methodNotAllowed.map { [["responses": ["405": $0]]] } ?? []
+        for operation in paths.values.flatMap(\.values) + common {
             for (status, response) in operation["responses"] as? [String: [String: Any]] ?? [:] {
                 let schema = Self.schema("application/problem+json", response) as? [String: Any]
                 let type = (schema?["properties"] as? [String: Any])?["type"] as? [String: Any]
@@ -44,6 +45,13 @@ struct APIDocument: @unchecked Sendable {
             }
         }
         return causes
+    }
+
+    /// What every path answers to a method that it does not take.
+    private var methodNotAllowed: [String: Any]? {
+        let components = root["components"] as? [String: Any]
+        let responses = components?["responses"] as? [String: [String: Any]]
+        return responses?["MethodNotAllowed"]
     }
 
     /// The route that a request is for, if it is documented.
@@ -62,15 +70,15 @@ struct APIDocument: @unchecked Sendable {
     func problems(
         _ method: String, _ target: String, status: Int, type: String?, body: [UInt8]
     ) -> [String] {
-        guard let route = route(method, target) else {
-            return status == 404 || status == 400 ? [] : ["\(status) for no route"]
+        let route = "\(method) \(target.prefix { $0 != "?" })"
+        guard let responses = responses(method, target) else {
+            return status == 404 || status == 400 ? [] : ["\(route), no route, answers \(status)"]
         }
-        let words = route.split(separator: " ").map(String.init)
-        let operation = paths[words[1]]?[words[0].lowercased()]
-        let responses = operation?["responses"] as? [String: [String: Any]]
-        guard let response = responses?[String(status)] else {
+        guard let response = responses[String(status)] else {
             return ["\(route) answers \(status), which is not documented"]
         }
+        // What its answer is about is not sent.
+        if method == "HEAD" { return [] }
         guard let type, let schema = Self.schema(type, response) else {
             return ["\(route) answers \(status) with \(type ?? "no type")"]
         }
@@ -79,6 +87,18 @@ struct APIDocument: @unchecked Sendable {
             return ["\(route) answers \(status) with no JSON"]
         }
         return mismatches(value, schema).map { "\(route) answers \(status): \($0)" }
+    }
+
+    /// The answers that a request may get, by their statuses; nil where no path fits.
+    private func responses(_ method: String, _ target: String) -> [String: [String: Any]]? {
+        if let route = route(method, target) {
+            let words = route.split(separator: " ").map(String.init)
+            let operation = paths[words[1]]?[words[0].lowercased()]
+            return operation?["responses"] as? [String: [String: Any]] ?? [:]
+        }
+        let isPath = ["GET", "POST", "PUT", "DELETE"].contains { route($0, target) != nil }
+        guard isPath else { return nil }
+        return methodNotAllowed.map { ["405": $0] } ?? [:]
     }
 
     private static func schema(_ type: String, _ response: [String: Any]) -> Any? {

@@ -22,13 +22,15 @@ struct EnvelopeMiddleware: RouterMiddleware {
         do {
             response = try await next(request, context)
         } catch {
-            response = problem(error, context)
+            response = problem(error, request, context)
         }
         response.headers[.atelierTime] = String(clock().milliseconds)
         response.headers[.xContentTypeOptions] = "nosniff"
         response.headers[.cacheControl] = "no-store"
         response.headers[.atelierRequest] = context.id
         let took = ContinuousClock.now - start
+        // A body after the head of an answer to HEAD would be read as the next answer.
+        if request.method == .head { response = response.createHeadResponse() }
         // What no route fits has a name of the framework's.
         let route = context.endpointPath.flatMap { $0.hasPrefix("/") ? $0 : nil } ?? "unknown"
         metrics.end(
@@ -58,14 +60,16 @@ struct EnvelopeMiddleware: RouterMiddleware {
         context.logger.info("request", metadata: metadata)
     }
 
-    private func problem(_ error: any Error, _ context: ServerContext) -> Response {
+    private func problem(
+        _ error: any Error, _ request: Request, _ context: ServerContext
+    ) -> Response {
         switch error {
         case ServerError.refused(let kind, let detail, let retryAfter):
             return reply(kind, detail, retryAfter: retryAfter)
         case is NIOTooManyBytesError:
             return reply(.tooLarge, "Send it in smaller parts.")
         case let error as HTTPError where error.status == .notFound:
-            return reply(.notFound, "See the protocol's list of routes.")
+            return noRoute(request)
         case let error as HTTPError where error.status == .contentTooLarge:
             return reply(.tooLarge, "Send it in smaller parts.")
         case let error as HTTPError where error.status.code < 500:
@@ -77,6 +81,17 @@ struct EnvelopeMiddleware: RouterMiddleware {
             context.logger.error("failed", metadata: ["error": "\(Self.safe(error))"])
             return reply(.internalError, "Try again later; the operator finds it in the log.")
         }
+    }
+
+    /// No route fits: there is no such path, or it takes other methods.
+    private func noRoute(_ request: Request) -> Response {
+        let methods = KnownMethods.present.methods(of: request.uri.path).joined(separator: ", ")
+        guard !methods.isEmpty else {
+            return reply(.notFound, "See the protocol's list of routes.")
+        }
+        var response = reply(.methodNotAllowed, "It takes \(methods).")
+        response.headers[.allow] = methods
+        return response
     }
 
     /// Database errors may quote values; their type says enough for a log.

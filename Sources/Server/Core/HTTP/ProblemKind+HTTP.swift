@@ -10,6 +10,7 @@ extension Problem.Kind {
             .limitReached, .tokenInvalid:
             403
         case .notFound, .notApprovedYet: 404
+        case .methodNotAllowed: 405
         case .accountExists, .keysChanged, .fork, .rewind, .fromTheFuture: 409
         case .tooLarge: 413
         case .tooMany: 429
@@ -24,6 +25,7 @@ extension Problem.Kind {
         case .malformed: "The request cannot be read."
         case .tooLarge: "The request is too large."
         case .notFound: "There is nothing here."
+        case .methodNotAllowed: "The route does not take this method."
         case .inviteInvalid: "The invite does not open an account."
         case .accountPending: "The account waits for the operator's approval."
         case .accountRefused: "The operator did not let the account in."

@@ -14,11 +14,13 @@ public enum OpenAPI {
             "title": "Atelier server", "version": "1",
             "description": .string(
                 "Accounts, credits and sealed sync for artists' devices. Docs/PROTOCOL.md says "
-                    + "how proofs, segments and signed objects are made."),
+                    + "how proofs, segments and signed objects are made. A path answers every "
+                    + "method that is not listed with the response MethodNotAllowed."),
         ],
         "paths": .object(paths),
         "components": [
             "schemas": .object(APISchemas.all),
+            "responses": ["MethodNotAllowed": APIOperation.methodNotAllowed],
             "securitySchemes": [
                 "proof": [
                     "type": "apiKey", "in": "header", "name": .string(RequestProof.headerName),
@@ -46,6 +48,16 @@ public enum OpenAPI {
 }
 
 extension APIOperation {
+    /// What every path answers to a method that it does not take.
+    fileprivate static let methodNotAllowed: JSON = [
+        "description": .string(Problem.Kind.methodNotAllowed.title),
+        "content": problem([.methodNotAllowed]),
+        "headers": .object(
+            everyHeader.merging(["Allow": header("string", "The methods that it takes.")]) {
+                first, _ in first
+            }),
+    ]
+
     fileprivate var document: JSON {
         var document: [String: JSON] = [
             "operationId": .string(id), "summary": .string(summary),
@@ -93,11 +105,15 @@ extension APIOperation {
             }
             responses[String(status)] = [
                 "description": .string(kinds.map(\.title).joined(separator: " ")),
-                "content": ["application/problem+json": ["schema": APISchemas.problem(kinds)]],
+                "content": Self.problem(kinds),
                 "headers": .object(headers),
             ]
         }
         return responses
+    }
+
+    private static func problem(_ kinds: [Problem.Kind]) -> JSON {
+        ["application/problem+json": ["schema": APISchemas.problem(kinds)]]
     }
 
     private var headers: [String: JSON] {
