@@ -174,6 +174,28 @@ struct ModerationTests {
             }
         }
     }
+
+    // Goal: nobody is suspended, and nothing given or paused, for no reason.
+    @Test(arguments: ["", " \t"])
+    func aReasonIsAsked(reason: String) async throws {
+        let server = try TestServer()
+        try await server.run { client in
+            let artist = TestDevice(of: server)
+            _ = try await artist.join(client)
+            let refused = ServerError.invalidValue(name: "reason", reason: "must not be empty")
+            #expect(throws: refused) {
+                try server.core.suspend(
+                    artist.account, reason: reason, until: nil, message: "", actor: "ann")
+            }
+            #expect(throws: refused) {
+                try server.core.grant(artist.account, credits: 1, reason: reason, actor: "ann")
+            }
+            #expect(throws: refused) {
+                try server.core.pauseService(reason: reason, actor: "ann")
+            }
+            #expect(try server.core.summary(of: artist.account).standing == "active")
+        }
+    }
 }
 
 extension Problem.Kind {

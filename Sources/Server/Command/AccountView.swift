@@ -52,9 +52,9 @@ struct AccountView: Encodable {
             "devices    \(devices.joined(separator: ", ").shown)",
             "credits    \(credits.granted) given: \(credits.free) free, \(credits.leased) lent"
                 + "\(leaseEnd), \(credits.spent) spent",
-            "held       \(heldSpends) spends wait for a suspension to be lifted",
-            "proofs     \(contradictions) spends contradict another one",
-            "stored     \(segments) sealed segments, \(segmentBytes) bytes",
+            "held       \(Printer.count(heldSpends, "spend")), until a suspension is lifted",
+            "proofs     \(Printer.count(contradictions, "spend")) against another one",
+            "stored     \(Printer.count(segments, "sealed segment")), \(segmentBytes) bytes",
         ]
     }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import AtelierProtocol
 
 /// The program: parses, calls, prints.
 @main
@@ -10,6 +11,7 @@ struct AtelierServerCommand: AsyncParsableCommand {
             Everything lies in one folder: --data DIR, else $ATELIER_SERVER_DATA, else \
             ./atelier-server-data. Every command works while the server runs.
             """,
+        version: Release.version,
         subcommands: [
             ServeCommand.self, InviteCommand.self, AccountsCommand.self, CreditsCommand.self,
             ServiceCommand.self, ModeratorCommand.self, CasesCommand.self, AuditCommand.self,

@@ -26,10 +26,12 @@ struct BackupCommand: ParsableCommand {
             let summary = try options.backup.write(
                 to: URL(fileURLWithPath: file), withKey: !withoutKey)
             if output.json { return try Printer.json(BackupView(summary)) }
+            let place = options.databaseAddress == nil ? "in it" : "beside it, \(file).key"
             Printer.line(
-                "\(summary.path): \(summary.accounts) accounts, \(summary.bytes) bytes, "
-                    + (summary.hasKey ? "with the server's key: keep it secret" : "without the key")
-            )
+                "\(summary.path): \(Printer.count(summary.accounts, "account")), "
+                    + "\(summary.bytes) bytes, "
+                    + (summary.hasKey
+                        ? "the server's key \(place): keep it secret" : "without the key"))
         }
     }
 }
@@ -55,7 +57,8 @@ struct RestoreCommand: ParsableCommand {
                 from: URL(fileURLWithPath: file), actor: options.actor)
             if output.json { return try Printer.json(BackupView(summary)) }
             Printer.line(
-                "restored \(summary.accounts) accounts as of \(summary.taken.rfc3339); epoch "
+                "restored \(Printer.count(summary.accounts, "account")) as of "
+                    + "\(summary.taken.rfc3339); epoch "
                     + "\(summary.epoch) begins, devices send what is missing when they sync")
         }
     }

@@ -27,8 +27,8 @@ struct EffectView: Encodable {
         var lines = ["\(account) \(verb) from its next request on (order \(serial))"]
         if let usableUntil {
             lines += [
-                "at most \(Self.count(leasedCredits, "credit")), lent to "
-                    + "\(Self.count(devices, "device")), can still be used offline, none after "
+                "at most \(Printer.count(leasedCredits, "credit")), lent to "
+                    + "\(Printer.count(devices, "device")), can still be used offline, none after "
                     + usableUntil.time.rfc3339,
                 "none of these gets a receipt while the suspension lasts",
             ]
@@ -36,13 +36,10 @@ struct EffectView: Encodable {
             lines.append("no device holds a credit: nothing more can be generated")
         }
         if heldSpends > 0 {
-            lines.append("\(Self.count(heldSpends, "spend")) that came before stay held with them")
+            let spends = Printer.count(heldSpends, "spend")
+            lines.append("\(spends) that came before stay held with them")
         }
         if dryRun { lines.append("nothing was changed") }
         return lines
-    }
-
-    private static func count(_ number: Int, _ thing: String) -> String {
-        "\(number) \(thing)\(number == 1 ? "" : "s")"
     }
 }

@@ -7,6 +7,11 @@ enum Printer {
         FileHandle.standardOutput.write(Data((text + "\n").utf8))
     }
 
+    /// Such as `1 credit` and `2 credits`.
+    static func count(_ number: Int, _ thing: String) -> String {
+        "\(number) \(thing)\(number == 1 ? "" : "s")"
+    }
+
     /// One JSON object: snake_case keys in order, times in RFC 3339, ids lowercase.
     static func json(_ value: some Encodable) throws {
         let encoder = CanonicalJSON.encoder

@@ -36,8 +36,11 @@ public final class ServerCore: Sendable {
     ) throws {
         let known = database == nil ? "server.sqlite" : "keys"
         let path = folder.appendingPathComponent(known).path
-        guard isNewAllowed || FileManager.default.fileExists(atPath: path) else {
-            throw ServerError.noServer(path: folder.path)
+        guard isNewAllowed || access(path, F_OK) == 0 else {
+            // A server of another user's is no missing one.
+            throw errno == EACCES
+                ? ServerError.unusableFolder(path: folder.path, reason: "permission denied")
+                : ServerError.noServer(path: folder.path)
         }
         try self.init(
             folder: folder, database: database, policy: policy,

@@ -16,6 +16,8 @@ package enum ServerError: Error, Equatable, CustomStringConvertible {
     case unusableFolder(path: String, reason: String)
     /// The database is of a server with another key.
     case otherKey(path: String)
+    /// A newer program has changed the tables.
+    case newerDatabase(step: String)
     /// The key file is not a key.
     case damagedKey(path: String)
 
@@ -37,6 +39,9 @@ package enum ServerError: Error, Equatable, CustomStringConvertible {
             "The data folder \(path) cannot be used: \(reason). Check its rights and the disk."
         case .damagedKey(let path):
             "The key file \(path) is damaged. Restore it from a backup: every device has pinned it."
+        case .newerDatabase(let step):
+            "The database is of a newer atelier-server (it has the step \(step)). Install that "
+                + "version or a later one; nothing was changed."
         case .otherKey(let path):
             "The database is of a server with another key than \(path)/keys/server.key. Copy that "
                 + "file from a server that shares the database: devices trust only its key."

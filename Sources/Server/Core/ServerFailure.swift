@@ -1,4 +1,5 @@
 import CreditLedger
+import Foundation
 import GRDB
 
 /// Puts any error of the server into words and the exit code that scripts rely on.
@@ -18,12 +19,27 @@ public enum ServerFailure {
         case let error as DatabaseError:
             return database(error)
         case let error as PostgresError:
-            return (error.description, error.isUnavailable ? 75 : 1)
+            guard error.state == nil else {
+                return (error.description, error.isUnavailable ? 75 : 1)
+            }
+            return (
+                "\(error.description). Check that the database runs, its address, and the "
+                    + "password: in the address, $PGPASSWORD or ~/.pgpass.", 75
+            )
         case let error as CommitUnknownError:
             return (error.description, 75)
+        case let error as CocoaError:
+            return (file(error), 73)
         default:
             return ("\(error)", 1)
         }
+    }
+
+    private static func file(_ error: CocoaError) -> String {
+        let system = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
+        let reason = system.map { String(cString: strerror(Int32($0.code))) }
+        return "A file of the server cannot be read or written: "
+            + "\(reason ?? error.localizedDescription). Check rights and disk."
     }
 
     /// Whether the database is not there, or too busy, for now: asking again later helps.
@@ -39,7 +55,7 @@ public enum ServerFailure {
     private static func code(of error: ServerError) -> Int32 {
         switch error {
         case .invalidValue: 64
-        case .noServer, .unusableFolder, .damagedKey, .otherKey: 73
+        case .noServer, .unusableFolder, .damagedKey, .otherKey, .newerDatabase: 73
         case .refused, .noSuchAccount, .ambiguousAccount: 1
         }
     }

@@ -68,11 +68,19 @@ extension ServerCore {
         if let until, until <= now {
             throw ServerError.invalidValue(name: "until", reason: "must lie in the future")
         }
+        try Self.checkReason(reason)
         return try decide("suspend", account, reason, message, actor, now) { ledger in
             let order = try ledger.suspend(
                 reason: reason, text: message, until: until, appeal: self.policy.appeal, now: now,
                 signer: self.signer)
             return SuspensionEffect(on: ledger, serial: order.payload.serial, now: now)
+        }
+    }
+
+    /// A person is told the code, and asks what it means: there has to be one.
+    static func checkReason(_ reason: String) throws {
+        guard reason.contains(where: { !$0.isWhitespace }) else {
+            throw ServerError.invalidValue(name: "reason", reason: "must not be empty")
         }
     }
 
@@ -103,6 +111,7 @@ extension ServerCore {
         _ account: AccountID, credits count: Int, reason: String, actor: String
     ) throws {
         let now = clock()
+        try Self.checkReason(reason)
         try decide("grant \(count)", account, reason, "", actor, now) { ledger in
             _ = try ledger.grant(count, reason: reason, now: now, signer: self.signer)
         }

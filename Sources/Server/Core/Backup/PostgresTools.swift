@@ -7,12 +7,13 @@ struct PostgresTools {
     private let password: String?
 
     /// - Parameter address: A connection URI.
+    /// - Throws: ``ServerError/invalidValue(name:reason:)`` where it is none.
     init(_ address: String) throws {
-        var message: UnsafeMutablePointer<CChar>?
-        guard let options = PQconninfoParse(address, &message) else {
-            let text = message.map { String(cString: $0) } ?? "it cannot be read"
-            PQfreemem(message)
-            throw PostgresError(state: "22023", message: text)
+        // What libpq says of it quotes it, and there may be a password in it.
+        guard let options = PQconninfoParse(address, nil) else {
+            throw ServerError.invalidValue(
+                name: "--database",
+                reason: "is no connection URI, such as postgres://atelier@db.internal/atelier")
         }
         defer { PQconninfoFree(options) }
         var (words, password): ([String], String?) = ([], nil)

@@ -70,7 +70,11 @@ public struct ServerBackup: Sendable {
     ///
     /// - Throws: Where a server is there already, or the file is not whole; nothing was changed.
     public func restore(from file: URL, actor: String) throws -> BackupSummary {
-        let isPostgres = try Self.isDump(file.path)
+        let start = try Self.start(of: file.path)
+        let isPostgres = start.starts(with: Data("PGDMP".utf8))
+        guard isPostgres || start == Data("SQLite format 3\0".utf8) else {
+            throw BackupError.damaged(path: file.path, reason: "it is no backup of a server")
+        }
         guard isPostgres == (database != nil) else {
             throw BackupError.otherKind(path: file.path, isPostgres: isPostgres)
         }
@@ -174,13 +178,12 @@ public struct ServerBackup: Sendable {
         return UnixTime(milliseconds: Int64(seconds * 1000))
     }
 
-    /// Whether `pg_dump` wrote it.
-    private static func isDump(_ path: String) throws -> Bool {
+    /// The bytes that tell what wrote it.
+    private static func start(of path: String) throws -> Data {
         guard let handle = FileHandle(forReadingAtPath: path) else {
             throw BackupError.unusable(path: path, reason: DraftFile.reason(errno))
         }
         defer { try? handle.close() }
-        let start = try handle.read(upToCount: 5) ?? Data()
-        return start == Data("PGDMP".utf8)
+        return try handle.read(upToCount: 16) ?? Data()
     }
 }

@@ -24,6 +24,7 @@ final class PostgresStore: DatabaseStore {
         address: String, connections: Int, isMigrating: Bool = true,
         onStatement: StatementTrace? = nil
     ) throws {
+        _ = try PostgresTools(address)
         self.address = address
         self.onStatement = onStatement
         threads = NIOThreadPool(numberOfThreads: connections)
@@ -144,6 +145,7 @@ final class PostgresStore: DatabaseStore {
                 "CREATE TABLE IF NOT EXISTS migration (name TEXT PRIMARY KEY NOT NULL)")
             let done: Set<String> = try Set(
                 db.rows("SELECT name FROM migration").map { try $0["name"] })
+            try Schema.refuseNewer(done)
             for step in Schema.steps where !done.contains(step.name) {
                 try db.script(step.sql(for: .postgres))
                 try db.execute("INSERT INTO migration (name) VALUES (?1)", [step.name])

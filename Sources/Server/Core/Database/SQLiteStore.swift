@@ -23,6 +23,8 @@ struct SQLiteStore: DatabaseStore {
         for step in Schema.steps {
             migrator.registerMigration(step.name) { try $0.execute(sql: step.sql(for: .sqlite)) }
         }
+        let applied = try pool.read(migrator.appliedIdentifiers)
+        try Schema.refuseNewer(applied)
         try migrator.migrate(pool)
     }
 

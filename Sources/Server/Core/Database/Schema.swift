@@ -41,6 +41,15 @@ enum Schema {
         Step(name: "11 history", common: history),
     ]
 
+    /// An older program could break what a newer one has made of the tables.
+    ///
+    /// - Throws: ``ServerError/newerDatabase(step:)``.
+    static func refuseNewer(_ applied: Set<String>) throws {
+        let unknown = applied.subtracting(steps.map(\.name))
+        guard let step = unknown.sorted().first else { return }
+        throw ServerError.newerDatabase(step: step)
+    }
+
     private static func postgres(_ sql: String) -> String {
         sql.replacing(
             "INTEGER PRIMARY KEY AUTOINCREMENT",

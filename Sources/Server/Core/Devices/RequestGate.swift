@@ -71,7 +71,8 @@ extension ServerCore {
             let standing = try LedgerStore(account: caller.account, db: db).standing()
             if case .revoked(let order)? = standing.obstacle(for: caller.device, at: now) {
                 throw ServerError.refused(
-                    .deviceRevoked, detail: "This device was revoked (\(order.reason)).")
+                    .deviceRevoked,
+                    detail: "Put out for good (\(order.reason)); the account's others go on.")
             }
             try db.execute(
                 "UPDATE device SET last_seen = ?1 WHERE id = ?2",

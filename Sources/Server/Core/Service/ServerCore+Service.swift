@@ -16,6 +16,7 @@ extension ServerCore {
         if let until, until <= now {
             throw ServerError.invalidValue(name: "until", reason: "must lie in the future")
         }
+        try Self.checkReason(reason)
         guard reason.utf8.count <= LedgerLimits.reasonBytes,
             message.utf8.count <= LedgerLimits.textBytes
         else {
