@@ -1,4 +1,5 @@
 import ArgumentParser
+import AtelierProtocol
 
 /// The root: names the groups of commands.
 struct AtelierCommand: AsyncParsableCommand {
@@ -10,7 +11,7 @@ struct AtelierCommand: AsyncParsableCommand {
             64 wrong usage, 69 server unreachable, 73 library locked or unwritable, 75 try again \
             later, 77 refused.
             """,
-        version: "0.1.0",
+        version: Release.version,
         subcommands: [
             InitCommand.self, JoinCommand.self, RestoreAccountCommand.self, DevicesCommand.self,
             WorksCommand.self,

@@ -19,10 +19,15 @@ enum Program {
 
     /// The parser's own errors print themselves; all others are told here.
     private static func reported(_ error: any Error) -> any Error {
-        if error is ExitCode || error is CleanExit || error is ValidationError { return error }
+        if error is ExitCode || error is CleanExit { return error }
+        // Found out while the command ran: the parser would show how to use another command.
+        if let error = error as? ValidationError {
+            Terminal.complain(error.message)
+            return ExitCode(ExitStatus.usage.rawValue)
+        }
         let name = String(reflecting: type(of: error))
         if name.hasPrefix("ArgumentParser.") { return error }
-        Terminal.complain("\(error)")
+        Terminal.complain(ErrorText.of(error))
         return ExitCode(ExitStatus(for: error).rawValue)
     }
 }

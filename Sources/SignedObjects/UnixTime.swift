@@ -54,6 +54,11 @@ public struct UnixTime: Hashable, Sendable, Comparable, Codable {
         return whole.dropLast() + "." + String(1000 + fraction).dropFirst() + "Z"
     }
 
+    /// As a person reads it, in UTC, such as `2026-01-31 09:30 UTC`.
+    public var toTheMinute: String {
+        rfc3339.prefix(16).replacing("T", with: " ") + " UTC"
+    }
+
     /// The moment an RFC 3339 text names, with or without fractions of a second, else nil.
     public init?(rfc3339 text: String) {
         let plain = try? Date.ISO8601FormatStyle().parse(text)

@@ -17,6 +17,8 @@ final class LocalServer: Sendable {
         var segments: [SealedSegment] = []
         var nonces: Set<ProofNonce> = []
         var isDown = false
+        var proxyStatus: Int?
+        var messages = 0
         var seen: [UInt8] = []
         var lease: UInt8 = 0
     }
@@ -34,9 +36,14 @@ final class LocalServer: Sendable {
     var segmentCount: Int { state.withLock { $0.segments.count } }
     /// Every byte that was ever sent here.
     var traffic: [UInt8] { state.withLock { $0.seen } }
+    /// How many messages came, those that a proxy answered too.
+    var messageCount: Int { state.withLock { $0.messages } }
     var spent: Int { state.withLock { $0.ledger?.balance.spent ?? 0 } }
 
     func setDown(_ isDown: Bool) { state.withLock { $0.isDown = isDown } }
+
+    /// From now on a proxy answers for the server; nil: the server itself.
+    func setProxyStatus(_ status: Int?) { state.withLock { $0.proxyStatus = status } }
 
     func suspend(reason: String, text: String) throws {
         _ = try state.withLock { state in
@@ -57,6 +64,11 @@ final class LocalServer: Sendable {
     func answer(_ message: HTTPMessage) throws -> HTTPReply {
         try state.withLock { state in
             if state.isDown { throw HTTPFailure.unreachable(host: "local", reason: "it is down") }
+            state.messages += 1
+            if let status = state.proxyStatus {
+                let page = "<html><h1>\(status)</h1></html>"
+                return HTTPReply(status: status, headers: [:], body: Array(page.utf8))
+            }
             state.seen += Array(message.target.utf8) + (message.body ?? [])
             do {
                 var reply = try route(message, &state)

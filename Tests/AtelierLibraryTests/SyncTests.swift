@@ -3,6 +3,7 @@ import CreditLedger
 import Foundation
 import GRDB
 import SignedObjects
+import Synchronization
 import SyncKit
 import TestSupport
 import Testing
@@ -152,5 +153,60 @@ struct SyncTests {
         server.setDown(false)
         let outcome = try await library.sync()
         #expect(outcome.settled == 1 && outcome.pending == 0 && outcome.sent > 0)
+    }
+
+    // Goal: a proxy that answers for a server which is away is told apart from a server that is
+    // none, and a sync later is whole.
+    @Test(arguments: [500, 502, 503, 504])
+    func aProxyWithoutAServerLosesNothing(status: Int) async throws {
+        let world = try World()
+        let server = LocalServer(world: world)
+        let library = try await world.joinedLibrary("desk", at: server)
+        server.setProxyStatus(status)
+        let error = await #expect(throws: HTTPFailure.self) { try await library.sync() }
+        let expected: AtelierLibrary.ExitStatus = status == 500 ? .failed : .unreachable
+        #expect(error.map { ExitStatus(for: $0) } == expected)
+        server.setProxyStatus(nil)
+        #expect(try await library.sync().sent > 0)
+    }
+
+    // Goal: who watches is told what is new, once, and outlasts a server that goes away.
+    // Method: no pause waits; after each 60 messages, many rounds, the server goes away, comes
+    // back, suspends the account, and at last the watch is ended.
+    @Test func aWatchTellsNewsOnce() async throws {
+        let world = try World()
+        let server = LocalServer(world: world)
+        let told = Mutex<[String]>([])
+        let stage = Mutex(0)
+        var environment = world.environment(server: server)
+        environment.openStream = { _ in { _, _ in throw HTTPFailure.away(status: 502) } }
+        environment.pause = { _ in
+            try Task.checkCancellation()
+            await Task.yield()
+            let next = stage.withLock { stage -> Int? in
+                guard server.messageCount > 60 * (stage + 1) else { return nil }
+                stage += 1
+                return stage
+            }
+            switch next {
+            case 1: server.setProxyStatus(502)
+            case 2: server.setProxyStatus(nil)
+            case 3: try server.suspend(reason: "not-own-work", text: "")
+            case 4: throw CancellationError()
+            default: break
+            }
+        }
+        let library = try await world.joinedLibrary("desk", at: server, environment: environment)
+        await #expect(throws: CancellationError.self) {
+            try await library.watch { result in
+                let words =
+                    switch result {
+                    case .success(let outcome): outcome.standing.state.rawValue
+                    case .failure: "away"
+                    }
+                told.withLock { $0.append(words) }
+            }
+        }
+        #expect(told.withLock { $0 } == ["good", "away", "suspended"])
     }
 }

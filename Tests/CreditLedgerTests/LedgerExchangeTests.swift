@@ -54,6 +54,23 @@ struct LedgerExchangeTests {
         try copy.wallet.absorb(
             try pair.reply(to: request), serverKey: pair.serverKey.verifyingKey)
         #expect(copy.wallet.unsettled.isEmpty)
+        // The refused spend took no credit.
+        let credits = copy.wallet.credits(now: copy.now)
+        #expect(credits.granted == 2 && credits.spent == 1 && credits.refused == 1)
+    }
+
+    // Goal: a refusal says what, why, until when and what next, also where nobody named a place
+    // for appeals.
+    @Test func aRefusalSaysWhatNext() {
+        let until = UnixTime(milliseconds: 1_796_032_800_123)
+        let alone = RefusedReason.suspended(
+            reason: "not-own-work", text: "Please write.", until: until, appeal: "")
+        #expect(alone.description.contains("not-own-work"))
+        #expect(alone.description.contains("until 2026-11-30 10:00 UTC. Please write."))
+        #expect(alone.description.contains("ask whoever runs the server. Sync to learn"))
+        let named = RefusedReason.suspended(
+            reason: "not-own-work", text: "", until: nil, appeal: "the hall's office")
+        #expect(named.description.contains("To appeal: the hall's office. Sync to learn"))
     }
 
     // Goal: a lease stops at its end, and one contact renews it without waiting for the grace.

@@ -41,6 +41,9 @@ struct AccountTests {
         let words = try #require(try asked.object()["comparison_words"] as? String)
         try await artist.must("devices", "approve", words)
         try await lost.must("sync")
+        let unsure = try await artist.run("devices", "revoke", "lost")
+        #expect(unsure.status == 64 && unsure.errors.contains("--yes"), "\(unsure)")
+        #expect(!unsure.errors.contains("Usage:"), "\(unsure)")
         try await artist.must("devices", "revoke", "lost", "--yes")
         let list = try await artist.must("devices", "list").output
         #expect(list.contains("put out"), "\(list)")
@@ -48,7 +51,11 @@ struct AccountTests {
         try await artist.must("works", "add", picture, "--mine", "--title", "after")
         try await artist.must("sync")
         let refused = try await lost.run("sync")
-        #expect(refused.status == 77, "\(refused)")
+        #expect(refused.status == 77 && refused.errors.contains("put out"), "\(refused)")
+        let standing = try await lost.must("status", "--json").object()["standing"]
+        #expect((standing as? [String: Any])?["state"] as? String == "revoked")
+        let credits = try await lost.must("credits", "--json").object()
+        #expect(credits["can_generate"] as? Bool == false)
         #expect(try await !lost.must("works", "list").output.contains("after"))
         let desk = sandbox.device("desk")
         try await desk.must("restore-account", server.address, input: phrase)

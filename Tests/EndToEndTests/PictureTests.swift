@@ -42,6 +42,22 @@ import Testing
         #expect(try await device.must("works", "list", "--json").objects("works").count == 1)
     }
 
+    // Goal: a file that cannot be taken does not keep the others out.
+    // Method: three files of which the first is none and the second is missing.
+    @Test func theOtherFilesAreTaken() async throws {
+        let sandbox = try Sandbox()
+        let device = sandbox.device("a")
+        try await device.must("init")
+        let bad = try sandbox.file("bad.png", [1, 2, 3]).path
+        let missing = sandbox.folder.appending(path: "missing.png").path
+        let done = try await device.run(
+            "works", "add", bad, missing, try sandbox.picture(1).path, "--mine", "--json")
+        #expect(done.status == 1, "\(done)")
+        #expect(done.errors.contains("bad.png") && done.errors.contains("missing.png"))
+        #expect(try done.objects("works").count == 1)
+        #expect(try await device.must("works", "list", "--json").objects("works").count == 1)
+    }
+
     // Goal: a sketch that is no picture costs no credit.
     // Method: generate over garbage on a joined device.
     @Test func aBadSketchCostsNothing() async throws {

@@ -89,5 +89,52 @@ import Testing
         #expect(done.status < 128, "\(done)")
     }
 
+    // Goal: trouble with the database is told in words, without statements.
+    // Method: library.sqlite is a folder.
+    @Test func aDatabaseThatCannotBeOpenedEndsWith73() async throws {
+        let sandbox = try Sandbox()
+        let device = sandbox.device("a")
+        try await device.must("init")
+        let file = device.home.appending(path: "library.sqlite")
+        try FileManager.default.removeItem(at: file)
+        try FileManager.default.createDirectory(at: file, withIntermediateDirectories: false)
+        let done = try await device.run("works", "list")
+        #expect(done.status == 73 && done.errors.contains("Check the rights"), "\(done)")
+        #expect(!done.errors.contains("SELECT"), "\(done)")
+    }
+
+    // Goal: an address that is none ends with 64, and its password is not shown.
+    @Test func aDatabaseAddressThatIsNoneEndsWith64() async throws {
+        let sandbox = try Sandbox()
+        let done = try await Program.run(
+            Programs.server,
+            [
+                "serve", "--listen", "127.0.0.1:0", "--data", sandbox.data.path,
+                "--database", "mysql://atelier:hidden@db/atelier",
+            ], in: sandbox.folder)
+        #expect(done.status == 64 && done.errors.contains("--database"), "\(done)")
+        #expect(!done.errors.contains("hidden"), "\(done)")
+    }
+
+    // Goal: a file that is no backup is not taken for one of another kind.
+    @Test(arguments: [[], ["--database", "postgres://nobody@127.0.0.1:1/none"]])
+    func whatIsNoBackupIsRefused(options: [String]) async throws {
+        let sandbox = try Sandbox()
+        let file = try sandbox.file("picture.png", Array("\u{89}PNG, no backup".utf8))
+        let done = try await Program.run(
+            Programs.server, ["restore", file.path, "--data", sandbox.data.path] + options,
+            in: sandbox.folder)
+        #expect(done.status == 1 && done.errors.contains("no whole backup"), "\(done)")
+        #expect(!FileManager.default.fileExists(atPath: sandbox.data.path))
+    }
+
+    // Goal: both programs tell their version.
+    @Test(arguments: [Programs.client, Programs.server])
+    func theVersionIsTold(program: String) async throws {
+        let sandbox = try Sandbox()
+        let done = try await Program.run(program, ["--version"], in: sandbox.folder)
+        #expect(done.status == 0 && done.output.split(separator: ".").count == 3, "\(done)")
+    }
+
     static let someInvite = "ati1-" + String(repeating: "A", count: 43)
 }

@@ -1,5 +1,6 @@
 import AtelierProtocol
 import CreditLedger
+import Foundation
 import SignedObjects
 import SyncKit
 
@@ -27,6 +28,8 @@ extension Library {
             let accountKey = try keys.accountKey(), let certificate = membership.certificate
         else { throw membership.request == nil ? LibraryError.noAccountKey : waiting }
         let code = try invite.map { text in
+            // As it comes out of a letter.
+            let text = text.trimmingCharacters(in: .whitespacesAndNewlines)
             guard let code = InviteCode(text) else { throw LibraryError.badInvite }
             return code
         }
@@ -78,11 +81,16 @@ extension Library {
         var membership = membership
         do {
             let settled = try await settle(over: connection)
-            if membership.waitsForOperator == true {
+            if membership.waitsForOperator == true || isPutOut {
                 membership.waitsForOperator = nil
+                membership.isPutOut = nil
                 try save(membership)
             }
             return settled
+        } catch let problem as Problem where problem.type == .deviceRevoked {
+            membership.isPutOut = true
+            try save(membership)
+            throw LibraryError.putOut
         } catch let problem as Problem where problem.type == .accountPending {
             membership.waitsForOperator = true
             try save(membership)

@@ -17,6 +17,7 @@ extension Library {
         defer { withExtendedLifetime(lock) {} }
         if let request = membership.request { try await collectApproval(request) }
         let connection = try connection()
+        let refusedBefore = try credits().refused
         var settled = try await settleAsMember(over: connection)
         try await followOrders(over: connection)
         try noteFinished()
@@ -39,9 +40,10 @@ extension Library {
         let now = try now()
         try store.write { try LocalValue.lastSync.write(String(now.milliseconds), $0) }
         let pending = try store.pendingChangeCount()
+        let refused = try credits().refused - refusedBefore
         return SyncOutcome(
             sent: max(0, before - pending), received: report.changesReceived, settled: settled,
-            pending: pending, setAside: report.segmentsSetAside,
+            refused: refused, pending: pending, setAside: report.segmentsSetAside,
             standing: try standing(), credits: try creditsReport())
     }
 
@@ -50,8 +52,12 @@ extension Library {
         guard membership.request == nil else { return StandingReport(.waiting) }
         guard membership.server != nil else { return StandingReport(.notJoined) }
         guard membership.waitsForOperator != true else { return StandingReport(.waiting) }
+        guard !isPutOut else { return StandingReport(.revoked) }
         return StandingReport(try obstacle())
     }
+
+    /// Whether another device has put this one out, as far as is known.
+    var isPutOut: Bool { membership.isPutOut == true }
 
     /// Reports spends, fetches receipts, leases and orders; returns how many receipts are new.
     @discardableResult

@@ -89,7 +89,12 @@ struct ServerConnection: Sendable {
     /// What a reply that is no success means.
     static func refusal(_ reply: HTTPReply) -> any Error {
         let problem = try? CanonicalJSON.decoder.decode(Problem.self, from: Data(reply.body))
-        return problem ?? HTTPFailure.unexpectedReply("it has status \(reply.status)")
+        if let problem { return problem }
+        // A server of this protocol would have sent a problem.
+        guard ![502, 503, 504].contains(reply.status) else {
+            return HTTPFailure.away(status: reply.status)
+        }
+        return HTTPFailure.unexpectedReply("it has status \(reply.status)")
     }
 
     private func send<Reply: Decodable>(

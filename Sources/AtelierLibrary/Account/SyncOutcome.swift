@@ -6,6 +6,8 @@ public struct SyncOutcome: Codable, Equatable, Sendable {
     public var received = 0
     /// Generations that got their receipt.
     public var settled = 0
+    /// Generations that got none, for good: the credit was another's by then.
+    public var refused = 0
     /// Rows whose changes wait; those of a suspended account do.
     public var pending = 0
     /// Received segments that could not be applied and are kept for later.

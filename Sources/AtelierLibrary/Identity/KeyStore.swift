@@ -7,7 +7,10 @@ package struct KeyStore: Sendable {
 
     func deviceKeys() throws -> DeviceKeys {
         guard LibraryFile.exists(folder.deviceKeys) else {
-            throw LibraryError.notALibrary(folder: folder.root.path)
+            // A library of somebody else's is no missing one.
+            throw errno == EACCES
+                ? LibraryError.unwritable(path: folder.root.path, reason: "permission denied")
+                : LibraryError.notALibrary(folder: folder.root.path)
         }
         guard let keys = DeviceKeys(stored: try text(of: folder.deviceKeys)) else {
             throw damaged(folder.deviceKeys)

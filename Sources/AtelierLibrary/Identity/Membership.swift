@@ -38,6 +38,9 @@ package struct Membership: Codable, Equatable, Sendable {
     package var request: Request?
     /// True while the server's operator has not let the account in.
     package var waitsForOperator: Bool?
+    /// True once the server said that this device was put out: it says nothing else to such a
+    /// device, so that the order itself never comes.
+    package var isPutOut: Bool?
 
     /// The account; nil until a requested approval came.
     package var account: AccountID? { accountKey.map(AccountID.init(key:)) }

@@ -23,7 +23,7 @@ extension ExitStatus {
     private static func status(of failure: HTTPFailure) -> ExitStatus {
         switch failure {
         case .badAddress, .unprotected: .usage
-        case .unreachable, .tooSlow: .unreachable
+        case .unreachable, .tooSlow, .away: .unreachable
         case .untrusted: .refused
         case .replyTooLarge, .unexpectedReply, .unsendable: .failed
         }

@@ -87,6 +87,10 @@ extension LibraryError {
         case .noSuchRequest(let waiting):
             "No waiting device shows these words (\(waiting) waiting). "
                 + "Compare them with the new device's; if they differ, do not approve."
+        case .putOut:
+            "This device was put out of its account: it can neither sync nor generate. What it "
+                + "holds stays: listing, export and backup work. To come back, ask to be let in "
+                + "with another folder: atelier devices request."
         case .noAccountKey:
             "This device does not hold the account key. "
                 + "Do this where the library was made, or where it was restored by its phrase."

@@ -54,6 +54,8 @@ public enum LibraryError: Error, Equatable, CustomStringConvertible {
     case badWords
     /// No waiting device shows these words.
     case noSuchRequest(waiting: Int)
+    /// Another device of the account has put this one out.
+    case putOut
     /// Only a device with the account key can do this.
     case noAccountKey
     /// A device cannot put itself out.
@@ -87,7 +89,9 @@ public enum LibraryError: Error, Equatable, CustomStringConvertible {
         case .badText, .badNumber, .badInvite, .inviteNeeded, .badFingerprint, .badAccount,
             .badWords, .notASheet, .notAPictureButASheet, .tooManyPicks:
             .usage
-        case .noReceipt, .refused, .noAccountKey, .otherServer, .notJoined, .thisDevice: .refused
+        case .noReceipt, .refused, .noAccountKey, .otherServer, .notJoined, .thisDevice,
+            .putOut:
+            .refused
         default: .failed
         }
     }

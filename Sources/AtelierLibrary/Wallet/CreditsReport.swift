@@ -23,7 +23,7 @@ public struct CreditsReport: Codable, Equatable, Sendable {
     /// Of those, refused for ever.
     public let refused: Int
     /// Server time of the last contact; left out before the first.
-    public let asOf: Moment?
+    public internal(set) var asOf: Moment?
     /// True where a generation is possible now.
     public let canGenerate: Bool
     /// Why none is possible; empty where one is.
@@ -54,6 +54,8 @@ extension Library {
             whyNot = (membership.request == nil ? LibraryError.notJoined : waiting).description
         } else if membership.waitsForOperator == true {
             whyNot = operatorWaiting.description
+        } else if isPutOut {
+            whyNot = LibraryError.putOut.description
         } else {
             whyNot = try refusal()?.description ?? ""
         }

@@ -66,6 +66,7 @@ extension Library {
             throw LibraryError.refused(reason: reason.description)
         }
         if spent.isNew {
+            guard !isPutOut else { throw LibraryError.putOut }
             let resume = try CanonicalJSON.encoder.encode(plan)
             try open.journal.append(JournalEntry(spend: spent.spend, resume: Array(resume)))
         }

@@ -107,7 +107,16 @@ extension SyncOutcome {
     /// Whether there is something to tell after `last`.
     fileprivate func isNews(after last: SyncOutcome?) -> Bool {
         guard let last else { return true }
-        return sent > 0 || received > 0 || settled > 0 || standing != last.standing
-            || credits != last.credits || setAside != last.setAside
+        return sent > 0 || received > 0 || settled > 0 || refused > 0 || standing != last.standing
+            || credits.timeless != last.credits.timeless || setAside != last.setAside
+    }
+}
+
+extension CreditsReport {
+    /// Without the moment of the contact, which is another one each time.
+    fileprivate var timeless: CreditsReport {
+        var report = self
+        report.asOf = nil
+        return report
     }
 }

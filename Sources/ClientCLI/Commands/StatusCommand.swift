@@ -41,7 +41,7 @@ struct StatusCommand: ParsableCommand {
         // Below a second it is the network's delay, not the clock.
         guard offset.magnitude >= 1000 else { return "agrees with the server's" }
         let side = offset < 0 ? "ahead of" : "behind"
-        return "\(offset.magnitude / 1000) s \(side) the server's; corrected"
+        return "\(Words.length(seconds: offset.magnitude / 1000)) \(side) the server's; corrected"
     }
 
     private func standing(_ standing: StandingReport) -> String {

@@ -22,8 +22,8 @@ struct SyncCommand: AsyncParsableCommand {
         } else {
             tell(outcome)
         }
+        complain(outcome)
         guard outcome.standing.state == .good else {
-            Terminal.complain(outcome.credits.whyNot)
             throw ExitCode(ExitStatus.refused.rawValue)
         }
     }
@@ -36,10 +36,17 @@ struct SyncCommand: AsyncParsableCommand {
         try await library.watch { result in
             switch result {
             case .success(let outcome) where json: try? JSONOutput.line(outcome)
-            case .success(let outcome): self.tell(outcome)
-            case .failure(let error): Terminal.complain("\(error) Trying again.")
+            case .success(let outcome):
+                self.tell(outcome)
+                self.complain(outcome)
+            case .failure(let error): Terminal.complain("\(ErrorText.of(error)) Trying again.")
             }
         }
+    }
+
+    private func complain(_ outcome: SyncOutcome) {
+        guard outcome.standing.state != .good else { return }
+        Terminal.complain(outcome.credits.whyNot)
     }
 
     private func tell(_ outcome: SyncOutcome) {
@@ -52,6 +59,14 @@ struct SyncCommand: AsyncParsableCommand {
         if outcome.setAside > 0 {
             let count = Words.count(outcome.setAside, "segment")
             Terminal.note("\(count) could not be read yet and are kept for later.")
+        }
+        let held = outcome.credits.held
+        if held > 0 {
+            Terminal.say("\(Words.count(held, "generation")) held, to be countersigned later")
+        }
+        if outcome.refused > 0 {
+            let count = Words.count(outcome.refused, "generation")
+            Terminal.note("\(count) got no receipt, for good: atelier generations list")
         }
         guard outcome.standing.state == .good else { return }
         Terminal.say("\(Words.count(outcome.credits.usable, "credit")) on this device")

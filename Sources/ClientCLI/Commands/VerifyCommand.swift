@@ -32,7 +32,8 @@ struct VerifyCommand: ParsableCommand {
             let time = found.countersignedAt.map { " on \(Words.moment($0))" } ?? ""
             return "countersigned\(name) by \(found.server)\(time)"
         case .signed: return "signed by this device, not countersigned\(name)"
-        case .unknown: return "unknown\(name)"
+        case .unknown:
+            return "unknown\(name): no generation of this account, or changed since it was made"
         }
     }
 }

@@ -36,13 +36,22 @@ struct WorksCommand: ParsableCommand {
         func run() throws {
             let library = try options.open()
             var added: [AddedWork] = []
+            var refusal: LibraryError?
             for file in files {
-                let result = try library.addWork(
-                    URL(filePath: file), licence: licensed, title: title, tags: tags, note: note)
-                added.append(result)
-                if !options.json { tell(result) }
+                do {
+                    let result = try library.addWork(
+                        URL(filePath: file), licence: licensed, title: title, tags: tags,
+                        note: note)
+                    added.append(result)
+                    if !options.json { tell(result) }
+                } catch let error as LibraryError where error.isAboutOneFile {
+                    // The others are taken all the same.
+                    Terminal.complain("\(error)")
+                    refusal = error
+                }
             }
             if options.json { try JSONOutput.show(["works": added]) }
+            if let refusal { throw ExitCode(refusal.exitStatus.rawValue) }
         }
 
         private func tell(_ added: AddedWork) {
@@ -180,5 +189,15 @@ struct WorksCommand: ParsableCommand {
         table.add("sha256", work.sha256)
         table.add("file", work.file ?? "on \(work.deviceName)")
         table.show()
+    }
+}
+
+extension LibraryError {
+    /// Whether another file may do where this one did not.
+    fileprivate var isAboutOneFile: Bool {
+        switch self {
+        case .notAPicture, .tooLarge, .unreadable: true
+        default: false
+        }
     }
 }

@@ -1,5 +1,6 @@
 import AtelierLibrary
 import Foundation
+import SignedObjects
 
 /// Numbers and times as people read them.
 enum Words {
@@ -12,6 +13,16 @@ enum Words {
     static func waiting(_ wait: Duration) -> String {
         let seconds = wait.components.seconds + (wait.components.attoseconds > 0 ? 1 : 0)
         return "Trying again in \(seconds) s; Ctrl-C ends it, and nothing is lost."
+    }
+
+    /// Such as `90 s`, `45 min`, `30 h` and `3 days`, rounded down.
+    static func length(seconds: UInt) -> String {
+        switch seconds {
+        case ..<120: "\(seconds) s"
+        case ..<7200: "\(seconds / 60) min"
+        case ..<172_800: "\(seconds / 3600) h"
+        default: "\(seconds / 86_400) days"
+        }
     }
 
     /// Such as `4.2 MB`.
@@ -28,7 +39,7 @@ enum Words {
 
     /// Such as `2026-01-31 09:30` in UTC.
     static func moment(_ moment: Moment) -> String {
-        moment.description.prefix(16).replacing("T", with: " ") + " UTC"
+        moment.time.toTheMinute
     }
 
     /// How much of a picture comes from where.

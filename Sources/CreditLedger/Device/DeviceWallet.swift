@@ -149,7 +149,8 @@ public struct DeviceWallet: Sendable, Hashable {
     /// True where the server has told what became of the lease's spend.
     private func isAnswered(_ lease: Lease) -> Bool {
         spends.contains {
-            $0.payload.lease == lease.lease && receiptsBySpend[$0.digest] != nil
+            $0.payload.lease == lease.lease
+                && (receiptsBySpend[$0.digest] != nil || refusalsBySpend[$0.digest] != nil)
         }
     }
 

@@ -21,7 +21,9 @@ public enum RefusedReason: Error, Equatable, Sendable, CustomStringConvertible {
         case .suspended(let reason, let text, let until, let appeal):
             "This account is suspended (\(reason))\(Self.end(until)). \(Self.words(text))"
                 + "What you have made stays yours: listing, export and backup work. "
-                + (appeal.isEmpty ? "Sync to learn when it is lifted." : "To appeal: \(appeal).")
+                + (appeal.isEmpty
+                    ? "If you think that it is wrong, ask whoever runs the server. "
+                    : "To appeal: \(appeal). ") + "Sync to learn when it is lifted."
         case .paused(let reason, let text, let until):
             "The service is paused (\(reason))\(Self.end(until)). \(Self.words(text))"
                 + "Try again later."
@@ -33,19 +35,19 @@ public enum RefusedReason: Error, Equatable, Sendable, CustomStringConvertible {
                 + "\(credits.spent) are spent, \(credits.leasedElsewhere) lent to other devices, "
                 + "\(credits.free) free. " + Self.nextStep(after: credits)
         case .leaseExpired(let expired):
-            "The credits on this device had to be used before \(expired.rfc3339). "
+            "The credits on this device had to be used before \(expired.toTheMinute). "
                 + "Sync once to renew them; none is lost."
         case .clockBehind(let lead, let limit):
             "This device's clock is \(lead.components.seconds / 60) minutes behind the server's; "
                 + "at most \(limit.components.seconds / 60) are accepted. "
-                + "Set the clock, then try again."
+                + "Set the clock or sync, then try again."
         }
     }
 
     private static func nextStep(after credits: CreditsSummary) -> String {
         if credits.free > 0, let moment = credits.lendsFrom {
             return "Too many were fetched and not used: the server lends again from "
-                + "\(moment.rfc3339)."
+                + "\(moment.toTheMinute)."
         }
         if credits.free > 0 { return "Sync to fetch one." }
         return
@@ -56,7 +58,7 @@ public enum RefusedReason: Error, Equatable, Sendable, CustomStringConvertible {
     }
 
     private static func end(_ until: UnixTime?) -> String {
-        until.map { " until \($0.rfc3339)" } ?? ""
+        until.map { " until \($0.toTheMinute)" } ?? ""
     }
 
     private static func words(_ text: String) -> String {

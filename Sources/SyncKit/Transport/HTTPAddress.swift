@@ -30,8 +30,11 @@ public struct HTTPAddress: Hashable, Sendable, CustomStringConvertible {
 
     /// The address without a closing slash.
     public var description: String {
-        (isProtected ? "https://" : "http://") + host + (port.map { ":\($0)" } ?? "")
+        (isProtected ? "https://" : "http://") + authority
     }
+
+    /// The host, and the port where one is named.
+    var authority: String { host + (port.map { ":\($0)" } ?? "") }
 
     private static func split(_ text: String) -> (scheme: String, host: String, port: Int?)? {
         let schemes = ["https", "http"]

@@ -30,7 +30,7 @@ public final class HTTPClient: Sendable {
         self.limits = limits
         self.authorities = authorities
         guard let connection = CurlConnection() else {
-            throw .unreachable(host: address.host, reason: "libcurl does not start")
+            throw .unreachable(host: address.authority, reason: "libcurl does not start")
         }
         self.connection = connection
     }
@@ -177,7 +177,7 @@ private final class CurlConnection: @unchecked Sendable {
         let received = exchange.reply
         if received.isTooLarge { throw HTTPFailure.replyTooLarge(limit: exchange.replyLimit) }
         if exchange.isCancelled { throw CancellationError() }
-        guard code == CURLE_OK else { throw failure(code, host: address.host) }
+        guard code == CURLE_OK else { throw failure(code, host: address.authority) }
         var status = 0
         atelier_curl_get_long(handle, CURLINFO_RESPONSE_CODE, &status)
         return HTTPReply(status: status, headers: received.headers, body: received.body)

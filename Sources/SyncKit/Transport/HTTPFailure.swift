@@ -8,6 +8,8 @@ public enum HTTPFailure: Error, Equatable, CustomStringConvertible {
     case unreachable(host: String, reason: String)
     /// The connection stalled, or the reply took longer than the limit.
     case tooSlow(host: String, reason: String)
+    /// A proxy answered for a server that is not there now.
+    case away(status: Int)
     /// The other side's certificate was not accepted.
     case untrusted(host: String, reason: String)
     /// The reply is larger than the caller accepts.
@@ -28,6 +30,8 @@ public enum HTTPFailure: Error, Equatable, CustomStringConvertible {
             "\(host) cannot be reached: \(reason). Check the network, then try again."
         case .tooSlow(let host, let reason):
             "\(host) took too long: \(reason). Try again later."
+        case .away(let status):
+            "The server is away for now: what stands before it answers \(status). Try again later."
         case .untrusted(let host, let reason):
             "The certificate of \(host) was refused: \(reason). Tell the server's operator."
         case .replyTooLarge(let limit):
