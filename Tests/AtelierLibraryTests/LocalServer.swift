@@ -19,6 +19,7 @@ final class LocalServer: Sendable {
         var isDown = false
         var proxyStatus: Int?
         var messages = 0
+        var refusal: Problem.Kind?
         var seen: [UInt8] = []
         var lease: UInt8 = 0
     }
@@ -44,6 +45,9 @@ final class LocalServer: Sendable {
 
     /// From now on a proxy answers for the server; nil: the server itself.
     func setProxyStatus(_ status: Int?) { state.withLock { $0.proxyStatus = status } }
+
+    /// From now on members are refused for this reason; nil: for none.
+    func setRefusal(_ kind: Problem.Kind?) { state.withLock { $0.refusal = kind } }
 
     func suspend(reason: String, text: String) throws {
         _ = try state.withLock { state in
@@ -109,6 +113,7 @@ final class LocalServer: Sendable {
         default: break
         }
         let device = try member(message, &state)
+        if let refusal = state.refusal { throw problem(refusal, 403) }
         switch (message.method, path.count, path.last ?? "") {
         case ("GET", 2, "device-requests"):
             return try reply(DeviceRequestList(requests: state.waiting))

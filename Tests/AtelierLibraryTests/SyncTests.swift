@@ -1,4 +1,5 @@
 import AtelierLibrary
+import AtelierProtocol
 import CreditLedger
 import Foundation
 import GRDB
@@ -168,6 +169,32 @@ struct SyncTests {
         #expect(error.map { ExitStatus(for: $0) } == expected)
         server.setProxyStatus(nil)
         #expect(try await library.sync().sent > 0)
+    }
+
+    // Goal: a device that was put out spends nothing from the moment it hears of it, and keeps what
+    // it holds. Method: two credits here; refused as put out; drawn anew and again; let in again.
+    @Test func aDeviceThatWasPutOutSpendsNothing() async throws {
+        let world = try World()
+        let server = LocalServer(world: world)
+        let library = try await world.joinedLibrary("desk", at: server)
+        let order = GenerationOrder(model: "m", seed: 1, width: 64, height: 64)
+        _ = try library.generate(order)
+        server.setRefusal(.deviceRevoked)
+        await #expect(throws: LibraryError.putOut) { try await library.sync() }
+        let reopened = try Library(
+            opening: library.folder, environment: world.environment(server: server))
+        #expect(LibraryError.putOut.exitStatus == .refused)
+        #expect(try reopened.standing().state == .revoked)
+        #expect(try reopened.creditsReport().whyNot == LibraryError.putOut.description)
+        #expect(throws: LibraryError.putOut) {
+            try reopened.generate(GenerationOrder(model: "m", seed: 2, width: 64, height: 64))
+        }
+        #expect(try reopened.generate(order).isRepeat && reopened.credits().usable == 1)
+        // A server that was set back may know nothing of it.
+        server.setRefusal(nil)
+        let outcome = try await reopened.sync()
+        #expect(outcome.standing.state == .good && outcome.settled == 1)
+        #expect(try reopened.credits().usable == 1)
     }
 
     // Goal: who watches is told what is new, once, and outlasts a server that goes away.

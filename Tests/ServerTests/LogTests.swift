@@ -1,6 +1,7 @@
 import AtelierProtocol
 import AtelierServer
 import Foundation
+import GRDB
 import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
@@ -49,6 +50,32 @@ struct LogTests {
         for secret in [artist.account.description, artist.device.description, "127.0.0.1"] {
             #expect(!text.contains(secret))
         }
+    }
+
+    // Goal: trouble with the database is found in the log, by its code and without a value.
+    // Method: a table is taken away under a server that is asked for what is in it.
+    @Test func databaseTroubleIsNamed() async throws {
+        let server = try TestServer()
+        let lines = LogLines()
+        let artist = TestDevice(of: server)
+        let application = Application(router: server.core.router, logger: lines.logger(.error))
+        try await application.test(.router) { client in
+            _ = try await artist.join(client)
+            try server.write("DROP TABLE segment")
+            let reply = try await artist.send(.get, "/v1/segments?after=0", client)
+            #expect(reply.status == 500 && reply.problem == .internalError)
+        }
+        let objects = try lines.objects()
+        #expect(objects.count == 1)
+        #expect((objects.first?["error"] as? String)?.hasPrefix("SQLite 1") == true, "\(objects)")
+    }
+
+    // Goal: a full disk asks devices to come again, as a busy database does; damage does not.
+    @Test func aFullDiskPasses() {
+        for code in [ResultCode.SQLITE_FULL, .SQLITE_BUSY, .SQLITE_BUSY_SNAPSHOT] {
+            #expect(ServerFailure.isPassing(DatabaseError(resultCode: code)))
+        }
+        #expect(!ServerFailure.isPassing(DatabaseError(resultCode: .SQLITE_CORRUPT)))
     }
 
     // Goal: whatever a field holds, a line stays one line of JSON.

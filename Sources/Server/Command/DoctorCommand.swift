@@ -29,7 +29,8 @@ struct DoctorCommand: ParsableCommand {
                 for finding in check.findings { Printer.line("  \(finding.shown)") }
                 if check.further > 0 { Printer.line("  and \(check.further) more") }
             }
-            Printer.line(isWell ? "doctor: all is well" : "doctor: \(report.count) findings")
+            Printer.line(
+                "doctor: " + (isWell ? "all is well" : Printer.count(report.count, "finding")))
         }
         if !isWell { throw ExitCode(1) }
     }

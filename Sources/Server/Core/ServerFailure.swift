@@ -43,11 +43,13 @@ public enum ServerFailure {
     }
 
     /// Whether the database is not there, or too busy, for now: asking again later helps.
-    static func isPassing(_ error: any Error) -> Bool {
+    package static func isPassing(_ error: any Error) -> Bool {
         switch error {
         case let error as PostgresError: error.isUnavailable
         case is CommitUnknownError: true
-        case let error as DatabaseError: error.resultCode == .SQLITE_BUSY
+        // A full disk too, as with PostgreSQL: the operator makes room.
+        case let error as DatabaseError:
+            [.SQLITE_BUSY, .SQLITE_FULL].contains(error.resultCode)
         default: false
         }
     }

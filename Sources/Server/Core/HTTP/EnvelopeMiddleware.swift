@@ -1,5 +1,6 @@
 import AtelierProtocol
 import Foundation
+import GRDB
 import Hummingbird
 import HTTPTypes
 import Logging
@@ -94,12 +95,13 @@ struct EnvelopeMiddleware: RouterMiddleware {
         return response
     }
 
-    /// Database errors may quote values; their type says enough for a log.
+    /// Database errors may quote values; their codes say enough for a log.
     private static func safe(_ error: any Error) -> String {
         switch error {
         case let error as ServerError: error.description
         case let error as StoredFormError: error.description
         case let error as PostgresError: "PostgreSQL \(error.state ?? "connection")"
+        case let error as DatabaseError: "SQLite \(error.extendedResultCode)"
         default: String(reflecting: type(of: error))
         }
     }
