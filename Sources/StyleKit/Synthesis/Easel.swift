@@ -37,7 +37,7 @@ struct Easel {
         isWhole: Bool, progress: @Sendable (Double) -> Void,
         preview: (@Sendable (Picture) -> Void)?
     ) throws(StyleError) -> Rendering {
-        var coarse: (paint: PaintLevel, areas: Block<SourceLevel.Area>)?
+        var coarse: PaintLevel?
         let last = studio.lastLevel
         for level in 0...last {
             progress(done(level: level, part: 0, last: last))
@@ -45,7 +45,7 @@ struct Easel {
             let paint = PaintLevel(
                 size: plan.sizes[level], isTile: settings.isPattern, guide: guide(level))
             if let coarse {
-                paint.refine(coarse.paint, from: coarse.areas, to: source, bands: bands)
+                paint.refine(coarse, in: source, bands: bands)
                 Voting(paint: paint, source: source).paintFeatures(trusts: false, bands: bands)
             } else {
                 try compose(paint, source)
@@ -59,7 +59,7 @@ struct Easel {
                 return rendering
             }
             preview?(self.preview(of: paint))
-            coarse = (paint, source.areas)
+            coarse = paint
         }
         throw .noWorks
     }
@@ -96,7 +96,8 @@ struct Easel {
         } else {
             rules = .remix(settings, works: source.areas.count)
             cells = LayoutCell.grid(
-                width: size.width, height: size.height, side: rules.cellSide, random: random)
+                width: size.width, height: size.height, side: rules.cellSide,
+                wraps: settings.isPattern, random: random)
         }
         let layout = Layout(
             size: size, wraps: settings.isPattern, guide: guide, source: source, rules: rules,

@@ -70,7 +70,9 @@ extension Layout {
     func isWithinPiece(_ match: Match, _ window: LayoutCell) -> Bool {
         let fresh = piece(match, in: window)
         var pixels = window.width * window.height / 2
-        for old in pieces where old.isTogether(with: fresh) { pixels += old.pixels }
+        for old in pieces where old.isTogether(with: fresh, period: period) {
+            pixels += old.pixels
+        }
         return Double(pixels) <= Double(width * height) * rules.largestPiece
     }
 

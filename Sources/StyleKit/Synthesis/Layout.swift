@@ -10,9 +10,16 @@ final class Layout {
         var pixels: Int
 
         /// Whether both lie in the picture about as they lie in their work.
-        func isTogether(with other: Piece) -> Bool {
-            work == other.work && mirror == other.mirror && abs(originX - other.originX) <= 3
-                && abs(originY - other.originY) <= 3
+        ///
+        /// - Parameter period: A tile's size: its pieces also lie together over the edges.
+        func isTogether(with other: Piece, period: PyramidPlan.Size?) -> Bool {
+            work == other.work && mirror == other.mirror
+                && Self.isNear(originX - other.originX, period?.width)
+                && Self.isNear(originY - other.originY, period?.height)
+        }
+
+        private static func isNear(_ gap: Int, _ period: Int?) -> Bool {
+            abs(gap) <= 3 || period.map { abs(abs(gap) - $0) <= 3 } ?? false
         }
     }
 
@@ -33,6 +40,10 @@ final class Layout {
     let pixelsByWork: Block<Int>
     private(set) var pieces: [Piece] = []
     private let wraps: Bool
+    /// A tile's size.
+    var period: PyramidPlan.Size? {
+        wraps ? PyramidPlan.Size(width: width, height: height) : nil
+    }
 
     /// - Parameter guide: Of the picture's size; nil without a sketch.
     init(
@@ -73,7 +84,7 @@ final class Layout {
         let share = source.areas.count > 2 ? Double(leading) / total - rules.largestShare : 0
         let largest =
             pieces.map { piece in
-                pieces.reduce(0) { $1.isTogether(with: piece) ? $0 + $1.pixels : $0 }
+                pieces.reduce(0) { $1.isTogether(with: piece, period: period) ? $0 + $1.pixels : $0 }
             }.max() ?? 0
         return max(share, Double(largest) / total - rules.largestPiece)
     }
@@ -133,14 +144,19 @@ final class Layout {
     /// A cell and a third more all around, where its piece may meet its neighbours.
     private func window(around cell: LayoutCell) -> LayoutCell {
         let margin = max(2, min(cell.width, cell.height) * 35 / 100)
-        let reach = wraps ? margin : 0
-        let left = max(-reach, cell.x - margin)
-        let top = max(-reach, cell.y - margin)
-        // In a tile a window may reach over the edges, but not over itself.
+        if wraps {
+            // A window may reach over the edges, but not over itself.
+            let across = min(margin, (width - cell.width) / 2)
+            let down = min(margin, (height - cell.height) / 2)
+            return LayoutCell(
+                x: cell.x - across, y: cell.y - down, width: cell.width + 2 * across,
+                height: cell.height + 2 * down)
+        }
+        let left = max(0, cell.x - margin)
+        let top = max(0, cell.y - margin)
         return LayoutCell(
-            x: left, y: top,
-            width: min(width, min(width + reach, cell.x + cell.width + margin) - left),
-            height: min(height, min(height + reach, cell.y + cell.height + margin) - top))
+            x: left, y: top, width: min(width, cell.x + cell.width + margin) - left,
+            height: min(height, cell.y + cell.height + margin) - top)
     }
 
     private func isFull(_ cell: LayoutCell) -> Bool {

@@ -17,17 +17,22 @@ struct LayoutCell {
     }
 
     /// Rows and columns of about `side` pixels, their borders moved a little by the seed.
+    ///
+    /// - Parameter wraps: Whether the picture is a tile. Then rows and columns begin anywhere, each
+    ///   row elsewhere, and reach over the edges: else all edges would be seams.
     static func grid(
-        width: Int, height: Int, side: Int, random: CounterRandom
+        width: Int, height: Int, side: Int, wraps: Bool, random: CounterRandom
     ) -> [LayoutCell] {
         let rows = cuts(height, side: side, random: random, key: 0)
+        let top = wraps ? random.below(height, 78) : 0
         var cells: [LayoutCell] = []
         for (index, row) in rows.enumerated() {
+            let left = wraps ? random.below(width, 79, index) : 0
             for column in cuts(width, side: side, random: random, key: index + 1) {
                 cells.append(
                     LayoutCell(
-                        x: column.lowerBound, y: row.lowerBound, width: column.count,
-                        height: row.count))
+                        x: (column.lowerBound + left) % width, y: (row.lowerBound + top) % height,
+                        width: column.count, height: row.count))
             }
         }
         return cells

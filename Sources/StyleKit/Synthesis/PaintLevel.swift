@@ -99,14 +99,12 @@ final class PaintLevel {
     }
 
     /// Takes the places of patches over from a coarser level, and never its pixels.
-    func refine(
-        _ coarse: PaintLevel, from old: Block<SourceLevel.Area>, to new: SourceLevel, bands: Bands
-    ) {
+    func refine(_ coarse: PaintLevel, in source: SourceLevel, bands: Bands) {
         bands.run(rows: down) { rows in
             for y in rows {
                 for x in 0..<across {
                     let at = y * across + x
-                    (field.pointer[at], shifts.pointer[at]) = refined(x, y, coarse, old, new)
+                    (field.pointer[at], shifts.pointer[at]) = refined(x, y, coarse, source)
                 }
             }
         }
@@ -115,8 +113,7 @@ final class PaintLevel {
 
     @inline(__always)
     private func refined(
-        _ x: Int, _ y: Int, _ coarse: PaintLevel, _ old: Block<SourceLevel.Area>,
-        _ new: SourceLevel
+        _ x: Int, _ y: Int, _ coarse: PaintLevel, _ source: SourceLevel
     ) -> (Match, SIMD4<Int8>) {
         let half = PatchKernel.side / 2
         // The patch's middle inside the picture; negative in the margin, which is wrapped after.
@@ -128,23 +125,36 @@ final class PaintLevel {
         let patchY = min(max(coarseY, 0), coarse.down - 1)
         let index = patchY * coarse.across + patchX
         let match = coarse.field.pointer[index]
-        let oldArea = old.pointer[Int(match.work)]
-        let newArea = new.areas.pointer[Int(match.work)]
-        // How far this patch lies from the coarse one's place, in fine pixels.
-        let oldMiddleX = patchX - coarse.margin + half
-        let oldMiddleY = patchY - coarse.margin + half
-        let offX = middleX - (oldMiddleX * 2 + 1) * inner.width / (coarse.inner.width * 2)
-        let offY = middleY - (oldMiddleY * 2 + 1) * inner.height / (coarse.inner.height * 2)
-        let centerX =
-            ((Int(match.x) + half) * 2 + 1) * newArea.width / (oldArea.width * 2)
-        let centerY =
-            ((Int(match.y) + half) * 2 + 1) * newArea.height / (oldArea.height * 2)
-        let newX = centerX + offX * match.direction - half
-        let newY = centerY + offY - half
+        let area = source.areas.pointer[Int(match.work)]
+        let originX = Self.refinedOrigin(
+            of: Int(match.x), at: patchX - coarse.margin, isMirrored: match.isMirrored,
+            from: coarse.inner.width, to: inner.width)
+        let originY = Self.refinedOrigin(
+            of: Int(match.y), at: patchY - coarse.margin, isMirrored: false,
+            from: coarse.inner.height, to: inner.height)
+        let newX = originX + (x - margin) * match.direction
+        let newY = originY + y - margin
         let refined = Match(
             work: Int(match.work), isMirrored: match.isMirrored,
-            x: min(max(newX, 0), newArea.width - PatchKernel.side),
-            y: min(max(newY, 0), newArea.height - PatchKernel.side))
+            x: min(max(newX, 0), area.width - PatchKernel.side),
+            y: min(max(newY, 0), area.height - PatchKernel.side))
         return (refined, coarse.shifts.pointer[index])
+    }
+
+    /// Where in its work the picture's first patch would lie, on a finer level, if a coarse patch
+    /// and its piece reached that far.
+    ///
+    /// It is the same for all patches that continue each other. Were each rounded by itself, every
+    /// piece would fall apart into shreds that lie a pixel off, at every level anew.
+    @inline(__always)
+    private static func refinedOrigin(
+        of place: Int, at patch: Int, isMirrored: Bool, from coarse: Int, to fine: Int
+    ) -> Int {
+        // In a mirrored piece the sum of both middles stays the same.
+        let origin = isMirrored ? place + patch + PatchKernel.side : place - patch
+        let double = 2 * origin * fine + coarse
+        let rest = double % (2 * coarse)
+        let nearest = (double - (rest < 0 ? rest + 2 * coarse : rest)) / (2 * coarse)
+        return isMirrored ? nearest - PatchKernel.side : nearest
     }
 }
