@@ -12,7 +12,7 @@ public enum DrawingFloor {
         let plan = PyramidPlan(settings: settings, works: model.works)
         var sum = 0
         for (level, size) in plan.sizes.enumerated() {
-            let passes = Easel.passes(level: level, of: plan.sizes.count, isSketch: isSketch)
+            let passes = Easel.passes(level: level, of: plan.sizes.count)
             sum += size.width * size.height * (passes * 11 + (isSketch ? 8 : 4))
         }
         return sum

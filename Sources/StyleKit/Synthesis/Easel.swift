@@ -27,7 +27,10 @@ struct Easel {
         self.sketch = sketch.map { studio.isOpaque ? Canvas($0).onWhite : Canvas($0) }
         guideMaker =
             sketch == nil
-            ? nil : SketchGuide(works: studio.smallFeatures, usesHeight: !settings.isPattern)
+            ? nil
+            : SketchGuide(
+                works: studio.smallFeatures, usesHeight: !settings.isPattern,
+                seed: settings.seed)
     }
 
     /// Goes through the levels of the studio.
@@ -121,7 +124,7 @@ struct Easel {
         let voting = Voting(
             paint: paint, source: source, spread: isSketch && !isFinest ? 1_000 : nil,
             edge: isSketch ? Self.edge : nil)
-        let passes = Self.passes(level: level, of: plan.sizes.count, isSketch: isSketch)
+        let passes = Self.passes(level: level, of: plan.sizes.count)
         for pass in 0..<passes {
             try bands.check()
             progress(Double(pass) / Double(passes))
@@ -143,8 +146,8 @@ struct Easel {
     }
 
     /// How often a level is searched and voted on.
-    static func passes(level: Int, of levels: Int, isSketch: Bool) -> Int {
-        if level == 0 { return isSketch ? 8 : 4 }
+    static func passes(level: Int, of levels: Int) -> Int {
+        if level == 0 { return 4 }
         return level >= levels - 2 ? 2 : 4
     }
 

@@ -84,7 +84,8 @@ final class Layout {
         let share = source.areas.count > 2 ? Double(leading) / total - rules.largestShare : 0
         let largest =
             pieces.map { piece in
-                pieces.reduce(0) { $1.isTogether(with: piece, period: period) ? $0 + $1.pixels : $0 }
+                pieces.filter { $0.isTogether(with: piece, period: period) }
+                    .reduce(0) { $0 + $1.pixels }
             }.max() ?? 0
         return max(share, Double(largest) / total - rules.largestPiece)
     }

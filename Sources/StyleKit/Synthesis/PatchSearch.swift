@@ -25,7 +25,7 @@ struct PatchSearch {
         static func sketch(level: Int, isTile: Bool) -> Weights {
             Weights(
                 guide: Int32(98 * Weights.fade(level)), height: isTile ? 0 : 80, use: 5_000,
-                seam: 4_000, slack: 400, followsGuide: true, comparesCorners: true)
+                seam: 7_000, slack: 400, followsGuide: true, comparesCorners: true)
         }
 
         /// From the works alone: what lies around a patch stays as the layout chose it.

@@ -8,6 +8,12 @@ struct SketchGuide {
     /// in a sketch becomes grass before it becomes a green sky.
     private static let bandDistance: Float = 225
 
+    /// How much further away a colour of the works may be taken to be, by lot, in squared feature
+    /// units: so seeds choose among the colours, and so the marks, that come about as near.
+    private static let whim = 400
+    /// Colours in one box of this side, in feature units, share their lot.
+    private static let whimBox: Float = 16
+
     /// How much more detail is asked for than is usual: what fits best is always a little calmer.
     private static let liveliness: Float = 2
 
@@ -15,6 +21,7 @@ struct SketchGuide {
         let color: SIMD3<Float>
         let detail: Float
         let band: Int
+        let whim: Float
     }
 
     private let entries: [Entry]
@@ -22,9 +29,12 @@ struct SketchGuide {
 
     /// Learns which colours the works have at which height, and how much detail goes with each.
     ///
-    /// - Parameter usesHeight: Whether up and down mean anything in the picture.
-    init(works: [Canvas], usesHeight: Bool) {
+    /// - Parameters:
+    ///   - usesHeight: Whether up and down mean anything in the picture.
+    ///   - seed: Chooses among the colours that come about as near to one of the sketch.
+    init(works: [Canvas], usesHeight: Bool, seed: UInt64) {
         self.usesHeight = usesHeight
+        let random = CounterRandom(seed: seed)
         let guides = works.map { GuideMap.guide($0, areaRadius: 2) }
         var entries: [Entry] = []
         for band in 0..<Self.bands {
@@ -47,7 +57,12 @@ struct SketchGuide {
                     of: SIMD4(UInt8(entry.color.x), UInt8(entry.color.y), UInt8(entry.color.z), 0))
                 let usual = counts[box] == 0 ? 0 : Float(details[box]) / Float(counts[box])
                 let detail = min(usual + Self.liveliness, Float(GuideMap.clear - 1))
-                entries.append(Entry(color: entry.color, detail: detail, band: band))
+                let place = entry.color / Self.whimBox
+                let whim = random.below(
+                    Self.whim, Int(place.x), Int(place.y), Int(place.z))
+                entries.append(
+                    Entry(
+                        color: entry.color, detail: detail, band: band, whim: Float(whim)))
             }
         }
         self.entries = entries
@@ -94,7 +109,7 @@ struct SketchGuide {
         let distances = entries.map { entry -> Float in
             let difference = entry.color - color
             let bands = usesHeight ? Float((entry.band - band) * (entry.band - band)) : 0
-            return (difference * difference).sum() + bands * Self.bandDistance
+            return (difference * difference).sum() + bands * Self.bandDistance + entry.whim
         }
         guard let nearest = distances.min() else { return SIMD4(color, 0) }
         var sum = SIMD4<Float>()
