@@ -33,7 +33,7 @@ import Testing
         #expect(fleet.server.serverState.horizon == fleet.server.serverState.head)
     }
 
-    // Goal: a row that became known after the snapshot's place is never gone, not even for a moment.
+    // Goal: a row that became known after the snapshot's place is never gone, not for a moment.
     // Method: the absent device sends what it sealed before it left, and then loads the snapshot.
     @Test func aSnapshotSaysNothingOfWhatCameLater() async throws {
         let fleet = try await Self.begin()
