@@ -16,6 +16,10 @@ free = 64
 segments_per_minute = 1_000_000
 requests_per_minute = 1_000_000
 guest_requests_per_minute = 1_000_000
+device_requests_per_minute = 1_000_000
+address_requests_per_minute = 1_000_000
+accounts_per_address = 1_000_000
+device_requests_per_address = 1_000_000
 """
 
 
