@@ -47,6 +47,9 @@ struct AccountTests {
         try await artist.must("devices", "revoke", "lost", "--yes")
         let list = try await artist.must("devices", "list").output
         #expect(list.contains("put out"), "\(list)")
+        let shown = try await sandbox.operate("accounts", "show", account, "--json").object()
+        #expect(shown["revoked_devices"] as? [String] == ["lost"])
+        #expect((shown["devices"] as? [String])?.contains("lost") == false)
         let picture = try sandbox.picture(2).path
         try await artist.must("works", "add", picture, "--mine", "--title", "after")
         try await artist.must("sync")

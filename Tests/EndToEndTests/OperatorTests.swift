@@ -23,6 +23,27 @@ import Testing
         #expect(await server.stop() == 0)
     }
 
+    // Goal: a list without entries says so, apart from the results; what is not there ends with 1.
+    @Test func whatIsNotThereIsTold() async throws {
+        let sandbox = try Sandbox()
+        _ = try await sandbox.operate("invite", "create")
+        func run(_ arguments: String...) async throws -> Outcome {
+            try await Program.run(
+                Programs.server, arguments + ["--data", sandbox.data.path], in: sandbox.folder)
+        }
+        for list in ["accounts", "cases"] {
+            let result = try await run(list, "list")
+            #expect(result.status == 0 && result.output.isEmpty, "\(result)")
+            #expect(result.errors.hasPrefix("No "), "\(result)")
+        }
+        for result in [
+            try await run("accounts", "show", "abcd"), try await run("cases", "show", "7"),
+            try await run("moderator", "remove", "nobody"),
+        ] {
+            #expect(result.status == 1 && result.errors.contains("list"), "\(result)")
+        }
+    }
+
     // Goal: every new command of the operator works from the shell while the server runs.
     // Method: each once, with its JSON where it has any.
     @Test func theOperatorsCommandsWork() async throws {

@@ -16,6 +16,7 @@ struct AccountView: Encodable {
     let reason: String?
     let until: Moment?
     let devices: [String]
+    let revokedDevices: [String]
     let lastSeen: Moment?
     let credits: Credits
     let heldSpends: Int
@@ -30,6 +31,7 @@ struct AccountView: Encodable {
         reason = summary.reason
         until = Moment(summary.until)
         devices = summary.devices
+        revokedDevices = summary.revokedDevices
         lastSeen = Moment(summary.lastSeen)
         credits = Credits(
             granted: summary.credits.granted, free: summary.credits.free,
@@ -43,13 +45,16 @@ struct AccountView: Encodable {
 
     var lines: [String] {
         let end = until.map { " until \($0.time.rfc3339)" } ?? ""
+        let putOut =
+            revokedDevices.isEmpty
+            ? "" : "; put out: \(revokedDevices.joined(separator: ", ").shown)"
         let leaseEnd = credits.leasedUntil.map { ", usable until \($0.time.rfc3339)" } ?? ""
         return [
             "account    \(account)",
             "standing   \(standing)\(reason.map { " (\($0.shown))" } ?? "")\(end)",
             "created    \(created.time.rfc3339)",
             "last seen  \(lastSeen?.time.rfc3339 ?? "never")",
-            "devices    \(devices.joined(separator: ", ").shown)",
+            "devices    \(devices.joined(separator: ", ").shown)\(putOut)",
             "credits    \(credits.granted) given: \(credits.free) free, \(credits.leased) lent"
                 + "\(leaseEnd), \(credits.spent) spent",
             "held       \(Printer.count(heldSpends, "spend")), until a suspension is lifted",

@@ -27,12 +27,17 @@ struct AccountsCommand: ParsableCommand {
                 if output.json {
                     return try Printer.json(["accounts": accounts.map(AccountView.init)])
                 }
-                for account in accounts {
+                let lines = accounts.map { account in
                     let names = account.devices.joined(separator: ", ").shown
-                    Printer.line(
-                        "\(account.account)  \(account.standing)  "
-                            + "\(account.credits.spent)/\(account.credits.granted) spent  \(names)")
+                    let (spent, given) = (account.credits.spent, account.credits.granted)
+                    return "\(account.account)  \(account.standing)  \(spent)/\(given) spent"
+                        + "  \(names)"
                 }
+                Printer.list(
+                    lines,
+                    none: search.isEmpty
+                        ? "No accounts yet. `invite create` makes a code that opens one."
+                        : "No account's id begins so, and no device is named so.")
             }
         }
     }

@@ -26,12 +26,13 @@ struct CasesCommand: ParsableCommand {
             try Failure.reported {
                 let cases = try options.open().cases(all: all)
                 if output.json { return try Printer.json(["cases": cases.map(CaseView.init)]) }
-                for entry in cases {
+                let lines = cases.map { entry in
                     let end = entry.closed == nil ? "open" : "closed"
-                    Printer.line(
-                        "\(entry.id)  \(end)  \(entry.kind.rawValue)  \(entry.account)  "
-                            + entry.opened.rfc3339)
+                    return "\(entry.id)  \(end)  \(entry.kind.rawValue)  \(entry.account)  "
+                        + entry.opened.rfc3339
                 }
+                Printer.list(
+                    lines, none: all ? "No cases." : "No open cases. --all shows closed ones.")
             }
         }
     }

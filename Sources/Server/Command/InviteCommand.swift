@@ -44,11 +44,12 @@ struct InviteCommand: ParsableCommand {
                 if output.json {
                     return try Printer.json(["invites": invites.map(InviteView.init)])
                 }
-                for invite in invites {
+                let lines = invites.map { invite in
                     let user = invite.account.map { "  \($0)" } ?? ""
                     let state = invite.state.padding(toLength: 8, withPad: " ", startingAt: 0)
-                    Printer.line("\(invite.id)  \(state) until \(invite.expires.rfc3339)\(user)")
+                    return "\(invite.id)  \(state) until \(invite.expires.rfc3339)\(user)"
                 }
+                Printer.list(lines, none: "No invites. `invite create` makes one.")
             }
         }
     }

@@ -42,10 +42,11 @@ struct ModeratorCommand: ParsableCommand {
                 if output.json {
                     return try Printer.json(["moderators": moderators.map(ModeratorView.init)])
                 }
-                for moderator in moderators {
+                let lines = moderators.map { moderator in
                     let seen = moderator.lastSeen.map { "in session, \($0.rfc3339)" } ?? ""
-                    Printer.line("\(moderator.name.shown)  \(moderator.role.rawValue)  \(seen)")
+                    return "\(moderator.name.shown)  \(moderator.role.rawValue)  \(seen)"
                 }
+                Printer.list(lines, none: "No moderators. `moderator add` makes one.")
             }
         }
     }

@@ -7,6 +7,12 @@ enum Printer {
         FileHandle.standardOutput.write(Data((text + "\n").utf8))
     }
 
+    /// A line for each of `lines`; `none` on standard error where there are none.
+    static func list(_ lines: [String], none: String) {
+        lines.forEach(line)
+        if lines.isEmpty { FileHandle.standardError.write(Data((none + "\n").utf8)) }
+    }
+
     /// Such as `1 credit` and `2 credits`.
     static func count(_ number: Int, _ thing: String) -> String {
         "\(number) \(thing)\(number == 1 ? "" : "s")"

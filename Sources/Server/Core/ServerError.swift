@@ -6,6 +6,8 @@ package enum ServerError: Error, Equatable, CustomStringConvertible {
     case refused(Problem.Kind, detail: String, retryAfter: Int? = nil)
     /// No such account, for a command.
     case noSuchAccount(String)
+    /// There is none of that name, for a command; `list` is the one that shows them.
+    case notFound(String, list: String)
     /// Several accounts begin so, for a command.
     case ambiguousAccount(String)
     /// A command's value is out of its bounds.
@@ -28,6 +30,8 @@ package enum ServerError: Error, Equatable, CustomStringConvertible {
             detail
         case .noSuchAccount(let text):
             "No account \(text) here. `accounts list` shows them."
+        case .notFound(let what, let list):
+            "No \(what) here. `\(list)` shows them."
         case .ambiguousAccount(let text):
             "Several accounts begin with \(text). Give more of the id."
         case .invalidValue(let name, let reason):

@@ -58,7 +58,7 @@ public enum ServerFailure {
         switch error {
         case .invalidValue: 64
         case .noServer, .unusableFolder, .damagedKey, .otherKey, .newerDatabase: 73
-        case .refused, .noSuchAccount, .ambiguousAccount: 1
+        case .refused, .noSuchAccount, .notFound, .ambiguousAccount: 1
         }
     }
 

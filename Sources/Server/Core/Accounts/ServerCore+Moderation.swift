@@ -143,7 +143,7 @@ extension ServerCore {
         let row = try db.row("SELECT created, state FROM account WHERE id = ?1", [account.blob])
         guard let row else { throw ServerError.noSuchAccount(account.description) }
         let devices = try db.rows(
-            "SELECT name, last_seen FROM device WHERE account = ?1 ORDER BY joined, id",
+            "SELECT id, name, last_seen FROM device WHERE account = ?1 ORDER BY joined, id",
             [account.blob])
         let segments = try db.row(
             """
@@ -151,11 +151,15 @@ extension ServerCore {
             FROM segment WHERE account = ?1
             """,
             [account.blob])
-        let suspension = ledger.standing.suspension(at: now)
+        let standing = ledger.standing
+        let suspension = standing.suspension(at: now)
+        let revoked = try devices.filter { standing.isRevoked(try $0.fixed("id")) }
+        let active = try devices.filter { try !standing.isRevoked($0.fixed("id")) }
         return AccountSummary(
             account: account, created: try row.time("created"),
             standing: Self.standing(try row.state(), suspension), reason: suspension?.reason,
-            until: suspension?.until, devices: try devices.map { try $0["name"] },
+            until: suspension?.until, devices: try active.map { try $0["name"] },
+            revokedDevices: try revoked.map { try $0["name"] },
             lastSeen: try devices.map { try $0.time("last_seen") }.max(), credits: ledger.balance,
             leasedUntil: ledger.currentLeases.map(\.expires).filter { now < $0 }.max(),
             heldSpends: ledger.heldCount, contradictions: ledger.contradictionCount,

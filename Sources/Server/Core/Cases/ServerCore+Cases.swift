@@ -53,7 +53,7 @@ extension ServerCore {
 
     private static func summary(_ id: Int64, in db: Database) throws -> CaseSummary {
         guard let row = try db.row("SELECT * FROM moderation_case WHERE id = ?1", [id]) else {
-            throw ServerError.invalidValue(name: "case", reason: "\(id) does not exist")
+            throw ServerError.notFound("case \(id)", list: "cases list --all")
         }
         return try summary(row)
     }

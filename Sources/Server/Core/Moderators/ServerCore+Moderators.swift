@@ -50,7 +50,7 @@ extension ServerCore {
         let now = clock()
         try database.write { db in
             guard try ModeratorStore(db: db).remove(name) else {
-                throw ServerError.invalidValue(name: "moderator", reason: "\(name) does not exist")
+                throw ServerError.notFound("moderator \(name)", list: "moderator list")
             }
             try Audit.append(
                 "moderator", actor: actor, account: nil, reason: "", detail: "\(name) removed",
