@@ -44,7 +44,8 @@ struct History {
     private func writers(of found: [Int: SQLValue], in name: RowName) -> CommitSet {
         var writers = CommitSet()
         for (column, value) in found {
-            let possible = events(name).filter { commits[$0].effects[name].cells[column] == value }
+            // An insert by an older schema explains an empty column, too.
+            let possible = events(name).filter { wrote($0, name, column, value) }
             if possible.count == 1 { writers.insert(possible[0]) }
         }
         return writers
