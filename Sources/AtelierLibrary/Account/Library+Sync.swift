@@ -40,11 +40,11 @@ extension Library {
         let now = try now()
         try store.write { try LocalValue.lastSync.write(String(now.milliseconds), $0) }
         let pending = try store.pendingChangeCount()
-        let refused = try credits().refused - refusedBefore
+        let credits = try creditsReport()
         return SyncOutcome(
             sent: max(0, before - pending), received: report.changesReceived, settled: settled,
-            refused: refused, pending: pending, setAside: report.segmentsSetAside,
-            standing: try standing(), credits: try creditsReport())
+            refused: credits.refused - refusedBefore, pending: pending,
+            setAside: report.segmentsSetAside, standing: try standing(), credits: credits)
     }
 
     /// How the account stands, as of the last contact.

@@ -6,31 +6,32 @@ import GRDB
 /// cleared away. The server may have the row again, and not its deletion.
 final class FormerStamps {
     private let db: Database
-    private let meeting: (stamp: Int64, time: HybridTimestamp)
+    /// Read when a row is first asked about: most transactions of the engine begin none.
+    private var meeting: (stamp: Int64, time: HybridTimestamp)?
     /// Read when it is first asked for: later moments, which nearly all are, need no look.
     private var stamps: Set<Stamp>?
 
-    init(_ db: Database) throws {
+    init(_ db: Database) {
         self.db = db
-        meeting = try StoreState(db: db).lastMeeting
     }
 
     /// Whether `stamp` was known by then.
     func contains(_ stamp: Stamp) throws -> Bool {
+        let meeting = try meeting ?? StoreState(db: db).lastMeeting
+        self.meeting = meeting
         guard stamp.time <= meeting.time, meeting.stamp > 0 else { return false }
-        if let stamps { return stamps.contains(stamp) }
-        let all = try read()
-        stamps = all
-        return all.contains(stamp)
+        let stamps = try stamps ?? read(through: meeting.stamp)
+        self.stamps = stamps
+        return stamps.contains(stamp)
     }
 
-    private func read() throws -> Set<Stamp> {
+    private func read(through last: Int64) throws -> Set<Stamp> {
         let found = try PreparedStatement(
             """
             SELECT time, handle FROM sync_stamps JOIN sync_replicas
             ON sync_replicas.number = sync_stamps.replica WHERE sync_stamps.number <= ?
             """, in: db)
-        found.bind(meeting.stamp, at: 1)
+        found.bind(last, at: 1)
         var all: Set<Stamp> = []
         while try found.step() {
             all.insert(

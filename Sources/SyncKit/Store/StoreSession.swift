@@ -21,7 +21,7 @@ final class StoreSession {
         self.schema = schema
         stamps = try StampTable(db)
         collected = try StoreState(db: db).collected
-        formerStamps = try FormerStamps(db)
+        formerStamps = FormerStamps(db)
         digest = StateDigest(try StoreState(db: db).digest)
         columns = try StoreState(db: db).columns
         try lookForWaiting()
