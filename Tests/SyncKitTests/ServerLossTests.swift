@@ -60,6 +60,38 @@ import Testing
         }
     }
 
+    // Goal: a row that was inserted again after all had seen its deletion stays when the server is
+    // wiped, although a device that had not cleared the grave away tells the deletion anew: with
+    // its values and additions, on those who know nothing of the order of the two, and on a new
+    // device too.
+    @Test(arguments: [false, true], [false, true])
+    func theReturnedStay(isSent: Bool, isTellingFirst: Bool) async throws {
+        let fleet = try Fleet(seed: 105, devices: 3)
+        try fleet[0].run("INSERT INTO items(id, title) VALUES(\(Self.key), 'base')")
+        try await fleet.settle()
+        try fleet[0].run("DELETE FROM items")
+        // Device 1 learns of the deletion, and not that all have seen it.
+        for index in [0, 2, 1, 0, 0] { try await fleet.sync(index) }
+        #expect(try fleet[0].value("SELECT count(*) FROM sync_graves_1") == 0)
+        #expect(try fleet[1].value("SELECT count(*) FROM sync_graves_1") == 1)
+        try fleet[0].run(
+            "INSERT INTO items(id, title, plays) VALUES(\(Self.key), 'returned', 1)")
+        if isSent {
+            for index in [0, 2] { try await fleet.sync(index) }
+            try fleet[2].run("UPDATE items SET plays = plays + 10")
+        }
+        fleet.server.wipe()
+        for index in isTellingFirst ? [1, 0] : [0, 1] { try await fleet.sync(index) }
+        try await fleet.settle()
+        try fleet.addDevice()
+        try await fleet.settle()
+        try fleet.expectAgreement()
+        for index in 0..<4 {
+            #expect(try fleet[index].value("SELECT title = 'returned' FROM items") == 1)
+            #expect(try fleet[index].value("SELECT plays FROM items") == (isSent ? 11 : 1))
+        }
+    }
+
     // Goal: a server that was set back without a word is noticed also where others have filled the
     // places that it lost: the same numbers then mean something else.
     @Test(arguments: [0, 1, 2])

@@ -146,6 +146,9 @@ final class BatchMerger {
             try bury(key, life: life, died, in: table)
         case .alive(let place, let began, let clock):
             guard life > clock.life else { return }
+            if try didFollow(died, began) {
+                return try outlive(life, key, place, began, clock, in: table)
+            }
             try noteLostEdits(key, place, began, clock, died, in: table)
             try repairs.orphan(childrenOf: key, in: table)
             try toggle(key, began, clock, in: table, adding: false)
@@ -153,6 +156,33 @@ final class BatchMerger {
             try bury(key, life: life, died, in: table)
             noteAltered()
         }
+    }
+
+    /// Whether the row that began at the stored stamp `began` did so after the deletion at the
+    /// batch's stamp `died` had become known here: its writer had cleared the grave away, and
+    /// counted lives from the start. The grave came back, as from a device that still had it when
+    /// the server lost its memory.
+    private func didFollow(_ died: Int32, _ began: Int64) throws -> Bool {
+        let died = stamp(died)
+        guard try session.stamps.stamp(began) > died else { return false }
+        return try session.stamps.contains(died, before: began)
+    }
+
+    /// The row begins a life that is longer than the deletion's, so that it wins everywhere: also
+    /// with devices that know nothing of the order of the two. All who have the row raise it alike.
+    private func outlive(
+        _ life: UInt32, _ key: RowKey, _ place: Int64, _ began: Int64, _ clock: PackedClock,
+        in table: TableStore
+    ) throws {
+        var raised = clock
+        raised.life = life + 1
+        try toggle(key, began, clock, in: table, adding: false)
+        try table.set(raised, at: place)
+        try toggle(key, began, raised, in: table, adding: true)
+        noteAltered()
+        // All of the row is told, with what others added to its counters: that has a new life, too.
+        try StoreState(db: session.db).setOffer(.due)
+        try waiting.release(key, in: table.table.id, to: self)
     }
 
     private func bury(

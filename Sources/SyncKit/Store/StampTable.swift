@@ -64,6 +64,20 @@ final class StampTable {
         try entry(number).stamp
     }
 
+    /// Whether `stamp` is stored under a number below `number`, as where it was known earlier.
+    ///
+    /// Looks at the stored stamps one by one: for what happens rarely.
+    func contains(_ stamp: Stamp, before number: Int64) throws -> Bool {
+        guard let replica = numberByHandle[stamp.replica] else { return false }
+        let found = try PreparedStatement(
+            "SELECT 1 FROM sync_stamps WHERE number < ? AND time = ? AND replica = ? LIMIT 1",
+            in: db)
+        found.bind(number, at: 1)
+        found.bind(Int64(clamping: stamp.time.rawValue), at: 2)
+        found.bind(replica, at: 3)
+        return try found.step()
+    }
+
     /// Adds a stamp and returns its number; `operations` are those of an own transaction.
     @discardableResult
     func append(
