@@ -114,10 +114,7 @@ struct SegmentApplier {
 
     private mutating func merge(_ batch: ChangeBatch, at sequence: Int64) throws {
         let state = StoreState(db: session.db)
-        var clock = try state.clock
-        try clock.receive(
-            batch.highestStamp.time, wall: wall, tolerance: Limits.futureTolerance)
-        try state.setReceived(clock.latest)
+        try state.receive(batch.highestStamp.time, wall: wall)
         let merger = try BatchMerger(batch, at: sequence, wall: wall, in: session)
         try merger.merge()
         page.changes += merger.altered

@@ -109,10 +109,7 @@ private struct BundleImporter {
                 try dated.stamp.replica == replica.handle && !isKnown(dated.stamp.time)
             }
         }
-        var clock = try state.clock
-        try clock.receive(
-            batch.highestStamp.time, wall: wall, tolerance: Limits.futureTolerance)
-        try state.setReceived(clock.latest)
+        try state.receive(batch.highestStamp.time, wall: wall)
         let merger = try BatchMerger(batch, at: 0, wall: wall, in: session)
         try merger.merge()
         altered += merger.altered

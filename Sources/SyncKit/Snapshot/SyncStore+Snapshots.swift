@@ -45,10 +45,7 @@ extension SyncStore {
             let state = StoreState(db: session.db)
             let batch = try ChangeBatch(decoding: try sealer.open(chunk))
             let wall = try correctedWall(session.db)
-            var clock = try state.clock
-            try clock.receive(
-                batch.highestStamp.time, wall: wall, tolerance: Limits.futureTolerance)
-            try state.setReceived(clock.latest)
+            try state.receive(batch.highestStamp.time, wall: wall)
             if index == 0, try state.offer == .none {
                 // Rows that were deleted and forgotten meanwhile must not rise one day.
                 try WaitingRoom(session).dropKnown()

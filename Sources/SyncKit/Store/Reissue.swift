@@ -17,7 +17,9 @@ struct Reissue {
         let ahead = try numbers(after: limit, sealed: try state.sealed)
         // The clock falls back to the latest moment that is not dated anew: nothing that was sent
         // or received carries a later one.
-        var clock = HybridClock(latest: try latestKept(limit, sealed: try state.sealed))
+        let kept = try latestKept(limit, sealed: try state.sealed)
+        // Stamps that lost against the ones ahead are not stored; they must go on losing.
+        var clock = HybridClock(latest: max(kept, try state.heard))
         for number in ahead {
             let time = try clock.tick(wall: wall)
             try PreparedStatement(

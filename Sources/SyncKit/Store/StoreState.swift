@@ -155,6 +155,24 @@ struct StoreState {
         if offer != (try self.offer) { try set("offer_state", .integer(offer.rawValue)) }
     }
 
+    /// The latest moment that was received, whatever this replica has dated.
+    var heard: HybridTimestamp {
+        get throws { HybridTimestamp(rawValue: UInt64(clamping: try integer("heard"))) }
+    }
+
+    /// Moves the clock past a received moment.
+    ///
+    /// - Parameter wall: Now by the corrected clock, in milliseconds since 1970 UTC.
+    /// - Throws: ``ClockError/tooFarAhead(by:limit:)``
+    func receive(_ time: HybridTimestamp, wall: UInt64) throws {
+        var clock = try clock
+        try clock.receive(time, wall: wall, tolerance: Limits.futureTolerance)
+        try setReceived(clock.latest)
+        // The clock may stand at a moment of this replica's that is dated anew one day: not below
+        // what it has won over.
+        if time > (try heard) { try set("heard", .integer(Int64(clamping: time.rawValue))) }
+    }
+
     /// Notes a received or re-issued moment.
     func setReceived(_ time: HybridTimestamp) throws {
         try set("clock", .integer(Int64(clamping: time.rawValue)))
