@@ -72,7 +72,8 @@ struct Easel {
         let size = plan.sizes[level]
         return guideMaker.guide(
             for: sketch.scaled(
-                width: size.width, height: size.height, isTile: settings.isPattern))
+                width: size.width, height: size.height, isTile: settings.isPattern),
+            areaRadius: plan.areaRadius(level: level))
     }
 
     private func compose(_ paint: PaintLevel, _ source: SourceLevel) throws(StyleError) {

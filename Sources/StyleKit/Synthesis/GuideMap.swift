@@ -1,7 +1,14 @@
 /// What guides a patch to its place: the colour around it and how much happens there.
+///
+/// After a sketch lines count as happening too: a flat area asks for marks without them, and an edge
+/// of the sketch for the line that the artist would draw there.
 enum GuideMap {
     /// Marks clear parts, so that they are not taken for calm grey ones.
     static let clear: UInt8 = 255
+    /// What stands for clear parts after a sketch: a colour that nothing has.
+    static let clearArea = SIMD4<UInt8>(128, 255, 255, clear)
+    /// The most detail and lines together.
+    private static let mostLined = 200
 
     /// Three lanes of flattened colour, and in the fourth the local detail of lightness.
     ///
@@ -11,17 +18,32 @@ enum GuideMap {
         let soft = boxBlurred(boxBlurred(features, radius: 1), radius: 2)
         let flat = areaRadius.map { abstracted(features, radius: $0) } ?? soft
         let detail = Canvas(width: features.width, height: features.height)
+        // Without a sketch what lies at a cut-out's edge is guided to such edges.
+        let clearDetail = areaRadius == nil ? clear : 0
         for index in 0..<(features.width * features.height) {
             let difference = Int(features.pixels[index].x) - Int(soft.pixels[index].x)
             let isClear = features.pixels[index].w < 128
             detail.pixels[index] = SIMD4(
-                0, 0, 0, isClear ? clear : UInt8(min(255, abs(difference) * 4)))
+                0, 0, 0, isClear ? clearDetail : UInt8(min(255, abs(difference) * 4)))
         }
         let around = boxBlurred(boxBlurred(detail, radius: 2), radius: 2)
         for index in 0..<(features.width * features.height) {
             flat.pixels[index].w = around.pixels[index].w
         }
         return flat
+    }
+
+    /// Adds the lines of `features` to what a guide says of the detail, and marks clear parts.
+    static func addLines(of features: Canvas, areaRadius: Int, to guide: Canvas) {
+        let lines = LineMap(of: features, radius: areaRadius + 1)
+        for index in 0..<(guide.width * guide.height) {
+            guard features.pixels[index].w >= 128 else {
+                guide.pixels[index] = clearArea
+                continue
+            }
+            let detail = Int(guide.pixels[index].w) + Int(lines.values[index])
+            guide.pixels[index].w = UInt8(min(mostLined, detail))
+        }
     }
 
     /// The flat areas that an artist would rough in: strokes are gone, and edges stay sharp.

@@ -14,8 +14,9 @@ struct SketchGuide {
     /// Colours in one box of this side, in feature units, share their lot.
     private static let whimBox: Float = 16
 
-    /// How much more detail is asked for than is usual: what fits best is always a little calmer.
-    private static let liveliness: Float = 2
+    /// How much more detail is asked for than is usual: what fits best is always calmer, and the
+    /// works' lines, which a flat area does not ask for, are much of their detail.
+    private static let liveliness: Float = 15
 
     private struct Entry {
         let color: SIMD3<Float>
@@ -68,8 +69,11 @@ struct SketchGuide {
         self.entries = entries
     }
 
-    /// The guide of one level: the works' colours, and the detail to expect of each.
-    func guide(for sketch: Canvas) -> Canvas {
+    /// The guide of one level: the works' colours, the detail to expect of each, and the sketch's
+    /// own lines.
+    ///
+    /// - Parameter areaRadius: As for the works: ``GuideMap/addLines(of:areaRadius:to:)``.
+    func guide(for sketch: Canvas, areaRadius: Int) -> Canvas {
         let features = sketch.features
         let guide = Canvas(width: sketch.width, height: sketch.height)
         var known = [[UInt32: SIMD4<Float>]](repeating: [:], count: Self.bands)
@@ -81,15 +85,13 @@ struct SketchGuide {
             let part = usesHeight ? clamped - Float(upper) : 0
             for x in 0..<sketch.width {
                 let feature = features.pixels[y * sketch.width + x]
-                guard feature.w >= 128 else {
-                    guide.pixels[y * sketch.width + x] = SIMD4(128, 128, 128, GuideMap.clear)
-                    continue
-                }
+                guard feature.w >= 128 else { continue }
                 let first = projected(feature, band: upper, &known)
                 let second = part > 0 ? projected(feature, band: upper + 1, &known) : first
                 guide.pixels[y * sketch.width + x] = (first * (1 - part) + second * part).bytes()
             }
         }
+        GuideMap.addLines(of: features, areaRadius: areaRadius, to: guide)
         return guide
     }
 

@@ -72,6 +72,9 @@ final class SourceLevel {
             let count = canvas.width * canvas.height
             let features = canvas.features
             let guide = GuideMap.guide(features, areaRadius: areaRadius)
+            if let areaRadius {
+                GuideMap.addLines(of: features, areaRadius: areaRadius, to: guide)
+            }
             (self.features.pointer + list[index].base).update(from: features.pixels, count: count)
             (guides.pointer + list[index].base).update(from: guide.pixels, count: count)
             guard let colors else { return }
