@@ -1,7 +1,7 @@
 /// What guides a patch to its place: the colour around it and how much happens there.
 ///
-/// After a sketch lines count as happening too: a flat area asks for marks without them, and an edge
-/// of the sketch for the line that the artist would draw there.
+/// After a sketch lines count as happening too: a flat area asks for marks without them, and an
+/// edge of the sketch for the line that the artist would draw there.
 enum GuideMap {
     /// Marks clear parts, so that they are not taken for calm grey ones.
     static let clear: UInt8 = 255

@@ -22,7 +22,7 @@ struct LayoutRules {
     /// After a sketch: its colours come first, and any work may serve any part.
     static func sketch(_ settings: GenerationSettings) -> LayoutRules {
         LayoutRules(
-            candidates: 3_000, guideWeight: 6, heightWeight: settings.isPattern ? 0 : 3_000,
+            guideWeight: 6, heightWeight: settings.isPattern ? 0 : 3_000,
             largestPiece: settings.largestPiece / 2, reusedPart: 0.4, choice: 0.05)
     }
 
