@@ -4,9 +4,12 @@ import Foundation
 struct Project: Sendable {
     /// Sorted by path.
     let files: [SourceFile]
+    /// The paths of files that are no text, such as pictures.
+    let otherPaths: [String]
 
-    init(files: [SourceFile]) {
+    init(files: [SourceFile], otherPaths: [String] = []) {
         self.files = files.sorted { $0.path < $1.path }
+        self.otherPaths = otherPaths
     }
 
     /// The project that this test belongs to, read once.
@@ -24,10 +27,12 @@ struct Project: Sendable {
 
     func containsPath(_ path: String) -> Bool {
         files.contains { $0.path == path || $0.path.hasPrefix(path + "/") }
+            || otherPaths.contains(path)
     }
 
     private init(readFrom root: URL) throws {
         var found: [SourceFile] = []
+        var others: [String] = []
         var waiting = [""]
         while let folder = waiting.popLast() {
             let names = try FileManager.default.contentsOfDirectory(
@@ -40,10 +45,12 @@ struct Project: Sendable {
                     waiting.append(path)
                 } else if let file = try Self.read(path, at: url) {
                     found.append(file)
+                } else {
+                    others.append(path)
                 }
             }
         }
-        self.init(files: found)
+        self.init(files: found, otherPaths: others)
     }
 
     /// Nil for a file that is not text.
