@@ -153,13 +153,20 @@ extension ServerCore {
             [account.blob])
         let standing = ledger.standing
         let suspension = standing.suspension(at: now)
-        let revoked = try devices.filter { standing.isRevoked(try $0.fixed("id")) }
-        let active = try devices.filter { try !standing.isRevoked($0.fixed("id")) }
+        var active: [String] = []
+        var revoked: [String] = []
+        for device in devices {
+            let name: String = try device["name"]
+            if standing.isRevoked(try device.fixed("id")) {
+                revoked.append(name)
+            } else {
+                active.append(name)
+            }
+        }
         return AccountSummary(
             account: account, created: try row.time("created"),
             standing: Self.standing(try row.state(), suspension), reason: suspension?.reason,
-            until: suspension?.until, devices: try active.map { try $0["name"] },
-            revokedDevices: try revoked.map { try $0["name"] },
+            until: suspension?.until, devices: active, revokedDevices: revoked,
             lastSeen: try devices.map { try $0.time("last_seen") }.max(), credits: ledger.balance,
             leasedUntil: ledger.currentLeases.map(\.expires).filter { now < $0 }.max(),
             heldSpends: ledger.heldCount, contradictions: ledger.contradictionCount,
