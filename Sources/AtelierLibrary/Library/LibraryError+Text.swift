@@ -16,6 +16,8 @@ extension LibraryError {
             "\(path) is damaged: \(reason)."
         case .notAPicture(let path, let reason):
             "\(path) was not taken. \(reason)"
+        case .notAMask(let path, let reason):
+            "\(path) is no mask for this work. \(reason) Nothing was changed."
         case .tooLarge(let path, let limit):
             "\(path) is over \(limit) bytes, more than is read."
         default: nil

@@ -1,7 +1,7 @@
 public import Foundation
 import GRDB
 import SignedObjects
-import StyleKit
+public import StyleKit
 import SyncKit
 
 extension Library {
@@ -118,9 +118,31 @@ extension Library {
         return try self.work(work.id)
     }
 
+    /// The areas that a mask marks: of any size in the work's proportion, painted on a layer with
+    /// transparency, or white on black.
+    ///
+    /// - Parameters:
+    ///   - file: A PNG, JPEG or WebP file.
+    ///   - others: How many areas the work has besides.
+    /// - Throws: ``LibraryError/notAMask(path:reason:)`` among others.
+    public func areas(
+        paintedIn file: URL, over work: Work, besides others: Int
+    ) throws -> [WorkArea] {
+        let bytes = try LibraryFile.read(file, limit: Limits.pictureBytes)
+        let (picture, _) = try decode(bytes, from: file)
+        do {
+            return try AreaMask(
+                picture, width: work.width, height: work.height,
+                limit: StyleKit.Limits.areas - others
+            ).areas
+        } catch {
+            throw LibraryError.notAMask(path: file.path, reason: error.reason(for: work))
+        }
+    }
+
     private static func text(_ areas: WorkAreas) throws -> String {
         let limit = StyleKit.Limits.areas
-        guard areas.avoided.count <= limit, areas.keptWhole.count <= limit else {
+        guard areas.count <= limit else {
             throw LibraryError.badNumber(
                 field: "number of areas", lowest: 0, highest: Int64(limit))
         }

@@ -20,7 +20,7 @@ public struct Work: Codable, Equatable, Sendable {
     public let width: Int
     /// Pixels.
     public let height: Int
-    /// `png` or `jpeg`.
+    /// `png`, `jpeg` or `webp`.
     public let format: String
     /// The file's size.
     public let bytes: Int

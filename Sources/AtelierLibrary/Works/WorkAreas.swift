@@ -9,4 +9,18 @@ public struct WorkAreas: Codable, Equatable, Sendable {
 
     /// No areas.
     public init() {}
+
+    /// How many there are.
+    public var count: Int { avoided.count + keptWhole.count }
+
+    /// How much of the picture some areas cover together, in per cent.
+    public static func coverage(_ areas: [WorkArea]) -> Int {
+        let places = stride(from: 50, to: 10_000, by: 100)
+        var covered = 0
+        for y in places {
+            let row = areas.filter { ($0.top..<$0.bottom).contains(y) }
+            covered += places.count { x in row.contains { ($0.left..<$0.right).contains(x) } }
+        }
+        return covered / 100
+    }
 }

@@ -106,6 +106,7 @@ struct WorksCommand: ParsableCommand {
             abstract: "Change a work's title, note, tags and marked areas.",
             discussion: """
                 An area is LEFT,TOP,RIGHT,BOTTOM in per cent of the picture: --keep 10,5,40,60. \
+                A mask becomes such areas, a little larger than what is painted. \
                 Models that learned from the work heed it at once.
                 """)
 
@@ -121,15 +122,26 @@ struct WorksCommand: ParsableCommand {
         @Option(help: "Keep this area whole, such as a face; may be repeated.")
         var keep: [AreaOption] = []
         @Option(help: "Take nothing from this area; may be repeated.") var avoid: [AreaOption] = []
+        @Option(
+            help: """
+                Take nothing from what is painted in this picture of the work's shape: on a \
+                layer with transparency, or in white on black.
+                """, completion: .file())
+        var avoidMask: String?
         @Flag(help: "Forget the areas that were marked before.") var clearAreas = false
 
         func run() throws {
             let library = try options.open()
             var areas: WorkAreas?
-            if clearAreas || !keep.isEmpty || !avoid.isEmpty {
-                var marked = clearAreas ? WorkAreas() : try library.work(id).areas
+            if clearAreas || avoidMask != nil || !keep.isEmpty || !avoid.isEmpty {
+                let work = try library.work(id)
+                var marked = clearAreas ? WorkAreas() : work.areas
                 marked.keptWhole += keep.map(\.marked.area)
                 marked.avoided += avoid.map(\.marked.area)
+                if let avoidMask {
+                    marked.avoided += try library.areas(
+                        paintedIn: URL(filePath: avoidMask), over: work, besides: marked.count)
+                }
                 areas = marked
             }
             let work = try library.editWork(
@@ -182,13 +194,23 @@ struct WorksCommand: ParsableCommand {
         if !work.tags.isEmpty { table.add("tags", work.tags.joined(separator: ", ")) }
         if !work.note.isEmpty { table.add("note", work.note) }
         table.add("picture", "\(work.width) × \(work.height), \(work.format)")
-        for area in work.areas.keptWhole { table.add("kept whole", MarkedArea(area).description) }
-        for area in work.areas.avoided { table.add("avoided", MarkedArea(area).description) }
+        tell(work.areas.keptWhole.map(MarkedArea.init), as: "kept whole", &table)
+        tell(work.areas.avoided.map(MarkedArea.init), as: "avoided", &table)
         table.add("rights", work.licence.isEmpty ? work.basis : "licensed: \(work.licence)")
         table.add("added", "\(Words.moment(work.createdAt)) on \(work.deviceName)")
         table.add("sha256", work.sha256)
         table.add("file", work.file ?? "on \(work.deviceName)")
         table.show()
+    }
+
+    /// A few areas each, and those of a mask in sum.
+    private static func tell(_ areas: [MarkedArea], as name: String, _ table: inout Table) {
+        guard areas.count > 8 else {
+            for area in areas { table.add(name, area.description) }
+            return
+        }
+        let covered = WorkAreas.coverage(areas.map(\.area))
+        table.add(name, "\(areas.count) areas, \(covered) % of the picture")
     }
 }
 

@@ -1,0 +1,89 @@
+import StyleKit
+
+/// A mask that an artist painted over a work, as rectangles.
+///
+/// In a picture with transparency what is painted is marked; in an opaque one, white on black.
+/// Nothing that is marked lies outside the rectangles; what they hold beyond it is less than a
+/// square of the finest grid for which the rectangles are few enough.
+struct AreaMask {
+    /// Why a picture is no mask for a work.
+    enum Problem: Error, Equatable {
+        /// Its sides are not in the proportion of the work's.
+        case otherShape
+        /// It is opaque and not in shades of grey.
+        case coloured
+        /// Nothing is marked.
+        case empty
+        /// All of the work is marked.
+        case whole
+        /// More areas than are kept, however coarse.
+        case tooManyAreas
+    }
+
+    /// Squares along the longer side, the finest grid first.
+    private static let grids = [128, 96, 64, 48, 32, 24, 16, 12, 8, 4, 2]
+    /// Alpha and lightness from which a pixel is marked.
+    private static let threshold: UInt8 = 128
+    /// How far the channels of a grey may lie apart, as in a JPEG file.
+    private static let greyness = 24
+    /// How far the proportions may differ: the rounding of a smaller copy.
+    private static let tolerance = 0.02
+
+    /// The rectangles, apart from each other.
+    let areas: [WorkArea]
+
+    /// Reads a mask.
+    ///
+    /// - Parameters:
+    ///   - picture: Of any size in the work's proportion.
+    ///   - width: The work's.
+    ///   - height: The work's.
+    ///   - limit: The most rectangles.
+    init(_ picture: Picture, width: Int, height: Int, limit: Int) throws(Problem) {
+        let across = Double(picture.width * height)
+        let down = Double(picture.height * width)
+        guard abs(across - down) <= Self.tolerance * max(across, down) else { throw .otherShape }
+        let marks = try Self.marks(picture)
+        guard marks.contains(true) else { throw .empty }
+        guard marks.contains(false) else { throw .whole }
+        for grid in Self.grids {
+            let areas = MaskGrid(marks, of: picture, squares: grid).areas
+            guard areas.count <= limit else { continue }
+            self.areas = areas
+            return
+        }
+        throw .tooManyAreas
+    }
+
+    /// Which pixels are marked, row-major.
+    private static func marks(_ picture: Picture) throws(Problem) -> [Bool] {
+        let pixels = picture.pixels
+        let starts = stride(from: 0, to: pixels.count, by: 4)
+        guard picture.isOpaque else { return starts.map { pixels[$0 + 3] >= threshold } }
+        let isGrey = starts.allSatisfy { start in
+            let (red, green, blue) = (pixels[start], pixels[start + 1], pixels[start + 2])
+            return Int(max(red, green, blue)) - Int(min(red, green, blue)) <= greyness
+        }
+        guard isGrey else { throw .coloured }
+        return starts.map { pixels[$0 + 1] >= threshold }
+    }
+}
+
+extension AreaMask.Problem {
+    /// What is wrong, and what to do.
+    func reason(for work: Work) -> String {
+        switch self {
+        case .otherShape:
+            "Its sides are not in the proportion of the work, "
+                + "which is \(work.width) × \(work.height)."
+        case .coloured:
+            "It is an opaque picture in colours. \(Self.how)"
+        case .empty: "It marks nothing. \(Self.how)"
+        case .whole: "It marks all of the work. Leave the work out instead: --without-work."
+        case .tooManyAreas:
+            "The work has too many areas already. Forget those first: --clear-areas."
+        }
+    }
+
+    private static let how = "Paint on a layer with transparency, or in white on black."
+}
