@@ -17,7 +17,7 @@ package struct Figures: Codable, Sendable {
     package let topShare: Double
     /// Differing bits to the most similar work, of 256.
     package let copyDistance: Int
-    /// The change over a tile's edges over that inside.
+    /// The change over a tile's edges over that between the lines inside.
     package let edgeRatio: Double
 
     enum CodingKeys: String, CodingKey {

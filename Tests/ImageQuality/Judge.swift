@@ -54,27 +54,26 @@ package struct Judge: Sendable {
         return closest
     }
 
-    /// The mean change of lightness over the edges, as a tile lies beside itself, over that from
-    /// each pixel to the next inside.
+    /// The change of lightness over the edges, as a tile lies beside itself, over that from line to
+    /// line inside, beyond which only one line of twenty goes; the worse of the two directions.
     package static func edgeRatio(of picture: Picture) -> Double {
         let values = LabPicture(picture).lightness
-        let width = picture.width
-        let height = picture.height
-        var edge = 0.0
-        var inside = 0.0
-        for y in 0..<height {
-            edge += Double(abs(values[y * width] - values[y * width + width - 1]))
-            for x in 1..<width {
-                inside += Double(abs(values[y * width + x] - values[y * width + x - 1]))
+        let (width, height) = (picture.width, picture.height)
+        let across = ratio(lines: width) { x, next in
+            (0..<height).reduce(0) { sum, y in
+                sum + Double(abs(values[y * width + x] - values[y * width + next]))
             }
         }
-        for x in 0..<width {
-            edge += Double(abs(values[x] - values[(height - 1) * width + x]))
-            for y in 1..<height {
-                inside += Double(abs(values[y * width + x] - values[(y - 1) * width + x]))
+        let down = ratio(lines: height) { y, next in
+            (0..<width).reduce(0) { sum, x in
+                sum + Double(abs(values[y * width + x] - values[next * width + x]))
             }
         }
-        let insideCount = Double(height * (width - 1) + width * (height - 1))
-        return edge / Double(width + height) / max(inside / insideCount, 1e-6)
+        return max(across, down)
+    }
+
+    private static func ratio(lines: Int, change: (Int, Int) -> Double) -> Double {
+        let inside = (1..<lines).map { change($0 - 1, $0) }.sorted()
+        return change(lines - 1, 0) / max(inside[inside.count * 19 / 20], 1e-6)
     }
 }

@@ -63,6 +63,16 @@ struct PatchLibrary {
         return (place, mean.squareRoot() / Double(LabPicture.unit))
     }
 
+    /// Whether all pixels of a patch are as good as equal.
+    func isPlain(_ picture: LabPicture, x: Int, y: Int) -> Bool {
+        let pixels = Patch(picture, x: x, y: y).pixels
+        let bound = Int16(LabPicture.unit)
+        return pixels.allSatisfy { pixel in
+            let gap = pixel &- pixels[0]
+            return max(abs(gap.x), abs(gap.y), abs(gap.z)) <= bound
+        }
+    }
+
     private static func outline(_ patch: Patch) -> Outline {
         var sums = SIMD4<Int32>()
         var across: Int32 = 0

@@ -7,7 +7,8 @@ struct Tracing {
     let distances: [Double]
     /// The largest connected part of the grid that lies just so in one work, 0 to 1.
     let largestPiece: Double
-    /// The part of the grid nearest to each work, 0 to 1, by work.
+    /// The part of the grid nearest to each work, 0 to 1, by work. Plain patches, such as paper,
+    /// are in every work and count for none, unless there are no others.
     let shares: [Double]
 
     /// - Parameter step: Pixels from patch to patch.
@@ -19,9 +20,11 @@ struct Tracing {
             for x in columns {
                 let found = library.nearest(to: picture, x: x, y: y)
                 let place = found.place
+                let isPlain = library.isPlain(picture, x: x, y: y)
                 cells.append(
                     Cell(
-                        isTaken: found.distance <= Self.taken, work: place.work,
+                        isTaken: found.distance <= Self.taken, isPlain: isPlain,
+                        work: place.work,
                         isMirrored: place.isMirrored,
                         originX: place.isMirrored ? place.x + x : place.x - x,
                         originY: place.y - y, distance: found.distance))
@@ -29,8 +32,10 @@ struct Tracing {
         }
         distances = cells.map(\.distance).sorted()
         var counts = [Int](repeating: 0, count: works)
-        for cell in cells { counts[cell.work] += 1 }
-        shares = counts.map { Double($0) / Double(cells.count) }
+        let marked = cells.filter { !$0.isPlain }
+        let counted = marked.isEmpty ? cells : marked
+        for cell in counted { counts[cell.work] += 1 }
+        shares = counts.map { Double($0) / Double(counted.count) }
         largestPiece =
             Double(Self.largestGroup(cells, columns: columns.count)) / Double(cells.count)
     }
@@ -42,6 +47,7 @@ struct Tracing {
 
     private struct Cell {
         let isTaken: Bool
+        let isPlain: Bool
         let work: Int
         let isMirrored: Bool
         let originX: Int

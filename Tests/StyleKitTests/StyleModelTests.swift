@@ -99,7 +99,7 @@ import Testing
         let hex = model.digest.prefix(8).map {
             String($0 >> 4, radix: 16) + String($0 & 15, radix: 16)
         }
-        #expect(hex.joined() == "f2dc3f59481d2796")
+        #expect(hex.joined() == "804fd81215920408")
         #expect(Array(model.bytes.prefix(11)) == Array("ATELSTYL".utf8) + [2, 0, 15])
     }
 

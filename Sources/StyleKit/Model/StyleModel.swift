@@ -27,7 +27,7 @@ public struct StyleModel: Sendable, Equatable {
     }
 
     /// Names the method; a model of another version must be learned again.
-    public static let engineVersion = "atelier-style/5"
+    public static let engineVersion = "atelier-style/6"
 
     /// The whole model as a file, ending with a SHA-256 over all before.
     public let bytes: [UInt8]

@@ -54,7 +54,7 @@ public struct DraftSheet {
             let plan = PyramidPlan(settings: first, works: model.works)
             let studio = try Studio(
                 model: model, settings: first, plan: plan,
-                lastLevel: plan.level(shortSide: Self.shortSide), hasSketch: sketch != nil,
+                lastLevel: plan.level(shortSide: Self.shortSide), sketch: sketch,
                 keepsLevels: true, bands: bands)
             var drafts: [Draft] = []
             for number in 1...count {

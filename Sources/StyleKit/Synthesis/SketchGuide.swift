@@ -18,11 +18,20 @@ struct SketchGuide {
     /// works' lines, which a flat area does not ask for, are much of their detail.
     private static let liveliness: Float = 15
 
+    /// What a colour half as common as the most common one is further away, in squared feature
+    /// units, for works of one colour; those of more share it out. Works of many colours hardly
+    /// feel it: there a sketch's colour says what the artist would take. Works of few, such as ink
+    /// on paper, have no colour for most of a sketch: it becomes the paper unless the ink is far
+    /// nearer, and lines tell the areas apart.
+    private static let rarity: Float = 2_000
+
     private struct Entry {
         let color: SIMD3<Float>
+        let count: Int
         let detail: Float
         let band: Int
-        let whim: Float
+        /// What it is further away than it lies, in squared feature units.
+        var distance: Float
     }
 
     private let entries: [Entry]
@@ -63,10 +72,30 @@ struct SketchGuide {
                     Self.whim, Int(place.x), Int(place.y), Int(place.z))
                 entries.append(
                     Entry(
-                        color: entry.color, detail: detail, band: band, whim: Float(whim)))
+                        color: entry.color, count: entry.count, detail: detail, band: band,
+                        distance: Float(whim)))
             }
         }
+        let counts = entries.map(\.count)
+        let weight = Self.rarity / Self.colors(counts)
+        let most = Float(counts.max() ?? 1)
+        for index in entries.indices {
+            entries[index].distance += weight * Self.halvings(Float(counts[index]) / most)
+        }
         self.entries = entries
+    }
+
+    /// How many colours a band has, each counting as much as it is used: the inverse of the chance
+    /// that two pixels are alike (Simpson's index).
+    private static func colors(_ counts: [Int]) -> Float {
+        let total = Float(counts.reduce(0, +))
+        let alike = counts.reduce(into: Float(0)) { $0 += Float($1) * Float($1) }
+        return total * total / max(1, alike) / Float(Self.bands)
+    }
+
+    /// How often one was halved to give `part`; between, on a straight line.
+    private static func halvings(_ part: Float) -> Float {
+        1 - Float(part.exponent) - part.significand
     }
 
     /// The guide of one level: the works' colours, the detail to expect of each, and the sketch's
@@ -111,7 +140,7 @@ struct SketchGuide {
         let distances = entries.map { entry -> Float in
             let difference = entry.color - color
             let bands = usesHeight ? Float((entry.band - band) * (entry.band - band)) : 0
-            return (difference * difference).sum() + bands * Self.bandDistance + entry.whim
+            return (difference * difference).sum() + bands * Self.bandDistance + entry.distance
         }
         guard let nearest = distances.min() else { return SIMD4(color, 0) }
         var sum = SIMD4<Float>()

@@ -44,7 +44,10 @@ final class SourceLevel {
     ///   - works: At least one, each at least one patch wide and high.
     ///   - keepsColors: Whether the works' own colours are kept too.
     ///   - areaRadius: As for ``GuideMap/guide(_:areaRadius:)``.
-    init(_ works: [Work], keepsColors: Bool, areaRadius: Int?, bands: Bands) {
+    ///   - isOnPaper: Whether clear parts guide as white paper does.
+    init(
+        _ works: [Work], keepsColors: Bool, areaRadius: Int?, isOnPaper: Bool, bands: Bands
+    ) {
         var list: [Area] = []
         var total = 0
         var cells = 0
@@ -71,10 +74,9 @@ final class SourceLevel {
             let canvas = works[index].canvas
             let count = canvas.width * canvas.height
             let features = canvas.features
-            let guide = GuideMap.guide(features, areaRadius: areaRadius)
-            if let areaRadius {
-                GuideMap.addLines(of: features, areaRadius: areaRadius, to: guide)
-            }
+            let seen = isOnPaper && !canvas.isOpaque ? canvas.onWhite.features : features
+            let guide = GuideMap.guide(seen, areaRadius: areaRadius)
+            if let areaRadius { GuideMap.addLines(of: seen, areaRadius: areaRadius, to: guide) }
             (self.features.pointer + list[index].base).update(from: features.pixels, count: count)
             (guides.pointer + list[index].base).update(from: guide.pixels, count: count)
             guard let colors else { return }

@@ -6,6 +6,7 @@ final class Studio {
     let plan: PyramidPlan
     let isOpaque: Bool
     private let hasSketch: Bool
+    private let isOnPaper: Bool
     private let keepsLevels: Bool
     let lastLevel: Int
     private var worksByLevel: [[SourceLevel.Work]]
@@ -15,14 +16,17 @@ final class Studio {
     /// Unpacks the works.
     ///
     /// - Parameters:
+    ///   - sketch: What is drawn after, if anything. Under an opaque one clear parts of the works
+    ///     stand for paper; with clear parts of its own those are meant.
     ///   - lastLevel: The finest level that will be asked for.
     ///   - keepsLevels: Whether levels are kept for several drawings.
     init(
         model: StyleModel, settings: GenerationSettings, plan: PyramidPlan, lastLevel: Int,
-        hasSketch: Bool, keepsLevels: Bool, bands: Bands
+        sketch: Picture?, keepsLevels: Bool, bands: Bands
     ) throws(StyleError) {
         self.plan = plan
-        self.hasSketch = hasSketch
+        hasSketch = sketch != nil
+        isOnPaper = sketch?.isOpaque ?? false
         self.keepsLevels = keepsLevels
         self.lastLevel = lastLevel
         let uses = Dictionary(settings.works.map { ($0.workID, $0) }, uniquingKeysWith: { $1 })
@@ -47,7 +51,10 @@ final class Studio {
                             $0.pixels(width: size.width, height: size.height)
                         }))
             }
-            if hasSketch { small.append(mips.shortSide(128).features) }
+            if hasSketch {
+                let canvas = mips.shortSide(128)
+                small.append((isOnPaper ? canvas.onWhite : canvas).features)
+            }
         }
         self.isOpaque = isOpaque
     }
@@ -67,7 +74,8 @@ final class Studio {
         guard !works.isEmpty else { throw .nothingToUse }
         let source = SourceLevel(
             works, keepsColors: level == lastLevel,
-            areaRadius: hasSketch ? plan.areaRadius(level: level) : nil, bands: bands)
+            areaRadius: hasSketch ? plan.areaRadius(level: level) : nil, isOnPaper: isOnPaper,
+            bands: bands)
         try bands.check()
         guard let index = PatchIndex(source, bands: bands) else { throw .nothingToUse }
         try bands.check()

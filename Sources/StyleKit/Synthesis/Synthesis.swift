@@ -70,7 +70,7 @@ public struct Synthesis {
             let plan = PyramidPlan(settings: settings, works: model.works)
             let studio = try Studio(
                 model: model, settings: settings, plan: plan,
-                lastLevel: plan.level(shortSide: shortSide), hasSketch: sketch != nil,
+                lastLevel: plan.level(shortSide: shortSide), sketch: sketch,
                 keepsLevels: false, bands: bands)
             let easel = Easel(
                 model: model, settings: settings, sketch: sketch, studio: studio, bands: bands)
