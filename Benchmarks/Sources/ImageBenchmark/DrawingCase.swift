@@ -18,6 +18,8 @@ struct DrawingCase {
         .init(name: "sketch512", kind: .sketch, side: 512, works: 8, threads: 2, goal: 8),
         .init(name: "pattern512", kind: .pattern, side: 512, works: 8, threads: 2, goal: nil),
         .init(name: "remix1024", kind: .remix, side: 1_024, works: 8, threads: 2, goal: 22),
+        .init(name: "remix2048t1", kind: .remix, side: 2_048, works: 8, threads: 1, goal: nil),
+        .init(name: "sketch2048t1", kind: .sketch, side: 2_048, works: 8, threads: 1, goal: nil),
         .init(name: "works2", kind: .remix, side: 512, works: 2, threads: 2, goal: nil),
         .init(name: "works4", kind: .remix, side: 512, works: 4, threads: 2, goal: nil),
         .init(name: "works18", kind: .remix, side: 512, works: 18, threads: 2, goal: 9),

@@ -6,6 +6,8 @@ struct DrawingLine: Codable {
     var floorSeconds: Double
     /// The most memory that the process had in use while it drew, in mebibytes; the model included.
     var peakMebibytes: Double
+    /// The longest time from one question whether to stop to the next, in milliseconds.
+    var longestPauseMilliseconds: Double
     var goalSeconds: Double?
     var largestPiece: Double
 
@@ -17,6 +19,7 @@ struct DrawingLine: Codable {
         case wallSeconds = "wall_seconds"
         case floorSeconds = "floor_seconds"
         case peakMebibytes = "peak_mebibytes"
+        case longestPauseMilliseconds = "longest_pause_milliseconds"
         case goalSeconds = "goal_seconds"
         case largestPiece = "largest_piece"
     }

@@ -1,5 +1,6 @@
 import Foundation
 @_spi(Measuring) import StyleKit
+import Synchronization
 
 /// Draws one case in this process and measures it.
 struct DrawingRun {
@@ -20,19 +21,29 @@ struct DrawingRun {
         try? "5".write(toFile: "/proc/self/clear_refs", atomically: false, encoding: .utf8)
         let cpu = Self.seconds(CLOCK_PROCESS_CPUTIME_ID)
         let wall = Self.seconds(CLOCK_MONOTONIC)
+        let pauses = Mutex((last: wall, longest: 0.0))
+        let question: @Sendable () -> Bool = {
+            let now = Self.seconds(CLOCK_MONOTONIC)
+            pauses.withLock { $0 = (now, max($0.longest, now - $0.last)) }
+            return false
+        }
         var piece = 0.0
         if drawing.kind == .drafts {
             let sheet = DraftSheet(model: model, settings: settings, threads: drawing.threads)
-            piece = try sheet.draw().map(\.rendering.largestPiece).max() ?? 0
+            piece =
+                try sheet.draw(isCancelled: question).map(\.rendering.largestPiece).max() ?? 0
         } else {
             piece = try Synthesis(
                 model: model, settings: settings, sketch: sketch, threads: drawing.threads
-            ).render().largestPiece
+            ).render(isCancelled: question).largestPiece
         }
+        _ = question()
         return DrawingLine(
             name: drawing.name, cpuSeconds: Self.seconds(CLOCK_PROCESS_CPUTIME_ID) - cpu,
             wallSeconds: Self.seconds(CLOCK_MONOTONIC) - wall, floorSeconds: floor,
-            peakMebibytes: Self.peakMebibytes, goalSeconds: drawing.goal, largestPiece: piece)
+            peakMebibytes: Self.peakMebibytes,
+            longestPauseMilliseconds: pauses.withLock { $0.longest } * 1_000,
+            goalSeconds: drawing.goal, largestPiece: piece)
     }
 
     /// Works as large as the picture needs them, half as wide again as high.

@@ -11,7 +11,8 @@ struct ImageOptions {
         Draws with works that are painted by the program, each case in a process of its own, and
         prints CPU seconds, also as a ratio to the floor that was measured in the same process: the
         patch comparisons that the method must make, at the kernel's own speed, and one pass over
-        the works' pixels.
+        the works' pixels. The pause is the longest time for which a drawing does not ask whether
+        to stop.
 
           --json        everything as JSON instead of a table
           --reps N      repetitions, of which medians are shown (3)

@@ -16,7 +16,7 @@ enum ImageReport {
             print(String(decoding: try encoder.encode(["cases": lines]), as: UTF8.self))
             return
         }
-        print("case           CPU s  goal  wall s  floor s  ratio  peak MiB")
+        print("case           CPU s  goal  wall s  floor s  ratio  peak MiB  pause ms")
         for line in lines { print(text(line)) }
         for line in growth(lines) { print(line) }
     }
@@ -25,8 +25,9 @@ enum ImageReport {
         let goal = line.goalSeconds.map { String(format: "%5.0f", $0) } ?? "    -"
         return line.name.padding(toLength: 13, withPad: " ", startingAt: 0)
             + String(
-                format: " %6.2f %@ %7.2f %8.2f %6.2f %9.0f", line.cpuSeconds, goal,
-                line.wallSeconds, line.floorSeconds, line.ratio, line.peakMebibytes)
+                format: " %6.2f %@ %7.2f %8.2f %6.2f %9.0f %9.0f", line.cpuSeconds, goal,
+                line.wallSeconds, line.floorSeconds, line.ratio, line.peakMebibytes,
+                line.longestPauseMilliseconds)
     }
 
     /// How the cost grows with the works: an exponent of 1 would be in proportion.
@@ -59,6 +60,7 @@ enum ImageReport {
         line.wallSeconds = middle(\.wallSeconds)
         line.floorSeconds = middle(\.floorSeconds)
         line.peakMebibytes = middle(\.peakMebibytes)
+        line.longestPauseMilliseconds = middle(\.longestPauseMilliseconds)
         return line
     }
 }

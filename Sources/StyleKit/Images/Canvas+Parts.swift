@@ -34,18 +34,7 @@ extension Canvas {
     }
 
     /// Features as premultiplied sRGB: what a picture under way looks like.
-    var colorsOfFeatures: Canvas {
-        let result = Canvas(width: width, height: height)
-        var last = SIMD4<UInt8>(repeating: 0)
-        var lastColor = last
-        for index in 0..<(width * height) {
-            let feature = pixels[index]
-            if feature != last {
-                last = feature
-                lastColor = Feature(lanes: feature).premultiplied
-            }
-            result.pixels[index] = lastColor
-        }
-        return result
+    func colorsOfFeatures(_ bands: Bands) -> Canvas {
+        mapped(bands) { Feature(lanes: $0).premultiplied }
     }
 }

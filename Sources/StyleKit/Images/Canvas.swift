@@ -66,17 +66,26 @@ struct Canvas {
     }
 
     /// The features of a premultiplied canvas.
-    var features: Canvas {
+    var features: Canvas { features(Bands(threads: 1)) }
+
+    /// The features of a premultiplied canvas.
+    func features(_ bands: Bands) -> Canvas {
+        mapped(bands) { Feature(premultiplied: $0).lanes }
+    }
+
+    /// Every pixel changed alike; runs of the same one are changed once.
+    func mapped(_ bands: Bands, _ change: (SIMD4<UInt8>) -> SIMD4<UInt8>) -> Canvas {
         let result = Canvas(width: width, height: height)
-        var lastPixel = SIMD4<UInt8>(repeating: 0)
-        var lastFeature = Feature(premultiplied: lastPixel).lanes
-        for index in 0..<(width * height) {
-            let pixel = pixels[index]
-            if pixel != lastPixel {
-                lastPixel = pixel
-                lastFeature = Feature(premultiplied: pixel).lanes
+        bands.run(rows: height) { rows in
+            var last = SIMD4<UInt8>(repeating: 0)
+            var changed = change(last)
+            for index in (rows.lowerBound * width)..<(rows.upperBound * width) {
+                if pixels[index] != last {
+                    last = pixels[index]
+                    changed = change(last)
+                }
+                result.pixels[index] = changed
             }
-            result.pixels[index] = lastFeature
         }
         return result
     }

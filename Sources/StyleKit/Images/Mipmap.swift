@@ -12,9 +12,9 @@ struct Mipmap {
     }
 
     /// The canvas at another size, from the smallest level that is clearly larger.
-    func scaled(width: Int, height: Int) -> Canvas {
+    func scaled(width: Int, height: Int, bands: Bands = Bands(threads: 1)) -> Canvas {
         let best = levels.last { $0.width * 2 >= width * 3 && $0.height * 2 >= height * 3 }
-        return (best ?? levels[0]).scaled(width: width, height: height)
+        return (best ?? levels[0]).scaled(width: width, height: height, bands: bands)
     }
 
     /// The canvas with a short side of at most this many pixels.

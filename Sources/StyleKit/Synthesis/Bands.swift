@@ -20,6 +20,9 @@ struct Bands {
         if stop.isAsked { throw .cancelled }
     }
 
+    /// Whether to stop: for loops that go on from row to row.
+    var isStopped: Bool { stop.isAsked }
+
     /// Calls `body` once for every band, from several threads at once.
     func run(rows: Int, _ body: (Range<Int>) -> Void) {
         let count = (rows + Self.rows - 1) / Self.rows

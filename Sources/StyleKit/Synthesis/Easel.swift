@@ -30,7 +30,7 @@ struct Easel {
             ? nil
             : SketchGuide(
                 works: studio.smallFeatures, usesHeight: !settings.isPattern,
-                seed: settings.seed)
+                seed: settings.seed, bands: bands)
     }
 
     /// Goes through the levels of the studio.
@@ -72,8 +72,8 @@ struct Easel {
         let size = plan.sizes[level]
         return guideMaker.guide(
             for: sketch.scaled(
-                width: size.width, height: size.height, isTile: settings.isPattern),
-            areaRadius: plan.areaRadius(level: level))
+                width: size.width, height: size.height, isTile: settings.isPattern, bands: bands),
+            areaRadius: plan.areaRadius(level: level), bands: bands)
     }
 
     private func compose(_ paint: PaintLevel, _ source: SourceLevel) throws(StyleError) {
@@ -115,7 +115,7 @@ struct Easel {
         progress: (Double) -> Void
     ) throws(StyleError) {
         let isSketch = sketch != nil
-        if !isSketch { paint.guideByOrigin(in: source) }
+        if !isSketch { paint.guideByOrigin(in: source, bands: bands) }
         let isTile = settings.isPattern
         let search = PatchSearch(
             paint: paint, source: source, index: index,
@@ -162,7 +162,7 @@ struct Easel {
     private func preview(of paint: PaintLevel) -> Picture {
         let canvas = Canvas(width: paint.width, height: paint.height)
         canvas.pixels.update(from: paint.image.pointer, count: paint.width * paint.height)
-        return canvas.cropped(by: paint.margin).colorsOfFeatures.picture
+        return canvas.cropped(by: paint.margin).colorsOfFeatures(bands).picture
     }
 
     private func finish(
@@ -174,11 +174,10 @@ struct Easel {
         var canvas = voting.paintColors(bands: bands)
         if isWhole {
             canvas = canvas.scaled(
-                width: settings.width, height: settings.height, isTile: settings.isPattern)
+                width: settings.width, height: settings.height, isTile: settings.isPattern,
+                bands: bands)
         }
-        try bands.check()
-        let pieces = PieceMap(paint, source: source)
-        try bands.check()
+        let pieces = try PieceMap(paint, source: source, bands: bands)
         var counts = [Int](repeating: 0, count: entries.count)
         for entry in pieces.entries { counts[Int(entry)] += 1 }
         let total = Double(pieces.entries.count)
@@ -187,10 +186,12 @@ struct Easel {
         let shares = used.map { entry in
             Rendering.WorkShare(workID: entries[entry].id, share: Double(counts[entry]) / total)
         }
+        let sourceMap = SourceMap(
+            canvas, pieces: pieces, shares: shares, entries: used, bands: bands)
+        try bands.check()
         return Rendering(
             picture: canvas.picture, shares: shares, largestPiece: pieces.largest,
-            seamScore: seamScore(of: paint),
-            sourceMap: SourceMap(canvas, pieces: pieces, shares: shares, entries: used))
+            seamScore: seamScore(of: paint), sourceMap: sourceMap)
     }
 
     private func seamScore(of paint: PaintLevel) -> Double {

@@ -9,35 +9,34 @@ struct LineMap {
     /// The most that counts.
     private static let highest: Float = 200
 
-    /// 0 to 200 for each pixel.
-    let values: [UInt8]
+    /// `[height, width]`, 0 to 200 for each pixel.
+    let values: Block<UInt8>
 
     /// - Parameter radius: Over how many pixels each way the changes are gathered, twice.
-    init(of features: Canvas, radius: Int) {
+    init(of features: Canvas, radius: Int, bands: Bands) {
         let (width, height) = (features.width, features.height)
         let changes = Block(count: width * height, filledWith: SIMD4<Float>())
         let middle = Block(count: width * height, filledWith: SIMD4<Float>())
-        Self.measure(features, into: changes)
+        bands.run(rows: height) { Self.measure(features, rows: $0, into: changes) }
+        let blur = BoxBlur(width: width, height: height, radius: radius, bands: bands)
         for _ in 0..<2 {
-            for y in 0..<height {
-                let start = y * width
-                Self.blurLine(
-                    changes.pointer + start, middle.pointer + start, step: 1, count: width,
-                    radius: radius)
-            }
-            for x in 0..<width {
-                Self.blurLine(
-                    middle.pointer + x, changes.pointer + x, step: width, count: height,
-                    radius: radius)
+            blur.blur(changes.pointer, through: middle.pointer, into: changes.pointer)
+        }
+        let values = Block<UInt8>(count: width * height, filledWith: 0)
+        bands.run(rows: height) { rows in
+            for index in (rows.lowerBound * width)..<(rows.upperBound * width) {
+                values.pointer[index] = Self.value(changes.pointer[index])
             }
         }
-        values = (0..<(width * height)).map { Self.value(changes.pointer[$0]) }
+        self.values = values
     }
 
     /// The squares of the changes across and down, and their product, summed over the colours.
-    private static func measure(_ features: Canvas, into changes: Block<SIMD4<Float>>) {
+    private static func measure(
+        _ features: Canvas, rows: Range<Int>, into changes: Block<SIMD4<Float>>
+    ) {
         let (width, height) = (features.width, features.height)
-        for y in 0..<height {
+        for y in rows {
             let above = max(y - 1, 0) * width
             let below = min(y + 1, height - 1) * width
             for x in 0..<width {
@@ -58,23 +57,6 @@ struct LineMap {
         var change = SIMD4<Int32>(truncatingIfNeeded: to) &- SIMD4<Int32>(truncatingIfNeeded: from)
         change.w = 0
         return change
-    }
-
-    /// The mean over `2 * radius + 1` values in a row, the ends repeated outward.
-    private static func blurLine(
-        _ source: UnsafeMutablePointer<SIMD4<Float>>, _ target: UnsafeMutablePointer<SIMD4<Float>>,
-        step: Int, count: Int, radius: Int
-    ) {
-        func value(_ index: Int) -> SIMD4<Float> {
-            source[min(max(index, 0), count - 1) * step]
-        }
-        let part = 1 / Float(2 * radius + 1)
-        var sum = SIMD4<Float>()
-        for index in -radius...radius { sum += value(index) }
-        for index in 0..<count {
-            target[index * step] = sum * part
-            sum += value(index + radius + 1) - value(index - radius)
-        }
     }
 
     @inline(__always)

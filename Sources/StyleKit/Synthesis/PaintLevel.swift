@@ -80,22 +80,24 @@ final class PaintLevel {
     /// Guides the picture by what its patches had around them in their works.
     ///
     /// So a seam is not smoothed over with the calmest marks that the artist ever made.
-    func guideByOrigin(in source: SourceLevel) {
+    func guideByOrigin(in source: SourceLevel, bands: Bands) {
         let half = PatchKernel.side / 2
         let origin = Canvas(width: width, height: height)
-        for y in 0..<height {
-            let patchY = min(max(y - half, 0), down - 1)
-            for x in 0..<width {
-                let patchX = min(max(x - half, 0), across - 1)
-                let match = field.pointer[patchY * across + patchX]
-                let area = source.areas.pointer[Int(match.work)]
-                let column = x - patchX
-                let workX = Int(match.x) + (match.isMirrored ? half * 2 - column : column)
-                let place = area.base + (Int(match.y) + y - patchY) * area.width + workX
-                origin.pixels[y * width + x] = source.guides.pointer[place]
+        bands.run(rows: height) { rows in
+            for y in rows {
+                let patchY = min(max(y - half, 0), down - 1)
+                for x in 0..<width {
+                    let patchX = min(max(x - half, 0), across - 1)
+                    let match = field.pointer[patchY * across + patchX]
+                    let area = source.areas.pointer[Int(match.work)]
+                    let column = x - patchX
+                    let workX = Int(match.x) + (match.isMirrored ? half * 2 - column : column)
+                    let place = area.base + (Int(match.y) + y - patchY) * area.width + workX
+                    origin.pixels[y * width + x] = source.guides.pointer[place]
+                }
             }
         }
-        guide = GuideMap.boxBlurred(origin, radius: 1)
+        guide = GuideMap.boxBlurred(origin, radius: 1, bands: bands)
     }
 
     /// Takes the places of patches over from a coarser level, and never its pixels.

@@ -9,7 +9,8 @@ struct PieceMap {
     let down: Int
 
     /// - Parameter source: The level that the field points into.
-    init(_ paint: PaintLevel, source: SourceLevel) {
+    /// - Throws: ``StyleError/cancelled``.
+    init(_ paint: PaintLevel, source: SourceLevel, bands: Bands) throws(StyleError) {
         let own = paint.ownPatches
         across = own.columns.count
         down = own.rows.count
@@ -17,6 +18,7 @@ struct PieceMap {
         entries.reserveCapacity(across * down)
         var sets = PieceSets(count: across * down)
         for y in own.rows {
+            if y % Bands.rows == 0 { try bands.check() }
             for x in own.columns {
                 let index = entries.count
                 let match = paint.field.pointer[y * paint.across + x]

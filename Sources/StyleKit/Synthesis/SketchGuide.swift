@@ -42,10 +42,10 @@ struct SketchGuide {
     /// - Parameters:
     ///   - usesHeight: Whether up and down mean anything in the picture.
     ///   - seed: Chooses among the colours that come about as near to one of the sketch.
-    init(works: [Canvas], usesHeight: Bool, seed: UInt64) {
+    init(works: [Canvas], usesHeight: Bool, seed: UInt64, bands: Bands) {
         self.usesHeight = usesHeight
         let random = CounterRandom(seed: seed)
-        let guides = works.map { GuideMap.guide($0, areaRadius: 2) }
+        let guides = works.map { GuideMap.guide($0, areaRadius: 2, bands: bands) }
         var entries: [Entry] = []
         for band in 0..<Self.bands {
             var histogram = ColorHistogram()
@@ -102,25 +102,33 @@ struct SketchGuide {
     /// own lines.
     ///
     /// - Parameter areaRadius: As for the works: ``GuideMap/addLines(of:areaRadius:to:)``.
-    func guide(for sketch: Canvas, areaRadius: Int) -> Canvas {
-        let features = sketch.features
+    func guide(for sketch: Canvas, areaRadius: Int, bands: Bands) -> Canvas {
+        let features = sketch.features(bands)
         let guide = Canvas(width: sketch.width, height: sketch.height)
         var known = [[UInt32: SIMD4<Float>]](repeating: [:], count: Self.bands)
         for y in 0..<sketch.height {
+            // What was not guided when it was stopped is not drawn either.
+            if y % Bands.rows == 0, bands.isStopped { break }
             // The two bands nearest to a row, and how far it is on the way to the second.
             let height = (Float(y) + 0.5) / Float(sketch.height) * Float(Self.bands) - 0.5
             let clamped = min(max(height, 0), Float(Self.bands - 1))
             let upper = usesHeight ? min(Int(clamped), Self.bands - 2) : 0
             let part = usesHeight ? clamped - Float(upper) : 0
+            var last = SIMD4<UInt8>()
+            var color = SIMD4<UInt8>()
             for x in 0..<sketch.width {
                 let feature = features.pixels[y * sketch.width + x]
                 guard feature.w >= 128 else { continue }
-                let first = projected(feature, band: upper, &known)
-                let second = part > 0 ? projected(feature, band: upper + 1, &known) : first
-                guide.pixels[y * sketch.width + x] = (first * (1 - part) + second * part).bytes()
+                if feature != last {
+                    last = feature
+                    let first = projected(feature, band: upper, &known)
+                    let second = part > 0 ? projected(feature, band: upper + 1, &known) : first
+                    color = (first * (1 - part) + second * part).bytes()
+                }
+                guide.pixels[y * sketch.width + x] = color
             }
         }
-        GuideMap.addLines(of: features, areaRadius: areaRadius, to: guide)
+        GuideMap.addLines(of: features, areaRadius: areaRadius, to: guide, bands: bands)
         return guide
     }
 

@@ -70,17 +70,20 @@ final class SourceLevel {
         use = Block(count: cells, filledWith: 0)
         avoided = works.map(\.avoided)
         keptWhole = works.map(\.keptWhole)
-        bands.each(list.count) { index in
-            let canvas = works[index].canvas
+        // One work after the other, each by rows: large ones leave no thread without work, and
+        // nothing goes on for long after a stop.
+        for (work, area) in zip(works, list) {
+            let canvas = work.canvas
             let count = canvas.width * canvas.height
-            let features = canvas.features
-            let seen = isOnPaper && !canvas.isOpaque ? canvas.onWhite.features : features
-            let guide = GuideMap.guide(seen, areaRadius: areaRadius)
-            if let areaRadius { GuideMap.addLines(of: seen, areaRadius: areaRadius, to: guide) }
-            (self.features.pointer + list[index].base).update(from: features.pixels, count: count)
-            (guides.pointer + list[index].base).update(from: guide.pixels, count: count)
-            guard let colors else { return }
-            (colors.pointer + list[index].base).update(from: canvas.pixels, count: count)
+            let features = canvas.features(bands)
+            let seen = isOnPaper && !canvas.isOpaque ? canvas.onWhite.features(bands) : features
+            let guide = GuideMap.guide(seen, areaRadius: areaRadius, bands: bands)
+            if let areaRadius {
+                GuideMap.addLines(of: seen, areaRadius: areaRadius, to: guide, bands: bands)
+            }
+            (self.features.pointer + area.base).update(from: features.pixels, count: count)
+            (guides.pointer + area.base).update(from: guide.pixels, count: count)
+            (colors?.pointer).map { $0 + area.base }?.update(from: canvas.pixels, count: count)
         }
         for index in 0..<list.count { close(works[index].avoided, of: areas[index]) }
     }

@@ -1,7 +1,12 @@
 extension SourceMap {
     /// Draws the map of a finished canvas.
-    init(_ canvas: Canvas, pieces: PieceMap, shares: [Rendering.WorkShare], entries: [Int]) {
-        var colors: [Int: SIMD3<Int>] = [:]
+    init(
+        _ canvas: Canvas, pieces: PieceMap, shares: [Rendering.WorkShare], entries: [Int],
+        bands: Bands
+    ) {
+        // By the work's index in the model.
+        var colors = [SIMD3<Int>](
+            repeating: SIMD3(repeating: 128), count: (entries.max() ?? 0) + 1)
         var legend: [LegendEntry] = []
         for (rank, (share, entry)) in zip(shares, entries).enumerated() {
             let color = SourceMap.color(rank)
@@ -10,28 +15,27 @@ extension SourceMap {
                 LegendEntry(
                     workID: share.workID, hex: SourceMap.hex(color), share: share.share))
         }
-        let strip = max(8, canvas.height / 24)
-        let width = canvas.width
-        var pixels: [UInt8] = []
-        pixels.reserveCapacity(width * (canvas.height + strip) * 4)
-        for y in 0..<canvas.height {
-            for x in 0..<width {
-                let color = SourceMap.pixel(x, y, canvas, pieces, colors)
-                pixels.append(contentsOf: [UInt8(color.x), UInt8(color.y), UInt8(color.z), 255])
+        let (width, height) = (canvas.width, canvas.height)
+        let fields = (0..<width).map { x in
+            SourceMap.field(at: Double(x) / Double(width), shares, entries, colors)
+        }
+        let map = Canvas(width: width, height: height + max(8, height / 24))
+        bands.run(rows: map.height) { [colors] rows in
+            for y in rows {
+                for x in 0..<width {
+                    let color =
+                        y < height ? SourceMap.pixel(x, y, canvas, pieces, colors) : fields[x]
+                    map.pixels[y * width + x] = SIMD4(
+                        UInt8(color.x), UInt8(color.y), UInt8(color.z), 255)
+                }
             }
         }
-        for _ in 0..<strip {
-            for x in 0..<width {
-                let color = SourceMap.field(at: Double(x) / Double(width), shares, entries, colors)
-                pixels.append(contentsOf: [UInt8(color.x), UInt8(color.y), UInt8(color.z), 255])
-            }
-        }
-        picture = Picture(checkedWidth: width, height: canvas.height + strip, pixels: pixels)
+        picture = map.picture
         self.legend = legend
     }
 
     private static func pixel(
-        _ x: Int, _ y: Int, _ canvas: Canvas, _ pieces: PieceMap, _ colors: [Int: SIMD3<Int>]
+        _ x: Int, _ y: Int, _ canvas: Canvas, _ pieces: PieceMap, _ colors: [SIMD3<Int>]
     ) -> SIMD3<Int> {
         func entry(_ x: Int, _ y: Int) -> UInt16 {
             let column = min(x * pieces.across / canvas.width, pieces.across - 1)
@@ -48,19 +52,19 @@ extension SourceMap {
         let luma =
             (Int(pixel.x) * 54 + Int(pixel.y) * 183 + Int(pixel.z) * 19) / 256
             + 255 - Int(pixel.w)
-        let color = colors[Int(own)] ?? SIMD3(repeating: 128)
+        let color = colors[Int(own)]
         // Between a third and all of the colour, as the picture is dark or light.
         return color &* (85 + min(255, luma) * 2 / 3) / 255
     }
 
     private static func field(
         at part: Double, _ shares: [Rendering.WorkShare], _ entries: [Int],
-        _ colors: [Int: SIMD3<Int>]
+        _ colors: [SIMD3<Int>]
     ) -> SIMD3<Int> {
         var sum = 0.0
         for (share, entry) in zip(shares, entries) {
             sum += share.share
-            if part < sum { return colors[entry] ?? SIMD3(repeating: 128) }
+            if part < sum { return colors[entry] }
         }
         return SIMD3(repeating: 128)
     }

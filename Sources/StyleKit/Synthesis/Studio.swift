@@ -40,7 +40,8 @@ final class Studio {
             let use = uses[work.id]
             for level in 0...lastLevel {
                 let size = PyramidPlan.scaled(size, by: plan.scales[level])
-                let canvas = mips.scaled(width: size.width, height: size.height)
+                try bands.check()
+                let canvas = mips.scaled(width: size.width, height: size.height, bands: bands)
                 worksByLevel[level].append(
                     SourceLevel.Work(
                         entry: entry, canvas: canvas,
