@@ -55,25 +55,27 @@ package struct Judge: Sendable {
     }
 
     /// The change of lightness over the edges, as a tile lies beside itself, over that from line to
-    /// line inside, beyond which only one line of twenty goes; the worse of the two directions.
+    /// line inside, beyond which only one line of twenty goes; both directions together.
     package static func edgeRatio(of picture: Picture) -> Double {
         let values = LabPicture(picture).lightness
         let (width, height) = (picture.width, picture.height)
-        let across = ratio(lines: width) { x, next in
+        let across = changes(lines: width) { x, next in
             (0..<height).reduce(0) { sum, y in
                 sum + Double(abs(values[y * width + x] - values[y * width + next]))
             }
         }
-        let down = ratio(lines: height) { y, next in
+        let down = changes(lines: height) { y, next in
             (0..<width).reduce(0) { sum, x in
                 sum + Double(abs(values[y * width + x] - values[next * width + x]))
             }
         }
-        return max(across, down)
+        return (across.edge + down.edge) / max(across.inside + down.inside, 1e-6)
     }
 
-    private static func ratio(lines: Int, change: (Int, Int) -> Double) -> Double {
+    private static func changes(
+        lines: Int, change: (Int, Int) -> Double
+    ) -> (edge: Double, inside: Double) {
         let inside = (1..<lines).map { change($0 - 1, $0) }.sorted()
-        return change(lines - 1, 0) / max(inside[inside.count * 19 / 20], 1e-6)
+        return (change(lines - 1, 0), inside[inside.count * 19 / 20])
     }
 }
