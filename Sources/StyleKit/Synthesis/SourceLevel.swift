@@ -83,7 +83,8 @@ final class SourceLevel {
             }
             (self.features.pointer + area.base).update(from: features.pixels, count: count)
             (guides.pointer + area.base).update(from: guide.pixels, count: count)
-            (colors?.pointer).map { $0 + area.base }?.update(from: canvas.pixels, count: count)
+            guard let colors else { continue }
+            (colors.pointer + area.base).update(from: canvas.pixels, count: count)
         }
         for index in 0..<list.count { close(works[index].avoided, of: areas[index]) }
     }
