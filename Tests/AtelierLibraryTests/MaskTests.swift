@@ -40,7 +40,7 @@ struct MaskTests {
 
     // Goal: whatever is painted, no marked place is left out, the areas are few enough, apart from
     // each other, and not much larger than what is painted.
-    // Method: discs and bars at random, each mask painted in both ways; every pixel is looked up.
+    // Method: discs at random, each mask painted in both ways; every pixel is looked up.
     @Test(arguments: SeededGenerator.seeds(12))
     func areasHoldAllThatIsPainted(seed: UInt64) throws {
         var random = SeededGenerator(seed: seed)

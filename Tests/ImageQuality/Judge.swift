@@ -39,7 +39,7 @@ package struct Judge: Sendable {
             works: tracing.shares.filter { $0 >= 0.02 }.count,
             topShare: tracing.shares.max() ?? 0,
             copyDistance: fingerprints.map { reading.distance(to: $0) }.min() ?? Fingerprint.bits,
-            edgeRatio: Self.edgeRatio(of: picture))
+            edgeRatio: Self.edgeRatioToLines(of: picture))
     }
 
     /// The number of differing bits between the two most similar pictures.
@@ -54,9 +54,29 @@ package struct Judge: Sendable {
         return closest
     }
 
-    /// The change of lightness over the edges, as a tile lies beside itself, over that from line to
-    /// line inside, beyond which only one line of twenty goes; both directions together.
+    /// The mean change of lightness over the edges, as a tile lies beside itself, over that from
+    /// each pixel to the next inside.
     package static func edgeRatio(of picture: Picture) -> Double {
+        let (across, down) = changes(in: picture)
+        let (width, height) = (picture.width, picture.height)
+        let inside = across.inside.reduce(0, +) + down.inside.reduce(0, +)
+        let insideCount = Double(height * (width - 1) + width * (height - 1))
+        let edge = (across.edge + down.edge) / Double(width + height)
+        return edge / max(inside / insideCount, 1e-6)
+    }
+
+    /// The change over the edges over that from line to line inside, beyond which only one line of
+    /// twenty goes: where little is drawn, the mean says nothing of a line that meets an edge.
+    static func edgeRatioToLines(of picture: Picture) -> Double {
+        let (across, down) = changes(in: picture)
+        func busy(_ inside: [Double]) -> Double { inside.sorted()[inside.count * 19 / 20] }
+        return (across.edge + down.edge) / max(busy(across.inside) + busy(down.inside), 1e-6)
+    }
+
+    /// The change of lightness over the edge, and from each line to the next inside.
+    private typealias Changes = (edge: Double, inside: [Double])
+
+    private static func changes(in picture: Picture) -> (across: Changes, down: Changes) {
         let values = LabPicture(picture).lightness
         let (width, height) = (picture.width, picture.height)
         let across = changes(lines: width) { x, next in
@@ -69,13 +89,10 @@ package struct Judge: Sendable {
                 sum + Double(abs(values[y * width + x] - values[next * width + x]))
             }
         }
-        return (across.edge + down.edge) / max(across.inside + down.inside, 1e-6)
+        return (across, down)
     }
 
-    private static func changes(
-        lines: Int, change: (Int, Int) -> Double
-    ) -> (edge: Double, inside: Double) {
-        let inside = (1..<lines).map { change($0 - 1, $0) }.sorted()
-        return (change(lines - 1, 0), inside[inside.count * 19 / 20])
+    private static func changes(lines: Int, change: (Int, Int) -> Double) -> Changes {
+        (change(lines - 1, 0), (1..<lines).map { change($0 - 1, $0) })
     }
 }

@@ -64,7 +64,7 @@ struct PatchLibrary {
     }
 
     /// Whether all pixels of a patch are as good as equal.
-    func isPlain(_ picture: LabPicture, x: Int, y: Int) -> Bool {
+    static func isPlain(_ picture: LabPicture, x: Int, y: Int) -> Bool {
         let pixels = Patch(picture, x: x, y: y).pixels
         let bound = Int16(LabPicture.unit)
         return pixels.allSatisfy { pixel in

@@ -20,7 +20,7 @@ struct Tracing {
             for x in columns {
                 let found = library.nearest(to: picture, x: x, y: y)
                 let place = found.place
-                let isPlain = library.isPlain(picture, x: x, y: y)
+                let isPlain = PatchLibrary.isPlain(picture, x: x, y: y)
                 cells.append(
                     Cell(
                         isTaken: found.distance <= Self.taken, isPlain: isPlain,

@@ -76,10 +76,10 @@ struct Canvas {
     /// Every pixel changed alike; runs of the same one are changed once.
     func mapped(_ bands: Bands, _ change: (SIMD4<UInt8>) -> SIMD4<UInt8>) -> Canvas {
         let result = Canvas(width: width, height: height)
-        bands.run(rows: height) { rows in
+        bands.run(rows: height, width: width) { places in
             var last = SIMD4<UInt8>(repeating: 0)
             var changed = change(last)
-            for index in (rows.lowerBound * width)..<(rows.upperBound * width) {
+            for index in places {
                 if pixels[index] != last {
                     last = pixels[index]
                     changed = change(last)

@@ -31,6 +31,13 @@ struct Bands {
         }
     }
 
+    /// The same with the places of a band's pixels, row-major.
+    func run(rows: Int, width: Int, _ body: (Range<Int>) -> Void) {
+        run(rows: rows) { rows in
+            body((rows.lowerBound * width)..<(rows.upperBound * width))
+        }
+    }
+
     /// Calls `body` once for every index below `count`, from several threads at once.
     func each(_ count: Int, _ body: (Int) -> Void) {
         if threads == 1 || count < 2 {

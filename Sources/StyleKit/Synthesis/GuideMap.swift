@@ -22,8 +22,8 @@ enum GuideMap {
         let detail = Canvas(width: width, height: height)
         // Without a sketch what lies at a cut-out's edge is guided to such edges.
         let clearDetail = areaRadius == nil ? clear : 0
-        bands.run(rows: height) { rows in
-            for index in (rows.lowerBound * width)..<(rows.upperBound * width) {
+        bands.run(rows: height, width: width) { places in
+            for index in places {
                 let difference = Int(features.pixels[index].x) - Int(soft.pixels[index].x)
                 let isClear = features.pixels[index].w < 128
                 detail.pixels[index] = SIMD4(
@@ -32,8 +32,8 @@ enum GuideMap {
         }
         let around = boxBlurred(
             boxBlurred(detail, radius: 2, bands: bands), radius: 2, bands: bands)
-        bands.run(rows: height) { rows in
-            for index in (rows.lowerBound * width)..<(rows.upperBound * width) {
+        bands.run(rows: height, width: width) { places in
+            for index in places {
                 flat.pixels[index].w = around.pixels[index].w
             }
         }
@@ -46,8 +46,8 @@ enum GuideMap {
     ) {
         let width = guide.width
         let lines = LineMap(of: features, radius: areaRadius + 1, bands: bands)
-        bands.run(rows: guide.height) { rows in
-            for index in (rows.lowerBound * width)..<(rows.upperBound * width) {
+        bands.run(rows: guide.height, width: width) { places in
+            for index in places {
                 guard features.pixels[index].w >= 128 else {
                     guide.pixels[index] = clearArea
                     continue
@@ -65,8 +65,8 @@ enum GuideMap {
         let (width, height) = (features.width, features.height)
         let mean = boxBlurred(features, radius: radius, bands: bands)
         let gaps = Canvas(width: width, height: height)
-        bands.run(rows: height) { rows in
-            for index in (rows.lowerBound * width)..<(rows.upperBound * width) {
+        bands.run(rows: height, width: width) { places in
+            for index in places {
                 let gap =
                     SIMD4<Int16>(truncatingIfNeeded: features.pixels[index])
                     &- SIMD4<Int16>(truncatingIfNeeded: mean.pixels[index])

@@ -23,8 +23,8 @@ struct LineMap {
             blur.blur(changes.pointer, through: middle.pointer, into: changes.pointer)
         }
         let values = Block<UInt8>(count: width * height, filledWith: 0)
-        bands.run(rows: height) { rows in
-            for index in (rows.lowerBound * width)..<(rows.upperBound * width) {
+        bands.run(rows: height, width: width) { places in
+            for index in places {
                 values.pointer[index] = Self.value(changes.pointer[index])
             }
         }

@@ -101,7 +101,7 @@ struct SketchGuide {
     /// The guide of one level: the works' colours, the detail to expect of each, and the sketch's
     /// own lines.
     ///
-    /// - Parameter areaRadius: As for the works: ``GuideMap/addLines(of:areaRadius:to:)``.
+    /// - Parameter areaRadius: As for the works: ``GuideMap/addLines(of:areaRadius:to:bands:)``.
     func guide(for sketch: Canvas, areaRadius: Int, bands: Bands) -> Canvas {
         let features = sketch.features(bands)
         let guide = Canvas(width: sketch.width, height: sketch.height)

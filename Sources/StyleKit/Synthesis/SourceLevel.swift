@@ -43,7 +43,7 @@ final class SourceLevel {
     /// - Parameters:
     ///   - works: At least one, each at least one patch wide and high.
     ///   - keepsColors: Whether the works' own colours are kept too.
-    ///   - areaRadius: As for ``GuideMap/guide(_:areaRadius:)``.
+    ///   - areaRadius: As for ``GuideMap/guide(_:areaRadius:bands:)``.
     ///   - isOnPaper: Whether clear parts guide as white paper does.
     init(
         _ works: [Work], keepsColors: Bool, areaRadius: Int?, isOnPaper: Bool, bands: Bands

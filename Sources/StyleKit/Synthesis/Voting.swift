@@ -55,8 +55,8 @@ struct Voting {
     /// How much each patch counts: less the worse it fits.
     private func trust(_ bands: Bands) -> Block<Float> {
         let weights = Block<Float>(count: paint.field.count, filledWith: 1)
-        bands.run(rows: paint.down) { rows in
-            for index in (rows.lowerBound * paint.across)..<(rows.upperBound * paint.across) {
+        bands.run(rows: paint.down, width: paint.across) { places in
+            for index in places {
                 let part = 1_200 / (1_200 + Float(max(0, paint.costs.pointer[index])))
                 weights.pointer[index] = part * part
             }
