@@ -96,7 +96,7 @@ struct PlaceGuard {
                 DELETE FROM sync_runs_\(table.id);
                 DELETE FROM sync_clocks_\(table.id);
                 """)
-        session.forget(digest: session.digest.value)
+        try session.dropClocks()
         guard let fresh = try session.table(table.id) else { return }
         for row in moved.sorted(by: { $0.place < $1.place }) {
             try fresh.runs.add(RunTable.Run(first: row.place, count: 1, stamp: row.began))

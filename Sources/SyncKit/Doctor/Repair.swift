@@ -21,13 +21,14 @@ struct Repair {
         try session.restart()
     }
 
-    /// Dates the rows that no clock knows, as written now.
-    func adoptUnknownRows() throws {
+    /// Dates the rows that no clock knows, as written now; returns how many there were.
+    @discardableResult
+    func adoptUnknownRows() throws -> Int {
         let state = StoreState(db: db)
         var clock = try state.clock
         let time = try clock.tick(
             wall: environment.correctedMilliseconds(offset: try state.clockOffset))
-        try adopt(at: time)
+        return try adopt(at: time)
     }
 
     /// Drops every clock: all rows count as written long ago, by a new replica, and everything is
@@ -50,7 +51,7 @@ struct Repair {
                 DELETE FROM sync_counts;
                 DELETE FROM sync_foreign;
                 """)
-        session.forget(digest: 0)
+        try session.dropClocks()
         let state = StoreState(db: db)
         try state.set("folded", .integer(try state.lastStamp))
         try state.set("settled", .integer(try state.lastStamp))
@@ -63,8 +64,10 @@ struct Repair {
         try session.restart()
     }
 
-    private func adopt(at time: HybridTimestamp) throws {
+    @discardableResult
+    private func adopt(at time: HybridTimestamp) throws -> Int {
         var log = OperationLog()
+        var count = 0
         for table in try session.allTables() {
             let rows = try PreparedStatement(
                 "SELECT _rowid_ FROM \(quoted(table.table.name)) ORDER BY _rowid_", in: db)
@@ -72,11 +75,12 @@ struct Repair {
                 let place = rows.integer(0)
                 if try table.runs.stamp(at: place) == nil {
                     log.append(.insert(first: place, count: 1), in: table.table.id)
+                    count += 1
                 }
             }
         }
         let operations = log.bytes
-        guard !operations.isEmpty else { return }
+        guard !operations.isEmpty else { return 0 }
         let state = StoreState(db: db)
         // The clock must not fall back to the stamp of adopted rows.
         try state.setReceived(try state.clock.latest)
@@ -84,5 +88,6 @@ struct Repair {
             Stamp(time: time, replica: try state.replica), seen: try state.cursor, sequence: nil,
             operations: operations)
         try LogFolder(session: session).fold()
+        return count
     }
 }

@@ -33,6 +33,20 @@ extension SyncStore {
         }
         return try diagnose()
     }
+
+    /// Dates the rows that no clock knows, as written by a program with its triggers off: else
+    /// nobody would ever get them. Cheap where there are none.
+    ///
+    /// - Returns: How many there were.
+    func dateUnknownRows() throws -> Int {
+        try engineWrite { session in
+            try LogFolder(session: session).fold()
+            guard try UnknownRows(session).exist() else { return 0 }
+            let count = try Repair(session: session, environment: environment).adoptUnknownRows()
+            try session.restart()
+            return count
+        }
+    }
 }
 
 /// The check itself.

@@ -26,8 +26,7 @@ struct SegmentApplier {
     mutating func applyOrSetAside(_ segment: SequencedSegment) throws {
         var reason: String?
         var result: (applier: SegmentApplier, merged: Merged?)?
-        let digest = session.digest.value
-        try session.db.inSavepoint {
+        try session.inSavepoint {
             do {
                 var attempt = self
                 let merged = try attempt.apply(segment)
@@ -50,7 +49,6 @@ struct SegmentApplier {
             try PartialGroups(session.db).forget(merged.group)
             return try compare(merged.summary)
         }
-        session.forget(digest: digest)
         guard let reason else { return }
         try PreparedStatement(
             "INSERT INTO sync_quarantine(sequence, bytes, reason) VALUES(?, ?, ?)",

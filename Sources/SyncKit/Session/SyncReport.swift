@@ -10,6 +10,9 @@ public struct SyncReport: Hashable, Sendable {
     public var bytesSent = 0
     /// Received segments that could not be applied and are kept for later.
     public var segmentsSetAside = 0
+    /// Rows of this device that had no clock, as after a program wrote with its triggers off: they
+    /// count as written now, and are sent.
+    public var rowsDated = 0
     /// Whether this copy of the library began anew, because another copy used its numbers.
     public var reincarnated = false
     /// Whether the server had lost its memory, or a part of it, and was told everything again.

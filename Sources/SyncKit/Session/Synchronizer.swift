@@ -33,6 +33,7 @@ public struct Synchronizer: Sendable {
     ) async throws -> SyncReport {
         var exchange = Exchange(store: store, transport: transport, sealer: sealer)
         var session = SyncSession(pushes: pushes)
+        exchange.report.rowsDated = try store.dateUnknownRows()
         exchange.report.changesReceived += try store.retryQuarantined(with: sealer)
         exchange.report.segmentsUnsent = try store.unsentSegmentCount()
         var action = try session.handle(

@@ -10,6 +10,11 @@ final class RunTable {
         var count: Int64
         var stamp: Int64
         var end: Int64 { first + count }
+        /// The last place.
+        var last: Int64 {
+            let (last, overflow) = first.addingReportingOverflow(count - 1)
+            return overflow ? .max : last
+        }
     }
 
     private let id: Int

@@ -84,8 +84,31 @@ final class StoreSession {
         try state.set("collected", .integer(0))
     }
 
-    /// Forgets what was remembered, as after a rollback to a savepoint.
-    func forget(digest value: UInt64) {
+    /// Runs `body` within a savepoint: the only way to undo a part of the transaction.
+    ///
+    /// What is held back from before is stored first, for it belongs to the transaction and not to
+    /// the savepoint; what `body` made this session remember goes with what is undone.
+    func inSavepoint(_ body: () throws -> Database.TransactionCompletion) throws {
+        for table in tables.values { try table.runs.flush() }
+        let value = digest.value
+        var completion = Database.TransactionCompletion.rollback
+        try db.inSavepoint {
+            completion = try body()
+            return completion
+        }
+        if completion == .rollback { forget(digest: value) }
+    }
+
+    /// Begins anew after every stored clock was taken away: nothing that is held back means
+    /// anything then.
+    func dropClocks() throws {
+        for table in schema.tables {
+            try StoreState(db: db).set(StoreState.datedPlace(of: table.id), .null)
+        }
+        forget(digest: 0)
+    }
+
+    private func forget(digest value: UInt64) {
         do {
             stamps = try StampTable(db)
             try lookForWaiting()

@@ -123,6 +123,9 @@ struct StoreState {
         get throws { try KnownColumns(try bytes("columns")) }
     }
 
+    /// The name of the place up to which every row of a table was seen to have its clock.
+    static func datedPlace(of table: Int) -> String { "dated_\(table)" }
+
     /// Takes no missing row for a deleted one any more.
     func forgetMeeting() throws {
         try setLastMeeting(stamp: 0, time: HybridTimestamp(rawValue: 0))

@@ -119,6 +119,10 @@ extension World {
         guard !report.reincarnated || !script.hasSoundChains else {
             throw Violation(.chains, "device \(device.index) began anew without a reason")
         }
+        guard report.rowsDated == 0 else {
+            let count = report.rowsDated
+            throw Violation(.trusts, "device \(device.index): \(count) rows had no clock")
+        }
         // After a loss, places in the server's order mean other things to each device for a while.
         guard !report.repaired || plant != nil || script.troubles.contains(.serverLoss) else {
             throw Violation(.trusts, "device \(device.index) pulled everything again")
