@@ -32,6 +32,8 @@ public enum Limits {
     public static let pageSegments = 256
     /// The most steps of one session: far above any honest sync, so that no server can hold it.
     public static let sessionSteps = 1_000_000
+    /// How often one session may go on as a new replica.
+    public static let sessionReincarnations = 3
     /// How long values that lost against a concurrent write are kept, in days.
     public static let conflictDays = 30
     /// A snapshot is due when so many segments have come after the last.

@@ -113,8 +113,9 @@ extension Step.Event {
                     .act(
                         .exchange(
                             Step.Exchange(
-                                weather: exchange.weather, seed: exchange.seed, meanwhile: write,
-                                meanwhileAfter: exchange.meanwhileAfter)), fault)
+                                weather: exchange.weather, seed: exchange.seed,
+                                asksStanding: exchange.asksStanding, meanwhile: write,
+                                meanwhileAt: exchange.meanwhileAt)), fault)
                 }
         case .writeAnnex(let write):
             guard write.statements.count > 1 else { return unbroken }

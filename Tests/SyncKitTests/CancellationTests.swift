@@ -42,18 +42,16 @@ import Testing
         let pair = try Pair()
         try Self.fill(pair.first, rows: 5)
         var reports: [SyncReport] = []
-        let sent = try await Pair.synchronizer(pair.first, pair.server.transport(for: 0)).run {
-            reports.append($0)
-        }
+        let sent = try await Pair.synchronizer(pair.first, pair.server.transport(for: 0)).run(
+            progress: { reports.append($0) })
         let unsent = reports.map(\.segmentsUnsent).filter { $0 > 0 }
         #expect(sent.segmentsSent > 1 && sent.segmentsUnsent == 0)
         #expect(unsent == Array((1...sent.segmentsSent).reversed()))
         #expect(sent.cursor == sent.head && sent.head == Int64(sent.segmentsSent))
 
         reports = []
-        let received = try await Pair.synchronizer(pair.second, pair.server.transport(for: 1)).run {
-            reports.append($0)
-        }
+        let received = try await Pair.synchronizer(pair.second, pair.server.transport(for: 1)).run(
+            progress: { reports.append($0) })
         let left = reports.map { $0.head - $0.cursor }
         #expect(left.first == sent.head && left.last == 0)
         #expect(left == left.sorted(by: >))
@@ -104,12 +102,12 @@ import Testing
             let attempt = Task {
                 var (steps, last) = (0, SyncReport())
                 do {
-                    last = try await synchronizer.run { report in
+                    last = try await synchronizer.run(progress: { report in
                         #expect(report.segmentsUnsent >= 0 && report.chunksLeft >= 0)
                         last = report
                         steps += 1
                         if steps == patience { cancel() }
-                    }
+                    })
                     return (last, true)
                 } catch is CancellationError {
                     return (last, false)

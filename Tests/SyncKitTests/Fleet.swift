@@ -53,14 +53,14 @@ final class Fleet {
     /// One exchange.
     @discardableResult
     func sync(
-        _ index: Int, over transport: (any Transport)? = nil,
-        progress: (SyncReport) -> Void = { _ in }
+        _ index: Int, over transport: (any Transport)? = nil, mayWrite: Bool = true,
+        didPull: () throws -> Void = {}, progress: (SyncReport) -> Void = { _ in }
     ) async throws -> SyncReport {
         let keys = try #require(LibraryKeys(devices[index].keys))
         return try await Synchronizer(
             store: devices[index].store, transport: transport ?? self.transport(index), keys: keys,
             account: Gallery.account
-        ).run(progress: progress)
+        ).run(mayWrite: { mayWrite }, didPull: { try didPull() }, progress: progress)
     }
 
     /// One exchange that may break off; whether it came to its end.

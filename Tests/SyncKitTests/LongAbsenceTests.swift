@@ -43,10 +43,13 @@ import Testing
         try fleet[0].run("INSERT INTO items(id, title) VALUES(\(Self.key(8)), 'meanwhile')")
         try await Self.forget(fleet)
         var counts: Set<Int> = []
-        let report = try await fleet.sync(2) { _ in
-            let count = try? fleet[2].value("SELECT count(*) FROM items WHERE title = 'new'") ?? 0
-            counts.insert(count ?? -1)
-        }
+        let report = try await fleet.sync(
+            2,
+            progress: { _ in
+                let count =
+                    try? fleet[2].value("SELECT count(*) FROM items WHERE title = 'new'") ?? 0
+                counts.insert(count ?? -1)
+            })
         #expect(report.chunksReceived > 0 && counts == [1])
         try await fleet.settle()
         try fleet.expectAgreement()

@@ -30,6 +30,7 @@ package final class SimulatedServer: Transport {
     fileprivate struct State {
         var network: Network
         var account: SimulatedAccount
+        var isSuspended = false
     }
 
     private let state: Mutex<State>
@@ -48,6 +49,14 @@ package final class SimulatedServer: Transport {
     package func lose(oneIn odds: Int?) {
         state.withLock { $0.network.lossOneIn = odds }
     }
+
+    /// Refuses writes from now on, or takes them again.
+    package func setSuspended(_ isSuspended: Bool) {
+        state.withLock { $0.isSuspended = isSuspended }
+    }
+
+    /// Whether the account may only read.
+    package var isSuspended: Bool { state.withLock { $0.isSuspended } }
 
     /// The segments in order that were not compacted away.
     package var segments: [SealedSegment] {
@@ -137,7 +146,7 @@ package struct SimulatedDevice: Transport {
 
 extension SimulatedServer {
     fileprivate func push(_ segment: SealedSegment, by device: Int) throws -> PushAcknowledgement {
-        try exchange(by: device) { account, _ in
+        try exchange(by: device, writes: true) { account, _ in
             let sequence = try account.push(segment, at: time.now)
             account.see(device, at: time.now)
             return PushAcknowledgement(
@@ -165,7 +174,7 @@ extension SimulatedServer {
     }
 
     fileprivate func push(_ chunk: SnapshotChunk, by device: Int) throws {
-        try exchange(by: device) { account, _ in
+        try exchange(by: device, writes: true) { account, _ in
             try account.push(chunk, by: device, at: time.now)
             account.see(device, at: time.now)
         }
@@ -193,11 +202,13 @@ extension SimulatedServer {
 
     /// One question and its answer, either of which may be lost.
     private func exchange<Answer>(
-        by device: Int, _ body: (inout SimulatedAccount, inout Network) throws -> Answer
+        by device: Int, writes: Bool = false,
+        _ body: (inout SimulatedAccount, inout Network) throws -> Answer
     ) throws -> Answer {
         try state.withLock { state in
             try state.network.mayLose()
             state.account.join(device, at: time.now)
+            if writes, state.isSuspended { throw WritingRefused() }
             let answer = try body(&state.account, &state.network)
             try state.network.mayLose()
             return answer

@@ -22,17 +22,10 @@ extension Library {
         try await followOrders(over: connection)
         try noteFinished()
         let before = try store.pendingChangeCount()
-        var report = try await exchange(over: connection, pushes: false)
-        try followWithdrawals()
-        if try obstacle() == nil {
-            do {
-                let pushed = try await exchange(over: connection, pushes: true)
-                report.changesReceived += pushed.changesReceived
-                report.segmentsSetAside = pushed.segmentsSetAside
-            } catch let problem as Problem where problem.type == .suspended {
-                // Suspended since the ledger was asked: the orders say why.
-                settled += try await settle(over: connection)
-            }
+        let report = try await exchange(over: connection)
+        if report.isWritingRefused {
+            // Suspended since the ledger was asked: the orders say why.
+            settled += try await settle(over: connection)
         }
         try remember(connection.clock)
         try sweepFiles()
@@ -99,14 +92,15 @@ extension Library {
         return wallet.standing.obstacle(for: device, at: try now())
     }
 
-    private func exchange(
-        over connection: ServerConnection, pushes: Bool
-    ) async throws -> SyncReport {
+    /// One run: what an earlier sync sealed goes first, and what withdrawals from elsewhere mean
+    /// here goes with what is new. While there is an obstacle nothing goes.
+    private func exchange(over connection: ServerConnection) async throws -> SyncReport {
         let sealing = try sealing()
         let synchronizer = Synchronizer(
             store: store, transport: connection.transport, keys: sealing.keys,
             account: sealing.account)
-        return try await synchronizer.run(pushes: pushes)
+        return try await synchronizer.run(
+            mayWrite: { try obstacle() == nil }, didPull: { try followWithdrawals() })
     }
 
     /// Writes receipts and final refusals into the rows, so that every device has them.

@@ -81,8 +81,11 @@ struct ServerConnection: Sendable {
             },
             explain: { reply in
                 let refusal = Self.refusal(reply)
-                let isFork = [.fork, .rewind].contains((refusal as? Problem)?.type)
-                return isFork ? ForkedChain() : refusal
+                return switch (refusal as? Problem)?.type {
+                case .fork, .rewind: ForkedChain()
+                case .suspended: WritingRefused()
+                default: refusal
+                }
             })
     }
 

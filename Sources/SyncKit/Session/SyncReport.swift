@@ -33,6 +33,8 @@ public struct SyncReport: Hashable, Sendable {
     public var segmentsUnsent = 0
     /// Chunks that are left of the snapshot that is being loaded or sent.
     public var chunksLeft = 0
+    /// Whether the server took nothing because the account may not write now.
+    public var isWritingRefused = false
     /// What must be added to this device's clock to get server time.
     public var clockOffset = Duration.zero
 

@@ -1,144 +1,194 @@
 /// The course of one sync as a state machine: events in, actions out; no network, disk or time.
 ///
-/// Pushes what an earlier sync left, pulls until the server has no more, seals what is unsent,
-/// pushes it segment by segment, makes a snapshot where one is due, and finishes. Every step may
-/// fail and the whole be started again: the store remembers what counted.
+/// Pushes what an earlier sync sealed, pulls until the server has no more, asks whether the account
+/// may write, seals what is unsent, pushes it segment by segment, makes a snapshot where one is
+/// due, and finishes. Every step may fail and the whole be started again: the store remembers what
+/// counted. Whatever a step needs to know comes with its action.
 package struct SyncSession: Sendable {
     /// What the shell does next.
     package enum Action: Hashable, Sendable {
         /// Ask for the page after the store's cursor.
         case pull
-        /// Apply the page that was pulled.
-        case apply
+        /// Apply this page.
+        case apply(PulledPage)
         /// Load the newest snapshot: the segments after the cursor are gone.
         case loadSnapshot
         /// Begin anew with a server that lost its memory.
-        case meetServer
+        case meetServer(epoch: Int)
         /// Pull and merge everything again.
         case repair
+        /// Note that what is sealed must not be sent as it is: a pull comes before it.
+        case noteOvertaken
+        /// Everything is received: ask whether the account may write.
+        case askToWrite
         /// Seal the unsent changes.
         case seal
-        /// Push the oldest sealed segment.
-        case push
+        /// Push the oldest sealed segment. Only where the order is known to be the one up to the
+        /// cursor may the acknowledged segment move the cursor.
+        case push(isOrderKnown: Bool)
         /// Pull all again under the new name that was taken while a page was merged.
         case forgetCursor
-        /// Go on as a new replica: another copy of the database used this one's numbers.
+        /// Go on as a new replica: another copy of the database used this one's numbers, or what
+        /// is sealed was overtaken by a pull.
         case reincarnate
+        /// Look whether a snapshot is due, of a server that stands so.
+        case checkSnapshot(ServerState)
         /// Make a snapshot and hand it over.
         case makeSnapshot
         /// All is done.
         case finish
     }
 
+    /// What an earlier sync sealed and the server has not acknowledged.
+    package enum SealedBefore: Hashable, Sendable, CaseIterable {
+        case nothing
+        /// It was sealed after the last pull.
+        case unsent
+        /// A pull came after it: it must be sealed anew.
+        case overtaken
+    }
+
     /// What happened in the world.
     package enum Event: Hashable, Sendable {
-        case started
-        /// Segments of an earlier sync wait for the server.
-        case startedWithUnsent
-        /// The server has other segments after the cursor, or `segments` is 0.
-        case pulled(segments: Int)
+        case started(SealedBefore, mayWrite: Bool)
+        case notedOvertaken
+        /// The server has these segments after the cursor, or none.
+        case pulled(PulledPage)
         /// The segments after the cursor are gone.
         case pulledBelowFloor
         /// The server's epoch is another, or it has less than this replica had from it.
-        case serverForgot
-        case applied
-        case appliedDifferent
-        /// Another copy of the database used this one's name, which has a new one since.
-        case appliedAndReincarnated
+        case serverForgot(epoch: Int)
+        case applied(AppliedPage)
         case loaded
         case met
         case repaired
+        /// What was asked after the pull, and whether what is sealed was overtaken by it.
+        case asked(mayWrite: Bool, isOvertaken: Bool)
         case sealed(hasUnsent: Bool)
-        case pushed(hasUnsent: Bool)
+        case pushed(ServerState, hasUnsent: Bool)
         case refusedAsFork
+        /// The account may not write now.
+        case refusedToWrite
         case reincarnated
-        case pushedAll(isSnapshotDue: Bool)
+        case checkedSnapshot(isDue: Bool)
         case madeSnapshot
     }
 
-    private enum State {
-        case idle, resuming, pulling, applying, loading, meeting, repairing
-        case sealing, pushing, reincarnating, checking, making, finished
+    /// What the session waits for.
+    package enum State: Hashable, Sendable {
+        case idle, resuming, overtaking, pulling, applying, loading, meeting, repairing
+        /// The server stands so since the last pull.
+        case asking(ServerState), sealing(ServerState)
+        case pushing, reincarnating, checking, making, finished
     }
 
-    private var state = State.idle
+    /// What it waits for now.
+    package private(set) var state = State.idle
     private var steps = 0
     private var reincarnations = 0
     private var hasMet = false
     private var hasRepaired = false
     private var hasLoaded = false
-    private let pushes: Bool
+    /// Whether the server has refused a write in this run: what the asker believes counts no more.
+    private var isRefused = false
 
-    /// A session; without `pushes` it only pulls, as for an account that may not write now.
-    package init(pushes: Bool) {
-        self.pushes = pushes
-    }
+    /// A session that has not begun.
+    package init() {}
 
     /// Takes an event and says what to do.
     ///
     /// - Throws: ``SessionError`` where the event does not fit, or the server never comes to an
-    /// end.
+    /// end. The session is then as it was before the event.
     package mutating func handle(_ event: Event) throws(SessionError) -> Action {
-        steps += 1
-        guard steps <= Limits.sessionSteps else { throw .endless(steps: steps) }
+        var next = self
+        next.steps += 1
+        guard next.steps <= Limits.sessionSteps else { throw .endless(steps: next.steps) }
+        let action = try next.advance(event)
+        self = next
+        return action
+    }
+
+    private mutating func advance(_ event: Event) throws(SessionError) -> Action {
+        switch state {
+        case .idle, .resuming, .overtaking: try begin(event)
+        case .pulling, .applying, .loading, .meeting, .repairing, .reincarnating:
+            try receive(event)
+        case .asking, .sealing, .pushing, .checking, .making, .finished: try send(event)
+        }
+    }
+
+    /// Before the first pull.
+    ///
+    /// To pull is to say "I hold this": what was sealed before must not come after it as it is, or
+    /// a row could rise whose deletion all seem to have seen.
+    private mutating func begin(_ event: Event) throws(SessionError) -> Action {
         switch (state, event) {
-        case (.idle, .started), (.resuming, .pushed(hasUnsent: false)):
+        case (.idle, .started(.unsent, mayWrite: true)), (.resuming, .pushed(_, hasUnsent: true)):
+            return move(to: .resuming, .push(isOrderKnown: false))
+        case (.idle, .started(.unsent, mayWrite: false)):
+            return move(to: .overtaking, .noteOvertaken)
+        case (.idle, .started), (.resuming, .pushed), (.overtaking, .notedOvertaken):
             return move(to: .pulling, .pull)
-        case (.idle, .startedWithUnsent):
-            // To pull is to say "I hold this": what was sealed before must not come after it, or
-            // a row could rise whose deletion all seem to have seen.
-            return pushes ? move(to: .resuming, .push) : move(to: .pulling, .pull)
-        case (.resuming, .pushed(hasUnsent: true)): return move(to: .resuming, .push)
-        case (.pulling, _): return try handlePull(event)
-        case (.applying, .applied), (.loading, .loaded):
-            return move(to: .pulling, .pull)
+        case (.resuming, .refusedAsFork):
+            // What the server has, and whether it has lost something, says the pull.
+            return move(to: .overtaking, .noteOvertaken)
+        case (.resuming, .refusedToWrite):
+            isRefused = true
+            return move(to: .overtaking, .noteOvertaken)
+        default: throw unexpected(event)
+        }
+    }
+
+    private mutating func receive(_ event: Event) throws(SessionError) -> Action {
+        switch (state, event) {
+        case (.pulling, .pulled(let page)):
+            return page.segments.isEmpty
+                ? move(to: .asking(page.server), .askToWrite) : move(to: .applying, .apply(page))
+        case (.pulling, .pulledBelowFloor):
+            guard !hasLoaded else { throw .noSnapshot }
+            hasLoaded = true
+            return move(to: .loading, .loadSnapshot)
+        case (.pulling, .serverForgot(let epoch)):
+            guard !hasMet else { throw .forgetsAgain }
+            hasMet = true
+            return move(to: .meeting, .meetServer(epoch: epoch))
+        case (.applying, .applied(let page)):
+            if page.isForked { return try reincarnate(.forgetCursor) }
+            guard page.differs, !hasRepaired else { return move(to: .pulling, .pull) }
+            hasRepaired = true
+            return move(to: .repairing, .repair)
+        case (.loading, .loaded): return move(to: .pulling, .pull)
         case (.meeting, .met), (.repairing, .repaired), (.reincarnating, .reincarnated):
             // From 0 on, a snapshot may be needed once more.
             hasLoaded = false
             return move(to: .pulling, .pull)
-        case (.applying, .appliedAndReincarnated):
-            return try reincarnate(.forgetCursor)
-        case (.applying, .appliedDifferent):
-            guard !hasRepaired else { return move(to: .pulling, .pull) }
-            hasRepaired = true
-            return move(to: .repairing, .repair)
-        case (.resuming, .refusedAsFork):
-            // What the server has, and whether it has lost something, says the pull.
-            return move(to: .pulling, .pull)
-        case (.pushing, .refusedAsFork):
-            return try reincarnate(.reincarnate)
-        case (.sealing, .sealed(hasUnsent: true)), (.pushing, .pushed(hasUnsent: true)):
-            return move(to: .pushing, .push)
-        case (.sealing, .sealed), (.pushing, .pushed):
-            return move(to: .checking, .finish)
-        case (.checking, .pushedAll(isSnapshotDue: true)):
-            return move(to: .making, .makeSnapshot)
-        case (.checking, .pushedAll), (.making, .madeSnapshot):
-            return move(to: .finished, .finish)
-        default: throw .unexpected(event: "\(event)", state: "\(state)")
+        default: throw unexpected(event)
         }
     }
 
-    private mutating func handlePull(_ event: Event) throws(SessionError) -> Action {
-        switch event {
-        case .pulled(segments: 0):
-            return pushes ? move(to: .sealing, .seal) : move(to: .finished, .finish)
-        case .pulled: return move(to: .applying, .apply)
-        case .pulledBelowFloor:
-            guard !hasLoaded else { throw .noSnapshot }
-            hasLoaded = true
-            return move(to: .loading, .loadSnapshot)
-        case .serverForgot:
-            guard !hasMet else { throw .forgetsAgain }
-            hasMet = true
-            return move(to: .meeting, .meetServer)
-        default: throw .unexpected(event: "\(event)", state: "\(state)")
+    private mutating func send(_ event: Event) throws(SessionError) -> Action {
+        switch (state, event) {
+        case (.asking, .asked(mayWrite: true, isOvertaken: true)) where !isRefused:
+            return try reincarnate(.reincarnate)
+        case (.asking(let server), .asked(mayWrite: true, _)) where !isRefused:
+            return move(to: .sealing(server), .seal)
+        case (.asking, .asked): return move(to: .finished, .finish)
+        case (.sealing, .sealed(hasUnsent: true)), (.pushing, .pushed(_, hasUnsent: true)):
+            return move(to: .pushing, .push(isOrderKnown: true))
+        case (.sealing(let server), .sealed), (.pushing, .pushed(let server, _)):
+            return move(to: .checking, .checkSnapshot(server))
+        case (.pushing, .refusedAsFork): return try reincarnate(.reincarnate)
+        case (.checking, .checkedSnapshot(isDue: true)): return move(to: .making, .makeSnapshot)
+        case (.checking, .checkedSnapshot), (.making, .madeSnapshot),
+            (.pushing, .refusedToWrite), (.making, .refusedToWrite):
+            return move(to: .finished, .finish)
+        default: throw unexpected(event)
         }
     }
 
     private mutating func reincarnate(_ action: Action) throws(SessionError) -> Action {
         reincarnations += 1
-        guard reincarnations <= 3 else { throw .forkedAgain }
+        guard reincarnations <= Limits.sessionReincarnations else { throw .forkedAgain }
         return move(to: .reincarnating, action)
     }
 
@@ -146,6 +196,20 @@ package struct SyncSession: Sendable {
         state = next
         return action
     }
+
+    private func unexpected(_ event: Event) -> SessionError {
+        .unexpected(event: event.name, state: state.name)
+    }
+}
+
+extension SyncSession.Event {
+    /// The case alone: what comes with it may be megabytes.
+    fileprivate var name: String { "\(self)".prefix { $0 != "(" }.description }
+}
+
+extension SyncSession.State {
+    /// The case alone.
+    fileprivate var name: String { "\(self)".prefix { $0 != "(" }.description }
 }
 
 /// Why a session stopped; what was applied or acknowledged before counts.

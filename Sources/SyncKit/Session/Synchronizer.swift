@@ -23,25 +23,35 @@ public struct Synchronizer: Sendable {
     /// interrupt anywhere.
     ///
     /// - Parameters:
-    ///   - pushes: False where the account may not write now: changes wait.
+    ///   - mayWrite: Whether the account may write now, as far as is known: asked before anything
+    ///     is pushed, and again once everything is received. Where it may not, changes wait.
+    ///   - didPull: Called once everything is received, before anything new is sealed: what it
+    ///     writes is pushed by the same run. It may be called more than once.
     ///   - progress: Called after each step, and each chunk of a snapshot, with what was done and
     ///     what is left.
-    /// - Throws: What the transport throws, or the store; all that was acknowledged counts.
-    ///   `CancellationError` where the task was cancelled between two steps.
+    /// - Throws: What the transport throws, or the store, or a closure; all that was acknowledged
+    ///   counts. `CancellationError` where the task was cancelled between two steps.
     public func run(
-        pushes: Bool = true, progress: (SyncReport) -> Void = { _ in }
+        mayWrite: () async throws -> Bool = { true }, didPull: () async throws -> Void = {},
+        progress: (SyncReport) -> Void = { _ in }
     ) async throws -> SyncReport {
         var exchange = Exchange(store: store, transport: transport, sealer: sealer)
-        var session = SyncSession(pushes: pushes)
+        var session = SyncSession()
         exchange.report.rowsDated = try store.dateUnknownRows()
         exchange.report.changesReceived += try store.retryQuarantined(with: sealer)
         exchange.report.segmentsUnsent = try store.unsentSegmentCount()
         var action = try session.handle(
-            exchange.report.segmentsUnsent > 0 ? .startedWithUnsent : .started)
-        while true {
+            .started(try store.sealedBefore(), mayWrite: try await mayWrite()))
+        while action != .finish {
             try Task.checkCancellation()
-            guard let event = try await exchange.perform(action, pushes: pushes, progress)
-            else { break }
+            let event: SyncSession.Event
+            if action == .askToWrite {
+                try await didPull()
+                event = .asked(
+                    mayWrite: try await mayWrite(), isOvertaken: try store.isOvertaken())
+            } else {
+                event = try await exchange.perform(action, progress)
+            }
             progress(exchange.report)
             action = try session.handle(event)
         }
@@ -56,25 +66,17 @@ private struct Exchange {
     let transport: any Transport
     let sealer: SegmentSealer
     var report = SyncReport()
-    private var page: PulledPage?
-    private var server: ServerState?
-    private var hasChecked = false
-    /// Whether the server has said in this run that its history is the one known here.
-    private var hasPulled = false
 
-    init(store: SyncStore, transport: any Transport, sealer: SegmentSealer) {
-        self.store = store
-        self.transport = transport
-        self.sealer = sealer
-    }
-
-    /// Does what the session asks for; nil at the end.
+    /// Does what the session asks for.
     mutating func perform(
-        _ action: SyncSession.Action, pushes: Bool, _ progress: (SyncReport) -> Void
-    ) async throws -> SyncSession.Event? {
+        _ action: SyncSession.Action, _ progress: (SyncReport) -> Void
+    ) async throws -> SyncSession.Event {
         switch action {
+        case .noteOvertaken:
+            try store.noteOvertaken()
+            return .notedOvertaken
         case .pull: return try await pull()
-        case .apply: return try apply()
+        case .apply(let page): return .applied(try apply(page))
         case .loadSnapshot:
             try await SnapshotLoader(store: store, transport: transport, sealer: sealer)
                 .load { left in
@@ -83,8 +85,8 @@ private struct Exchange {
                     progress(report)
                 }
             return .loaded
-        case .meetServer:
-            try store.meetServer(epoch: server?.epoch ?? 0)
+        case .meetServer(let epoch):
+            try store.meetServer(epoch: epoch)
             report.serverRestored = true
             return .met
         case .repair:
@@ -95,7 +97,7 @@ private struct Exchange {
             try store.sealPending(with: sealer)
             report.segmentsUnsent = try store.unsentSegmentCount()
             return .sealed(hasUnsent: report.segmentsUnsent > 0)
-        case .push: return try await push()
+        case .push(let isOrderKnown): return try await push(isOrderKnown: isOrderKnown)
         case .forgetCursor:
             try store.forgetCursor()
             return .reincarnated
@@ -104,18 +106,11 @@ private struct Exchange {
             report.reincarnated = true
             report.segmentsUnsent = 0
             return .reincarnated
-        case .makeSnapshot:
-            try await SnapshotMaker(store: store, transport: transport, sealer: sealer)
-                .make { left in
-                    report.chunksSent += 1
-                    report.chunksLeft = left
-                    progress(report)
-                }
-            return .madeSnapshot
-        case .finish:
-            guard pushes, !hasChecked else { return nil }
-            hasChecked = true
-            return .pushedAll(isSnapshotDue: try await isSnapshotDue())
+        case .checkSnapshot(let server):
+            return .checkedSnapshot(isDue: try await isSnapshotDue(server))
+        case .makeSnapshot: return try await makeSnapshot(progress)
+        case .askToWrite, .finish:
+            preconditionFailure("the run itself does these")
         }
     }
 
@@ -124,8 +119,6 @@ private struct Exchange {
         let asked = store.environment.wallMilliseconds()
         let page = try await transport.pull(after: cursor, mark: mark)
         let answered = store.environment.wallMilliseconds()
-        self.page = page
-        server = page.server
         (report.cursor, report.head) = (cursor, page.server.head)
         // Server time lies between the question and the answer; half of the way is the best guess.
         let here = Int64(clamping: asked / 2 + answered / 2)
@@ -138,57 +131,71 @@ private struct Exchange {
         guard
             try store.knownEpoch() == page.server.epoch, page.server.head >= cursor,
             !page.isOtherHistory
-        else {
-            hasPulled = false
-            return .serverForgot
-        }
-        hasPulled = true
+        else { return .serverForgot(epoch: page.server.epoch) }
         if cursor < page.server.floor { return .pulledBelowFloor }
         if page.segments.isEmpty {
             if let told = page.mark, told != mark { try store.noteMark(told, at: cursor) }
             try store.collectGraves(through: page.server.horizon)
         }
-        return .pulled(segments: page.segments.count)
+        return .pulled(page)
     }
 
-    private mutating func apply() throws -> SyncSession.Event {
-        guard let page else { return .applied }
+    private mutating func apply(_ page: PulledPage) throws -> AppliedPage {
         let applied = try store.apply(page.segments, mark: page.mark, with: sealer)
         report.changesReceived += applied.changes
         report.segmentsReceived += page.segments.count
         report.cursor = page.segments.last?.sequence ?? report.cursor
-        if applied.isForked {
-            report.reincarnated = true
-            return .appliedAndReincarnated
-        }
-        return applied.differs ? .appliedDifferent : .applied
+        if applied.isForked { report.reincarnated = true }
+        return applied
     }
 
-    private mutating func push() async throws -> SyncSession.Event {
-        guard let segment = try store.nextUnsent() else { return .pushed(hasUnsent: false) }
+    private mutating func push(isOrderKnown: Bool) async throws -> SyncSession.Event {
+        guard let segment = try store.nextUnsent() else {
+            throw StoreError.damaged("sync_segments")
+        }
+        let reply: PushAcknowledgement
         do {
-            let reply = try await transport.push(segment)
-            server = reply.server
-            try store.acknowledge(
-                number: segment.header.number, sequence: reply.sequence, mark: reply.mark,
-                hasPulled: hasPulled)
+            reply = try await transport.push(segment)
         } catch is ForkedChain {
             return .refusedAsFork
+        } catch is WritingRefused {
+            report.isWritingRefused = true
+            return .refusedToWrite
         }
+        try store.acknowledge(
+            number: segment.header.number, sequence: reply.sequence, mark: reply.mark,
+            hasPulled: isOrderKnown)
         report.segmentsSent += 1
         report.bytesSent += segment.bytes.count
         report.segmentsUnsent -= 1
-        (report.cursor, report.head) = (try store.cursor(), server?.head ?? report.head)
-        return .pushed(hasUnsent: try store.hasUnsent())
+        (report.cursor, report.head) = (try store.cursor(), reply.server.head)
+        return .pushed(reply.server, hasUnsent: try store.hasUnsent())
     }
 
     /// A snapshot is due when the segments after the last one outnumber ``Limits/snapshotTail``.
-    private func isSnapshotDue() async throws -> Bool {
+    private func isSnapshotDue(_ server: ServerState) async throws -> Bool {
         guard
-            let server, server.head - server.floor >= Int64(Limits.snapshotTail),
+            server.head - server.floor >= Int64(Limits.snapshotTail),
             try store.cursor() >= server.head
         else { return false }
         let newest = try await transport.newestSnapshot()
         return server.head - (newest?.cursor ?? 0) >= Int64(Limits.snapshotTail)
+    }
+
+    private mutating func makeSnapshot(
+        _ progress: (SyncReport) -> Void
+    ) async throws -> SyncSession.Event {
+        do {
+            try await SnapshotMaker(store: store, transport: transport, sealer: sealer)
+                .make { left in
+                    report.chunksSent += 1
+                    report.chunksLeft = left
+                    progress(report)
+                }
+            return .madeSnapshot
+        } catch is WritingRefused {
+            report.isWritingRefused = true
+            return .refusedToWrite
+        }
     }
 }

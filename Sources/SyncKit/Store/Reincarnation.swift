@@ -20,6 +20,7 @@ struct Reincarnation {
         }
         try state.set("replica", .blob(replica.bytes))
         try state.set("number", .integer(0))
+        try state.set("overtaken", .integer(0))
         try state.set("previous", .null)
         try state.set("sealed", .integer(try state.settled))
         try session.db.execute(sql: "DELETE FROM sync_segments")

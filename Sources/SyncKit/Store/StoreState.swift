@@ -43,6 +43,9 @@ struct StoreState {
     /// The number of the last sealed segment.
     var segmentNumber: Int64 { get throws { try integer("number") } }
 
+    /// The number of the last sealed segment that a pull has overtaken.
+    var overtaken: Int64 { get throws { try integer("overtaken") } }
+
     /// The digest of the last sealed segment.
     var previousSegment: [UInt8] {
         get throws {

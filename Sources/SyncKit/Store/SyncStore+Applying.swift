@@ -22,6 +22,9 @@ package struct AppliedPage: Hashable, Sendable {
     package var isForked = false
     /// Whether a segment's sender held another state than this replica after the same changes.
     package var differs = false
+
+    /// Nothing done yet.
+    package init() {}
 }
 
 extension SyncStore {

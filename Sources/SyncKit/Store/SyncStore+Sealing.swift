@@ -46,6 +46,31 @@ extension SyncStore {
         }
     }
 
+    /// What an earlier exchange sealed and the server has not acknowledged.
+    func sealedBefore() throws -> SyncSession.SealedBefore {
+        guard try hasUnsent() else { return .nothing }
+        return try isOvertaken() ? .overtaken : .unsent
+    }
+
+    /// Notes, before a pull is sent, that what is sealed must not be sent as it is after it.
+    func noteOvertaken() throws {
+        try engineWrite { session in
+            let state = StoreState(db: session.db)
+            try state.set("overtaken", .integer(try state.segmentNumber))
+        }
+    }
+
+    /// Whether a sealed segment that the server has not acknowledged was overtaken by a pull.
+    func isOvertaken() throws -> Bool {
+        try pool.read { db in
+            let found = try PreparedStatement(
+                "SELECT 1 FROM sync_segments WHERE acknowledged = 0 AND number <= ? LIMIT 1",
+                in: db)
+            found.bind(try StoreState(db: db).overtaken, at: 1)
+            return try found.step()
+        }
+    }
+
     /// How many sealed segments the server has not acknowledged yet; reads past all of them.
     func unsentSegmentCount() throws -> Int {
         try pool.read { db in

@@ -5,7 +5,7 @@ public protocol Transport: Sendable {
     /// Hands over one segment; the same segment again gets the same answer.
     ///
     /// - Throws: ``ForkedChain`` where the server holds another segment at this one's place, or
-    ///   does not hold the one before it.
+    ///   does not hold the one before it; ``WritingRefused`` where the account may only read now.
     func push(_ segment: SealedSegment) async throws -> PushAcknowledgement
 
     /// Asks for segments after a place in the account's order.
@@ -17,6 +17,8 @@ public protocol Transport: Sendable {
     func pull(after sequence: Int64, mark: [UInt8]?) async throws -> PulledPage
 
     /// Hands over one chunk of a snapshot; the snapshot counts once all its chunks are there.
+    ///
+    /// - Throws: ``WritingRefused`` where the account may only read now.
     func push(_ chunk: SnapshotChunk) async throws
 
     /// The newest snapshot that is there in full, or nil where there is none.
@@ -44,6 +46,18 @@ public struct ForkedChain: Error, Equatable, CustomStringConvertible {
     /// What happened.
     public var description: String {
         "Another copy of this library already sent changes under this copy's name."
+    }
+}
+
+/// The account may read now and not write, as while it is suspended. Changes wait on the device, and
+/// the run ends as one that only receives.
+public struct WritingRefused: Error, Equatable, CustomStringConvertible {
+    /// Says only that it is so.
+    public init() {}
+
+    /// What happened.
+    public var description: String {
+        "The server takes no changes of this account now. They wait on this device."
     }
 }
 

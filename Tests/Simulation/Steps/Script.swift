@@ -39,6 +39,9 @@ package struct Script: Sendable {
         troubles.isDisjoint(with: [.clocks, .network, .forks, .rewinds, .serverLoss])
     }
 
+    /// Whether no replica may ever go on under another name.
+    var hasLastingNames: Bool { hasSoundChains && !troubles.contains(.suspensions) }
+
     /// Whether no replica may ever be taken for another.
     var hasSoundChains: Bool { troubles.isDisjoint(with: [.forks, .rewinds, .serverLoss]) }
 }
@@ -62,6 +65,7 @@ private struct ScriptWriter {
         ]
         let troubled: [(Trouble, [Draw])] = [
             (.network, [(3, { .setCut($0.generator.oneIn(2)) })]),
+            (.suspensions, [(4, { .setSuspended($0.generator.oneIn(2)) })]),
             (.powerCuts, [(2, { _ in .cutPower })]),
             (.clocks, [(3, { .jump(milliseconds: $0.jump()) })]),
             (.forks, [(1, { _ in .fork })]),
@@ -137,7 +141,9 @@ private struct ScriptWriter {
         }
         return Step.Exchange(
             weather: weather, seed: generator.next(),
-            meanwhile: generator.oneIn(6) ? write() : nil, meanwhileAfter: generator.below(4))
+            asksStanding: !troubles.contains(.suspensions) || !generator.oneIn(4),
+            meanwhile: generator.oneIn(6) ? write() : nil,
+            meanwhileAt: generator.oneIn(3) ? .pulled : .after(steps: generator.below(4)))
     }
 
     private mutating func odds() -> Int? {

@@ -21,9 +21,19 @@ struct Step: Hashable, Sendable {
     struct Exchange: Hashable, Sendable {
         let weather: SimulatedNetwork.Weather
         let seed: UInt64
-        /// A write after so many steps of it.
+        /// Whether the device asks first how the account stands.
+        let asksStanding: Bool
+        /// A write during it.
         let meanwhile: Write?
-        let meanwhileAfter: Int
+        let meanwhileAt: Moment
+
+        /// When another write comes.
+        enum Moment: Hashable, Sendable {
+            /// After so many steps.
+            case after(steps: Int)
+            /// Once everything is received, as what the app itself does about it.
+            case pulled
+        }
     }
 
     /// What a replica does, and may be broken off.
@@ -49,6 +59,7 @@ struct Step: Hashable, Sendable {
         case cutPower
         case jump(milliseconds: Int64)
         case setCut(Bool)
+        case setSuspended(Bool)
         case join
         case fork
         case keepCopy
@@ -75,6 +86,7 @@ extension Step: CustomStringConvertible {
         case .cutPower: "power cut"
         case .jump(let milliseconds): "clock jumps by \(milliseconds) ms"
         case .setCut(let isCut): isCut ? "is cut off" : "is let in again"
+        case .setSuspended(let isSuspended): isSuspended ? "is suspended" : "is reinstated"
         case .join: "another device joins"
         case .fork: "database copied to a new device"
         case .keepCopy: "backup made"
@@ -105,9 +117,9 @@ extension Step.Action: CustomStringConvertible {
         case .writeAnnex(let write): "\(write)"
         case .exchange(let exchange):
             "syncs"
+                + (exchange.asksStanding ? "" : " without asking how it stands")
                 + (exchange.weather == .fine ? "" : " over a bad network")
-                + (exchange.meanwhile.map { "; meanwhile after \(exchange.meanwhileAfter): \($0)" }
-                    ?? "")
+                + (exchange.meanwhile.map { "; meanwhile \(exchange.meanwhileAt): \($0)" } ?? "")
         case .reopen: "reopens"
         case .upgrade: "upgrades"
         case .vacuum: "other program vacuums"

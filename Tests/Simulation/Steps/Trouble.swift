@@ -21,6 +21,8 @@ package enum Trouble: String, Hashable, Sendable, CaseIterable {
     case upgrades
     /// Another program writes.
     case otherProgram = "other-program"
+    /// The account is suspended and reinstated.
+    case suspensions
     /// Devices join late.
     case joins
     /// Devices make snapshots, and the server drops what they hold.

@@ -41,6 +41,8 @@ final class Device {
     /// The commits that surely reached this device.
     var known = CommitSet()
     var copy: Copy?
+    /// Whether the account may not write, as far as the device knows.
+    var isSuspended = false
 
     init(
         index: Int, disk: SimulatedDisk, clock: DeviceClock, network: SimulatedNetwork,

@@ -90,7 +90,9 @@ extension World {
     /// What a device does by itself once a thousand segments have come after the last snapshot.
     func makeSnapshot(on device: Device) async throws {
         try await perform(
-            Step.Exchange(weather: .fine, seed: 0, meanwhile: nil, meanwhileAfter: 0), on: device)
+            Step.Exchange(
+                weather: .fine, seed: 0, asksStanding: true, meanwhile: nil, meanwhileAt: .pulled),
+            on: device)
         let store = try device.open()
         guard
             let keys = Gallery.keys(), try store.pendingChangeCount() == 0,
@@ -111,12 +113,14 @@ extension World {
         } catch is SimulatedRefusal where script.troubles.contains(.forks) {
             // The server has seen no pull of this device from the beginning: its copy has.
             note("  the server refused it")
+        } catch is WritingRefused {
+            note("  the account is suspended")
         }
     }
 
     /// What the engine reports to have healed must have been ill.
     func check(_ report: SyncReport, of device: Device) throws {
-        guard !report.reincarnated || !script.hasSoundChains else {
+        guard !report.reincarnated || !script.hasLastingNames else {
             throw Violation(.chains, "device \(device.index) began anew without a reason")
         }
         guard report.rowsDated == 0 else {
@@ -130,24 +134,44 @@ extension World {
     }
 
     private func run(_ exchange: Step.Exchange, on device: Device) async throws -> SyncReport {
+        var steps = 0
+        let writeMeanwhile = { [self] in
+            guard let write = exchange.meanwhile else { return }
+            device.rows = try device.read()
+            device.settledRows = device.rows
+            try perform(write, on: device)
+        }
+        var failure: (any Error)?
+        var hasPulled = false
+        let report = try await self.exchange(
+            on: device, asksStanding: exchange.asksStanding,
+            didPull: {
+                guard !hasPulled, exchange.meanwhileAt == .pulled else { return }
+                hasPulled = true
+                try writeMeanwhile()
+            },
+            progress: { _ in
+                defer { steps += 1 }
+                guard exchange.meanwhileAt == .after(steps: steps) else { return }
+                do { try writeMeanwhile() } catch { failure = error }
+            })
+        if let failure { throw failure }
+        return report
+    }
+
+    /// One run as an app makes it: the ledger's word first, then whatever that allows.
+    func exchange(
+        on device: Device, asksStanding: Bool, didPull: () async throws -> Void = {},
+        progress: (SyncReport) -> Void = { _ in }
+    ) async throws -> SyncReport {
         _ = try device.open()
         guard let synchronizer = device.synchronizer else {
             preconditionFailure("an open device has a synchronizer")
         }
-        var steps = 0
-        var failure: (any Error)?
-        let report = try await synchronizer.run { _ in
-            defer { steps += 1 }
-            guard let write = exchange.meanwhile, steps == exchange.meanwhileAfter else { return }
-            do {
-                device.rows = try device.read()
-                device.settledRows = device.rows
-                try perform(write, on: device)
-            } catch {
-                failure = error
-            }
-        }
-        if let failure { throw failure }
+        if asksStanding { device.isSuspended = server.isSuspended }
+        let report = try await synchronizer.run(
+            mayWrite: { !device.isSuspended }, didPull: didPull, progress: progress)
+        if report.isWritingRefused { device.isSuspended = true }
         return report
     }
 }

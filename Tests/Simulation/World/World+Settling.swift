@@ -8,6 +8,7 @@ extension World {
     /// Ends all trouble, lets everybody exchange until nothing is new, and checks the outcome.
     func settle() async throws {
         note("all trouble ends")
+        server.setSuspended(false)
         let version = devices.map(\.version).max() ?? Studio.latestVersion
         for device in devices {
             device.disk.plan(nil)
@@ -36,8 +37,7 @@ extension World {
     private func exchangeOnce() async throws -> Bool {
         var isQuiet = true
         for device in devices {
-            _ = try device.open()
-            guard let report = try await device.synchronizer?.run() else { continue }
+            let report = try await exchange(on: device, asksStanding: true)
             note("device \(device.index): \(report)")
             isQuiet = isQuiet && report.segmentsReceived == 0 && report.segmentsSent == 0
             try check(report, of: device)

@@ -10,6 +10,7 @@ extension World {
             try reboot(device, expecting: device.possibleRows)
         case .jump(let milliseconds): device.clock.jump(by: milliseconds)
         case .setCut(let isCut): device.network.setCut(isCut)
+        case .setSuspended(let isSuspended): server.setSuspended(isSuspended)
         case .join:
             guard devices.count < Self.deviceLimit else { return }
             try addDevice(version: devices.map(\.version).min() ?? Studio.latestVersion)
