@@ -24,6 +24,8 @@ public enum ProtocolLimits {
     public static let waitingDevices = 8
     /// How long a device request waits.
     public static let deviceRequestLifetime = Duration.seconds(24 * 3600)
+    /// The most entries of the audit log in one ``AuditPage``.
+    public static let auditEntries = 256
     /// How far ahead of server time a segment's highest stamp may lie.
     public static let futureTolerance = Duration.seconds(5 * 60)
 }

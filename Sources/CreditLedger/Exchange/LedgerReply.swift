@@ -64,12 +64,15 @@ public struct LedgerReply: Codable, Sendable, Equatable {
     public var time: UnixTime
     /// When the account is lent credits again; nil where nothing stands in the way.
     public var lendsFrom: UnixTime?
+    /// The compact signed head of the server's audit log, `AuditHead`; the ledger does not look
+    /// into it.
+    public var audit: String?
 
     /// Takes every field.
     public init(
         receipts: [String], held: [Digest], refused: [RefusedSpend], ended: [LeaseID],
         leases: [String], orders: [String], balance: Balance, time: UnixTime,
-        lendsFrom: UnixTime? = nil
+        lendsFrom: UnixTime? = nil, audit: String? = nil
     ) {
         self.receipts = receipts
         self.held = held
@@ -80,5 +83,6 @@ public struct LedgerReply: Codable, Sendable, Equatable {
         self.balance = balance
         self.time = time
         self.lendsFrom = lendsFrom
+        self.audit = audit
     }
 }

@@ -1,0 +1,56 @@
+public import SignedObjects
+
+/// The end of the server's audit log, signed by the server's key.
+///
+/// A device keeps the last one it was given. A later one must extend it, see ``comparison(with:)``
+/// and ``AuditExtension``; two heads of which neither extends the other prove that the log was
+/// rewritten.
+public struct AuditHead: SignedPayload {
+    /// The header's `typ`.
+    public static let type = "atelier-audit+jws"
+
+    /// How many entries the log has: the last one's serial, counted from 1.
+    public let serial: Int64
+    /// The link of the last entry, see ``link(serial:after:content:)``; zeros where there is none.
+    public let hash: Digest
+    /// The server's epoch when this was signed. It rises when the server was restored from a
+    /// backup, which takes entries away and says so.
+    public let epoch: Int
+    /// Server time of the last entry.
+    public let time: UnixTime
+
+    /// Takes every field.
+    public init(serial: Int64, hash: Digest, epoch: Int, time: UnixTime) {
+        self.serial = serial
+        self.hash = hash
+        self.epoch = epoch
+        self.time = time
+    }
+
+    /// Refuses serials and epochs that no log can have.
+    public init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        serial = try values.decode(Int64.self, forKey: .serial)
+        hash = try values.decode(Digest.self, forKey: .hash)
+        epoch = try values.decode(Int.self, forKey: .epoch)
+        time = try values.decode(UnixTime.self, forKey: .time)
+        guard Self.serials.contains(serial), epoch >= 0, serial > 0 || hash == .zero else {
+            throw DecodingError.dataCorrupted(
+                .init(codingPath: decoder.codingPath, debugDescription: "no head of an audit log"))
+        }
+    }
+
+    /// The serials that are accepted, and 0 for an empty log; sums of two of them cannot overflow.
+    public static let serials: ClosedRange<Int64> = 0...(1 << 53)
+
+    /// The link of an entry: SHA-256 over its serial (8 bytes, big-endian), the link before it and
+    /// the digest of its content.
+    ///
+    /// The content's digest covers 16 random bytes too, so that it tells nothing of what was done.
+    public static func link(
+        serial: Int64, after previous: Digest, content: Digest
+    ) -> Digest {
+        let number = withUnsafeBytes(of: serial.bigEndian) { Array($0) }
+        return Digest(of: number + previous.bytes + content.bytes)
+    }
+}
