@@ -1,10 +1,10 @@
+import SignedObjects
+
 /// Rules for texts that people write.
 package enum CheckedText {
     /// A text from a row or a server as it may be shown: a terminal must show it, never obey it.
     package static func shown(_ text: String) -> String {
-        guard text.unicodeScalars.contains(where: isControl) else { return text }
-        let scalars = text.unicodeScalars.map { isControl($0) ? "\u{FFFD}" : $0 }
-        return String(String.UnicodeScalarView(scalars))
+        PrintableText.block(text)
     }
 
     /// One line that is not empty, without spaces around it.

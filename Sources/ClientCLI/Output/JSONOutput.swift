@@ -5,12 +5,16 @@ import SignedObjects
 enum JSONOutput {
     /// Prints it in one line, for one of many.
     static func line(_ value: some Encodable) throws {
-        Terminal.say(String(decoding: try CanonicalJSON.encoder.encode(value), as: UTF8.self))
+        say(try CanonicalJSON.encoder.encode(value))
     }
 
     static func show(_ value: some Encodable) throws {
         let encoder = CanonicalJSON.encoder
         encoder.outputFormatting.insert(.prettyPrinted)
-        Terminal.say(String(decoding: try encoder.encode(value), as: UTF8.self))
+        say(try encoder.encode(value))
+    }
+
+    private static func say(_ json: Data) {
+        Terminal.say(PrintableText.json(String(decoding: json, as: UTF8.self)))
     }
 }

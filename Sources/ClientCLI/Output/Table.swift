@@ -4,7 +4,7 @@ struct Table {
 
     /// Adds a row.
     mutating func add(_ cells: String...) {
-        rows.append(cells)
+        rows.append(cells.map(Terminal.cell))
     }
 
     /// Prints all rows, two spaces between columns, the last column as long as it is.

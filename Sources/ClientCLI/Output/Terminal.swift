@@ -1,22 +1,28 @@
 import AtelierLibrary
 import Foundation
 import Rainbow
+import SignedObjects
 
 /// What goes to the terminal: results to standard output, the rest to standard error.
 enum Terminal {
-    /// Writes a line of the result.
+    /// Writes a line of the result; of text from elsewhere only what a terminal shows.
     static func say(_ line: String = "") {
-        write(line + "\n", to: .standardOutput)
+        write(shown(line) + "\n", to: .standardOutput)
     }
 
     /// Writes a line that is no part of the result.
     static func note(_ line: String) {
-        write(line + "\n", to: .standardError)
+        write(shown(line) + "\n", to: .standardError)
     }
 
     /// Writes what went wrong.
     static func complain(_ text: String) {
-        note("atelier: \(CheckedText.shown(text))")
+        note("atelier: \(text)")
+    }
+
+    /// One cell of a table: of text from elsewhere only what a terminal shows on one line.
+    static func cell(_ text: String) -> String {
+        PrintableText.line(text, keeping: styles)
     }
 
     /// Text that is less important, dimmed where colour is wanted.
@@ -42,7 +48,7 @@ enum Terminal {
 
     /// Asks a question that only `y` or `yes` agrees to.
     static func confirms(_ question: String) -> Bool {
-        write("\(question) [y/N] ", to: .standardError)
+        write("\(shown(question)) [y/N] ", to: .standardError)
         return ["y", "yes"].contains(readLine()?.lowercased() ?? "")
     }
 
@@ -52,12 +58,24 @@ enum Terminal {
         let full = min(width, max(0, Int(part * Double(width))))
         let bar = String(repeating: "━", count: full) + String(repeating: "╌", count: width - full)
         let percent = String(Int(part * 100))
-        write("\r\(label) \(bar) \(percent) %  ", to: .standardError)
+        write("\r\(cell(label)) \(bar) \(percent) %  ", to: .standardError)
     }
 
     /// Takes the progress line away.
     static func endProgress() {
         write("\r\u{1B}[K", to: .standardError)
+    }
+
+    private static func shown(_ text: String) -> String {
+        PrintableText.block(text, keeping: styles)
+    }
+
+    /// What ``dim(_:)``, ``strong(_:)`` and ``warm(_:)`` put around a text; nothing where no colour
+    /// is wanted.
+    private static var styles: [String] {
+        guard wantsColor else { return [] }
+        return [dim("x"), strong("x"), warm("x")].flatMap { $0.split(separator: "x") }
+            .map(String.init)
     }
 
     private static var wantsColor: Bool {
