@@ -1,4 +1,3 @@
 #pragma once
 #include <webp/decode.h>
-// Only the tests write WebP files.
 #include <webp/encode.h>

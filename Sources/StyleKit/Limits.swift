@@ -8,6 +8,10 @@ public enum Limits {
     public static let pixels = 200_000_000
     /// The largest embedded colour profile that is applied, in bytes; a larger one is left aside.
     package static let profileBytes = 4 << 20
+    /// The quality at which JPEG files are written, 1 to 100: nobody sees what it loses in art.
+    public static let jpegQuality = 92
+    /// The quality at which WebP files are written, 0 to 100.
+    public static let webPQuality = 90
     /// The smallest width or height of a work that can be learned from, in pixels.
     public static let workSide = 64
     /// The largest number of works in one model.

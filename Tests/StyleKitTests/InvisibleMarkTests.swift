@@ -16,6 +16,8 @@ import Testing
         let ways: [(String, Picture)] = [
             ("as it is", marked),
             ("JPEG 50", try Picture.decode(HandMadeJPEG.file(marked, quality: 50)).0),
+            ("JPEG as exported", try Picture.decode(marked.encodedJPEG()).0),
+            ("WebP as exported", try Picture.decode(marked.encodedWebP()).0),
             ("half", try Reshaped.scaled(marked, width: 256, height: 256)),
             ("double", try Reshaped.scaled(marked, width: 1_024, height: 1_024)),
             ("odd scale", try Reshaped.scaled(marked, width: 713, height: 713)),

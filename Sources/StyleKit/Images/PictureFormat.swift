@@ -1,4 +1,5 @@
-/// The file format of a picture, told from its first bytes and never from a file name.
+/// The file format of a picture: of one that is read, told from its first bytes and never from a
+/// file name.
 public enum PictureFormat: String, Sendable, Codable, CaseIterable {
     /// Portable Network Graphics.
     case png
@@ -6,6 +7,27 @@ public enum PictureFormat: String, Sendable, Codable, CaseIterable {
     case jpeg
     /// WebP, lossy or lossless, not animated.
     case webp
+
+    /// How the names of such files may end, the usual ending first.
+    public var endings: [String] {
+        switch self {
+        case .png: ["png"]
+        case .jpeg: ["jpg", "jpeg", "jpe", "jfif"]
+        case .webp: ["webp"]
+        }
+    }
+
+    /// The format that a file's name asks for when it is written.
+    ///
+    /// - Parameter ending: What follows the last dot, in any case: `jpg`, `JPEG`.
+    /// - Returns: nil if no format's files end so.
+    public init?(ending: String) {
+        let lower = ending.lowercased()
+        guard let format = Self.allCases.first(where: { $0.endings.contains(lower) }) else {
+            return nil
+        }
+        self = format
+    }
 
     /// Tells the format from the first bytes of a file.
     ///
