@@ -6,5 +6,4 @@ static const cmsUInt32Number atelier_rgba8 = TYPE_RGBA_8;
 static const cmsUInt32Number atelier_rgba16 = TYPE_RGBA_16;
 static const cmsUInt32Number atelier_gray8 = TYPE_GRAY_8;
 static const cmsUInt32Number atelier_gray16 = TYPE_GRAY_16;
-static const cmsUInt32Number atelier_cmyk8 = TYPE_CMYK_8;
 static const cmsUInt32Number atelier_cmyk8_inverted = TYPE_CMYK_8_REV;

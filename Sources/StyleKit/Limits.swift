@@ -6,6 +6,10 @@ public enum Limits {
     public static let side = 16_384
     /// The largest number of pixels of a picture.
     public static let pixels = 200_000_000
+    /// The most scans of a JPEG file: thousands of tiny ones would take hours to decode.
+    package static let jpegScans = 500
+    /// The largest part of a picture that is held at once while it is surveyed, in bytes.
+    package static let stripBytes = 256 << 20
     /// The largest embedded colour profile that is applied, in bytes; a larger one is left aside.
     package static let profileBytes = 4 << 20
     /// The quality at which JPEG files are written, 1 to 100: nobody sees what it loses in art.

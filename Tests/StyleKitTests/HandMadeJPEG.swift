@@ -5,7 +5,11 @@ import StyleKit
 enum HandMadeJPEG {
     struct Failed: Error {}
 
-    static func file(_ picture: Picture, quality: Int32 = 95) throws -> [UInt8] {
+    static func file(
+        _ picture: Picture, quality: Int32 = 95, isProgressive: Bool = false,
+        isGray: Bool = false
+    ) throws -> [UInt8] {
+        let sampling = isGray ? TJSAMP_GRAY : TJSAMP_444
         guard let handle = tjInitCompress() else { throw Failed() }
         defer { tjDestroy(handle) }
         var output: UnsafeMutablePointer<UInt8>?
@@ -13,7 +17,8 @@ enum HandMadeJPEG {
         let code = picture.pixels.withUnsafeBufferPointer { pixels in
             tjCompress2(
                 handle, pixels.baseAddress, Int32(picture.width), 0, Int32(picture.height),
-                Int32(TJPF_RGBA.rawValue), &output, &size, Int32(TJSAMP_444.rawValue), quality, 0)
+                Int32(TJPF_RGBA.rawValue), &output, &size, Int32(sampling.rawValue), quality,
+                isProgressive ? TJFLAG_PROGRESSIVE : 0)
         }
         guard code == 0, let output else { throw Failed() }
         defer { tjFree(output) }

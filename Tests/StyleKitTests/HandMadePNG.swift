@@ -7,10 +7,31 @@ enum HandMadePNG {
         width: Int, height: Int, depth: UInt8, kind: UInt8, rows: [[UInt8]],
         extra: [(String, [UInt8])] = []
     ) -> [UInt8] {
+        self.file(
+            width: width, height: height, depth: depth, kind: kind,
+            packed: stored(rows.flatMap { [0] + $0 }), extra: extra)
+    }
+
+    /// - Parameter lines: Every row's bytes with its filter byte, of all passes if interlaced.
+    static func file(
+        width: Int, height: Int, depth: UInt8, kind: UInt8, lines: [UInt8],
+        isInterlaced: Bool = false, extra: [(String, [UInt8])] = []
+    ) -> [UInt8] {
+        file(
+            width: width, height: height, depth: depth, kind: kind, packed: stored(lines),
+            isInterlaced: isInterlaced, extra: extra)
+    }
+
+    private static func file(
+        width: Int, height: Int, depth: UInt8, kind: UInt8, packed: [UInt8],
+        isInterlaced: Bool = false, extra: [(String, [UInt8])]
+    ) -> [UInt8] {
         var file: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
-        file += chunk("IHDR", big(width) + big(height) + [depth, kind, 0, 0, 0])
+        file += chunk("IHDR", big(width) + big(height) + [depth, kind, 0, 0, isInterlaced ? 1 : 0])
         for (name, bytes) in extra { file += chunk(name, bytes) }
-        file += chunk("IDAT", stored(rows.flatMap { [0] + $0 }))
+        // In two parts, as programs do.
+        file += chunk("IDAT", Array(packed.prefix(packed.count / 2)))
+        file += chunk("IDAT", Array(packed.dropFirst(packed.count / 2)))
         return file + chunk("IEND", [])
     }
 
@@ -19,7 +40,7 @@ enum HandMadePNG {
         file(width: width, height: height, depth: 8, kind: 6, rows: [])
     }
 
-    private static func chunk(_ name: String, _ bytes: [UInt8]) -> [UInt8] {
+    static func chunk(_ name: String, _ bytes: [UInt8]) -> [UInt8] {
         let body = Array(name.utf8) + bytes
         return big(bytes.count) + body + big(Int(checksum(body)))
     }
@@ -40,6 +61,11 @@ enum HandMadePNG {
             high = (high + low) % 65_521
         }
         return head + bytes + big(high << 16 | low)
+    }
+
+    /// The body of a chunk that holds a profile.
+    static func packed(_ profile: [UInt8]) -> [UInt8] {
+        Array("p".utf8) + [0, 0] + stored(profile)
     }
 
     /// A zlib stream of many zeros, about a thousandth of their number; its checksum is wrong.

@@ -1,8 +1,7 @@
 /// Makes fingerprints of lightness, step by step as the reference does.
 package enum FingerprintMaker {
-    private static let side = 64
+    static let side = 64
     private static let waves = 16
-    private static let blurs = 2
 
     /// Rows of waves with 1 to 16 half periods over 64 samples.
     private static let waveTable: [Float] = (0..<(waves * side)).map { index in
@@ -12,56 +11,19 @@ package enum FingerprintMaker {
 
     /// - Parameter light: `[height, width]`, 0 to 255, row-major.
     package static func read(light: [Float], width: Int, height: Int) -> FingerprintReading {
-        var small = light
-        if width != side || height != side {
-            var image = light
-            for _ in 0..<blurs {
-                let across = (width + 2 * side - 1) / (2 * side)
-                let down = (height + 2 * side - 1) / (2 * side)
-                image = blurred(image, lines: height, length: width, step: 1, window: across)
-                image = blurred(image, lines: width, length: height, step: width, window: down)
-            }
-            small = (0..<(side * side)).map { index in
-                let y = Int((Double(index / side) + 0.5) * Double(height) / Double(side))
-                let x = Int((Double(index % side) + 0.5) * Double(width) / Double(side))
-                return image[y * width + x]
-            }
+        let rows = FingerprintRows(width: width, height: height)
+        light.withUnsafeBufferPointer { buffer in
+            guard let base = buffer.baseAddress else { return }
+            for row in 0..<height { rows.add(light: base + row * width) }
         }
+        return rows.reading
+    }
+
+    /// - Parameter small: `[side, side]`, row-major.
+    static func read(small: [Float]) -> FingerprintReading {
         let waves = waves(of: small)
         let variants = (0..<8).map { fingerprint(of: turned(waves, by: $0)) }
         return FingerprintReading(variants: variants, quality: quality(of: small))
-    }
-
-    /// A running mean along every row (step 1) or column (step: the width).
-    private static func blurred(
-        _ image: [Float], lines: Int, length: Int, step: Int, window: Int
-    ) -> [Float] {
-        let gap = step == 1 ? length : 1
-        let window = min(window, length)
-        let ahead = (window + 2) / 2 - 1
-        return [Float](unsafeUninitializedCapacity: image.count) { target, used in
-            image.withUnsafeBufferPointer { source in
-                for line in 0..<lines {
-                    let start = line * gap
-                    var sum: Float = 0
-                    var held = 0
-                    for place in 0..<(length + ahead) {
-                        if place < length {
-                            sum += source[start + place * step]
-                            held += 1
-                        }
-                        if held > window || place >= length {
-                            sum -= source[start + (place - window) * step]
-                            held -= 1
-                        }
-                        if place >= ahead {
-                            target[start + (place - ahead) * step] = sum / Float(held)
-                        }
-                    }
-                }
-            }
-            used = image.count
-        }
     }
 
     /// Steps between neighbours, in hundredths of the range, each cut to a whole number.

@@ -16,17 +16,25 @@ struct Canvas {
     init(_ picture: Picture) {
         self.init(width: picture.width, height: picture.height)
         picture.pixels.withUnsafeBufferPointer { source in
-            for index in 0..<(width * height) {
-                let base = index * 4
-                let alpha = source[base + 3]
-                var pixel = SIMD4(source[base], source[base + 1], source[base + 2], alpha)
-                if alpha < 255 {
-                    for lane in 0..<3 {
-                        pixel[lane] = UInt8((Int(pixel[lane]) * Int(alpha) + 127) / 255)
-                    }
+            guard let base = source.baseAddress else { return }
+            Canvas.premultiply(base, to: pixels, count: width * height)
+        }
+    }
+
+    /// Multiplies straight RGBA by its alpha.
+    static func premultiply(
+        _ source: UnsafePointer<UInt8>, to target: UnsafeMutablePointer<SIMD4<UInt8>>, count: Int
+    ) {
+        for index in 0..<count {
+            let base = index * 4
+            let alpha = source[base + 3]
+            var pixel = SIMD4(source[base], source[base + 1], source[base + 2], alpha)
+            if alpha < 255 {
+                for lane in 0..<3 {
+                    pixel[lane] = UInt8((Int(pixel[lane]) * Int(alpha) + 127) / 255)
                 }
-                pixels[index] = pixel
             }
+            target[index] = pixel
         }
     }
 

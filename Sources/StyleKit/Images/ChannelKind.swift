@@ -2,8 +2,6 @@
 enum ChannelKind: Equatable {
     case color
     case gray
-    /// Four inks, where 0 is no ink.
-    case ink
     /// Four inks, where 255 is no ink.
     case invertedInk
 }

@@ -12,7 +12,6 @@ final class ColorTransform {
             switch channels {
             case .color: isDeep ? atelier_rgba16 : atelier_rgba8
             case .gray: isDeep ? atelier_gray16 : atelier_gray8
-            case .ink: atelier_cmyk8
             case .invertedInk: atelier_cmyk8_inverted
             }
         // Little CMS's short way for 16 bits is up to 14 of 255 levels wrong in dark colours.
@@ -49,19 +48,21 @@ final class ColorTransform {
     func convertRow<Sample: FixedWidthInteger & UnsignedInteger>(
         _ source: UnsafePointer<Sample>, to target: UnsafeMutablePointer<UInt8>, count: Int
     ) {
-        let alphas: [UInt8] =
-            channels == .color || channels == .gray
-            ? (0..<count).map { ColorTransform.byte(source[$0 * 4 + 3]) }
-            : [UInt8](repeating: 255, count: count)
-        if channels == .gray {
-            let row = (0..<count).map { source[$0 * 4] }
-            row.withUnsafeBufferPointer {
-                cmsDoTransform(handle, $0.baseAddress, target, cmsUInt32Number(count))
+        let hasAlpha = channels != .invertedInk
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: count) { alphas in
+            for index in 0..<count {
+                alphas[index] = hasAlpha ? ColorTransform.byte(source[index * 4 + 3]) : 255
             }
-        } else {
-            cmsDoTransform(handle, source, target, cmsUInt32Number(count))
+            if channels == .gray {
+                withUnsafeTemporaryAllocation(of: Sample.self, capacity: count) { row in
+                    for index in 0..<count { row[index] = source[index * 4] }
+                    cmsDoTransform(handle, row.baseAddress, target, cmsUInt32Number(count))
+                }
+            } else {
+                cmsDoTransform(handle, source, target, cmsUInt32Number(count))
+            }
+            for index in 0..<count { target[index * 4 + 3] = alphas[index] }
         }
-        for index in 0..<count { target[index * 4 + 3] = alphas[index] }
     }
 
     private static func byte<Sample: FixedWidthInteger & UnsignedInteger>(

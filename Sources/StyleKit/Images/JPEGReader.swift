@@ -1,91 +1,57 @@
 import CJPEG
 
-/// Reads JPEG files through the TurboJPEG interface, which reports errors by return code.
-enum JPEGReader {
-    private struct Decoded {
-        let width: Int
-        let height: Int
-        let kind: ChannelKind
-        var pixels: [UInt8]
-    }
+/// Reads the rows of a JPEG file.
+final class JPEGReader: RowReader {
+    private let handle: UnsafeMutablePointer<atelier_jpeg>
+    private let width: Int
+    private let isInk: Bool
+    private let transform: ColorTransform?
 
-    static func read(_ bytes: [UInt8]) throws(PictureError) -> Picture {
-        let file = JPEGFile(bytes)
-        guard !file.isRare else { throw .unsupported(reason: "it is a lossless JPEG") }
-        if let precision = file.precision, precision != 8 {
-            throw .unsupported(reason: "it is a JPEG of \(precision) bits a channel")
-        }
-        guard let handle = tjInitDecompress() else {
+    /// The bytes must stay as long as the reader does.
+    init(_ file: JPEGFile, _ bytes: UnsafeBufferPointer<UInt8>) throws(PictureError) {
+        guard let opened = atelier_jpeg_open(bytes.baseAddress, UInt(file.end)) else {
             throw .unsupported(reason: "the JPEG decoder did not start")
         }
-        defer { tjDestroy(handle) }
-        let result: Result<Decoded, PictureError> = bytes.withUnsafeBufferPointer { buffer in
-            Result { () throws(PictureError) in
-                try decode(buffer, isByAdobe: file.isByAdobe, with: handle)
-            }
-        }
-        var decoded = try result.get()
-        let profile = file.profile.flatMap(ColorProfile.init)
-        let isConverted =
-            profile?.convert(&decoded.pixels, width: decoded.width, kind: decoded.kind) ?? false
-        if !isConverted, decoded.kind == .ink || decoded.kind == .invertedInk {
-            convertInk(&decoded.pixels, isInverted: decoded.kind == .invertedInk)
-        }
-        return Picture(
-            checkedWidth: decoded.width, height: decoded.height, pixels: decoded.pixels
-        ).oriented(by: file.orientation)
+        handle = opened
+        width = file.width
+        isInk = file.kind == .invertedInk
+        transform = file.colors?.transform(kind: file.kind, isDeep: false)
+        guard atelier_jpeg_read_header(handle) != 0 else { throw .corrupt(reason: message) }
+        guard Int(atelier_jpeg_width(handle)) == width,
+            Int(atelier_jpeg_height(handle)) == file.height,
+            (atelier_jpeg_channels(handle) == 4) == isInk
+        else { throw .corrupt(reason: "it announces two pictures") }
+        guard atelier_jpeg_start(handle) != 0 else { throw .corrupt(reason: message) }
     }
 
-    private static func decode(
-        _ file: UnsafeBufferPointer<UInt8>, isByAdobe: Bool, with handle: tjhandle
-    ) throws(PictureError) -> Decoded {
-        var width: Int32 = 0
-        var height: Int32 = 0
-        var subsampling: Int32 = 0
-        var colorSpace: Int32 = 0
-        guard
-            tjDecompressHeader3(
-                handle, file.baseAddress, UInt(file.count), &width, &height, &subsampling,
-                &colorSpace) == 0
-        else { throw .corrupt(reason: message(of: handle)) }
-        let count = try Picture.byteCount(width: Int(width), height: Int(height))
-        let isInk = colorSpace == TJCS_CMYK.rawValue || colorSpace == TJCS_YCCK.rawValue
-        let isGray = colorSpace == TJCS_GRAY.rawValue
-        let format = isInk ? TJPF_CMYK.rawValue : TJPF_RGBA.rawValue
-        // A warning means missing or wrong data; a file with thousands of scans is an attack.
-        let flags = TJFLAG_STOPONWARNING | TJFLAG_LIMITSCANS | TJFLAG_ACCURATEDCT
-        var isRead = false
-        let pixels = [UInt8](unsafeUninitializedCapacity: count) { buffer, used in
-            isRead =
-                tjDecompress2(
-                    handle, file.baseAddress, UInt(file.count), buffer.baseAddress, width, 0,
-                    height, Int32(format), flags) == 0
-            used = isRead ? count : 0
+    deinit { atelier_jpeg_close(handle) }
+
+    // What follows the last row is not looked at: it cannot take any pixel back.
+    func read(into row: UnsafeMutablePointer<UInt8>) throws(PictureError) {
+        guard atelier_jpeg_read_row(handle, row) != 0 else { throw .corrupt(reason: message) }
+        if let transform {
+            transform.convertRow(UnsafePointer(row), to: row, count: width)
+        } else if isInk {
+            JPEGReader.convertInk(row, count: width)
         }
-        guard isRead else { throw .corrupt(reason: message(of: handle)) }
-        let ink: ChannelKind = isByAdobe ? .invertedInk : .ink
-        return Decoded(
-            width: Int(width), height: Int(height), kind: isInk ? ink : isGray ? .gray : .color,
-            pixels: pixels)
     }
 
     /// Inks without a profile: each takes its share of the light that black lets through.
-    private static func convertInk(_ pixels: inout [UInt8], isInverted: Bool) {
-        let flip: UInt8 = isInverted ? 0 : 255
-        pixels.withUnsafeMutableBufferPointer { buffer in
-            for base in stride(from: 0, to: buffer.count, by: 4) {
-                let black = Int(buffer[base + 3] ^ flip)
-                for channel in 0..<3 {
-                    let light = Int(buffer[base + channel] ^ flip)
-                    buffer[base + channel] = UInt8((light * black + 127) / 255)
-                }
-                buffer[base + 3] = 255
+    ///
+    /// The numbers say how much paper is left, not how much ink is put on. Adobe's programs began
+    /// that, all others followed, and whether Adobe's marker is there tells nothing.
+    private static func convertInk(_ row: UnsafeMutablePointer<UInt8>, count: Int) {
+        for base in stride(from: 0, to: count * 4, by: 4) {
+            let black = Int(row[base + 3])
+            for channel in 0..<3 {
+                row[base + channel] = UInt8((Int(row[base + channel]) * black + 127) / 255)
             }
+            row[base + 3] = 255
         }
     }
 
-    private static func message(of handle: tjhandle) -> String {
-        guard let text = tjGetErrorStr2(handle) else { return "unknown JPEG error" }
-        return String(cString: text)
+    private var message: String {
+        let text = String(cString: atelier_jpeg_message(handle))
+        return text.isEmpty ? "unknown JPEG error" : text
     }
 }

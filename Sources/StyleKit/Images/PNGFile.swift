@@ -1,111 +1,125 @@
 import CZlib
 
-/// The chunks of a PNG file that matter, told apart before libpng sees any of it.
-///
-/// libpng gets only what it decodes pixels from, so that texts and other foreign chunks are never
-/// unpacked. Colour is described here, as libpng's simple interface hides it.
+/// The chunks of a PNG file that matter; texts and other foreign chunks are never unpacked.
 struct PNGFile {
     static let signature: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
 
-    private static let pixelChunks: Set<String> = ["IHDR", "PLTE", "tRNS", "IDAT", "IEND"]
-    private static let colorChunks: Set<String> = ["iCCP", "sRGB", "gAMA", "cHRM", "eXIf", "tRNS"]
+    /// Without these the pixels would be others: a wrong checksum refuses the file.
+    private static let pixelChunks: Set<String> = ["IHDR", "PLTE", "tRNS", "IDAT"]
+    /// Without these the pixels are the same: a wrong checksum leaves the chunk aside.
+    private static let colorChunks: Set<String> = [
+        "cICP", "iCCP", "sRGB", "gAMA", "cHRM", "eXIf",
+    ]
     /// Deflate never packs better than 1,032 to 1.
-    private static let deflateLimit = 1_032
+    static let deflateLimit = 1_032
 
-    let width: Int
-    let height: Int
-    let depth: Int
-    /// 0 grey, 2 colour, 3 palette, 4 grey and alpha, 6 colour and alpha.
-    let kind: Int
-    /// A PNG file that holds the pixels and nothing else.
-    private(set) var pixelFile = PNGFile.signature
-    private var colorParts: [String: UntrustedBytes] = [:]
+    let layout: PNGLayout
+    /// Three bytes a colour; empty if there is none.
+    private(set) var palette: [UInt8] = []
+    /// What `tRNS` holds: alphas of the palette, or the one colour that is clear.
+    private(set) var clear: [UInt8] = []
+    /// Where the packed rows lie in the file.
+    private(set) var runs: [Range<Int>] = []
+    private(set) var notes: [PictureNote] = []
+    /// What the samples are: nil where they count as sRGB.
+    private(set) var colors: ColorProfile?
+    private var parts: [String: UntrustedBytes] = [:]
     private var packedBytes = 0
     private var isEnded = false
 
     init(_ bytes: [UInt8]) throws(PictureError) {
         let file = UntrustedBytes(bytes)
         guard
-            file.starts(with: PNGFile.signature), let head = file.part(at: 16, bytes: 13),
-            file.number(at: 8, bytes: 4) == 13,
+            file.starts(with: PNGFile.signature), file.number(at: 8, bytes: 4) == 13,
             file.part(at: 12, bytes: 4)?.starts(with: Array("IHDR".utf8)) == true,
-            let width = head.number(at: 0, bytes: 4), let height = head.number(at: 4, bytes: 4),
-            let depth = head.number(at: 8, bytes: 1), let kind = head.number(at: 9, bytes: 1)
+            let head = file.part(at: 16, bytes: 13)
         else { throw .corrupt(reason: "its header is cut short") }
-        self.width = width
-        self.height = height
-        self.depth = depth
-        self.kind = kind
-        _ = try Picture.byteCount(width: width, height: height)
-        pixelFile.reserveCapacity(bytes.count)
+        layout = try PNGLayout(head)
         var position = PNGFile.signature.count
-        while !isEnded, position < file.count {
-            position += try take(file, at: position)
+        while !isEnded { position += try take(file, at: position) }
+        guard packedBytes * PNGFile.deflateLimit >= layout.rowBytes * layout.height else {
+            throw .corrupt(
+                reason: "it holds too few bytes for \(layout.width) × \(layout.height) pixels")
         }
-        guard isEnded else { throw .corrupt(reason: "it is cut short") }
-        let channels = [0: 1, 2: 3, 3: 1, 4: 2, 6: 4][kind] ?? 1
-        guard packedBytes * PNGFile.deflateLimit >= width * height * depth * channels / 8 else {
-            throw .corrupt(reason: "it holds too few bytes for \(width) × \(height) pixels")
+        if layout.kind == 3, palette.isEmpty {
+            throw .corrupt(reason: "its palette is missing")
         }
+        clear = usableClear(parts["tRNS"])
+        colors = try PNGColors(parts: parts, isGray: layout.isGray).profile(&notes)
     }
 
-    var isGray: Bool { kind == 0 || kind == 4 }
-
-    var orientation: Int { colorParts["eXIf"].map(Orientation.read) ?? 1 }
-
-    /// What the samples mean, unless they are sRGB: an embedded profile goes before numbers.
-    var profile: ColorProfile? {
-        if let part = colorParts["iCCP"] { return unpackedProfile(part).flatMap(ColorProfile.init) }
-        guard colorParts["sRGB"] == nil, let gamma = colorParts["gAMA"]?.number(at: 0, bytes: 4)
-        else { return nil }
-        let numbers = (0..<8).compactMap { colorParts["cHRM"]?.number(at: $0 * 4, bytes: 4) }
-        let places = stride(from: 0, to: numbers.count - 1, by: 2).map { index in
-            (x: Double(numbers[index]) / 100_000, y: Double(numbers[index + 1]) / 100_000)
-        }
-        return ColorProfile(
-            gamma: Double(gamma) / 100_000, primaries: places.count == 4 ? places : nil)
-    }
+    var width: Int { layout.width }
+    var height: Int { layout.height }
+    var orientation: Int { parts["eXIf"].map(Orientation.read) ?? 1 }
 
     /// Takes one chunk; returns its length in the file.
     private mutating func take(
         _ file: UntrustedBytes, at position: Int
     ) throws(PictureError) -> Int {
+        let tag = file.part(at: position + 4, bytes: 4)
+        let name = tag.map { String(decoding: $0.bytes, as: UTF8.self) } ?? ""
         guard
             let length = file.number(at: position, bytes: 4),
             let whole = file.part(at: position, bytes: length + 12),
-            let body = whole.part(at: 8, bytes: length),
-            let tag = whole.part(at: 4, bytes: 4)
-        else { throw .corrupt(reason: "it is cut short") }
-        let name = String(decoding: tag.bytes, as: UTF8.self)
-        if PNGFile.colorChunks.contains(name) {
-            let sum = whole.part(at: 4, bytes: length + 4).map(PNGFile.checksum)
-            guard sum == whole.number(at: length + 8, bytes: 4) else {
-                throw .corrupt(reason: "the checksum of its \(name) chunk does not fit")
+            let body = whole.part(at: 8, bytes: length)
+        else {
+            // What is cut off behind the packed rows is no part of the picture.
+            guard packedBytes > 0, name != "IDAT" else {
+                throw .corrupt(reason: "it is cut short")
             }
-            if colorParts[name] == nil { colorParts[name] = body }
+            isEnded = true
+            notes.append(.missingEnd)
+            return 0
         }
-        if PNGFile.pixelChunks.contains(name) { pixelFile.append(contentsOf: whole.bytes) }
-        if name == "IDAT" { packedBytes += length }
+        if PNGFile.pixelChunks.contains(name) || PNGFile.colorChunks.contains(name) {
+            let sum = whole.part(at: 4, bytes: length + 4).map(PNGFile.checksum)
+            if sum == whole.number(at: length + 8, bytes: 4) {
+                try take(name, body, at: position)
+            } else if PNGFile.pixelChunks.contains(name) {
+                throw .corrupt(reason: "the checksum of its \(name) chunk does not fit")
+            } else {
+                notes.append(.colorsLeftAside(reason: "its \(name) chunk is damaged"))
+            }
+        }
+        if name == "acTL", packedBytes == 0 { notes.append(.animation) }
         isEnded = name == "IEND"
         return length + 12
     }
 
-    /// A name, a zero, the method, and the packed profile.
-    private func unpackedProfile(_ part: UntrustedBytes) -> [UInt8]? {
-        guard
-            let end = part.bytes.prefix(80).firstIndex(of: 0),
-            part.number(at: end - part.bytes.startIndex + 1, bytes: 1) == 0
-        else { return nil }
-        let packed = Array(part.bytes[(end + 2)...])
-        let limit = min(Limits.profileBytes, packed.count * PNGFile.deflateLimit + 64)
-        var isWhole = false
-        let profile = [UInt8](unsafeUninitializedCapacity: limit) { target, used in
-            var length = uLongf(limit)
-            isWhole =
-                uncompress(target.baseAddress, &length, packed, uLong(packed.count)) == Z_OK
-            used = isWhole ? Int(length) : 0
+    private mutating func take(
+        _ name: String, _ body: UntrustedBytes, at position: Int
+    ) throws(PictureError) {
+        switch name {
+        case "IHDR":
+            guard position == PNGFile.signature.count else {
+                throw .corrupt(reason: "it has two headers")
+            }
+        case "IDAT":
+            packedBytes += body.count
+            runs.append((position + 8)..<(position + 8 + body.count))
+        case "PLTE" where layout.kind == 3:
+            guard palette.isEmpty, packedBytes == 0, body.count.isMultiple(of: 3),
+                (3...768).contains(body.count)
+            else { throw .corrupt(reason: "its palette is damaged") }
+            palette = Array(body.bytes)
+        case "tRNS" where packedBytes > 0:
+            break
+        default:
+            if parts[name] == nil { parts[name] = body }
         }
-        return isWhole ? profile : nil
+    }
+
+    /// What cannot be the transparency of this kind of picture is no transparency.
+    private func usableClear(_ part: UntrustedBytes?) -> [UInt8] {
+        guard let part else { return [] }
+        let isUsable =
+            switch layout.kind {
+            case 0: part.count == 2
+            case 2: part.count == 6
+            case 3: (1...(palette.count / 3)).contains(part.count)
+            default: false
+            }
+        return isUsable ? Array(part.bytes) : []
     }
 
     private static func checksum(_ part: UntrustedBytes) -> Int {

@@ -30,8 +30,16 @@ extension Picture {
             }
             used = isWritten ? Int(size) : 0
         }
-        guard isWritten else { throw .notWritten(reason: PNGReader.message(of: image)) }
+        guard isWritten else { throw .notWritten(reason: Picture.message(of: image)) }
         return file
+    }
+
+    /// libpng's own words, bounded and printable.
+    private static func message(of image: png_image) -> String {
+        withUnsafeBytes(of: image.message) { text in
+            let words = String(decoding: text.prefix { $0 != 0 }, as: UTF8.self)
+            return words.isEmpty ? "unknown PNG error" : words
+        }
     }
 
     private var opaquePixels: [UInt8] {

@@ -1,5 +1,3 @@
-import Crypto
-
 /// A picture in memory: straight-alpha sRGB with 8 bits a channel.
 public struct Picture: Sendable, Equatable {
     /// Pixels across.
@@ -28,14 +26,12 @@ public struct Picture: Sendable, Equatable {
     ///
     /// Two files with the same pixels have the same hash, whatever their format.
     public var pixelHash: [UInt8] {
-        var hash = SHA256()
-        var size: [UInt8] = []
-        for side in [width, height] {
-            for shift in [0, 8, 16, 24] { size.append(UInt8(truncatingIfNeeded: side >> shift)) }
+        var hash = PixelHash(width: width, height: height)
+        pixels.withUnsafeBufferPointer { buffer in
+            guard let base = buffer.baseAddress else { return }
+            for row in 0..<height { hash.add(base + row * width * 4) }
         }
-        hash.update(data: size)
-        pixels.withUnsafeBytes { hash.update(bufferPointer: $0) }
-        return Array(hash.finalize())
+        return hash.finished
     }
 
     /// Whether every pixel is opaque.
@@ -57,15 +53,21 @@ public struct Picture: Sendable, Equatable {
     public static func decode(
         _ bytes: [UInt8]
     ) throws(PictureError) -> (Picture, PictureFormat) {
-        guard bytes.count <= Limits.fileBytes else {
-            throw .fileTooLarge(bytes: bytes.count, limit: Limits.fileBytes)
+        let file = try PictureFile(bytes)
+        let (width, height) = file.uprightSize
+        let count = try byteCount(width: width, height: height)
+        var refusal: PictureError?
+        let pixels = [UInt8](unsafeUninitializedCapacity: count) { buffer, used in
+            guard let base = buffer.baseAddress else { return }
+            do throws(PictureError) {
+                try UprightRows(file).fill(base)
+                used = count
+            } catch {
+                refusal = error
+            }
         }
-        guard let format = PictureFormat(sniffing: bytes) else { throw .notAPicture }
-        switch format {
-        case .png: return (try PNGReader.read(bytes), format)
-        case .jpeg: return (try JPEGReader.read(bytes), format)
-        case .webp: return (try WebPReader.read(bytes), format)
-        }
+        if let refusal { throw refusal }
+        return (Picture(checkedWidth: width, height: height, pixels: pixels), file.format)
     }
 
     /// The bytes of a picture of this size.

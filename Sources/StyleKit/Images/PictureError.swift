@@ -34,7 +34,7 @@ public enum PictureError: Error, Equatable, CustomStringConvertible {
         case .wrongByteCount(let count, let expected):
             "The picture came with \(count) bytes; its size asks for \(expected)."
         case .unsupported(let reason):
-            "The picture cannot be read: \(reason). Save it as an 8-bit PNG."
+            "The picture cannot be read: \(reason). Save it as an 8-bit sRGB PNG."
         case .notWritten(let reason):
             "The picture could not be written: \(reason)."
         }

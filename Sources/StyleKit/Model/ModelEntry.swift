@@ -11,21 +11,45 @@ struct ModelEntry {
 
     /// Learns from one work.
     init(_ work: StyleWork) throws(StyleError) {
-        guard work.id.count == 16 else { throw .wrongWorkID(bytes: work.id.count) }
         let picture = work.picture
-        guard min(picture.width, picture.height) >= Limits.workSide else {
-            throw .workTooSmall(
-                width: picture.width, height: picture.height, limit: Limits.workSide)
+        try ModelEntry.check(id: work.id, width: picture.width, height: picture.height)
+        let rows = LearnedRows(width: picture.width, height: picture.height)
+        picture.pixels.withUnsafeBufferPointer { buffer in
+            guard let base = buffer.baseAddress else { return }
+            for row in 0..<picture.height { rows.add(base + row * picture.width * 4) }
         }
-        let canvas = ModelEntry.learned(picture)
-        id = work.id
-        pixelHash = picture.pixelHash
-        width = picture.width
-        height = picture.height
-        learnedWidth = canvas.width
-        learnedHeight = canvas.height
-        measures = WorkMeter.measure(canvas)
-        packed = PackedPixels.pack(canvas)[...]
+        self.init(id: work.id, pixelHash: picture.pixelHash, rows)
+    }
+
+    /// Learns from the file of one work, without holding its picture.
+    init(id: [UInt8], file: PictureFile) throws {
+        let (width, height) = file.uprightSize
+        try ModelEntry.check(id: id, width: width, height: height)
+        let rows = LearnedRows(width: width, height: height)
+        var hash = PixelHash(width: width, height: height)
+        try UprightRows(file).each { row in
+            hash.add(row)
+            rows.add(row)
+        }
+        self.init(id: id, pixelHash: hash.finished, rows)
+    }
+
+    private init(id: [UInt8], pixelHash: [UInt8], _ rows: LearnedRows) {
+        self.id = id
+        self.pixelHash = pixelHash
+        width = rows.width
+        height = rows.height
+        learnedWidth = rows.canvas.width
+        learnedHeight = rows.canvas.height
+        measures = WorkMeter.measure(rows.canvas)
+        packed = PackedPixels.pack(rows.canvas)[...]
+    }
+
+    private static func check(id: [UInt8], width: Int, height: Int) throws(StyleError) {
+        guard id.count == 16 else { throw .wrongWorkID(bytes: id.count) }
+        guard min(width, height) >= Limits.workSide else {
+            throw .workTooSmall(width: width, height: height, limit: Limits.workSide)
+        }
     }
 
     /// Takes a work over from a model.
@@ -38,18 +62,5 @@ struct ModelEntry {
         learnedHeight = work.learnedHeight
         measures = work.measures
         packed = model.bytes[work.packedRange]
-    }
-
-    /// The work at the size at which a model keeps it.
-    private static func learned(_ picture: Picture) -> Canvas {
-        let short = Double(min(picture.width, picture.height))
-        let area = Double(picture.width * picture.height)
-        let scale = min(
-            1, Double(Limits.learnedSide) / short,
-            (Double(Limits.learnedPixels) / area).squareRoot())
-        let canvas = Canvas(picture)
-        guard scale < 1 else { return canvas }
-        return canvas.scaled(
-            width: Int(Double(picture.width) * scale), height: Int(Double(picture.height) * scale))
     }
 }

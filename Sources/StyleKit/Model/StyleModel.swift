@@ -82,6 +82,25 @@ public struct StyleModel: Sendable, Equatable {
                 progress: progress))
     }
 
+    /// Learns from works that were read one by one, and from those that a model knows already.
+    ///
+    /// The bytes are those of learning from all the pictures from scratch.
+    ///
+    /// - Parameters:
+    ///   - lessons: What was learned from each new work; in any order.
+    ///   - model: A model that knows works; nil for none.
+    ///   - ids: The ids of its works that are left out.
+    /// - Throws: ``StyleError`` as for ``init(learning:progress:)``.
+    public init(
+        lessons: [StyleLesson], and model: StyleModel? = nil, without ids: Set<[UInt8]> = []
+    ) throws(StyleError) {
+        var entries = lessons.map(\.entry)
+        if let model {
+            entries += model.works.filter { !ids.contains($0.id) }.map { ModelEntry($0, of: model) }
+        }
+        try self.init(bytes: ModelFile.write(learning: [], keeping: entries, progress: { _ in }))
+    }
+
     /// Reads a model from its bytes and checks all of it.
     ///
     /// - Parameter bytes: A whole model file; it may come from a stranger.
