@@ -1,5 +1,6 @@
 import AtelierLibrary
 import Foundation
+import GRDB
 import SignedObjects
 import StyleKit
 import TestSupport
@@ -48,6 +49,62 @@ struct LearningTests {
         try flip(first.file)
         try flip(second.file)
         #expect(throws: LibraryError.self) { try library.train("three", from: .all) }
+    }
+
+    // Goal: a picture that nobody can learn from is refused when it is added, with the right words.
+    // Method: one pixel too few on one side, and just enough; the others of a batch are taken.
+    @Test func tooSmallIsToldWhenItIsAdded() throws {
+        let world = try World()
+        let library = try library(world)
+        let least = StyleKit.Limits.workSide
+        let file = world.folder.url.appending(path: "dot.png")
+        try write(width: least - 1, height: 200, to: file)
+        let error = try #require(throws: LibraryError.self) { try library.addWork(file) }
+        #expect("\(error)".contains("dot.png") && "\(error)".contains("at least \(least)"))
+        #expect(try library.works().isEmpty)
+        try write(width: least, height: 200, to: file)
+        #expect(try library.addWork(file).work.width == least)
+    }
+
+    // Goal: a work that is too small, as another program or an older one may have added, does not
+    // keep the rest from being learned, and is named.
+    // Method: a work of 72 pixels whose row is changed to 1 × 1; all, by its id, and alone.
+    @Test func tooSmallIsLeftOutAndNamed() throws {
+        let world = try World()
+        let library = try library(world)
+        let small = try library.addWork(try world.picture(1), title: "Dot").work
+        try library.store.write { database in
+            try database.execute(
+                sql: "UPDATE works SET width = 1, height = 1 WHERE id = ?",
+                arguments: [small.id.data])
+        }
+        let named = LibraryError.workTooSmall(title: "Dot", width: 1, height: 1)
+        #expect(throws: named) { try library.train("x", from: .all) }
+        let other = try library.addWork(try world.picture(2)).work
+        let trained = try library.train("x", from: .all)
+        #expect(trained.model.works == [other.id])
+        #expect(trained.tooSmall.map(\.id) == [small.id])
+        #expect(throws: named) {
+            try library.train("y", from: .named([other.id.description, small.id.description]))
+        }
+    }
+
+    // Goal: what is odd about a file is told when it is added.
+    // Method: a picture whose file lacks its end, and a whole one.
+    @Test func notesAreTold() throws {
+        let world = try World()
+        let library = try library(world)
+        let file = try world.picture(1)
+        #expect(try library.addWork(try world.picture(2)).notes == [])
+        try Data(contentsOf: file).dropLast(12).write(to: file)
+        let notes = try library.addWork(file).notes
+        #expect(notes == ["The end of the file is missing; all pixels are there."])
+    }
+
+    private func write(width: Int, height: Int, to file: URL) throws {
+        let pixels = (0..<(width * height * 4)).map { UInt8($0 % 251) }
+        let picture = try Picture(width: width, height: height, pixels: pixels)
+        try Data(try picture.encodedPNG()).write(to: file)
     }
 
     private func library(_ world: World) throws -> Library {

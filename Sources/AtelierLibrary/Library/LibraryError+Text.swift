@@ -1,4 +1,10 @@
+import StyleKit
+
 extension LibraryError {
+    init(tooSmall work: Work) {
+        self = .workTooSmall(title: work.title, width: work.width, height: work.height)
+    }
+
     var storageText: String? {
         switch self {
         case .notALibrary(let folder):
@@ -16,6 +22,10 @@ extension LibraryError {
             "\(path) is damaged: \(reason)."
         case .notAPicture(let path, let reason):
             "\(path) was not taken. \(reason)"
+        case .workTooSmall(let title, let width, let height):
+            "The work \"\(title)\" is \(width) × \(height) pixels; "
+                + "\(StyleKit.Limits.workSide) on each side is the least to learn from. "
+                + "Choose the others, or remove it and add a larger one."
         case .notAMask(let path, let reason):
             "\(path) is no mask for this work. \(reason) Nothing was changed."
         case .tooLarge(let path, let limit):

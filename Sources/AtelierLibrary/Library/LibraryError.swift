@@ -22,6 +22,8 @@ public enum LibraryError: Error, Equatable, CustomStringConvertible {
     case badNumber(field: String, lowest: Int64, highest: Int64)
     /// The file is not a whole picture.
     case notAPicture(path: String, reason: String)
+    /// A work in the library is too small to learn from.
+    case workTooSmall(title: String, width: Int, height: Int)
     /// The picture marks no part of a work.
     case notAMask(path: String, reason: String)
     /// The file is larger than is read.

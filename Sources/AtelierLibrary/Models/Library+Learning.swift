@@ -15,14 +15,16 @@ extension Library {
         let known = (base?.works ?? []).filter {
             pixelsByWork[$0.id] == Hexadecimal.encode($0.pixelHash)
         }.map(\.id)
-        let lessons = try works.filter { !known.contains($0.id.bytes) }.map {
-            StyleWork(id: $0.id.bytes, picture: try picture(of: $0))
+        let new = works.filter { !known.contains($0.id.bytes) }
+        var lessons: [StyleLesson] = []
+        for (index, work) in new.enumerated() {
+            progress(Double(index) / Double(new.count))
+            lessons.append(try lesson(from: work))
         }
-        guard let base, !known.isEmpty else {
-            return try StyleModel(learning: lessons, progress: progress)
-        }
-        let others = Set(base.works.map(\.id)).subtracting(known)
-        return try StyleModel(from: base, without: others, adding: lessons, progress: progress)
+        let others = Set((base?.works ?? []).map(\.id)).subtracting(known)
+        let style = try StyleModel(lessons: lessons, and: base, without: others)
+        progress(1)
+        return style
     }
 
     /// The readable model with the most of these works; nil if none has any.
@@ -41,7 +43,8 @@ extension Library {
         return nil
     }
 
-    private func picture(of work: Work) throws -> Picture {
+    /// One file at a time, and never a whole picture: what is kept of a work takes some megabytes.
+    private func lesson(from work: Work) throws -> StyleLesson {
         guard let path = work.file else {
             throw LibraryError.elsewhere(kind: "work", device: work.deviceName)
         }
@@ -50,6 +53,10 @@ extension Library {
             throw LibraryError.damaged(
                 path: path, reason: "it is not the file that was added; add the original again")
         }
-        return try Picture.decode(bytes).0
+        do {
+            return try StyleLesson(id: work.id.bytes, file: bytes)
+        } catch let StyleError.workTooSmall(width, height, _) {
+            throw LibraryError.workTooSmall(title: work.title, width: width, height: height)
+        }
     }
 }

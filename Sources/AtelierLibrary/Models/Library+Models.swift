@@ -20,10 +20,11 @@ extension Library {
         guard try !models().contains(where: { $0.name == name }) else {
             throw LibraryError.nameTaken(name)
         }
-        let (works, leftOut) = try chosenWorks(choice)
-        let style = try learn(from: works, progress: progress)
+        let chosen = try chosenWorks(choice)
+        let style = try learn(from: chosen.works, progress: progress)
         return TrainedModel(
-            model: try keep(style, name: name, works: works), leftOut: leftOut)
+            model: try keep(style, name: name, works: chosen.works), leftOut: chosen.leftOut,
+            tooSmall: chosen.tooSmall)
     }
 
     /// The models, oldest first.
@@ -81,25 +82,42 @@ extension Library {
         return try StyleModel(bytes: bytes)
     }
 
-    private func chosenWorks(_ choice: WorkChoice) throws -> (works: [Work], leftOut: Int) {
+    private struct ChosenWorks {
+        let works: [Work]
+        let leftOut: Int
+        let tooSmall: [Work]
+    }
+
+    private func chosenWorks(_ choice: WorkChoice) throws -> ChosenWorks {
         let chosen =
             switch choice {
             case .all: try works()
             case .tagged(let tag): try works(tag: tag)
             case .named(let names): try names.map { try work($0) }
             }
-        if case .named = choice, let away = chosen.first(where: { !$0.isHere }) {
-            throw LibraryError.elsewhere(kind: "work", device: away.deviceName)
+        let tooSmall = chosen.filter { min($0.width, $0.height) < StyleKit.Limits.workSide }
+        if case .named = choice {
+            if let away = chosen.first(where: { !$0.isHere }) {
+                throw LibraryError.elsewhere(kind: "work", device: away.deviceName)
+            }
+            if let small = tooSmall.first { throw LibraryError(tooSmall: small) }
         }
         // Two devices may have added one picture: it is learned once.
         var seen: Set<String> = []
-        let distinct = chosen.filter { $0.isHere && seen.insert($0.pixelHash).inserted }
-        guard !distinct.isEmpty else { throw LibraryError.noWorks }
+        let small = Set(tooSmall.map(\.id))
+        let distinct = chosen.filter {
+            $0.isHere && !small.contains($0.id) && seen.insert($0.pixelHash).inserted
+        }
+        guard !distinct.isEmpty else {
+            throw tooSmall.first.map(LibraryError.init(tooSmall:)) ?? LibraryError.noWorks
+        }
         guard distinct.count <= Limits.worksPerModel else {
             throw LibraryError.badNumber(
                 field: "number of works", lowest: 1, highest: Int64(Limits.worksPerModel))
         }
-        return (distinct, chosen.count { !$0.isHere })
+        return ChosenWorks(
+            works: distinct, leftOut: chosen.count { !$0.isHere && !small.contains($0.id) },
+            tooSmall: tooSmall)
     }
 
     private func keep(_ style: StyleModel, name: String, works: [Work]) throws -> Model {

@@ -4,4 +4,6 @@ public struct TrainedModel: Codable, Equatable, Sendable {
     public let model: Model
     /// How many chosen works were left out because their files lie on other devices.
     public let leftOut: Int
+    /// The chosen works that are too small to learn from, and were left out.
+    public let tooSmall: [Work]
 }

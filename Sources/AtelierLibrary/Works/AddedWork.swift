@@ -6,4 +6,6 @@ public struct AddedWork: Codable, Equatable, Sendable {
     public let isDuplicate: Bool
     /// The work there that looks most like a new one; left out where none does.
     public var resemblance: Resemblance?
+    /// What the artist may want to know of the file: that it is an animation, or lacks its end.
+    public var notes: [String] = []
 }

@@ -13,13 +13,15 @@ extension Library {
     ///   - title: nil takes the file's name.
     /// - Returns: The work; one whose pixels are known is told, not repeated, and one that looks
     ///   like another is added and the other told.
-    /// - Throws: ``LibraryError``; ``LibraryError/notAPicture(path:reason:)`` among them.
+    /// - Throws: ``LibraryError``; ``LibraryError/notAPicture(path:reason:)`` among them, which also
+    ///   says when a picture is too small to learn from.
     public func addWork(
         _ file: URL, licence: String? = nil, title: String? = nil, tags: [String] = [],
         note: String = ""
     ) throws -> AddedWork {
         let bytes = try LibraryFile.read(file, limit: Limits.pictureBytes)
-        let (picture, format) = try decode(bytes, from: file)
+        let picture = try survey(bytes, from: file)
+        let notes = picture.notes.map(\.description)
         let name = title ?? file.deletingPathExtension().lastPathComponent
         let title = try CheckedText.line(name, field: "title", limit: Limits.titleBytes)
         let note = try CheckedText.block(note, field: "note", limit: Limits.noteBytes)
@@ -30,11 +32,11 @@ extension Library {
         defer { withExtendedLifetime(sweepLock) {} }
         if let known = try work(withPixels: Hexadecimal.encode(picture.pixelHash)) {
             try keepCopy(of: bytes, for: known)
-            return AddedWork(work: try work(known.id), isDuplicate: true)
+            return AddedWork(work: try work(known.id), isDuplicate: true, notes: notes)
         }
-        let reading = picture.fingerprintReading()
+        let reading = picture.fingerprint
         let resemblance = try resemblance(of: reading)
-        try LibraryFile.write(bytes, to: folder.work(sha256, format: format.rawValue))
+        try LibraryFile.write(bytes, to: folder.work(sha256, format: picture.format.rawValue))
         let id = try newID()
         let now = try now()
         try store.write { database in
@@ -47,13 +49,14 @@ extension Library {
                 arguments: [
                     id.data, title, note, sha256.description,
                     Hexadecimal.encode(picture.pixelHash), picture.width, picture.height,
-                    format.rawValue, bytes.count, statement.payload.basis.rawValue,
+                    picture.format.rawValue, bytes.count, statement.payload.basis.rawValue,
                     statement.payload.licence, statement.compact, device.description, deviceName,
                     now.milliseconds, reading.isReliable ? reading.fingerprint.description : "",
                 ])
             try insert(tags: tags, of: id, database)
         }
-        return AddedWork(work: try work(id), isDuplicate: false, resemblance: resemblance)
+        return AddedWork(
+            work: try work(id), isDuplicate: false, resemblance: resemblance, notes: notes)
     }
 
     /// The works, oldest first.
@@ -147,6 +150,24 @@ extension Library {
                 field: "number of areas", lowest: 0, highest: Int64(limit))
         }
         return String(decoding: try CanonicalJSON.encoder.encode(areas), as: UTF8.self)
+    }
+
+    /// Looks at a picture that shall become a work, without holding it whole.
+    private func survey(_ bytes: [UInt8], from file: URL) throws -> PictureSurvey {
+        let survey: PictureSurvey
+        do {
+            survey = try PictureSurvey(of: bytes)
+        } catch {
+            throw LibraryError.notAPicture(path: file.path, reason: error.description)
+        }
+        guard survey.isLargeEnoughToLearn else {
+            let least = StyleKit.Limits.workSide
+            throw LibraryError.notAPicture(
+                path: file.path,
+                reason: "It is \(survey.width) × \(survey.height) pixels; a work needs at least "
+                    + "\(least) on each side to be learned from. Add it larger.")
+        }
+        return survey
     }
 
     /// Decodes a picture that the artist named; the error says which file it was.

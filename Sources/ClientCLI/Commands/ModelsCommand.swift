@@ -40,6 +40,11 @@ struct ModelsCommand: ParsableCommand {
                 let count = Words.count(trained.leftOut, "work")
                 Terminal.note("\(count) left out: the files lie on other devices.")
             }
+            for work in trained.tooSmall {
+                Terminal.note(
+                    "\(work.id.short) \(work.title) left out: \(work.width) × \(work.height) "
+                        + "pixels are too few to learn from.")
+            }
         }
     }
 

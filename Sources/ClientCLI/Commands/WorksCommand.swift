@@ -59,6 +59,7 @@ struct WorksCommand: ParsableCommand {
             let size = "\(work.width) × \(work.height)"
             let known = added.isDuplicate ? "known already, not repeated" : size
             Terminal.say("\(Terminal.dim(work.id.short))  \(work.title)  \(known)")
+            for note in added.notes { Terminal.note(note) }
             guard let twin = added.resemblance else { return }
             Terminal.note(
                 "It looks like \(twin.work.short) \(twin.title), which is here already "
