@@ -7,5 +7,7 @@ public func fuzz(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> CInt {
     guard PictureFormat(sniffing: file) == .webp else { return -1 }
     guard let picture = try? Picture.decode(file).0 else { return 0 }
     precondition(picture.pixels.count == picture.width * picture.height * 4, "the pixels fit")
+    let survey = try? PictureSurvey(of: file)
+    precondition(survey?.pixelHash == picture.pixelHash, "rows give what the whole gives")
     return 0
 }
