@@ -58,16 +58,6 @@ public struct UnixTime: Hashable, Sendable, Comparable, Codable {
     public var toTheMinute: String {
         rfc3339.prefix(16).replacing("T", with: " ") + " UTC"
     }
-
-    /// The moment an RFC 3339 text names, with or without fractions of a second, else nil.
-    public init?(rfc3339 text: String) {
-        let plain = try? Date.ISO8601FormatStyle().parse(text)
-        let precise = try? Date.ISO8601FormatStyle(includingFractionalSeconds: true).parse(text)
-        guard let date = precise ?? plain else { return nil }
-        let milliseconds = (date.timeIntervalSince1970 * 1000).rounded()
-        guard (0...Double(Self.latest.milliseconds)).contains(milliseconds) else { return nil }
-        self.milliseconds = Int64(milliseconds)
-    }
 }
 
 extension Duration {
