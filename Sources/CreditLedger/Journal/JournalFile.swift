@@ -4,38 +4,48 @@ import Foundation
 ///
 /// It holds nothing that changes: its journal's lock orders the calls.
 final class JournalFile: Sendable {
+    /// The path for messages.
     let path: String
+    private let name: [UInt8]
     private let descriptor: Int32
 
-    /// Opens the file to read and append.
-    init(path: String) throws(JournalError) {
-        self.path = path
-        descriptor = open(path, O_RDWR | O_APPEND | O_CLOEXEC)
+    /// Opens the file to read and append; to read alone where it cannot be written.
+    ///
+    /// - Parameter name: The path as the operating system takes it: bytes of any encoding.
+    init(_ name: [UInt8]) throws(JournalError) {
+        self.name = name
+        path = String(decoding: name, as: UTF8.self)
+        var descriptor = open(Self.terminated(name), O_RDWR | O_APPEND | O_CLOEXEC)
+        if descriptor < 0, [EACCES, EPERM, EROFS].contains(errno) {
+            descriptor = open(Self.terminated(name), O_RDONLY | O_CLOEXEC)
+        }
         guard descriptor >= 0 else { throw .system(call: "open", code: errno, file: path) }
+        self.descriptor = descriptor
     }
 
     deinit { close(descriptor) }
 
-    static func exists(_ path: String) -> Bool {
-        access(path, F_OK) == 0
+    static func exists(_ name: [UInt8]) -> Bool {
+        access(terminated(name), F_OK) == 0
     }
 
     /// Creates the file with its first line, whole or not at all; an existing one is left alone.
-    static func create(path: String, header: String) throws(JournalError) {
-        let draft = "\(path).\(getpid()).new"
+    static func create(_ name: [UInt8], header: String) throws(JournalError) {
+        let path = String(decoding: name, as: UTF8.self)
+        let draft = terminated(name + Array(".\(getpid()).new".utf8))
         let mode = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC
         unlink(draft)
         let descriptor = open(draft, mode, 0o600)
-        guard descriptor >= 0 else { throw .system(call: "open", code: errno, file: draft) }
+        guard descriptor >= 0 else { throw .system(call: "open", code: errno, file: path) }
         defer { unlink(draft) }
         do {
             defer { close(descriptor) }
-            try writeAll(Array(header.utf8), to: descriptor, path: draft)
+            try writeAll(Array(header.utf8), to: descriptor, path: path)
         }
-        guard link(draft, path) == 0 || errno == EEXIST else {
+        guard link(draft, terminated(name)) == 0 || errno == EEXIST else {
             throw .system(call: "link", code: errno, file: path)
         }
-        try flushFolder(of: path)
+        try flushFolder(of: name)
     }
 
     /// Keeps every other program from appending until ``unlock()``.
@@ -75,7 +85,7 @@ final class JournalFile: Sendable {
     /// Appends `line`, on the disk when this returns.
     func append(_ line: String) throws(JournalError) {
         try Self.writeAll(Array(line.utf8), to: descriptor, path: path)
-        try Self.flushFolder(of: path)
+        try Self.flushFolder(of: name)
     }
 
     private static func writeAll(
@@ -99,11 +109,18 @@ final class JournalFile: Sendable {
         }
     }
 
-    private static func flushFolder(of path: String) throws(JournalError) {
-        let folder = (path as NSString).deletingLastPathComponent
-        let descriptor = open(folder.isEmpty ? "." : folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw .system(call: "open", code: errno, file: folder) }
+    private static func flushFolder(of name: [UInt8]) throws(JournalError) {
+        let end = name.lastIndex(of: UInt8(ascii: "/"))
+        let current = [UInt8(ascii: ".")]
+        let folder = end.map { $0 == 0 ? Array(name[...0]) : Array(name[..<$0]) } ?? current
+        let path = String(decoding: folder, as: UTF8.self)
+        let descriptor = open(terminated(folder), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw .system(call: "open", code: errno, file: path) }
         defer { close(descriptor) }
-        try flush(descriptor, path: folder)
+        try flush(descriptor, path: path)
+    }
+
+    private static func terminated(_ name: [UInt8]) -> [CChar] {
+        name.map { CChar(bitPattern: $0) } + [0]
     }
 }

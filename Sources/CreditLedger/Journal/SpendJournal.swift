@@ -47,23 +47,35 @@ public final class SpendJournal: Sendable {
     ///
     /// - Parameter newJournal: The random name that a new journal gets.
     /// - Throws: ``JournalError``.
-    public init(
+    public convenience init(
         path: String, account: AccountID, deviceKey: VerifyingKey, newJournal: JournalID
+    ) throws(JournalError) {
+        try self.init(
+            pathBytes: Array(path.utf8), account: account, deviceKey: deviceKey,
+            newJournal: newJournal)
+    }
+
+    /// Opens the journal, or makes a new one, at a path in the operating system's own bytes.
+    ///
+    /// - Parameter newJournal: The random name that a new journal gets.
+    /// - Throws: ``JournalError``.
+    public init(
+        pathBytes path: [UInt8], account: AccountID, deviceKey: VerifyingKey, newJournal: JournalID
     ) throws(JournalError) {
         let device = DeviceID(key: deviceKey)
         if !JournalFile.exists(path) {
             let new = JournalHeader(journal: newJournal, account: account, device: device)
-            try JournalFile.create(path: path, header: new.line)
+            try JournalFile.create(path, header: new.line)
         }
-        file = try JournalFile(path: path)
+        file = try JournalFile(path)
         self.deviceKey = deviceKey
         let first = JournalLines(try file.bytes(from: 0, limit: LedgerLimits.journalBytes)).lines
             .first
         guard let first, let header = JournalHeader(line: first) else {
-            throw .notAJournal(file: path)
+            throw .notAJournal(file: file.path)
         }
         guard header.account == account, header.device == device else {
-            throw .foreignJournal(file: path)
+            throw .foreignJournal(file: file.path)
         }
         self.header = header
         content = Mutex(Content(wholeBytes: header.line.utf8.count))

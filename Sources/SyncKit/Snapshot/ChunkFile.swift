@@ -10,16 +10,24 @@ final class ChunkFile {
 
     /// An empty file at `url`, after `prefix`.
     init(creating url: URL, prefix: [UInt8] = []) throws {
-        guard FileManager.default.createFile(atPath: url.path, contents: Data(prefix)) else {
-            throw CocoaError(.fileWriteUnknown, userInfo: [NSFilePathErrorKey: url.path])
+        let descriptor = url.withFileName {
+            open($0, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
         }
-        handle = try FileHandle(forUpdating: url)
+        guard descriptor >= 0 else {
+            throw CocoaError(.fileWriteUnknown, userInfo: [NSFilePathErrorKey: url.shownPath])
+        }
+        handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
         end = UInt64(prefix.count)
+        try handle.write(contentsOf: Data(prefix))
     }
 
     /// The file at `url`, whose chunks begin after `prefix`.
     init(reading url: URL, prefix: [UInt8]) throws {
-        handle = try FileHandle(forReadingFrom: url)
+        let descriptor = url.withFileName { open($0, O_RDONLY | O_CLOEXEC) }
+        guard descriptor >= 0 else {
+            throw CocoaError(.fileReadUnknown, userInfo: [NSFilePathErrorKey: url.shownPath])
+        }
+        handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
         end = 0
         guard try Self.read(prefix.count, from: handle) == prefix else {
             throw BundleError.notABundle
@@ -31,6 +39,9 @@ final class ChunkFile {
     deinit {
         try? handle.close()
     }
+
+    /// The file's size in bytes.
+    var size: Int { Int(end) + 4 }
 
     /// How many chunks there are.
     var count: Int { places.count }

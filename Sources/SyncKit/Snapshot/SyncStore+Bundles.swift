@@ -22,7 +22,7 @@ extension SyncStore {
     ) throws -> Int {
         let sealer = SegmentSealer(keys: keys, account: account)
         let draft = url.appendingPathExtension("part-\(UUID().uuidString)")
-        defer { try? FileManager.default.removeItem(at: draft) }
+        defer { _ = draft.withFileName { unlink($0) } }
         let file = try ChunkFile(creating: draft, prefix: Self.bundlePrefix)
         _ = try exportState(with: sealer) { chunk in
             try Task.checkCancellation()
@@ -30,11 +30,11 @@ extension SyncStore {
             progress(file.count)
         }
         try file.close()
-        let size = try FileManager.default.attributesOfItem(atPath: draft.path)[.size]
-        guard rename(draft.path, url.path) == 0 else {
-            throw CocoaError(.fileWriteUnknown, userInfo: [NSFilePathErrorKey: url.path])
+        let status = draft.withFileName { from in url.withFileName { rename(from, $0) } }
+        guard status == 0 else {
+            throw CocoaError(.fileWriteUnknown, userInfo: [NSFilePathErrorKey: url.shownPath])
         }
-        return (size as? Int) ?? 0
+        return file.size
     }
 
     /// Merges a bundle; importing it again changes nothing.
