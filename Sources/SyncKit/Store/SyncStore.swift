@@ -13,6 +13,8 @@ public final class SyncStore: Sendable {
     let pool: DatabasePool
     let environment: SyncEnvironment
     private let writer: LocalWriter
+    /// Why nothing is written where the store was opened to read only.
+    private let refusal: (any Error)?
 
     /// What survives a power cut; a crash of the program loses nothing either way.
     public enum Durability: String, Sendable {
@@ -41,6 +43,7 @@ public final class SyncStore: Sendable {
     ) throws {
         self.schema = schema
         self.environment = environment
+        refusal = nil
         writer = LocalWriter(schema: schema, environment: environment)
         pool = try DatabasePool(path: path, configuration: configuration)
         try pool.writeWithoutTransaction { db in
@@ -54,9 +57,36 @@ public final class SyncStore: Sendable {
         try installer.install(in: pool, migrator: migrator, writer: writer)
     }
 
+    /// Opens a store that is there and cannot be written, on a full disk for example, to read it.
+    ///
+    /// - Parameters:
+    ///   - path: The SQLite file, or a URI that SQLite understands.
+    ///   - schema: The tables that sync.
+    ///   - environment: The clock and the random numbers.
+    ///   - refusal: What every write throws.
+    /// - Throws: `DatabaseError` where it cannot be read either.
+    public init(
+        reading path: String, schema: SyncSchema, environment: SyncEnvironment = .system,
+        refusing refusal: any Error
+    ) throws {
+        self.schema = schema
+        self.environment = environment
+        self.refusal = refusal
+        writer = LocalWriter(schema: schema, environment: environment)
+        var configuration = Self.defaultConfiguration
+        configuration.readonly = true
+        pool = try DatabasePool(path: path, configuration: configuration)
+        try pool.read { db in
+            guard try db.tableExists("sync_state") else { throw refusal }
+        }
+    }
+
     deinit {
         writer.release()
     }
+
+    /// Whether it was opened to be read only.
+    public var isReadOnly: Bool { refusal != nil }
 
     /// Reads from a consistent snapshot.
     public func read<Value>(_ body: (Database) throws -> Value) throws -> Value {
@@ -68,7 +98,8 @@ public final class SyncStore: Sendable {
     /// - Throws: What `body` throws; ``StoreError/refused(table:reason:)`` where a write cannot be
     ///   synced; `DatabaseError` where SQLite fails.
     public func write<Value>(_ body: (Database) throws -> Value) throws -> Value {
-        try pool.writeWithoutTransaction { db in
+        if let refusal { throw refusal }
+        return try pool.writeWithoutTransaction { db in
             try writer.write(db, body)
         }
     }
@@ -112,7 +143,8 @@ public final class SyncStore: Sendable {
 
     /// Runs the engine's own work in a transaction.
     func engineWrite<Value>(_ body: (StoreSession) throws -> Value) throws -> Value {
-        try pool.writeWithoutTransaction { db in
+        if let refusal { throw refusal }
+        return try pool.writeWithoutTransaction { db in
             try writer.engineWrite(db, body)
         }
     }
