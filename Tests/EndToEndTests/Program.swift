@@ -15,6 +15,17 @@ enum Program {
         var words = [try Programs.url(name).path] + arguments
         // The program of coreutils does the killing: the tests themselves never wait on a clock.
         if let deadline { words = ["timeout", "--signal=KILL", String(deadline)] + words }
+        return try await run(
+            command: words, shown: ([name] + arguments).joined(separator: " "), home: home,
+            in: folder, input: input)
+    }
+
+    /// Runs any command to its end.
+    ///
+    /// - Parameter shown: What it is called where something is wrong.
+    static func run(
+        command words: [String], shown: String, home: URL?, in folder: URL, input: URL? = nil
+    ) async throws -> Outcome {
         let output = folder.appending(path: "\(UUID()).out")
         let errors = folder.appending(path: "\(UUID()).err")
         defer {
@@ -24,6 +35,7 @@ enum Program {
         let process = Process()
         process.executableURL = URL(filePath: "/usr/bin/env")
         process.arguments = words
+        process.currentDirectoryURL = folder
         process.environment = Programs.environment(home: home)
         process.standardInput =
             try input.map { try FileHandle(forReadingFrom: $0) } ?? FileHandle.nullDevice
@@ -32,10 +44,10 @@ enum Program {
         try await end(of: process)
         let bySignal = process.terminationReason == .uncaughtSignal
         return Outcome(
-            command: ([name] + arguments).joined(separator: " "),
+            command: shown,
             status: (bySignal ? 128 : 0) + process.terminationStatus,
-            output: try String(contentsOf: output, encoding: .utf8),
-            errors: try String(contentsOf: errors, encoding: .utf8))
+            output: String(decoding: try Data(contentsOf: output), as: UTF8.self),
+            errors: String(decoding: try Data(contentsOf: errors), as: UTF8.self))
     }
 
     private static func handle(_ file: URL) throws -> FileHandle {

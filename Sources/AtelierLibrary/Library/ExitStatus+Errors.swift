@@ -22,8 +22,8 @@ extension ExitStatus {
 
     private static func status(of failure: HTTPFailure) -> ExitStatus {
         switch failure {
-        case .badAddress, .unprotected: .usage
-        case .unreachable, .tooSlow, .away: .unreachable
+        case .badAddress, .unprotected, .badAuthorities: .usage
+        case .unreachable, .tooSlow, .away, .wrongDate: .unreachable
         case .untrusted: .refused
         case .replyTooLarge, .unexpectedReply, .unsendable: .failed
         }

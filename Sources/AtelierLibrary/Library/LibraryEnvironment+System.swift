@@ -21,6 +21,6 @@ extension LibraryEnvironment {
     /// A PEM file of authorities to believe instead of the system's, for a server with a
     /// certificate of one's own making.
     static var authorities: String? {
-        ProcessInfo.processInfo.environment["ATELIER_CA_FILE"]
+        ProcessInfo.processInfo.environment["ATELIER_CA_FILE"].flatMap { $0.isEmpty ? nil : $0 }
     }
 }

@@ -177,7 +177,9 @@ private final class CurlConnection: @unchecked Sendable {
         let received = exchange.reply
         if received.isTooLarge { throw HTTPFailure.replyTooLarge(limit: exchange.replyLimit) }
         if exchange.isCancelled { throw CancellationError() }
-        guard code == CURLE_OK else { throw failure(code, host: address.authority) }
+        guard code == CURLE_OK else {
+            throw failure(code, host: address.authority, authorities: authorities)
+        }
         var status = 0
         atelier_curl_get_long(handle, CURLINFO_RESPONSE_CODE, &status)
         return HTTPReply(status: status, headers: received.headers, body: received.body)
@@ -199,14 +201,27 @@ private final class CurlConnection: @unchecked Sendable {
         return list
     }
 
-    private func failure(_ code: CURLcode, host: String) -> HTTPFailure {
+    private func failure(
+        _ code: CURLcode, host: String, authorities: String?
+    ) -> HTTPFailure {
         let reason = String(cString: curl_easy_strerror(code))
         return switch code {
         case CURLE_OPERATION_TIMEDOUT: .tooSlow(host: host, reason: reason)
+        case CURLE_SSL_CACERT_BADFILE where authorities != nil:
+            .badAuthorities(file: authorities ?? "")
+        case CURLE_PEER_FAILED_VERIFICATION where isAboutTheDate: .wrongDate(host: host)
         case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CACERT_BADFILE, CURLE_SSL_ISSUER_ERROR:
             .untrusted(host: host, reason: reason)
         default: .unreachable(host: host, reason: reason)
         }
+    }
+
+    /// Whether the certificate is not valid yet, or no more, which a wrong clock makes of any.
+    private var isAboutTheDate: Bool {
+        var verdict = 0
+        atelier_curl_get_long(handle, CURLINFO_SSL_VERIFYRESULT, &verdict)
+        // `X509_V_ERR_CERT_NOT_YET_VALID` and `X509_V_ERR_CERT_HAS_EXPIRED` of OpenSSL.
+        return [9, 10].contains(verdict)
     }
 }
 

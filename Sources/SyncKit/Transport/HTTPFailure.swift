@@ -1,7 +1,7 @@
 /// Why a request got no reply that can be used.
 public enum HTTPFailure: Error, Equatable, CustomStringConvertible {
-    /// The text is not `https://host[:port]`, or `http://` with a loopback host.
-    case badAddress(String)
+    /// The text is not `https://host[:port][/path]`, or `http://` with a loopback host.
+    case badAddress(String, reason: String)
     /// Plain `http` to another machine.
     case unprotected(host: String)
     /// No connection, or it broke; `reason` is libcurl's.
@@ -12,6 +12,10 @@ public enum HTTPFailure: Error, Equatable, CustomStringConvertible {
     case away(status: Int)
     /// The other side's certificate was not accepted.
     case untrusted(host: String, reason: String)
+    /// The other side's certificate is not valid at the time that this machine's clock shows.
+    case wrongDate(host: String)
+    /// The file of authorities to believe cannot be used.
+    case badAuthorities(file: String)
     /// The reply is larger than the caller accepts.
     case replyTooLarge(limit: Int)
     /// The reply is not what this protocol's replies look like.
@@ -22,8 +26,9 @@ public enum HTTPFailure: Error, Equatable, CustomStringConvertible {
     /// The text form.
     public var description: String {
         switch self {
-        case .badAddress(let text):
-            "\"\(text)\" is not a server address. Write it like https://atelier.example."
+        case .badAddress(let text, let reason):
+            "\"\(text)\" is not a server address: \(reason). "
+                + "Write it like https://atelier.example."
         case .unprotected(let host):
             "Plain http to \(host) could be read and changed on the way. Use https://\(host)."
         case .unreachable(let host, let reason):
@@ -34,6 +39,13 @@ public enum HTTPFailure: Error, Equatable, CustomStringConvertible {
             "The server is away for now: what stands before it answers \(status). Try again later."
         case .untrusted(let host, let reason):
             "The certificate of \(host) was refused: \(reason). Tell the server's operator."
+        case .wrongDate(let host):
+            "The certificate of \(host) does not hold at the time that this machine's clock shows. "
+                + "Check date and time of this machine; if they are right, tell the server's "
+                + "operator."
+        case .badAuthorities(let file):
+            "The authorities to believe cannot be read from \(file): there is no PEM file of "
+                + "certificates. Put it there, or name another one."
         case .replyTooLarge(let limit):
             "The server's reply is over \(limit) bytes, more than its protocol allows."
         case .unexpectedReply(let reason):
