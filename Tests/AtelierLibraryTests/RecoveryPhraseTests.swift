@@ -38,6 +38,30 @@ struct RecoveryPhraseTests {
         #expect(read.accountKey.bytes == phrase.accountKey.bytes)
     }
 
+    // Goal: words with their numbers are read in the numbers' order, however they stand.
+    // Method: the table of `init`, row by row; other ways to write a number; a number too many.
+    @Test func numberedWordsAreRead() throws {
+        let phrase = try #require(RecoveryPhrase(entropy: [UInt8](0..<32)))
+        let numbered = phrase.words.enumerated().map { "\($0 + 1) \($1)" }
+        let rows = (0..<6).map { row in
+            (0..<4).map { numbered[$0 * 6 + row] }.joined(separator: "  ")
+        }
+        let table = rows.joined(separator: "\n")
+        #expect(RecoveryPhrase.wordCount(in: table) == 24)
+        #expect(RecoveryPhrase.wordCount(in: rows[0] + " 2") == 4)
+        #expect(try RecoveryPhrase(table).words == phrase.words)
+        for mark in [".", ")", ": ", ". "] {
+            let text = phrase.words.enumerated().map { "\($0 + 1)\(mark)\($1)" }.reversed()
+            #expect(try RecoveryPhrase(text.joined(separator: " ")).words == phrase.words)
+        }
+        let twice = table.replacing("24 ", with: "23 ")
+        #expect(throws: PhraseError.wrongNumbers) { try RecoveryPhrase(twice) }
+        let half = numbered.prefix(12) + phrase.words.suffix(12)
+        #expect(throws: PhraseError.wrongNumbers) {
+            try RecoveryPhrase(half.joined(separator: " "))
+        }
+    }
+
     // Goal: keys never change between versions. Method: values computed by another HKDF.
     @Test func keysAreFixed() throws {
         let phrase = try #require(RecoveryPhrase(entropy: [UInt8](repeating: 0, count: 32)))

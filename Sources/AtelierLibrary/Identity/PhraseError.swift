@@ -2,6 +2,8 @@
 public enum PhraseError: Error, Equatable, CustomStringConvertible {
     /// Not 24 words.
     case wrongCount(Int)
+    /// Some words have numbers, but not each another one from 1 to 24.
+    case wrongNumbers
     /// The word at this place, from 1, is none of the 2,048.
     case unknownWord(place: Int)
     /// Each word is one, but together they are no phrase.
@@ -12,6 +14,9 @@ public enum PhraseError: Error, Equatable, CustomStringConvertible {
         switch self {
         case .wrongCount(let count):
             "A recovery phrase has \(RecoveryPhrase.wordCount) words; these are \(count)."
+        case .wrongNumbers:
+            "Some of the numbers before the words are missing, twice or none of 1 to "
+                + "\(RecoveryPhrase.wordCount). Type the words in order, without numbers."
         case .unknownWord(let place):
             "Word \(place) is not a word of recovery phrases. Look at its first four letters."
         case .wrongChecksum:

@@ -19,12 +19,12 @@ public struct RecoveryPhrase: Sendable {
         self.entropy = entropy
     }
 
-    /// Reads a phrase, words apart by spaces or line ends; capitals do not matter.
+    /// Reads a phrase, words apart by spaces or line ends; capitals do not matter. Words with their
+    /// numbers, as they were shown, may stand in any order.
     ///
     /// - Throws: ``PhraseError`` naming the first thing that is wrong.
     public init(_ text: String) throws(PhraseError) {
-        let words = text.split(whereSeparator: \.isWhitespace)
-        guard words.count == Self.wordCount else { throw .wrongCount(words.count) }
+        let words = try Self.inOrder(NumberedWord.all(in: text))
         var bits: [UInt8] = []
         for (index, word) in words.enumerated() {
             guard let number = PhraseWords.number(of: word) else {
@@ -38,6 +38,20 @@ public struct RecoveryPhrase: Sendable {
         let entropy = Array(bytes.prefix(Self.entropyBytes))
         guard bytes.last == Digest(of: entropy).bytes.first else { throw .wrongChecksum }
         self.entropy = entropy
+    }
+
+    /// How many words of a phrase stand in a text; their numbers are none.
+    public static func wordCount(in text: String) -> Int { NumberedWord.all(in: text).count }
+
+    private static func inOrder(
+        _ words: [NumberedWord]
+    ) throws(PhraseError) -> [Substring] {
+        guard words.count == wordCount else { throw .wrongCount(words.count) }
+        let numbers = words.compactMap(\.number)
+        // Shown in columns, they come line by line.
+        guard !numbers.isEmpty else { return words.map(\.word) }
+        guard numbers.sorted() == Array(1...wordCount) else { throw .wrongNumbers }
+        return words.sorted { ($0.number ?? 0) < ($1.number ?? 0) }.map(\.word)
     }
 
     /// The 24 words.
