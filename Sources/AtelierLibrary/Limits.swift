@@ -12,6 +12,9 @@ package enum Limits {
     package static let welcomeBytes = 64 * 1024
     /// The longest title, in UTF-8 bytes.
     package static let titleBytes = 1024
+    /// The longest part of an exported file's name that its title makes, in UTF-8 bytes: with the
+    /// rest it stays below the 255 of usual file systems.
+    static let fileTitleBytes = 120
     /// The longest note, in UTF-8 bytes.
     package static let noteBytes = 64 * 1024
     /// The longest tag, in UTF-8 bytes.

@@ -1,4 +1,4 @@
-/// Rows as comma-separated values, RFC 4180.
+/// Rows as comma-separated values, RFC 4180, in which no cell is a formula.
 struct CSV {
     private(set) var text: String
 
@@ -17,7 +17,15 @@ struct CSV {
     }
 
     private static func cell(_ text: String) -> String {
+        let text = isFormula(text) ? "'" + text : text
         let isPlain = !text.utf8.contains { [0x22, 0x2C, 0x0A, 0x0D].contains($0) }
         return isPlain ? text : "\"\(text.replacing("\"", with: "\"\""))\""
+    }
+
+    /// Whether a spreadsheet would compute the cell instead of showing it: a file's name, and so a
+    /// title, may come from anybody. The full-width forms are signs to some spreadsheets.
+    private static func isFormula(_ text: String) -> Bool {
+        guard let first = text.unicodeScalars.first else { return false }
+        return "=+-@\t\r\n\u{FF1D}\u{FF0B}\u{FF0D}\u{FF20}".unicodeScalars.contains(first)
     }
 }

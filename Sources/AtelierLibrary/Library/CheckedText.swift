@@ -1,3 +1,4 @@
+import Foundation
 import SignedObjects
 
 /// Rules for texts that people write.
@@ -5,6 +6,22 @@ package enum CheckedText {
     /// A text from a row or a server as it may be shown: a terminal must show it, never obey it.
     package static func shown(_ text: String) -> String {
         PrintableText.block(text)
+    }
+
+    /// What a work is called whose artist gave it no title: its file's name without the ending,
+    /// and without what no title may hold, for a name can hold anything.
+    static func title(ofFile name: String) -> String {
+        let end = name.lastIndex(of: ".").flatMap { $0 == name.startIndex ? nil : $0 }
+        let scalars = name[..<(end ?? name.endIndex)].unicodeScalars.map { scalar in
+            PrintableText.isPrintable(scalar) ? scalar : " "
+        }
+        let words = String(String.UnicodeScalarView(scalars)).split(whereSeparator: \.isWhitespace)
+        var title = ""
+        for character in words.joined(separator: " ").precomposedStringWithCanonicalMapping
+        where title.utf8.count + character.utf8.count <= Limits.titleBytes {
+            title.append(character)
+        }
+        return title.isEmpty ? "untitled" : title
     }
 
     /// One line that is not empty, without spaces around it.
@@ -17,10 +34,11 @@ package enum CheckedText {
         return line
     }
 
-    /// Any text within the limit, without spaces around it.
+    /// Any text within the limit, without spaces around it, composed (NFC): so texts that read the
+    /// same are the same to every program that compares bytes.
     static func block(_ text: String, field: String, limit: Int) throws -> String {
         let isSpace: (Character) -> Bool = \.isWhitespace
-        var rest = text[...].drop(while: isSpace)
+        var rest = text.precomposedStringWithCanonicalMapping[...].drop(while: isSpace)
         while let last = rest.last, isSpace(last) { rest = rest.dropLast() }
         guard rest.utf8.count <= limit else {
             throw LibraryError.badText(
@@ -28,6 +46,9 @@ package enum CheckedText {
         }
         guard !rest.unicodeScalars.contains(where: isControl) else {
             throw LibraryError.badText(field: field, reason: "holds a control character")
+        }
+        guard !rest.unicodeScalars.contains(where: \.properties.isNoncharacterCodePoint) else {
+            throw LibraryError.badText(field: field, reason: "is not UTF-8 text")
         }
         return String(rest)
     }

@@ -40,7 +40,7 @@ extension Library {
                 }
                 worksByModel[model, default: []].append(work)
             }
-            let rows = try Row.fetchAll(
+            let rows = try Row.fetchWhole(
                 database, sql: "SELECT * FROM models ORDER BY created_at, id")
             return rows.map { row in
                 var model = Model(Fields(row), folder: folder)
@@ -77,7 +77,7 @@ extension Library {
         let bytes = try LibraryFile.read(file, limit: Limits.modelBytes)
         guard Digest(of: bytes) == digest else {
             throw LibraryError.damaged(
-                path: file.path, reason: "its bytes are not the learned ones; train it again")
+                path: file.shownPath, reason: "its bytes are not the learned ones; train it again")
         }
         return try StyleModel(bytes: bytes)
     }

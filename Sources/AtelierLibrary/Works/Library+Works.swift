@@ -22,8 +22,9 @@ extension Library {
         let bytes = try LibraryFile.read(file, limit: Limits.pictureBytes)
         let picture = try survey(bytes, from: file)
         let notes = picture.notes.map(\.description)
-        let name = title ?? file.deletingPathExtension().lastPathComponent
-        let title = try CheckedText.line(name, field: "title", limit: Limits.titleBytes)
+        let title =
+            try title.map { try CheckedText.line($0, field: "title", limit: Limits.titleBytes) }
+            ?? CheckedText.title(ofFile: file.shownName)
         let note = try CheckedText.block(note, field: "note", limit: Limits.noteBytes)
         let tags = try checkedTags(tags)
         let sha256 = Digest(of: bytes)
@@ -64,18 +65,16 @@ extension Library {
     /// - Parameter tag: Only those with this tag.
     public func works(tag: String? = nil) throws -> [Work] {
         try store.read { database in
-            let rows = try Row.fetchAll(
-                database,
-                sql: """
-                    SELECT * FROM works WHERE ?1 IS NULL
-                    OR id IN (SELECT work_id FROM work_tags WHERE tag = ?1)
-                    ORDER BY created_at, id
-                    """,
-                arguments: [tag])
             let tagsByWork = try tagsByWork(database)
-            return rows.map { row in
-                var work = Work(Fields(row), folder: folder)
-                work.tags = tagsByWork[work.id] ?? []
+            return try Row.fetchWhole(
+                database, sql: "SELECT * FROM works ORDER BY created_at, id"
+            ).compactMap { row in
+                let fields = Fields(row)
+                let tags = fields.id("id").flatMap { tagsByWork[$0] } ?? []
+                // Compared as text: another program may have written the same tag in other bytes.
+                if let tag, !tags.contains(tag) { return nil }
+                var work = Work(fields, folder: folder)
+                work.tags = tags
                 return work
             }
         }
@@ -111,11 +110,7 @@ extension Library {
             if let title { try set("title", title, of: work.id, database) }
             if let note { try set("note", note, of: work.id, database) }
             if let areas { try set("areas", areas, of: work.id, database) }
-            for tag in removed {
-                try database.execute(
-                    sql: "DELETE FROM work_tags WHERE work_id = ? AND tag = ?",
-                    arguments: [work.id.data, tag])
-            }
+            try remove(tags: removed, of: work.id, database)
             try insert(tags: new, of: work.id, database)
         }
         return try self.work(work.id)
@@ -139,7 +134,7 @@ extension Library {
                 limit: StyleKit.Limits.areas - others
             ).areas
         } catch {
-            throw LibraryError.notAMask(path: file.path, reason: error.reason(for: work))
+            throw LibraryError.notAMask(path: file.shownPath, reason: error.reason(for: work))
         }
     }
 
@@ -175,14 +170,15 @@ extension Library {
         do {
             return try Picture.decode(bytes)
         } catch {
-            throw LibraryError.notAPicture(path: file.path, reason: error.description)
+            throw LibraryError.notAPicture(path: file.shownPath, reason: error.description)
         }
     }
 
     func work(_ id: RowID) throws -> Work {
         try store.read { database in
-            let row = try Row.fetchOne(
-                database, sql: "SELECT * FROM works WHERE id = ?", arguments: [id.data])
+            let row = try Row.fetchWhole(
+                database, sql: "SELECT * FROM works WHERE id = ?", arguments: [id.data]
+            ).first
             guard let row else { throw LibraryError.unknown(kind: "work", name: id.short) }
             var work = Work(Fields(row), folder: folder)
             work.tags = try tagsByWork(database)[id] ?? []
@@ -221,11 +217,14 @@ extension Library {
     }
 
     private func tagsByWork(_ database: Database) throws -> [RowID: [String]] {
-        let rows = try Row.fetchAll(
+        let rows = try Row.fetchWhole(
             database, sql: "SELECT DISTINCT work_id, tag FROM work_tags ORDER BY tag")
         var tags: [RowID: [String]] = [:]
         for row in rows.map(Fields.init) {
-            if let id = row.id("work_id") { tags[id, default: []].append(row.text("tag")) }
+            guard let id = row.id("work_id") else { continue }
+            let tag = row.text("tag")
+            // The same in other bytes stands beside it.
+            if tags[id]?.contains(tag) != true { tags[id, default: []].append(tag) }
         }
         return tags
     }
@@ -240,6 +239,19 @@ extension Library {
 
     private var tooManyTags: LibraryError {
         .badText(field: "tags", reason: "are more than \(Limits.tagsPerWork) for one work")
+    }
+
+    private func remove(tags: [String], of work: RowID, _ database: Database) throws {
+        guard !tags.isEmpty else { return }
+        let rows = try Row.fetchWhole(
+            database, sql: "SELECT id, tag FROM work_tags WHERE work_id = ?",
+            arguments: [work.data]
+        ).map(Fields.init)
+        for row in rows where tags.contains(row.text("tag")) {
+            guard let id = row.id("id") else { continue }
+            try database.execute(
+                sql: "DELETE FROM work_tags WHERE id = ?", arguments: [id.data])
+        }
     }
 
     private func insert(tags: [String], of work: RowID, _ database: Database) throws {
