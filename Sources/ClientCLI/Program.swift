@@ -1,25 +1,54 @@
 import ArgumentParser
 import AtelierLibrary
+import Foundation
 
 /// Runs the command and turns every error into words and an exit code.
 @main
 enum Program {
     static func main() async {
+        StandardOutput.reserve()
         do {
-            var command = try AtelierCommand.parseAsRoot()
+            var command = try AtelierCommand.parseAsRoot(ProgramArguments.all)
             if var command = command as? any AsyncParsableCommand {
                 try await command.run()
             } else {
                 try command.run()
             }
+            try StandardOutput.settle()
         } catch {
-            AtelierCommand.exit(withError: Self.reported(error))
+            end(with: reported(error))
         }
     }
 
-    /// The parser's own errors print themselves; all others are told here.
+    /// Ends a command that goes on by itself once nobody gets what it says.
+    static func endIfUnheard() {
+        do {
+            try StandardOutput.settle()
+        } catch {
+            end(with: reported(error))
+        }
+    }
+
+    /// Ends as the parser would, but notices where help or a version does not arrive.
+    private static func end(with error: any Error) -> Never {
+        let code = AtelierCommand.exitCode(for: error).rawValue
+        let text = error is ExitCode ? "" : AtelierCommand.fullMessage(for: error)
+        if code == 0 {
+            if !text.isEmpty { Terminal.say(text) }
+            endIfUnheard()
+            exit(0)
+        }
+        if !text.isEmpty { Terminal.note(text) }
+        exit(code)
+    }
+
+    /// The parser's own errors have their words; all others are told here.
     private static func reported(_ error: any Error) -> any Error {
         if error is ExitCode || error is CleanExit { return error }
+        if let failure = error as? OutputFailure {
+            if !failure.isReaderGone { Terminal.complain("\(failure)") }
+            return ExitCode(ExitStatus.failed.rawValue)
+        }
         // Found out while the command ran: the parser would show how to use another command.
         if let error = error as? ValidationError {
             Terminal.complain(error.message)

@@ -173,15 +173,15 @@ struct GenerateTests {
         _ = try library.export(id, to: out)
         #expect(Digest(of: try bytes(of: out.path)).description == made.sha256)
         let refused = #expect(throws: LibraryError.self) {
-            try library.export(id, to: out, withoutWatermark: true)
+            try library.export(id, to: out, withoutWatermark: true, replacing: true)
         }
         #expect(refused?.exitStatus == .refused)
         try library.store.write { try $0.execute(sql: "UPDATE generations SET receipt = 'x.y.z'") }
         #expect(throws: LibraryError.noReceipt(reason: "its receipt does not hold.")) {
-            try library.export(id, to: out, withoutWatermark: true)
+            try library.export(id, to: out, withoutWatermark: true, replacing: true)
         }
         #expect(try await library.sync().settled == 1)
-        _ = try library.export(id, to: out, withoutWatermark: true)
+        _ = try library.export(id, to: out, withoutWatermark: true, replacing: true)
         let clean = try Picture.decode(try bytes(of: out.path)).0
         #expect(Hexadecimal.encode(clean.pixelHash) == made.pixelHash)
         #expect(try library.generation(id).standing == .countersigned)

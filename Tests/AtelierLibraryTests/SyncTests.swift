@@ -91,7 +91,8 @@ struct SyncTests {
         let out = world.folder.url.appending(path: "out.png")
         _ = try library.export(made.id.description, to: out)
         #expect(throws: LibraryError.self) {
-            try library.export(made.id.description, to: out, withoutWatermark: true)
+            try library.export(
+                made.id.description, to: out, withoutWatermark: true, replacing: true)
         }
         try server.reinstate()
         let lifted = try await library.sync()

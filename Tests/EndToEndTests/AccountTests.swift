@@ -28,6 +28,25 @@ struct AccountTests {
         #expect(await server.stop() == 0)
     }
 
+    // Goal: the phrase is read back as it was shown. Method: the table that init prints, numbers,
+    // columns and all, pasted line by line.
+    @Test func thePhraseIsReadAsItWasShown() async throws {
+        let sandbox = try Sandbox()
+        let server = try await RunningServer(data: sandbox.data)
+        let device = sandbox.device("a")
+        let shown = try await device.must("init").output
+        let table = shown.split(separator: "\n").filter { line in
+            line.split(separator: " ").first.flatMap { Int($0) } != nil
+        }
+        #expect(table.count == 6, "\(shown)")
+        try await device.must("join", server.address, "--invite", try await sandbox.invite())
+        let desk = sandbox.device("desk")
+        try await desk.must(
+            "restore-account", server.address, input: table.joined(separator: "\n") + "\n")
+        #expect(try await sandbox.account(of: desk) == sandbox.account(of: device))
+        #expect(await server.stop() == 0)
+    }
+
     // Goal: a device that was put out gets nothing new; the others, and whoever comes back by the
     // phrase, read what is sealed with the new key.
     @Test func aLostDeviceIsPutOut() async throws {

@@ -65,6 +65,11 @@ final class Sandbox: Sendable {
         return try file("picture-\(number).png", picture.bytes)
     }
 
+    /// The bytes of a file in the folder.
+    func bytes(_ name: String) throws -> [UInt8] {
+        Array(try Data(contentsOf: folder.appending(path: name)))
+    }
+
     /// Makes a file of these bytes.
     func file(_ name: String, _ bytes: [UInt8]) throws -> URL {
         let url = folder.appending(path: name)

@@ -19,7 +19,7 @@ extension Library {
         let library = try openOrMake(
             in: folder, deviceName: deviceName, environment: environment)
         guard library.account == nil else {
-            throw LibraryError.alreadyALibrary(folder: folder.root.path)
+            throw LibraryError.alreadyALibrary(folder: folder.root.shownPath)
         }
         let connection = try library.connection(to: address)
         let request = DeviceRequest(

@@ -22,7 +22,7 @@ extension Library {
             in: folder, deviceName: deviceName, environment: environment)
         let account = AccountID(key: phrase.accountKey.verifyingKey)
         guard library.account == nil || library.account == account else {
-            throw LibraryError.alreadyALibrary(folder: folder.root.path)
+            throw LibraryError.alreadyALibrary(folder: folder.root.shownPath)
         }
         let lock = try LibraryLock(folder.lock)
         defer { withExtendedLifetime(lock) {} }

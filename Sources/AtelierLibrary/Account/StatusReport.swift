@@ -32,8 +32,9 @@ public struct StatusReport: Codable, Equatable, Sendable {
     public let comparisonWords: String
     /// When this device last synced; left out before the first time.
     public let lastSyncAt: Moment?
-    /// Rows whose changes the server has not got.
-    public let pendingChanges: Int
+    /// Rows whose changes the server has not got; left out where the library cannot be written,
+    /// for counting them takes a note of what other programs wrote.
+    public let pendingChanges: Int?
     /// Milliseconds that server time is ahead of this device's clock.
     public let clockOffsetMs: Int
     /// Paid generations that wait for `generate --resume`.
@@ -57,24 +58,22 @@ extension Library {
         }
         let hasJoined = membership.server != nil
         return StatusReport(
-            home: folder.root.path, account: account, device: device, deviceName: deviceName,
+            home: folder.root.shownPath, account: account, device: device, deviceName: deviceName,
             holdsAccountKey: LibraryFile.exists(folder.accountKey),
             server: membership.server?.address ?? membership.request?.address ?? "",
             standing: try standing(), comparisonWords: comparisonWords ?? "",
             lastSyncAt: lastSync.map { Moment(column: $0) },
-            pendingChanges: try store.pendingChangeCount(), clockOffsetMs: offset ?? 0,
+            pendingChanges: store.isReadOnly ? nil : try store.pendingChangeCount(),
+            clockOffsetMs: offset ?? 0,
             unfinishedGenerations: hasJoined ? try unfinishedPlans().count : 0,
-            works: storage(of: try works().map(\.file)),
-            models: storage(of: try models().map(\.file)),
-            generations: storage(of: try generations().map(\.file)))
+            works: storage(of: try works().map { $0.location(in: folder) }),
+            models: storage(of: try models().map { $0.location(in: folder) }),
+            generations: storage(of: try generations().map { $0.location(in: folder) }))
     }
 
-    private func storage(of files: [String?]) -> StatusReport.Store {
+    private func storage(of files: [URL?]) -> StatusReport.Store {
         let here = files.compactMap { $0 }
-        let bytes = here.reduce(0) { sum, path in
-            let attributes = try? FileManager.default.attributesOfItem(atPath: path)
-            return sum + (attributes?[.size] as? Int ?? 0)
-        }
+        let bytes = here.reduce(0) { $0 + LibraryFile.size(of: $1) }
         return StatusReport.Store(count: files.count, here: here.count, bytes: bytes)
     }
 }

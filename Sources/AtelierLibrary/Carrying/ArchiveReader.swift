@@ -1,4 +1,5 @@
 import Foundation
+import SyncKit
 
 /// Reads an ``Archive`` file by file.
 final class ArchiveReader {
@@ -6,11 +7,8 @@ final class ArchiveReader {
     private let path: String
 
     init(_ file: URL) throws {
-        path = file.path
-        guard let handle = FileHandle(forReadingAtPath: path) else {
-            throw LibraryError.unreadable(path: path, reason: String(cString: strerror(errno)))
-        }
-        self.handle = handle
+        path = file.shownPath
+        handle = try LibraryFile.open(file)
     }
 
     /// What comes next; nil at the end, after which nothing else may stand.

@@ -1,4 +1,5 @@
 import Foundation
+import SyncKit
 
 /// Writes an ``Archive`` file by file.
 final class ArchiveWriter {
@@ -8,9 +9,10 @@ final class ArchiveWriter {
 
     /// Makes the file, which must not be there, for its owner alone.
     init(creating file: URL, time: Int) throws {
-        path = file.path
+        path = file.shownPath
         self.time = time
-        let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        let flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC
+        let descriptor = file.withFileName { open($0, flags, 0o600) }
         guard descriptor >= 0 else {
             throw LibraryError.unwritable(path: path, reason: String(cString: strerror(errno)))
         }
@@ -26,9 +28,7 @@ final class ArchiveWriter {
 
     /// Adds a file's contents under a name; a file that grows or shrinks meanwhile is an error.
     func add(contentsOf file: URL, name: String) throws {
-        guard let source = FileHandle(forReadingAtPath: file.path) else {
-            throw LibraryError.unreadable(path: file.path, reason: String(cString: strerror(errno)))
-        }
+        let source = try LibraryFile.open(file)
         let size = Int(try source.seekToEnd())
         try source.seek(toOffset: 0)
         try begin(name, size: size)
@@ -36,7 +36,7 @@ final class ArchiveWriter {
         while rest > 0 {
             let bytes = [UInt8](try source.read(upToCount: min(rest, 1 << 20)) ?? Data())
             guard !bytes.isEmpty else {
-                throw LibraryError.unreadable(path: file.path, reason: "it was cut short")
+                throw LibraryError.unreadable(path: file.shownPath, reason: "it was cut short")
             }
             try write(bytes)
             rest -= bytes.count

@@ -1,5 +1,6 @@
 import Foundation
 import SignedObjects
+import SyncKit
 
 /// A part of a library that a backup holds.
 enum BackupPart: String, CaseIterable {
@@ -11,10 +12,9 @@ enum BackupPart: String, CaseIterable {
     /// The part's files and their names in the backup, in a fixed order.
     func files(in folder: LibraryFolder, database: URL) throws -> [(name: String, file: URL)] {
         guard self != .database else { return [(rawValue, database)] }
-        let place = folder.root.appending(path: rawValue)
-        return try FileManager.default.contentsOfDirectory(atPath: place.path).sorted()
-            .map { ("\(rawValue)/\($0)", place.appending(path: $0)) }
-            .filter { Self.accepts($0.name) }
+        return try LibraryFile.files(in: folder.root.appending(path: rawValue))
+            .map { ("\(rawValue)/\($0.shownName)", $0) }
+            .filter { Self.accepts($0.0) }
     }
 
     /// Whether a backup can hold a file of this name: it becomes a path.

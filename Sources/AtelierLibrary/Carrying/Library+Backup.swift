@@ -9,20 +9,19 @@ extension Library {
     ///
     /// The database in it is one state, also while other programs write to it.
     ///
-    /// - Throws: ``LibraryError/busy`` while another program generates or syncs.
-    public func backup(to file: URL) throws -> BackupReport {
+    /// - Parameter replacing: Whether a file that is there gives way.
+    /// - Throws: ``LibraryError/busy`` while another program generates or syncs;
+    ///   ``LibraryError/isThere(path:)``.
+    public func backup(to file: URL, replacing: Bool = false) throws -> BackupReport {
+        let output = try OutputFile(file, .other, replacing: replacing, of: folder)
         let lock = try LibraryLock(folder.lock)
         let files = try LibraryLock(folder.filesLock, waits: true)
         defer { withExtendedLifetime((lock, files)) {} }
-        guard !LibraryFile.exists(file) else {
-            throw LibraryError.unwritable(path: file.path, reason: "it is there already")
-        }
-        let draft = file.appendingPathExtension("part-\(getpid())")
-        let database = file.appendingPathExtension("database-\(getpid())")
+        let draft = output.draft
+        let database = draft.appendingPathExtension("database")
+        for file in [draft, database] { try LibraryFile.remove(file) }
         defer {
-            for leftover in [draft, database] {
-                try? FileManager.default.removeItem(at: leftover)
-            }
+            for leftover in [draft, database] { _ = leftover.withFileName { unlink($0) } }
         }
         try copyDatabase(to: database)
         let writer = try ArchiveWriter(
@@ -32,14 +31,12 @@ extension Library {
             for (name, source) in try part.files(in: folder, database: database) {
                 try writer.add(contentsOf: source, name: name)
                 report.count += 1
-                report.bytes += try source.fileSize()
+                report.bytes += LibraryFile.size(of: source)
             }
         }
         try writer.close()
-        guard rename(draft.path, file.path) == 0 else {
-            throw LibraryError.unwritable(path: file.path, reason: String(cString: strerror(errno)))
-        }
-        return BackupReport(file: file.path, files: report.count, bytes: report.bytes)
+        try output.take(draft)
+        return BackupReport(file: file.shownPath, files: report.count, bytes: report.bytes)
     }
 
     /// Makes a library from a backup, in a folder that holds none.
@@ -53,34 +50,30 @@ extension Library {
         from file: URL, to folder: LibraryFolder, environment: LibraryEnvironment = .system
     ) throws -> BackupReport {
         guard !folder.holdsLibrary else {
-            throw LibraryError.alreadyALibrary(folder: folder.root.path)
+            throw LibraryError.alreadyALibrary(folder: folder.root.shownPath)
         }
         let parent = folder.root.deletingLastPathComponent()
         try LibraryFile.makeFolder(parent)
-        let draft = LibraryFolder(
-            root: parent.appending(path: ".\(folder.root.lastPathComponent).\(getpid())"))
-        defer { try? FileManager.default.removeItem(at: draft.root) }
+        let draft = LibraryFolder(root: LibraryFile.draft(of: folder.root))
+        defer { LibraryFile.removeFolder(draft.root) }
         try draft.make()
         let report = try unpack(file, into: draft)
         try checkRestored(draft, from: file)
         try forgetWallet(draft)
         // An empty folder gives way; one with anything in it does not.
-        rmdir(folder.root.path)
-        guard rename(draft.root.path, folder.root.path) == 0 else {
-            throw LibraryError.unwritable(
-                path: folder.root.path, reason: "it is there and not empty")
-        }
+        try LibraryFile.moveFolder(draft.root, to: folder.root)
         _ = try Library(opening: folder, environment: environment)
         return report
     }
 
     /// Page by page, so that nothing in it gets another place.
     private func copyDatabase(to file: URL) throws {
-        let source = try DatabaseQueue(path: folder.database.path)
-        let target = try DatabaseQueue(path: file.path)
+        // Made first, for its owner alone: SQLite would let others read it.
+        try LibraryFile.write([], to: file, mode: 0o600, replacing: false)
+        let source = try DatabaseFile(folder.database).open(toRead: store.isReadOnly)
+        let target = try DatabaseQueue(path: DatabaseFile(file).name)
         try source.backup(to: target)
         try target.close()
-        chmod(file.path, 0o600)
     }
 
     private static func unpack(_ file: URL, into folder: LibraryFolder) throws -> BackupReport {
@@ -89,68 +82,59 @@ extension Library {
         while let header = try reader.next() {
             guard BackupPart.accepts(header.name), seen.insert(header.name).inserted else {
                 throw LibraryError.damaged(
-                    path: file.path,
+                    path: file.shownPath,
                     reason: "it holds \(header.name.prefix(80)), which no backup does")
             }
             let target = folder.root.appending(path: header.name)
-            let descriptor = open(target.path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-            guard descriptor >= 0 else {
-                throw LibraryError.unwritable(
-                    path: target.path, reason: String(cString: strerror(errno)))
-            }
+            let flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC
+            let descriptor = target.withFileName { open($0, flags, 0o600) }
+            try LibraryFile.check(descriptor, at: target)
             let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
             try reader.contents(of: header) { piece in
                 do {
                     try handle.write(contentsOf: Data(piece))
                 } catch {
                     throw LibraryError.unwritable(
-                        path: target.path, reason: error.localizedDescription)
+                        path: target.shownPath, reason: error.localizedDescription)
                 }
             }
             try handle.synchronize()
             count += 1
             bytes += header.size
         }
-        return BackupReport(file: file.path, files: count, bytes: bytes)
+        return BackupReport(file: file.shownPath, files: count, bytes: bytes)
     }
 
     private static func checkRestored(_ folder: LibraryFolder, from file: URL) throws {
         guard folder.holdsLibrary, LibraryFile.exists(folder.database) else {
             throw LibraryError.damaged(
-                path: file.path, reason: "the keys or the database are missing")
+                path: file.shownPath, reason: "the keys or the database are missing")
         }
-        let queue = try DatabaseQueue(path: folder.database.path)
+        let queue = try DatabaseQueue(path: DatabaseFile(folder.database).name)
         let verdict = try queue.read { try String.fetchAll($0, sql: "PRAGMA integrity_check") }
         try queue.close()
         guard verdict == ["ok"] else {
-            throw LibraryError.damaged(path: file.path, reason: "its database is not whole")
+            throw LibraryError.damaged(path: file.shownPath, reason: "its database is not whole")
         }
         for (place, extensions) in BackupPart.hashed(in: folder) {
-            for entry in try FileManager.default.contentsOfDirectory(
-                at: place, includingPropertiesForKeys: nil)
+            for entry in try LibraryFile.files(in: place)
             where extensions.contains(entry.pathExtension) {
                 let digest = try FileDigest.of(entry).description
                 guard entry.deletingPathExtension().lastPathComponent == digest else {
                     throw LibraryError.damaged(
-                        path: file.path, reason: "\(entry.lastPathComponent) was changed")
+                        path: file.shownPath, reason: "\(entry.lastPathComponent) was changed")
                 }
             }
         }
     }
 
     private static func forgetWallet(_ folder: LibraryFolder) throws {
-        let queue = try DatabaseQueue(path: folder.database.path)
+        let queue = try DatabaseQueue(path: DatabaseFile(folder.database).name)
         try queue.write { database in
             try database.execute(
                 sql: "DELETE FROM local_values WHERE key = ?",
                 arguments: [LocalValue.wallet.rawValue])
         }
         try queue.close()
-    }
-}
-
-extension URL {
-    fileprivate func fileSize() throws -> Int {
-        try resourceValues(forKeys: [.fileSizeKey]).fileSize ?? 0
     }
 }

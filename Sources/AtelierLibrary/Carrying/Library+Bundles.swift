@@ -6,11 +6,17 @@ extension Library {
     /// Writes all that this device knows of works, tags, models and generations into one sealed
     /// file, for another device of the account. Pictures and models themselves are not in it.
     ///
+    /// - Parameter replacing: Whether a file that is there gives way.
     /// - Returns: The file's size in bytes.
-    public func exportBundle(to file: URL) throws -> Int {
-        try LibraryFile.checkWritable(file)
+    public func exportBundle(to file: URL, replacing: Bool = false) throws -> Int {
+        let output = try OutputFile(file, .other, replacing: replacing, of: folder)
         let sealing = try sealing()
-        return try store.exportBundle(to: file, keys: sealing.keys, account: sealing.account)
+        let draft = output.draft
+        defer { _ = draft.withFileName { unlink($0) } }
+        let size = try store.exportBundle(
+            to: draft, keys: sealing.keys, account: sealing.account)
+        try output.take(draft)
+        return size
     }
 
     /// Merges a sealed file of another device; the same again changes nothing.
@@ -36,7 +42,7 @@ extension Library {
             try keys.libraryKeys().map { ($0.epoch, $0.key.bytes) }, uniquingKeysWith: { $1 })
         guard let libraryKeys = LibraryKeys(byEpoch) else {
             throw LibraryError.damaged(
-                path: folder.libraryKeys.path, reason: "it holds no library key")
+                path: folder.libraryKeys.shownPath, reason: "it holds no library key")
         }
         return (libraryKeys, account.bytes)
     }

@@ -1,6 +1,7 @@
 public import Foundation
 import SignedObjects
 import StyleKit
+import SyncKit
 
 extension Library {
     /// Writes everything into a new folder in forms that any program reads: the pictures as they
@@ -11,35 +12,30 @@ extension Library {
     ///
     /// - Throws: ``LibraryError/unwritable(path:reason:)`` where the folder is there and not empty.
     public func exportAll(to target: URL) throws -> ExportReport {
-        let name = target.lastPathComponent
-        let draft = target.deletingLastPathComponent().appending(path: ".\(name).\(getpid())")
-        defer { try? FileManager.default.removeItem(at: draft) }
+        let draft = LibraryFile.draft(of: target)
+        defer { LibraryFile.removeFolder(draft) }
         for folder in ["works", "generations"] {
             try LibraryFile.makeFolder(draft.appending(path: folder))
         }
         let (works, generations) = (try works(), try generations())
         var names: [RowID: String] = [:]
         for work in works {
-            guard let file = work.file else { continue }
-            let name = "works/\(Self.fileName(work.title))-\(work.id.short).\(work.format)"
+            guard let file = work.location(in: folder) else { continue }
+            let name = "works/\(FileTitle.of(work.title))-\(work.id.short).\(work.format)"
             try copy(file, to: draft.appending(path: name))
             names[work.id] = name
         }
         for made in generations {
-            guard let file = made.file else { continue }
+            guard let file = made.location(in: folder) else { continue }
             let day = made.createdAt.description.prefix(10)
-            let name = "generations/\(day)-\(Self.fileName(made.modelName))-\(made.id.short).png"
+            let name = "generations/\(day)-\(FileTitle.of(made.modelName))-\(made.id.short).png"
             try copy(file, to: draft.appending(path: name))
             names[made.id] = name
         }
         try writeLists(works, generations, names, in: draft)
-        rmdir(target.path)
-        guard rename(draft.path, target.path) == 0 else {
-            throw LibraryError.unwritable(
-                path: target.path, reason: "it is there and not empty, or cannot be made")
-        }
+        try LibraryFile.moveFolder(draft, to: target)
         return ExportReport(
-            folder: target.path, pictures: names.count,
+            folder: target.shownPath, pictures: names.count,
             elsewhere: works.count + generations.count - names.count)
     }
 
@@ -86,19 +82,9 @@ extension Library {
         try LibraryFile.write(Array(text.utf8), to: folder.appending(path: name))
     }
 
-    private func copy(_ file: String, to target: URL) throws {
-        do {
-            try FileManager.default.copyItem(atPath: file, toPath: target.path)
-        } catch {
-            throw LibraryError.unwritable(path: target.path, reason: error.localizedDescription)
-        }
-    }
-
-    /// Letters and digits of a title, for every file system.
-    private static func fileName(_ title: String) -> String {
-        let words = title.lowercased().split { !$0.isLetter && !$0.isNumber || !$0.isASCII }
-        let name = words.joined(separator: "-").prefix(48)
-        return name.isEmpty ? "untitled" : String(name)
+    private func copy(_ file: URL, to target: URL) throws {
+        try LibraryFile.write(
+            try LibraryFile.read(file, limit: Limits.pictureBytes), to: target)
     }
 
     private struct Everything: Encodable {

@@ -31,7 +31,7 @@ extension Library {
         guard verdict != ["ok"] else { return [] }
         return [
             .init(
-                code: .database, path: folder.database.path,
+                code: .database, path: folder.database.shownPath,
                 text: "The database is damaged (\(verdict.first ?? "no answer")). "
                     + "Restore a backup, then sync.")
         ]
@@ -43,20 +43,21 @@ extension Library {
             _ = try openWallet()
             return []
         } catch {
-            return [.init(code: .journal, path: folder.spends.path, text: "\(error)")]
+            return [.init(code: .journal, path: folder.spends.shownPath, text: "\(error)")]
         }
     }
 
     private func keyFindings(_ repairs: Bool) throws -> [DoctorReport.Finding] {
-        let files = try FileManager.default.contentsOfDirectory(
-            at: folder.keys, includingPropertiesForKeys: nil)
+        let files = try LibraryFile.files(in: folder.keys)
         return ([(folder.keys, mode_t(0o700))] + files.map { ($0, mode_t(0o600)) })
             .compactMap { file, mode in
                 var status = stat()
-                guard stat(file.path, &status) == 0, status.st_mode & 0o077 != 0 else { return nil }
+                guard file.withFileName({ stat($0, &status) }) == 0, status.st_mode & 0o077 != 0
+                else { return nil }
                 var finding = DoctorReport.Finding(
-                    code: .openKeys, path: file.path, text: "Others on this machine can read it.")
-                finding.isRepaired = repairs && chmod(file.path, mode) == 0
+                    code: .openKeys, path: file.shownPath,
+                    text: "Others on this machine can read it.")
+                finding.isRepaired = repairs && file.withFileName { chmod($0, mode) } == 0
                 return finding
             }
     }
@@ -65,10 +66,7 @@ extension Library {
         let lock = try LibraryLock(folder.filesLock, waits: true)
         defer { withExtendedLifetime(lock) {} }
         for (place, extensions) in BackupPart.hashed(in: folder) {
-            let files = try FileManager.default.contentsOfDirectory(
-                at: place, includingPropertiesForKeys: nil
-            ).sorted { $0.path < $1.path }
-            for file in files {
+            for file in try LibraryFile.files(in: place) {
                 let name = file.lastPathComponent
                 if LibraryFile.isLeftover(name) {
                     report.findings.append(try leftover(file, repairs))
@@ -86,7 +84,7 @@ extension Library {
 
     private func leftover(_ file: URL, _ repairs: Bool) throws -> DoctorReport.Finding {
         var finding = DoctorReport.Finding(
-            code: .leftover, path: file.path, text: "A crash left it half written.")
+            code: .leftover, path: file.shownPath, text: "A crash left it half written.")
         if repairs {
             try LibraryFile.remove(file)
             finding.isRepaired = true
@@ -97,14 +95,15 @@ extension Library {
     /// Under another name nothing uses it, and it is not lost.
     private func damaged(_ file: URL, _ repairs: Bool) throws -> DoctorReport.Finding {
         var finding = DoctorReport.Finding(
-            code: .damagedFile, path: file.path,
+            code: .damagedFile, path: file.shownPath,
             text: "Its bytes were changed. Restore it from a backup, add the work again, or "
                 + "generate the same again, which costs nothing.")
         if repairs {
             let aside = file.appendingPathExtension("damaged")
-            guard rename(file.path, aside.path) == 0 else {
+            let status = file.withFileName { from in aside.withFileName { rename(from, $0) } }
+            guard status == 0 else {
                 throw LibraryError.unwritable(
-                    path: aside.path, reason: String(cString: strerror(errno)))
+                    path: aside.shownPath, reason: String(cString: strerror(errno)))
             }
             finding.isRepaired = true
         }

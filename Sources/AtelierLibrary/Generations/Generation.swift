@@ -1,6 +1,7 @@
 import Foundation
 import SignedObjects
 import StyleKit
+import SyncKit
 
 /// One generated picture. Its JSON form is what `generations show --json` prints.
 public struct Generation: Codable, Equatable, Sendable {
@@ -84,7 +85,7 @@ public struct Generation: Codable, Equatable, Sendable {
     /// When.
     public let createdAt: Moment
     /// The watermarked file's path on this device; left out where it lies on another.
-    public let file: String?
+    public private(set) var file: String?
 
     init(_ fields: Fields, folder: LibraryFolder) {
         id = fields.id("id") ?? .none
@@ -118,8 +119,13 @@ public struct Generation: Codable, Equatable, Sendable {
         device = fields.text("device")
         deviceName = fields.text("device_name")
         createdAt = fields.moment("created_at")
-        let path = Digest(hex: sha256).map { folder.generation($0) }
-        file = path.flatMap { LibraryFile.exists($0) ? $0.path : nil }
+        file = location(in: folder)?.shownPath
+    }
+
+    /// The file, where it is on this device.
+    func location(in folder: LibraryFolder) -> URL? {
+        Digest(hex: sha256).map { folder.generation($0) }
+            .flatMap { LibraryFile.exists($0) ? $0 : nil }
     }
 
     private static func sources(_ text: String) -> [Source] {

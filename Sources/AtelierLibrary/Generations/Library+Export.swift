@@ -11,12 +11,14 @@ extension Library {
     /// Without its watermark the picture is rendered again, and its pixels compared with those of
     /// the first time: a clean copy that lay in the library would make the receipt worth nothing.
     ///
+    /// - Parameter replacing: Whether a file that is there gives way.
     /// - Throws: ``LibraryError/noReceipt(reason:)`` where the watermark must stay;
     ///   ``LibraryError/elsewhere(kind:device:)`` where the file or model is on another device.
     public func export(
-        _ name: String, to file: URL, withoutWatermark: Bool = false,
+        _ name: String, to file: URL, withoutWatermark: Bool = false, replacing: Bool = false,
         _ watch: DrawingWatch = DrawingWatch()
     ) throws -> Generation {
+        let output = try OutputFile(file, .picture, replacing: replacing, of: folder)
         let generation = try generation(name)
         let bytes =
             if withoutWatermark {
@@ -24,18 +26,19 @@ extension Library {
             } else {
                 try markedFile(of: generation)
             }
-        try LibraryFile.write(bytes, to: file)
+        try output.write(png: bytes)
         return generation
     }
 
     private func markedFile(of generation: Generation) throws -> [UInt8] {
-        guard let path = generation.file else {
+        guard let file = generation.location(in: folder) else {
             throw LibraryError.elsewhere(kind: "generation", device: generation.deviceName)
         }
-        let bytes = try LibraryFile.read(URL(filePath: path), limit: Limits.pictureBytes)
+        let bytes = try LibraryFile.read(file, limit: Limits.pictureBytes)
         guard Digest(of: bytes).description == generation.sha256 else {
             throw LibraryError.damaged(
-                path: path, reason: "it was changed; generate the same again, it costs nothing")
+                path: file.shownPath,
+                reason: "it was changed; generate the same again, it costs nothing")
         }
         return bytes
     }
@@ -57,14 +60,16 @@ extension Library {
     /// - Throws: ``LibraryError/notAPictureButASheet(name:)``, otherwise as
     ///   ``export(_:to:withoutWatermark:_:)``.
     public func writeSourceMap(
-        of name: String, to file: URL, _ watch: DrawingWatch = DrawingWatch()
+        of name: String, to file: URL, replacing: Bool = false,
+        _ watch: DrawingWatch = DrawingWatch()
     ) throws -> [SourceColor] {
+        let output = try OutputFile(file, .picture, replacing: replacing, of: folder)
         let generation = try generation(name)
         let drawing = try drawAgain(generation, try plan(of: generation), watch)
         guard let map = drawing.sourceMap else {
             throw LibraryError.notAPictureButASheet(name: generation.id.short)
         }
-        try LibraryFile.write(try map.picture.encodedPNG(), to: file)
+        try output.write(png: try map.picture.encodedPNG())
         return map.legend.compactMap { entry in
             RowID(entry.workID).map {
                 SourceColor(work: $0, color: entry.hex, share: entry.share)

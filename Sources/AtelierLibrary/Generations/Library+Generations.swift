@@ -88,7 +88,7 @@ extension Library {
                 let generation = try finish(plan, spend: spend, watch)
                 finished.append(try result(generation, isRepeat: true))
             } catch LibraryError.unreadable(let path, _)
-                where !LibraryFile.exists(URL(filePath: path))
+                where isMissing(plan, path)
             {
                 unfinished.append(
                     .init(modelName: plan.modelName, reason: "its model or sketch was removed"))
@@ -97,10 +97,16 @@ extension Library {
         return ResumeResult(finished: finished, unfinished: unfinished)
     }
 
+    /// Whether what a plan draws with was removed, and that was the file that could not be read.
+    private func isMissing(_ plan: GenerationPlan, _ path: String) -> Bool {
+        ([folder.model(plan.modelDigest)] + (plan.sketch.map { [folder.sketch($0)] } ?? []))
+            .contains { $0.shownPath == path && !LibraryFile.exists($0) }
+    }
+
     /// The generations, oldest first.
     public func generations() throws -> [Generation] {
         try store.read { database in
-            try Row.fetchAll(database, sql: "SELECT * FROM generations ORDER BY created_at, id")
+            try Row.fetchWhole(database, sql: "SELECT * FROM generations ORDER BY created_at, id")
         }.map { Generation(Fields($0), folder: folder) }
     }
 
@@ -144,8 +150,8 @@ extension Library {
     }
 
     private func isIntact(_ generation: Generation) -> Bool {
-        guard let path = generation.file else { return false }
-        let bytes = try? LibraryFile.read(URL(filePath: path), limit: Limits.pictureBytes)
+        guard let file = generation.location(in: folder) else { return false }
+        let bytes = try? LibraryFile.read(file, limit: Limits.pictureBytes)
         return bytes.map { Digest(of: $0).description } == generation.sha256
     }
 

@@ -101,7 +101,7 @@ extension Library {
         let bytes = try LibraryFile.read(folder.sketch(name), limit: Limits.pictureBytes)
         guard Digest(of: bytes) == name else {
             throw LibraryError.damaged(
-                path: folder.sketch(name).path, reason: "it is not the sketch that was given")
+                path: folder.sketch(name).shownPath, reason: "it is not the sketch that was given")
         }
         return try Picture.decode(bytes).0
     }

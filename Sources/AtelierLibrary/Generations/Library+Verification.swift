@@ -44,7 +44,7 @@ extension Library {
         do {
             picture = try Picture.decode(bytes).0
         } catch {
-            throw LibraryError.notAPicture(path: file.path, reason: "\(error)")
+            throw LibraryError.notAPicture(path: file.shownPath, reason: "\(error)")
         }
         let pixels = Hexadecimal.encode(picture.pixelHash)
         return try generations().first { $0.pixelHash == pixels }

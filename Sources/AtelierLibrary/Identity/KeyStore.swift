@@ -1,5 +1,6 @@
 import Foundation
 import SignedObjects
+import SyncKit
 
 /// The files of the `keys` folder: mode 0600, written whole or not at all.
 package struct KeyStore: Sendable {
@@ -9,8 +10,8 @@ package struct KeyStore: Sendable {
         guard LibraryFile.exists(folder.deviceKeys) else {
             // A library of somebody else's is no missing one.
             throw errno == EACCES
-                ? LibraryError.unwritable(path: folder.root.path, reason: "permission denied")
-                : LibraryError.notALibrary(folder: folder.root.path)
+                ? LibraryError.unwritable(path: folder.root.shownPath, reason: "permission denied")
+                : LibraryError.notALibrary(folder: folder.root.shownPath)
         }
         guard let keys = DeviceKeys(stored: try text(of: folder.deviceKeys)) else {
             throw damaged(folder.deviceKeys)
@@ -73,6 +74,8 @@ package struct KeyStore: Sendable {
     }
 
     private func damaged(_ file: URL) -> LibraryError {
-        .damaged(path: file.path, reason: "it is not what Atelier wrote; restore it from a backup")
+        .damaged(
+            path: file.shownPath,
+            reason: "it is not what Atelier wrote; restore it from a backup")
     }
 }

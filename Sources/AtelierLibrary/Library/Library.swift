@@ -42,13 +42,18 @@ public final class Library: Sendable {
 
     /// Makes a library with an account of its own; works offline.
     ///
-    /// - Parameter deviceName: What the artist calls this device; nil takes the machine's name.
-    /// - Returns: The library, and the phrase to show once: it is stored nowhere.
+    /// - Parameters:
+    ///   - deviceName: What the artist calls this device; nil takes the machine's name.
+    ///   - show: Shows the phrase, which is stored nowhere. A throw there undoes everything: there
+    ///     is no library whose phrase nobody saw.
+    /// - Returns: The library, and the phrase.
     /// - Throws: ``LibraryError/alreadyALibrary(folder:)``,
-    ///   ``LibraryError/unwritable(path:reason:)``, ``LibraryError/badText(field:reason:)``.
+    ///   ``LibraryError/unwritable(path:reason:)``, ``LibraryError/badText(field:reason:)``; what
+    ///   `show` throws.
     public static func make(
         in folder: LibraryFolder, deviceName: String? = nil,
-        environment: LibraryEnvironment = .system
+        environment: LibraryEnvironment = .system,
+        showing show: (NewLibrary) throws -> Void = { _ in }
     ) throws -> (library: Library, phrase: RecoveryPhrase) {
         guard let phrase = RecoveryPhrase(entropy: environment.random(32)) else {
             throw LibraryError.damaged(path: "the random numbers", reason: "they ran out")
@@ -67,13 +72,22 @@ public final class Library: Sendable {
             with: accountKey
         ).compact
         let keys = try makeFolders(folder)
-        try keys.save(accountKey: accountKey)
-        if let key = SecretBytes(phrase.libraryKey) {
-            try keys.save([LibraryKey(epoch: 1, key: key)])
+        do {
+            try keys.save(accountKey: accountKey)
+            if let key = SecretBytes(phrase.libraryKey) {
+                try keys.save([LibraryKey(epoch: 1, key: key)])
+            }
+            try keys.save(membership)
+            try show(
+                NewLibrary(
+                    folder: folder, account: AccountID(key: accountKey.verifyingKey),
+                    device: deviceKeys.device, deviceName: membership.deviceName, phrase: phrase))
+            // Last, for its presence says that a library is here.
+            try keys.save(deviceKeys)
+        } catch {
+            folder.unmake()
+            throw error
         }
-        try keys.save(membership)
-        // Last, for its presence says that a library is here.
-        try keys.save(deviceKeys)
         return (try Library(opening: folder, environment: environment), phrase)
     }
 
@@ -116,22 +130,40 @@ public final class Library: Sendable {
     private static func openStore(
         _ folder: LibraryFolder, _ environment: LibraryEnvironment
     ) throws -> SyncStore {
+        let database = DatabaseFile(folder.database)
         do {
             return try SyncStore(
-                path: folder.database.path, schema: LibrarySchema.synced(),
+                path: database.name, schema: LibrarySchema.synced(),
                 migrator: LibrarySchema.migrator, environment: environment.sync)
         } catch let error as DatabaseError
             where [.SQLITE_CORRUPT, .SQLITE_NOTADB].contains(error.resultCode)
         {
             throw LibraryError.damaged(
-                path: folder.database.path,
+                path: folder.database.shownPath,
                 reason: "it is not a whole database; restore it from a backup")
+        } catch let error as DatabaseError where ExitStatus(for: error) == .storage {
+            return try openToRead(database, environment, insteadOf: error)
         }
+    }
+
+    /// A full disk, or a library on one that cannot be written, can be read all the same.
+    private static func openToRead(
+        _ database: DatabaseFile, _ environment: LibraryEnvironment,
+        insteadOf error: DatabaseError
+    ) throws -> SyncStore {
+        guard ![.SQLITE_BUSY, .SQLITE_LOCKED].contains(error.resultCode) else { throw error }
+        for name in [database.name, database.unchangingName].compactMap({ $0 }) {
+            let store = try? SyncStore(
+                reading: name, schema: LibrarySchema.synced(), environment: environment.sync,
+                refusing: error)
+            if let store { return store }
+        }
+        throw error
     }
 
     private static func makeFolders(_ folder: LibraryFolder) throws -> KeyStore {
         guard !folder.holdsLibrary else {
-            throw LibraryError.alreadyALibrary(folder: folder.root.path)
+            throw LibraryError.alreadyALibrary(folder: folder.root.shownPath)
         }
         try folder.make()
         return KeyStore(folder: folder)

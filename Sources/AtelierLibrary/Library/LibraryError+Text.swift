@@ -16,6 +16,14 @@ extension LibraryError {
             "\(path) cannot be written: \(reason). Nothing was changed."
         case .unreadable(let path, let reason):
             "\(path) cannot be read: \(reason)."
+        case .isThere(let path):
+            "\(path) is there already and was left as it is. Choose another name, or replace it: "
+                + "--force."
+        case .badOutput(let path, let reason):
+            "\(path) is not written: \(reason). Choose another name. Nothing was changed."
+        case .noHome:
+            "Nothing says where the library is: HOME is not set, nor ATELIER_HOME or "
+                + "XDG_DATA_HOME. Name its folder: --home DIR."
         case .busy:
             "Another atelier is generating or syncing in this library. Try again when it is done."
         case .damaged(let path, let reason):

@@ -8,6 +8,12 @@ public enum LibraryError: Error, Equatable, CustomStringConvertible {
     case unwritable(path: String, reason: String)
     /// A file cannot be read.
     case unreadable(path: String, reason: String)
+    /// A file is there, and was not told to give way.
+    case isThere(path: String)
+    /// A file must not be written under this name.
+    case badOutput(path: String, reason: String)
+    /// Neither an option nor the environment says where the library or the home folder is.
+    case noHome
     /// Another process generates or syncs.
     case busy
     /// A file of the library is missing or changed.
@@ -88,10 +94,10 @@ public enum LibraryError: Error, Equatable, CustomStringConvertible {
     /// What a command that met this error ends with.
     public var exitStatus: ExitStatus {
         switch self {
-        case .notALibrary, .alreadyALibrary, .unwritable: .storage
+        case .notALibrary, .alreadyALibrary, .unwritable, .isThere, .noHome: .storage
         case .busy, .waitingForApproval, .waitsForOperator, .stopped, .tryLater: .later
         case .badText, .badNumber, .badInvite, .inviteNeeded, .badFingerprint, .badAccount,
-            .badWords, .notASheet, .notAPictureButASheet, .tooManyPicks:
+            .badWords, .badOutput, .notASheet, .notAPictureButASheet, .tooManyPicks:
             .usage
         case .noReceipt, .refused, .noAccountKey, .otherServer, .notJoined, .thisDevice,
             .putOut:

@@ -1,5 +1,6 @@
 public import Foundation
 import SignedObjects
+import SyncKit
 
 /// Where the parts of a library lie.
 public struct LibraryFolder: Sendable {
@@ -13,16 +14,21 @@ public struct LibraryFolder: Sendable {
 
     /// The folder that the environment names: `ATELIER_HOME`, else `$XDG_DATA_HOME/atelier`,
     /// else `~/.local/share/atelier`.
-    public init(environment: [String: String]) {
-        if let home = environment["ATELIER_HOME"], !home.isEmpty {
-            root = URL(filePath: home, directoryHint: .isDirectory)
-        } else if let data = environment["XDG_DATA_HOME"], data.hasPrefix("/") {
-            root = URL(filePath: data, directoryHint: .isDirectory).appending(path: "atelier")
+    ///
+    /// - Parameter variable: A variable's bytes by its name, nil where it is not set.
+    /// - Throws: ``LibraryError/noHome`` where none of them says where.
+    package init(environment variable: (String) -> [UInt8]?) throws {
+        if let home = variable("ATELIER_HOME"), !home.isEmpty {
+            root = try HomeFolder.file(home, variable)
+        } else if let data = variable("XDG_DATA_HOME"), data.first == UInt8(ascii: "/") {
+            root = URL(fileBytes: data + Array("/atelier".utf8))
         } else {
-            let home = URL(filePath: environment["HOME"] ?? ".", directoryHint: .isDirectory)
-            root = home.appending(path: ".local/share/atelier")
+            root = try HomeFolder.file(Array("~/.local/share/atelier".utf8), variable)
         }
     }
+
+    /// The library's own folder for people: what is no text in its name is shown as such.
+    public var shown: String { root.shownPath }
 
     /// The SQLite database.
     public var database: URL { root.appending(path: "library.sqlite") }
@@ -68,11 +74,23 @@ public struct LibraryFolder: Sendable {
         journal.appending(path: "\(body).plan")
     }
 
+    /// Every folder of it.
+    var all: [URL] { [root, works, models, generations, journal, keys] }
+
+    /// Takes away what was made of a library that did not come to be.
+    func unmake() {
+        for file in [accountKey, libraryKeys, membership] {
+            _ = file.withFileName { unlink($0) }
+        }
+        // Folders that hold anything stay.
+        for place in all.reversed() { _ = place.withFileName { rmdir($0) } }
+    }
+
     func make() throws {
-        for folder in [root, works, models, generations, journal, keys] {
+        for folder in all {
             try LibraryFile.makeFolder(folder)
         }
         // A keys folder that somebody made before is closed too.
-        try? FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: keys.path)
+        _ = keys.withFileName { chmod($0, 0o700) }
     }
 }

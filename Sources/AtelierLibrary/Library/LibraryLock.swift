@@ -1,4 +1,5 @@
 import Foundation
+import SyncKit
 
 #if canImport(Glibc)
     import Glibc
@@ -14,16 +15,23 @@ final class LibraryLock: Sendable {
     ///
     /// - Throws: ``LibraryError/busy`` where another process holds it.
     init(_ file: URL, waits: Bool = false) throws {
-        descriptor = open(file.path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else {
-            throw LibraryError.unwritable(path: file.path, reason: String(cString: strerror(errno)))
+        var descriptor = file.withFileName { open($0, O_RDWR | O_CREAT | O_CLOEXEC, 0o600) }
+        if descriptor < 0 {
+            // The lock of a library that cannot be written is one all the same.
+            let code = errno
+            descriptor = file.withFileName { open($0, O_RDONLY | O_CLOEXEC) }
+            guard descriptor >= 0 else {
+                throw LibraryError.unwritable(
+                    path: file.shownPath, reason: String(cString: strerror(code)))
+            }
         }
+        self.descriptor = descriptor
         guard flock(descriptor, waits ? LOCK_EX : LOCK_EX | LOCK_NB) == 0 else {
             let reason = errno
             close(descriptor)
             if reason == EWOULDBLOCK { throw LibraryError.busy }
             throw LibraryError.unwritable(
-                path: file.path, reason: String(cString: strerror(reason)))
+                path: file.shownPath, reason: String(cString: strerror(reason)))
         }
     }
 

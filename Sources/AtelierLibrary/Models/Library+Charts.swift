@@ -1,15 +1,18 @@
 public import Foundation
 import SignedObjects
 import StyleKit
+import SyncKit
 
 extension Library {
-    /// Draws what a model knows as one sheet, a PNG file: palette, lines, texture, typical pieces.
+    /// Draws what a model knows as one sheet: palette, lines, texture, typical pieces.
     ///
+    /// - Parameter replacing: Whether a file that is there gives way.
     /// - Throws: ``LibraryError``, such as ``LibraryError/elsewhere(kind:device:)``.
-    public func drawChart(of name: String, to file: URL) throws {
+    public func drawChart(of name: String, to file: URL, replacing: Bool = false) throws {
+        let output = try OutputFile(file, .picture, replacing: replacing, of: folder)
         let model = try model(name)
         let chart = try style(of: model).chart(title: model.name)
-        try LibraryFile.write(try chart.encodedPNG(), to: file)
+        try output.write(png: try chart.encodedPNG())
     }
 
     /// How like a picture is to a model's style.
@@ -21,7 +24,7 @@ extension Library {
         let bytes = try LibraryFile.read(file, limit: Limits.pictureBytes)
         let (picture, _) = try decode(bytes, from: file)
         return ModelComparison(
-            model: model.name, file: file.path,
+            model: model.name, file: file.shownPath,
             likeness: try style(of: model).likeness(of: picture))
     }
 

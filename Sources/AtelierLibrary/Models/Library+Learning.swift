@@ -1,6 +1,7 @@
 import Foundation
 import SignedObjects
 import StyleKit
+import SyncKit
 
 extension Library {
     /// Learns from works, taking over what a model on this device learned from the same pictures.
@@ -45,13 +46,14 @@ extension Library {
 
     /// One file at a time, and never a whole picture: what is kept of a work takes some megabytes.
     private func lesson(from work: Work) throws -> StyleLesson {
-        guard let path = work.file else {
+        guard let file = work.location(in: folder) else {
             throw LibraryError.elsewhere(kind: "work", device: work.deviceName)
         }
-        let bytes = try LibraryFile.read(URL(filePath: path), limit: Limits.pictureBytes)
+        let bytes = try LibraryFile.read(file, limit: Limits.pictureBytes)
         guard Digest(of: bytes).description == work.sha256 else {
             throw LibraryError.damaged(
-                path: path, reason: "it is not the file that was added; add the original again")
+                path: file.shownPath,
+                reason: "it is not the file that was added; add the original again")
         }
         do {
             return try StyleLesson(id: work.id.bytes, file: bytes)

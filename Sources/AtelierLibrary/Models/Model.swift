@@ -1,6 +1,7 @@
 import Foundation
 import SignedObjects
 public import StyleKit
+import SyncKit
 
 /// A style learned from works. Its JSON form is what `models show --json` prints.
 public struct Model: Codable, Equatable, Sendable {
@@ -27,7 +28,7 @@ public struct Model: Codable, Equatable, Sendable {
     /// When.
     public let createdAt: Moment
     /// The file's path on this device; left out where it lies on another.
-    public let file: String?
+    public private(set) var file: String?
 
     /// True where the file is on this device.
     public var isHere: Bool { file != nil }
@@ -44,7 +45,11 @@ public struct Model: Codable, Equatable, Sendable {
         device = fields.text("device")
         deviceName = fields.text("device_name")
         createdAt = fields.moment("created_at")
-        let path = Digest(hex: digest).map { folder.model($0) }
-        file = path.flatMap { LibraryFile.exists($0) ? $0.path : nil }
+        file = location(in: folder)?.shownPath
+    }
+
+    /// The file, where it is on this device.
+    func location(in folder: LibraryFolder) -> URL? {
+        Digest(hex: digest).map { folder.model($0) }.flatMap { LibraryFile.exists($0) ? $0 : nil }
     }
 }

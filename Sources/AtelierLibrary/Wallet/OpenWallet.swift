@@ -33,7 +33,7 @@ extension Library {
             throw LibraryError.notJoined
         }
         let journal = try SpendJournal(
-            path: folder.spends.path, account: account,
+            pathBytes: folder.spends.fileBytes, account: account,
             deviceKey: deviceKeys.signing.verifyingKey, newJournal: name)
         let stored = try store.read { try LocalValue.wallet.read($0) }
         let snapshot = stored.flatMap {

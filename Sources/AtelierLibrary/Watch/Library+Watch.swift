@@ -90,7 +90,8 @@ extension Library {
     private func writeMark() -> [Int64] {
         ["", "-wal"].flatMap { suffix -> [Int64] in
             var status = stat()
-            guard stat(folder.database.path + suffix, &status) == 0 else { return [] }
+            let file = URL(fileBytes: folder.database.fileBytes + Array(suffix.utf8))
+            guard file.withFileName({ stat($0, &status) }) == 0 else { return [] }
             let time = status.st_mtim
             return [Int64(status.st_size), Int64(time.tv_sec), Int64(time.tv_nsec)]
         }

@@ -1,6 +1,7 @@
 import Foundation
 import SignedObjects
 import StyleKit
+import SyncKit
 
 /// One picture that models may learn from. Its JSON form is what `works show --json` prints.
 public struct Work: Codable, Equatable, Sendable {
@@ -63,10 +64,11 @@ public struct Work: Codable, Equatable, Sendable {
         device = fields.text("device")
         deviceName = fields.text("device_name")
         createdAt = fields.moment("created_at")
-        file = fileIfHere(in: folder)?.path
+        file = location(in: folder)?.shownPath
     }
 
-    private func fileIfHere(in folder: LibraryFolder) -> URL? {
+    /// The file, where it is on this device.
+    func location(in folder: LibraryFolder) -> URL? {
         // A row may come from anywhere: only known formats and real digests make a path.
         guard let digest = Digest(hex: sha256), let kind = PictureFormat(rawValue: format) else {
             return nil

@@ -10,12 +10,14 @@ struct BackupCommand: ParsableCommand {
         discussion: "Whoever has the file has the library's keys: keep it as safe as the phrase.")
 
     @OptionGroup var options: LibraryOptions
-    @Argument(help: "The file to write.", completion: .file()) var file: String
+    @OptionGroup var force: ForceOption
+    @Argument(help: "The file to write.", completion: .file()) var file: FileArgument
 
     func run() throws {
-        let report = try options.open().backup(to: URL(filePath: file))
+        let report = try options.open().backup(to: try file.url, replacing: force.force)
         if options.json { return try JSONOutput.show(report) }
-        Terminal.say("\(file), \(Words.count(report.files, "file")), \(Words.bytes(report.bytes))")
+        Terminal.say(
+            "\(file.shown), \(Words.count(report.files, "file")), \(Words.bytes(report.bytes))")
         Terminal.note("It holds your keys: keep it as safe as the recovery phrase.")
     }
 }

@@ -14,12 +14,14 @@ struct BundleCommand: ParsableCommand {
             abstract: "Write all that this device knows into a sealed file; no pictures.")
 
         @OptionGroup var options: LibraryOptions
-        @Argument(help: "The file to write.", completion: .file()) var file: String
+        @OptionGroup var force: ForceOption
+        @Argument(help: "The file to write.", completion: .file()) var file: FileArgument
 
         func run() throws {
-            let bytes = try options.open().exportBundle(to: URL(filePath: file))
-            if options.json { return try JSONOutput.show(Written(file: file, bytes: bytes)) }
-            Terminal.say("\(file), \(Words.bytes(bytes))")
+            let bytes = try options.open().exportBundle(
+                to: try file.url, replacing: force.force)
+            if options.json { return try JSONOutput.show(Written(file: file.shown, bytes: bytes)) }
+            Terminal.say("\(file.shown), \(Words.bytes(bytes))")
         }
 
         private struct Written: Encodable {
@@ -33,10 +35,10 @@ struct BundleCommand: ParsableCommand {
             abstract: "Merge a sealed file of another device; again changes nothing.")
 
         @OptionGroup var options: LibraryOptions
-        @Argument(help: "The file to read.", completion: .file()) var file: String
+        @Argument(help: "The file to read.", completion: .file()) var file: FileArgument
 
         func run() throws {
-            let changes = try options.open().importBundle(from: URL(filePath: file))
+            let changes = try options.open().importBundle(from: try file.url)
             if options.json { return try JSONOutput.show(["received": changes]) }
             Terminal.say("received \(changes)")
         }

@@ -21,7 +21,7 @@ struct DevicesCommand: AsyncParsableCommand {
 
         func run() async throws {
             let library = try await Library.requestAccess(
-                in: options.folder, server: url, account: account, deviceName: deviceName,
+                in: try options.folder, server: url, account: account, deviceName: deviceName,
                 environment: LibraryOptions.environment)
             let words = library.comparisonWords ?? ""
             if options.json {

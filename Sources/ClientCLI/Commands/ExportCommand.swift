@@ -9,13 +9,12 @@ struct ExportCommand: ParsableCommand {
         abstract: "Write all works and generations as pictures, CSV and JSON into a new folder.")
 
     @OptionGroup var options: LibraryOptions
-    @Argument(help: "The folder to make.", completion: .directory) var folder: String
+    @Argument(help: "The folder to make.", completion: .directory) var folder: FileArgument
 
     func run() throws {
-        let report = try options.open().exportAll(
-            to: URL(filePath: folder, directoryHint: .isDirectory))
+        let report = try options.open().exportAll(to: try folder.url)
         if options.json { return try JSONOutput.show(report) }
-        Terminal.say("\(folder), \(Words.count(report.pictures, "picture"))")
+        Terminal.say("\(folder.shown), \(Words.count(report.pictures, "picture"))")
         if report.elsewhere > 0 {
             let count = Words.count(report.elsewhere, "picture")
             Terminal.note("\(count) on other devices: listed only.")

@@ -17,7 +17,7 @@ struct GenerateCommand: ParsableCommand {
     @OptionGroup var options: LibraryOptions
     @Option(help: "The model's name or id.") var model: String?
     @Option(help: "A picture of flat colours that says what goes where.", completion: .file())
-    var sketch: String?
+    var sketch: FileArgument?
     @Option(help: "Chooses among the pictures; the same seed gives the same one.")
     var seed: UInt64?
     @Option(help: "Pixels, WIDTHxHEIGHT.") var size = PictureSize(width: 512, height: 512)
@@ -32,9 +32,11 @@ struct GenerateCommand: ParsableCommand {
     var pick: PickedDrafts?
     @Option(help: "The sheet that --pick means: its id, or the start or end of it.")
     var finish: String?
-    @Option(help: "Write the picture here too.", completion: .file()) var out: String?
+    @Option(help: "Write the picture here too: .png, .jpg or .webp.", completion: .file())
+    var out: FileArgument?
     @Option(help: "Write the picture here while it grows sharper.", completion: .file())
-    var preview: String?
+    var preview: FileArgument?
+    @OptionGroup var force: ForceOption
     @Flag(help: "Render again, even a picture that is there; costs nothing.") var again = false
     @Flag(help: "Finish what was paid for and interrupted.") var resume = false
 
@@ -53,25 +55,28 @@ struct GenerateCommand: ParsableCommand {
 
     func run() throws {
         let library = try options.open()
-        if let out { try LibraryFile.checkWritable(URL(filePath: out)) }
+        let outputs = try GenerateOutputs(
+            out: try out?.url, preview: try preview?.url, picks: pick?.numbers ?? [],
+            isSheetThere: finish != nil, replacing: force.force, from: try sketch?.url,
+            of: library.folder)
         let line = ProgressLine("drawing")
         defer { line.end() }
-        let watch = try watch(line)
+        let watch = watch(line, outputs.preview)
         if let finish {
             let picked = try library.pick(pick?.numbers ?? [], of: finish, watch)
             line.end()
-            return try tell(picked, library)
+            return try tell(picked, library, outputs)
         }
         if resume {
             let result = try library.resume(watch)
             line.end()
-            if let out, let last = result.finished.last { try copy(last, to: out, library) }
+            if let last = result.finished.last { try copy(last, outputs, library) }
             return try tell(result)
         }
         let start = ContinuousClock.now
         let order = GenerationOrder(
             model: model ?? "", seed: seed, width: size.width, height: size.height,
-            sketch: sketch.map { URL(filePath: $0) }, isPattern: pattern, originality: originality,
+            sketch: try sketch?.url, isPattern: pattern, originality: originality,
             leftOut: leftOut, drafts: drafts, again: again)
         let result = try library.generate(order, watch)
         let picked =
@@ -79,7 +84,7 @@ struct GenerateCommand: ParsableCommand {
                 try library.pick($0.numbers, of: result.generation.id.description, watch)
             } ?? []
         line.end()
-        if let out { try copy(result, to: out, library) }
+        try copy(result, outputs, library)
         let seconds = ContinuousClock.now - start
         if options.json {
             return try JSONOutput.show(
@@ -87,34 +92,31 @@ struct GenerateCommand: ParsableCommand {
                     result: result, picked: picked, seconds: Double(seconds.components.seconds)))
         }
         tell(result)
-        if !picked.isEmpty { try tell(picked, library) }
+        if !picked.isEmpty { try tell(picked, library, outputs) }
         Terminal.say("\(seconds.components.seconds) s")
     }
 
-    private func watch(_ line: ProgressLine) throws -> DrawingWatch {
+    private func watch(_ line: ProgressLine, _ preview: OutputFile?) -> DrawingWatch {
         let interrupt = Interrupt()
         var watch = DrawingWatch(
             progress: { line.show($0) }, isCancelled: { interrupt.isSet })
         if let preview {
-            let file = URL(filePath: preview)
-            try LibraryFile.checkWritable(file)
-            // A preview that cannot be written is no reason to stop drawing.
-            watch.preview = { try? LibraryFile.write($0, to: file) }
+            let file = PreviewFile(preview)
+            watch.preview = { file.show($0) }
         }
         return watch
     }
 
     /// Copies go beside the file that was asked for: name-1.png, name-4.png.
-    private func tell(_ picked: [Generation], _ library: Library) throws {
+    private func tell(
+        _ picked: [Generation], _ library: Library, _ outputs: GenerateOutputs
+    ) throws {
         for made in picked {
             var file = made.file ?? ""
-            if let out {
-                let url = URL(filePath: out)
-                let name = url.deletingPathExtension().lastPathComponent
-                let copy = url.deletingLastPathComponent()
-                    .appending(path: "\(name)-\(made.draft).\(url.pathExtension)")
-                _ = try library.export(made.id.description, to: copy)
-                file = copy.path
+            if let copy = outputs.picks[made.draft] {
+                _ = try library.export(
+                    made.id.description, to: copy.file, replacing: force.force)
+                file = copy.shown
             }
             guard !options.json else { continue }
             Terminal.say("\(Terminal.strong(made.id.short))  draft \(made.draft) in full")
@@ -124,8 +126,12 @@ struct GenerateCommand: ParsableCommand {
         if options.json, finish != nil { try JSONOutput.show(["picked": picked]) }
     }
 
-    private func copy(_ result: GenerationResult, to out: String, _ library: Library) throws {
-        _ = try library.export(result.generation.id.description, to: URL(filePath: out))
+    private func copy(
+        _ result: GenerationResult, _ outputs: GenerateOutputs, _ library: Library
+    ) throws {
+        guard let out = outputs.out else { return }
+        _ = try library.export(
+            result.generation.id.description, to: out.file, replacing: force.force)
     }
 
     private func tell(_ result: ResumeResult) throws {
@@ -142,7 +148,7 @@ struct GenerateCommand: ParsableCommand {
     private func tell(_ result: GenerationResult) {
         let made = result.generation
         Terminal.say("\(Terminal.strong(made.id.short))  \(made.modelName), seed \(made.seed)")
-        Terminal.say(out ?? made.file ?? "")
+        Terminal.say(out?.shown ?? made.file ?? "")
         if made.drafts > 0 {
             let id = made.id.short
             Terminal.say("\(made.drafts) drafts, the smoothest first. Draw up to four in full:")

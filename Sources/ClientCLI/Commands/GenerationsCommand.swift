@@ -74,24 +74,28 @@ struct GenerationsCommand: ParsableCommand {
 
         @OptionGroup var options: LibraryOptions
         @Argument(help: "The id, or the start or end of it.") var id: String
-        @Option(help: "The file to write.", completion: .file()) var out: String
+        @Option(help: "The file to write: .png, .jpg or .webp.", completion: .file())
+        var out: FileArgument
+        @OptionGroup var force: ForceOption
         @Flag(help: "Leave the watermark out; needs a receipt.") var noWatermark = false
 
         func run() throws {
             let library = try options.open()
-            try LibraryFile.checkWritable(URL(filePath: out))
+            let file = try out.url
+            _ = try OutputFile(
+                file, .picture, replacing: force.force, of: library.folder)
             let line = ProgressLine("drawing")
             defer { line.end() }
             let made = try library.export(
-                id, to: URL(filePath: out), withoutWatermark: noWatermark,
+                id, to: file, withoutWatermark: noWatermark, replacing: force.force,
                 DrawingWatch(progress: { line.show($0) }))
             line.end()
             if options.json {
                 return try JSONOutput.show(
                     Exported(
-                        generation: made.id.description, file: out, watermark: !noWatermark))
+                        generation: made.id.description, file: out.shown, watermark: !noWatermark))
             }
-            Terminal.say(out)
+            Terminal.say(out.shown)
         }
 
         private struct Exported: Encodable {
@@ -107,18 +111,23 @@ struct GenerationsCommand: ParsableCommand {
 
         @OptionGroup var options: LibraryOptions
         @Argument(help: "The id, or the start or end of it.") var id: String
-        @Option(help: "The file to write.", completion: .file()) var out: String
+        @Option(help: "The file to write: .png, .jpg or .webp.", completion: .file())
+        var out: FileArgument
+        @OptionGroup var force: ForceOption
 
         func run() throws {
             let library = try options.open()
-            try LibraryFile.checkWritable(URL(filePath: out))
+            let file = try out.url
+            _ = try OutputFile(
+                file, .picture, replacing: force.force, of: library.folder)
             let line = ProgressLine("drawing")
             defer { line.end() }
             let legend = try library.writeSourceMap(
-                of: id, to: URL(filePath: out), DrawingWatch(progress: { line.show($0) }))
+                of: id, to: file, replacing: force.force,
+                DrawingWatch(progress: { line.show($0) }))
             line.end()
             if options.json {
-                return try JSONOutput.show(Drawn(file: out, legend: legend))
+                return try JSONOutput.show(Drawn(file: out.shown, legend: legend))
             }
             let titles = Dictionary(
                 try library.works().map { ($0.id, $0.title) }, uniquingKeysWith: { $1 })
@@ -129,7 +138,7 @@ struct GenerationsCommand: ParsableCommand {
                     entry.color, "\(share) %", titles[entry.work] ?? "a work that was removed")
             }
             table.show()
-            Terminal.say(out)
+            Terminal.say(out.shown)
         }
 
         private struct Drawn: Encodable {

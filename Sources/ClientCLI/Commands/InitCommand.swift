@@ -12,16 +12,23 @@ struct InitCommand: ParsableCommand {
     @Option(help: "What you call this device (else the machine's name).") var deviceName: String?
 
     func run() throws {
-        let (library, phrase) = try Library.make(in: options.folder, deviceName: deviceName)
-        if options.json {
-            try JSONOutput.show(
-                Made(
-                    home: library.folder.root.path, account: library.account?.description ?? "",
-                    device: library.device.description, deviceName: library.deviceName,
-                    recoveryPhrase: phrase.words))
-            return
+        // There is a library once its phrase has been written, and not before.
+        _ = try Library.make(in: try options.folder, deviceName: deviceName) { new in
+            try show(new)
+            try StandardOutput.settle(durably: true)
         }
-        Terminal.say("Your library is in \(library.folder.root.path).")
+    }
+
+    private func show(_ new: NewLibrary) throws {
+        let home = new.folder.shown
+        if options.json {
+            return try JSONOutput.show(
+                Made(
+                    home: home, account: new.account.description,
+                    device: new.device.description, deviceName: new.deviceName,
+                    recoveryPhrase: new.phrase.words))
+        }
+        Terminal.say("Your library is in \(home).")
         Terminal.say()
         Terminal.say(Terminal.strong("Your recovery phrase. Write it on paper now:"))
         Terminal.say("it is shown this once, and stored nowhere.")
@@ -31,7 +38,7 @@ struct InitCommand: ParsableCommand {
             let cells = (0..<4).map { column in
                 let index = column * 6 + row
                 let number = index + 1 < 10 ? " \(index + 1)" : "\(index + 1)"
-                return "\(number) \(phrase.words[index])"
+                return "\(number) \(new.phrase.words[index])"
             }
             table.add("  " + cells[0], cells[1], cells[2], cells[3])
         }

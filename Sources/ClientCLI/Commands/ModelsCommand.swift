@@ -74,15 +74,17 @@ struct ModelsCommand: ParsableCommand {
 
         @OptionGroup var options: LibraryOptions
         @Argument(help: "The name or id.") var name: String
-        @Option(help: "Draw it as a PNG sheet too.", completion: .file()) var chart: String?
+        @Option(help: "Draw it as a sheet too.", completion: .file())
+        var chart: FileArgument?
+        @OptionGroup var force: ForceOption
 
         func run() throws {
             let library = try options.open()
-            if let chart { try library.drawChart(of: name, to: URL(filePath: chart)) }
+            if let chart { try library.drawChart(of: name, to: chart.url, replacing: force.force) }
             let model = try library.model(name)
             if options.json { return try JSONOutput.show(model) }
             ModelsCommand.tell(model)
-            if let chart { Terminal.say(chart) }
+            if let chart { Terminal.say(chart.shown) }
         }
     }
 
@@ -93,10 +95,10 @@ struct ModelsCommand: ParsableCommand {
 
         @OptionGroup var options: LibraryOptions
         @Argument(help: "The name or id.") var name: String
-        @Argument(help: "A PNG, JPEG or WebP file.", completion: .file()) var file: String
+        @Argument(help: "A PNG, JPEG or WebP file.", completion: .file()) var file: FileArgument
 
         func run() throws {
-            let comparison = try options.open().compare(name, with: URL(filePath: file))
+            let comparison = try options.open().compare(name, with: try file.url)
             if options.json { return try JSONOutput.show(comparison) }
             var table = Table()
             for (label, text) in comparison.summary { table.add(label, text) }

@@ -9,8 +9,8 @@ struct RestoreAccountCommand: AsyncParsableCommand {
         abstract: "On a new machine: bring your account back by its recovery phrase.",
         discussion: """
             Reads the 24 words from standard input, in one line or several; capitals do not \
-            matter. Then atelier sync brings the library. Pictures lie only on the machines that \
-            made them.
+            matter, and the numbers that init showed may stand before them. Then atelier sync \
+            brings the library. Pictures lie only on the machines that made them.
             """)
 
     @OptionGroup var options: LibraryOptions
@@ -20,7 +20,7 @@ struct RestoreAccountCommand: AsyncParsableCommand {
     func run() async throws {
         if Terminal.canAsk { Terminal.note("Type the 24 words, then Return:") }
         let library = try await Library.restoreAccount(
-            in: options.folder, server: url, phrase: try RecoveryPhrase(words()),
+            in: try options.folder, server: url, phrase: try RecoveryPhrase(words()),
             deviceName: deviceName, environment: LibraryOptions.environment)
         let account = library.account?.description ?? ""
         if options.json {
@@ -34,7 +34,7 @@ struct RestoreAccountCommand: AsyncParsableCommand {
     /// As many lines as the words take.
     private func words() -> String {
         var text = ""
-        while text.split(whereSeparator: \.isWhitespace).count < RecoveryPhrase.wordCount,
+        while RecoveryPhrase.wordCount(in: text) < RecoveryPhrase.wordCount,
             text.utf8.count < 4096, let line = readLine()
         {
             text += line + " "

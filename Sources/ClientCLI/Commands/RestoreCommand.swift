@@ -12,15 +12,16 @@ struct RestoreCommand: ParsableCommand {
             """)
 
     @OptionGroup var options: LibraryOptions
-    @Argument(help: "The backup.", completion: .file()) var file: String
+    @Argument(help: "The backup.", completion: .file()) var file: FileArgument
 
     func run() throws {
+        let folder = try options.folder
         let report = try Library.restore(
-            from: URL(filePath: file), to: options.folder,
+            from: try file.url, to: folder,
             environment: LibraryOptions.environment)
         if options.json { return try JSONOutput.show(report) }
         Terminal.say(
-            "\(options.folder.root.path), \(Words.count(report.files, "file")), "
+            "\(folder.shown), \(Words.count(report.files, "file")), "
                 + Words.bytes(report.bytes))
         Terminal.note("Sync once to fetch the credits: atelier sync.")
     }

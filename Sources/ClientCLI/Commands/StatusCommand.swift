@@ -19,7 +19,8 @@ struct StatusCommand: ParsableCommand {
         table.add("server", status.server.isEmpty ? "none" : status.server)
         table.add("standing", standing(status.standing))
         table.add("last sync", status.lastSyncAt.map { Words.moment($0) } ?? "never")
-        table.add("waiting", Words.count(status.pendingChanges, "change"))
+        let waiting = status.pendingChanges.map { Words.count($0, "change") }
+        table.add("waiting", waiting ?? "not known while the library cannot be written")
         if status.lastSyncAt != nil { table.add("clock", clock(status.clockOffsetMs)) }
         for (name, store) in [
             ("works", status.works), ("models", status.models),

@@ -41,6 +41,7 @@ struct SyncCommand: AsyncParsableCommand {
                 self.complain(outcome)
             case .failure(let error): Terminal.complain("\(ErrorText.of(error)) Trying again.")
             }
+            Program.endIfUnheard()
         }
     }
 

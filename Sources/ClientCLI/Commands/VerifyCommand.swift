@@ -13,10 +13,10 @@ struct VerifyCommand: ParsableCommand {
             """)
 
     @OptionGroup var options: LibraryOptions
-    @Argument(help: "The picture.", completion: .file()) var file: String
+    @Argument(help: "The picture.", completion: .file()) var file: FileArgument
 
     func run() throws {
-        let found = try options.open().verify(URL(filePath: file))
+        let found = try options.open().verify(try file.url)
         if options.json {
             try JSONOutput.show(found)
         } else {

@@ -14,7 +14,7 @@ struct WorksCommand: ParsableCommand {
             abstract: "Add pictures (PNG, JPEG, WebP) with a signed statement of the rights.")
 
         @OptionGroup var options: LibraryOptions
-        @Argument(help: "The files.", completion: .file()) var files: [String]
+        @Argument(help: "The files.", completion: .file()) var files: [FileArgument]
         @Flag(help: "You made the works and hold the rights.") var mine = false
         @Option(help: "Somebody else's works: the licence that allows this.")
         var licensed: String?
@@ -40,7 +40,7 @@ struct WorksCommand: ParsableCommand {
             for file in files {
                 do {
                     let result = try library.addWork(
-                        URL(filePath: file), licence: licensed, title: title, tags: tags,
+                        try file.url, licence: licensed, title: title, tags: tags,
                         note: note)
                     added.append(result)
                     if !options.json { tell(result) }
@@ -48,6 +48,11 @@ struct WorksCommand: ParsableCommand {
                     // The others are taken all the same.
                     Terminal.complain("\(error)")
                     refusal = error
+                } catch {
+                    // What was taken stays, and is told.
+                    if options.json { try JSONOutput.show(["works": added]) }
+                    if files.count > 1 { Terminal.note("Stopped at \(file.shown).") }
+                    throw error
                 }
             }
             if options.json { try JSONOutput.show(["works": added]) }
@@ -85,7 +90,12 @@ struct WorksCommand: ParsableCommand {
                     work.tags.map { "#\($0)" }.joined(separator: " "))
             }
             table.show()
-            if works.isEmpty { Terminal.note("No works yet: atelier works add FILE --mine") }
+            guard works.isEmpty else { return }
+            if let tag {
+                Terminal.note("No work has the tag \"\(tag)\".")
+            } else {
+                Terminal.note("No works yet: atelier works add FILE --mine")
+            }
         }
     }
 
@@ -128,7 +138,7 @@ struct WorksCommand: ParsableCommand {
                 Take nothing from what is painted in this picture of the work's shape: on a \
                 layer with transparency, or in white on black.
                 """, completion: .file())
-        var avoidMask: String?
+        var avoidMask: FileArgument?
         @Flag(help: "Forget the areas that were marked before.") var clearAreas = false
 
         func run() throws {
@@ -141,7 +151,7 @@ struct WorksCommand: ParsableCommand {
                 marked.avoided += avoid.map(\.marked.area)
                 if let avoidMask {
                     marked.avoided += try library.areas(
-                        paintedIn: URL(filePath: avoidMask), over: work, besides: marked.count)
+                        paintedIn: try avoidMask.url, over: work, besides: marked.count)
                 }
                 areas = marked
             }

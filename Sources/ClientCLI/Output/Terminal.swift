@@ -84,8 +84,19 @@ enum Terminal {
             && environment["TERM"] != "dumb"
     }
 
+    /// Columns of the terminal that shows standard output, or of `COLUMNS`; nil where there is
+    /// neither, and nothing has to fit.
+    static var width: Int? {
+        let named = ProcessInfo.processInfo.environment["COLUMNS"].flatMap { Int($0) } ?? 0
+        if (1...10_000).contains(named) { return named }
+        var size = winsize()
+        let status = ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size)
+        return status == 0 && size.ws_col > 0 ? Int(size.ws_col) : nil
+    }
+
     private static func write(_ text: String, to handle: FileHandle) {
-        // A reader that has gone away, such as `head`, is no failure.
+        guard handle.fileDescriptor != STDOUT_FILENO else { return StandardOutput.write(text) }
+        // Nobody can be told of what standard error does not take.
         try? handle.write(contentsOf: Data(text.utf8))
     }
 }

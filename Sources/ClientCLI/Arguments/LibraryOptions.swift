@@ -7,14 +7,16 @@ struct LibraryOptions: ParsableArguments {
     @Option(
         name: .long,
         help: "The library's folder (else $ATELIER_HOME, else $XDG_DATA_HOME/atelier).")
-    var home: String?
+    var home: FileArgument?
 
     @Flag(name: .long, help: "Print one JSON object.")
     var json = false
 
     var folder: LibraryFolder {
-        if let home { return LibraryFolder(root: URL(filePath: home, directoryHint: .isDirectory)) }
-        return LibraryFolder(environment: ProcessInfo.processInfo.environment)
+        get throws {
+            if let home { return LibraryFolder(root: try home.url) }
+            return try LibraryFolder(environment: HomeFolder.variable)
+        }
     }
 
     func open() throws -> Library {

@@ -1,0 +1,106 @@
+package import Foundation
+import StyleKit
+import SyncKit
+
+/// A file that is written for the artist, under the one rule for all of them: in the format that
+/// its name says, never over what it is made from, never over a file that is there unless told so,
+/// and never into the library's own folders.
+package struct OutputFile: Sendable {
+    /// What is written.
+    package enum Content: Sendable {
+        /// A picture, in the format that the name's ending says.
+        case picture
+        /// Something whose name is the artist's choice.
+        case other
+    }
+
+    /// Where.
+    package let file: URL
+    private let replaces: Bool
+    private let format: PictureFormat
+
+    /// Checks early what can be, before work or a credit is spent on the file.
+    ///
+    /// - Parameters:
+    ///   - replaces: Whether a file that is there gives way.
+    ///   - inputs: What it is made from; compared as files, not as names.
+    /// - Throws: ``LibraryError/badOutput(path:reason:)``, ``LibraryError/isThere(path:)``,
+    ///   ``LibraryError/unwritable(path:reason:)``.
+    package init(
+        _ file: URL, _ content: Content, replacing replaces: Bool, besides inputs: [URL] = [],
+        of folder: LibraryFolder
+    ) throws {
+        self.file = file
+        self.replaces = replaces
+        format = content == .picture ? try Self.format(of: file) : .png
+        let place = FilePlace(file)
+        if let place, inputs.contains(where: { FilePlace($0) == place }) {
+            throw LibraryError.badOutput(
+                path: file.shownPath, reason: "it is what the new file is made from")
+        }
+        if let parent = FilePlace(file.deletingLastPathComponent()),
+            folder.all.contains(where: { FilePlace($0) == parent })
+        {
+            throw LibraryError.badOutput(
+                path: file.shownPath, reason: "it lies among the library's own files")
+        }
+        try LibraryFile.checkWritable(file)
+        if place != nil, !replaces { throw LibraryError.isThere(path: file.shownPath) }
+    }
+
+    /// The name for people.
+    package var shown: String { file.shownPath }
+
+    /// Whether both would be written to one place.
+    package func isSame(as other: OutputFile) -> Bool {
+        file.fileBytes == other.file.fileBytes
+            || file.lastBytes == other.file.lastBytes
+                && FilePlace(file.deletingLastPathComponent())
+                    == FilePlace(other.file.deletingLastPathComponent())
+    }
+
+    /// Writes a picture, given as a PNG file, in the format of the name. The whole file comes, or
+    /// what was there stays.
+    package func write(png: [UInt8]) throws {
+        let bytes = format == .png ? png : try Picture.decode(png).0.encoded(as: format)
+        try naming { try LibraryFile.write(bytes, to: file, replacing: replaces) }
+    }
+
+    /// The same file for later, when what is there is its own.
+    package var again: OutputFile { OutputFile(self) }
+
+    /// Where a larger file is made before ``take(_:)``.
+    var draft: URL { LibraryFile.draft(of: file) }
+
+    /// Puts a finished draft in its place.
+    func take(_ draft: URL) throws {
+        try naming { try LibraryFile.move(draft, to: file, replacing: replaces) }
+    }
+
+    private init(_ own: OutputFile) {
+        file = own.file
+        format = own.format
+        replaces = true
+    }
+
+    private func naming(_ write: () throws -> Void) throws {
+        do {
+            try write()
+        } catch let error as LibraryError {
+            // Somebody made one since it was looked for.
+            if !replaces, LibraryFile.exists(file) {
+                throw LibraryError.isThere(path: file.shownPath)
+            }
+            throw error
+        }
+    }
+
+    private static func format(of file: URL) throws -> PictureFormat {
+        let pieces = file.shownName.split(separator: ".", omittingEmptySubsequences: false)
+        let ending = pieces.count > 1 ? pieces.last.map(String.init) ?? "" : ""
+        if let format = PictureFormat(ending: ending) { return format }
+        throw LibraryError.badOutput(
+            path: file.shownPath,
+            reason: "its name says no format that is written; it may end in .png, .jpg or .webp")
+    }
+}
