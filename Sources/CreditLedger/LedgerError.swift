@@ -12,6 +12,8 @@ public enum LedgerError: Error, Equatable, CustomStringConvertible {
     case orderContradiction(serial: Int)
     /// More credits than one account can be given.
     case tooManyCredits(asked: Int, limit: Int)
+    /// More orders than one account can be given.
+    case tooManyOrders(limit: Int)
     /// An order's reason code or text is too long.
     case orderTextTooLong(bytes: Int, limit: Int)
     /// The stored ledger of an account does not fit together.
@@ -30,6 +32,9 @@ public enum LedgerError: Error, Equatable, CustomStringConvertible {
             "The server signed two different orders number \(serial). Tell its operator."
         case .tooManyCredits(let asked, let limit):
             "The account would have \(asked) credits; at most \(limit) can be given in all."
+        case .tooManyOrders(let limit):
+            "The account has had \(limit) orders already, which is as many as it can be given. "
+                + "Purge it, or leave it as it stands."
         case .orderTextTooLong(let bytes, let limit):
             "A text of \(bytes) bytes; at most \(limit) are taken. Write it shorter."
         case .damagedLedger(let reason):

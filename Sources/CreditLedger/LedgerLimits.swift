@@ -14,6 +14,10 @@ package enum LedgerLimits {
     package static let forksPerAccount = 64
     /// The most credits that one account can be given in all.
     package static let creditsPerAccount = 1000
+    /// The most orders of one account.
+    package static let ordersPerAccount = 10_000
+    /// Of those that lift something, so many more.
+    package static let liftingOrders = 16
     /// The longest reason code of an order, in UTF-8 bytes.
     package static let reasonBytes = 64
     /// The longest words to the person in an order, in UTF-8 bytes.

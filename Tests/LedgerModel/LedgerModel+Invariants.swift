@@ -9,6 +9,7 @@ extension LedgerModel {
     }
 
     private func violationInState() throws -> String? {
+        if partDiffers { return "a part of the ledger decided otherwise than the whole" }
         let balance = server.balance
         if balance.free + balance.leased + balance.spent != balance.granted {
             return "I1: free + leased + spent is not what was granted"

@@ -38,6 +38,8 @@ package struct LedgerModel: Hashable, Sendable {
     var requests: [[LedgerContact]] = [[], []]
     var replies: [[LedgerAnswer]] = [[], []]
     var ticks = 0
+    /// Whether the part of the ledger that a contact needs once decided otherwise than the whole.
+    var partDiffers = false
     /// Leases that the second device has seen, where it is modified; nil where it is honest.
     var loot: [JWS<Lease>]?
 
@@ -158,7 +160,12 @@ package struct LedgerModel: Hashable, Sendable {
     @discardableResult
     private mutating func deliver(_ contact: LedgerContact, from device: Int) throws -> LedgerAnswer
     {
-        let answer = try Self.exchange(contact, with: &server, now: now)
+        let (before, time) = (server, now)
+        let answer = try Self.exchange(contact, with: &server, now: time)
+        let part = try before.exchangingPart(contact, policy: Self.policy, now: time) {
+            try Self.exchange(contact, with: &$0, now: time, naming: before)
+        }
+        if part.answer != answer || part.ledger != server { partDiffers = true }
         remember(answer, in: &replies[device])
         return answer
     }
@@ -208,11 +215,12 @@ package struct LedgerModel: Hashable, Sendable {
 // The parts that a model is made of.
 extension LedgerModel {
     static func exchange(
-        _ contact: LedgerContact, with server: inout ServerLedger, now: UnixTime
+        _ contact: LedgerContact, with server: inout ServerLedger, now: UnixTime,
+        naming whole: ServerLedger? = nil
     ) throws -> LedgerAnswer {
         // A lease's name follows from what it is, so that equal histories are equal states.
-        let epochs = server.credits.map(\.epoch)
-        let taken = server.leases.count
+        let epochs = (whole ?? server).credits.map(\.epoch)
+        let taken = (whole ?? server).leases.count
         var made = 0
         return try server.exchange(contact, now: now, policy: policy, signer: signer) {
             made += 1

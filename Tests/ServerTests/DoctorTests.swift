@@ -33,7 +33,8 @@ struct DoctorTests {
                 """),
         Fault(check: "snapshots", sql: "DELETE FROM snapshot_chunk WHERE place = 1"),
         Fault(check: "snapshots", sql: "UPDATE snapshot_chunk SET hash = bytes WHERE place = 0"),
-        Fault(check: "ledger", sql: "DELETE FROM ledger_clock"),
+        Fault(check: "ledger", sql: "DELETE FROM ledger"),
+        Fault(check: "ledger", sql: "UPDATE ledger SET free = free + 1"),
         Fault(check: "ledger", sql: "DELETE FROM ledger_receipt"),
         Fault(
             check: "ledger",

@@ -70,6 +70,12 @@ struct HorizonTests {
                 INSERT INTO ledger_order (account, serial, document)
                 VALUES (\(account), 1, '\(document)')
                 """)
+            let device = first.server.database.literal(second.device.bytes)
+            try first.server.write(
+                """
+                INSERT INTO ledger_revocation (account, device, serial)
+                VALUES (\(account), \(device), 1)
+                """)
             #expect(try await first.pull(after: 3, client).state.horizon == 3)
             let refused = try await second.send(.get, "/v1/segments?after=1", client)
             #expect(refused.problem == .deviceRevoked)

@@ -23,7 +23,11 @@ final class TestServer: Sendable {
     /// The statements of the last ``tracing(_:)``.
     private final class Trace: Sendable {
         let statements = Mutex<[String]?>(nil)
+        let rows = Mutex(0)
     }
+
+    /// How many rows all statements so far gave.
+    var rowsRead: Int { trace.rows.withLock { $0 } }
 
     /// The statements that `body` makes the server run, with every space made one.
     func tracing(_ body: () async throws -> Void) async throws -> [String] {
@@ -108,7 +112,10 @@ final class TestServer: Sendable {
             folder: folder.url, database: database.address, policy: policy,
             clock: { clock.now },
             randomBytes: { generator.bytes($0) },
-            onStatement: { sql in trace.statements.withLock { $0?.append(sql) } })
+            onStatement: { sql, rows in
+                trace.statements.withLock { $0?.append(sql) }
+                trace.rows.withLock { $0 += rows }
+            })
         self.trace = trace
         isShared = false
         self.folder = folder

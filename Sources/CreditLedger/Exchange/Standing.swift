@@ -1,7 +1,7 @@
 public import SignedObjects
 
 /// What the orders of an account add up to.
-public struct Standing: Sendable, Equatable {
+public struct Standing: Hashable, Sendable {
     /// What keeps an account or a device from leases and receipts.
     public enum Obstacle: Sendable, Equatable {
         /// The account is suspended by this order.
@@ -14,13 +14,33 @@ public struct Standing: Sendable, Equatable {
 
     /// The highest serial; 0 where there was no order.
     public private(set) var serial = 0
-    private var suspension: Order?
-    private var pause: Order?
-    private var revocations: [DeviceID: Order] = [:]
+    /// The last suspension that was not lifted; it may have ended by itself.
+    package private(set) var suspension: Order?
+    /// The last pause that was not lifted; it may have ended by itself.
+    package private(set) var pause: Order?
+    /// The orders that put devices out.
+    package private(set) var revocations: [DeviceID: Order] = [:]
 
     /// The standing after `orders`, oldest first.
     public init(after orders: some Sequence<Order> = []) {
         for order in orders { apply(order) }
+    }
+
+    /// A standing as it was kept, with the revocations that are asked about.
+    package init(
+        serial: Int, suspension: Order?, pause: Order?, revocations: [DeviceID: Order]
+    ) {
+        self.serial = serial
+        self.suspension = suspension
+        self.pause = pause
+        self.revocations = revocations
+    }
+
+    /// The same for some devices alone.
+    package func restricted(to devices: Set<DeviceID>) -> Standing {
+        var standing = self
+        standing.revocations = revocations.filter { devices.contains($0.key) }
+        return standing
     }
 
     /// What stands in the way of `device` at `now`, if anything.
@@ -48,7 +68,8 @@ public struct Standing: Sendable, Equatable {
         return suspension
     }
 
-    private mutating func apply(_ order: Order) {
+    /// Takes one more order.
+    package mutating func apply(_ order: Order) {
         serial = max(serial, order.serial)
         switch order.kind {
         case .suspend: suspension = order

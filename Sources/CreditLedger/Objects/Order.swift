@@ -2,7 +2,7 @@ public import SignedObjects
 
 /// A decision of the server's people that reaches every device of one account; signed by the
 /// server.
-public struct Order: SignedPayload {
+public struct Order: SignedPayload, Hashable {
     /// The header\'s `typ`.
     public static let type = "atelier-order+jws"
 

@@ -24,9 +24,13 @@ extension ServerLedger {
         for spend in contact.spends { next.register(spend) }
         try next.countersign(.currentLeases, signer)
         for giveBack in contact.returns { next.takeBack(giveBack.payload) }
+        next.countPhases(since: self)
         next.expire(now: now)
+        let settled = next
         try next.countersign(.all, signer)
         try next.lend(contact, policy, signer, makeLeaseID)
+        next.countPhases(since: settled)
+        next.forgetOldLeases()
         self = next
         var answer = answer(to: contact)
         answer.lendsFrom = lendsFrom(policy)
@@ -51,19 +55,20 @@ extension ServerLedger {
 
     /// Keeps proof where another spend stands at the same place of the device's journal.
     private mutating func noteFork(of spend: JWS<Spend>) {
-        guard forks.count < LedgerLimits.forksPerAccount else { return }
+        guard totals.forks < LedgerLimits.forksPerAccount else { return }
         let other = leases.lazy.compactMap { $0.claim?.spend }.first { known in
             known.payload.device == spend.payload.device
                 && known.payload.journal == spend.payload.journal
                 && known.payload.number == spend.payload.number
         }
-        if let other { forks.append(JournalFork(first: other, second: spend)) }
+        guard let other else { return }
+        forks.append(JournalFork(first: other, second: spend))
+        totals.forks += 1
     }
 
     private mutating func countersign(
         _ which: Countersigning, _ signer: LedgerSigner
     ) throws(JWSError) {
-        let standing = standing
         for place in leases.indices {
             guard let claim = leases[place].claim, claim.outcome == .held else { continue }
             let lease = leases[place].lease.payload
@@ -71,28 +76,41 @@ extension ServerLedger {
             if isCurrent(lease) {
                 try charge(lease.credit, for: place, signer)
             } else if which == .all {
-                guard let other = credits.firstIndex(where: { $0.state == .free }) else {
+                guard let other = freeCredit else {
                     leases[place].claim?.outcome = .uncredited
                     continue
                 }
-                credits[other].epoch += 1
-                try charge(other, for: place, signer)
+                try charge(other, again: true, for: place, signer)
             }
         }
     }
 
     private mutating func charge(
-        _ credit: Int, for place: Int, _ signer: LedgerSigner
+        _ credit: Int, again: Bool = false, for place: Int, _ signer: LedgerSigner
     ) throws(JWSError) {
         guard let spend = leases[place].claim?.spend else { return }
+        let number = totals.receipts
+        set(.spent(receipt: number), ofCredit: credit, again: again)
         let receipt = try signer.receipt(
             Receipt(
                 account: account, device: spend.payload.device, spend: spend.digest,
-                body: spend.payload.body, credit: credit, epoch: credits[credit].epoch,
-                time: clock, logIndex: receipts.count, logHead: receiptHead))
-        credits[credit].state = .spent(receipt: receipts.count)
-        leases[place].claim?.outcome = .receipt(receipts.count)
-        receipts.append(receipt)
+                body: spend.payload.body, credit: credit, epoch: knownCredits[credit]?.epoch ?? 0,
+                time: clock, logIndex: number, logHead: receiptHead))
+        leases[place].claim?.outcome = .receipt(number)
+        knownReceipts[number] = receipt
+        totals.receipts += 1
+        totals.knownReceipts += 1
+        totals.receiptHead = Self.head(after: receipt)
+    }
+
+    static func head(after receipt: JWS<Receipt>) -> Digest {
+        Digest(of: receipt.payload.logHead.bytes + receipt.digest.bytes)
+    }
+
+    /// The lowest credit that may be lent or charged.
+    private var freeCredit: Int? {
+        guard totals.free > totals.missingReceipts else { return nil }
+        return knownCredits.filter { $0.value.state == .free }.keys.min()
     }
 
     private mutating func takeBack(_ giveBack: Return) {
@@ -114,45 +132,43 @@ extension ServerLedger {
         guard lendsFrom(policy) == nil else { return }
         let wanted = min(contact.wantedLeases, policy.leasesPerDevice)
         var usable = unspentLeases(of: contact.device).count { $0.payload.expires > clock }
-        while usable < wanted, let index = credits.firstIndex(where: { $0.state == .free }) {
-            let epoch = credits[index].epoch + 1
+        while usable < wanted, let index = freeCredit {
+            let epoch = (knownCredits[index]?.epoch ?? 0) + 1
             let expires = clock + policy.lease
             let lease = try signer.lease(
                 Lease(
                     account: account, device: contact.device, lease: makeLeaseID(), credit: index,
                     epoch: epoch, issued: clock, expires: expires,
-                    graceEnds: expires + policy.grace, orderSerial: orders.count))
-            credits[index] = Credit(epoch: epoch, state: .leased(lease.payload.lease))
+                    graceEnds: expires + policy.grace, orderSerial: standing.serial))
+            set(.leased(lease.payload.lease), ofCredit: index, again: true)
             leases.append(LeaseRecord(lease: lease))
             usable += 1
         }
-        forgetOldLeases()
     }
 
     /// When the account may borrow again, where too many of its latest leases ended unused.
     ///
     /// A spend that came too late for a receipt is no use either: it is kept for ever.
     private func lendsFrom(_ policy: LedgerPolicy) -> UnixTime? {
-        let day = Duration.seconds(86_400)
         let ended = leases.filter { record in
             switch record.claim?.outcome {
             case .held, .receipt: return false
             case .uncredited, nil: break
             }
-            return !isCurrent(record.lease.payload) && clock < record.lease.payload.issued + day
+            return !isCurrent(record.lease.payload)
+                && clock < record.lease.payload.issued + Self.day
         }.map(\.lease.payload.issued).sorted()
         let excess = ended.count - policy.unusedLeasesPerDay
-        return ended.indices.contains(excess) ? ended[excess] + day : nil
+        return ended.indices.contains(excess) ? ended[excess] + Self.day : nil
     }
 
     /// A device that borrows and returns all day must not grow the ledger without bound.
     private mutating func forgetOldLeases() {
-        let ended = leases.indices.filter {
-            leases[$0].claim == nil && !isCurrent(leases[$0].lease.payload)
-        }
-        for place in ended.dropLast(LedgerLimits.rememberedLeases).reversed() {
-            leases.remove(at: place)
-        }
+        let excess = totals.idle - LedgerLimits.rememberedLeases
+        guard excess > 0 else { return }
+        let places = leases.indices.filter { phase(of: leases[$0]) == .idle }.prefix(excess)
+        for place in places.reversed() { leases.remove(at: place) }
+        totals.idle -= places.count
     }
 
     private func answer(to contact: LedgerContact) -> LedgerAnswer {
@@ -161,8 +177,9 @@ extension ServerLedger {
         answer.leases = unspentLeases(of: contact.device)
         let current = Set(answer.leases.map(\.payload.lease))
         answer.ended = contact.returns.map(\.payload.lease).filter { !current.contains($0) }
-        answer.orders = Array(
-            orders.dropFirst(contact.orderSerial).prefix(LedgerLimits.ordersPerReply))
+        let told = LedgerNeeds(contact).toldOrders
+        answer.orders = knownOrders.filter { told.contains($0.key) }
+            .sorted { $0.key < $1.key }.map(\.value)
         return answer
     }
 
@@ -177,7 +194,7 @@ extension ServerLedger {
         }
         switch claim.outcome {
         case .held: answer.held.append(spend.digest)
-        case .receipt(let index): answer.receipts.append(receipts[index])
+        case .receipt(let index): knownReceipts[index].map { answer.receipts.append($0) }
         case .uncredited: answer.refused.append(.init(spend: spend.digest, reason: .uncredited))
         }
     }

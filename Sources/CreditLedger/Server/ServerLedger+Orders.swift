@@ -59,26 +59,28 @@ extension ServerLedger {
     public mutating func grant(
         _ count: Int, reason: String, text: String = "", now: UnixTime, signer: LedgerSigner
     ) throws(LedgerError) -> JWS<Order> {
-        let room = LedgerLimits.creditsPerAccount - credits.count
-        guard count > 0, count <= room else {
+        let granted = totals.granted
+        guard count > 0, count <= LedgerLimits.creditsPerAccount - granted else {
             throw .tooManyCredits(
-                asked: credits.count + min(max(count, 0), LedgerLimits.creditsPerAccount + 1),
+                asked: granted + min(max(count, 0), LedgerLimits.creditsPerAccount + 1),
                 limit: LedgerLimits.creditsPerAccount)
         }
         let order = try append(.grant, reason, text, credits: count, now: now, signer)
-        credits += [Credit](repeating: Credit(), count: count)
+        for index in granted..<granted + count { set(.free, ofCredit: index) }
         return order
     }
 
     /// Puts a device of the account out: it gets no lease and no receipt any more, and its leases
     /// come back when they end.
     ///
+    /// - Returns: The order; nil where the device was put out before, which nothing takes back.
     /// - Throws: ``LedgerError``; the ledger is then unchanged.
     @discardableResult
     public mutating func revoke(
         _ device: DeviceID, reason: String, text: String = "", now: UnixTime, signer: LedgerSigner
-    ) throws(LedgerError) -> JWS<Order> {
-        try append(.revokeDevice, reason, text, device: device, now: now, signer)
+    ) throws(LedgerError) -> JWS<Order>? {
+        guard !standing.isRevoked(device) else { return nil }
+        return try append(.revokeDevice, reason, text, device: device, now: now, signer)
     }
 
     private mutating func append(
@@ -89,17 +91,27 @@ extension ServerLedger {
         try checkLength(of: reason, limit: LedgerLimits.reasonBytes)
         try checkLength(of: text, limit: LedgerLimits.textBytes)
         try checkLength(of: appeal, limit: LedgerLimits.textBytes)
+        try checkCount(with: kind)
         let time = max(clock, now)
         let payload = Order(
-            account: account, serial: orders.count + 1, kind: kind, reason: reason, text: text,
+            account: account, serial: standing.serial + 1, kind: kind, reason: reason, text: text,
             until: until, device: device, credits: credits, appeal: appeal, time: time)
         do {
             let order = try signer.order(payload)
-            orders.append(order)
+            knownOrders[payload.serial] = order
+            standing.apply(payload)
             clock = time
             return order
         } catch {
             throw .notSigned(error)
+        }
+    }
+
+    /// What lifts something has room beyond the limit, so that nothing lasts for want of it.
+    private func checkCount(with kind: Order.Kind) throws(LedgerError) {
+        let room = [.reinstate, .resumeService].contains(kind) ? LedgerLimits.liftingOrders : 0
+        guard standing.serial < LedgerLimits.ordersPerAccount + room else {
+            throw .tooManyOrders(limit: LedgerLimits.ordersPerAccount)
         }
     }
 

@@ -1,66 +1,86 @@
 public import SignedObjects
 
-/// The server's ledger of one account: a pure state machine.
+/// The server's ledger of one account, or the part of one that a change touches: a pure state
+/// machine.
 ///
 /// A credit goes `free → leased → spent`, and back from `leased` to `free` only by a return or when
-/// the lease's grace has ended. Whoever calls keeps one copy an account and writes it back in the
-/// transaction that read it; a throw changes nothing.
+/// the lease's grace has ended. Whoever calls writes it back in the transaction that read it; a
+/// throw changes nothing. What a contact does depends on few of a ledger's rows: see
+/// ``LedgerNeeds``.
 public struct ServerLedger: Sendable, Hashable {
     /// The account.
     public let account: AccountID
-    /// The account's credits by index.
-    package internal(set) var credits: [Credit]
-    /// Leases that are remembered, in the order they were issued.
+    /// What is known of the account's credits, by index.
+    package internal(set) var knownCredits: [Int: Credit]
+    /// Leases that are known, in the order they were issued.
     package internal(set) var leases: [LeaseRecord]
-    /// Every receipt, by its place in the log.
-    package internal(set) var receipts: [JWS<Receipt>]
-    /// Every order, by serial from 1.
-    package internal(set) var orders: [JWS<Order>]
-    /// Spends of different leases that stand at one place of a journal, in the order they came.
+    /// Receipts that are known, by their place in the log.
+    package internal(set) var knownReceipts: [Int: JWS<Receipt>]
+    /// Orders that are known, by serial from 1.
+    package internal(set) var knownOrders: [Int: JWS<Order>]
+    /// Known spends of different leases that stand at one place of a journal, as they came.
     package internal(set) var forks: [JournalFork]
+    /// What the whole ledger adds up to.
+    package internal(set) var totals: LedgerTotals
+    /// What all orders add up to.
+    public internal(set) var standing: Standing
     /// The highest server time of any change: time never runs backwards in here.
     package internal(set) var clock: UnixTime
+
+    static let day = Duration.seconds(86_400)
 
     /// The ledger of a new account.
     public init(account: AccountID, policy: LedgerPolicy, now: UnixTime) {
         self.account = account
         let count = min(max(0, policy.freeCredits), LedgerLimits.creditsPerAccount)
-        credits = [Credit](repeating: Credit(), count: count)
-        (leases, receipts, orders, forks, clock) = ([], [], [], [], now)
+        knownCredits = Dictionary(uniqueKeysWithValues: (0..<count).map { ($0, Credit()) })
+        (leases, knownReceipts, knownOrders, forks) = ([], [:], [:], [])
+        (totals, standing, clock) = (LedgerTotals(), Standing(), now)
+        totals.free = count
     }
 
-    /// A ledger as it was stored.
+    /// A ledger as it was stored, or a part of it.
     ///
     /// - Throws: ``LedgerError/damagedLedger(reason:)`` where the parts do not fit together.
     package init(
-        account: AccountID, credits: [Credit], leases: [LeaseRecord], receipts: [JWS<Receipt>],
-        orders: [JWS<Order>], forks: [JournalFork], clock: UnixTime
+        account: AccountID, credits: [Int: Credit], leases: [LeaseRecord],
+        receipts: [Int: JWS<Receipt>], orders: [Int: JWS<Order>], forks: [JournalFork],
+        totals: LedgerTotals, standing: Standing, clock: UnixTime
     ) throws(LedgerError) {
         self.account = account
-        self.credits = credits
+        knownCredits = credits
         self.leases = leases
-        self.receipts = receipts
-        self.orders = orders
+        knownReceipts = receipts
+        knownOrders = orders
         self.forks = forks
+        self.totals = totals
+        self.standing = standing
         self.clock = clock
         try check()
     }
 
-    /// The account's credits in numbers.
-    public var balance: LedgerReply.Balance {
-        var (free, leased, spent) = (0, 0, 0)
-        for credit in credits {
-            switch credit.state {
-            case .free: free += 1
-            case .leased: leased += 1
-            case .spent: spent += 1
-            }
-        }
-        return .init(granted: credits.count, free: free, leased: leased, spent: spent)
+    /// The known credits in order.
+    package var credits: [Credit] { knownCredits.sorted { $0.key < $1.key }.map(\.value) }
+
+    /// The known receipts in order.
+    package var receipts: [JWS<Receipt>] {
+        knownReceipts.sorted { $0.key < $1.key }.map(\.value)
     }
 
-    /// What the orders add up to.
-    public var standing: Standing { Standing(after: orders.lazy.map(\.payload)) }
+    /// The known orders in order.
+    package var orders: [JWS<Order>] { knownOrders.sorted { $0.key < $1.key }.map(\.value) }
+
+    /// The account's credits in numbers.
+    public var balance: LedgerReply.Balance {
+        // What a lost receipt was charged to is spent, whichever credit it was.
+        let free = max(0, totals.free - totals.missingReceipts)
+        return .init(
+            granted: totals.granted, free: free, leased: totals.leased,
+            spent: totals.granted - totals.leased - free)
+    }
+
+    /// How many receipts were signed.
+    public var receiptCount: Int { totals.receipts }
 
     /// The leases that devices hold now: the bound of what a suspension cannot stop at once.
     public var currentLeases: [Lease] {
@@ -70,24 +90,21 @@ public struct ServerLedger: Sendable, Hashable {
     /// How many spends wait for a suspension or pause to be lifted.
     public var heldCount: Int { leases.count { $0.claim?.outcome == .held } }
 
-    /// How many spends stand as proof that a lease was used on more than one body.
+    /// How many of the known spends stand as proof that a lease was used on more than one body.
     public var contradictionCount: Int {
         leases.reduce(0) { $0 + ($1.claim?.contradictions.count ?? 0) }
     }
 
     /// How many pairs of spends stand at one place of a journal, on different leases.
-    public var forkCount: Int { forks.count }
+    public var forkCount: Int { totals.forks }
 
     /// Chained digest over the receipts so far; zero for none.
-    public var receiptHead: Digest {
-        guard let last = receipts.last else { return .zero }
-        return Digest(of: last.payload.logHead.bytes + last.digest.bytes)
-    }
+    public var receiptHead: Digest { totals.receiptHead }
 
     /// Frees every credit whose lease and grace have ended without a spend.
     public mutating func expire(now: UnixTime) {
+        let old = self
         clock = max(clock, now)
-        let standing = standing
         for place in leases.indices where leases[place].lease.payload.graceEnds <= clock {
             let lease = leases[place].lease.payload
             switch leases[place].claim?.outcome {
@@ -99,44 +116,67 @@ public struct ServerLedger: Sendable, Hashable {
             case .held?, .receipt?, .uncredited?: break
             }
         }
+        countPhases(since: old)
+    }
+
+    /// How far a known lease has come.
+    package func phase(of record: LeaseRecord) -> LeasePhase {
+        switch record.claim?.outcome {
+        case nil: isCurrent(record.lease.payload) ? .open : .idle
+        case .held?: .open
+        case .receipt?: .settled
+        case .uncredited?: .uncredited
+        }
+    }
+
+    /// Brings the totals up to what became of the known leases.
+    mutating func countPhases(since old: ServerLedger) {
+        for (ledger, amount) in [(old, -1), (self, 1)] {
+            for record in ledger.leases {
+                switch ledger.phase(of: record) {
+                case .idle: totals.idle += amount
+                case .uncredited: totals.uncredited += amount
+                case .open, .settled: break
+                }
+            }
+        }
     }
 
     func isCurrent(_ lease: Lease) -> Bool {
-        credits[lease.credit].state == .leased(lease.lease)
+        knownCredits[lease.credit]?.state == .leased(lease.lease)
     }
 
     mutating func free(_ lease: Lease) {
         guard isCurrent(lease) else { return }
-        credits[lease.credit].state = .free
+        set(.free, ofCredit: lease.credit)
+    }
+
+    /// Moves a credit, lent or charged once more where `again` says so.
+    mutating func set(_ state: Credit.State, ofCredit index: Int, again: Bool = false) {
+        let old = knownCredits[index]
+        totals.count(old?.state, by: -1)
+        totals.count(state, by: 1)
+        knownCredits[index] = Credit(epoch: (old?.epoch ?? 0) + (again ? 1 : 0), state: state)
     }
 
     private func check() throws(LedgerError) {
         let known = Set(leases.map(\.lease.payload.lease))
-        for credit in credits {
-            switch credit.state {
-            case .free: break
-            case .leased(let lease):
-                guard known.contains(lease) else {
-                    throw .damagedLedger(reason: "a credit is lent by a lease that is missing")
-                }
-            case .spent(let index):
-                guard receipts.indices.contains(index) else {
-                    throw .damagedLedger(reason: "a credit is spent by a receipt that is missing")
-                }
-            }
+        for credit in knownCredits.values {
+            guard case .leased(let lease) = credit.state, !known.contains(lease) else { continue }
+            throw .damagedLedger(reason: "a credit is lent by a lease that is missing")
         }
         for record in leases {
-            guard credits.indices.contains(record.lease.payload.credit) else {
+            guard knownCredits[record.lease.payload.credit] != nil else {
                 throw .damagedLedger(reason: "a lease names a credit that is missing")
             }
             if case .receipt(let index)? = record.claim?.outcome {
-                guard receipts.indices.contains(index) else {
+                guard knownReceipts[index] != nil else {
                     throw .damagedLedger(reason: "a spend names a receipt that is missing")
                 }
             }
         }
-        guard orders.enumerated().allSatisfy({ $0.element.payload.serial == $0.offset + 1 }) else {
-            throw .damagedLedger(reason: "the order serials do not rise by one")
+        guard knownOrders.allSatisfy({ $0.key == $0.value.payload.serial }) else {
+            throw .damagedLedger(reason: "an order stands at another's serial")
         }
     }
 }

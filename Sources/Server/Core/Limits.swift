@@ -20,6 +20,8 @@ package enum Limits {
     static let auditPage = 1000
     /// The most invites made at once.
     static let invitesAtOnce = 1000
+    /// A day in milliseconds.
+    static let day: Int64 = 86_400_000
     /// The most seconds that one statement may take.
     static let statementSeconds = 30
     /// How often a transaction is run when the database makes it give way.

@@ -88,9 +88,7 @@ extension ServerCore {
     public func effectOfSuspending(_ account: AccountID) throws -> SuspensionEffect {
         let now = clock()
         return try database.read { db in
-            guard let ledger = try LedgerStore(account: account, db: db).load() else {
-                throw ServerError.noSuchAccount(account.description)
-            }
+            let ledger = try self.openLedger(of: account, now: now, in: db)
             return SuspensionEffect(on: ledger, serial: ledger.standing.serial + 1, now: now)
         }
     }
@@ -122,7 +120,7 @@ extension ServerCore {
         _ actor: String, _ now: UnixTime, _ body: (inout ServerLedger) throws -> Result
     ) throws -> Result {
         let result = try database.write { db in
-            let result = try self.change(account, in: db, body)
+            let result = try self.change(account, LedgerNeeds(), now: now, in: db, body)
             try Audit.append(
                 action, actor: actor, account: account, reason: reason, detail: message, now: now,
                 in: db)
@@ -137,13 +135,16 @@ extension ServerCore {
     private func summary(
         of account: AccountID, now: UnixTime, in db: Database
     ) throws -> AccountSummary {
-        guard let ledger = try LedgerStore(account: account, db: db).load() else {
-            throw ServerError.noSuchAccount(account.description)
-        }
+        let store = LedgerStore(account: account, db: db)
+        let ledger = try openLedger(of: account, now: now, in: db)
         let row = try db.row("SELECT created, state FROM account WHERE id = ?1", [account.blob])
         guard let row else { throw ServerError.noSuchAccount(account.description) }
         let devices = try db.rows(
-            "SELECT id, name, last_seen FROM device WHERE account = ?1 ORDER BY joined, id",
+            """
+            SELECT id, name, last_seen, r.serial AS revoked FROM device
+            LEFT JOIN ledger_revocation AS r ON r.account = device.account AND r.device = id
+            WHERE device.account = ?1 ORDER BY joined, id
+            """,
             [account.blob])
         let segments = try db.row(
             """
@@ -151,13 +152,12 @@ extension ServerCore {
             FROM segment WHERE account = ?1
             """,
             [account.blob])
-        let standing = ledger.standing
-        let suspension = standing.suspension(at: now)
+        let suspension = ledger.standing.suspension(at: now)
         var active: [String] = []
         var revoked: [String] = []
         for device in devices {
             let name: String = try device["name"]
-            if standing.isRevoked(try device.fixed("id")) {
+            if try device["revoked"] as Int64? != nil {
                 revoked.append(name)
             } else {
                 active.append(name)
@@ -169,9 +169,20 @@ extension ServerCore {
             until: suspension?.until, devices: active, revokedDevices: revoked,
             lastSeen: try devices.map { try $0.time("last_seen") }.max(), credits: ledger.balance,
             leasedUntil: ledger.currentLeases.map(\.expires).filter { now < $0 }.max(),
-            heldSpends: ledger.heldCount, contradictions: ledger.contradictionCount,
+            heldSpends: ledger.heldCount, contradictions: try store.contradictionCount(),
             segments: try segments?["count"] ?? 0,
             segmentBytes: try segments?["bytes"] ?? 0)
+    }
+
+    /// The ledger with its open leases.
+    private func openLedger(
+        of account: AccountID, now: UnixTime, in db: Database
+    ) throws -> ServerLedger {
+        let store = LedgerStore(account: account, db: db)
+        guard let row = try store.row(for: nil) else {
+            throw ServerError.noSuchAccount(account.description)
+        }
+        return try store.view(LedgerNeeds(), of: row, policy: policy.ledger, now: now)
     }
 
     private static func standing(_ state: AccountState, _ suspension: Order?) -> String {

@@ -48,8 +48,9 @@ final class Database {
     }
 
     private func run(_ sql: String, _ arguments: [any SQLConvertible]) throws -> SQLResult {
-        onStatement?(sql)
-        return try connection.run(sql, arguments.map(\.sqlValue))
+        let result = try connection.run(sql, arguments.map(\.sqlValue))
+        onStatement?(sql, result.rows.count)
+        return result
     }
 
     /// Makes everybody else who locks this account wait until the transaction's end, so that what
@@ -62,8 +63,8 @@ final class Database {
     }
 }
 
-/// Hears of each statement before it is run; never of values.
-package typealias StatementTrace = @Sendable (_ sql: String) -> Void
+/// Hears of each statement that was run and of how many rows it gave; never of values.
+package typealias StatementTrace = @Sendable (_ sql: String, _ rows: Int) -> Void
 
 /// The databases that the server can stand on.
 enum DatabaseKind: Sendable {

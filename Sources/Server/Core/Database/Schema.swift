@@ -39,6 +39,7 @@ enum Schema {
         Step(name: "9 cases", common: cases),
         Step(name: "10 moderators", common: moderators),
         Step(name: "11 history", common: history),
+        Step(name: "12 ledger rows", common: ledgerRows),
     ]
 
     /// An older program could break what a newer one has made of the tables.
@@ -203,6 +204,32 @@ enum Schema {
         CREATE TABLE moderator_session (
             hash BLOB PRIMARY KEY NOT NULL, name TEXT NOT NULL, seen INTEGER NOT NULL);
         CREATE INDEX session_by_name ON moderator_session (name);
+        """
+
+    /// What a ledger adds up to, and by what its rows are found: no request reads them all.
+    private static let ledgerRows = """
+        CREATE TABLE ledger (
+            account BLOB PRIMARY KEY NOT NULL, time INTEGER NOT NULL, free INTEGER NOT NULL,
+            leased INTEGER NOT NULL, spent INTEGER NOT NULL, receipts INTEGER NOT NULL,
+            known_receipts INTEGER NOT NULL, receipt_head BLOB NOT NULL, forks INTEGER NOT NULL,
+            idle INTEGER NOT NULL, uncredited INTEGER NOT NULL, serial INTEGER NOT NULL,
+            suspension INTEGER, pause INTEGER);
+        CREATE TABLE ledger_revocation (
+            account BLOB NOT NULL, device BLOB NOT NULL, serial INTEGER NOT NULL,
+            PRIMARY KEY (account, device));
+        DROP TABLE ledger_clock;
+        ALTER TABLE ledger_lease ADD COLUMN device BLOB;
+        ALTER TABLE ledger_lease ADD COLUMN credit INTEGER;
+        ALTER TABLE ledger_lease ADD COLUMN issued INTEGER;
+        ALTER TABLE ledger_lease ADD COLUMN phase INTEGER;
+        ALTER TABLE ledger_lease ADD COLUMN journal BLOB;
+        ALTER TABLE ledger_lease ADD COLUMN number INTEGER;
+        ALTER TABLE ledger_lease ADD COLUMN contradictions INTEGER NOT NULL DEFAULT 0;
+        CREATE INDEX lease_by_phase ON ledger_lease (account, phase, issued);
+        CREATE INDEX lease_by_journal ON ledger_lease (account, device, journal, number)
+            WHERE journal IS NOT NULL;
+        CREATE INDEX credit_free ON ledger_credit (account, credit)
+            WHERE lease IS NULL AND receipt IS NULL;
         """
 
     private static let sqliteAudit = """

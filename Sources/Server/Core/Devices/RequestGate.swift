@@ -9,8 +9,11 @@ struct Caller: Sendable {
     let device: DeviceID
     let deviceKey: VerifyingKey
     let state: AccountState
-    /// What the account's orders add up to, read in the transaction of the request.
-    var standing = Standing()
+    /// What the account's ledger adds up to, read in the transaction of the request.
+    var ledger: LedgerRow?
+
+    /// What the account's orders add up to; nobody else's device is in it.
+    var standing: Standing { ledger?.standing ?? Standing() }
 }
 
 extension ServerCore {
@@ -68,8 +71,9 @@ extension ServerCore {
             try db.lock(caller.account)
             try Rate.count(counts, now: now, in: db)
             try RequestGate.take(proof, now: now, in: db)
-            let standing = try LedgerStore(account: caller.account, db: db).standing()
-            if case .revoked(let order)? = standing.obstacle(for: caller.device, at: now) {
+            let store = LedgerStore(account: caller.account, db: db)
+            let ledger = try store.row(for: caller.device)
+            if case .revoked(let order)? = ledger?.standing.obstacle(for: caller.device, at: now) {
                 throw ServerError.refused(
                     .deviceRevoked,
                     detail: "Put out for good (\(order.reason)); the account's others go on.")
@@ -78,7 +82,7 @@ extension ServerCore {
                 "UPDATE device SET last_seen = ?1 WHERE id = ?2",
                 [now.milliseconds, caller.device.blob])
             var member = caller
-            member.standing = standing
+            member.ledger = ledger
             return try body(db, member, now)
         }
     }

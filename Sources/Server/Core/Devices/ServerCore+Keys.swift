@@ -52,7 +52,9 @@ extension ServerCore {
             guard try DeviceStore.account(of: device, in: db) == caller.account else {
                 throw ServerError.refused(.notFound, detail: "The account has no such device.")
             }
-            try self.change(caller.account, in: db) { ledger in
+            try self.change(
+                caller.account, LedgerNeeds(device: device), now: now, in: db
+            ) { ledger in
                 _ = try ledger.revoke(
                     device, reason: "revoked-by-owner", now: now, signer: self.signer)
             }

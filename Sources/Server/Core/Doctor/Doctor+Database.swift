@@ -44,7 +44,7 @@ extension Doctor {
             let latest: Int64? = try db.value(
                 """
                 SELECT MAX(time) FROM (
-                    SELECT MAX(time) AS time FROM ledger_clock
+                    SELECT MAX(time) AS time FROM ledger
                     UNION ALL SELECT MAX(time) FROM nonce
                     UNION ALL SELECT MAX(last_seen) FROM device) AS times
                 """)

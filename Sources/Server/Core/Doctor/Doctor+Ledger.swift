@@ -47,7 +47,34 @@ extension Doctor {
 extension ServerLedger {
     /// What cannot be, in words; empty for a ledger as it should be.
     fileprivate func problems(key: VerifyingKey) -> [String] {
-        balanceProblems + logProblems(key: key) + leaseProblems(key: key)
+        totalProblems + balanceProblems + logProblems(key: key) + leaseProblems(key: key)
+    }
+
+    /// What is kept beside the rows must be what they add up to.
+    private var totalProblems: [String] {
+        var counted = LedgerTotals()
+        (counted.receipts, counted.knownReceipts) = (totals.receipts, receipts.count)
+        (counted.receiptHead, counted.forks) = (totals.receiptHead, forks.count)
+        for credit in credits {
+            switch credit.state {
+            case .free: counted.free += 1
+            case .leased: counted.leased += 1
+            case .spent: counted.spent += 1
+            }
+        }
+        for record in leases {
+            switch phase(of: record) {
+            case .idle: counted.idle += 1
+            case .uncredited: counted.uncredited += 1
+            case .open, .settled: break
+            }
+        }
+        var problems: [String] = []
+        if counted != totals { problems.append("its totals are not what its rows add up to") }
+        if standing != Standing(after: orders.map(\.payload)) {
+            problems.append("its standing is not what its orders add up to")
+        }
+        return problems
     }
 
     private var balanceProblems: [String] {
@@ -61,9 +88,9 @@ extension ServerLedger {
         if receipts.count != charged.count {
             problems.append("\(receipts.count) receipts for \(charged.count) spent credits")
         }
-        for (index, credit) in credits.enumerated() {
-            guard case .spent(let receipt) = credit.state, receipts.indices.contains(receipt),
-                receipts[receipt].payload.credit != index
+        for (index, credit) in knownCredits.sorted(by: { $0.key < $1.key }) {
+            guard case .spent(let number) = credit.state, let receipt = knownReceipts[number],
+                receipt.payload.credit != index
             else { continue }
             problems.append("credit \(index) is spent by a receipt for another one")
         }
@@ -103,7 +130,7 @@ extension ServerLedger {
                 problems.append("lease \(lease.lease) is not signed by this server")
             }
         }
-        for (index, credit) in credits.enumerated() {
+        for (index, credit) in knownCredits.sorted(by: { $0.key < $1.key }) {
             guard case .leased(let id) = credit.state else { continue }
             let holders = leases.filter { $0.lease.payload.lease == id }
             if holders.first?.lease.payload.credit != index {

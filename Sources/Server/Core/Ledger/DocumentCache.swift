@@ -3,8 +3,8 @@ import Synchronization
 
 /// Signed documents that were read from the database before, by their text.
 ///
-/// A ledger is loaded whole at every contact, and reading its documents is most of the work. A text
-/// always reads as the same document, so nothing here can be out of date.
+/// A device comes back for the documents that were made for it, and reading one costs more than
+/// finding it. A text always reads as the same document, so nothing here can be out of date.
 package final class DocumentCache: Sendable {
     private struct State {
         var documents: [String: any Sendable] = [:]
@@ -33,6 +33,13 @@ package final class DocumentCache: Sendable {
     package func document<Payload>(_ text: String) throws -> JWS<Payload> {
         if let known = state.withLock({ $0.documents[text] }) as? JWS<Payload> { return known }
         let document = try JWS<Payload>(stored: text)
+        keep(document)
+        return document
+    }
+
+    /// Keeps a document that was just made, or read.
+    func keep<Payload>(_ document: JWS<Payload>) {
+        let text = document.compact
         state.withLock { state in
             guard state.documents.updateValue(document, forKey: text) == nil else { return }
             if state.texts.count < limit {
@@ -43,6 +50,5 @@ package final class DocumentCache: Sendable {
                 state.next = (state.next + 1) % limit
             }
         }
-        return document
     }
 }

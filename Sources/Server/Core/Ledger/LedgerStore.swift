@@ -1,199 +1,105 @@
 import CreditLedger
 import SignedObjects
 
-/// One account's ledger as rows: loaded whole, written back where it changed, in one transaction.
+/// One account's ledger as rows: what a change needs is loaded, what it changed is written back, in
+/// one transaction.
 struct LedgerStore {
     let account: AccountID
     let db: Database
 
-    /// The ledger, or nil for an account that has none.
+    /// What the ledger adds up to, or nil for an account that has none.
+    ///
+    /// - Parameter device: Whose revocation to look for.
+    func row(for device: DeviceID?) throws -> LedgerRow? {
+        let row = try db.row(
+            """
+            SELECT l.*, r.serial AS revocation FROM ledger AS l
+            LEFT JOIN ledger_revocation AS r ON r.account = l.account AND r.device = ?2
+            WHERE l.account = ?1
+            """,
+            [account.blob, device?.blob])
+        guard let row else { return nil }
+        var revocations: [DeviceID: Order] = [:]
+        if let device { revocations[device] = try order(row["revocation"]) }
+        let standing = Standing(
+            serial: try row["serial"], suspension: try order(row["suspension"]),
+            pause: try order(row["pause"]), revocations: revocations)
+        return LedgerRow(
+            clock: try row.time("time"), totals: try LedgerTotals(row), standing: standing)
+    }
+
+    /// The part of the ledger that `needs` asks for: the same as ``ServerLedger/view(_:policy:now:)``
+    /// takes from the whole one.
+    func view(
+        _ needs: LedgerNeeds, of row: LedgerRow, policy: LedgerPolicy, now: UnixTime
+    ) throws -> ServerLedger {
+        var parts = try LedgerParts(self, open: row)
+        let open = parts.leases.count
+        for lease in needs.leases { try parts.add(leaseRows("l.lease = ?2", [lease.blob])) }
+        if let device = needs.device {
+            for place in needs.places {
+                try parts.add(
+                    leaseRows(
+                        "l.device = ?2 AND l.journal = ?3 AND l.number = ?4",
+                        [device.blob, place.journal.blob, place.number], limit: 1))
+            }
+        }
+        try addIdle(needs, open: open, row, policy, now: max(row.clock, now), to: &parts)
+        let free = min(needs.freeCredits(open: open, policy: policy), row.totals.free)
+        if free > 0 { try parts.add(credits: freeCredits(free)) }
+        for credit in needs.credits { try parts.add(credits: self.credit(credit)) }
+        for number in needs.receipts { try parts.add(receipt: number) }
+        parts.add(orders: try orders(needs.toldOrders, upTo: row.standing.serial))
+        for serial in needs.orders { parts.add(orders: try orders(serial..<serial + 1)) }
+        return try parts.ledger(forks: [])
+    }
+
+    /// The whole ledger, or nil for an account that has none: for whoever looks it over.
     func load() throws -> ServerLedger? {
-        guard
-            let time: Int64 = try db.value(
-                "SELECT time FROM ledger_clock WHERE account = ?1",
-                [account.blob])
-        else { return nil }
-        return try ServerLedger(
-            account: account, credits: credits(), leases: leases(), receipts: receipts(),
-            orders: orders(), forks: forks(), clock: UnixTime(milliseconds: time))
+        guard let row = try row(for: nil) else { return nil }
+        var parts = try LedgerParts(self, open: row)
+        try parts.add(leaseRows("l.phase <> 1", []))
+        try parts.add(
+            credits: db.rows(
+                "SELECT * FROM ledger_credit WHERE account = ?1 ORDER BY credit", [account.blob]))
+        let numbers = try db.rows(
+            "SELECT number FROM ledger_receipt WHERE account = ?1 ORDER BY number", [account.blob])
+        for number in numbers { try parts.add(receipt: number["number"]) }
+        let orders = try db.rows(
+            "SELECT document FROM ledger_order WHERE account = ?1 ORDER BY serial", [account.blob])
+        parts.add(orders: try orders.map { try document($0["document"]) })
+        parts.takeRevocationsFromOrders()
+        return try parts.ledger(forks: forks())
     }
 
-    /// What the orders add up to.
-    func standing() throws -> Standing {
-        Standing(after: try orders().map(\.payload))
+    /// How many spends stand as proof that a lease was used on more than one body.
+    func contradictionCount() throws -> Int {
+        try db.value(
+            "SELECT COUNT(*) FROM ledger_contradiction WHERE account = ?1", [account.blob]) ?? 0
     }
 
-    /// Writes what changed from `old`, nil for a new ledger.
-    func save(_ new: ServerLedger, over old: ServerLedger?) throws {
-        guard new != old else { return }
-        try db.execute(
-            """
-            INSERT INTO ledger_clock (account, time) VALUES (?1, ?2)
-            ON CONFLICT (account) DO UPDATE SET time = excluded.time
-            """,
-            [account.blob, new.clock.milliseconds])
-        for (index, credit) in new.credits.enumerated() {
-            let known = old?.credits ?? []
-            if !known.indices.contains(index) || known[index] != credit {
-                try save(credit, at: index)
-            }
+    /// Newest leases without use where there may be too many, oldest where some are forgotten.
+    private func addIdle(
+        _ needs: LedgerNeeds, open: Int, _ row: LedgerRow, _ policy: LedgerPolicy, now: UnixTime,
+        to parts: inout LedgerParts
+    ) throws {
+        let (idle, uncredited) = (row.totals.idle, row.totals.uncredited)
+        let forgotten = LedgerNeeds.forgotten(idle: idle, open: open)
+        if forgotten > 0 {
+            try parts.add(leaseRows("l.phase = 2", [], limit: forgotten))
         }
-        try saveLeases(new.leases, over: old?.leases ?? [])
-        for receipt in new.receipts.dropFirst(old?.receipts.count ?? 0) {
-            try db.execute(
-                "INSERT INTO ledger_receipt (account, number, document) VALUES (?1, ?2, ?3)",
-                [account.blob, receipt.payload.logIndex, receipt.compact])
+        guard idle + uncredited + open >= policy.unusedLeasesPerDay else { return }
+        let day = UnixTime(milliseconds: now.milliseconds - Limits.day)
+        let limit = needs.unusedLeases(policy)
+        var newest: [Row] = []
+        for phase in [LeasePhase.idle, .uncredited] {
+            newest += try leaseRows(
+                "l.phase = ?2 AND l.issued > ?3", [phase.rawValue, day.milliseconds], limit: limit,
+                isNewestFirst: true)
         }
-        for order in new.orders.dropFirst(old?.orders.count ?? 0) {
-            try db.execute(
-                "INSERT INTO ledger_order (account, serial, document) VALUES (?1, ?2, ?3)",
-                [account.blob, order.payload.serial, order.compact])
-        }
-        for fork in new.forks.dropFirst(old?.forks.count ?? 0) { try save(fork) }
-        let cases = CaseStore(account: account, db: db)
-        if new.contradictionCount > old?.contradictionCount ?? 0 {
-            try cases.open(.doubleSpend, now: new.clock)
-        }
-        if new.forkCount > old?.forkCount ?? 0 { try cases.open(.journalFork, now: new.clock) }
-    }
-
-    private func save(_ fork: JournalFork) throws {
-        try db.execute(
-            """
-            INSERT INTO ledger_fork (account, first_spend, second_spend, received)
-            VALUES (?1, ?2, ?3, (SELECT time FROM ledger_clock WHERE account = ?1))
-            """,
-            [account.blob, fork.first.compact, fork.second.compact])
-    }
-
-    private func save(_ credit: Credit, at index: Int) throws {
-        var (lease, receipt): (LeaseID?, Int?) = (nil, nil)
-        switch credit.state {
-        case .free: break
-        case .leased(let id): lease = id
-        case .spent(let number): receipt = number
-        }
-        try db.execute(
-            """
-            INSERT INTO ledger_credit (account, credit, epoch, lease, receipt)
-            VALUES (?1, ?2, ?3, ?4, ?5)
-            ON CONFLICT (account, credit) DO UPDATE
-            SET epoch = excluded.epoch, lease = excluded.lease, receipt = excluded.receipt
-            """,
-            [account.blob, index, credit.epoch, lease?.blob, receipt])
-    }
-
-    private func saveLeases(_ new: [LeaseRecord], over old: [LeaseRecord]) throws {
-        let known = Dictionary(
-            old.map { ($0.lease.payload.lease, $0) }, uniquingKeysWith: { first, _ in first })
-        for record in new where known[record.lease.payload.lease] != record {
-            try save(record)
-            let before = known[record.lease.payload.lease]?.claim?.contradictions.count ?? 0
-            for spend in record.claim?.contradictions.dropFirst(before) ?? [] {
-                try db.execute(
-                    """
-                    INSERT INTO ledger_contradiction (account, lease, spend, received)
-                    VALUES (?1, ?2, ?3, (SELECT time FROM ledger_clock WHERE account = ?1))
-                    """,
-                    [account.blob, record.lease.payload.lease.blob, spend.compact])
-            }
-        }
-        let kept = Set(new.map(\.lease.payload.lease))
-        for record in old where !kept.contains(record.lease.payload.lease) {
-            try db.execute(
-                "DELETE FROM ledger_lease WHERE account = ?1 AND lease = ?2",
-                [account.blob, record.lease.payload.lease.blob])
-        }
-    }
-
-    private func save(_ record: LeaseRecord) throws {
-        var (outcome, receipt): (String?, Int?) = (nil, nil)
-        switch record.claim?.outcome {
-        case nil: break
-        case .held?: outcome = "held"
-        case .uncredited?: outcome = "uncredited"
-        case .receipt(let number)?: (outcome, receipt) = ("receipt", number)
-        }
-        try db.execute(
-            """
-            INSERT INTO ledger_lease (account, lease, document, spend, outcome, receipt)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6)
-            ON CONFLICT (account, lease) DO UPDATE
-            SET spend = excluded.spend, outcome = excluded.outcome, receipt = excluded.receipt
-            """,
-            [
-                account.blob, record.lease.payload.lease.blob, record.lease.compact,
-                record.claim?.spend.compact, outcome, receipt,
-            ])
-    }
-
-    private func rows(_ sql: String) throws -> [Row] {
-        try db.rows(sql, [account.blob])
-    }
-
-    private func credits() throws -> [Credit] {
-        let sql = "SELECT * FROM ledger_credit WHERE account = ?1 ORDER BY credit"
-        return try rows(sql).map { row in
-            let epoch: Int = try row["epoch"]
-            if let receipt: Int = try row["receipt"] {
-                return Credit(epoch: epoch, state: .spent(receipt: receipt))
-            }
-            guard try row.isNull("lease") else {
-                return Credit(epoch: epoch, state: .leased(try row.fixed("lease")))
-            }
-            return Credit(epoch: epoch, state: .free)
-        }
-    }
-
-    private func leases() throws -> [LeaseRecord] {
-        var contradictions: [LeaseID: [JWS<Spend>]] = [:]
-        let proofs = "SELECT * FROM ledger_contradiction WHERE account = ?1 ORDER BY place"
-        for row in try rows(proofs) {
-            contradictions[try row.fixed("lease"), default: []]
-                .append(try DocumentCache.shared.document(try row["spend"]))
-        }
-        let sql = "SELECT * FROM ledger_lease WHERE account = ?1 ORDER BY place"
-        return try rows(sql).map { row in
-            var record = LeaseRecord(
-                lease: try DocumentCache.shared.document(try row["document"]))
-            guard let spend: String = try row["spend"] else { return record }
-            record.claim = SpendClaim(
-                spend: try DocumentCache.shared.document(spend), outcome: try outcome(row),
-                contradictions: contradictions[record.lease.payload.lease] ?? [])
-            return record
-        }
-    }
-
-    private func outcome(_ row: Row) throws -> SpendClaim.Outcome {
-        let name: String? = try row["outcome"]
-        switch name {
-        case "held": return .held
-        case "uncredited": return .uncredited
-        default:
-            guard let receipt: Int = try row["receipt"] else {
-                throw StoredFormError(column: "outcome")
-            }
-            return .receipt(receipt)
-        }
-    }
-
-    private func receipts() throws -> [JWS<Receipt>] {
-        try rows("SELECT document FROM ledger_receipt WHERE account = ?1 ORDER BY number")
-            .map { try DocumentCache.shared.document(try $0["document"]) }
-    }
-
-    private func forks() throws -> [JournalFork] {
-        let sql =
-            "SELECT first_spend, second_spend FROM ledger_fork WHERE account = ?1 ORDER BY place"
-        return try rows(sql).map { row in
-            JournalFork(
-                first: try JWS(stored: try row["first_spend"]),
-                second: try JWS(stored: try row["second_spend"]))
-        }
-    }
-
-    private func orders() throws -> [JWS<Order>] {
-        try rows("SELECT document FROM ledger_order WHERE account = ?1 ORDER BY serial")
-            .map { try DocumentCache.shared.document(try $0["document"]) }
+        let sorted = try newest.map { row in
+            (place: (try row["issued"] as Int64, try row["place"] as Int64), row: row)
+        }.sorted { $0.place > $1.place }
+        try parts.add(sorted.prefix(limit).map(\.row))
     }
 }

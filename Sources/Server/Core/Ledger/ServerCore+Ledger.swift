@@ -1,6 +1,6 @@
 import AtelierProtocol
-import CreditLedger
-import SignedObjects
+package import CreditLedger
+package import SignedObjects
 
 extension ServerCore {
     /// One contact of a device with its account's ledger; safe to repeat.
@@ -14,32 +14,55 @@ extension ServerCore {
             } catch {
                 throw ServerError.refused(.malformed, detail: error.description)
             }
-            return try self.change(caller.account, in: db) { ledger in
+            return try self.change(
+                caller.account, LedgerNeeds(contact), now: now, in: db, known: caller.ledger
+            ) { ledger in
                 try ServiceStore(db: db).apply(to: &ledger, now: now, signer: self.signer)
-                let known = ledger.receipts.count
+                let known = ledger.receiptCount
                 let reply = try ledger.exchange(
                     contact, now: now, policy: self.policy.ledger, signer: self.signer,
                     makeLeaseID: self.randomLeaseID
                 ).reply
-                return (reply, ledger.receipts.count - known)
+                return (reply, ledger.receiptCount - known)
             }
         }
         metrics.receipt(receipts)
         return reply
     }
 
-    /// Loads an account's ledger, lets `body` change it, and writes it back.
+    /// Loads what `needs` asks for of an account's ledger, lets `body` change it, and writes back
+    /// what it changed.
+    ///
+    /// - Parameter known: The ledger's row, where this transaction has locked the account and read
+    ///   it already.
     func change<Result>(
-        _ account: AccountID, in db: Database, _ body: (inout ServerLedger) throws -> Result
+        _ account: AccountID, _ needs: LedgerNeeds, now: UnixTime, in db: Database,
+        known: LedgerRow? = nil, _ body: (inout ServerLedger) throws -> Result
     ) throws -> Result {
-        try db.lock(account)
         let store = LedgerStore(account: account, db: db)
-        guard let old = try store.load() else {
+        if known == nil { try db.lock(account) }
+        guard let row = try known ?? store.row(for: needs.device) else {
             throw ServerError.noSuchAccount(account.description)
         }
+        let old = try store.view(needs, of: row, policy: policy.ledger, now: now)
         var new = old
         let result = try body(&new)
         try store.save(new, over: old)
         return result
+    }
+
+    /// The ledger of an account: the part that `needs` asks for, or the whole.
+    package func ledger(
+        of account: AccountID, for needs: LedgerNeeds? = nil
+    ) throws -> ServerLedger {
+        let now = clock()
+        return try database.read { db in
+            let store = LedgerStore(account: account, db: db)
+            guard let row = try store.row(for: needs?.device), let whole = try store.load() else {
+                throw ServerError.noSuchAccount(account.description)
+            }
+            guard let needs else { return whole }
+            return try store.view(needs, of: row, policy: self.policy.ledger, now: now)
+        }
     }
 }

@@ -36,8 +36,8 @@ extension ServerCore {
         return try await database.read { db in
             let row = try db.row(
                 """
-                SELECT seq, (SELECT COALESCE(MAX(serial), 0) FROM ledger_order WHERE account = ?1)
-                AS serial, (SELECT MAX(id) FROM service_order) AS service
+                SELECT seq, (SELECT serial FROM ledger WHERE account = ?1) AS serial,
+                (SELECT MAX(id) FROM service_order) AS service
                 FROM account_head WHERE account = ?1
                 """,
                 [caller.account.blob])
@@ -46,8 +46,10 @@ extension ServerCore {
                 head: try row["seq"], serial: try row["serial"],
                 epoch: try EpochMark.Reading(of: db).epoch, service: try row["service"])
             guard event.serial != last?.serial else { return event }
-            let standing = try LedgerStore(account: caller.account, db: db).standing()
-            if case .revoked? = standing.obstacle(for: caller.device, at: now) { return nil }
+            let ledger = try LedgerStore(account: caller.account, db: db).row(for: caller.device)
+            if case .revoked? = ledger?.standing.obstacle(for: caller.device, at: now) {
+                return nil
+            }
             return event
         }
     }

@@ -34,18 +34,15 @@ enum Horizon {
     /// A device that was never seen to pull holds it at 0 while it is new.
     static func of(_ caller: Caller, now: UnixTime, in db: Database) throws -> Int64 {
         let oldest = now.milliseconds - ProtocolLimits.activeDevice.wholeMilliseconds
-        let rows = try db.rows(
+        let place: Int64? = try db.value(
             """
-            SELECT id, coalesce(pulled, 0) AS place FROM device
+            SELECT MIN(coalesce(pulled, 0)) FROM device
             WHERE account = ?1 AND last_seen >= ?2 AND (pulled IS NOT NULL OR joined >= ?2)
+            AND NOT EXISTS (
+                SELECT 1 FROM ledger_revocation AS r
+                WHERE r.account = device.account AND r.device = device.id)
             """,
             [caller.account.blob, oldest])
-        var places: [Int64] = []
-        for row in rows {
-            let obstacle = caller.standing.obstacle(for: try row.fixed("id"), at: now)
-            if case .revoked? = obstacle { continue }
-            places.append(try row["place"])
-        }
-        return places.min() ?? 0
+        return place ?? 0
     }
 }

@@ -1,0 +1,111 @@
+import CreditLedger
+import SignedObjects
+
+/// A ledger on its way from rows to what they mean.
+struct LedgerParts {
+    /// The leases so far, by their place in the order of issue.
+    private(set) var leases: [Int64: LeaseRecord] = [:]
+    private let store: LedgerStore
+    private let row: LedgerRow
+    private var credits: [Int: Credit] = [:]
+    private var receipts: [Int: JWS<Receipt>] = [:]
+    private var orders: [Int: JWS<Order>] = [:]
+    private var revocations: [DeviceID: Order]
+
+    /// Begins with the leases that are open: every change may have to do with them.
+    init(_ store: LedgerStore, open row: LedgerRow) throws {
+        self.store = store
+        self.row = row
+        revocations = row.standing.revocations
+        try add(store.leaseRows("l.phase = 1", []))
+    }
+
+    /// Takes leases with their credits, and what these point at.
+    mutating func add(_ rows: [Row]) throws {
+        for row in rows {
+            let place: Int64 = try row["place"]
+            guard leases[place] == nil else { continue }
+            let record = try record(row)
+            leases[place] = record
+            if case .receipt(let number)? = record.claim?.outcome { try add(receipt: number) }
+            let lease = record.lease.payload
+            if let epoch: Int = try row["credit_epoch"] {
+                credits[lease.credit] = try Self.credit(
+                    epoch, lease: row["credit_lease"], receipt: row["credit_receipt"])
+            }
+            if let order = try store.order(row["revocation"]) { revocations[lease.device] = order }
+        }
+    }
+
+    /// Takes credits.
+    mutating func add(credits rows: [Row]) throws {
+        for row in rows {
+            credits[try row["credit"]] = try Self.credit(
+                row["epoch"], lease: row["lease"], receipt: row["receipt"])
+        }
+    }
+
+    /// Takes the receipt at a place of the log, if one is there.
+    mutating func add(receipt number: Int) throws {
+        guard receipts[number] == nil else { return }
+        receipts[number] = try store.receipt(number)
+    }
+
+    /// Takes orders.
+    mutating func add(orders new: [JWS<Order>]) {
+        for order in new { orders[order.payload.serial] = order }
+    }
+
+    /// A whole ledger has every order.
+    mutating func takeRevocationsFromOrders() {
+        revocations =
+            Standing(after: orders.sorted { $0.key < $1.key }.map(\.value.payload))
+            .revocations
+    }
+
+    /// The ledger.
+    func ledger(forks: [JournalFork]) throws -> ServerLedger {
+        let standing = Standing(
+            serial: row.standing.serial, suspension: row.standing.suspension,
+            pause: row.standing.pause, revocations: revocations)
+        return try ServerLedger(
+            account: store.account, credits: credits,
+            leases: leases.sorted { $0.key < $1.key }.map(\.value), receipts: receipts,
+            orders: orders, forks: forks, totals: row.totals, standing: standing, clock: row.clock)
+    }
+
+    private static func credit(_ epoch: Int, lease: SQLValue, receipt: SQLValue) throws -> Credit {
+        if let number = Int(sqlValue: receipt) {
+            return Credit(epoch: epoch, state: .spent(receipt: number))
+        }
+        guard lease != .null else { return Credit(epoch: epoch) }
+        guard case .blob(let bytes) = lease, let id = LeaseID(bytes) else {
+            throw StoredFormError(column: "lease")
+        }
+        return Credit(epoch: epoch, state: .leased(id))
+    }
+
+    private func record(_ row: Row) throws -> LeaseRecord {
+        var record = LeaseRecord(lease: try store.document(row["document"]))
+        guard let spend: String = try row["spend"] else { return record }
+        let hasMore = try row["contradictions"] as Int > 0
+        record.claim = SpendClaim(
+            spend: try store.document(spend), outcome: try Self.outcome(row),
+            contradictions: hasMore
+                ? try store.contradictions(of: record.lease.payload.lease) : [])
+        return record
+    }
+
+    private static func outcome(_ row: Row) throws -> SpendClaim.Outcome {
+        let name: String? = try row["outcome"]
+        switch name {
+        case "held": return .held
+        case "uncredited": return .uncredited
+        default:
+            guard let receipt: Int = try row["receipt"] else {
+                throw StoredFormError(column: "outcome")
+            }
+            return .receipt(receipt)
+        }
+    }
+}

@@ -1,0 +1,165 @@
+import CreditLedger
+import SignedObjects
+
+extension LedgerStore {
+    /// Writes what changed from `old`, nil for a new ledger.
+    func save(_ new: ServerLedger, over old: ServerLedger?) throws {
+        guard new != old else { return }
+        try saveRow(new, isNew: old == nil)
+        for (index, credit) in new.knownCredits.sorted(by: { $0.key < $1.key })
+        where old?.knownCredits[index] != credit {
+            try save(credit, at: index)
+        }
+        try saveLeases(new, over: old)
+        for (number, receipt) in new.knownReceipts.sorted(by: { $0.key < $1.key })
+        where old?.knownReceipts[number] == nil {
+            try db.execute(
+                "INSERT INTO ledger_receipt (account, number, document) VALUES (?1, ?2, ?3)",
+                [account.blob, number, receipt.compact])
+            DocumentCache.shared.keep(receipt)
+        }
+        for (serial, order) in new.knownOrders.sorted(by: { $0.key < $1.key })
+        where old?.knownOrders[serial] == nil {
+            try save(order)
+        }
+        for fork in new.forks.dropFirst(old?.forks.count ?? 0) { try save(fork, at: new.clock) }
+        let cases = CaseStore(account: account, db: db)
+        if new.contradictionCount > old?.contradictionCount ?? 0 {
+            try cases.open(.doubleSpend, now: new.clock)
+        }
+        if new.forkCount > old?.forkCount ?? 0 { try cases.open(.journalFork, now: new.clock) }
+    }
+
+    private func saveRow(_ new: ServerLedger, isNew: Bool) throws {
+        let values: [any SQLConvertible] = [
+            account.blob, new.clock.milliseconds, new.totals.free, new.totals.leased,
+            new.totals.spent, new.totals.receipts, new.totals.knownReceipts,
+            new.totals.receiptHead.blob, new.totals.forks, new.totals.idle,
+            new.totals.uncredited, new.standing.serial, new.standing.suspension?.serial,
+            new.standing.pause?.serial,
+        ]
+        let sql =
+            isNew
+            ? """
+            INSERT INTO ledger (account, time, free, leased, spent, receipts, known_receipts,
+                receipt_head, forks, idle, uncredited, serial, suspension, pause)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
+            """
+            : """
+            UPDATE ledger SET time = ?2, free = ?3, leased = ?4, spent = ?5, receipts = ?6,
+                known_receipts = ?7, receipt_head = ?8, forks = ?9, idle = ?10,
+                uncredited = ?11, serial = ?12, suspension = ?13, pause = ?14
+            WHERE account = ?1
+            """
+        try db.execute(sql, values)
+    }
+
+    private func save(_ order: JWS<Order>) throws {
+        let payload = order.payload
+        try db.execute(
+            "INSERT INTO ledger_order (account, serial, document) VALUES (?1, ?2, ?3)",
+            [account.blob, payload.serial, order.compact])
+        guard payload.kind == .revokeDevice, let device = payload.device else { return }
+        try db.execute(
+            """
+            INSERT INTO ledger_revocation (account, device, serial) VALUES (?1, ?2, ?3)
+            ON CONFLICT (account, device) DO NOTHING
+            """,
+            [account.blob, device.blob, payload.serial])
+    }
+
+    private func save(_ fork: JournalFork, at time: UnixTime) throws {
+        try db.execute(
+            """
+            INSERT INTO ledger_fork (account, first_spend, second_spend, received)
+            VALUES (?1, ?2, ?3, ?4)
+            """,
+            [account.blob, fork.first.compact, fork.second.compact, time.milliseconds])
+    }
+
+    private func save(_ credit: Credit, at index: Int) throws {
+        var (lease, receipt): (LeaseID?, Int?) = (nil, nil)
+        switch credit.state {
+        case .free: break
+        case .leased(let id): lease = id
+        case .spent(let number): receipt = number
+        }
+        try db.execute(
+            """
+            INSERT INTO ledger_credit (account, credit, epoch, lease, receipt)
+            VALUES (?1, ?2, ?3, ?4, ?5)
+            ON CONFLICT (account, credit) DO UPDATE
+            SET epoch = excluded.epoch, lease = excluded.lease, receipt = excluded.receipt
+            """,
+            [account.blob, index, credit.epoch, lease?.blob, receipt])
+    }
+
+    private func saveLeases(_ new: ServerLedger, over old: ServerLedger?) throws {
+        let known = Dictionary(
+            (old?.leases ?? []).map { ($0.lease.payload.lease, $0) },
+            uniquingKeysWith: { first, _ in first })
+        for record in new.leases {
+            let before = known[record.lease.payload.lease]
+            let phase = new.phase(of: record)
+            let phaseBefore = before.flatMap { old?.phase(of: $0) }
+            guard record != before || phase != phaseBefore else { continue }
+            try save(record, phase, isNew: before == nil)
+            let count = before?.claim?.contradictions.count ?? 0
+            for spend in record.claim?.contradictions.dropFirst(count) ?? [] {
+                try db.execute(
+                    """
+                    INSERT INTO ledger_contradiction (account, lease, spend, received)
+                    VALUES (?1, ?2, ?3, ?4)
+                    """,
+                    [
+                        account.blob, record.lease.payload.lease.blob, spend.compact,
+                        new.clock.milliseconds,
+                    ])
+            }
+        }
+        let kept = Set(new.leases.map(\.lease.payload.lease))
+        for record in old?.leases ?? [] where !kept.contains(record.lease.payload.lease) {
+            try db.execute(
+                "DELETE FROM ledger_lease WHERE account = ?1 AND lease = ?2",
+                [account.blob, record.lease.payload.lease.blob])
+        }
+    }
+
+    private func save(_ record: LeaseRecord, _ phase: LeasePhase, isNew: Bool) throws {
+        let lease = record.lease.payload
+        var (outcome, receipt): (String?, Int?) = (nil, nil)
+        switch record.claim?.outcome {
+        case nil: break
+        case .held?: outcome = "held"
+        case .uncredited?: outcome = "uncredited"
+        case .receipt(let number)?: (outcome, receipt) = ("receipt", number)
+        }
+        let spend = record.claim?.spend
+        var values: [any SQLConvertible] = [
+            account.blob, lease.lease.blob, spend?.compact, outcome, receipt, phase.rawValue,
+            spend?.payload.journal.blob, spend?.payload.number,
+            record.claim?.contradictions.count ?? 0,
+        ]
+        guard isNew else {
+            try db.execute(
+                """
+                UPDATE ledger_lease SET spend = ?3, outcome = ?4, receipt = ?5, phase = ?6,
+                    journal = ?7, number = ?8, contradictions = ?9
+                WHERE account = ?1 AND lease = ?2
+                """,
+                values)
+            return
+        }
+        values += [
+            record.lease.compact, lease.device.blob, lease.credit, lease.issued.milliseconds,
+        ]
+        try db.execute(
+            """
+            INSERT INTO ledger_lease (account, lease, spend, outcome, receipt, phase, journal,
+                number, contradictions, document, device, credit, issued)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
+            """,
+            values)
+        DocumentCache.shared.keep(record.lease)
+    }
+}
