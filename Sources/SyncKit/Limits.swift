@@ -30,6 +30,10 @@ public enum Limits {
     public static let pageBytes = 16 * 1024 * 1024
     /// The most segments of one pulled page.
     public static let pageSegments = 256
+    /// The highest place of an account's order.
+    public static let lastPlace: Int64 = 1 << 53
+    /// The most bytes of the mark of a place.
+    public static let markBytes = 32
     /// The most steps of one session: far above any honest sync, so that no server can hold it.
     public static let sessionSteps = 1_000_000
     /// How often one session may go on as a new replica.
@@ -40,6 +44,16 @@ public enum Limits {
     public static let snapshotTail = 1000
     /// How often loading begins again because a newer snapshot took the place of the one before.
     public static let snapshotAttempts = 8
+    /// The most segments that are set aside; with these or more nothing is pulled.
+    public static let quarantineSegments = 4096
+    /// The most bytes that are set aside.
+    public static let quarantineBytes = 64 * 1024 * 1024
+    /// The most stretches of missing segments that are noted.
+    public static let missingRanges = 1024
+    /// How long no second attempt is made to get missing segments by pulling everything again.
+    public static let pullAgainPause = Duration.seconds(24 * 3600)
+    /// The most replicas whose chains a snapshot's manifest names.
+    public static let chains = 8192
     /// The most chunks of a snapshot or bundle.
     public static let chunks = 65_536
 }

@@ -125,15 +125,9 @@ import Testing
         of store: SyncStore, _ transport: any Transport
     ) async throws -> Int {
         let sealer = SegmentSealer(keys: try #require(Gallery.keys()), account: Gallery.account)
-        var chunks: [SealedSegment] = []
-        let state = try store.exportState(with: sealer) { chunks.append($0) }
-        let manifest = SnapshotManifest(
-            id: [UInt8](repeating: 9, count: 16), cursor: state.cursor, chunkCount: chunks.count)
-        for (index, chunk) in chunks.enumerated() {
-            try await transport.push(
-                SnapshotChunk(snapshot: manifest, index: index, bytes: chunk.bytes))
-        }
-        return chunks.count
+        try await SnapshotMaker(store: store, transport: transport, sealer: sealer).make()
+        // The first piece is the manifest.
+        return try #require(try await transport.newestSnapshot()).chunkCount - 1
     }
 
     /// Rows so large that a few of them fill a segment, with texts that do not compress.

@@ -93,14 +93,16 @@ final class Fleet {
         of store: SyncStore, id: [UInt8], _ keys: LibraryKeys, _ transport: any Transport
     ) async throws {
         let sealer = SegmentSealer(keys: keys, account: Gallery.account)
-        var chunks: [[UInt8]] = []
-        let state = try store.exportState(with: sealer) { chunks.append($0.bytes) }
-        let manifest = SnapshotManifest(
-            id: id, cursor: state.cursor, chunkCount: state.chunkCount)
-        for (place, bytes) in chunks.enumerated() {
-            try await transport.push(
-                SnapshotChunk(snapshot: manifest, index: place, bytes: bytes))
+        try await SnapshotMaker(store: store, transport: transport, sealer: sealer).make(id: id)
+    }
+
+    /// All pieces of a snapshot that the server holds: the manifest, then the chunks.
+    func pieces(of snapshot: SnapshotManifest) async throws -> [[UInt8]] {
+        var pieces: [[UInt8]] = []
+        for index in 0..<snapshot.chunkCount {
+            pieces.append(try await transport(0).chunk(index, of: snapshot))
         }
+        return pieces
     }
 
     /// All devices hold the same, have nothing to send and set nothing aside.

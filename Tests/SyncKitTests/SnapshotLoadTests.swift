@@ -56,7 +56,7 @@ import Testing
         try fleet[1].run("INSERT INTO tags(tag) VALUES('between')")
         try fleet.devices[1].reopen()
         let report = try await fleet.sync(1)
-        #expect(report.chunksReceived == (try await Self.chunkCount(fleet)) - chunk)
+        #expect(report.chunksReceived == (try await Self.chunkCount(fleet)) - (chunk - 1))
         try await fleet.settle()
         try fleet.expectAgreement()
         #expect(try fleet[0].value("SELECT count(*) FROM tags") == 2)
@@ -69,9 +69,12 @@ import Testing
         let manifest = try #require(try await fleet.transport(1).newestSnapshot())
         let keys = try #require(Gallery.keys())
         let sealer = SegmentSealer(keys: keys, account: Gallery.account)
-        for index in 0..<manifest.chunkCount {
-            let chunk = try await fleet.transport(1).chunk(index, of: manifest)
-            _ = try fleet[1].applyChunk(chunk, index: index, of: manifest, with: sealer)
+        let sealed = try SealedManifest.opening(
+            try await fleet.transport(1).chunk(0, of: manifest), of: manifest, with: sealer)
+        #expect(try fleet[1].beginSnapshot(sealed) == 0)
+        for index in sealed.chunks.indices {
+            let chunk = try await fleet.transport(1).chunk(index + 1, of: manifest)
+            _ = try fleet[1].applyChunk(chunk, index, of: sealed, with: sealer)
         }
         // As when the program was killed there: the next sync has no chunk left to fetch.
         try fleet[1].run("INSERT INTO items(id, title) VALUES(x'\(Self.late)', 'late')")
@@ -106,7 +109,7 @@ import Testing
             server.compact(keepingGrace: 0)
         }
         let report = try await fleet.sync(1, over: interrupted)
-        #expect(report.chunksReceived == chunk + (try await Self.chunkCount(fleet)))
+        #expect(report.chunksReceived == chunk - 1 + (try await Self.chunkCount(fleet)))
         try await fleet.settle()
         try fleet.expectAgreement()
         #expect(try fleet[1].value("SELECT count(*) FROM items") == 6)
@@ -116,22 +119,28 @@ import Testing
     @Test func unsuitableChunksAreRefused() async throws {
         let fleet = try await Self.begin()
         let snapshot = try #require(try await fleet.transport(0).newestSnapshot())
-        let bytes = try await fleet.transport(0).chunk(1, of: snapshot)
+        let pieces = try await fleet.pieces(of: snapshot)
         let sealer = SegmentSealer(
             keys: try #require(Gallery.keys()), account: Gallery.account)
         let stranger = SegmentSealer(
             keys: try #require(Gallery.keys()), account: [UInt8](repeating: 9, count: 16))
-        #expect(throws: StoreError.self) {
-            try fleet[1].applyChunk(bytes, index: 0, of: snapshot, with: sealer)
-        }
         #expect(throws: SegmentError.otherAccount) {
-            try fleet[1].applyChunk(bytes, index: 1, of: snapshot, with: stranger)
+            try SealedManifest.opening(pieces[0], of: snapshot, with: stranger)
         }
-        var damaged = bytes
-        damaged[damaged.count / 2] ^= 1
+        #expect(throws: StoreError.self) {
+            try SealedManifest.opening(pieces[1], of: snapshot, with: sealer)
+        }
         #expect(throws: SegmentError.notAuthentic) {
-            try fleet[1].applyChunk(damaged, index: 1, of: snapshot, with: sealer)
+            try SealedManifest.opening(Self.damaged(pieces[0]), of: snapshot, with: sealer)
         }
+        let manifest = try SealedManifest.opening(pieces[0], of: snapshot, with: sealer)
+        _ = try fleet[1].beginSnapshot(manifest)
+        for (index, bytes) in [(0, pieces[2]), (0, Self.damaged(pieces[1])), (1, pieces[2])] {
+            #expect(throws: StoreError.self) {
+                try fleet[1].applyChunk(bytes, index, of: manifest, with: sealer)
+            }
+        }
+        #expect(throws: StoreError.self) { try fleet[1].finishSnapshot(manifest) }
         #expect(try fleet[1].value("SELECT count(*) FROM items") == 1)
         #expect(try fleet[1].conflicts().isEmpty)
     }
@@ -156,7 +165,14 @@ import Testing
         try fleet.expectAgreement()
     }
 
+    private static func damaged(_ bytes: [UInt8]) -> [UInt8] {
+        var damaged = bytes
+        damaged[damaged.count / 2] ^= 1
+        return damaged
+    }
+
     private static func chunkCount(_ fleet: Fleet) async throws -> Int {
-        try #require(try await fleet.transport(0).newestSnapshot()).chunkCount
+        // The first piece is the manifest.
+        try #require(try await fleet.transport(0).newestSnapshot()).chunkCount - 1
     }
 }

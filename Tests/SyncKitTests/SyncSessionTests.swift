@@ -154,9 +154,12 @@ import Testing
         }
     }
 
-    private static func applied(isForked: Bool = false, differs: Bool = false) -> AppliedPage {
+    private static func applied(
+        isForked: Bool = false, differs: Bool = false, misses: Bool = false, isStopped: Bool = false
+    ) -> AppliedPage {
         var page = AppliedPage()
         (page.isForked, page.differs) = (isForked, differs)
+        (page.misses, page.isStopped) = (misses, isStopped)
         return page
     }
 
@@ -175,6 +178,7 @@ import Testing
                 .checkedSnapshot(isDue: flag),
             ]
         } + [
+            .applied(applied(misses: true)), .applied(applied(isStopped: true)),
             .notedOvertaken, .pulled(full), .pulled(empty), .pulledBelowFloor,
             .serverForgot(epoch: 2), .loaded, .met, .repaired, .refusedAsFork, .refusedToWrite,
             .reincarnated, .madeSnapshot,
@@ -198,6 +202,7 @@ import Testing
         ],
         "applying": [
             "applied": "pull", "applied forked": "forgetCursor", "applied differs": "repair",
+            "applied misses": "repair", "applied stopped": "askToWrite",
         ],
         "loading": ["loaded": "pull"],
         "meeting": ["met": "pull"],
@@ -222,7 +227,15 @@ import Testing
         case .started(let sealed, let mayWrite): "started \(sealed) \(mayWrite)"
         case .asked(let mayWrite, let isOvertaken): "asked \(mayWrite) \(isOvertaken)"
         case .applied(let page):
-            page.isForked ? "applied forked" : page.differs ? "applied differs" : "applied"
+            if page.isForked {
+                "applied forked"
+            } else if page.differs {
+                "applied differs"
+            } else if page.misses {
+                "applied misses"
+            } else {
+                page.isStopped ? "applied stopped" : "applied"
+            }
         case .pulled(let page): page.segments.isEmpty ? "pulled nothing" : "pulled"
         case .sealed(let hasUnsent): "sealed \(hasUnsent)"
         case .pushed(_, let hasUnsent): "pushed \(hasUnsent)"

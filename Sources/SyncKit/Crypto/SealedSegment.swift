@@ -24,7 +24,10 @@ public struct SealedSegment: Hashable, Sendable {
     }
 
     /// SHA-256 of ``bytes``: what the replica's next segment names as the one before it.
-    public var hash: [UInt8] { Array(SHA256.hash(data: bytes)) }
+    public var hash: [UInt8] { Self.hash(of: bytes) }
+
+    /// SHA-256 of a segment's bytes.
+    static func hash(of bytes: [UInt8]) -> [UInt8] { Array(SHA256.hash(data: bytes)) }
 
     static let tagBytes = 16
 }

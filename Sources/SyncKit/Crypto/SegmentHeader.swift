@@ -2,7 +2,7 @@
 ///
 /// Wire form, 136 bytes, integers big-endian: magic `ASG1` (4), account (16), replica (16),
 /// number (8), key epoch (4), previous digest (32), highest stamp (8), payload bytes (4),
-/// flags (1), 31 reserved zero bytes and the nonce (12).
+/// flags (1), what is set aside (8), 23 reserved zero bytes and the nonce (12).
 public struct SegmentHeader: Hashable, Sendable {
     /// Whose library: 16 bytes.
     public let account: [UInt8]
@@ -20,6 +20,8 @@ public struct SegmentHeader: Hashable, Sendable {
     public let payloadBytes: UInt32
     /// What kind of segment it is.
     public let flags: Flags
+    /// What the sender had set aside when it sealed, as ``Quarantine/mark()`` says it.
+    let setAside: UInt64
     /// 12 random bytes.
     let nonce: [UInt8]
 
@@ -37,17 +39,23 @@ public struct SegmentHeader: Hashable, Sendable {
         public static let continues = Flags(rawValue: 1)
         /// A chunk of a snapshot, with its place in it as number.
         public static let snapshot = Flags(rawValue: 2)
+        /// With ``snapshot``: not a chunk but what the snapshot's maker says of all of them.
+        public static let manifest = Flags(rawValue: 4)
     }
 
     /// The length of the wire form, in bytes.
     public static let byteCount = 4 + 16 + 16 + 8 + 4 + 32 + 8 + 4 + 32 + 12
 
+    /// What the first segment of a chain names as the one before it.
+    static let noDigest = [UInt8](repeating: 0, count: 32)
+
     private static let magic = Array("ASG1".utf8)
-    private static let reservedBytes = 31
+    private static let reservedBytes = 23
 
     init(
         account: [UInt8], replica: ReplicaID, number: UInt64, keyEpoch: UInt32, previous: [UInt8],
-        highestStamp: HybridTimestamp, payloadBytes: UInt32, flags: Flags, nonce: [UInt8]
+        highestStamp: HybridTimestamp, payloadBytes: UInt32, flags: Flags, setAside: UInt64,
+        nonce: [UInt8]
     ) {
         precondition(
             account.count == 16 && previous.count == 32 && nonce.count == 12, "field sizes")
@@ -59,13 +67,15 @@ public struct SegmentHeader: Hashable, Sendable {
         self.highestStamp = highestStamp
         self.payloadBytes = payloadBytes
         self.flags = flags
+        self.setAside = setAside
         self.nonce = nonce
     }
 
     /// Reads the header at the front of a segment; `bytes` may go on after it.
     ///
-    /// - Throws: ``SegmentError/malformed(_:)``.
+    /// - Throws: ``SegmentError/malformed(_:)``, ``SegmentError/newerForm``.
     public init(parsing bytes: [UInt8]) throws(SegmentError) {
+        if Self.isNewer(bytes) { throw .newerForm }
         do throws(CodecError) {
             self = try ByteReader.reading(Array(bytes.prefix(Self.byteCount))) {
                 (reader) throws(CodecError) in try Self(reading: &reader)
@@ -79,6 +89,12 @@ public struct SegmentHeader: Hashable, Sendable {
         }
     }
 
+    /// Whether a newer program than this one made the header.
+    private static func isNewer(_ bytes: [UInt8]) -> Bool {
+        bytes.starts(with: magic.dropLast()) && bytes.count > byteCount
+            && UInt8(ascii: "2")...UInt8(ascii: "9") ~= bytes[magic.count - 1]
+    }
+
     private init(reading reader: inout ByteReader) throws(CodecError) {
         guard try reader.bytes(4) == Self.magic else { throw CodecError.invalid("magic") }
         account = try reader.bytes(16)
@@ -89,7 +105,10 @@ public struct SegmentHeader: Hashable, Sendable {
         highestStamp = HybridTimestamp(rawValue: try reader.bigEndian64())
         payloadBytes = try reader.bigEndian32()
         flags = Flags(rawValue: try reader.byte())
-        guard flags.isSubset(of: [.continues, .snapshot]) else { throw CodecError.invalid("flags") }
+        guard flags.isSubset(of: [.continues, .snapshot, .manifest]) else {
+            throw CodecError.invalid("flags")
+        }
+        setAside = try reader.bigEndian64()
         guard try reader.bytes(Self.reservedBytes).allSatisfy({ $0 == 0 }) else {
             throw CodecError.invalid("reserved bytes")
         }
@@ -108,6 +127,7 @@ public struct SegmentHeader: Hashable, Sendable {
         writer.appendBigEndian(highestStamp.rawValue)
         writer.appendBigEndian(payloadBytes)
         writer.append(byte: flags.rawValue)
+        writer.appendBigEndian(setAside)
         writer.append([UInt8](repeating: 0, count: Self.reservedBytes))
         writer.append(nonce)
         return writer.bytes

@@ -17,10 +17,13 @@ package struct SegmentSealer: Sendable {
 
     /// Seals `payload` as a link of `replica`'s chain.
     ///
-    /// - Parameter sectionEnds: See ``EncodedBatch/sectionEnds``.
+    /// - Parameters:
+    ///   - sectionEnds: See ``EncodedBatch/sectionEnds``.
+    ///   - setAside: See ``SegmentHeader/setAside``.
     package func seal(
         _ payload: [UInt8], sectionEnds: [Int] = [], replica: ReplicaID, number: UInt64,
-        previous: [UInt8], highestStamp: HybridTimestamp, flags: SegmentHeader.Flags = []
+        previous: [UInt8], highestStamp: HybridTimestamp, flags: SegmentHeader.Flags = [],
+        setAside: UInt64 = 0
     ) throws(SegmentError) -> SealedSegment {
         guard payload.count <= Limits.payloadBytes else {
             throw .tooLarge(bytes: payload.count, limit: Limits.payloadBytes)
@@ -29,7 +32,7 @@ package struct SegmentSealer: Sendable {
         let header = SegmentHeader(
             account: account, replica: replica, number: number, keyEpoch: keys.currentEpoch,
             previous: previous, highestStamp: highestStamp, payloadBytes: UInt32(payload.count),
-            flags: flags, nonce: Array(nonce))
+            flags: flags, setAside: setAside, nonce: Array(nonce))
         let key = try keys.sealingKey(epoch: header.keyEpoch, replica: replica)
         let compressed = try Zstandard.compress(payload, sectionEnds: sectionEnds)
         guard

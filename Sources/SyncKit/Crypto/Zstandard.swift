@@ -43,7 +43,7 @@ enum Zstandard {
             count = ZSTD_isError(written) == 0 ? written : 0
         }
         try check(written, "ZSTD_decompress")
-        guard decompressed.count == byteCount else { throw .malformed("payload length") }
+        guard decompressed.count == byteCount else { throw .compression("another length") }
         return decompressed
     }
 

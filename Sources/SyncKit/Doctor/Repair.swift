@@ -58,7 +58,7 @@ struct Repair {
         try Reincarnation(session: session, randomBytes: environment.randomBytes).run()
         try PlaceSentinel(db).set()
         try adopt(at: HybridTimestamp(milliseconds: 1, counter: 0))
-        try state.setCursor(0, mark: nil)
+        try session.forgetOrder()
         try state.set("collected", .integer(0))
         try state.forgetMeeting()
         try session.restart()
@@ -73,7 +73,8 @@ struct Repair {
                 "SELECT _rowid_ FROM \(quoted(table.table.name)) ORDER BY _rowid_", in: db)
             while try rows.step() {
                 let place = rows.integer(0)
-                if try table.runs.stamp(at: place) == nil {
+                // A row at the last place got there past all rules: it cannot be synced.
+                if try place < .max && table.runs.stamp(at: place) == nil {
                     log.append(.insert(first: place, count: 1), in: table.table.id)
                     count += 1
                 }

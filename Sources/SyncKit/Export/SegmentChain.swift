@@ -23,7 +23,7 @@ final class SegmentChain {
         guard var last = held else { return }
         held = nil
         let state = StoreState(db: session.db)
-        if try session.holdsAllThatItPulled() {
+        if try session.isComparable() {
             last.summary = ChangeBatch.Summary(
                 cursor: try state.cursor, digest: session.digest.value)
         }
@@ -44,7 +44,8 @@ final class SegmentChain {
         let segment = try sealer.seal(
             encoded.bytes, sectionEnds: encoded.sectionEnds, replica: try state.replica,
             number: UInt64(number), previous: try state.previousSegment,
-            highestStamp: batch.highestStamp.time, flags: lastStamp == nil ? .continues : [])
+            highestStamp: batch.highestStamp.time, flags: lastStamp == nil ? .continues : [],
+            setAside: batch.summary == nil ? 0 : try Quarantine(session.db).mark())
         try PreparedStatement(
             "INSERT INTO sync_segments(number, bytes, last_stamp) VALUES(?, ?, ?)", in: session.db
         ).run(

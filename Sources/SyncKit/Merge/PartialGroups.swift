@@ -10,12 +10,45 @@ struct PartialGroups {
     }
 
     /// Keeps a segment that another follows.
-    func keep(_ segment: SealedSegment) throws {
+    func keep(_ segment: SealedSegment, at sequence: Int64) throws {
         try PreparedStatement(
-            "INSERT OR REPLACE INTO sync_partial(replica, number, bytes) VALUES(?, ?, ?)", in: db
+            """
+            INSERT OR REPLACE INTO sync_partial(replica, number, bytes, sequence)
+            VALUES(?, ?, ?, ?)
+            """, in: db
         ).run(
             .blob(segment.header.replica.bytes), .integer(Int64(clamping: segment.header.number)),
-            .blob(segment.bytes))
+            .blob(segment.bytes), .integer(sequence))
+    }
+
+    /// The first segment of the group that `number` belongs to, where it is not complete.
+    func open(at number: Int64, of replica: ReplicaID) throws -> SealedSegment? {
+        guard number < .max else { return nil }
+        let first = try first(before: number + 1, of: replica.bytes)
+        guard first <= number else { return nil }
+        let found = try PreparedStatement(
+            "SELECT bytes FROM sync_partial WHERE replica = ? AND number = ?", in: db)
+        try found.bind([.blob(replica.bytes), .integer(first)])
+        guard try found.step() else { return nil }
+        return try SealedSegment(bytes: found.bytes(0))
+    }
+
+    /// Whether some group began after `sequence` and is not complete: it may yet be.
+    func exist(after sequence: Int64) throws -> Bool {
+        let found = try PreparedStatement(
+            "SELECT 1 FROM sync_partial WHERE sequence > ? LIMIT 1", in: db)
+        found.bind(sequence, at: 1)
+        return try found.step()
+    }
+
+    /// Forgets what a snapshot holds, whose chains end at `heads`.
+    func forget(through heads: [ReplicaID: ChainHeads.Head]) throws {
+        guard try exist() else { return }
+        for (replica, head) in heads {
+            try PreparedStatement(
+                "DELETE FROM sync_partial WHERE replica = ? AND number <= ?", in: db
+            ).run(.blob(replica.bytes), .integer(head.number))
+        }
     }
 
     /// The kept segments of the group that `last` closes.

@@ -7,6 +7,7 @@ struct SegmentApplier {
     /// Now by the corrected clock, in milliseconds since 1970 UTC.
     let wall: UInt64
     let randomBytes: (Int) -> [UInt8]
+    private let chains: ChainHeads
     /// What was done so far.
     private(set) var page = AppliedPage()
     /// The tables whose rows were altered.
@@ -15,45 +16,79 @@ struct SegmentApplier {
     init(
         session: StoreSession, sealer: SegmentSealer, wall: UInt64,
         randomBytes: @escaping (Int) -> [UInt8]
-    ) {
+    ) throws {
+        chains = try ChainHeads(session.db)
         self.randomBytes = randomBytes
         self.session = session
         self.sealer = sealer
         self.wall = wall
     }
 
-    /// Applies a segment; one that cannot be applied is kept with the reason.
-    mutating func applyOrSetAside(_ segment: SequencedSegment) throws {
-        var reason: String?
-        var result: (applier: SegmentApplier, merged: Merged?)?
+    /// Applies a segment; one that cannot be applied yet is kept with the reason, and one that
+    /// nobody of the account sealed is dropped.
+    ///
+    /// - Parameter isKept: Whether it is kept already: then there is room for it.
+    /// - Returns: False where there is no room to keep it: nothing was done.
+    mutating func applyOrSetAside(_ segment: SequencedSegment, isKept: Bool = false) throws -> Bool
+    {
+        var failure: (any Error)?
+        var result: (applier: SegmentApplier, applied: Applied)?
         try session.inSavepoint {
             do {
                 var attempt = self
-                let merged = try attempt.apply(segment)
-                result = (attempt, merged)
+                let applied = try attempt.apply(segment)
+                result = (attempt, applied)
                 return .commit
-            } catch let error as SegmentError {
-                reason = error.description
-            } catch let error as CodecError {
-                reason = error.description
-            } catch let error as ClockError {
-                reason = error.description
-            } catch let error as DatabaseError where error.resultCode == .SQLITE_CONSTRAINT {
-                reason = "a row breaks a constraint of its table"
+            } catch let error where Self.reason(error) != nil {
+                failure = error
+                return .rollback
             }
-            return .rollback
         }
         if let result {
             (page, alteredTables) = (result.applier.page, result.applier.alteredTables)
-            guard let merged = result.merged else { return }
-            try PartialGroups(session.db).forget(merged.group)
-            return try compare(merged.summary)
+            try finish(result.applied)
+            return true
         }
-        guard let reason else { return }
-        try PreparedStatement(
-            "INSERT INTO sync_quarantine(sequence, bytes, reason) VALUES(?, ?, ?)",
-            in: session.db
-        ).run(.integer(segment.sequence), .blob(segment.bytes), .text(reason))
+        if (failure as? SegmentError)?.isJunk == true {
+            page.dropped += 1
+            return true
+        }
+        let quarantine = Quarantine(session.db)
+        guard let failure, try isKept || !quarantine.isFull() else { return false }
+        try quarantine.keep(segment, reason: Self.reason(failure) ?? "")
+        return true
+    }
+
+    /// Stores what is held back; must be called at the end of the page.
+    func flush() throws {
+        try chains.flush()
+    }
+
+    /// Why a segment that failed so is set aside; nil where the failure is not the segment's.
+    private static func reason(_ error: any Error) -> String? {
+        switch error {
+        case let error as SegmentError: error.description
+        case let error as CodecError: error.description
+        case let error as ClockError: error.description
+        case let error as DatabaseError where error.resultCode == .SQLITE_CONSTRAINT:
+            "a row breaks a constraint of its table"
+        default: nil
+        }
+    }
+
+    /// A segment that was taken.
+    private struct Applied {
+        let segment: SealedSegment
+        /// Nil where it is kept until the rest of its group has come.
+        let merged: Merged?
+    }
+
+    private mutating func finish(_ applied: Applied) throws {
+        let isOwn = try applied.segment.header.replica == StoreState(db: session.db).replica
+        if try chains.receive(applied.segment, isOwn: isOwn) { page.misses = true }
+        guard let merged = applied.merged else { return }
+        try PartialGroups(session.db).forget(merged.group)
+        try compare(merged.summary, with: applied.segment.header)
     }
 
     /// What was merged once a group was complete.
@@ -62,14 +97,14 @@ struct SegmentApplier {
         let summary: ChangeBatch.Summary?
     }
 
-    /// Nil where the segment is kept until others have come.
-    private mutating func apply(_ segment: SequencedSegment) throws -> Merged? {
+    private mutating func apply(_ segment: SequencedSegment) throws -> Applied {
         let sealed = try SealedSegment(bytes: segment.bytes)
         let header = sealed.header
-        guard !header.flags.contains(.snapshot) else {
+        let payload = try sealer.open(sealed)
+        guard header.flags.isDisjoint(with: [.snapshot, .manifest]) else {
             throw SegmentError.malformed("a snapshot's chunk among segments")
         }
-        let batch = try open(sealed)
+        let batch = try Self.batch(payload, of: sealed)
         let state = StoreState(db: session.db)
         if header.replica == (try state.replica), try isForked(sealed) {
             // Another copy of this database goes on under our name. Its stamps may equal ours and
@@ -82,14 +117,15 @@ struct SegmentApplier {
                 Int64(clamping: header.number), sequence: segment.sequence)
         }
         if header.flags.contains(.continues) {
-            try PartialGroups(session.db).keep(sealed)
-            return nil
+            try PartialGroups(session.db).keep(sealed, at: segment.sequence)
+            return Applied(segment: sealed, merged: nil)
         }
         let groups = PartialGroups(session.db)
         let group = try groups.group(before: sealed)
         try groups.forEach(in: group) { try merge(try open($0), at: segment.sequence) }
         try merge(batch, at: segment.sequence)
-        return Merged(group: group, summary: batch.summary)
+        return Applied(
+            segment: sealed, merged: Merged(group: group, summary: batch.summary))
     }
 
     /// Whether a segment of our own name is not one that we made.
@@ -103,9 +139,13 @@ struct SegmentApplier {
     }
 
     private func open(_ sealed: SealedSegment) throws -> ChangeBatch {
-        let batch = try ChangeBatch(decoding: try sealer.open(sealed))
+        try Self.batch(try sealer.open(sealed), of: sealed)
+    }
+
+    private static func batch(_ payload: [UInt8], of sealed: SealedSegment) throws -> ChangeBatch {
+        let batch = try ChangeBatch(decoding: payload)
         guard batch.highestStamp.time <= sealed.header.highestStamp else {
-            throw SegmentError.malformed("a change is dated after the header's highest stamp")
+            throw CodecError.invalid("a change is dated after the header's highest stamp")
         }
         return batch
     }
@@ -120,14 +160,21 @@ struct SegmentApplier {
     }
 
     /// Where sender and receiver have merged the same changes their digests are equal.
-    private mutating func compare(_ summary: ChangeBatch.Summary?) throws {
+    private mutating func compare(
+        _ summary: ChangeBatch.Summary?, with header: SegmentHeader
+    ) throws {
         let state = StoreState(db: session.db)
         guard
             !page.isForked, let summary, summary.cursor == (try state.cursor),
             summary.cursor >= (try state.comparable), try state.offer == .none,
-            try session.holdsAllThatItPulled(), try !PendingChanges(session.db).exist(),
-            try !PreparedStatement("SELECT 1 FROM sync_segments LIMIT 1", in: session.db).step()
+            try session.isComparable(), try session.isSent(),
+            try Quarantine(session.db).mark() == header.setAside
         else { return }
-        if summary.digest != session.digest.value { page.differs = true }
+        let divergences = Divergences(session.db)
+        if summary.digest == session.digest.value {
+            try divergences.forget(header.replica)
+        } else if try divergences.note(header.replica, wall: wall) {
+            page.differs = true
+        }
     }
 }

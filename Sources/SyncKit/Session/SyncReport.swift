@@ -10,6 +10,10 @@ public struct SyncReport: Hashable, Sendable {
     public var bytesSent = 0
     /// Received segments that could not be applied and are kept for later.
     public var segmentsSetAside = 0
+    /// Received segments that nobody who holds the library's keys sealed: they were thrown away.
+    public var segmentsDropped = 0
+    /// What is missing or differs, in this exchange or since earlier ones.
+    public var faults = SyncFaults()
     /// Rows of this device that had no clock, as after a program wrote with its triggers off: they
     /// count as written now, and are sent.
     public var rowsDated = 0

@@ -76,9 +76,9 @@ package struct SyncSession: Sendable {
 
     /// What the session waits for.
     package enum State: Hashable, Sendable {
-        case idle, resuming, overtaking, pulling, applying, loading, meeting, repairing
+        case idle, resuming, overtaking, pulling, loading, meeting, repairing
         /// The server stands so since the last pull.
-        case asking(ServerState), sealing(ServerState)
+        case applying(ServerState), asking(ServerState), sealing(ServerState)
         case pushing, reincarnating, checking, making, finished
     }
 
@@ -143,7 +143,8 @@ package struct SyncSession: Sendable {
         switch (state, event) {
         case (.pulling, .pulled(let page)):
             return page.segments.isEmpty
-                ? move(to: .asking(page.server), .askToWrite) : move(to: .applying, .apply(page))
+                ? move(to: .asking(page.server), .askToWrite)
+                : move(to: .applying(page.server), .apply(page))
         case (.pulling, .pulledBelowFloor):
             guard !hasLoaded else { throw .noSnapshot }
             hasLoaded = true
@@ -152,11 +153,15 @@ package struct SyncSession: Sendable {
             guard !hasMet else { throw .forgetsAgain }
             hasMet = true
             return move(to: .meeting, .meetServer(epoch: epoch))
-        case (.applying, .applied(let page)):
+        case (.applying(let server), .applied(let page)):
             if page.isForked { return try reincarnate(.forgetCursor) }
-            guard page.differs, !hasRepaired else { return move(to: .pulling, .pull) }
-            hasRepaired = true
-            return move(to: .repairing, .repair)
+            if page.differs || page.misses, !hasRepaired {
+                hasRepaired = true
+                return move(to: .repairing, .repair)
+            }
+            // Where there is no room for more, what was written here is sent all the same.
+            return page.isStopped
+                ? move(to: .asking(server), .askToWrite) : move(to: .pulling, .pull)
         case (.loading, .loaded): return move(to: .pulling, .pull)
         case (.meeting, .met), (.repairing, .repaired), (.reincarnating, .reincarnated):
             // From 0 on, a snapshot may be needed once more.
@@ -222,6 +227,8 @@ package enum SessionError: Error, Equatable, CustomStringConvertible {
     case forgetsAgain
     /// The server dropped segments and has no snapshot of them.
     case noSnapshot
+    /// An answer of the server holds what cannot be.
+    case impossibleAnswer(String)
     /// The server never came to an end.
     case endless(steps: Int)
 
@@ -238,6 +245,9 @@ package enum SessionError: Error, Equatable, CustomStringConvertible {
         case .noSnapshot:
             "The server no longer has the older changes, nor a snapshot of them. Nothing is lost "
                 + "here; tell the server's operator."
+        case .impossibleAnswer(let what):
+            "The server's answer cannot be right: \(what). Nothing was changed; tell the server's "
+                + "operator if it goes on."
         case .endless(let steps):
             "The server sent pages without end; stopped after \(steps) steps. Try again later."
         }

@@ -15,7 +15,7 @@ public struct Synchronizer: Sendable {
         store: SyncStore, transport: any Transport, keys: LibraryKeys, account: [UInt8]
     ) {
         self.store = store
-        self.transport = transport
+        self.transport = CheckedTransport(base: transport)
         sealer = SegmentSealer(keys: keys, account: account)
     }
 
@@ -38,7 +38,13 @@ public struct Synchronizer: Sendable {
         var exchange = Exchange(store: store, transport: transport, sealer: sealer)
         var session = SyncSession()
         exchange.report.rowsDated = try store.dateUnknownRows()
-        exchange.report.changesReceived += try store.retryQuarantined(with: sealer)
+        if try store.isDueToPullAgain() {
+            try store.forgetCursor(distrustingRows: true)
+            exchange.report.repaired = true
+        }
+        let retried = try store.retryQuarantined(with: sealer)
+        exchange.report.changesReceived = retried.changes
+        exchange.report.segmentsDropped = retried.dropped
         exchange.report.segmentsUnsent = try store.unsentSegmentCount()
         var action = try session.handle(
             .started(try store.sealedBefore(), mayWrite: try await mayWrite()))
@@ -56,6 +62,7 @@ public struct Synchronizer: Sendable {
             action = try session.handle(event)
         }
         exchange.report.segmentsSetAside = try store.quarantinedSegmentCount()
+        exchange.report.faults = try store.faults()
         return exchange.report
     }
 }
@@ -144,7 +151,8 @@ private struct Exchange {
         let applied = try store.apply(page.segments, mark: page.mark, with: sealer)
         report.changesReceived += applied.changes
         report.segmentsReceived += page.segments.count
-        report.cursor = page.segments.last?.sequence ?? report.cursor
+        report.segmentsDropped += applied.dropped
+        report.cursor = try store.cursor()
         if applied.isForked { report.reincarnated = true }
         return applied
     }

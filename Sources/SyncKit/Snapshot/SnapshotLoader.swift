@@ -12,17 +12,25 @@ struct SnapshotLoader {
                 throw SessionError.noSnapshot
             }
             do {
-                for index in try store.nextChunk(of: snapshot)..<snapshot.chunkCount {
-                    try Task.checkCancellation()
-                    let bytes = try await transport.chunk(index, of: snapshot)
-                    _ = try store.applyChunk(bytes, index: index, of: snapshot, with: sealer)
-                    progress(snapshot.chunkCount - index - 1)
-                }
-                return try store.finishSnapshot(snapshot)
+                return try await load(snapshot, progress)
             } catch is SnapshotGone {
                 continue
             }
         }
         throw SessionError.noSnapshot
+    }
+
+    private func load(_ snapshot: SnapshotManifest, _ progress: (_ left: Int) -> Void) async throws
+    {
+        let manifest = try SealedManifest.opening(
+            try await transport.chunk(0, of: snapshot), of: snapshot, with: sealer)
+        let next = try store.beginSnapshot(manifest)
+        for index in manifest.chunks.indices.dropFirst(next) {
+            try Task.checkCancellation()
+            let bytes = try await transport.chunk(index + 1, of: snapshot)
+            _ = try store.applyChunk(bytes, index, of: manifest, with: sealer)
+            progress(manifest.chunks.count - index - 1)
+        }
+        try store.finishSnapshot(manifest)
     }
 }

@@ -1,31 +1,48 @@
 import Foundation
 
-/// Makes a snapshot of a store and hands it over, chunk by chunk.
-struct SnapshotMaker {
-    let store: SyncStore
-    let transport: any Transport
-    let sealer: SegmentSealer
+/// Makes a snapshot of a store and hands it over: its manifest, then chunk by chunk.
+package struct SnapshotMaker {
+    private let store: SyncStore
+    private let transport: any Transport
+    private let sealer: SegmentSealer
 
-    /// - Parameter progress: Called after each chunk that was handed over with how many are left.
-    func make(_ progress: (_ left: Int) -> Void) async throws {
-        // A manifest says how many chunks there are: they are sealed into a file first, so that all
+    /// A maker of snapshots of `store`.
+    package init(store: SyncStore, transport: any Transport, sealer: SegmentSealer) {
+        self.store = store
+        self.transport = transport
+        self.sealer = sealer
+    }
+
+    /// Makes one, where this device holds all that the account knows and has nothing to send: only
+    /// then can others take what it lacks for deleted.
+    ///
+    /// - Parameters:
+    ///   - id: Which snapshot, 16 bytes; nil draws them.
+    ///   - progress: Called after each chunk that was handed over with how many are left.
+    package func make(
+        id: [UInt8]? = nil, _ progress: (_ left: Int) -> Void = { _ in }
+    ) async throws {
+        // A manifest says which chunks there are: they are sealed into a file first, so that all
         // are of one state and memory stays bounded.
         let url = FileManager.default.temporaryDirectory
             .appendingPathComponent("synckit-snapshot-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: url) }
         let file = try ChunkFile(creating: url)
-        let state = try store.exportState(with: sealer) { chunk in
+        let id = id ?? store.environment.randomBytes(16)
+        let exported = try store.exportSnapshot(id, with: sealer) { chunk in
             try Task.checkCancellation()
             try file.append(chunk.bytes)
         }
-        let manifest = SnapshotManifest(
-            id: store.environment.randomBytes(16), cursor: state.cursor,
-            chunkCount: state.chunkCount)
-        for index in 0..<state.chunkCount {
+        guard let exported else { return }
+        let snapshot = SnapshotManifest(
+            id: id, cursor: exported.cursor, chunkCount: file.count + 1)
+        try await transport.push(
+            SnapshotChunk(snapshot: snapshot, index: 0, bytes: exported.manifest.bytes))
+        for index in 0..<file.count {
             try Task.checkCancellation()
             try await transport.push(
-                SnapshotChunk(snapshot: manifest, index: index, bytes: try file.chunk(index)))
-            progress(state.chunkCount - index - 1)
+                SnapshotChunk(snapshot: snapshot, index: index + 1, bytes: try file.chunk(index)))
+            progress(file.count - index - 1)
         }
     }
 }

@@ -12,85 +12,63 @@ extension SyncStore {
         return try pool.read { db in
             let session = try StoreSession(db, schema)
             let state = StoreState(db: db)
+            var chunks = StateSealer(sealer, as: try state.replica)
+            try chunks.sealState(of: session, emit)
+            return (try state.cursor, chunks.digests.count)
+        }
+    }
+
+    /// Seals the whole state as a snapshot, chunks first; nil where this device does not hold all
+    /// that the account knows, or holds what the account does not know yet.
+    func exportSnapshot(
+        _ id: [UInt8], with sealer: SegmentSealer, _ emit: (SealedSegment) throws -> Void
+    ) throws -> (manifest: SealedSegment, cursor: Int64)? {
+        try engineWrite { try LogFolder(session: $0).fold() }
+        return try pool.read { db in
+            let session = try StoreSession(db, schema)
+            guard try session.isWholeAndSent() else { return nil }
+            let state = StoreState(db: db)
+            let heads = try ChainHeads(db).complete()
+            guard heads.count <= Limits.chains else { return nil }
             let replica = try state.replica
-            var previous = [UInt8](repeating: 0, count: 32)
-            var count = 0
-            func seal(_ batch: ChangeBatch) throws {
-                count += 1
-                let encoded = batch.encodedInSections()
-                let chunk = try sealer.seal(
-                    encoded.bytes, sectionEnds: encoded.sectionEnds, replica: replica,
-                    number: UInt64(count), previous: previous,
-                    highestStamp: batch.highestStamp.time, flags: .snapshot)
-                previous = chunk.hash
-                try emit(chunk)
-            }
-            try StateExport(session: session).run(seal)
-            // An empty library has a snapshot too.
-            if count == 0 { try seal(ChangeBatch()) }
-            return (try state.cursor, count)
+            var chunks = StateSealer(sealer, as: replica)
+            try chunks.sealState(of: session, emit)
+            let manifest = SealedManifest(
+                id: id, cursor: try state.cursor, chunks: chunks.digests,
+                digest: session.hasWaiting ? nil : session.digest.value, heads: heads)
+            return (try manifest.sealed(by: replica, with: sealer), manifest.cursor)
+        }
+    }
+
+    /// Begins to load a snapshot, or goes on: how many of its chunks are merged already.
+    ///
+    /// - Throws: ``StoreError/unsuitableSnapshot(_:)`` where it lacks what is here.
+    package func beginSnapshot(_ manifest: SealedManifest) throws -> Int {
+        try engineWrite { session in
+            try SnapshotLoad(session: session, manifest: manifest).begin()
         }
     }
 
     /// Merges one chunk of a snapshot; returns how many changes altered something.
     package func applyChunk(
-        _ bytes: [UInt8], index: Int, of snapshot: SnapshotManifest, with sealer: SegmentSealer
+        _ bytes: [UInt8], _ index: Int, of manifest: SealedManifest, with sealer: SegmentSealer
     ) throws -> Int {
         let (altered, tables) = try engineWrite { session in
             try LogFolder(session: session).fold()
-            let chunk = try SealedSegment(bytes: bytes)
-            guard chunk.header.flags == .snapshot, chunk.header.number == UInt64(index + 1) else {
-                throw StoreError.unsuitableSnapshot("a chunk is not the one that was asked for")
-            }
-            let state = StoreState(db: session.db)
-            let batch = try ChangeBatch(decoding: try sealer.open(chunk))
-            let wall = try correctedWall(session.db)
-            try state.receive(batch.highestStamp.time, wall: wall)
-            if index == 0, try state.offer == .none {
-                // Rows that were deleted and forgotten meanwhile must not rise one day.
-                try WaitingRoom(session).dropKnown()
-            }
-            try Settlement(session: session).settleCounts(in: batch, at: snapshot.cursor)
-            let merger = try BatchMerger(batch, at: snapshot.cursor, wall: wall, in: session)
-            try merger.merge()
-            if try state.cursor > 0 { try SnapshotRows(session).note(batch) }
-            try state.set("snapshot", .blob(snapshot.id))
-            try state.set("snapshot_next", .integer(Int64(index + 1)))
-            return (merger.altered, merger.alteredTables)
+            return try SnapshotLoad(session: session, manifest: manifest).merge(
+                bytes, index, wall: correctedWall(session.db), with: sealer)
         }
         try notify(of: tables)
         return altered
     }
 
-    /// Which chunk of `snapshot` comes next; 0 where another one, or none, was being loaded.
-    func nextChunk(of snapshot: SnapshotManifest) throws -> Int {
-        try engineWrite { session in
-            let state = StoreState(db: session.db)
-            if try state.bytes("snapshot") == snapshot.id {
-                return Int(try state.integer("snapshot_next"))
-            }
-            try SnapshotRows(session).clear()
-            return 0
-        }
-    }
-
     /// All chunks are merged: the cursor moves to the snapshot's place.
-    func finishSnapshot(_ snapshot: SnapshotManifest) throws {
+    package func finishSnapshot(_ manifest: SealedManifest) throws {
         let tables = try engineWrite { session in
             // Rows written since the last chunk have no clock yet, as if nobody had written them.
             try LogFolder(session: session).fold()
-            let state = StoreState(db: session.db)
-            var tables: Set<String> = []
-            if try state.cursor > 0 {
-                tables = try SnapshotRows(session).deleteOthers(
-                    at: snapshot.cursor, wall: correctedWall(session.db))
-            }
-            try SnapshotRows(session).clear()
-            try state.set("snapshot", .null)
-            if snapshot.cursor > (try state.cursor) {
-                try state.setCursor(snapshot.cursor, mark: nil)
-            }
-            return tables
+            return try SnapshotLoad(session: session, manifest: manifest).finish(
+                wall: correctedWall(session.db))
         }
         try notify(of: tables)
     }
@@ -98,10 +76,10 @@ extension SyncStore {
     /// Forgets deletions that every active device has seen: no row can rise from them.
     package func collectGraves(through horizon: Int64) throws {
         guard horizon > (try pool.read({ try StoreState(db: $0).collected })) else { return }
-        // A segment that is set aside may hold rows whose deletion is known already: they would
-        // rise.
-        guard try quarantinedSegmentCount() == 0 else { return }
         try engineWrite { session in
+            // A segment that is set aside, or never came, may hold rows whose deletion is known
+            // already: they would rise.
+            guard try !session.misses() else { return }
             // A row that was deleted and inserted again here needs its grave to count its lives.
             try LogFolder(session: session).fold()
             let state = StoreState(db: session.db)
@@ -124,7 +102,25 @@ extension SyncStore {
     package func forgetCursor(distrustingRows: Bool = false) throws {
         try engineWrite { session in
             try session.forgetCursor()
-            if distrustingRows { try StoreState(db: session.db).forgetMeeting() }
+            guard distrustingRows else { return }
+            let state = StoreState(db: session.db)
+            try state.forgetMeeting()
+            try state.set(
+                "pulled_again", .integer(Int64(clamping: try correctedWall(session.db))))
+        }
+    }
+
+    /// Whether segments are missing and all was not pulled again for a day: the server may have
+    /// them now.
+    func isDueToPullAgain() throws -> Bool {
+        try pool.read { db in
+            guard try !MissingRanges(db).all().isEmpty else { return false }
+            let last = try StoreState(db: db).integer("pulled_again")
+            let (age, overflow) = Int64(clamping: try correctedWall(db))
+                .subtractingReportingOverflow(last)
+            let pause = Limits.pullAgainPause.components.seconds * 1000
+            // A clock that was set back is no reason to wait for years.
+            return overflow || age.magnitude >= UInt64(pause)
         }
     }
 

@@ -63,11 +63,39 @@ final class StoreSession {
         emptyAtFirst[table.table.id] = false
     }
 
-    /// Whether all that was pulled is merged: nothing waits, nor is set aside. Only then does the
-    /// digest say what others can compare with.
-    func holdsAllThatItPulled() throws -> Bool {
-        guard !hasWaiting, try !PartialGroups(db).exist() else { return false }
-        return try !PreparedStatement("SELECT 1 FROM sync_quarantine LIMIT 1", in: db).step()
+    /// Whether the digest says what others can compare with: nothing waits or is missing. What is
+    /// set aside must be the same on both sides.
+    func isComparable() throws -> Bool {
+        try !hasWaiting && !PartialGroups(db).exist()
+            && !PreparedStatement("SELECT 1 FROM sync_missing LIMIT 1", in: db).step()
+    }
+
+    /// Whether something that the account's order has up to the cursor is not merged here, for want
+    /// of a key, a time, or of itself.
+    func misses() throws -> Bool {
+        try PreparedStatement(
+            """
+            SELECT 1 WHERE EXISTS(SELECT 1 FROM sync_quarantine)
+            OR EXISTS(SELECT 1 FROM sync_missing)
+            """, in: db
+        ).step()
+    }
+
+    /// Whether the account knows all that was written here.
+    func isSent() throws -> Bool {
+        try !PendingChanges(db).exist()
+            && !PreparedStatement("SELECT 1 FROM sync_segments LIMIT 1", in: db).step()
+    }
+
+    /// Whether this state is the account's at the cursor, no more and no less: only then can others
+    /// take what it lacks for deleted.
+    func isWholeAndSent() throws -> Bool {
+        let state = StoreState(db: db)
+        guard try !misses(), try isSent(), try state.offer == .none else { return false }
+        // A group that began long ago and was never ended is given up, as by a device that took
+        // another name; whoever takes the snapshot notices if it goes on after all.
+        let recent = max(0, try state.cursor) - Int64(Limits.snapshotTail)
+        return try !PartialGroups(db).exist(after: recent)
     }
 
     /// Every known table, by rising id.
@@ -80,8 +108,14 @@ final class StoreSession {
         let state = StoreState(db: db)
         // What is pulled again was sealed by replicas that knew less than this one does now.
         try state.setComparable(after: try state.cursor)
-        try state.setCursor(0, mark: nil)
+        try forgetOrder()
         try state.set("collected", .integer(0))
+    }
+
+    /// The account's order begins at its beginning again, and with it every chain.
+    func forgetOrder() throws {
+        try StoreState(db: db).setCursor(0, mark: nil)
+        try db.execute(sql: "DELETE FROM sync_chains")
     }
 
     /// Runs `body` within a savepoint: the only way to undo a part of the transaction.

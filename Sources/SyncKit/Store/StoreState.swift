@@ -33,7 +33,15 @@ struct StoreState {
     }
 
     /// The server's place up to which everything is applied.
-    var cursor: Int64 { get throws { try integer("cursor") } }
+    var cursor: Int64 {
+        get throws {
+            let cursor = try integer("cursor")
+            guard (0...Limits.lastPlace).contains(cursor) else {
+                throw StoreError.damaged("cursor")
+            }
+            return cursor
+        }
+    }
 
     /// What the server gave with ``cursor``, to tell its history by; nil where nothing is known.
     var mark: [UInt8]? {
@@ -41,7 +49,13 @@ struct StoreState {
     }
 
     /// The number of the last sealed segment.
-    var segmentNumber: Int64 { get throws { try integer("number") } }
+    var segmentNumber: Int64 {
+        get throws {
+            let number = try integer("number")
+            guard (0..<Int64.max).contains(number) else { throw StoreError.damaged("number") }
+            return number
+        }
+    }
 
     /// The number of the last sealed segment that a pull has overtaken.
     var overtaken: Int64 { get throws { try integer("overtaken") } }

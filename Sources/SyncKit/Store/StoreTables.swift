@@ -1,7 +1,7 @@
 /// The engine's own tables, beside the app's in the same database; all begin with `sync_`.
 enum StoreTables {
     /// The version of these tables; a store of a newer version is refused.
-    static let version: Int64 = 2
+    static let version: Int64 = 3
 
     static let statements = [
         // Single values: replica, clock, cursor and the like.
@@ -39,7 +39,7 @@ enum StoreTables {
         // Received segments whose group is not complete.
         """
         CREATE TABLE sync_partial(replica BLOB NOT NULL, number INTEGER NOT NULL,
-        bytes BLOB NOT NULL, PRIMARY KEY(replica, number))
+        bytes BLOB NOT NULL, sequence INTEGER NOT NULL, PRIMARY KEY(replica, number))
         """,
         // Changes whose table, row or column is not known yet, each an encoded batch.
         """
@@ -49,7 +49,23 @@ enum StoreTables {
         // Received segments that could not be applied.
         """
         CREATE TABLE sync_quarantine(id INTEGER PRIMARY KEY, sequence INTEGER NOT NULL,
-        bytes BLOB NOT NULL, reason TEXT NOT NULL)
+        digest BLOB NOT NULL, reason TEXT NOT NULL, bytes BLOB NOT NULL)
+        """,
+        "CREATE INDEX sync_quarantine_digest ON sync_quarantine(digest)",
+        // The last segment of each replica's chain up to the cursor.
+        """
+        CREATE TABLE sync_chains(replica BLOB PRIMARY KEY NOT NULL, number INTEGER NOT NULL,
+        digest BLOB NOT NULL) WITHOUT ROWID
+        """,
+        // Segments that never came although later ones of the same replica did.
+        """
+        CREATE TABLE sync_missing(replica BLOB NOT NULL, first INTEGER NOT NULL,
+        last INTEGER NOT NULL, PRIMARY KEY(replica, first)) WITHOUT ROWID
+        """,
+        // Replicas whose state differed after the same changes, and how often in a row.
+        """
+        CREATE TABLE sync_divergence(replica BLOB PRIMARY KEY NOT NULL, count INTEGER NOT NULL,
+        found INTEGER NOT NULL) WITHOUT ROWID
         """,
         // The rows of a snapshot that is being loaded over older rows.
         """

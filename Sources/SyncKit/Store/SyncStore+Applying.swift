@@ -20,8 +20,16 @@ package struct AppliedPage: Hashable, Sendable {
     package var changes = 0
     /// Whether another copy of this database has sent segments under this one's name.
     package var isForked = false
-    /// Whether a segment's sender held another state than this replica after the same changes.
+    /// Whether a segment's sender held another state than this replica after the same changes, and
+    /// all is to be merged again for it.
     package var differs = false
+    /// Whether segments of a replica were found missing that were not known to be.
+    package var misses = false
+    /// Segments that nobody of the account sealed: they were not kept.
+    package var dropped = 0
+    /// Whether the last one could not be applied, and there was no room to keep it: the cursor
+    /// stands before it.
+    package var isStopped = false
 
     /// Nothing done yet.
     package init() {}
@@ -31,6 +39,8 @@ extension SyncStore {
     /// Applies segments in order in one transaction and moves the cursor past them.
     ///
     /// A segment that cannot be opened or applied is set aside with its reason; the others count.
+    /// One that nobody of the account sealed is dropped. Where there is no room to set another one
+    /// aside the page ends before it.
     /// Applying a segment again changes nothing.
     ///
     /// - Parameter mark: What the server gave with the last one's place.
@@ -40,21 +50,31 @@ extension SyncStore {
         let (page, tables) = try engineWrite { session in
             try LogFolder(session: session).fold()
             let state = StoreState(db: session.db)
-            var applier = SegmentApplier(
+            var applier = try SegmentApplier(
                 session: session, sealer: sealer, wall: try correctedWall(session.db),
                 randomBytes: environment.randomBytes)
-            var cursor = try state.cursor
+            let before = try state.cursor
+            var (cursor, isStopped) = (before, false)
             for segment in segments {
                 guard segment.sequence > cursor else {
                     throw StoreError.sequenceOutOfOrder(got: segment.sequence, after: cursor)
                 }
-                try applier.applyOrSetAside(segment)
+                guard try applier.applyOrSetAside(segment) else {
+                    isStopped = true
+                    break
+                }
                 cursor = segment.sequence
                 try state.set("cursor", .integer(cursor))
             }
-            if !segments.isEmpty { try state.setMark(mark) }
+            if cursor != before { try state.setMark(isStopped ? nil : mark) }
+            try applier.flush()
+            // Under its new name this replica knows nothing of what the other copy sent.
+            if applier.page.isForked { try session.forgetCursor() }
             try ConflictLog(session.db, wall: applier.wall).purge()
-            return (applier.page, applier.alteredTables)
+            try Divergences(session.db).purge(wall: applier.wall)
+            var page = applier.page
+            page.isStopped = isStopped
+            return (page, applier.alteredTables)
         }
         try notify(of: tables)
         return page
@@ -77,22 +97,23 @@ extension SyncStore {
     }
 
     /// Tries again what was set aside: a key or a time may have come since.
-    package func retryQuarantined(with sealer: SegmentSealer) throws -> Int {
-        guard try quarantinedSegmentCount() > 0 else { return 0 }
+    package func retryQuarantined(with sealer: SegmentSealer) throws -> AppliedPage {
+        guard try quarantinedSegmentCount() > 0 else { return AppliedPage() }
         let (page, tables) = try engineWrite { session in
             try LogFolder(session: session).fold()
-            var applier = SegmentApplier(
+            var applier = try SegmentApplier(
                 session: session, sealer: sealer, wall: try correctedWall(session.db),
                 randomBytes: environment.randomBytes)
             for (id, segment) in try Self.quarantined(session.db) {
                 try PreparedStatement("DELETE FROM sync_quarantine WHERE id = ?", in: session.db)
                     .run(.integer(id))
-                try applier.applyOrSetAside(segment)
+                _ = try applier.applyOrSetAside(segment, isKept: true)
             }
+            try applier.flush()
             return (applier.page, applier.alteredTables)
         }
         try notify(of: tables)
-        return page.changes
+        return page
     }
 
     /// Tells observers, who do not see what the engine writes by itself.

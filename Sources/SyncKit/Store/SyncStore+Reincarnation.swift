@@ -28,11 +28,13 @@ extension SyncStore {
                     UPDATE sync_stamps SET seen = 0;
                     UPDATE sync_stamps SET sequence = 0 WHERE sequence IS NOT NULL;
                     DELETE FROM sync_partial;
+                    DELETE FROM sync_missing;
+                    DELETE FROM sync_divergence;
                     """)
             try WaitingRoom(session).forgetPlaces()
             try state.setLastMeeting(stamp: try state.lastStamp, time: try state.clock.latest)
             try state.set("epoch", .integer(Int64(epoch)))
-            try state.setCursor(0, mark: nil)
+            try session.forgetOrder()
             try state.set("collected", .integer(0))
             try state.set("comparable", .integer(0))
             try state.setOffer(.due)

@@ -1,5 +1,13 @@
 import GRDB
 
+extension Int64 {
+    /// Whether this place comes right after another one; never after the last there can be.
+    fileprivate func isNext(after place: Int64) -> Bool {
+        let (next, overflow) = place.addingReportingOverflow(1)
+        return !overflow && self == next
+    }
+}
+
 extension SyncStore {
     /// Seals all unsent changes into one group of segments; the same changes are never sealed
     /// twice.
@@ -99,8 +107,9 @@ extension SyncStore {
             let lastStamp = found.isNull(0) ? nil : found.integer(0)
             found.reset()
             // Nothing of others lies between: there is no need to pull it back.
-            if hasPulled, sequence == (try state.cursor) + 1 {
+            if try hasPulled && sequence.isNext(after: state.cursor) {
                 try state.setCursor(sequence, mark: mark)
+                try noteOwnHead(Int64(clamping: number), in: session)
             } else {
                 // Others' segments before it say nothing of it.
                 try state.setComparable(after: sequence)
@@ -109,5 +118,16 @@ extension SyncStore {
             try Settlement(session: session).closeGroup(
                 Int64(clamping: number), lastStamp: lastStamp, sequence: sequence)
         }
+    }
+
+    /// The cursor has moved past an own segment.
+    private func noteOwnHead(_ number: Int64, in session: StoreSession) throws {
+        let own = try PreparedStatement(
+            "SELECT bytes FROM sync_segments WHERE number = ?", in: session.db)
+        own.bind(number, at: 1)
+        guard try own.step() else { return }
+        let chains = try ChainHeads(session.db)
+        _ = try chains.receive(try SealedSegment(bytes: own.bytes(0)), isOwn: true)
+        try chains.flush()
     }
 }

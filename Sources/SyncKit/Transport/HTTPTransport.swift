@@ -75,7 +75,8 @@ public struct HTTPTransport: Transport {
         guard reply.status != 404 else { return nil }
         guard
             let answer = try? JSONDecoder().decode(SnapshotAnswer.self, from: Data(reply.body)),
-            let id = Self.sixteenBytes(answer.id), answer.cursor >= 0, answer.chunks > 0
+            let id = Self.sixteenBytes(answer.id), answer.cursor >= 0,
+            (1...Limits.chunks).contains(answer.chunks)
         else { throw HTTPFailure.unexpectedReply("what it says of a snapshot cannot be") }
         return SnapshotManifest(id: id, cursor: answer.cursor, chunkCount: answer.chunks)
     }

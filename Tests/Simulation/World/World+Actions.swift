@@ -99,17 +99,10 @@ extension World {
             try store.cursor() == server.serverState.head, server.serverState.head > 0
         else { return }
         let sealer = SegmentSealer(keys: keys, account: Gallery.account)
-        var chunks: [[UInt8]] = []
-        let state = try store.exportState(with: sealer) { chunks.append($0.bytes) }
-        let manifest = SnapshotManifest(
-            id: device.clock.environment.randomBytes(16), cursor: state.cursor,
-            chunkCount: state.chunkCount)
-        note("  a snapshot at \(state.cursor)")
+        let maker = SnapshotMaker(store: store, transport: device.network, sealer: sealer)
+        note("  makes a snapshot")
         do {
-            for (index, bytes) in chunks.enumerated() {
-                try await device.network.push(
-                    SnapshotChunk(snapshot: manifest, index: index, bytes: bytes))
-            }
+            try await maker.make()
         } catch is SimulatedRefusal where script.troubles.contains(.forks) {
             // The server has seen no pull of this device from the beginning: its copy has.
             note("  the server refused it")

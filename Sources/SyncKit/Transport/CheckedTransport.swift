@@ -1,0 +1,57 @@
+/// A way to a server whose answers are believed only where they can be: every number that comes
+/// from outside is within its bounds from here on.
+struct CheckedTransport: Transport {
+    let base: any Transport
+
+    func push(_ segment: SealedSegment) async throws -> PushAcknowledgement {
+        let answer = try await base.push(segment)
+        try Self.check(answer.server, answer.mark)
+        guard answer.sequence > 0, answer.sequence <= answer.server.head else {
+            throw SessionError.impossibleAnswer("a segment's place is not in the account's order")
+        }
+        return answer
+    }
+
+    func pull(after sequence: Int64, mark: [UInt8]?) async throws -> PulledPage {
+        let page = try await base.pull(after: sequence, mark: mark)
+        try Self.check(page.server, page.mark)
+        guard
+            page.segments.count <= Limits.pageSegments,
+            page.segments.allSatisfy({ $0.sequence > 0 && $0.sequence <= page.server.head }),
+            page.segments.allSatisfy({ $0.bytes.count <= Limits.pageBytes })
+        else {
+            throw SessionError.impossibleAnswer("a page is too large or beyond its own end")
+        }
+        return page
+    }
+
+    func push(_ chunk: SnapshotChunk) async throws { try await base.push(chunk) }
+
+    func newestSnapshot() async throws -> SnapshotManifest? {
+        guard let snapshot = try await base.newestSnapshot() else { return nil }
+        guard
+            snapshot.id.count == 16, (0...Limits.lastPlace).contains(snapshot.cursor),
+            (1...Limits.chunks).contains(snapshot.chunkCount)
+        else { throw SessionError.impossibleAnswer("a snapshot has no such size or place") }
+        return snapshot
+    }
+
+    func chunk(_ index: Int, of snapshot: SnapshotManifest) async throws -> [UInt8] {
+        let bytes = try await base.chunk(index, of: snapshot)
+        guard bytes.count <= Limits.segmentBytes else {
+            throw SessionError.impossibleAnswer("a chunk of a snapshot is too large")
+        }
+        return bytes
+    }
+
+    private static func check(_ state: ServerState, _ mark: [UInt8]?) throws {
+        guard
+            (0...Limits.lastPlace).contains(state.head), (0...state.head).contains(state.floor),
+            (0...state.head).contains(state.horizon),
+            (0...Int64(HybridTimestamp.latestMilliseconds)).contains(state.milliseconds),
+            (0...Int(Int32.max)).contains(state.epoch), mark?.count ?? 0 <= Limits.markBytes
+        else {
+            throw SessionError.impossibleAnswer("where it stands is not what can be")
+        }
+    }
+}
