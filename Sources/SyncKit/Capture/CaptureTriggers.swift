@@ -89,6 +89,7 @@ struct CaptureTriggers {
         return """
             CREATE TRIGGER \(quoted(name(.insert))) AFTER INSERT ON \(quoted(table.name)) BEGIN
             \(refusal(unless: "typeof(NEW.id) = 'blob' AND length(NEW.id) = 16", .keyShape))
+            \(refusal(unless: "NEW._rowid_ < \(Int64.max)", .lastPlace))
             \(counters.joined(separator: "\n"))
             \(sizeCheck)
             \(log(.insert, "NEW._rowid_", row: "NEW.id", columns: "0"))

@@ -145,12 +145,13 @@ struct ForeignLog {
             """, in: db)
         var rows: [Row] = []
         while try found.step() {
-            guard let entry = CaptureTriggers.Entry(rawValue: found.integer(4)) else {
-                throw StoreError.damaged("sync_foreign")
-            }
+            guard
+                let entry = CaptureTriggers.Entry(rawValue: found.integer(4)),
+                let table = Int(exactly: found.integer(1)), (1...Limits.tables).contains(table)
+            else { throw StoreError.damaged("sync_foreign") }
             rows.append(
                 Row(
-                    seq: found.integer(0), table: Int(found.integer(1)), place: found.integer(2),
+                    seq: found.integer(0), table: table, place: found.integer(2),
                     key: RowKey(found.bytes(3)), entry: entry,
                     columns: UInt64(clamping: found.integer(5)), wall: found.integer(6)))
         }

@@ -30,7 +30,7 @@ struct OperationLog {
         }
         switch operation {
         case .insert(let first, let count):
-            if run.count > 0, run.first + run.count == first {
+            if run.count > 0, run.first &+ run.count == first {
                 run.count += count
             } else {
                 closeRun()

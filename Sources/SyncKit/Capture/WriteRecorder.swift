@@ -116,6 +116,7 @@ final class WriteRecorder: @unchecked Sendable {
         guard let index = indexOfTable(named: name), strcmp(schema, "main") == 0 else { return }
         switch operation {
         case SQLITE_INSERT:
+            if newRow == .max { refuse(.lastPlace, tables[index]) }
             check(insertInto: tables[index], connection)
             operations.append(.insert(first: newRow, count: 1), in: tables[index].id)
         case SQLITE_DELETE:

@@ -58,7 +58,8 @@ public enum SQLValue: Hashable, Sendable {
     /// Negative, zero or positive as `integer` is less than, equal to or greater than `real`.
     private static func order(_ integer: Int64, _ real: Double) -> Int {
         if real >= 0x1p63 { return -1 }
-        if real < -0x1p63 { return 1 }
+        // What is no number at all is below every one.
+        guard real >= -0x1p63 else { return 1 }
         let whole = Int64(real)
         if integer != whole { return integer < whole ? -1 : 1 }
         let fraction = real - real.rounded(.towardZero)

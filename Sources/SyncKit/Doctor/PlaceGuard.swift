@@ -85,11 +85,11 @@ struct PlaceGuard {
                 VALUES(?, ?, ?, ?, 0, \(CaptureTriggers.wall))
                 """, in: db
             ).run(
-                .integer(Int64(table.id)), .integer(-row.place - 1), .blob(row.key.bytes),
+                .integer(Int64(table.id)), .integer(~row.place), .blob(row.key.bytes),
                 .integer(CaptureTriggers.Entry.delete.rawValue))
             let began = try store.began(at: row.place)
             let clock = try store.clock(at: row.place, began: began)
-            moved.append((-row.place - 1, began, clock))
+            moved.append((~row.place, began, clock))
         }
         try db.execute(
             sql: """
@@ -111,10 +111,10 @@ struct PlaceGuard {
         let update = try PreparedStatement(
             "UPDATE sync_counts SET place = ?2 WHERE tbl = ?3 AND place = ?1", in: db)
         for (old, new) in places {
-            try update.run(.integer(old), .integer(-new - 1), .integer(Int64(table.id)))
+            try update.run(.integer(old), .integer(~new), .integer(Int64(table.id)))
         }
         try PreparedStatement(
-            "UPDATE sync_counts SET place = -place - 1 WHERE tbl = ? AND place < 0", in: db
+            "UPDATE sync_counts SET place = ~place WHERE tbl = ? AND place < 0", in: db
         ).run(.integer(Int64(table.id)))
     }
 
@@ -146,7 +146,7 @@ struct PlaceGuard {
         case .update(let row, let column):
             return places[row].map { [.update(row: $0, column: column)] } ?? []
         case .delete(let row, let key):
-            return [.delete(row: places[row] ?? -row - 1, key: key)]
+            return [.delete(row: places[row] ?? ~row, key: key)]
         }
     }
 }
