@@ -114,7 +114,8 @@ extension Step.Event {
                         .exchange(
                             Step.Exchange(
                                 weather: exchange.weather, seed: exchange.seed,
-                                asksStanding: exchange.asksStanding, meanwhile: write,
+                                asksStanding: exchange.asksStanding,
+                                snapshotTail: exchange.snapshotTail, meanwhile: write,
                                 meanwhileAt: exchange.meanwhileAt)), fault)
                 }
         case .writeAnnex(let write):
@@ -126,7 +127,7 @@ extension Step.Event {
                     return .act(
                         .writeAnnex(AnnexWrite(program: write.program, statements: fewer)), fault)
                 }
-        case .reopen, .upgrade, .vacuum, .snapshot: return unbroken
+        case .reopen, .upgrade, .vacuum: return unbroken
         }
     }
 }

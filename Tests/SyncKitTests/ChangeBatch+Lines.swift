@@ -33,7 +33,8 @@ extension TableChanges {
         ["table \(table)"] + rowLines + deathLines + editLines
             + counts.map { count in
                 "count \(hex(count.key.bytes)) life \(count.life) \(count.column) "
-                    + "stamp \(count.stamp) total \(count.total)"
+                    + "stamp \(count.stamp) source \(hex(count.source)) number \(count.number) "
+                    + "total \(count.total)"
             }
     }
 

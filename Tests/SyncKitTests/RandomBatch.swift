@@ -41,6 +41,7 @@ enum RandomBatch {
                 .init(
                     key: key(&generator), life: life(&generator),
                     column: UInt8(1 + generator.below(60)), stamp: Int32(generator.below(stamps)),
+                    source: UInt64(generator.below(3)), number: Int64(generator.below(1 << 20)),
                     total: Int64(bitPattern: generator.next())))
         }
         return changes

@@ -47,7 +47,7 @@ import Testing
     // Method: a segment and its contents that are kept in the repository and never edited.
     @Test func theKeptSegmentReadsAsBefore() throws {
         let vectors = URL(filePath: #filePath).resolvingSymlinksInPath()
-            .deletingLastPathComponent().deletingLastPathComponent().appending(path: "Vectors/3")
+            .deletingLastPathComponent().deletingLastPathComponent().appending(path: "Vectors/4")
         try Self.writeMissing(in: vectors)
         let hex = try String(
             contentsOf: vectors.appending(path: "segment.hex"), encoding: .utf8)

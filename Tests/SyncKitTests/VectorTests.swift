@@ -3,14 +3,14 @@ import SyncKit
 import TestSupport
 import Testing
 
-/// The wire form is the one that was published: files under Tests/Vectors/3, which are
+/// The wire form is the one that was published: files under Tests/Vectors/4, which are
 /// added to and never edited.
 ///
 /// Run with `ATELIER_WRITE_VECTORS=1` to write those that are missing.
 @Suite struct VectorTests {
     private static let folder = URL(fileURLWithPath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent()
-        .appendingPathComponent("Vectors/3")
+        .appendingPathComponent("Vectors/4")
 
     // Goal: batches encode to the published bytes, and those decode to the batches.
     // Method: batches of fixed seeds; a file each, in hexadecimal.

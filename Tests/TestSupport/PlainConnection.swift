@@ -35,6 +35,21 @@ package final class PlainConnection {
         sqlite3_close_v2(connection)
     }
 
+    /// Makes SQL's `random()` give what `chance` draws, so that a run can be repeated.
+    package func setRandom(_ chance: SeededChance) {
+        let context = Unmanaged.passRetained(chance).toOpaque()
+        sqlite3_create_function_v2(
+            connection, "random", 0, SQLITE_UTF8, context,
+            { context, _, _ in
+                guard let data = sqlite3_user_data(context) else { return }
+                let chance = Unmanaged<SeededChance>.fromOpaque(data).takeUnretainedValue()
+                sqlite3_result_int64(context, Int64(bitPattern: chance.next()))
+            }, nil, nil,
+            { data in
+                if let data { Unmanaged<SeededChance>.fromOpaque(data).release() }
+            })
+    }
+
     /// Runs statements one after the other.
     package func execute(_ sql: String) throws {
         guard sqlite3_exec(connection, sql, nil, nil, nil) == SQLITE_OK else {

@@ -31,6 +31,8 @@ package final class SimulatedServer: Transport {
         var network: Network
         var account: SimulatedAccount
         var isSuspended = false
+        /// How far the server's clock is ahead of the true time.
+        var clockError: UInt64 = 0
     }
 
     private let state: Mutex<State>
@@ -57,6 +59,11 @@ package final class SimulatedServer: Transport {
 
     /// Whether the account may only read.
     package var isSuspended: Bool { state.withLock { $0.isSuspended } }
+
+    /// Sets the server's clock ahead of the true time by `milliseconds`.
+    package func setClock(ahead milliseconds: UInt64) {
+        state.withLock { $0.clockError = milliseconds }
+    }
 
     /// The segments in order that were not compacted away.
     package var segments: [SealedSegment] {
@@ -146,43 +153,43 @@ package struct SimulatedDevice: Transport {
 
 extension SimulatedServer {
     fileprivate func push(_ segment: SealedSegment, by device: Int) throws -> PushAcknowledgement {
-        try exchange(by: device, writes: true) { account, _ in
-            let sequence = try account.push(segment, at: time.now)
-            account.see(device, at: time.now)
+        try exchange(by: device, writes: true) { account, _, now in
+            let sequence = try account.push(segment, at: now)
+            account.see(device, at: now)
             return PushAcknowledgement(
                 sequence: sequence, mark: account.mark(at: sequence),
-                server: account.state(at: time.now))
+                server: account.state(at: now))
         }
     }
 
     fileprivate func pull(
         after sequence: Int64, mark: [UInt8]?, by device: Int
     ) throws -> PulledPage {
-        try exchange(by: device) { account, network in
-            account.see(device, at: time.now)
+        try exchange(by: device) { account, network, now in
+            account.see(device, at: now)
             guard account.hasHistory(sequence, mark: mark) else {
                 return PulledPage(
                     segments: [], mark: account.mark(at: sequence), isOtherHistory: true,
-                    server: account.state(at: time.now))
+                    server: account.state(at: now))
             }
             account.noteHeld(sequence, by: device)
             let page = account.page(after: sequence, count: 1 + network.generator.below(4))
             return PulledPage(
                 segments: page, mark: account.mark(at: page.last?.sequence ?? sequence),
-                server: account.state(at: time.now))
+                server: account.state(at: now))
         }
     }
 
     fileprivate func push(_ chunk: SnapshotChunk, by device: Int) throws {
-        try exchange(by: device, writes: true) { account, _ in
-            try account.push(chunk, by: device, at: time.now)
-            account.see(device, at: time.now)
+        try exchange(by: device, writes: true) { account, _, now in
+            try account.push(chunk, by: device, at: now)
+            account.see(device, at: now)
         }
     }
 
     fileprivate func newestSnapshot(by device: Int) throws -> SnapshotManifest? {
-        try exchange(by: device) { account, _ in
-            if account.newest != nil { account.see(device, at: time.now) }
+        try exchange(by: device) { account, _, now in
+            if account.newest != nil { account.see(device, at: now) }
             return account.newest?.manifest
         }
     }
@@ -190,12 +197,12 @@ extension SimulatedServer {
     fileprivate func chunk(
         _ index: Int, of snapshot: SnapshotManifest, by device: Int
     ) throws -> [UInt8] {
-        try exchange(by: device) { account, _ in
+        try exchange(by: device) { account, _, now in
             guard
                 let newest = account.newest, newest.manifest.id == snapshot.id,
                 let bytes = newest.chunks[index]
             else { throw SnapshotGone() }
-            account.see(device, at: time.now)
+            account.see(device, at: now)
             return bytes
         }
     }
@@ -203,13 +210,14 @@ extension SimulatedServer {
     /// One question and its answer, either of which may be lost.
     private func exchange<Answer>(
         by device: Int, writes: Bool = false,
-        _ body: (inout SimulatedAccount, inout Network) throws -> Answer
+        _ body: (inout SimulatedAccount, inout Network, UInt64) throws -> Answer
     ) throws -> Answer {
         try state.withLock { state in
             try state.network.mayLose()
-            state.account.join(device, at: time.now)
+            let now = time.now + state.clockError
+            state.account.join(device, at: now)
             if writes, state.isSuspended { throw WritingRefused() }
-            let answer = try body(&state.account, &state.network)
+            let answer = try body(&state.account, &state.network, now)
             try state.network.mayLose()
             return answer
         }

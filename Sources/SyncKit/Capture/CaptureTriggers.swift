@@ -19,6 +19,8 @@ struct CaptureTriggers {
         /// A row is there with the values of a unique set that another is about to take: if
         /// REPLACE is in force it goes, and no delete is logged for it.
         case clash = 4
+        /// A counter has another value; `columns` is its id.
+        case add = 5
     }
 
     /// Creates the triggers that are missing or say something else, and drops those that the table
@@ -93,8 +95,22 @@ struct CaptureTriggers {
             \(counters.joined(separator: "\n"))
             \(sizeCheck)
             \(log(.insert, "NEW._rowid_", row: "NEW.id", columns: "0"))
+            \(additions { _ in "0" })
             END
             """
+    }
+
+    /// What was added to counters, each by a source of its own: another program's writes may be
+    /// copied with the file before the engine sees them.
+    private func additions(to old: (String) -> String) -> String {
+        table.columns.filter { $0.policy == .counter }.map { column in
+            let (old, new) = (old(quoted(column.name)), "NEW.\(quoted(column.name))")
+            return """
+                INSERT INTO sync_foreign(tbl, place, row, op, columns, wall, source, was, now)
+                SELECT \(table.id), NEW._rowid_, NEW.id, \(Entry.add.rawValue), \(column.id),
+                \(Self.wall), random(), \(old), \(new) WHERE \(old) <> \(new);
+                """
+        }.joined(separator: "\n")
     }
 
     private var replaceTrigger: String {
@@ -130,9 +146,22 @@ struct CaptureTriggers {
         CREATE TRIGGER \(quoted(name(.update))) AFTER UPDATE ON \(quoted(table.name))
         WHEN \(changedColumns) <> 0 BEGIN
         \(sizeCheck)
-        \(log(.update, "NEW._rowid_", row: "NULL", columns: changedColumns))
+        \(updateLog)
+        \(additions { "OLD.\($0)" })
         END
         """
+    }
+
+    private var updateLog: String {
+        guard table.columns.contains(where: { $0.policy == .counter }) else {
+            return log(.update, "NEW._rowid_", row: "NULL", columns: changedColumns)
+        }
+        let others = changes(of: table.columns.filter { $0.policy != .counter })
+        return """
+            INSERT INTO sync_foreign(tbl, place, row, op, columns, wall)
+            SELECT \(table.id), NEW._rowid_, NULL, \(Entry.update.rawValue), \(others), \(Self.wall)
+            WHERE \(others) <> 0;
+            """
     }
 
     private var deleteTrigger: String {
@@ -196,8 +225,11 @@ struct CaptureTriggers {
     }
 
     /// Bits of the columns whose stored values differ; a declared collation does not count.
-    private var changedColumns: String {
-        let terms = table.columns.map { column in
+    private var changedColumns: String { changes(of: table.columns) }
+
+    private func changes(of columns: [SyncedColumn]) -> String {
+        guard !columns.isEmpty else { return "0" }
+        let terms = columns.map { column in
             let name = quoted(column.name)
             return "((OLD.\(name) COLLATE BINARY IS NOT NEW.\(name)"
                 + " OR typeof(OLD.\(name)) <> typeof(NEW.\(name))) << \(column.id))"

@@ -18,8 +18,11 @@ struct ForeignLog {
 
     /// Empties the log; each stretch of one millisecond is handed over as one transaction, or all
     /// of it where it is known to be one.
+    ///
+    /// - Parameter source: Who added to counters, where that is known; else each entry's own.
     func take(
-        asOne: Bool = false, _ body: (_ wall: Int64, _ operations: [UInt8]) throws -> Void
+        asOne: Bool = false, source: UInt64? = nil,
+        _ body: (_ wall: Int64, _ operations: [UInt8]) throws -> Void
     ) throws {
         var open: (wall: Int64, log: OperationLog)?
         // Rows that an insert may have replaced; the app's own triggers may have written between.
@@ -46,7 +49,7 @@ struct ForeignLog {
                     if row.entry == .replace { replaced[target] = row.place }
                 }
                 clashes.note(row, in: &log)
-                Self.append(row, to: &log)
+                Self.append(row, to: &log, source: source)
                 open = (row.wall, log)
             }
             try PreparedStatement("DELETE FROM sync_foreign WHERE seq <= ?", in: db)
@@ -87,7 +90,7 @@ struct ForeignLog {
                 guard let known else { return }
                 log.append(.delete(row: known.key.row, key: known.value), in: row.table)
                 keysByPlace[known.key] = nil
-            case .update, .replace: break
+            case .update, .replace, .add: break
             }
         }
 
@@ -120,9 +123,13 @@ struct ForeignLog {
         let entry: CaptureTriggers.Entry
         let columns: UInt64
         let wall: Int64
+        /// Of an addition: who added, to what, and how much.
+        let source: UInt64
+        let old: Int64
+        let difference: Int64
     }
 
-    private static func append(_ row: Row, to log: inout OperationLog) {
+    private static func append(_ row: Row, to log: inout OperationLog, source: UInt64?) {
         switch row.entry {
         case .insert: log.append(.insert(first: row.place, count: 1), in: row.table)
         case .update:
@@ -132,6 +139,14 @@ struct ForeignLog {
             }
         case .delete:
             if let key = row.key { log.append(.delete(row: row.place, key: key), in: row.table) }
+        case .add:
+            guard let key = row.key else { return }
+            let column = UInt8(clamping: row.columns)
+            log.append(
+                .add(
+                    key: key, column: column, from: row.old, by: row.difference,
+                    source: source ?? row.source),
+                in: row.table)
         case .replace, .clash: break
         }
     }
@@ -140,7 +155,7 @@ struct ForeignLog {
     private func nextRows() throws -> [Row] {
         let found = try PreparedStatement(
             """
-            SELECT seq, tbl, place, row, op, columns, wall FROM sync_foreign
+            SELECT seq, tbl, place, row, op, columns, wall, source, was, now FROM sync_foreign
             ORDER BY seq LIMIT 4096
             """, in: db)
         var rows: [Row] = []
@@ -153,7 +168,9 @@ struct ForeignLog {
                 Row(
                     seq: found.integer(0), table: table, place: found.integer(2),
                     key: RowKey(found.bytes(3)), entry: entry,
-                    columns: UInt64(clamping: found.integer(5)), wall: found.integer(6)))
+                    columns: UInt64(clamping: found.integer(5)), wall: found.integer(6),
+                    source: UInt64(bitPattern: found.integer(7)), old: found.integer(8),
+                    difference: found.integer(9) &- found.integer(8)))
         }
         return rows
     }

@@ -2,12 +2,14 @@
 ///
 /// Form, numbers in LEB128, rows as zigzag differences to the one before:
 /// 0, table · 1, first row, count: inserts · 2, row, 16 bytes of key: a delete ·
-/// 3 + column id, row: an update.
+/// 3 + column id, row: an update · 64, 8 bytes: the source of the additions that follow ·
+/// 65 + column id, 16 bytes of key, what was there, how much: an addition to a counter.
 struct OperationLog {
     private var writer = ByteWriter()
     private var table = 0
     private var previousRow: Int64 = 0
     private var run: (first: Int64, count: Int64) = (0, 0)
+    private var source: UInt64?
 
     /// The packed form.
     var bytes: [UInt8] {
@@ -46,8 +48,23 @@ struct OperationLog {
             append(row: row)
             writer.appendBigEndian(key.high)
             writer.appendBigEndian(key.low)
+        case .add(let key, let column, let old, let difference, let source):
+            // It may stand before the row's insert: inserts side by side stay one entry.
+            if source != self.source {
+                writer.append(byte: Self.sourceCode)
+                writer.appendBigEndian(source)
+                self.source = source
+            }
+            writer.append(byte: Self.sourceCode + 1 + column)
+            writer.appendBigEndian(key.high)
+            writer.appendBigEndian(key.low)
+            writer.append(zigzag: old)
+            writer.append(zigzag: difference)
         }
     }
+
+    /// Above the code of an update of the last possible column.
+    private static let sourceCode: UInt8 = 64
 
     /// A place in the log to go back to.
     struct Mark {
@@ -55,11 +72,13 @@ struct OperationLog {
         fileprivate let table: Int
         fileprivate let previousRow: Int64
         fileprivate let run: (first: Int64, count: Int64)
+        fileprivate let source: UInt64?
     }
 
     /// Where the log ends now.
     var mark: Mark {
-        Mark(count: writer.count, table: table, previousRow: previousRow, run: run)
+        Mark(
+            count: writer.count, table: table, previousRow: previousRow, run: run, source: source)
     }
 
     /// Whether nothing came after `mark`.
@@ -71,12 +90,14 @@ struct OperationLog {
     mutating func truncate(to mark: Mark) {
         writer.truncate(to: mark.count)
         (table, previousRow, run) = (mark.table, mark.previousRow, mark.run)
+        source = mark.source
     }
 
     /// Forgets everything and keeps the memory.
     mutating func removeAll() {
         writer.removeAll()
         (table, previousRow, run) = (0, 0, (0, 0))
+        source = nil
     }
 
     private mutating func closeRun() {
@@ -99,6 +120,7 @@ struct OperationLog {
         try ByteReader.reading(bytes) { (reader) throws(CodecError) in
             var table = 0
             var row: Int64 = 0
+            var source: UInt64 = 0
             while !reader.isAtEnd {
                 switch try reader.byte() {
                 case 0:
@@ -111,6 +133,15 @@ struct OperationLog {
                     row &+= try reader.zigzag()
                     let key = RowKey(high: try reader.bigEndian64(), low: try reader.bigEndian64())
                     body(table, .delete(row: row, key: key))
+                case sourceCode: source = try reader.bigEndian64()
+                case let code where code > sourceCode:
+                    let key = RowKey(high: try reader.bigEndian64(), low: try reader.bigEndian64())
+                    let (old, difference) = (try reader.zigzag(), try reader.zigzag())
+                    body(
+                        table,
+                        .add(
+                            key: key, column: code - sourceCode - 1, from: old, by: difference,
+                            source: source))
                 case let code:
                     row &+= try reader.zigzag()
                     body(table, .update(row: row, column: code - 3))

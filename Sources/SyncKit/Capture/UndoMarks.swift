@@ -9,11 +9,14 @@ struct UndoMarks {
     private var statement: OperationLog.Mark?
     private var running: OpaquePointer?
     private var changes: Int64 = 0
+    /// Whether the log may hold what a statement did that failed, and was run again at once.
+    private(set) var mayHoldUndone = false
 
     /// A transaction begins; `changes` is what SQLite has counted so far.
     mutating func begin(changes: Int64) {
         savepoints.removeAll()
         (statement, running) = (nil, nil)
+        mayHoldUndone = false
         self.changes = changes
     }
 
@@ -22,12 +25,16 @@ struct UndoMarks {
     /// `isOpen`: it has changed rows and is still returning them, and they are not counted yet.
     ///
     /// A statement that fails and is run again at once looks like a part of itself. What it noted
-    /// the first time stays then: a value is sent that did not change, and nothing is lost.
+    /// the first time stays then: a value is sent that did not change, and nothing is lost. What was
+    /// added to counters is looked at again, see ``AdditionCheck``.
     mutating func endStatement(
         changes: Int64, next: OpaquePointer? = nil, in log: inout OperationLog,
         isOpen: @autoclosure () -> Bool
     ) {
-        if next != nil, next == running, changes == self.changes { return }
+        if next != nil, next == running, changes == self.changes {
+            if let statement, !log.isAt(statement) { mayHoldUndone = true }
+            return
+        }
         // Every change that stays is counted, those by triggers and foreign keys included.
         if changes == self.changes, let statement, !log.isAt(statement), !isOpen() {
             log.truncate(to: statement)

@@ -18,6 +18,8 @@ final class WriteRecorder: @unchecked Sendable {
     /// Whether changes are noted now.
     private(set) var isRecording = false
 
+    /// Who adds to counters.
+    private var source: UInt64 = 0
     private var tables: [CapturedTable] = []
     private var latest: Int?
     private var undo = UndoMarks()
@@ -59,7 +61,10 @@ final class WriteRecorder: @unchecked Sendable {
     }
 
     /// Begins to note changes.
-    func begin(on db: Database) {
+    ///
+    /// - Parameter source: Who adds to counters.
+    func begin(on db: Database, source: UInt64) {
+        self.source = source
         operations.removeAll()
         violation = nil
         mayHaveChangedTriggers = false
@@ -80,6 +85,9 @@ final class WriteRecorder: @unchecked Sendable {
     func takeOperations() -> [UInt8] {
         operations.bytes
     }
+
+    /// Whether what was noted may have been undone, see ``UndoMarks/mayHoldUndone``.
+    var mayHoldUndone: Bool { undo.mayHoldUndone }
 
     private func beginStatement(_ statement: OpaquePointer, _ text: UnsafePointer<CChar>) {
         let connection = sqlite3_db_handle(statement)
@@ -148,7 +156,11 @@ final class WriteRecorder: @unchecked Sendable {
             size += Self.byteCount(new)
             guard !Self.areEqual(old, new) else { continue }
             if let rule = column.rule(old: old, new: new) { refuse(rule, table) }
-            operations.append(.update(row: row, column: column.id), in: table.id)
+            if column.policy == .counter {
+                add(to: column, old: old, new: new, in: table, connection)
+            } else {
+                operations.append(.update(row: row, column: column.id), in: table.id)
+            }
         }
         if size > Limits.rowBytes { refuse(.rowSize, table) }
         var old: OpaquePointer?
@@ -175,14 +187,39 @@ final class WriteRecorder: @unchecked Sendable {
             }
             size += Self.byteCount(value)
             if let rule = column.rule(old: nil, new: value) { refuse(rule, table) }
+            if column.policy == .counter, sqlite3_value_int64(value) != 0 {
+                add(to: column, old: nil, new: value, in: table, connection)
+            }
         }
         if size > Limits.rowBytes { refuse(.rowSize, table) }
     }
 
-    private func key(of table: CapturedTable, _ connection: OpaquePointer) -> RowKey? {
+    private func add(
+        to column: CapturedTable.Column, old: OpaquePointer?, new: OpaquePointer?,
+        in table: CapturedTable, _ connection: OpaquePointer
+    ) {
+        let known = old.map { sqlite3_value_int64($0) } ?? 0
+        let difference = sqlite3_value_int64(new) &- known
         var value: OpaquePointer?
         guard
-            sqlite3_preupdate_old(connection, table.keyPosition, &value) == SQLITE_OK,
+            sqlite3_preupdate_new(connection, table.keyPosition, &value) == SQLITE_OK,
+            let key = Self.key(value)
+        else { return refuse(.keyShape, table) }
+        operations.append(
+            .add(key: key, column: column.id, from: known, by: difference, source: source),
+            in: table.id)
+    }
+
+    private func key(of table: CapturedTable, _ connection: OpaquePointer) -> RowKey? {
+        var value: OpaquePointer?
+        guard sqlite3_preupdate_old(connection, table.keyPosition, &value) == SQLITE_OK else {
+            return nil
+        }
+        return Self.key(value)
+    }
+
+    private static func key(_ value: OpaquePointer?) -> RowKey? {
+        guard
             let start = sqlite3_value_blob(value),
             sqlite3_value_bytes(value) == RowKey.byteCount
         else { return nil }

@@ -100,19 +100,41 @@ extension TableChanges {
         from reader: inout ByteReader, stamps: Int
     ) throws(CodecError) -> [Count] {
         let count = try reader.count(minimumBytes: RowKey.byteCount + 4)
+        guard count > 0 else { return [] }
         let keys = try KeyColumn(reading: count, from: &reader)
         var counts: [Count] = []
         counts.reserveCapacity(count)
         for index in 0..<count {
             let life = try life(from: &reader)
             guard !life.isMultiple(of: 2) else { throw .invalid("life") }
-            counts.append(Count(key: keys[index], life: life, column: 0, stamp: 0, total: 0))
+            counts.append(
+                Count(
+                    key: keys[index], life: life, column: 0, stamp: 0, source: 0, number: 0,
+                    total: 0))
         }
         for index in counts.indices { counts[index].column = try column(from: &reader) }
         let indexes = try readStamps(count, of: stamps, from: &reader)
         for index in counts.indices { counts[index].stamp = indexes[index] }
+        try readSources(of: &counts, from: &reader)
         for index in counts.indices { counts[index].total = try reader.zigzag() }
         return counts
+    }
+
+    private static func readSources(
+        of counts: inout [Count], from reader: inout ByteReader
+    ) throws(CodecError) {
+        var sources: [UInt64] = []
+        for _ in 0..<(try reader.count(minimumBytes: 8)) {
+            sources.append(try reader.bigEndian64())
+        }
+        for index in counts.indices {
+            counts[index].source = sources[try reader.index(below: sources.count, "source")]
+        }
+        let numbers = try NumberList(reading: counts.count, from: &reader).numbers
+        for index in counts.indices {
+            guard numbers[index] >= 0 else { throw .invalid("number") }
+            counts[index].number = numbers[index]
+        }
     }
 
     fileprivate static func life(from reader: inout ByteReader) throws(CodecError) -> UInt32 {

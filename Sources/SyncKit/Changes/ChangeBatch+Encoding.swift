@@ -77,13 +77,28 @@ extension TableChanges {
         rows.write(to: &writer)
         deaths.write(to: &writer)
         edits.write(to: &writer)
+        writeCounts(to: &writer)
+    }
+
+    private func writeCounts(to writer: inout ByteWriter) {
         writer.append(count: counts.count)
+        guard !counts.isEmpty else { return }
         var keys = KeyColumn()
         for count in counts { keys.append(count.key) }
         keys.write(to: &writer)
         for count in counts { writer.append(varint: UInt64(count.life)) }
         for count in counts { writer.append(byte: count.column) }
         Self.write(counts.map(\.stamp), to: &writer)
+        var sources: [UInt64] = []
+        var indexBySource: [UInt64: Int] = [:]
+        for count in counts where indexBySource[count.source] == nil {
+            indexBySource[count.source] = sources.count
+            sources.append(count.source)
+        }
+        writer.append(count: sources.count)
+        for source in sources { writer.appendBigEndian(source) }
+        for count in counts { writer.append(count: indexBySource[count.source] ?? 0) }
+        NumberList(counts.map(\.number)).write(to: &writer)
         for count in counts { writer.append(zigzag: count.total) }
     }
 

@@ -56,7 +56,7 @@ package struct ChangeBatch: Equatable, Sendable {
         tables.reduce(0) { $0 + $1.rows.count + $1.deaths.count + $1.edits.count + $1.counts.count }
     }
 
-    static let version: UInt8 = 3
+    static let version: UInt8 = 4
 }
 
 /// One table's share of a batch.
@@ -149,19 +149,27 @@ package struct TableChanges: Equatable, Sendable {
         }
     }
 
-    /// What one replica has added to one counter.
+    /// What one source has added to one counter.
     package struct Count: Hashable, Sendable {
         package var key: RowKey
         package var life: UInt32
         package var column: UInt8
-        /// When the replica last added; its time and place order the totals of one replica.
+        /// When the source last added.
         package var stamp: Int32
+        /// Which source: see ``CounterSource``.
+        package var source: UInt64
+        /// Rises with each addition of the source: the greater one's total has the other in it.
+        package var number: Int64
         package var total: Int64
 
-        /// Takes every field.
-        package init(key: RowKey, life: UInt32, column: UInt8, stamp: Int32, total: Int64) {
+        /// - Parameter number: At least 0.
+        package init(
+            key: RowKey, life: UInt32, column: UInt8, stamp: Int32, source: UInt64, number: Int64,
+            total: Int64
+        ) {
             (self.key, self.life, self.column) = (key, life, column)
-            (self.stamp, self.total) = (stamp, total)
+            (self.stamp, self.source) = (stamp, source)
+            (self.number, self.total) = (number, total)
         }
     }
 

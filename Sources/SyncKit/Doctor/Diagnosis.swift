@@ -12,6 +12,9 @@ public struct Diagnosis: Hashable, Sendable {
     public var missingTriggers: [String] = []
     /// Tables with clocks that name a stamp which is not there.
     public var danglingStamps: [String] = []
+    /// Counters by table that hold another sum than what was added to them: written by a program
+    /// with its triggers off.
+    public var miscounted: [String: Int] = [:]
     /// Whether the sum over all rows is another than the one kept while writing.
     public var digestDiffers = false
     /// Whether the database was copied row by row, as by `.dump`: no clock belongs to its row.

@@ -103,19 +103,6 @@ struct PlaceGuard {
             try fresh.set(row.clock, at: row.place, replacing: PackedClock())
         }
         try fresh.runs.flush()
-        try moveCounts(of: table, by: places)
-    }
-
-    private func moveCounts(of table: SyncedTable, by places: [Int64: Int64]) throws {
-        // Negative places first, so that no move meets a row that has yet to move.
-        let update = try PreparedStatement(
-            "UPDATE sync_counts SET place = ?2 WHERE tbl = ?3 AND place = ?1", in: db)
-        for (old, new) in places {
-            try update.run(.integer(old), .integer(~new), .integer(Int64(table.id)))
-        }
-        try PreparedStatement(
-            "UPDATE sync_counts SET place = ~place WHERE tbl = ? AND place < 0", in: db
-        ).run(.integer(Int64(table.id)))
     }
 
     /// Rewrites the places in the log of what is not yet acknowledged.
@@ -147,6 +134,8 @@ struct PlaceGuard {
             return places[row].map { [.update(row: $0, column: column)] } ?? []
         case .delete(let row, let key):
             return [.delete(row: places[row] ?? ~row, key: key)]
+        case .add:
+            return [operation]
         }
     }
 }

@@ -8,12 +8,15 @@ struct Repair {
 
     /// Dates unknown rows now, drops what belongs to no row, and counts the digest again.
     func mend() throws {
+        try LogFolder(session: session).fold()
         for table in try session.allTables() {
             let (id, name) = (table.table.id, quoted(table.table.name))
             try db.execute(
                 sql: """
                     DELETE FROM sync_clocks_\(id) WHERE place NOT IN (SELECT _rowid_ FROM \(name));
                     DELETE FROM sync_graves_\(id) WHERE row IN (SELECT id FROM \(name));
+                    DELETE FROM sync_counts WHERE tbl = \(id) AND row NOT IN (
+                    SELECT id FROM \(name));
                     """)
             try CaptureTriggers(table: table.table).install(in: db)
         }
@@ -21,7 +24,8 @@ struct Repair {
         try session.restart()
     }
 
-    /// Dates the rows that no clock knows, as written now; returns how many there were.
+    /// Dates the rows that no clock knows, and what counters hold that nobody is known to have
+    /// added, as written now; returns how many rows there were.
     @discardableResult
     func adoptUnknownRows() throws -> Int {
         let state = StoreState(db: db)
@@ -32,8 +36,9 @@ struct Repair {
     }
 
     /// Drops every clock: all rows count as written long ago, by a new replica, and everything is
-    /// pulled again. Graves go by keys and stay.
+    /// pulled again. Graves and what was added to counters go by keys and stay.
     func dropClocks() throws {
+        try LogFolder(session: session).foldCounters()
         for table in try session.allTables() {
             try db.execute(
                 sql: """
@@ -48,7 +53,6 @@ struct Repair {
         try db.execute(
             sql: """
                 UPDATE sync_stamps SET ops = NULL, sequence = ifnull(sequence, 0);
-                DELETE FROM sync_counts;
                 DELETE FROM sync_foreign;
                 """)
         try session.dropClocks()
@@ -61,6 +65,10 @@ struct Repair {
         try session.forgetOrder()
         try state.set("collected", .integer(0))
         try state.forgetMeeting()
+        // Some of what was added was not sent, and no log says which.
+        if try session.allTables().contains(where: { !$0.counters.isEmpty }) {
+            try state.setOffer(.due)
+        }
         try session.restart()
     }
 
@@ -68,7 +76,9 @@ struct Repair {
     private func adopt(at time: HybridTimestamp) throws -> Int {
         var log = OperationLog()
         var count = 0
+        var source: UInt64?
         for table in try session.allTables() {
+            try adoptCounters(of: table, source: &source, in: &log)
             let rows = try PreparedStatement(
                 "SELECT _rowid_ FROM \(quoted(table.table.name)) ORDER BY _rowid_", in: db)
             while try rows.step() {
@@ -90,5 +100,31 @@ struct Repair {
             operations: operations)
         try LogFolder(session: session).fold()
         return count
+    }
+
+    /// What was in a counter before anybody counted is in all copies of the row.
+    private func adoptCounters(
+        of table: TableStore, source: inout UInt64?, in log: inout OperationLog
+    ) throws {
+        let ledger = CountLedger(session, table: table.table.id)
+        for column in table.table.columns where column.policy == .counter {
+            let rows = try PreparedStatement(
+                """
+                SELECT id, \(quoted(column.name)) FROM \(quoted(table.table.name))
+                ORDER BY _rowid_
+                """, in: db)
+            let id = UInt8(column.id)
+            while try rows.step() {
+                let key = try rows.key(0)
+                let (surplus, isKnown) = try ledger.surplus(rows.integer(1), of: key, id)
+                guard surplus != 0 else { continue }
+                let drawn = source ?? CounterSource.draw(environment.randomBytes)
+                source = drawn
+                log.append(
+                    .add(
+                        key: key, column: id, from: 0, by: surplus,
+                        source: isKnown ? drawn : CounterSource.before), in: table.table.id)
+            }
+        }
     }
 }

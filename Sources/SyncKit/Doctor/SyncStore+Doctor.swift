@@ -89,7 +89,25 @@ private struct Examination {
         if try !CaptureTriggers(table: table.table).areInstalled(in: db) {
             found.missingTriggers.append(name)
         }
+        let miscounted = try miscounted(table)
+        if miscounted > 0 { found.miscounted[name] = miscounted }
         if try hasDanglingStamps(table) { found.danglingStamps.append(name) }
+    }
+
+    private func miscounted(_ table: TableStore) throws -> Int {
+        var count = 0
+        let ledger = CountLedger(session, table: table.table.id)
+        for column in table.table.columns where column.policy == .counter {
+            let rows = try PreparedStatement(
+                "SELECT id, \(quoted(column.name)) FROM \(quoted(table.table.name))", in: db)
+            while try rows.step() {
+                let key = try rows.key(0)
+                if try ledger.surplus(rows.integer(1), of: key, UInt8(column.id)).0 != 0 {
+                    count += 1
+                }
+            }
+        }
+        return count
     }
 
     private func hasDanglingStamps(_ table: TableStore) throws -> Bool {

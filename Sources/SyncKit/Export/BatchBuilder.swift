@@ -84,18 +84,17 @@ final class BatchBuilder {
         count(20)
     }
 
-    /// Adds what a replica has added to a counter of the row on which `scan` stands.
+    /// Adds what a source has added to a counter.
     func addCount(
-        _ column: UInt8, stamp: Int64, total: Int64, _ scan: RowScan, in store: TableStore
-    )
-        throws
-    {
+        _ entry: CountLedger.Entry, of key: RowKey, life: UInt32, in store: TableStore
+    ) throws {
         try use(store)
-        let index = try index(of: stamp)
+        let index = try index(of: entry.stamp)
         table?.changes.counts.append(
             .init(
-                key: scan.key, life: scan.clock.life, column: column, stamp: index, total: total))
-        count(28)
+                key: key, life: life, column: entry.column, stamp: index, source: entry.source,
+                number: entry.number, total: entry.total))
+        count(40)
     }
 
     /// The batch so far; the builder begins anew.

@@ -40,6 +40,8 @@ struct PendingExport {
         var births = Births()
         var editsByPlace: [Int64: PendingEdit] = [:]
         var deaths: Set<RowKey> = []
+        /// A bit for each counter that was added to.
+        var counters: [RowKey: UInt64] = [:]
     }
 
     /// What the log says of one row.
@@ -71,6 +73,9 @@ struct PendingExport {
                     edit.columns |= 1 << UInt64(column)
                     edit.stamp = number
                     pending[table, default: Pending()].editsByPlace[place] = edit
+                case .add(let key, let column, _, _, _):
+                    pending[table, default: Pending()].counters[key, default: 0] |=
+                        1 << UInt64(column)
                 case .delete(_, let key):
                     pending[table, default: Pending()].deaths.insert(key)
                 }
@@ -90,7 +95,6 @@ struct PendingExport {
                 if builder.isFull { try flush() }
                 if scan.began > settled, try isPending(scan.began) {
                     try builder.addRow(scan, in: table)
-                    try addCounts(.max, scan, table, builder)
                 } else {
                     // Another replica's beginning of the same row stands; edits may be ours.
                     try addEdits(.max, scan, table, builder)
@@ -107,6 +111,13 @@ struct PendingExport {
                 try addEdits(columns, scan, table, builder)
             }
             scan.stop()
+        }
+        for (key, columns) in pending.counters.sorted(by: { $0.key < $1.key }) {
+            guard case .alive(_, _, let clock) = try table.row(key) else { continue }
+            for entry in try pendingEntries(columns, of: key, in: table) {
+                if builder.isFull { try flush() }
+                try builder.addCount(entry, of: key, life: clock.life, in: table)
+            }
         }
         for key in pending.deaths.sorted() {
             guard let grave = try table.grave(of: key), try isPending(grave.stamp) else { continue }
@@ -136,18 +147,14 @@ struct PendingExport {
             return try isPending(exception.stamp)
         }
         if !edits.isEmpty { try builder.addEdit(edits, scan, in: table) }
-        try addCounts(columns, scan, table, builder)
     }
 
-    private func addCounts(
-        _ columns: UInt64, _ scan: RowScan, _ table: TableStore, _ builder: BatchBuilder
-    ) throws {
-        guard !table.counters.isEmpty else { return }
-        let totals = try CountLedger(session, table: table.table.id).totals(at: scan.place)
-        for count in totals where columns & 1 << UInt64(count.column) != 0 {
-            guard try isPending(count.stamp) else { continue }
-            try builder.addCount(
-                count.column, stamp: count.stamp, total: count.total, scan, in: table)
+    /// What is to be sent of the counters of a row.
+    func pendingEntries(
+        _ columns: UInt64, of key: RowKey, in table: TableStore
+    ) throws -> [CountLedger.Entry] {
+        try CountLedger(session, table: table.table.id).entries(of: key).filter { entry in
+            try columns & 1 << UInt64(entry.column) != 0 && isPending(entry.stamp)
         }
     }
 

@@ -29,11 +29,6 @@ final class SegmentChain {
         }
         let lastStamp = try state.lastStamp
         try seal(last, lastStamp: lastStamp)
-        // More may be added before the server acknowledges what is sealed.
-        try PreparedStatement(
-            "UPDATE sync_counts SET sealed_stamp = stamp, sealed_total = total WHERE stamp > ?",
-            in: session.db
-        ).run(.integer(try state.sealed))
         try state.set("sealed", .integer(lastStamp))
     }
 

@@ -25,9 +25,8 @@ struct StateExport {
             if builder.isFull { try emit(builder.take()) }
             try builder.addRow(scan, in: table)
             guard !table.counters.isEmpty else { continue }
-            for count in try ledger.totals(at: scan.place) {
-                try builder.addCount(
-                    count.column, stamp: count.stamp, total: count.total, scan, in: table)
+            for entry in try ledger.entries(of: scan.key) {
+                try builder.addCount(entry, of: scan.key, life: scan.clock.life, in: table)
             }
         }
     }

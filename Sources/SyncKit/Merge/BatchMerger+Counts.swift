@@ -1,8 +1,8 @@
 import GRDB
 
 extension BatchMerger {
-    /// Merges what replicas have added to counters: of each replica the latest total counts, and
-    /// the column holds the sum over replicas.
+    /// Merges what sources have added to counters: of each source the total with the greatest
+    /// number counts, and the column holds the sum over sources.
     func mergeCounts(_ counts: [TableChanges.Count], into table: TableStore) throws {
         for count in counts {
             let life: UInt32
@@ -26,15 +26,18 @@ extension BatchMerger {
         _ count: TableChanges.Count, at place: Int64, in table: TableStore
     ) throws {
         let ledger = CountLedger(session, table: table.table.id)
-        let known = try ledger.total(at: place, count.column, of: stamp(count.stamp).replica)
-        if let known {
-            guard try session.stamps.stamp(known.stamp) < stamp(count.stamp) else { return }
+        let known = try ledger.entry(of: count.key, count.column, source: count.source)
+        var entry = CountLedger.Entry(
+            column: count.column, source: count.source, number: count.number, stamp: 0,
+            total: count.total)
+        if let known { guard entry.contains(known) else { return } }
+        entry.stamp = try number(count.stamp)
+        try ledger.set(entry, replacing: known, of: count.key)
+        guard case .integer(let value) = try table.value(of: count.column, at: place) else {
+            throw StoreError.damaged("a counter")
         }
-        try ledger.set(
-            count.total, count.key, at: place, count.column, stamp: try number(count.stamp),
-            replica: stamp(count.stamp).replica, isSent: true)
-        let sum = try ledger.sum(at: place, count.column)
-        try table.update(count.column, at: place, to: .integer(sum))
+        let sum = value &+ count.total &- (known?.total ?? 0)
+        if sum != value { try table.update(count.column, at: place, to: .integer(sum)) }
         noteAltered()
     }
 

@@ -1,106 +1,123 @@
 import GRDB
 
-/// What each replica has added to the counters of one table.
+/// What each source has added to the counters of one table; see ``CounterSource``.
 ///
-/// A counter's column holds the sum of all totals. What this replica added is therefore what the
-/// column holds less what all others added: no write has to say how much it added.
+/// A counter's column holds the sum of all totals.
 struct CountLedger {
-    /// What one replica, that of the stamp, has added to a counter.
-    typealias Total = (column: UInt8, stamp: Int64, total: Int64)
+    /// What one source has added to one counter.
+    struct Entry {
+        var column: UInt8
+        var source: UInt64
+        /// Rises with each addition of the source.
+        var number: Int64
+        /// The local number of the stamp at which the source last added.
+        var stamp: Int64
+        var total: Int64
+
+        /// Whether `other`, of the same source, is a part of this one, and not the same.
+        func contains(_ other: Entry) -> Bool {
+            (number, total) > (other.number, other.total)
+        }
+    }
 
     private let session: StoreSession
-    private let table: Int64
+    private let table: Int
 
     init(_ session: StoreSession, table: Int) {
         self.session = session
-        self.table = Int64(table)
+        self.table = table
     }
 
-    /// The latest known total of a replica.
-    func total(
-        at place: Int64, _ column: UInt8, of replica: UInt64
-    ) throws -> (total: Int64, stamp: Int64)? {
+    /// What a source has added to a counter, as far as is known.
+    func entry(of key: RowKey, _ column: UInt8, source: UInt64) throws -> Entry? {
         let found = try PreparedStatement(
             """
-            SELECT total, stamp FROM sync_counts
-            WHERE tbl = ? AND place = ? AND col = ? AND replica = ?
+            SELECT col, source, number, stamp, total FROM sync_counts
+            WHERE tbl = ? AND row = ? AND col = ? AND source = ?
             """, in: session.db)
-        let number = try session.stamps.number(of: replica)
-        try found.bind([
-            .integer(table), .integer(place), .integer(Int64(column)), .integer(number),
-        ])
-        return try found.step() ? (found.integer(0), found.integer(1)) : nil
+        found.bind(Int64(table), at: 1)
+        found.bind(key, at: 2)
+        found.bind(Int64(column), at: 3)
+        found.bind(Int64(bitPattern: source), at: 4)
+        return try found.step() ? Self.entry(found) : nil
     }
 
-    /// The sum over all replicas, or all but one.
-    func sum(at place: Int64, _ column: UInt8, without replica: UInt64? = nil) throws -> Int64 {
+    /// What was added to the counters of one row, by column, then by source.
+    func entries(of key: RowKey) throws -> [Entry] {
         let found = try PreparedStatement(
             """
-            SELECT total FROM sync_counts WHERE tbl = ? AND place = ? AND col = ? AND replica <> ?
+            SELECT col, source, number, stamp, total FROM sync_counts WHERE tbl = ? AND row = ?
             """, in: session.db)
-        let number = try replica.map(session.stamps.number) ?? -1
-        try found.bind([
-            .integer(table), .integer(place), .integer(Int64(column)), .integer(number),
-        ])
-        var sum: Int64 = 0
-        // Wraps around like the columns of every replica: equal everywhere, and no crash.
-        while try found.step() { sum &+= found.integer(0) }
-        return sum
+        found.bind(Int64(table), at: 1)
+        found.bind(key, at: 2)
+        var entries: [Entry] = []
+        while try found.step() { entries.append(Self.entry(found)) }
+        return entries
     }
 
-    /// Notes a replica's total for the row with `key` at `place`; `isSent` where the server has it
-    /// already.
-    func set(
-        _ total: Int64, _ key: RowKey, at place: Int64, _ column: UInt8, stamp: Int64,
-        replica: UInt64, isSent: Bool
+    /// Notes an entry in place of `known`, that of the same source.
+    func set(_ entry: Entry, replacing known: Entry?, of key: RowKey) throws {
+        if let known { session.digest.toggle(known, of: key, in: table, adding: false) }
+        session.digest.toggle(entry, of: key, in: table, adding: true)
+        let set = try PreparedStatement(
+            """
+            INSERT OR REPLACE INTO sync_counts(tbl, row, col, source, number, stamp, total)
+            VALUES(?, ?, ?, ?, ?, ?, ?)
+            """, in: session.db)
+        set.bind(Int64(table), at: 1)
+        set.bind(key, at: 2)
+        set.bind(Int64(entry.column), at: 3)
+        set.bind(Int64(bitPattern: entry.source), at: 4)
+        set.bind(entry.number, at: 5)
+        set.bind(entry.stamp, at: 6)
+        set.bind(entry.total, at: 7)
+        try set.run()
+    }
+
+    /// Notes what a source has added at the stamp with a number.
+    func add(
+        _ difference: Int64, to column: UInt8, of key: RowKey, source: UInt64, stamp: Int64
     ) throws {
-        if let known = try self.total(at: place, column, of: replica) {
-            try toggle((column, known.stamp, known.total), key, adding: false)
+        let known = try entry(of: key, column, source: source)
+        // Wraps around like the columns of every replica: equal everywhere, and no crash.
+        let entry = Entry(
+            column: column, source: source,
+            number: source == CounterSource.before ? CounterSource.numberBefore : stamp,
+            stamp: stamp, total: (known?.total ?? 0) &+ difference)
+        try set(entry, replacing: known, of: key)
+    }
+
+    /// Forgets what was added to a row that is deleted.
+    func remove(_ key: RowKey) throws {
+        try toggleDigest(of: key, adding: false)
+        let remove = try PreparedStatement(
+            "DELETE FROM sync_counts WHERE tbl = ? AND row = ?", in: session.db)
+        remove.bind(Int64(table), at: 1)
+        remove.bind(key, at: 2)
+        try remove.run()
+    }
+
+    /// Counts what was added to a row into the session's digest.
+    func countDigest(of key: RowKey) throws {
+        try toggleDigest(of: key, adding: true)
+    }
+
+    /// What a counter holds beyond what is known to have been added, and whether anything is.
+    func surplus(_ value: Int64, of key: RowKey, _ column: UInt8) throws -> (Int64, isKnown: Bool) {
+        let totals = try entries(of: key).filter { $0.column == column }.map(\.total)
+        return (totals.reduce(value, &-), !totals.isEmpty)
+    }
+
+    private func toggleDigest(of key: RowKey, adding: Bool) throws {
+        for entry in try entries(of: key) {
+            session.digest.toggle(entry, of: key, in: table, adding: adding)
         }
-        try toggle((column, stamp, total), key, adding: true)
-        let number = try session.stamps.number(of: replica)
-        let sent = isSent ? ", sent_stamp = excluded.stamp, sent_total = excluded.total" : ""
-        try PreparedStatement(
-            """
-            INSERT INTO sync_counts(tbl, place, col, replica, stamp, total, sent_stamp, sent_total)
-            VALUES(?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE
-            SET stamp = excluded.stamp, total = excluded.total\(sent)
-            """, in: session.db
-        ).run(
-            .integer(table), .integer(place), .integer(Int64(column)), .integer(number),
-            .integer(stamp), .integer(total), .integer(isSent ? stamp : 0),
-            .integer(isSent ? total : 0))
     }
 
-    /// Forgets all totals of a row that is deleted.
-    func remove(_ key: RowKey, at place: Int64) throws {
-        for total in try totals(at: place) { try toggle(total, key, adding: false) }
-        try PreparedStatement(
-            "DELETE FROM sync_counts WHERE tbl = ? AND place = ?", in: session.db
-        ).run(.integer(table), .integer(place))
-    }
-
-    /// Counts all totals of a row into the session's digest.
-    func countDigest(of key: RowKey, at place: Int64) throws {
-        for total in try totals(at: place) { try toggle(total, key, adding: true) }
-    }
-
-    private func toggle(_ count: Total, _ key: RowKey, adding: Bool) throws {
-        session.digest.toggle(
-            total: count.total, of: count.column, key, in: Int(table),
-            at: try session.stamps.stamp(count.stamp), adding: adding)
-    }
-
-    /// All totals of the counters of one row.
-    func totals(at place: Int64) throws -> [Total] {
-        let found = try PreparedStatement(
-            "SELECT col, stamp, total FROM sync_counts WHERE tbl = ? AND place = ?",
-            in: session.db)
-        try found.bind([.integer(table), .integer(place)])
-        var totals: [Total] = []
-        while try found.step() {
-            totals.append((UInt8(clamping: found.integer(0)), found.integer(1), found.integer(2)))
-        }
-        return totals
+    private static func entry(_ found: PreparedStatement) -> Entry {
+        Entry(
+            column: UInt8(clamping: found.integer(0)),
+            source: UInt64(bitPattern: found.integer(1)), number: found.integer(2),
+            stamp: found.integer(3), total: found.integer(4))
     }
 }

@@ -109,7 +109,6 @@ struct SegmentApplier {
         if header.replica == (try state.replica), try isForked(sealed) {
             // Another copy of this database goes on under our name. Its stamps may equal ours and
             // mean other writes: ours take a new name before its changes are merged.
-            try Settlement(session: session).settleCounts(in: batch, at: segment.sequence)
             try Reincarnation(session: session, randomBytes: randomBytes).run()
             page.isForked = true
         } else if header.replica == (try state.replica) {

@@ -3,6 +3,7 @@ public struct Synchronizer: Sendable {
     private let store: SyncStore
     private let transport: any Transport
     private let sealer: SegmentSealer
+    private let snapshotTail: Int
 
     /// A synchronizer of `store`.
     ///
@@ -14,8 +15,19 @@ public struct Synchronizer: Sendable {
     public init(
         store: SyncStore, transport: any Transport, keys: LibraryKeys, account: [UInt8]
     ) {
+        self.init(
+            store: store, transport: transport, keys: keys, account: account,
+            snapshotTail: Limits.snapshotTail)
+    }
+
+    /// The same, which makes a snapshot where `snapshotTail` segments have come after the last.
+    package init(
+        store: SyncStore, transport: any Transport, keys: LibraryKeys, account: [UInt8],
+        snapshotTail: Int
+    ) {
         self.store = store
         self.transport = CheckedTransport(base: transport)
+        self.snapshotTail = snapshotTail
         sealer = SegmentSealer(keys: keys, account: account)
     }
 
@@ -35,7 +47,8 @@ public struct Synchronizer: Sendable {
         mayWrite: () async throws -> Bool = { true }, didPull: () async throws -> Void = {},
         progress: (SyncReport) -> Void = { _ in }
     ) async throws -> SyncReport {
-        var exchange = Exchange(store: store, transport: transport, sealer: sealer)
+        var exchange = Exchange(
+            store: store, transport: transport, sealer: sealer, snapshotTail: snapshotTail)
         var session = SyncSession()
         exchange.report.rowsDated = try store.dateUnknownRows()
         if try store.isDueToPullAgain() {
@@ -72,6 +85,7 @@ private struct Exchange {
     let store: SyncStore
     let transport: any Transport
     let sealer: SegmentSealer
+    let snapshotTail: Int
     var report = SyncReport()
 
     /// Does what the session asks for.
@@ -180,14 +194,15 @@ private struct Exchange {
         return .pushed(reply.server, hasUnsent: try store.hasUnsent())
     }
 
-    /// A snapshot is due when the segments after the last one outnumber ``Limits/snapshotTail``.
+    /// A snapshot is due when so many segments have come after the last one. It speaks for all
+    /// that was pulled: not of a device that has set something aside.
     private func isSnapshotDue(_ server: ServerState) async throws -> Bool {
         guard
-            server.head - server.floor >= Int64(Limits.snapshotTail),
-            try store.cursor() >= server.head
+            server.head - server.floor >= Int64(snapshotTail),
+            try store.cursor() >= server.head, try store.hasMergedAllThatItPulled()
         else { return false }
         let newest = try await transport.newestSnapshot()
-        return server.head - (newest?.cursor ?? 0) >= Int64(Limits.snapshotTail)
+        return server.head - (newest?.cursor ?? 0) >= Int64(snapshotTail)
     }
 
     private mutating func makeSnapshot(

@@ -35,7 +35,6 @@ struct SnapshotLoad {
         }
         let batch = try ChangeBatch(decoding: try sealer.open(try SealedSegment(bytes: bytes)))
         try state.receive(batch.highestStamp.time, wall: wall)
-        try Settlement(session: session).settleCounts(in: batch, at: manifest.cursor)
         let merger = try BatchMerger(batch, at: manifest.cursor, wall: wall, in: session)
         try merger.merge()
         if try hasNotes() { try SnapshotRows(session).note(batch) }

@@ -49,6 +49,15 @@ extension SyncStore {
         }
     }
 
+    /// Whether nothing that was pulled is set aside, or waits for the rest of its group: only then
+    /// is it all in a snapshot. What waits for a newer program is.
+    func hasMergedAllThatItPulled() throws -> Bool {
+        try pool.read { db in
+            guard try !PartialGroups(db).exist() else { return false }
+            return try !PreparedStatement("SELECT 1 FROM sync_quarantine LIMIT 1", in: db).step()
+        }
+    }
+
     /// Merges one chunk of a snapshot; returns how many changes altered something.
     package func applyChunk(
         _ bytes: [UInt8], _ index: Int, of manifest: SealedManifest, with sealer: SegmentSealer

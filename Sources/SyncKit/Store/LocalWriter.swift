@@ -15,6 +15,10 @@ final class LocalWriter: @unchecked Sendable {
     private var known: Known?
     /// The database's version up to which observers know what other connections wrote.
     private var toldVersion: Int64?
+    /// Who adds to counters here, and the last transaction that was logged; nil where there are
+    /// none, or nothing was written yet.
+    private var source: (id: UInt64, last: (number: Int64, time: Int64)?)?
+    private let hasCounters: Bool
 
     /// What holds as long as nobody else writes.
     private struct Known {
@@ -48,6 +52,9 @@ final class LocalWriter: @unchecked Sendable {
     init(schema: SyncSchema, environment: SyncEnvironment) {
         self.schema = schema
         self.environment = environment
+        hasCounters = schema.tables.contains { table in
+            table.columns.contains { $0.policy == .counter }
+        }
     }
 
     /// Starts to watch the connection; its tables are as declared.
@@ -71,7 +78,7 @@ final class LocalWriter: @unchecked Sendable {
     /// Runs `body` in a transaction and logs what it did.
     func write<Value>(_ db: Database, _ body: (Database) throws -> Value) throws -> Value {
         let value = try transaction(db) { usesTriggers in
-            recorder.begin(on: db)
+            recorder.begin(on: db, source: counterSource())
             defer { recorder.end(on: db) }
             let value = try body(db)
             recorder.end(on: db)
@@ -113,6 +120,7 @@ final class LocalWriter: @unchecked Sendable {
     ) throws -> Value {
         let statements = try self.statements ?? Statements(db)
         self.statements = statements
+        let lastLogged = source?.last
         do {
             try statements.begin.execute()
             let version = try Self.dataVersion(statements.version)
@@ -127,6 +135,7 @@ final class LocalWriter: @unchecked Sendable {
             // statement that failed says so again when it is next reset.
             known = nil
             self.statements = nil
+            source?.last = lastLogged
             if db.isInsideTransaction { try db.rollback() }
             throw error
         }
@@ -155,6 +164,7 @@ final class LocalWriter: @unchecked Sendable {
 
     private func reload(_ db: Database, version: Int64) throws {
         let state = StoreState(db: db)
+        if let last = source?.last, try !isLogged(last, in: db) { source = nil }
         let usesTriggers = try PreparedStatement(
             """
             SELECT 1 FROM sqlite_master WHERE type = 'trigger' AND name NOT LIKE 'sync\\_%'
@@ -167,6 +177,24 @@ final class LocalWriter: @unchecked Sendable {
             replica: try StampTable(db).number(of: try state.replica.handle),
             cursor: try state.cursor, clockOffset: try state.clockOffset,
             usesTriggers: usesTriggers)
+    }
+
+    /// Whether a transaction is still in the log: it is not where another program has put an older
+    /// copy in the place of the database under this one's feet.
+    private func isLogged(_ last: (number: Int64, time: Int64), in db: Database) throws -> Bool {
+        let found = try PreparedStatement(
+            "SELECT 1 FROM sync_stamps WHERE number = ? AND time = ?", in: db)
+        found.bind(last.number, at: 1)
+        found.bind(last.time, at: 2)
+        return try found.step()
+    }
+
+    private func counterSource() -> UInt64 {
+        guard hasCounters else { return CounterSource.before }
+        if let source { return source.id }
+        let id = CounterSource.draw(environment.randomBytes)
+        source = (id, nil)
+        return id
     }
 
     private func takeForeign(_ db: Database) throws {
@@ -186,12 +214,18 @@ final class LocalWriter: @unchecked Sendable {
         }
         if usesTriggers {
             // Triggers have logged what the hook has seen, and what they themselves did besides.
-            return try ForeignLog(db, schema).take(asOne: true) { _, operations in
+            return try ForeignLog(db, schema).take(
+                asOne: true, source: counterSource()
+            ) { _, operations in
                 try appendNow(operations, in: db)
             }
         }
         guard !recorder.operations.isEmpty else { return }
-        let operations = recorder.takeOperations()
+        var operations = recorder.takeOperations()
+        if hasCounters, recorder.mayHoldUndone {
+            operations = try AdditionCheck(db: db, schema: schema, source: counterSource())
+                .corrected(operations)
+        }
         if !operations.isEmpty { try appendNow(operations, in: db) }
     }
 
@@ -210,6 +244,7 @@ final class LocalWriter: @unchecked Sendable {
         statement.bind(current.cursor, at: 3)
         statement.bind(blob: operations, at: 4)
         try statement.run()
+        source?.last = (statement.lastInsertedRowID, Int64(clamping: time.rawValue))
     }
 
     private func setTriggers(enabled: Bool, in db: Database) throws {

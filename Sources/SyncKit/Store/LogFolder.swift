@@ -20,6 +20,7 @@ struct LogFolder {
         let byTable = folders.sorted(by: { $0.key < $1.key })
         for (_, folder) in byTable {
             try folder.beginRows()
+            try folder.noteAdditions()
             try folder.foldPart()
         }
         try foldOtherParts(of: folders, after: folded)
@@ -27,6 +28,15 @@ struct LogFolder {
         for (table, folder) in byTable {
             try WaitingRoom(session).release(folder.awaited, in: table)
         }
+    }
+
+    /// Folds what was added to counters alone: for a log whose places mean nothing any more.
+    func foldCounters() throws {
+        var folders: [Int: TableFolder] = [:]
+        _ = try read(after: try StoreState(db: session.db).folded) { table, operation, stamp in
+            try folder(of: table, in: &folders)?.addCounters(of: operation, stamp: stamp)
+        }
+        for folder in folders.values { try folder.noteAdditions() }
     }
 
     private func foldOtherParts(of folders: [Int: TableFolder], after folded: Int64) throws {

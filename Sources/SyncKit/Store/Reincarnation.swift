@@ -5,19 +5,15 @@ struct Reincarnation {
     let session: StoreSession
     let randomBytes: (Int) -> [UInt8]
 
-    /// - Parameter isAlone: True where no other copy can have used the old name: what was written
-    ///   under it keeps its stamps, and additions to counters that the account may know already
-    ///   count once.
-    func run(isAlone: Bool = false) throws {
+    /// Folds the log, takes the name, and counts the digest anew.
+    func run() throws {
         let state = StoreState(db: session.db)
         try LogFolder(session: session).fold()
         guard let replica = ReplicaID(randomBytes(ReplicaID.byteCount)) else {
             preconditionFailure("the environment gave another number of bytes than asked for")
         }
-        if !isAlone {
-            try rename(
-                from: try state.replica.handle, to: replica.handle, settled: try state.settled)
-        }
+        // Another copy may have given the same stamps to other writes.
+        try rename(to: replica.handle, after: try state.settled)
         try state.set("replica", .blob(replica.bytes))
         try state.set("number", .integer(0))
         try state.set("overtaken", .integer(0))
@@ -28,30 +24,11 @@ struct Reincarnation {
         try session.restart()
     }
 
-    private func rename(from old: UInt64, to new: UInt64, settled: Int64) throws {
-        let db = session.db
-        let (from, to) = (try session.stamps.number(of: old), try session.stamps.number(of: new))
-        // What the old name added to counters and the server knows stays under the old name.
+    /// What was added to counters keeps its source: whoever has it too knows it by that.
+    private func rename(to new: UInt64, after settled: Int64) throws {
         try PreparedStatement(
-            """
-            INSERT INTO sync_counts(tbl, place, col, replica, stamp, total)
-            SELECT tbl, place, col, ?1, stamp, total - sent_total FROM sync_counts
-            WHERE replica = ?2 AND stamp <> sent_stamp
-            """, in: db
-        ).run(.integer(to), .integer(from))
-        try PreparedStatement(
-            """
-            DELETE FROM sync_counts WHERE replica = ? AND stamp <> sent_stamp AND sent_stamp = 0
-            """, in: db
-        ).run(.integer(from))
-        try PreparedStatement(
-            """
-            UPDATE sync_counts SET stamp = sent_stamp, total = sent_total
-            WHERE replica = ? AND stamp <> sent_stamp
-            """, in: db
-        ).run(.integer(from))
-        try PreparedStatement(
-            "UPDATE sync_stamps SET replica = ? WHERE number > ? AND ops IS NOT NULL", in: db
-        ).run(.integer(to), .integer(settled))
+            "UPDATE sync_stamps SET replica = ? WHERE number > ? AND ops IS NOT NULL",
+            in: session.db
+        ).run(.integer(try session.stamps.number(of: new)), .integer(settled))
     }
 }

@@ -15,13 +15,6 @@ struct Settlement {
             WHERE number > ?2 AND number <= ?3 AND ops IS NOT NULL
             """, in: session.db
         ).run(.integer(sequence), .integer(settled), .integer(last))
-        try PreparedStatement(
-            """
-            UPDATE sync_counts SET sent_stamp = iif(stamp <= ?2, stamp, sealed_stamp),
-            sent_total = iif(stamp <= ?2, total, sealed_total)
-            WHERE stamp > ?1 AND stamp <= ?2 OR sealed_stamp > ?1 AND sealed_stamp <= ?2
-            """, in: session.db
-        ).run(.integer(settled), .integer(last))
         try state.set("settled", .integer(last))
     }
 
@@ -51,36 +44,5 @@ struct Settlement {
         let lastStamp = found.integer(0)
         found.reset()
         try closeGroup(number, lastStamp: lastStamp, sequence: sequence)
-    }
-
-    /// Additions to counters that come back in another copy's segment, or in a snapshot, stamp and
-    /// total alike, were made before this database was copied: they are known, and must not count
-    /// twice.
-    func settleCounts(in batch: ChangeBatch, at sequence: Int64) throws {
-        let state = StoreState(db: session.db)
-        let handle = try state.replica.handle
-        // The stamps that are stored here are older than the latest moment.
-        try state.setReceived(try state.clock.latest)
-        for changes in batch.tables {
-            guard let table = try session.table(changes.table) else { continue }
-            let ledger = CountLedger(session, table: changes.table)
-            for count in changes.counts {
-                let stamp = batch.stamps[Int(count.stamp)].stamp
-                guard
-                    stamp.replica == handle, let place = try table.place(of: count.key),
-                    let known = try ledger.total(at: place, count.column, of: handle),
-                    known.total == count.total
-                else { continue }
-                let entry = try session.stamps.entry(known.stamp)
-                guard entry.stamp == stamp, entry.sequence == nil else { continue }
-                // The transaction itself may take a new name: these keep the one they are known
-                // under.
-                let number = try session.stamps.append(
-                    stamp, seen: entry.seen, sequence: sequence)
-                try ledger.set(
-                    count.total, count.key, at: place, count.column, stamp: number,
-                    replica: handle, isSent: true)
-            }
-        }
     }
 }

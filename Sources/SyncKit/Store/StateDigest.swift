@@ -24,14 +24,13 @@ final class StateDigest {
         value = adding ? value &+ hash : value &- hash
     }
 
-    /// Counts what a replica, that of `stamp`, has added to a counter in, or out again.
-    func toggle(
-        total: Int64, of column: UInt8, _ key: RowKey, in table: Int, at stamp: Stamp, adding: Bool
-    ) {
+    /// Counts what a source has added to a counter in, or out again.
+    func toggle(_ count: CountLedger.Entry, of key: RowKey, in table: Int, adding: Bool) {
         // No row's hash begins so: its life is not 0.
         var hash = Self.start(key, table, 0)
-        hash = Self.mix(hash ^ UInt64(column), stamp)
-        hash = Self.mix(hash, UInt64(bitPattern: total))
+        hash = Self.mix(hash ^ UInt64(count.column), count.source)
+        hash = Self.mix(hash, UInt64(bitPattern: count.number))
+        hash = Self.mix(hash, UInt64(bitPattern: count.total))
         value = adding ? value &+ hash : value &- hash
     }
 

@@ -18,17 +18,14 @@ enum StoreTables {
         """
         CREATE TABLE sync_foreign(seq INTEGER PRIMARY KEY, tbl INTEGER NOT NULL,
         place INTEGER NOT NULL, row BLOB, op INTEGER NOT NULL, columns INTEGER NOT NULL,
-        wall INTEGER NOT NULL)
+        wall INTEGER NOT NULL, source INTEGER, was INTEGER, now INTEGER)
         """,
-        // What each replica has added to a counter; `sealed` is what the last sealed group says,
-        // `sent` what the server has acknowledged.
+        // What each source has added to a counter of a living row, see `CounterSource`; `number`
+        // rises with each addition of a source.
         """
-        CREATE TABLE sync_counts(tbl INTEGER NOT NULL, place INTEGER NOT NULL,
-        col INTEGER NOT NULL, replica INTEGER NOT NULL, stamp INTEGER NOT NULL,
-        total INTEGER NOT NULL, sealed_stamp INTEGER NOT NULL DEFAULT 0,
-        sealed_total INTEGER NOT NULL DEFAULT 0, sent_stamp INTEGER NOT NULL DEFAULT 0,
-        sent_total INTEGER NOT NULL DEFAULT 0,
-        PRIMARY KEY(tbl, place, col, replica)) WITHOUT ROWID
+        CREATE TABLE sync_counts(tbl INTEGER NOT NULL, row BLOB NOT NULL, col INTEGER NOT NULL,
+        source INTEGER NOT NULL, number INTEGER NOT NULL, stamp INTEGER NOT NULL,
+        total INTEGER NOT NULL, PRIMARY KEY(tbl, row, col, source)) WITHOUT ROWID
         """,
         // Sealed segments that the server has not acknowledged; the last of a group says up to
         // which stamp the group goes.

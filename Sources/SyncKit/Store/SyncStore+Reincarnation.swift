@@ -20,8 +20,7 @@ extension SyncStore {
     package func meetServer(epoch: Int) throws {
         try engineWrite { session in
             let state = StoreState(db: session.db)
-            try Reincarnation(session: session, randomBytes: environment.randomBytes)
-                .run(isAlone: true)
+            try Reincarnation(session: session, randomBytes: environment.randomBytes).run()
             // Places in the old order mean nothing in the new one.
             try session.db.execute(
                 sql: """

@@ -9,6 +9,16 @@ final class TableFolder {
     private(set) var awaited: Set<RowKey> = []
     private var births = Births()
     private var touches = TouchList()
+    /// What was added to counters and is not noted yet: many additions fold together.
+    private var additions: [RowKey: [Addition]] = [:]
+    private var additionCount = 0
+
+    private struct Addition {
+        let column: UInt8
+        let source: UInt64
+        var difference: Int64
+        var stamp: Int64
+    }
 
     init(session: StoreSession, table: TableStore) {
         self.session = session
@@ -22,7 +32,12 @@ final class TableFolder {
             births.add(first, count, stamp: stamp)
         case .update(let place, let column):
             touches.add(column, at: place, stamp: stamp)
+        case .add(let key, let column, _, let difference, let source):
+            try addToCounter(
+                Addition(column: column, source: source, difference: difference, stamp: stamp),
+                of: key)
         case .delete(let place, let key):
+            forgetAdditions(to: key)
             try bury(key, at: place, stamp: stamp)
             if session.hasWaiting { awaited.insert(key) }
             touches.add(0, at: place, stamp: stamp)
@@ -32,7 +47,7 @@ final class TableFolder {
     /// Adds the next operation of the log once more, after ``beginNextPart()``.
     func addAgain(_ operation: Operation, stamp: Int64) {
         switch operation {
-        case .insert: return
+        case .insert, .add: return
         case .update(let place, let column): touches.add(column, at: place, stamp: stamp)
         case .delete(let place, _): touches.add(0, at: place, stamp: stamp)
         }
@@ -62,6 +77,52 @@ final class TableFolder {
         touches.beginNextPart()
     }
 
+    // MARK: - Counters
+
+    /// Adds an operation alone: for a log whose places mean nothing any more.
+    func addCounters(of operation: Operation, stamp: Int64) throws {
+        switch operation {
+        case .insert, .update: return
+        case .add: try add(operation, stamp: stamp)
+        case .delete(_, let key):
+            forgetAdditions(to: key)
+            try CountLedger(session, table: table.table.id).remove(key)
+        }
+    }
+
+    private func addToCounter(_ addition: Addition, of key: RowKey) throws {
+        guard table.counters.contains(addition.column) else { return }
+        let known = additions[key]?.firstIndex {
+            $0.column == addition.column && $0.source == addition.source
+        }
+        if let known {
+            additions[key]?[known].difference &+= addition.difference
+            additions[key]?[known].stamp = addition.stamp
+            return
+        }
+        additions[key, default: []].append(addition)
+        additionCount += 1
+        if additionCount >= Limits.heldTouches { try noteAdditions() }
+    }
+
+    private func forgetAdditions(to key: RowKey) {
+        additionCount -= additions.removeValue(forKey: key)?.count ?? 0
+    }
+
+    /// Notes what was added to counters so far.
+    func noteAdditions() throws {
+        let ledger = CountLedger(session, table: table.table.id)
+        for (key, additions) in additions {
+            for addition in additions {
+                try ledger.add(
+                    addition.difference, to: addition.column, of: key, source: addition.source,
+                    stamp: addition.stamp)
+            }
+        }
+        additions.removeAll()
+        additionCount = 0
+    }
+
     // MARK: - Deletes
 
     private func bury(_ key: RowKey, at place: Int64, stamp: Int64) throws {
@@ -79,7 +140,7 @@ final class TableFolder {
         }
         try table.bury(key, life: life + 1, stamp: stamp)
         if !table.counters.isEmpty {
-            try CountLedger(session, table: table.table.id).remove(key, at: place)
+            try CountLedger(session, table: table.table.id).remove(key)
         }
     }
 
@@ -107,7 +168,6 @@ final class TableFolder {
                     try table.removeGrave(of: key)
                     try table.set(clock, at: place, replacing: PackedClock())
                 }
-                try noteCounters(of: key, at: place, stamp: run.stamp, columns: table.counters)
                 session.digest.toggle(
                     key, in: table.table.id, life: clock.life, began: began,
                     exceptions: EmptyCollection(), adding: true)
@@ -125,10 +185,7 @@ final class TableFolder {
         let clock = try table.clock(at: place, began: began)
         var written = clock
         for write in writes {
-            if table.counters.contains(write.column) {
-                try noteCounters(
-                    of: key, at: place, stamp: write.stamp, columns: [write.column])
-            } else if write.stamp != began || written.stamp(of: write.column) != nil {
+            if write.stamp != began || written.stamp(of: write.column) != nil {
                 written.set(write.stamp, of: write.column)
             }
         }
@@ -136,24 +193,6 @@ final class TableFolder {
         try toggle(key, began, clock, adding: false)
         try table.set(written, at: place, replacing: clock)
         try toggle(key, began, written, adding: true)
-    }
-
-    /// Notes what this replica has added to counters, from what they hold now.
-    private func noteCounters(
-        of key: RowKey, at place: Int64, stamp: Int64, columns: Set<UInt8>
-    ) throws {
-        guard !columns.isEmpty else { return }
-        let ledger = CountLedger(session, table: table.table.id)
-        let replica = try session.stamps.stamp(stamp).replica
-        for column in columns.sorted() {
-            guard case .integer(let value) = try table.value(of: column, at: place) else {
-                continue
-            }
-            let others = try ledger.sum(at: place, column, without: replica)
-            try ledger.set(
-                value &- others, key, at: place, column, stamp: stamp, replica: replica,
-                isSent: false)
-        }
     }
 
     private func toggle(

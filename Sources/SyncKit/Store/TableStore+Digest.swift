@@ -22,7 +22,7 @@ extension TableStore {
         while try scan.next() {
             try toggleDigest(
                 of: scan.key, scan.began, scan.clock, in: session, adding: true)
-            if !counters.isEmpty { try ledger.countDigest(of: scan.key, at: scan.place) }
+            if !counters.isEmpty { try ledger.countDigest(of: scan.key) }
         }
     }
 }

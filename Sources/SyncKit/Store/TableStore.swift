@@ -123,7 +123,7 @@ final class TableStore {
         try remove.run()
         if !clock.isPlain { try removeClock(at: place) }
         if !counters.isEmpty {
-            try CountLedger(session, table: table.id).remove(key, at: place)
+            try CountLedger(session, table: table.id).remove(key)
         }
     }
 

@@ -1,59 +1,57 @@
-/// What was counted in all, by key: surely, and perhaps besides.
+/// What was counted in all: every transaction that counts, by a number of its own.
 struct Tally {
-    private struct Sum {
-        var sure: Int64 = 0
-        var perhaps: Int64 = 0
-        var sureBest: Int64 = 0
-        var perhapsBest: Int64 = 0
-
-        mutating func begin(_ value: Int64) {
-            perhaps += value
-            perhapsBest = max(perhapsBest, value)
-        }
-
-        mutating func commit(_ value: Int64) {
-            perhaps -= value
-            sure += value
-            sureBest = max(sureBest, value)
-        }
+    private enum Outcome {
+        /// It failed, and may be there all the same.
+        case unknown
+        case committed
+        case refused
     }
 
-    private var sumsByKey: [Int: Sum] = [:]
+    private struct Write {
+        let counts: [(key: Int, value: Int64)]
+        var outcome = Outcome.unknown
+    }
 
-    /// Notes a transaction that is about to be made.
-    mutating func begin(_ write: AnnexWrite) {
-        for (key, value) in Self.counts(write) {
-            sumsByKey[key, default: Sum()].begin(value)
-        }
+    private var writes: [Write] = []
+
+    /// Notes a transaction that is about to be made; returns its number.
+    mutating func begin(_ write: AnnexWrite) -> Int {
+        let counts = write.statements.filter { $0.kind == .count && $0.key != Annex.droppedTally }
+        writes.append(Write(counts: counts.map { ($0.key, Int64($0.value)) }))
+        return writes.count - 1
     }
 
     /// It was made.
-    mutating func commit(_ write: AnnexWrite) {
-        for (key, value) in Self.counts(write) {
-            sumsByKey[key]?.commit(value)
-        }
-    }
+    mutating func commit(_ number: Int) { writes[number].outcome = .committed }
 
     /// SQLite refused it.
-    mutating func undo(_ write: AnnexWrite) {
-        for (key, value) in Self.counts(write) { sumsByKey[key]?.perhaps -= value }
-    }
+    mutating func refuse(_ number: Int) { writes[number].outcome = .refused }
 
-    /// What is wrong with the counters, nil where they may be so.
-    func complaint(about tallies: [Int: (plays: Int64, best: Int64)]) -> String? {
-        for (key, sum) in sumsByKey.sorted(by: { $0.key < $1.key }) {
+    /// What is wrong with the counters, nil where they may be so: what surely was not lost counts
+    /// once, and what may have been lost at most once.
+    ///
+    /// - Parameter required: The transactions that somebody surely has.
+    func complaint(
+        about tallies: [Int: (plays: Int64, best: Int64)], required: CommitSet
+    ) -> String? {
+        for key in 0..<Annex.keys where key != Annex.droppedTally {
             let found = tallies[key] ?? (0, 0)
-            guard (sum.sure...sum.sure + sum.perhaps).contains(found.plays) else {
-                return "tally \(key) is \(found.plays), not \(sum.sure) and up to \(sum.perhaps)"
+            let sure = counts(of: key) { $0.outcome == .committed && required.contains($1) }
+            let all = counts(of: key) { write, _ in write.outcome != .refused }
+            let (least, most) = (sure.reduce(0, +), all.reduce(0, +))
+            guard (least...most).contains(found.plays) else {
+                return "tally \(key) is \(found.plays), not \(least) and up to \(most)"
             }
-            guard (sum.sureBest...max(sum.sureBest, sum.perhapsBest)).contains(found.best) else {
-                return "tally \(key) has \(found.best) as its greatest, not \(sum.sureBest)"
+            guard ((sure.max() ?? 0)...(all.max() ?? 0)).contains(found.best) else {
+                return "tally \(key) has \(found.best) as its greatest, not \(sure.max() ?? 0)"
             }
         }
         return nil
     }
 
-    private static func counts(_ write: AnnexWrite) -> [(key: Int, value: Int64)] {
-        write.statements.filter { $0.kind == .count }.map { ($0.key, Int64($0.value)) }
+    private func counts(of key: Int, where isMeant: (Write, Int) -> Bool) -> [Int64] {
+        writes.enumerated().filter { isMeant($0.element, $0.offset) }.flatMap { entry in
+            entry.element.counts.filter { $0.key == key }.map(\.value)
+        }
     }
 }

@@ -14,6 +14,8 @@ struct AnnexStatement: Hashable, Sendable, CustomStringConvertible {
         case lendBook
         case deleteBook
         case count
+        /// Deletes the one tally that may be.
+        case dropTally
     }
 
     let kind: Kind
@@ -24,7 +26,8 @@ struct AnnexStatement: Hashable, Sendable, CustomStringConvertible {
     let value: Int
 
     init(_ generator: inout SeededGenerator) {
-        let kinds = Kind.allCases + [.addShelf, .addBook, .addBook, .moveBook, .count, .count]
+        let kinds =
+            Kind.allCases + [.addShelf, .addBook, .addBook, .moveBook, .count, .count, .count]
         kind = kinds[generator.below(kinds.count)]
         key = generator.below(Annex.keys)
         other = generator.below(Annex.keys)
@@ -55,6 +58,9 @@ struct AnnexStatement: Hashable, Sendable, CustomStringConvertible {
         case .lendBook:
             .init(sql: "UPDATE books SET sequel = ? WHERE id = ?", values: [related, id])
         case .deleteBook: .init(sql: "DELETE FROM books WHERE id = ?", values: [id])
+        case .dropTally:
+            .init(
+                sql: "DELETE FROM tallies WHERE id = ?", values: [Studio.id(Annex.droppedTally)])
         case .count:
             .init(
                 sql: """

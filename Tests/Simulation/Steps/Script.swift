@@ -1,3 +1,4 @@
+import SyncKit
 import TestSupport
 
 /// A run before it is run: a seed and steps. Running it twice does the same twice.
@@ -36,7 +37,8 @@ package struct Script: Sendable {
 
     /// Whether every clock is true, so that the later write wins.
     var hasTrueClocks: Bool {
-        troubles.isDisjoint(with: [.clocks, .network, .forks, .rewinds, .serverLoss])
+        troubles.isDisjoint(
+            with: [.clocks, .serverClock, .network, .forks, .rewinds, .serverLoss])
     }
 
     /// Whether no replica may ever go on under another name.
@@ -68,6 +70,8 @@ private struct ScriptWriter {
             (.suspensions, [(4, { .setSuspended($0.generator.oneIn(2)) })]),
             (.powerCuts, [(2, { _ in .cutPower })]),
             (.clocks, [(3, { .jump(milliseconds: $0.jump()) })]),
+            (.serverClock, [(2, { .setServerClock(ahead: $0.generator.oneIn(2) ? 0 : 900_000) })]),
+            (.keys, [(2, { _ in .makeKey }), (4, { _ in .takeKeys })]),
             (.forks, [(1, { _ in .fork })]),
             (.rewinds, [(2, { _ in .keepCopy }), (1, { _ in .goBackToCopy })]),
             (
@@ -83,7 +87,7 @@ private struct ScriptWriter {
             (.otherProgram, [(1, { .act(.vacuum, $0.fault(oneIn: 2)) })]),
             (
                 .compaction,
-                [(2, { _ in .serverCompacts }), (2, { .act(.snapshot, $0.fault(oneIn: 4)) })]
+                [(2, { _ in .serverCompacts })]
             ),
             (.constraints, [(30, { .act(.writeAnnex($0.annexWrite()), $0.fault(oneIn: 8)) })]),
         ]
@@ -142,6 +146,8 @@ private struct ScriptWriter {
         return Step.Exchange(
             weather: weather, seed: generator.next(),
             asksStanding: !troubles.contains(.suspensions) || !generator.oneIn(4),
+            snapshotTail: troubles.contains(.compaction) && generator.oneIn(5)
+                ? 1 + generator.below(8) : Limits.snapshotTail,
             meanwhile: generator.oneIn(6) ? write() : nil,
             meanwhileAt: generator.oneIn(3) ? .pulled : .after(steps: generator.below(4)))
     }

@@ -40,7 +40,7 @@ struct Statement: Hashable, Sendable {
         guard let table = Studio.table(table, version) else { return nil }
         let columns = table.columns(version)
         let id = Studio.id(key)
-        let row = [id] + columns.map { value(of: $0) }
+        let row = [id] + columns.map { value(of: $0, version) }
         switch kind {
         case .put:
             return Query(sql: insertion("INSERT OR REPLACE", table, columns, version), values: row)
@@ -51,7 +51,7 @@ struct Statement: Hashable, Sendable {
         case .upsert, .set, .setAll:
             guard let written = columns.first(where: { $0.id == column }) else { return nil }
             let name = written.name(version)
-            let new = value(of: written)
+            let new = value(of: written, version)
             let update = "UPDATE \(table.name) SET \(name) = ?"
             switch kind {
             case .set: return Query(sql: update + " WHERE id = ?", values: [new, id])
@@ -99,7 +99,8 @@ struct Statement: Hashable, Sendable {
     private func insert(
         _ name: RowName, _ columns: [Studio.Column], _ rows: inout Rows, _ effects: inout Effects
     ) {
-        let values = Dictionary(uniqueKeysWithValues: columns.map { ($0.id, value(of: $0)) })
+        let values = Dictionary(
+            uniqueKeysWithValues: columns.map { ($0.id, value(of: $0, rows.version)) })
         effects[name].insert(values, over: rows[name])
         rows[name] = values
     }
@@ -110,7 +111,7 @@ struct Statement: Hashable, Sendable {
         guard
             var values = rows[name], let written = columns.first(where: { $0.id == column })
         else { return }
-        let new = value(of: written)
+        let new = value(of: written, rows.version)
         // Writing the same value again is no change.
         guard values[column] != new else { return }
         effects[name].write(new, to: column, over: values)
@@ -124,10 +125,10 @@ struct Statement: Hashable, Sendable {
         rows[name] = nil
     }
 
-    private func value(of column: Studio.Column) -> SQLValue {
+    private func value(of column: Studio.Column, _ version: Int) -> SQLValue {
         if writesNull, column.id != Studio.bornColumn { return .null }
         return switch column.type {
-        case "INTEGER": .integer(Int64(value))
+        case "INTEGER": .integer(Studio.width(value, version))
         case "REAL": .real(Double(value) + 0.5)
         case "BLOB": .blob([0, UInt8(truncatingIfNeeded: value >> 8), UInt8(value & 255)])
         default: .text("v\(value)")

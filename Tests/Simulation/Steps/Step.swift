@@ -23,6 +23,8 @@ struct Step: Hashable, Sendable {
         let seed: UInt64
         /// Whether the device asks first how the account stands.
         let asksStanding: Bool
+        /// A snapshot is due when so many segments have come after the last.
+        let snapshotTail: Int
         /// A write during it.
         let meanwhile: Write?
         let meanwhileAt: Moment
@@ -48,8 +50,6 @@ struct Step: Hashable, Sendable {
         case upgrade
         /// Another program runs VACUUM.
         case vacuum
-        /// The app makes a snapshot for others, if it has nothing to send.
-        case snapshot
     }
 
     /// What happens.
@@ -60,6 +60,11 @@ struct Step: Hashable, Sendable {
         case jump(milliseconds: Int64)
         case setCut(Bool)
         case setSuspended(Bool)
+        case setServerClock(ahead: UInt64)
+        /// The replica makes a new library key, which the others do not have yet.
+        case makeKey
+        /// The replica is handed all keys.
+        case takeKeys
         case join
         case fork
         case keepCopy
@@ -87,6 +92,9 @@ extension Step: CustomStringConvertible {
         case .jump(let milliseconds): "clock jumps by \(milliseconds) ms"
         case .setCut(let isCut): isCut ? "is cut off" : "is let in again"
         case .setSuspended(let isSuspended): isSuspended ? "is suspended" : "is reinstated"
+        case .setServerClock(let ahead): "server's clock is \(ahead) ms ahead"
+        case .makeKey: "makes a new key"
+        case .takeKeys: "is handed all keys"
         case .join: "another device joins"
         case .fork: "database copied to a new device"
         case .keepCopy: "backup made"
@@ -104,7 +112,7 @@ extension Step.Action {
     /// Whether it writes what comes from others.
     var merges: Bool {
         switch self {
-        case .exchange, .snapshot: true
+        case .exchange: true
         case .write, .writeAnnex, .reopen, .upgrade, .vacuum: false
         }
     }
@@ -118,12 +126,12 @@ extension Step.Action: CustomStringConvertible {
         case .exchange(let exchange):
             "syncs"
                 + (exchange.asksStanding ? "" : " without asking how it stands")
+                + (exchange.snapshotTail > 99 ? "" : ", snapshot after \(exchange.snapshotTail)")
                 + (exchange.weather == .fine ? "" : " over a bad network")
                 + (exchange.meanwhile.map { "; meanwhile \(exchange.meanwhileAt): \($0)" } ?? "")
         case .reopen: "reopens"
         case .upgrade: "upgrades"
         case .vacuum: "other program vacuums"
-        case .snapshot: "makes a snapshot"
         }
     }
 }

@@ -11,6 +11,10 @@ package enum Trouble: String, Hashable, Sendable, CaseIterable {
     case diskFaults = "disk-faults"
     /// Clocks are wrong and jump.
     case clocks
+    /// The server's clock is ahead for a while.
+    case serverClock = "server-clock"
+    /// Library keys come later to some devices than to others.
+    case keys
     /// A database is copied, and both copies are used.
     case forks
     /// A database is set back to a copy made earlier.

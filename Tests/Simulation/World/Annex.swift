@@ -9,6 +9,8 @@ enum Annex {
     /// How many keys each table has, and how many values: few, so that replicas clash.
     static let keys = 4
     static let values = 3
+    /// The tally that is deleted at times: nobody knows what it must hold then.
+    static let droppedTally = keys - 1
 
     static var tables: [SyncedTable] {
         [

@@ -15,17 +15,20 @@ final class Device {
         let known: CommitSet
         /// Of those, the ones that may not have been on the server yet.
         let unsent: CommitSet
+        let counted: CommitSet
+        let keyEpoch: UInt32
     }
 
     let index: Int
     let disk: SimulatedDisk
     let clock: DeviceClock
     let network: SimulatedNetwork
+    /// What the other program's SQLite draws.
+    private let chance: SeededChance
     var version: Int
     /// Whether there are the tables of ``Annex``.
     let hasAnnex: Bool
     private(set) var store: SyncStore?
-    private(set) var synchronizer: Synchronizer?
     private var otherConnection: PlainConnection?
 
     /// What the tables must hold now.
@@ -40,14 +43,19 @@ final class Device {
     var isMergeUncertain = false
     /// The commits that surely reached this device.
     var known = CommitSet()
+    /// The transactions of ``Tally`` that surely reached this device.
+    var counted = CommitSet()
+    /// The newest library key that it holds, and all before.
+    private var keyEpoch: UInt32 = 1
     var copy: Copy?
     /// Whether the account may not write, as far as the device knows.
     var isSuspended = false
 
     init(
         index: Int, disk: SimulatedDisk, clock: DeviceClock, network: SimulatedNetwork,
-        version: Int, hasAnnex: Bool
+        chance: SeededChance, version: Int, hasAnnex: Bool
     ) {
+        self.chance = chance
         self.hasAnnex = hasAnnex
         self.index = index
         self.disk = disk
@@ -64,23 +72,37 @@ final class Device {
         let opened = try SyncStore(
             path: disk.path("library"), schema: try Studio.schema(version, hasAnnex),
             migrator: Studio.migrator(version, hasAnnex), environment: clock.environment)
-        guard let keys = Gallery.keys() else { preconditionFailure("the keys are 32 bytes") }
         store = opened
-        synchronizer = Synchronizer(
-            store: opened, transport: network, keys: keys, account: Gallery.account)
         return opened
     }
+
+    /// What exchanges its changes, with the keys that it has now.
+    ///
+    /// - Parameter tail: A snapshot is due when so many segments have come after the last.
+    func synchronizer(snapshotTail tail: Int) throws -> Synchronizer {
+        let keys = Dictionary(
+            uniqueKeysWithValues: (1...keyEpoch).map {
+                ($0, [UInt8](repeating: UInt8(truncatingIfNeeded: 6 + $0), count: 32))
+            })
+        guard let keys = LibraryKeys(keys) else { preconditionFailure("the keys are 32 bytes") }
+        return Synchronizer(
+            store: try open(), transport: network, keys: keys, account: Gallery.account,
+            snapshotTail: tail)
+    }
+
+    /// Is handed all library keys up to one.
+    func take(keys epoch: UInt32) { keyEpoch = epoch }
 
     /// Closes the app.
     func close() {
         store = nil
-        synchronizer = nil
     }
 
     /// Another program's connection.
     func other() throws -> PlainConnection {
         if let otherConnection { return otherConnection }
         let connection = try PlainConnection(disk.path("library", program: "other"))
+        connection.setRandom(chance)
         try connection.execute("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON")
         otherConnection = connection
         return connection
@@ -101,6 +123,19 @@ final class Device {
         return try open().read { try Rows(version: version, reading: $0) }
     }
 
+    /// Whether the server has not acknowledged something. Asks the file and not the engine, which
+    /// would fold its log for the answer.
+    func hasPending() throws -> Bool {
+        try open().read { db in
+            let statement = try db.cachedStatement(
+                sql: """
+                    SELECT EXISTS (SELECT 1 FROM sync_stamps WHERE ops IS NOT NULL)
+                    OR EXISTS (SELECT 1 FROM sync_foreign)
+                    """)
+            return try PlainConnection.rows(statement.sqliteStatement, []) != [[.integer(0)]]
+        }
+    }
+
     /// Whether SQLite finds nothing wrong with its file.
     func isWhole() throws -> Bool {
         try open().read { db in
@@ -116,7 +151,8 @@ final class Device {
         unsent.subtract(onServer)
         return Copy(
             image: disk.image, version: version, rows: rows, uncertain: uncertain,
-            isMergeUncertain: isMergeUncertain, known: known, unsent: unsent)
+            isMergeUncertain: isMergeUncertain, known: known, unsent: unsent,
+            counted: counted, keyEpoch: keyEpoch)
     }
 
     /// Puts a copy in place of the files.
@@ -128,6 +164,8 @@ final class Device {
         uncertain = copy.uncertain
         isMergeUncertain = copy.isMergeUncertain
         known = copy.known
+        counted = copy.counted
+        keyEpoch = copy.keyEpoch
     }
 
     /// What the tables may hold after a crash, what they hold most likely first.

@@ -3,7 +3,8 @@ import SyncKit
 
 /// The small database that simulated replicas sync, in two versions.
 ///
-/// Version 2 adds a column and a table and renames a column. `born` is written by inserts only, so
+/// Version 2 adds a column and a table, renames a column, and takes away a constraint: some of what
+/// it writes version 1 cannot hold. `born` is written by inserts only, so
 /// that it tells lives apart.
 enum Studio {
     struct Column: Sendable {
@@ -85,8 +86,15 @@ enum Studio {
         }
         guard version > 1 else { return migrator }
         migrator.registerMigration("2") { db in
-            try db.execute(sql: "ALTER TABLE pictures ADD COLUMN weight REAL")
-            try db.execute(sql: "ALTER TABLE pictures RENAME COLUMN title TO caption")
+            // A constraint goes only with its table.
+            try db.execute(sql: creation(of: tables[0], 2, named: "new_pictures"))
+            try db.execute(
+                sql: """
+                    INSERT INTO new_pictures(id, born, caption, width, data)
+                    SELECT id, born, title, width, data FROM pictures;
+                    DROP TABLE pictures;
+                    ALTER TABLE new_pictures RENAME TO pictures;
+                    """)
             for table in tables(2) where table.since == 2 {
                 try db.execute(sql: creation(of: table, 2))
             }
@@ -94,9 +102,24 @@ enum Studio {
         return migrator
     }
 
-    private static func creation(of table: Table, _ version: Int) -> String {
-        let columns = table.columns(version).map { "\($0.name(version)) \($0.type)" }
-        return "CREATE TABLE \(table.name)(id BLOB PRIMARY KEY NOT NULL, "
+    /// A width made from a number that every statement has another of; of version 2 at times one
+    /// that version 1 cannot hold.
+    static func width(_ number: Int, _ version: Int) -> Int64 {
+        let isNew = version > 1 && number.isMultiple(of: 5)
+        return Int64(number) * oldModulus + (isNew ? 0 : 1)
+    }
+
+    private static let oldModulus: Int64 = 7
+
+    private static func creation(
+        of table: Table, _ version: Int, named name: String? = nil
+    ) -> String {
+        let columns = table.columns(version).map { column in
+            let isChecked = version == 1 && column.names[0] == "width"
+            return "\(column.name(version)) \(column.type)"
+                + (isChecked ? " CHECK (width IS NULL OR width % \(oldModulus) <> 0)" : "")
+        }
+        return "CREATE TABLE \(name ?? table.name)(id BLOB PRIMARY KEY NOT NULL, "
             + columns.joined(separator: ", ") + ")"
     }
 

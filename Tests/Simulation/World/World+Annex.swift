@@ -6,16 +6,17 @@ extension World {
     /// One transaction on the tables with constraints; SQLite may refuse all of it.
     func perform(_ write: AnnexWrite, on device: Device) throws {
         _ = try device.open()
-        tally.begin(write)
+        let number = tally.begin(write)
         let queries = write.statements.map(\.query)
         do {
             try transaction(queries, by: write.program, on: device)
-            tally.commit(write)
+            tally.commit(number)
+            device.counted.insert(number)
         } catch let error as DatabaseError where error.resultCode == .SQLITE_CONSTRAINT {
-            tally.undo(write)
+            tally.refuse(number)
             note("  refused: \(error.message ?? "")")
         } catch let error as PlainConnection.Failure where error.code & 0xff == 19 {
-            tally.undo(write)
+            tally.refuse(number)
             note("  refused: \(error)")
         }
         try checkConstraints(of: device)
@@ -27,7 +28,7 @@ extension World {
         throw Violation(.constrains, "device \(device.index): \(breach)")
     }
 
-    /// In the end all hold the same, and every addition counts once.
+    /// In the end all hold the same, and every addition counts once, whoever was copied when.
     func checkAnnex() throws {
         guard script.troubles.contains(.constraints) else { return }
         let all = try devices.map { try Annex.contents(of: $0.open()) }
@@ -38,9 +39,10 @@ extension World {
                 .joined(separator: "; ")
             throw Violation(.converges, "device \(device.index) against 0: \(difference)")
         }
-        // A copy takes what it had not sent along: there it counts once more, or not at all.
-        guard script.troubles.isDisjoint(with: [.forks, .rewinds]) else { return }
-        if let complaint = tally.complaint(about: try Annex.tallies(of: devices[0].open())) {
+        var required = serverCounted
+        for device in devices { required.formUnion(device.counted) }
+        let tallies = try Annex.tallies(of: devices[0].open())
+        if let complaint = tally.complaint(about: tallies, required: required) {
             throw Violation(.keeps, complaint)
         }
     }

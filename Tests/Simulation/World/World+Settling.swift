@@ -9,9 +9,13 @@ extension World {
     func settle() async throws {
         note("all trouble ends")
         server.setSuspended(false)
+        // What the server's clock has dated into the future comes to pass.
+        server.setClock(ahead: 0)
+        if script.troubles.contains(.serverClock) { time.advance(by: 3_600_000) }
         let version = devices.map(\.version).max() ?? Studio.latestVersion
         for device in devices {
             device.disk.plan(nil)
+            device.take(keys: keyEpoch)
             device.network.setCut(false)
             await device.network.deliverLate()
             device.network.set(.fine, seed: script.seed)

@@ -11,6 +11,11 @@ extension World {
         case .jump(let milliseconds): device.clock.jump(by: milliseconds)
         case .setCut(let isCut): device.network.setCut(isCut)
         case .setSuspended(let isSuspended): server.setSuspended(isSuspended)
+        case .setServerClock(let ahead): server.setClock(ahead: ahead)
+        case .makeKey:
+            keyEpoch += 1
+            device.take(keys: keyEpoch)
+        case .takeKeys: device.take(keys: keyEpoch)
         case .join:
             guard devices.count < Self.deviceLimit else { return }
             try addDevice(version: devices.map(\.version).min() ?? Studio.latestVersion)
@@ -41,11 +46,14 @@ extension World {
     private func forgetServer() {
         serverIsKnown = false
         serverKnown = CommitSet()
+        serverCounted = CommitSet()
     }
 
     /// Both copies date anew what a wrong clock dated into the future, each by its own time.
     private func noteUse(of copy: Device.Copy) {
-        guard script.troubles.contains(.clocks) || !Promises.copiesKeepDates else { return }
+        guard
+            !script.troubles.isDisjoint(with: [.clocks, .serverClock]) || !Promises.copiesKeepDates
+        else { return }
         history.redatable.formUnion(copy.unsent)
     }
 
@@ -79,7 +87,7 @@ extension World {
         switch action {
         case .write, .writeAnnex, .reopen, .vacuum:
             device.possibleRows
-        case .exchange, .upgrade, .snapshot: nil
+        case .exchange, .upgrade: nil
         }
     }
 
@@ -99,7 +107,6 @@ extension World {
             _ = try device.open()
             try device.other().execute("VACUUM")
             try check(device, expecting: device.possibleRows)
-        case .snapshot: try await makeSnapshot(on: device)
         }
     }
 

@@ -16,9 +16,13 @@ final class World {
     var tally = Tally()
     /// The commits that the server surely holds.
     var serverKnown = CommitSet()
+    /// The transactions of ``Tally`` that the server surely holds.
+    var serverCounted = CommitSet()
     /// False once the server lost something: then it is not known what it holds.
     var serverIsKnown = true
     var serverCopy: SimulatedAccount?
+    /// The newest library key.
+    var keyEpoch: UInt32 = 1
     /// Called with what each step came to.
     private let trace: ((String) -> Void)?
 
@@ -78,9 +82,10 @@ final class World {
             to: transport, time: time, seed: generator.next()
         ) { [chains] in chains.see($0) }
         let device = Device(
-            index: index, disk: disk, clock: clock, network: network, version: version,
-            hasAnnex: hasAnnex)
+            index: index, disk: disk, clock: clock, network: network,
+            chance: SeededChance(seed: generator.next()), version: version, hasAnnex: hasAnnex)
         devices.append(device)
+        device.take(keys: keyEpoch)
         if let copy {
             device.load(copy)
         } else if script.seed % 8 != 0 {
