@@ -61,7 +61,7 @@ struct DraftTests {
         #expect(legend.map(\.work) == picture.sources.map(\.work))
         #expect(try Picture.decode([UInt8](Data(contentsOf: file))).0.width >= 64)
         #expect(throws: LibraryError.notAPictureButASheet(name: sheet.id.short)) {
-            try library.writeSourceMap(of: sheet.id.description, to: file)
+            try library.writeSourceMap(of: sheet.id.description, to: file, replacing: true)
         }
     }
 

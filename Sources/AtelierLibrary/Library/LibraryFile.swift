@@ -37,7 +37,7 @@ package enum LibraryFile {
         try checkPlace(file)
         let temporary = draft(of: file)
         do {
-            try writeDurably(bytes, to: temporary, mode: mode)
+            try writeDurably(bytes, to: temporary, as: file, mode: mode)
             try move(temporary, to: file, replacing: replacing)
         } catch {
             _ = temporary.withFileName { unlink($0) }
@@ -202,9 +202,12 @@ package enum LibraryFile {
             path: file.shownPath, reason: "it is there and is no file")
     }
 
-    private static func writeDurably(_ bytes: [UInt8], to file: URL, mode: mode_t) throws {
+    /// Errors name the file that the draft is for.
+    private static func writeDurably(
+        _ bytes: [UInt8], to draft: URL, as file: URL, mode: mode_t
+    ) throws {
         let flags = O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW
-        let descriptor = file.withFileName { systemOpen($0, flags, mode) }
+        let descriptor = draft.withFileName { systemOpen($0, flags, mode) }
         try check(descriptor, at: file)
         defer { close(descriptor) }
         try bytes.withUnsafeBytes { buffer in
