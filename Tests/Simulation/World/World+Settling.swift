@@ -67,6 +67,10 @@ extension World {
                 throw Violation(
                     .settles, "device \(device.index): \(pending) pending, \(aside) set aside")
             }
+            let faults = try store.faults()
+            guard faults.isEmpty || plant != nil else {
+                throw Violation(.trusts, "device \(device.index): \(faults)")
+            }
         }
         var required = serverKnown
         for device in devices { required.formUnion(device.known) }
