@@ -8,6 +8,8 @@ public enum Limits {
     public static let pixels = 200_000_000
     /// The most scans of a JPEG file: thousands of tiny ones would take hours to decode.
     package static let jpegScans = 500
+    /// The most `IDAT` chunks of a PNG file: a place is kept for each.
+    package static let pngParts = 1 << 20
     /// The largest part of a picture that is held at once while it is surveyed, in bytes.
     package static let stripBytes = 256 << 20
     /// The largest embedded colour profile that is applied, in bytes; a larger one is left aside.

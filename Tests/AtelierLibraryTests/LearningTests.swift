@@ -73,11 +73,7 @@ struct LearningTests {
         let world = try World()
         let library = try library(world)
         let small = try library.addWork(try world.picture(1), title: "Dot").work
-        try library.store.write { database in
-            try database.execute(
-                sql: "UPDATE works SET width = 1, height = 1 WHERE id = ?",
-                arguments: [small.id.data])
-        }
+        try library.store.write { try $0.execute(sql: "UPDATE works SET width = 1, height = 1") }
         let named = LibraryError.workTooSmall(title: "Dot", width: 1, height: 1)
         #expect(throws: named) { try library.train("x", from: .all) }
         let other = try library.addWork(try world.picture(2)).work

@@ -123,6 +123,33 @@ import Testing
         }
     }
 
+    // Goal: a file of endless parts is refused before they fill the memory.
+    // Method: a JPEG with as many scans as are read and one more, a PNG with one part too many; and
+    // a thousand damaged chunks are told once.
+    @Test func endlessPartsAreRefused() throws {
+        let jpeg = try HandMadeJPEG.file(try PaintedWorks.flat(width: 8, height: 8))
+        let start = try #require(jpeg.firstRange(of: [0xFF, 0xDA])).lowerBound
+        let scans = Array(jpeg[start..<(jpeg.count - 2)])
+        let many = Array(jpeg[..<start]) + (0...Limits.jpegScans).flatMap { _ -> [UInt8] in scans }
+        var parts: [UInt8] = []
+        for _ in 0...Limits.pngParts { parts += [0, 0, 0, 1] + Self.part }
+        let header = Array(HandMadePNG.header(width: 1, height: 1)[..<33])
+        for (file, word) in [(many + [0xFF, 0xD9], "scans"), (header + parts, "parts")] {
+            let error = try #require(throws: PictureError.self) {
+                _ = try Picture.decode(file)
+            }
+            #expect("\(error)".contains(word), "\(error)")
+        }
+        let gamma: [UInt8] = Array(HandMadePNG.chunk("gAMA", [0, 1, 0x86, 0xA0]).dropLast()) + [0]
+        let file = HandMadePNG.file(width: 1, height: 1, depth: 8, kind: 0, rows: [[7]])
+        let told =
+            Array(file[..<33]) + (0..<1_000).flatMap { _ -> [UInt8] in gamma } + Array(file[33...])
+        #expect(try PictureSurvey(of: told).notes.count == 1)
+    }
+
+    /// The rest of a chunk of one packed byte.
+    private static let part: [UInt8] = Array(HandMadePNG.chunk("IDAT", [0x78]).dropFirst(4))
+
     // Goal: a packed profile that unpacks to far too much is left aside, not unpacked.
     // Method: a profile of zeros, just beyond the limit, deflated by hand; the picture reads.
     @Test func profileBombsAreLeftAside() throws {

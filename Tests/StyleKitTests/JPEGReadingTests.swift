@@ -55,7 +55,7 @@ import Testing
         }
         for cut in cuts {
             // Behind a cut another picture may follow; words would be taken for data.
-            for behind in [[], [0xFF, 0xD8, 0xFF, 0xE0]] {
+            for behind in [[], [0xFF, 0xD8, 0xFF, 0xE0]] as [[UInt8]] {
                 #expect(isRefused(Array(file[..<cut]) + behind), "\(cut)")
             }
         }

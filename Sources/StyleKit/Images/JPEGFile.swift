@@ -97,7 +97,7 @@ struct JPEGFile {
             return nil
         }
         take(marker, body)
-        return position + 2 + length
+        return scans.count > Limits.jpegScans ? nil : position + 2 + length
     }
 
     private mutating func take(_ marker: Int, _ body: UntrustedBytes) {

@@ -68,7 +68,7 @@ struct PNGFile {
                 throw .corrupt(reason: "it is cut short")
             }
             isEnded = true
-            notes.append(.missingEnd)
+            tell(.missingEnd)
             return 0
         }
         if PNGFile.pixelChunks.contains(name) || PNGFile.colorChunks.contains(name) {
@@ -78,10 +78,10 @@ struct PNGFile {
             } else if PNGFile.pixelChunks.contains(name) {
                 throw .corrupt(reason: "the checksum of its \(name) chunk does not fit")
             } else {
-                notes.append(.colorsLeftAside(reason: "its \(name) chunk is damaged"))
+                tell(.colorsLeftAside(reason: "its \(name) chunk is damaged"))
             }
         }
-        if name == "acTL", packedBytes == 0 { notes.append(.animation) }
+        if name == "acTL", packedBytes == 0 { tell(.animation) }
         isEnded = name == "IEND"
         return length + 12
     }
@@ -95,8 +95,12 @@ struct PNGFile {
                 throw .corrupt(reason: "it has two headers")
             }
         case "IDAT":
+            guard body.count > 0 else { return }
             packedBytes += body.count
             runs.append((position + 8)..<(position + 8 + body.count))
+            guard runs.count <= Limits.pngParts else {
+                throw .unsupported(reason: "its pixels come in more than \(Limits.pngParts) parts")
+            }
         case "PLTE" where layout.kind == 3:
             guard palette.isEmpty, packedBytes == 0, body.count.isMultiple(of: 3),
                 (3...768).contains(body.count)
@@ -107,6 +111,11 @@ struct PNGFile {
         default:
             if parts[name] == nil { parts[name] = body }
         }
+    }
+
+    /// Each thing is told once, however often it is met.
+    private mutating func tell(_ note: PictureNote) {
+        if !notes.contains(note) { notes.append(note) }
     }
 
     /// What cannot be the transparency of this kind of picture is no transparency.
