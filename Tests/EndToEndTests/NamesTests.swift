@@ -87,6 +87,9 @@ import Testing
         let list = try await device.must("works", "list").output
         #expect(list.contains("Heron\u{FFFD}by Mallory\u{FFFD}x"), "\(list)")
         #expect(!list.contains("\u{202E}") && !list.contains("\u{0}"))
+        try Shell.sqlite(database, "INSERT INTO models(name) VALUES('mine' || char(0) || 'not')")
+        #expect(try await device.must("models", "list").output.contains("mine\u{FFFD}not"))
+        #expect(try await device.run("models", "show", "mine").status == 1)
     }
 
     // Goal: an exported list computes nothing, and exported files keep the words of their titles.

@@ -71,7 +71,7 @@ extension Library {
     /// The drafts of a sheet that were drawn in full.
     public func picks(of sheet: Generation) throws -> [Generation] {
         try store.read { database in
-            try Row.fetchAll(
+            try Row.fetchWhole(
                 database, sql: "SELECT * FROM generations WHERE sheet = ? ORDER BY draft, id",
                 arguments: [sheet.id.data])
         }.map { Generation(Fields($0), folder: folder) }
@@ -117,8 +117,9 @@ extension Library {
     public func generation(_ name: String) throws -> Generation {
         let row = try store.read { database in
             let id = try Lookup(table: "generations", kind: "generation").id(name, in: database)
-            return try Row.fetchOne(
-                database, sql: "SELECT * FROM generations WHERE id = ?", arguments: [id.data])
+            return try Row.fetchWhole(
+                database, sql: "SELECT * FROM generations WHERE id = ?", arguments: [id.data]
+            ).first
         }
         guard let row else { throw LibraryError.unknown(kind: "generation", name: name) }
         return Generation(Fields(row), folder: folder)
@@ -126,10 +127,11 @@ extension Library {
 
     private func generation(body: Digest) throws -> Generation? {
         try store.read { database in
-            try Row.fetchOne(
+            try Row.fetchWhole(
                 database,
                 sql: "SELECT * FROM generations WHERE body = ? AND draft = 0 ORDER BY id LIMIT 1",
-                arguments: [body.description])
+                arguments: [body.description]
+            ).first
         }.map { Generation(Fields($0), folder: folder) }
     }
 

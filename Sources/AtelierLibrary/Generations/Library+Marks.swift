@@ -18,7 +18,7 @@ extension Library {
         let digits = String(reading.payload, radix: 16)
         let start = String(repeating: "0", count: 8 - digits.count) + digits
         let rows = try store.read { database in
-            try Row.fetchAll(
+            try Row.fetchWhole(
                 database,
                 sql: """
                     SELECT * FROM generations WHERE substr(body, 1, 8) = ?

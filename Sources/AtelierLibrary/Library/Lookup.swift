@@ -36,7 +36,7 @@ struct Lookup {
     private func ids(named text: String, in database: Database) throws -> [RowID] {
         guard let nameColumn else { return [] }
         // Compared as text: another program may have written the same name in other bytes.
-        return try Row.fetchAll(database, sql: "SELECT id, \(nameColumn) AS name FROM \(table)")
+        return try Row.fetchWhole(database, sql: "SELECT id, \(nameColumn) AS name FROM \(table)")
             .map(Fields.init).filter { $0.rawText("name") == text }.compactMap { $0.id("id") }
     }
 

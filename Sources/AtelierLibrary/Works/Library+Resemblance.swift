@@ -10,7 +10,7 @@ extension Library {
     func resemblance(of reading: FingerprintReading) throws -> Resemblance? {
         guard reading.isReliable else { return nil }
         let rows = try store.read { database in
-            try Row.fetchAll(
+            try Row.fetchWhole(
                 database,
                 sql: "SELECT id, title, fingerprint FROM works WHERE fingerprint <> '' ORDER BY id")
         }

@@ -188,9 +188,10 @@ extension Library {
 
     private func work(withPixels hash: String) throws -> Work? {
         try store.read { database in
-            try Row.fetchOne(
+            try Row.fetchWhole(
                 database, sql: "SELECT * FROM works WHERE pixel_hash = ? ORDER BY id LIMIT 1",
-                arguments: [hash])
+                arguments: [hash]
+            ).first
         }.map { Work(Fields($0), folder: folder) }
     }
 
