@@ -30,7 +30,7 @@ package enum Limits {
     /// The fewest digits that name an object by the start of its id.
     package static let prefixDigits = 4
     /// The most rounds of one ledger exchange: each settles up to 64 spends.
-    package static let ledgerRounds = 64
+    package static let ledgerRounds = 256
     /// How many unspent leases this device asks for.
     package static let wantedLeases = 2
     /// The highest seed: SQLite's integers are signed.

@@ -2,6 +2,8 @@
 package enum LedgerLimits {
     /// The most spends, and the most returns, in one contact.
     package static let itemsPerContact = 64
+    /// The most bytes that are handed in with one contact; one entry always.
+    package static let handInBytes = 96 * 1024
     /// The most entries of one kind that a reply may hold.
     package static let itemsPerReply = 1024
     /// The most orders in one reply; a device that is further behind asks again.

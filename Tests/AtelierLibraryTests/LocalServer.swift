@@ -180,7 +180,8 @@ final class LocalServer: Sendable {
         guard var ledger = state.ledger else { throw problem(.deviceUnknown, 401) }
         let request: LedgerRequest = try body(of: message)
         let contact = try LedgerContact(
-            verifying: request, account: ledger.account, deviceKey: device.deviceKey)
+            verifying: request, account: ledger.account, deviceKey: device.deviceKey,
+            serverKey: key.verifyingKey)
         let answer = try ledger.exchange(
             contact, now: world.now, policy: LedgerPolicy(), signer: LedgerSigner(key: key)
         ) {

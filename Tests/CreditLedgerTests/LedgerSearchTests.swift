@@ -20,6 +20,20 @@ struct LedgerSearchTests {
         #expect(search.stateCount > 1000)
     }
 
+    // Goal: the search would find a restored server that lends too early or takes too little.
+    // Method: each mistake is made on purpose; from one start at least a rule must break.
+    @Test(arguments: LedgerModel.Mistake.allCases)
+    func mistakesAreFound(mistake: LedgerModel.Mistake) throws {
+        for start in LedgerSearch.restored {
+            var search = try LedgerSearch(start, mistake: mistake)
+            while search.depth < start.depth {
+                guard let broken = try search.deepen() else { continue }
+                return print("\(mistake): \(broken)")
+            }
+        }
+        Issue.record("\(mistake) was not found")
+    }
+
     // Goal: nor does a long life. Method: walks at random, honest and not, from printed seeds.
     @Test(arguments: SeededGenerator.seeds(4), [false, true])
     func noLongLifeBreaksARule(seed: UInt64, isModified: Bool) throws {

@@ -14,12 +14,21 @@ struct SignedPair {
     /// What the device's journal holds of returns.
     var journaledReturns: [JWS<Return>] = []
     private var leaseCount = 0
+    private var epoch = 1
 
     init() {
         ledger = ServerLedger(account: account, policy: policy, now: now)
         wallet = DeviceWallet(
             account: account, device: DeviceID(key: deviceKey.verifyingKey), journal: journal,
             spends: [], returns: [])
+    }
+
+    /// The server's ledger is `backup` from now on, in a new epoch.
+    mutating func restore(_ backup: ServerLedger, waitingFor others: Set<DeviceID> = []) {
+        ledger = backup
+        epoch += 1
+        ledger.beginEpoch(
+            waitingFor: others.union([wallet.device]), until: now + .seconds(33 * 86_400))
     }
 
     var signer: LedgerSigner { LedgerSigner(key: serverKey) }
@@ -49,10 +58,13 @@ struct SignedPair {
     /// The server's reply, which the device has not seen yet.
     mutating func reply(to request: LedgerRequest) throws -> LedgerReply {
         let contact = try LedgerContact(
-            verifying: request, account: account, deviceKey: deviceKey.verifyingKey)
+            verifying: request, account: account, deviceKey: deviceKey.verifyingKey,
+            serverKey: serverKey.verifyingKey)
         var count = leaseCount
         defer { leaseCount = count }
-        return try ledger.exchange(contact, now: now, policy: policy, signer: signer) {
+        return try ledger.exchange(
+            contact, epoch: epoch, now: now, policy: policy, signer: signer
+        ) {
             count += 1
             return LeaseID(checked: [UInt8](repeating: UInt8(truncatingIfNeeded: count), count: 16))
         }.reply

@@ -24,6 +24,17 @@ package struct LedgerModel: Hashable, Sendable {
         case revoke(Int)
         case forgeSpend(lease: Int, body: Int)
         case forgeReturn(lease: Int)
+        case backUpServer
+        case restoreServer
+    }
+
+    /// A mistake that a server could make after it was restored; the search must find each.
+    package enum Mistake: CaseIterable, Hashable, Sendable {
+        case asksForNothing
+        case waitsForNobody
+        case forgetsReceipts
+        case forgetsLeases
+        case forgetsOrders
     }
 
     static let step = Duration.seconds(10)
@@ -43,8 +54,22 @@ package struct LedgerModel: Hashable, Sendable {
     /// Leases that the second device has seen, where it is modified; nil where it is honest.
     var loot: [JWS<Lease>]?
 
+    /// The server's epoch.
+    var epoch = 1
+    /// What can be restored, once; nil before a backup.
+    var backup: ServerLedger?
+    /// Whether the server may be backed up and restored, or was.
+    var restores: Bool
+    let mistake: Mistake?
+    /// Whether a device was put out before it had handed in what it held.
+    var isExcused = false
+
     /// A new account; the second device may be one that breaks every rule it can.
-    package init(secondDeviceIsModified: Bool = false) {
+    package init(
+        secondDeviceIsModified: Bool = false, restores: Bool = false, mistake: Mistake? = nil
+    ) {
+        self.restores = restores
+        self.mistake = mistake
         wallets = [0, 1].map { Self.wallet($0, spends: [], returns: []) }
         loot = secondDeviceIsModified ? [] : nil
     }
@@ -83,6 +108,7 @@ package struct LedgerModel: Hashable, Sendable {
         if server.orders.count < 3 {
             actions += [0, 1].filter { !isRevoked($0) }.map { .revoke($0) }
         }
+        if restores, epoch == 1 { actions.append(backup == nil ? .backUpServer : .restoreServer) }
         for lease in (loot ?? []).indices {
             actions += [.forgeReturn(lease: lease), .forgeSpend(lease: lease, body: 0)]
             actions.append(.forgeSpend(lease: lease, body: 1))
@@ -109,6 +135,8 @@ package struct LedgerModel: Hashable, Sendable {
             let lease = wallets[device].unspentLeases.map(\.payload.lease).min()
             if let lease { try giveBack(lease, device) }
         case .restoreDatabase(let device):
+            // Nobody has a connection to a server from before its restore.
+            if epoch > 1 { replies[device] = [] }
             wallets[device] = Self.wallet(
                 device, spends: wallets[device].spends, returns: journaledReturns[device])
         case .wait:
@@ -122,7 +150,12 @@ package struct LedgerModel: Hashable, Sendable {
             try server.pause(reason: "test", now: now, signer: Self.signer)
         case .resume:
             try server.resume(reason: "test", now: now, signer: Self.signer)
+        case .backUpServer:
+            backup = server
+        case .restoreServer:
+            restoreServer()
         case .revoke(let device):
+            if server.wait?.devices.contains(Self.device(device)) == true { isExcused = true }
             try server.revoke(
                 Self.device(device), reason: "test", now: now, signer: Self.signer)
         case .forgeSpend(let lease, let body):
@@ -130,6 +163,16 @@ package struct LedgerModel: Hashable, Sendable {
         case .forgeReturn(let lease):
             try forgeReturn(lease)
         }
+    }
+
+    private mutating func restoreServer() {
+        guard let backup else { return }
+        server = backup
+        epoch += 1
+        let devices = [0, 1].filter { !isRevoked($0) }.map { Self.device($0) }
+        let isForgetful = [.asksForNothing, .waitsForNobody].contains(mistake)
+        server.beginEpoch(
+            waitingFor: isForgetful ? [] : Set(devices), until: Self.start + Self.step * 1000)
     }
 
     private mutating func ask(_ device: Int) throws {
@@ -160,10 +203,11 @@ package struct LedgerModel: Hashable, Sendable {
     @discardableResult
     private mutating func deliver(_ contact: LedgerContact, from device: Int) throws -> LedgerAnswer
     {
-        let (before, time) = (server, now)
-        let answer = try Self.exchange(contact, with: &server, now: time)
+        let (before, time, epoch) = (server, now, epoch)
+        let contact = contact.mistaken(mistake, epoch)
+        let answer = try Self.exchange(contact, epoch, with: &server, now: time)
         let part = try before.exchangingPart(contact, policy: Self.policy, now: time) {
-            try Self.exchange(contact, with: &$0, now: time, naming: before)
+            try Self.exchange(contact, epoch, with: &$0, now: time, naming: before)
         }
         if part.answer != answer || part.ledger != server { partDiffers = true }
         remember(answer, in: &replies[device])
@@ -203,7 +247,7 @@ package struct LedgerModel: Hashable, Sendable {
         let contact = LedgerContact(
             device: Self.device(1), spends: spends, returns: returns, wantedLeases: 0,
             orderSerial: 0)
-        _ = try Self.exchange(contact, with: &server, now: now)
+        _ = try Self.exchange(contact, epoch, with: &server, now: now)
     }
 
     private func remember<Message: Equatable>(_ message: Message, in messages: inout [Message]) {
@@ -215,16 +259,18 @@ package struct LedgerModel: Hashable, Sendable {
 // The parts that a model is made of.
 extension LedgerModel {
     static func exchange(
-        _ contact: LedgerContact, with server: inout ServerLedger, now: UnixTime,
+        _ contact: LedgerContact, _ epoch: Int, with server: inout ServerLedger, now: UnixTime,
         naming whole: ServerLedger? = nil
     ) throws -> LedgerAnswer {
         // A lease's name follows from what it is, so that equal histories are equal states.
         let epochs = (whole ?? server).credits.map(\.epoch)
         let taken = (whole ?? server).leases.count
         var made = 0
-        return try server.exchange(contact, now: now, policy: policy, signer: signer) {
+        return try server.exchange(
+            contact, epoch: epoch, now: now, policy: policy, signer: signer
+        ) {
             made += 1
-            let name = "\(contact.device) \(epochs) \(taken) \(made) \(now)"
+            let name = "\(contact.device) \(epochs) \(taken) \(made) \(now) \(epoch)"
             return LeaseID(checked: Array(Digest(of: name).bytes.prefix(16)))
         }
     }
@@ -272,6 +318,24 @@ extension LedgerModel {
         order: { order in
             JWS(
                 trusting: order,
-                compact: "O \(order.serial) \(order.kind) \(order.time.milliseconds)")
+                compact: "O \(order.serial) \(order.kind) \(order.time.milliseconds) "
+                    + "\(order.until?.milliseconds ?? 0)")
         })
+}
+
+extension LedgerContact {
+    /// What a server with that mistake makes of the contact.
+    func mistaken(_ mistake: LedgerModel.Mistake?, _ present: Int) -> LedgerContact {
+        let known = handedIn.map { handedIn in
+            HandedIn(
+                epoch: handedIn.epoch, offset: handedIn.offset,
+                orders: mistake == .forgetsOrders ? [] : handedIn.orders,
+                receipts: mistake == .forgetsReceipts ? [] : handedIn.receipts,
+                leases: mistake == .forgetsLeases ? [] : handedIn.leases, isLast: handedIn.isLast)
+        }
+        return LedgerContact(
+            device: device, spends: spends, returns: returns, wantedLeases: wantedLeases,
+            orderSerial: orderSerial,
+            epoch: mistake == .asksForNothing && epoch != nil ? present : epoch, handedIn: known)
+    }
 }

@@ -12,30 +12,57 @@ package struct LedgerSearch {
         package let isModified: Bool
         /// How many events further the bounded search goes.
         package let depth: Int
+        /// Whether the server is backed up and restored on the way.
+        package var restores = false
     }
 
     /// The starts from which all that matters is near.
-    package static let starts = [
-        Start(name: "a new account", prefix: [], isModified: false, depth: 6),
+    package static let starts =
+        [
+            Start(name: "a new account", prefix: [], isModified: false, depth: 6),
+            Start(
+                name: "one device holds both credits", prefix: [.contact(0)], isModified: false,
+                depth: 5),
+            Start(
+                name: "one device has spent both", prefix: [.contact(0), .spend(0), .spend(0)],
+                isModified: false, depth: 5),
+            Start(
+                name: "spent, then expired", prefix: [.contact(0), .spend(0), .wait, .wait],
+                isModified: false, depth: 5),
+            Start(
+                name: "held",
+                prefix: [.contact(0), .spend(0), .suspend(timed: false), .contact(0)],
+                isModified: false, depth: 5),
+            Start(
+                name: "a modified device holds both", prefix: [.contact(1)], isModified: true,
+                depth: 4),
+            Start(
+                name: "a modified device was late",
+                prefix: [.contact(1), .wait, .wait, .contact(0)], isModified: true, depth: 4),
+        ] + restored
+
+    /// Where the server is as it was before much of what the devices hold.
+    package static let restored = [
         Start(
-            name: "one device holds both credits", prefix: [.contact(0)], isModified: false,
-            depth: 5),
+            name: "two receipts were lost",
+            prefix: [
+                .backUpServer, .contact(0), .spend(0), .spend(0), .contact(0), .restoreServer,
+            ], isModified: false, depth: 5, restores: true),
         Start(
-            name: "one device has spent both", prefix: [.contact(0), .spend(0), .spend(0)],
-            isModified: false, depth: 5),
+            name: "two devices hold what was lost",
+            prefix: [
+                .contact(0), .giveBack(0), .suspend(timed: false), .contact(0), .reinstate,
+                .backUpServer, .contact(1), .spend(0), .spend(1), .contact(0), .contact(1),
+                .restoreServer,
+            ], isModified: false, depth: 5, restores: true),
         Start(
-            name: "spent, then expired", prefix: [.contact(0), .spend(0), .wait, .wait],
-            isModified: false, depth: 5),
+            name: "a suspension was lost",
+            prefix: [
+                .contact(0), .backUpServer, .suspend(timed: false), .contact(0), .restoreServer,
+            ], isModified: false, depth: 5, restores: true),
         Start(
-            name: "held",
-            prefix: [.contact(0), .spend(0), .suspend(timed: false), .contact(0)],
-            isModified: false, depth: 5),
-        Start(
-            name: "a modified device holds both", prefix: [.contact(1)], isModified: true,
-            depth: 4),
-        Start(
-            name: "a modified device was late",
-            prefix: [.contact(1), .wait, .wait, .contact(0)], isModified: true, depth: 4),
+            name: "a backup is there", prefix: [.backUpServer, .contact(0)], isModified: false,
+            depth: 5, restores: true),
     ]
 
     private var seen: Set<Int>
@@ -44,8 +71,9 @@ package struct LedgerSearch {
     package private(set) var depth = 0
 
     /// At a start.
-    package init(_ start: Start) throws {
-        var model = LedgerModel(secondDeviceIsModified: start.isModified)
+    package init(_ start: Start, mistake: LedgerModel.Mistake? = nil) throws {
+        var model = LedgerModel(
+            secondDeviceIsModified: start.isModified, restores: start.restores, mistake: mistake)
         for action in start.prefix { try model.perform(action) }
         frontier = [(model, [])]
         seen = [model.hashValue]

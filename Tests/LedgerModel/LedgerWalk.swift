@@ -8,7 +8,7 @@ package struct LedgerWalk {
     ///   - isModified: Whether the second device breaks the rules.
     package init(seed: UInt64, isModified: Bool) {
         state = seed
-        model = LedgerModel(secondDeviceIsModified: isModified)
+        model = LedgerModel(secondDeviceIsModified: isModified, restores: !isModified)
     }
 
     /// Goes `count` steps; says the first broken rule and the step at which it broke.

@@ -36,6 +36,6 @@ extension ServerLedger {
             standing: Standing(
                 serial: new.standing.serial, suspension: new.standing.suspension,
                 pause: new.standing.pause, revocations: revocations),
-            clock: new.clock)
+            clock: new.clock, wait: new.wait, baseSerial: new.baseSerial)
     }
 }

@@ -87,7 +87,8 @@ import Testing
         var wallet = wallet
         let request = try wallet.request(now: server.now, signedBy: device.key) { _ in }
         let contact = try LedgerContact(
-            verifying: request, account: device.account, deviceKey: device.key.verifyingKey)
+            verifying: request, account: device.account, deviceKey: device.key.verifyingKey,
+            serverKey: server.core.publicKey)
         let policy = server.core.policy.ledger
         let whole = try server.core.ledger(of: device.account)
         var needs = [LedgerNeeds(), LedgerNeeds(contact), LedgerNeeds(contact)]

@@ -68,6 +68,8 @@ extension Library {
             try open.wallet.absorb(reply, serverKey: open.server.key)
             try save(open.wallet)
             settled += open.wallet.receiptsBySpend.count - known
+            // Entries go in pieces, and the last contact only then does the rest.
+            if open.wallet.isHandingIn { continue }
             let isSettling =
                 open.wallet.unsettled.count < unsettled && !open.wallet.unsettled.isEmpty
             let hasMoreOrders = reply.orders.count >= LedgerLimits.ordersPerReply

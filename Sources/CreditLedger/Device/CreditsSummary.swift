@@ -24,6 +24,11 @@ public struct CreditsSummary: Codable, Sendable, Equatable {
     public var refused = 0
     /// When the server lends credits again, where this account let too many go unused; else nil.
     public var lendsFrom: UnixTime?
+    /// After the server was restored: how many other devices have to sync before it lends and
+    /// signs again; nil where it waits for none.
+    public var waitsFor: Int?
+    /// When it waits for nobody any longer.
+    public var waitsUntil: UnixTime?
     /// Server time of the last contact; nil before the first.
     public var asOf: UnixTime?
 

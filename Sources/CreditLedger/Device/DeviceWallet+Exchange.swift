@@ -39,7 +39,8 @@ extension DeviceWallet {
             device: device,
             spends: Array(unsettled.prefix(LedgerLimits.itemsPerContact)),
             returns: Array(waiting.prefix(LedgerLimits.itemsPerContact)),
-            wantedLeases: wantedLeases, orderSerial: orders.count)
+            wantedLeases: wantedLeases, orderSerial: askedSerial, epoch: toldEpoch,
+            handedIn: handedIn)
     }
 
     /// Gives an unspent lease back at the next contact; it can never be used again.
@@ -86,7 +87,13 @@ extension DeviceWallet {
 
     /// Takes a verified answer: in any order, any number of times.
     public mutating func absorb(_ answer: LedgerAnswer) throws(LedgerError) {
+        // What a server said before it was restored holds no longer.
+        guard answer.epoch >= handing?.epoch ?? metEpoch ?? 0 else { return }
         var next = self
+        guard
+            next.absorb(epoch: answer.epoch, lacks: answer.lacks, handedIn: answer.handedIn)
+        else { return }
+        if answer.lacks == nil { next.waiting = answer.waiting }
         if answer.time >= serverTime ?? answer.time {
             next.serverTime = answer.time
             next.balance = answer.balance
@@ -102,18 +109,25 @@ extension DeviceWallet {
     }
 
     /// The serial never falls: known orders are kept, and one past a gap waits for the next
-    /// contact.
+    /// contact. After the server was restored, it may have given another order the place of one
+    /// that it lost; then its own list holds.
     mutating func absorb(_ new: [JWS<Order>]) throws(LedgerError) {
         for order in new {
             let serial = order.payload.serial
             if serial >= 1, serial <= orders.count {
-                guard orders[serial - 1] == order else {
-                    throw .orderContradiction(serial: serial)
+                if orders[serial - 1] != order {
+                    guard let confirmedOrders, confirmedOrders < serial else {
+                        throw .orderContradiction(serial: serial)
+                    }
+                    orders.removeLast(orders.count - serial + 1)
+                    orders.append(order)
                 }
             } else if serial == orders.count + 1 {
                 orders.append(order)
             }
+            if let known = confirmedOrders, serial - 1 == known { confirmedOrders = serial }
         }
+        if confirmedOrders == orders.count { confirmedOrders = nil }
     }
 
     /// An old reply may deliver a lease again that was used or given back since: the journal and
@@ -146,7 +160,10 @@ extension DeviceWallet {
     /// Past its grace a lease is free at the server, spent or returned, and of no use here.
     private mutating func forgetOldLeases() {
         guard let serverTime else { return }
+        let waiting = Set(unsettled.map(\.payload.lease))
         for (id, lease) in leases where lease.payload.graceEnds <= serverTime {
+            // A restored server may have to be shown what the spend was made with.
+            guard !waiting.contains(id) else { continue }
             leases[id] = nil
             // The journal says for ever that it was given back, so that the server confirmed it is
             // kept for ever, too: else it would be told at every contact.

@@ -17,6 +17,10 @@ extension DeviceWallet {
         snapshot.balance = balance
         snapshot.lendsFrom = lendsFrom
         snapshot.serverTime = serverTime
+        snapshot.waiting = waiting
+        snapshot.metEpoch = metEpoch
+        snapshot.handing = handing
+        snapshot.confirmedOrders = confirmedOrders
         return snapshot
     }
 
@@ -40,12 +44,16 @@ extension DeviceWallet {
         serverTime = snapshot.serverTime
         balance = snapshot.balance
         lendsFrom = snapshot.lendsFrom
+        waiting = snapshot.waiting
+        metEpoch = snapshot.metEpoch
+        handing = snapshot.handing
         for text in snapshot.orders {
             guard let order = try? JWS<Order>(verifying: text, with: serverKey),
                 order.payload.account == account, order.payload.serial == orders.count + 1
             else { break }
             orders.append(order)
         }
+        confirmedOrders = snapshot.confirmedOrders.map { max(0, min($0, orders.count)) }
         for text in snapshot.receipts {
             if let receipt = try? JWS<Receipt>(verifying: text, with: serverKey) { absorb(receipt) }
         }

@@ -32,6 +32,13 @@ public struct DeviceWallet: Sendable, Hashable {
     var ended: Set<LeaseID> = []
     var balance: LedgerReply.Balance?
     var lendsFrom: UnixTime?
+    var waiting: LedgerReply.Waiting?
+    /// The server's epoch for which all was handed in; nil before the first contact.
+    var metEpoch: Int?
+    /// How far it has come with the present epoch.
+    var handing: HandInProgress?
+    /// Orders up to here were compared with the server's, after it was restored; nil: all were.
+    var confirmedOrders: Int?
 
     /// The wallet of a device that knows nothing yet but its journal.
     ///
@@ -86,6 +93,8 @@ public struct DeviceWallet: Sendable, Hashable {
         let known = leases.values.filter { returns[$0.payload.lease] == nil }
         let usedSince = known.count { isSpent($0.payload) && !isAnswered($0.payload) }
         summary.lendsFrom = lendsFrom.flatMap { effective(now) < $0 ? $0 : nil }
+        summary.waitsFor = waiting.flatMap { effective(now) < $0.until ? $0.devices.count : nil }
+        summary.waitsUntil = summary.waitsFor == nil ? nil : waiting?.until
         summary.granted = balance.granted
         summary.free = balance.free
         summary.leasedElsewhere = max(0, balance.leased - known.count { !isAnswered($0.payload) })

@@ -45,6 +45,10 @@ public enum RefusedReason: Error, Equatable, Sendable, CustomStringConvertible {
     }
 
     private static func nextStep(after credits: CreditsSummary) -> String {
+        if let count = credits.waitsFor, let moment = credits.waitsUntil {
+            return "The server was restored from a backup. It lends again when your other devices "
+                + "(\(count)) have synced or were revoked, or from \(moment.toTheMinute)."
+        }
         if credits.free > 0, let moment = credits.lendsFrom {
             return "Too many were fetched and not used: the server lends again from "
                 + "\(moment.toTheMinute)."

@@ -23,6 +23,14 @@ public struct WalletSnapshot: Codable, Sendable, Equatable {
     public var balance: LedgerReply.Balance?
     /// When the account is lent credits again, as of the last contact.
     public var lendsFrom: UnixTime?
+    /// Whom the server waits for, as of the last contact.
+    public var waiting: LedgerReply.Waiting?
+    /// The server's epoch for which all was handed in.
+    public var metEpoch: Int?
+    /// How far it has come with the present epoch.
+    package var handing: HandInProgress?
+    /// Orders up to here were compared with the server's.
+    public var confirmedOrders: Int?
     /// The highest server time seen.
     public var serverTime: UnixTime?
 

@@ -20,11 +20,24 @@ public struct LedgerAnswer: Sendable, Hashable {
     public package(set) var time: UnixTime
     /// When the account is lent credits again; nil where nothing stands in the way.
     public package(set) var lendsFrom: UnixTime?
+    /// The server's epoch.
+    public package(set) var epoch: Int
+    /// What the device has to hand in first.
+    public package(set) var lacks: LedgerReply.Lacks?
+    /// How many entries have been handed in; nil where none came.
+    public package(set) var handedIn: Int?
+    /// Whom the server waits for.
+    public package(set) var waiting: LedgerReply.Waiting?
 
-    /// An answer with nothing but balance and time.
-    package init(balance: LedgerReply.Balance, time: UnixTime) {
+    /// An answer with nothing but balance, time and epoch.
+    package init(
+        balance: LedgerReply.Balance, time: UnixTime, epoch: Int,
+        lacks: LedgerReply.Lacks? = nil
+    ) {
         self.balance = balance
         self.time = time
+        self.epoch = epoch
+        self.lacks = lacks
     }
 
     /// Checks `reply`, which came from the server with `serverKey`.
@@ -34,7 +47,9 @@ public struct LedgerAnswer: Sendable, Hashable {
         verifying reply: LedgerReply, account: AccountID, device: DeviceID,
         serverKey: VerifyingKey
     ) throws(LedgerError) {
-        self.init(balance: reply.balance, time: reply.time)
+        self.init(
+            balance: reply.balance, time: reply.time, epoch: reply.epoch, lacks: reply.lacks)
+        (waiting, handedIn) = (reply.waiting, reply.handedIn)
         try Self.checkCounts(of: reply)
         for text in reply.receipts {
             let receipt: JWS<Receipt> = try verified(text, by: serverKey)
@@ -66,13 +81,14 @@ public struct LedgerAnswer: Sendable, Hashable {
         LedgerReply(
             receipts: receipts.map(\.compact), held: held, refused: refused, ended: ended,
             leases: leases.map(\.compact), orders: orders.map(\.compact), balance: balance,
-            time: time, lendsFrom: lendsFrom)
+            time: time, lendsFrom: lendsFrom, epoch: epoch, lacks: lacks,
+            handedIn: handedIn, waiting: waiting)
     }
 
     private static func checkCounts(of reply: LedgerReply) throws(LedgerError) {
         let counts = [
             reply.receipts.count, reply.held.count, reply.refused.count, reply.ended.count,
-            reply.leases.count, reply.orders.count,
+            reply.leases.count, reply.orders.count, reply.waiting?.devices.count ?? 0,
         ]
         for count in counts where count > LedgerLimits.itemsPerReply {
             throw .tooManyItems(count: count, limit: LedgerLimits.itemsPerReply)

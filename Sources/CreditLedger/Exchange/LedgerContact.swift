@@ -12,12 +12,18 @@ public struct LedgerContact: Sendable, Hashable {
     public let wantedLeases: Int
     /// Orders after this serial are asked for; at least 0.
     public let orderSerial: Int
+    /// The epoch for which all was handed in; nil where there is nothing to.
+    package let epoch: Int?
+    /// What was handed in with this contact.
+    package let handedIn: HandedIn?
 
     /// Checks `request`, which came with a proof by `deviceKey`.
     ///
+    /// - Parameter serverKey: This server's own key, for what the device hands in.
     /// - Throws: ``LedgerError``; one bad object refuses the whole request.
     public init(
-        verifying request: LedgerRequest, account: AccountID, deviceKey: VerifyingKey
+        verifying request: LedgerRequest, account: AccountID, deviceKey: VerifyingKey,
+        serverKey: VerifyingKey
     ) throws(LedgerError) {
         let device = DeviceID(key: deviceKey)
         for count in [request.spends.count, request.returns.count] {
@@ -41,28 +47,42 @@ public struct LedgerContact: Sendable, Hashable {
             }
             returns.append(giveBack)
         }
+        var handedIn: HandedIn?
+        if let handIn = request.handIn {
+            handedIn = try HandedIn(
+                verifying: handIn, account: account, device: device, serverKey: serverKey)
+        }
         self.init(
             device: device, spends: spends, returns: returns, wantedLeases: request.wantedLeases,
-            orderSerial: request.orderSerial)
+            orderSerial: request.orderSerial, epoch: request.epoch, handedIn: handedIn)
     }
 
     /// Takes objects that are already known to be the device's own.
     package init(
         device: DeviceID, spends: [JWS<Spend>], returns: [JWS<Return>], wantedLeases: Int,
-        orderSerial: Int
+        orderSerial: Int, epoch: Int? = nil, handedIn: HandedIn? = nil
     ) {
         self.device = device
         self.spends = spends
         self.returns = returns
         self.wantedLeases = max(0, wantedLeases)
         self.orderSerial = max(0, orderSerial)
+        self.epoch = epoch
+        self.handedIn = handedIn
+    }
+
+    /// Whether the device has nothing to hand in any more.
+    func hasMet(_ present: Int) -> Bool {
+        guard let epoch, epoch != present else { return true }
+        return handedIn?.epoch == present && handedIn?.isLast == true
     }
 
     /// The form to send.
     public var request: LedgerRequest {
         LedgerRequest(
             spends: spends.map(\.compact), returns: returns.map(\.compact),
-            wantedLeases: wantedLeases, orderSerial: orderSerial)
+            wantedLeases: wantedLeases, orderSerial: orderSerial, epoch: epoch,
+            handIn: handedIn?.handIn)
     }
 }
 

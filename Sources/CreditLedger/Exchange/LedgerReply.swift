@@ -46,6 +46,34 @@ public struct LedgerReply: Codable, Sendable, Equatable {
         }
     }
 
+    /// What a device has to hand in before anything else, as the server may have lost it.
+    public struct Lacks: Codable, Sendable, Hashable {
+        /// Receipts from this place in the log on.
+        public let receipts: Int
+        /// Orders from this serial on.
+        public let orders: Int
+
+        /// Takes every field.
+        public init(receipts: Int, orders: Int) {
+            self.receipts = receipts
+            self.orders = orders
+        }
+    }
+
+    /// Other devices that have to come before the account is lent anything.
+    public struct Waiting: Codable, Sendable, Hashable {
+        /// Which.
+        public let devices: [DeviceID]
+        /// When nobody is waited for any longer.
+        public let until: UnixTime
+
+        /// Takes every field.
+        public init(devices: [DeviceID], until: UnixTime) {
+            self.devices = devices
+            self.until = until
+        }
+    }
+
     /// Compact ``Receipt``s for the request's spends, new or given before.
     public var receipts: [String]
     /// Digests of spends kept until a suspension or pause is lifted.
@@ -67,12 +95,21 @@ public struct LedgerReply: Codable, Sendable, Equatable {
     /// The compact signed head of the server's audit log, `AuditHead`; the ledger does not look
     /// into it.
     public var audit: String?
+    /// The server's epoch.
+    public var epoch: Int
+    /// What the device has to hand in first; nothing else was done then.
+    public var lacks: Lacks?
+    /// How many entries have been handed in with this contact and before; nil where none came.
+    public var handedIn: Int?
+    /// Whom the server waits for before it lends and signs; nil where for nobody.
+    public var waiting: Waiting?
 
     /// Takes every field.
     public init(
         receipts: [String], held: [Digest], refused: [RefusedSpend], ended: [LeaseID],
         leases: [String], orders: [String], balance: Balance, time: UnixTime,
-        lendsFrom: UnixTime? = nil, audit: String? = nil
+        lendsFrom: UnixTime? = nil, audit: String? = nil, epoch: Int = 1, lacks: Lacks? = nil,
+        handedIn: Int? = nil, waiting: Waiting? = nil
     ) {
         self.receipts = receipts
         self.held = held
@@ -84,5 +121,9 @@ public struct LedgerReply: Codable, Sendable, Equatable {
         self.time = time
         self.lendsFrom = lendsFrom
         self.audit = audit
+        self.epoch = epoch
+        self.lacks = lacks
+        self.handedIn = handedIn
+        self.waiting = waiting
     }
 }

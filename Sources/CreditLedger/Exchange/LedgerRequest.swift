@@ -8,14 +8,22 @@ public struct LedgerRequest: Codable, Sendable, Equatable {
     public var wantedLeases: Int
     /// Orders after this serial are asked for.
     public var orderSerial: Int
+    /// The server's epoch for which the device has handed in all that it held; nil where it holds
+    /// nothing that the server signed.
+    public var epoch: Int?
+    /// What the server may have lost, where its epoch is a new one.
+    public var handIn: HandIn?
 
     /// Takes every field.
     public init(
-        spends: [String] = [], returns: [String] = [], wantedLeases: Int, orderSerial: Int
+        spends: [String] = [], returns: [String] = [], wantedLeases: Int, orderSerial: Int,
+        epoch: Int? = nil, handIn: HandIn? = nil
     ) {
         self.spends = spends
         self.returns = returns
         self.wantedLeases = wantedLeases
         self.orderSerial = orderSerial
+        self.epoch = epoch
+        self.handIn = handIn
     }
 }

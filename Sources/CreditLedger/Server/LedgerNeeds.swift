@@ -18,6 +18,8 @@ package struct LedgerNeeds: Sendable, Equatable {
     package var leases: Set<LeaseID> = []
     /// Places of the device's journals at which another spend may stand already.
     package var places: Set<Place> = []
+    /// How many leases may be added that are unknown so far.
+    package var added = 0
     /// How many spends may have to be charged to other credits.
     package var spends = 0
     /// Orders after this serial are told; nil where none are.
@@ -40,6 +42,13 @@ package struct LedgerNeeds: Sendable, Equatable {
             contact.spends.map { Place(journal: $0.payload.journal, number: $0.payload.number) })
         spends = contact.spends.count
         ordersAfter = contact.orderSerial
+        guard let handedIn = contact.handedIn else { return }
+        orders = Set(handedIn.orders.map(\.payload.serial))
+        receipts = Set(handedIn.receipts.map(\.payload.logIndex))
+        credits = Set(
+            handedIn.receipts.map(\.payload.credit) + handedIn.leases.map(\.payload.credit))
+        leases.formUnion(handedIn.leases.map(\.payload.lease))
+        added = handedIn.leases.count
     }
 
     /// The serials of the orders that are told.
@@ -52,16 +61,16 @@ package struct LedgerNeeds: Sendable, Equatable {
 
     /// How many free credits there have to be, where there are as many.
     package func freeCredits(open: Int, policy: LedgerPolicy) -> Int {
-        spends + open + policy.leasesPerDevice
+        spends + open + added + policy.leasesPerDevice
     }
 
     /// How many of the newest leases that went unused have to be looked at: each spend may use one.
     package func unusedLeases(_ policy: LedgerPolicy) -> Int {
-        max(0, policy.unusedLeasesPerDay) + spends
+        max(0, policy.unusedLeasesPerDay) + spends + added
     }
 
     /// How many of the oldest idle leases may have to be forgotten.
-    package static func forgotten(idle: Int, open: Int) -> Int {
-        max(0, idle + open - LedgerLimits.rememberedLeases)
+    package func forgotten(idle: Int, open: Int) -> Int {
+        max(0, idle + open + added - LedgerLimits.rememberedLeases)
     }
 }

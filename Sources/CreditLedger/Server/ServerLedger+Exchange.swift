@@ -8,31 +8,57 @@ extension ServerLedger {
     /// current is what counts. While the account stands suspended or paused, or the device revoked,
     /// spends are held, leases are not issued, and returns and orders work as always.
     ///
+    /// Since the server was restored, a device first hands in what the server may have lost; until
+    /// every device has, nothing is lent or signed.
+    ///
     /// - Parameters:
     ///   - contact: The verified request.
+    ///   - epoch: The server's present epoch.
     ///   - now: Server time.
     ///   - policy: How long leases last, and how many a device holds.
     ///   - signer: Signs leases and receipts.
     ///   - makeLeaseID: Gives a random id for each new lease.
     /// - Throws: ``JWSError/unsignable(type:)``; the ledger is then unchanged.
     public mutating func exchange(
-        _ contact: LedgerContact, now: UnixTime, policy: LedgerPolicy, signer: LedgerSigner,
+        _ contact: LedgerContact, epoch: Int = 1, now: UnixTime, policy: LedgerPolicy,
+        signer: LedgerSigner,
         makeLeaseID: () -> LeaseID
     ) throws(JWSError) -> LedgerAnswer {
         var next = self
         next.clock = max(clock, now)
+        if let handedIn = contact.handedIn, handedIn.epoch == epoch {
+            try next.takeOver(handedIn, from: contact.device, signer)
+            next.countPhases(since: self)
+        }
+        guard contact.hasMet(epoch) else {
+            next.expire(now: now)
+            next.forgetOldLeases()
+            self = next
+            var answer = LedgerAnswer(balance: balance, time: clock, epoch: epoch)
+            answer.lacks = .init(
+                receipts: totals.missingReceipts == 0 ? totals.receipts : 0,
+                orders: baseSerial + 1)
+            answer.handedIn = contact.handedIn?.end(in: epoch)
+            return answer
+        }
+        // A device that says it holds nothing is believed once it has heard of the epoch.
+        if contact.epoch != nil { next.stopWaiting(for: contact.device) }
+        let mayGive = next.mayGive(at: next.clock)
+        let met = next
         for spend in contact.spends { next.register(spend) }
-        try next.countersign(.currentLeases, signer)
+        if mayGive { try next.countersign(.currentLeases, signer) }
         for giveBack in contact.returns { next.takeBack(giveBack.payload) }
-        next.countPhases(since: self)
+        next.countPhases(since: met)
         next.expire(now: now)
         let settled = next
-        try next.countersign(.all, signer)
-        try next.lend(contact, policy, signer, makeLeaseID)
+        if mayGive {
+            try next.countersign(.all, signer)
+            try next.lend(contact, policy, signer, makeLeaseID)
+        }
         next.countPhases(since: settled)
         next.forgetOldLeases()
         self = next
-        var answer = answer(to: contact)
+        var answer = answer(to: contact, epoch)
         answer.lendsFrom = lendsFrom(policy)
         return answer
     }
@@ -171,8 +197,12 @@ extension ServerLedger {
         totals.idle -= places.count
     }
 
-    private func answer(to contact: LedgerContact) -> LedgerAnswer {
-        var answer = LedgerAnswer(balance: balance, time: clock)
+    private func answer(to contact: LedgerContact, _ epoch: Int) -> LedgerAnswer {
+        var answer = LedgerAnswer(balance: balance, time: clock, epoch: epoch)
+        answer.handedIn = contact.handedIn?.end(in: epoch)
+        if let wait, !mayGive(at: clock) {
+            answer.waiting = .init(devices: wait.devices.sorted(), until: wait.until)
+        }
         for spend in contact.spends { report(spend, in: &answer) }
         answer.leases = unspentLeases(of: contact.device)
         let current = Set(answer.leases.map(\.payload.lease))

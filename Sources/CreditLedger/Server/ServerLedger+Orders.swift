@@ -65,9 +65,7 @@ extension ServerLedger {
                 asked: granted + min(max(count, 0), LedgerLimits.creditsPerAccount + 1),
                 limit: LedgerLimits.creditsPerAccount)
         }
-        let order = try append(.grant, reason, text, credits: count, now: now, signer)
-        for index in granted..<granted + count { set(.free, ofCredit: index) }
-        return order
+        return try append(.grant, reason, text, credits: count, now: now, signer)
     }
 
     /// Puts a device of the account out: it gets no lease and no receipt any more, and its leases
@@ -98,8 +96,7 @@ extension ServerLedger {
             until: until, device: device, credits: credits, appeal: appeal, time: time)
         do {
             let order = try signer.order(payload)
-            knownOrders[payload.serial] = order
-            standing.apply(payload)
+            take(order)
             clock = time
             return order
         } catch {

@@ -47,9 +47,9 @@ extension ServerLedger {
         _ needs: LedgerNeeds, _ open: Int, _ policy: LedgerPolicy, _ now: UnixTime
     ) -> [LeaseID] {
         let idle = leases.filter { phase(of: $0) == .idle }
-        let oldest = idle.prefix(LedgerNeeds.forgotten(idle: totals.idle, open: open))
+        let oldest = idle.prefix(needs.forgotten(idle: totals.idle, open: open))
         var chosen = oldest.map(\.lease.payload.lease)
-        if mayLendTooMuch(open: open, policy) {
+        if mayLendTooMuch(open: open + needs.added, policy) {
             let newest = leases.enumerated().filter { _, record in
                 [.idle, .uncredited].contains(phase(of: record))
                     && now < record.lease.payload.issued + Self.day

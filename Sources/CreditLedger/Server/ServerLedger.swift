@@ -27,6 +27,11 @@ public struct ServerLedger: Sendable, Hashable {
     /// The highest server time of any change: time never runs backwards in here.
     package internal(set) var clock: UnixTime
 
+    /// Whom the ledger waits for since the server was restored; nil where it waits for nobody.
+    package internal(set) var wait: LedgerWait?
+    /// The highest serial when the present epoch began.
+    package internal(set) var baseSerial = 0
+
     static let day = Duration.seconds(86_400)
 
     /// The ledger of a new account.
@@ -45,7 +50,8 @@ public struct ServerLedger: Sendable, Hashable {
     package init(
         account: AccountID, credits: [Int: Credit], leases: [LeaseRecord],
         receipts: [Int: JWS<Receipt>], orders: [Int: JWS<Order>], forks: [JournalFork],
-        totals: LedgerTotals, standing: Standing, clock: UnixTime
+        totals: LedgerTotals, standing: Standing, clock: UnixTime, wait: LedgerWait? = nil,
+        baseSerial: Int = 0
     ) throws(LedgerError) {
         self.account = account
         knownCredits = credits
@@ -56,6 +62,8 @@ public struct ServerLedger: Sendable, Hashable {
         self.totals = totals
         self.standing = standing
         self.clock = clock
+        self.wait = wait
+        self.baseSerial = baseSerial
         try check()
     }
 

@@ -213,7 +213,10 @@ enum Schema {
             leased INTEGER NOT NULL, spent INTEGER NOT NULL, receipts INTEGER NOT NULL,
             known_receipts INTEGER NOT NULL, receipt_head BLOB NOT NULL, forks INTEGER NOT NULL,
             idle INTEGER NOT NULL, uncredited INTEGER NOT NULL, serial INTEGER NOT NULL,
-            suspension INTEGER, pause INTEGER);
+            suspension INTEGER, pause INTEGER, base_serial INTEGER NOT NULL DEFAULT 0,
+            waits INTEGER NOT NULL DEFAULT 0, waits_until INTEGER);
+        CREATE TABLE ledger_wait (
+            account BLOB NOT NULL, device BLOB NOT NULL, PRIMARY KEY (account, device));
         CREATE TABLE ledger_revocation (
             account BLOB NOT NULL, device BLOB NOT NULL, serial INTEGER NOT NULL,
             PRIMARY KEY (account, device));

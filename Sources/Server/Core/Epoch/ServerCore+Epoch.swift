@@ -1,3 +1,4 @@
+import CreditLedger
 import Foundation
 import SignedObjects
 
@@ -95,6 +96,8 @@ extension ServerCore {
             "UPDATE setting SET value = ?1 WHERE name = 'epoch'", [new.epoch])
         // What comes after this place may differ from what devices of an earlier epoch hold.
         try db.execute("UPDATE account_head SET base = seq")
+        try LedgerStore.beginEpoch(
+            until: now + policy.ledger.lease + policy.ledger.grace, in: db)
         try Audit.append(
             "epoch \(new.epoch)", actor: actor, account: nil, reason: reason, detail: "", now: now,
             in: db)

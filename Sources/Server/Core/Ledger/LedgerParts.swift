@@ -71,7 +71,8 @@ struct LedgerParts {
         return try ServerLedger(
             account: store.account, credits: credits,
             leases: leases.sorted { $0.key < $1.key }.map(\.value), receipts: receipts,
-            orders: orders, forks: forks, totals: row.totals, standing: standing, clock: row.clock)
+            orders: orders, forks: forks, totals: row.totals, standing: standing, clock: row.clock,
+            wait: store.wait(row), baseSerial: row.baseSerial)
     }
 
     private static func credit(_ epoch: Int, lease: SQLValue, receipt: SQLValue) throws -> Credit {

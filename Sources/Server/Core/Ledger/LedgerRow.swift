@@ -9,6 +9,12 @@ struct LedgerRow: Sendable {
     let totals: LedgerTotals
     /// What its orders add up to, with the revocation of the device that was asked about.
     let standing: Standing
+    /// The highest serial when the present epoch began.
+    let baseSerial: Int
+    /// How many devices the ledger waits for, and until when.
+    let waits: (count: Int, until: UnixTime)?
+    /// The server's epoch.
+    let epoch: Int
 }
 
 extension LedgerTotals {

@@ -89,6 +89,15 @@ extension LedgerStore {
         }
     }
 
+    /// The devices that the ledger waits for.
+    func wait(_ row: LedgerRow) throws -> LedgerWait? {
+        guard let until = row.waits?.until else { return nil }
+        let devices: [DeviceID] = try db.rows(
+            "SELECT device FROM ledger_wait WHERE account = ?1", [account.blob]
+        ).map { try $0.fixed("device") }
+        return LedgerWait(devices: Set(devices), until: until)
+    }
+
     /// The document that `text` is.
     func document<Payload>(_ text: String) throws -> JWS<Payload> {
         try DocumentCache.shared.document(text)

@@ -23,11 +23,34 @@ extension LedgerStore {
             try save(order)
         }
         for fork in new.forks.dropFirst(old?.forks.count ?? 0) { try save(fork, at: new.clock) }
+        for device in (old?.wait?.devices ?? []).subtracting(new.wait?.devices ?? []) {
+            try db.execute(
+                "DELETE FROM ledger_wait WHERE account = ?1 AND device = ?2",
+                [account.blob, device.blob])
+        }
         let cases = CaseStore(account: account, db: db)
         if new.contradictionCount > old?.contradictionCount ?? 0 {
             try cases.open(.doubleSpend, now: new.clock)
         }
         if new.forkCount > old?.forkCount ?? 0 { try cases.open(.journalFork, now: new.clock) }
+    }
+
+    /// Every ledger waits for its devices: they may hold what this database lost.
+    static func beginEpoch(until: UnixTime, in db: Database) throws {
+        try db.execute(
+            """
+            INSERT INTO ledger_wait (account, device)
+            SELECT d.account, d.id FROM device AS d WHERE NOT EXISTS (
+                SELECT 1 FROM ledger_revocation AS r
+                WHERE r.account = d.account AND r.device = d.id)
+            ON CONFLICT (account, device) DO NOTHING
+            """)
+        try db.execute(
+            """
+            UPDATE ledger SET base_serial = serial, waits_until = ?1, waits = (
+                SELECT COUNT(*) FROM ledger_wait AS w WHERE w.account = ledger.account)
+            """,
+            [until.milliseconds])
     }
 
     private func saveRow(_ new: ServerLedger, isNew: Bool) throws {
@@ -37,18 +60,21 @@ extension LedgerStore {
             new.totals.receiptHead.blob, new.totals.forks, new.totals.idle,
             new.totals.uncredited, new.standing.serial, new.standing.suspension?.serial,
             new.standing.pause?.serial,
+            new.baseSerial, new.wait?.devices.count ?? 0, new.wait?.until.milliseconds,
         ]
         let sql =
             isNew
             ? """
             INSERT INTO ledger (account, time, free, leased, spent, receipts, known_receipts,
-                receipt_head, forks, idle, uncredited, serial, suspension, pause)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
+                receipt_head, forks, idle, uncredited, serial, suspension, pause, base_serial,
+                waits, waits_until)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)
             """
             : """
             UPDATE ledger SET time = ?2, free = ?3, leased = ?4, spent = ?5, receipts = ?6,
                 known_receipts = ?7, receipt_head = ?8, forks = ?9, idle = ?10,
-                uncredited = ?11, serial = ?12, suspension = ?13, pause = ?14
+                uncredited = ?11, serial = ?12, suspension = ?13, pause = ?14,
+                base_serial = ?15, waits = ?16, waits_until = ?17
             WHERE account = ?1
             """
         try db.execute(sql, values)

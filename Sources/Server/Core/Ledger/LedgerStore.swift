@@ -13,8 +13,9 @@ struct LedgerStore {
     func row(for device: DeviceID?) throws -> LedgerRow? {
         let row = try db.row(
             """
-            SELECT l.*, r.serial AS revocation FROM ledger AS l
-            LEFT JOIN ledger_revocation AS r ON r.account = l.account AND r.device = ?2
+            SELECT l.*, r.serial AS revocation,
+                (SELECT value FROM setting WHERE name = 'epoch') AS epoch
+            FROM ledger AS l LEFT JOIN ledger_revocation AS r ON r.account = l.account AND r.device = ?2
             WHERE l.account = ?1
             """,
             [account.blob, device?.blob])
@@ -24,8 +25,13 @@ struct LedgerStore {
         let standing = Standing(
             serial: try row["serial"], suspension: try order(row["suspension"]),
             pause: try order(row["pause"]), revocations: revocations)
+        let until: Int64? = try row["waits_until"]
+        let waits: Int = try row["waits"]
         return LedgerRow(
-            clock: try row.time("time"), totals: try LedgerTotals(row), standing: standing)
+            clock: try row.time("time"), totals: try LedgerTotals(row), standing: standing,
+            baseSerial: try row["base_serial"],
+            waits: waits == 0 ? nil : until.map { (waits, UnixTime(milliseconds: $0)) },
+            epoch: try row["epoch"])
     }
 
     /// The part of the ledger that `needs` asks for: the same as ``ServerLedger/view(_:policy:now:)``
@@ -50,7 +56,8 @@ struct LedgerStore {
         for credit in needs.credits { try parts.add(credits: self.credit(credit)) }
         for number in needs.receipts { try parts.add(receipt: number) }
         parts.add(orders: try orders(needs.toldOrders, upTo: row.standing.serial))
-        for serial in needs.orders { parts.add(orders: try orders(serial..<serial + 1)) }
+        // They follow each other, where they are not somebody's play.
+        for serial in needs.orders { parts.add(orders: try named(serial)) }
         return try parts.ledger(forks: [])
     }
 
@@ -78,17 +85,21 @@ struct LedgerStore {
             "SELECT COUNT(*) FROM ledger_contradiction WHERE account = ?1", [account.blob]) ?? 0
     }
 
+    private func named(_ serial: Int) throws -> [JWS<Order>] {
+        serial < Int.max ? try orders(serial..<serial + 1) : []
+    }
+
     /// Newest leases without use where there may be too many, oldest where some are forgotten.
     private func addIdle(
         _ needs: LedgerNeeds, open: Int, _ row: LedgerRow, _ policy: LedgerPolicy, now: UnixTime,
         to parts: inout LedgerParts
     ) throws {
         let (idle, uncredited) = (row.totals.idle, row.totals.uncredited)
-        let forgotten = LedgerNeeds.forgotten(idle: idle, open: open)
+        let forgotten = needs.forgotten(idle: idle, open: open)
         if forgotten > 0 {
             try parts.add(leaseRows("l.phase = 2", [], limit: forgotten))
         }
-        guard idle + uncredited + open >= policy.unusedLeasesPerDay else { return }
+        guard idle + uncredited + open + needs.added >= policy.unusedLeasesPerDay else { return }
         let day = UnixTime(milliseconds: now.milliseconds - Limits.day)
         let limit = needs.unusedLeases(policy)
         var newest: [Row] = []

@@ -10,7 +10,8 @@ extension ServerCore {
             let contact: LedgerContact
             do throws(LedgerError) {
                 contact = try LedgerContact(
-                    verifying: request, account: caller.account, deviceKey: caller.deviceKey)
+                    verifying: request, account: caller.account, deviceKey: caller.deviceKey,
+                    serverKey: self.publicKey)
             } catch {
                 throw ServerError.refused(.malformed, detail: error.description)
             }
@@ -20,7 +21,8 @@ extension ServerCore {
                 try ServiceStore(db: db).apply(to: &ledger, now: now, signer: self.signer)
                 let known = ledger.receiptCount
                 let reply = try ledger.exchange(
-                    contact, now: now, policy: self.policy.ledger, signer: self.signer,
+                    contact, epoch: caller.ledger?.epoch ?? 1, now: now, policy: self.policy.ledger,
+                    signer: self.signer,
                     makeLeaseID: self.randomLeaseID
                 ).reply
                 return (reply, ledger.receiptCount - known)

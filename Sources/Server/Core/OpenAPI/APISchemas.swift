@@ -44,11 +44,19 @@ enum APISchemas {
         "SnapshotDescription": object([
             "id": hex(16), "cursor": count, "chunks": count, "epoch": count, "time": time,
         ]),
-        "LedgerRequest": object([
-            "spends": list(of: compact, atMost: ProtocolLimits.ledgerItems),
-            "returns": list(of: compact, atMost: ProtocolLimits.ledgerItems),
-            "wanted_leases": ["type": "integer"], "order_serial": ["type": "integer"],
-        ]),
+        "LedgerRequest": object(
+            [
+                "spends": list(of: compact, atMost: ProtocolLimits.ledgerItems),
+                "returns": list(of: compact, atMost: ProtocolLimits.ledgerItems),
+                "wanted_leases": ["type": "integer"], "order_serial": ["type": "integer"],
+                "epoch": ["type": "integer"],
+                "hand_in": object([
+                    "epoch": count, "offset": count, "is_last": ["type": "boolean"],
+                    "orders": list(of: compact, atMost: ProtocolLimits.ledgerItems),
+                    "receipts": list(of: compact, atMost: ProtocolLimits.ledgerItems),
+                    "leases": list(of: compact, atMost: ProtocolLimits.ledgerItems),
+                ]),
+            ], optional: ["epoch", "hand_in"]),
         "LedgerReply": ledgerReply,
     ]
 
@@ -86,8 +94,10 @@ enum APISchemas {
             "balance": object([
                 "granted": count, "free": count, "leased": count, "spent": count,
             ]),
-            "time": time, "lends_from": time,
-        ], optional: ["lends_from"])
+            "time": time, "lends_from": time, "epoch": count,
+            "lacks": object(["receipts": count, "orders": count]), "handed_in": count,
+            "waiting": object(["devices": list(of: hex(16)), "until": time]),
+        ], optional: ["lends_from", "lacks", "handed_in", "waiting"])
 
     private static let role: JSON = [
         "type": "string", "enum": ["reviewer", "moderator", "administrator"],
