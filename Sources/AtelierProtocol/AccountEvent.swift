@@ -1,3 +1,5 @@
+import SignedObjects
+
 /// What a watching device is told: where its account stands now.
 ///
 /// The stream is `text/event-stream`: an event named `account` with this as JSON, first at once and
@@ -25,4 +27,15 @@ public struct AccountEvent: Codable, Sendable, Hashable {
     public static let target = "/v1/events"
     /// The event's name.
     public static let name = "account"
+
+    /// Reads what was sent.
+    ///
+    /// - Throws: `DecodingError` where a field is missing or a number out of its range.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        head = try container.decode(.head, in: NumberRange.place)
+        serial = try container.decode(.serial, in: NumberRange.count)
+        epoch = try container.decode(.epoch, in: NumberRange.count)
+        service = try container.decodeIfPresent(.service, in: NumberRange.place)
+    }
 }

@@ -32,9 +32,9 @@ public struct AuditHead: SignedPayload {
         let values = try decoder.container(keyedBy: CodingKeys.self)
         serial = try values.decode(Int64.self, forKey: .serial)
         hash = try values.decode(Digest.self, forKey: .hash)
-        epoch = try values.decode(Int.self, forKey: .epoch)
+        epoch = try values.decode(.epoch, in: NumberRange.count)
         time = try values.decode(UnixTime.self, forKey: .time)
-        guard Self.serials.contains(serial), epoch >= 0, serial > 0 || hash == .zero else {
+        guard Self.serials.contains(serial), serial > 0 || hash == .zero else {
             throw DecodingError.dataCorrupted(
                 .init(codingPath: decoder.codingPath, debugDescription: "no head of an audit log"))
         }

@@ -53,4 +53,16 @@ public struct Problem: Codable, Sendable, Equatable, Error, CustomStringConverti
 
     /// The text form.
     public var description: String { "\(title) \(detail)" }
+
+    /// Reads what was sent.
+    ///
+    /// - Throws: `DecodingError` where a field is missing or a number out of its range.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        type = try container.decode(Kind.self, forKey: .type)
+        status = try container.decode(.status, in: NumberRange.count)
+        title = try container.decode(String.self, forKey: .title)
+        detail = try container.decode(String.self, forKey: .detail)
+        time = try container.decode(UnixTime.self, forKey: .time)
+    }
 }

@@ -1,3 +1,5 @@
+import SignedObjects
+
 /// A moderator's session; the answer to a ``SessionRequest``.
 public struct SessionReply: Codable, Sendable, Equatable {
     /// Who it speaks for.
@@ -15,5 +17,16 @@ public struct SessionReply: Codable, Sendable, Equatable {
         self.role = role
         self.session = session
         self.idleSeconds = idleSeconds
+    }
+
+    /// Reads what was sent.
+    ///
+    /// - Throws: `DecodingError` where a field is missing or a number out of its range.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        name = try container.decode(String.self, forKey: .name)
+        role = try container.decode(String.self, forKey: .role)
+        session = try container.decode(String.self, forKey: .session)
+        idleSeconds = try container.decode(.idleSeconds, in: NumberRange.count)
     }
 }

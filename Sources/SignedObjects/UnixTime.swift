@@ -31,14 +31,18 @@ public struct UnixTime: Hashable, Sendable, Comparable, Codable {
     /// times and durations cannot overflow.
     public static let latest = UnixTime(milliseconds: 253_402_300_799_999)
 
-    /// The moment `duration` later.
+    /// The moment `duration` later; at the ends of the numbers it stays there.
     public static func + (time: UnixTime, duration: Duration) -> UnixTime {
-        UnixTime(milliseconds: time.milliseconds + duration.wholeMilliseconds)
+        let added = duration.wholeMilliseconds
+        let (sum, overflow) = time.milliseconds.addingReportingOverflow(added)
+        return UnixTime(milliseconds: overflow ? (added < 0 ? .min : .max) : sum)
     }
 
-    /// The time from `earlier` to `later`.
+    /// The time from `earlier` to `later`; at the ends of the numbers it stays there.
     public static func - (later: UnixTime, earlier: UnixTime) -> Duration {
-        .milliseconds(later.milliseconds - earlier.milliseconds)
+        let (length, overflow) = later.milliseconds.subtractingReportingOverflow(
+            earlier.milliseconds)
+        return .milliseconds(overflow ? (earlier.milliseconds > 0 ? .min : .max) : length)
     }
 
     /// Orders as time does.
@@ -61,8 +65,12 @@ public struct UnixTime: Hashable, Sendable, Comparable, Codable {
 }
 
 extension Duration {
-    /// The duration in milliseconds, rounded towards zero.
+    /// The duration in milliseconds, rounded towards zero; at the ends of the numbers it stays
+    /// there.
     public var wholeMilliseconds: Int64 {
-        components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000
+        let (whole, overflow) = components.seconds.multipliedReportingOverflow(by: 1000)
+        let part = components.attoseconds / 1_000_000_000_000_000
+        let (sum, overflowsToo) = whole.addingReportingOverflow(part)
+        return overflow || overflowsToo ? (components.seconds < 0 ? .min : .max) : sum
     }
 }

@@ -44,6 +44,17 @@ public struct LedgerReply: Codable, Sendable, Equatable {
             self.leased = leased
             self.spent = spent
         }
+
+        /// Reads what was sent.
+        ///
+        /// - Throws: `DecodingError` where a field is missing or a number out of its range.
+        public init(from decoder: any Decoder) throws {
+            let container = try decoder.container(keyedBy: CodingKeys.self)
+            granted = try container.decode(.granted, in: NumberRange.count)
+            free = try container.decode(.free, in: NumberRange.count)
+            leased = try container.decode(.leased, in: NumberRange.count)
+            spent = try container.decode(.spent, in: NumberRange.count)
+        }
     }
 
     /// What a device has to hand in before anything else, as the server may have lost it.

@@ -1,3 +1,5 @@
+import SignedObjects
+
 /// What a device tells the ledger at one contact; safe to send again.
 public struct LedgerRequest: Codable, Sendable, Equatable {
     /// Compact ``Spend``s that have no receipt yet, oldest first.
@@ -25,5 +27,16 @@ public struct LedgerRequest: Codable, Sendable, Equatable {
         self.orderSerial = orderSerial
         self.epoch = epoch
         self.handIn = handIn
+    }
+
+    /// Reads what was sent.
+    ///
+    /// - Throws: `DecodingError` where a field is missing or a number out of its range.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        spends = try container.decode([String].self, forKey: .spends)
+        returns = try container.decode([String].self, forKey: .returns)
+        wantedLeases = try container.decode(.wantedLeases, in: NumberRange.wish)
+        orderSerial = try container.decode(.orderSerial, in: NumberRange.wish)
     }
 }

@@ -39,6 +39,22 @@ public struct Lease: SignedPayload {
         self.graceEnds = graceEnds
         self.orderSerial = orderSerial
     }
+
+    /// Reads what was sent.
+    ///
+    /// - Throws: `DecodingError` where a field is missing or a number out of its range.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        account = try container.decode(AccountID.self, forKey: .account)
+        device = try container.decode(DeviceID.self, forKey: .device)
+        lease = try container.decode(LeaseID.self, forKey: .lease)
+        credit = try container.decode(.credit, in: NumberRange.count)
+        epoch = try container.decode(.epoch, in: NumberRange.count)
+        issued = try container.decode(UnixTime.self, forKey: .issued)
+        expires = try container.decode(UnixTime.self, forKey: .expires)
+        graceEnds = try container.decode(UnixTime.self, forKey: .graceEnds)
+        orderSerial = try container.decode(.orderSerial, in: NumberRange.count)
+    }
 }
 
 /// Names one lease: 16 random bytes.

@@ -55,4 +55,21 @@ public struct Order: SignedPayload, Hashable {
         self.appeal = appeal
         self.time = time
     }
+
+    /// Reads what was sent.
+    ///
+    /// - Throws: `DecodingError` where a field is missing or a number out of its range.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        account = try container.decode(AccountID.self, forKey: .account)
+        serial = try container.decode(.serial, in: NumberRange.count)
+        kind = try container.decode(Kind.self, forKey: .kind)
+        reason = try container.decode(String.self, forKey: .reason)
+        text = try container.decode(String.self, forKey: .text)
+        until = try container.decodeIfPresent(UnixTime.self, forKey: .until)
+        device = try container.decodeIfPresent(DeviceID.self, forKey: .device)
+        credits = try container.decode(.credits, in: NumberRange.count)
+        appeal = try container.decode(String.self, forKey: .appeal)
+        time = try container.decode(UnixTime.self, forKey: .time)
+    }
 }

@@ -40,4 +40,20 @@ public struct Receipt: SignedPayload {
         self.logIndex = logIndex
         self.logHead = logHead
     }
+
+    /// Reads what was sent.
+    ///
+    /// - Throws: `DecodingError` where a field is missing or a number out of its range.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        account = try container.decode(AccountID.self, forKey: .account)
+        device = try container.decode(DeviceID.self, forKey: .device)
+        spend = try container.decode(Digest.self, forKey: .spend)
+        body = try container.decode(Digest.self, forKey: .body)
+        credit = try container.decode(.credit, in: NumberRange.count)
+        epoch = try container.decode(.epoch, in: NumberRange.count)
+        time = try container.decode(UnixTime.self, forKey: .time)
+        logIndex = try container.decode(.logIndex, in: NumberRange.count)
+        logHead = try container.decode(Digest.self, forKey: .logHead)
+    }
 }

@@ -30,4 +30,17 @@ public struct Return: SignedPayload {
         self.epoch = epoch
         self.time = time
     }
+
+    /// Reads what was sent.
+    ///
+    /// - Throws: `DecodingError` where a field is missing or a number out of its range.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        account = try container.decode(AccountID.self, forKey: .account)
+        device = try container.decode(DeviceID.self, forKey: .device)
+        lease = try container.decode(LeaseID.self, forKey: .lease)
+        credit = try container.decode(.credit, in: NumberRange.count)
+        epoch = try container.decode(.epoch, in: NumberRange.count)
+        time = try container.decode(UnixTime.self, forKey: .time)
+    }
 }

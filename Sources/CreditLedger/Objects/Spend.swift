@@ -46,6 +46,24 @@ public struct Spend: SignedPayload {
         self.time = time
         self.orderSerial = orderSerial
     }
+
+    /// Reads what was sent.
+    ///
+    /// - Throws: `DecodingError` where a field is missing or a number out of its range.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        account = try container.decode(AccountID.self, forKey: .account)
+        device = try container.decode(DeviceID.self, forKey: .device)
+        lease = try container.decode(LeaseID.self, forKey: .lease)
+        credit = try container.decode(.credit, in: NumberRange.count)
+        epoch = try container.decode(.epoch, in: NumberRange.count)
+        journal = try container.decode(JournalID.self, forKey: .journal)
+        number = try container.decode(.number, in: NumberRange.count)
+        previous = try container.decode(Digest.self, forKey: .previous)
+        body = try container.decode(Digest.self, forKey: .body)
+        time = try container.decode(UnixTime.self, forKey: .time)
+        orderSerial = try container.decode(.orderSerial, in: NumberRange.count)
+    }
 }
 
 /// Names one spend journal of one device: 16 random bytes, made with the journal file.
