@@ -29,10 +29,28 @@ package enum Limits {
     package static let worksPerModel = 512
     /// The fewest digits that name an object by the start of its id.
     package static let prefixDigits = 4
+    /// How often a revocation begins anew where another device joined meanwhile.
+    static let revocationTries = 4
+    /// How long the file of a removed work, model or picture stays in the trash.
+    package static let trashTime = Duration.seconds(30 * 24 * 3600)
+    /// The longest row that is kept for bringing back what was removed, in bytes of its text.
+    static let removedRowBytes = 256 * 1024
+    /// The most files that one row can name.
+    static let filesPerRow = 2
+    /// The most doubts that are kept.
+    static let doubts = 64
+    /// The most pages of the audit log that one sync compares.
+    static let auditPages = 1024
     /// The most rounds of one ledger exchange: each settles up to 64 spends.
     package static let ledgerRounds = 256
     /// How many unspent leases this device asks for.
     package static let wantedLeases = 2
+    /// The sides of a picture that a row may tell, in pixels.
+    static let sides = 0...1_000_000
+    /// The sizes of a file that a row may tell, in bytes.
+    static let fileBytes = 0...1 << 50
+    /// The most colours, or steps of one measure, that a row may tell of a model.
+    static let measuredParts = 64
     /// The highest seed: SQLite's integers are signed.
     package static let highestSeed = UInt64(Int64.max)
     /// The highest rating; the lowest is 1, and 0 means none.

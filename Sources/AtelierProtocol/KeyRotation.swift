@@ -47,6 +47,19 @@ public struct KeyRotation: SignedPayload {
         self.recovery = recovery
         self.issued = issued
     }
+
+    /// Reads what was signed.
+    ///
+    /// - Throws: `DecodingError` where the epoch is none.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        account = try container.decode(AccountID.self, forKey: .account)
+        epoch = try container.decode(.epoch, in: ProtocolLimits.keyEpochs)
+        revoked = try container.decode([DeviceID].self, forKey: .revoked)
+        boxes = try container.decode([Box].self, forKey: .boxes)
+        recovery = try container.decode(String.self, forKey: .recovery)
+        issued = try container.decode(UnixTime.self, forKey: .issued)
+    }
 }
 
 /// The account key's word which server the account is at, so that who has only the phrase need not

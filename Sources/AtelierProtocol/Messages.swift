@@ -27,6 +27,19 @@ public struct ServerDescription: Codable, Sendable, Equatable {
         self.leaseSeconds = leaseSeconds
         self.registration = registration
     }
+
+    /// Reads what was sent.
+    ///
+    /// - Throws: `DecodingError` where a field is missing or a number out of its range.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        key = try container.decode(VerifyingKey.self, forKey: .key)
+        epoch = try container.decode(.epoch, in: NumberRange.count)
+        time = try container.decode(UnixTime.self, forKey: .time)
+        freeCredits = try container.decode(.freeCredits, in: NumberRange.count)
+        leaseSeconds = try container.decode(.leaseSeconds, in: NumberRange.count)
+        registration = try container.decode(Registration.self, forKey: .registration)
+    }
 }
 
 /// Opens an account: `POST /v1/accounts`, with a ``RequestProof`` by the device certified in it.
@@ -93,12 +106,17 @@ public struct DeviceApproval: Codable, Sendable, Equatable {
     public let certificate: String
     /// The library keys and the server's key, sealed to the asking device; base64url, opaque here.
     public let sealedWelcome: String
+    /// Compact ``WelcomeSeal``: that the account key sealed it.
+    public let welcomeSeal: String
 
     /// Takes every field.
-    public init(accountKey: VerifyingKey, certificate: String, sealedWelcome: String) {
+    public init(
+        accountKey: VerifyingKey, certificate: String, sealedWelcome: String, welcomeSeal: String
+    ) {
         self.accountKey = accountKey
         self.certificate = certificate
         self.sealedWelcome = sealedWelcome
+        self.welcomeSeal = welcomeSeal
     }
 }
 
@@ -156,6 +174,19 @@ public struct PushReply: Codable, Sendable, Equatable {
         self.floor = floor
         self.horizon = horizon
     }
+
+    /// Reads what was sent.
+    ///
+    /// - Throws: `DecodingError` where a field is missing or a number out of its range.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        sequence = try container.decode(.sequence, in: NumberRange.place)
+        epoch = try container.decode(.epoch, in: NumberRange.count)
+        time = try container.decode(UnixTime.self, forKey: .time)
+        head = try container.decode(.head, in: NumberRange.place)
+        floor = try container.decode(.floor, in: NumberRange.place)
+        horizon = try container.decode(.horizon, in: NumberRange.place)
+    }
 }
 
 /// The account's newest whole snapshot: `GET /v1/snapshot`.
@@ -178,5 +209,17 @@ public struct SnapshotDescription: Codable, Sendable, Equatable {
         self.chunks = chunks
         self.epoch = epoch
         self.time = time
+    }
+
+    /// Reads what was sent.
+    ///
+    /// - Throws: `DecodingError` where a field is missing or a number out of its range.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        id = try container.decode(SnapshotID.self, forKey: .id)
+        cursor = try container.decode(.cursor, in: NumberRange.place)
+        chunks = try container.decode(.chunks, in: NumberRange.count)
+        epoch = try container.decode(.epoch, in: NumberRange.count)
+        time = try container.decode(UnixTime.self, forKey: .time)
     }
 }

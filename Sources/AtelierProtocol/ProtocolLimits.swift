@@ -26,6 +26,10 @@ public enum ProtocolLimits {
     public static let deviceRequestLifetime = Duration.seconds(24 * 3600)
     /// The most entries of the audit log in one ``AuditPage``.
     public static let auditEntries = 256
+    /// The library keys that an account may have had: epoch 1 is the first.
+    public static let keyEpochs: ClosedRange<UInt32> = 1...10_000
+    /// The most library keys in one ``KeyDelivery``, which must stay a small signed object.
+    public static let keysPerDelivery = 64
     /// How far ahead of server time a segment's highest stamp may lie.
     public static let futureTolerance = Duration.seconds(5 * 60)
 }

@@ -8,7 +8,7 @@ import SyncKit
 
 /// A server in memory for one account: the wire, the real ledger, segments in order.
 final class LocalServer: Sendable {
-    private struct State {
+    struct State {
         var ledger: ServerLedger?
         var accountKey: VerifyingKey?
         var certificates: [String] = []
@@ -22,7 +22,16 @@ final class LocalServer: Sendable {
         var refusal: Problem.Kind?
         var seen: [UInt8] = []
         var lease: UInt8 = 0
+        var rotations: [String] = []
+        var keyRequests: [DeviceID: KeyRequest] = [:]
+        var keyDeliveries: [DeviceID: String] = [:]
+        var hidden: Set<DeviceID> = []
+        var tamper: Tamper?
+        var audit: (contents: [Digest], epoch: Int)?
     }
+
+    /// What a hostile server makes of a reply before it goes.
+    typealias Tamper = @Sendable (HTTPMessage, HTTPReply) throws -> HTTPReply
 
     let key = SigningKey()
     let world: World
@@ -41,6 +50,9 @@ final class LocalServer: Sendable {
     var messageCount: Int { state.withLock { $0.messages } }
     var spent: Int { state.withLock { $0.ledger?.balance.spent ?? 0 } }
 
+    /// Library keys that were handed out after their making, by device.
+    var deliveries: [DeviceID: String] { state.withLock { $0.keyDeliveries } }
+
     func setDown(_ isDown: Bool) { state.withLock { $0.isDown = isDown } }
 
     /// From now on a proxy answers for the server; nil: the server itself.
@@ -48,6 +60,17 @@ final class LocalServer: Sendable {
 
     /// From now on members are refused for this reason; nil: for none.
     func setRefusal(_ kind: Problem.Kind?) { state.withLock { $0.refusal = kind } }
+
+    /// From now on replies go as `tamper` makes them; nil: as they are.
+    func setTamper(_ tamper: Tamper?) { state.withLock { $0.tamper = tamper } }
+
+    /// From now on the list of devices is without these, and nobody checks keys for them.
+    func hide(_ devices: Set<DeviceID>) { state.withLock { $0.hidden = devices } }
+
+    /// From now on the ledger shows the head of a log with these contents.
+    func setAudit(_ contents: [Digest], epoch: Int = 1) {
+        state.withLock { $0.audit = (contents, epoch) }
+    }
 
     func suspend(reason: String, text: String) throws {
         _ = try state.withLock { state in
@@ -81,7 +104,7 @@ final class LocalServer: Sendable {
                 reply.headers["atelier-head"] = "\(state.segments.count)"
                 reply.headers["atelier-floor"] = "0"
                 reply.headers["atelier-horizon"] = "0"
-                return reply
+                return try state.tamper?(message, reply) ?? reply
             } catch let problem as Problem {
                 return HTTPReply(
                     status: problem.status,
@@ -124,8 +147,13 @@ final class LocalServer: Sendable {
             state.certificates.append(approval.certificate)
             state.waiting.removeAll { $0.device == asking }
             return try reply([String: String](), status: 201)
-        case ("GET", 2, "keys"): return try reply(KeyRotationList(rotations: []))
+        case (_, _, "keys"), (_, 3..., "requests"), (_, 4, "revocation"), ("POST", 4, _):
+            return try keys(message, path, device, &state)
         case ("GET", 2, "devices"): return try reply(list(state))
+        case ("GET", 2, "audit"):
+            let after = Int(message.target.split(separator: "=").last ?? "") ?? 0
+            let rest = (state.audit?.contents ?? []).dropFirst(after).prefix(2)
+            return try reply(AuditPage(contents: Array(rest)))
         case ("POST", 2, "segments"): return try push(message, &state)
         case ("GET", 2, "segments"): return pull(message, state)
         case ("POST", 2, "ledger"): return try settle(message, device, &state)
@@ -189,7 +217,19 @@ final class LocalServer: Sendable {
             return LeaseID(checked: [UInt8](repeating: state.lease, count: 16))
         }
         state.ledger = ledger
-        return try reply(answer.reply)
+        var ledgerReply = answer.reply
+        ledgerReply.audit = try state.audit.map { audit in
+            var head = Digest.zero
+            for (index, content) in audit.contents.enumerated() {
+                head = AuditHead.link(serial: Int64(index + 1), after: head, content: content)
+            }
+            return try JWS(
+                signing: AuditHead(
+                    serial: Int64(audit.contents.count), hash: head, epoch: audit.epoch,
+                    time: world.now), with: key
+            ).compact
+        }
+        return try reply(ledgerReply)
     }
 
     private func member(_ message: HTTPMessage, _ state: inout State) throws -> DeviceCertificate {
@@ -223,18 +263,21 @@ final class LocalServer: Sendable {
         guard let key = state.accountKey else { throw problem(.deviceUnknown, 401) }
         return DeviceList(
             accountKey: key,
-            devices: state.certificates.map { .init(certificate: $0, lastSeen: world.now) })
+            devices: try state.certificates.filter {
+                try !state.hidden.contains(
+                    JWS<DeviceCertificate>(verifying: $0, with: key).payload.device)
+            }.map { .init(certificate: $0, lastSeen: world.now) })
     }
 
-    private func body<Value: Decodable>(of message: HTTPMessage) throws -> Value {
+    func body<Value: Decodable>(of message: HTTPMessage) throws -> Value {
         try CanonicalJSON.decoder.decode(Value.self, from: Data(message.body ?? []))
     }
 
-    private func reply(_ value: some Encodable, status: Int = 200) throws -> HTTPReply {
+    func reply(_ value: some Encodable, status: Int = 200) throws -> HTTPReply {
         HTTPReply(status: status, body: Array(try CanonicalJSON.encoder.encode(value)))
     }
 
-    private func problem(_ kind: Problem.Kind, _ status: Int) -> Problem {
+    func problem(_ kind: Problem.Kind, _ status: Int) -> Problem {
         Problem(type: kind, status: status, title: "refused", detail: "", time: world.now)
     }
 }

@@ -38,6 +38,28 @@ struct StorageTests {
         #expect(modes == [0o700, 0o600, 0o600, 0o600])
     }
 
+    // Goal: the database is its owner's alone, also in a folder that was there before. Method: the
+    // modes of its files, in an open folder, and of one that was opened to others since.
+    @Test func theDatabaseIsClosed() throws {
+        let world = try World()
+        let home = world.home("a")
+        try FileManager.default.createDirectory(
+            at: home.root, withIntermediateDirectories: true,
+            attributes: [.posixPermissions: 0o755])
+        let files = { (library: Library) throws -> [Int] in
+            let path = library.folder.database.path
+            return try [path, path + "-wal", path + "-shm"].compactMap {
+                try FileManager.default.attributesOfItem(atPath: $0)[.posixPermissions] as? Int
+            }
+        }
+        let made = try library(world)
+        #expect(try files(made) == [0o600, 0o600, 0o600])
+        chmod(made.folder.database.path, 0o644)
+        #expect(try made.examine().findings.map(\.code) == [.openKeys])
+        let again = try Library(opening: home, environment: world.environment())
+        #expect(try files(again).first == 0o600)
+    }
+
     // Goal: damaged files are told, never crashed on. Method: every prefix of the small key files,
     // a flipped byte of a work, of a model and of a generation.
     @Test func damagedFilesAreTold() async throws {

@@ -20,7 +20,7 @@ struct PlantedExample: Sendable, CustomTestStringConvertible {
         self.places = places
     }
 
-    static let all = code + documents
+    static let all = code + numbers + documents
 
     private static func function(lines: Int) -> String {
         "struct A {\n    func a(\n        b: Int\n    ) -> Int {\n"
@@ -82,6 +82,23 @@ struct PlantedExample: Sendable, CustomTestStringConvertible {
         Self(
             "tests do not sleep", "Tests/A/A.swift",
             "try await Task.sleep(for: .seconds(1))\nusleep(1)\nasleep()", found: [1, 2]),
+    ]
+
+    private static let numbers = [
+        Self(
+            "a conversion says", "Sources/AtelierLibrary/A.swift",
+            "let a = Int(b)\nlet c = Int64((d * 100).rounded())\nlet e = Int(clamping: b)\n"
+                + "guard let f = Int(text) else { return }\ntexts.compactMap { UInt32($0) }\n"
+                + "let g = Int64(Limits.h)\nbytes.reduce(0) { $0 << 8 | Int($1) }\nvar i: [Int]()",
+            found: [1, 2]),
+        Self("a conversion says", "Sources/SyncKit/A.swift", "let a = Int(b)", found: []),
+        Self(
+            "a number from outside", "Sources/AtelierProtocol/A.swift",
+            "struct A: Codable {\n    let a: Int\n    let b: Int64?\n    let c: String\n"
+                + "    init(from d: any Decoder) { b = d.decode(.b, in: 0...1) }\n}", found: [2]),
+        Self(
+            "a number from outside", "Sources/AtelierProtocol/A.swift",
+            "struct A {\n    let a: Int\n}", found: []),
     ]
 
     private static let documents = [

@@ -119,9 +119,7 @@ struct JoiningTests {
             #expect(early.status == 404 && early.problem == .notApprovedYet)
             let list = try await first.send(.get, "/v1/device-requests", client)
             #expect(try list.decode(DeviceRequestList.self).requests == [ask])
-            let approval = DeviceApproval(
-                accountKey: first.accountKey.verifyingKey, certificate: try second.certificate(),
-                sealedWelcome: "AAAA")
+            let approval = try first.approval(of: second)
             let place = "/v1/device-requests/\(second.device)/approval"
             #expect(try await first.post(place, approval, client).status == 201)
             #expect(try await first.post(place, approval, client).status == 201)
@@ -147,7 +145,7 @@ struct JoiningTests {
             #expect(try await intruder.post(path, ask, client).status == 202)
             let approval = DeviceApproval(
                 accountKey: first.accountKey.verifyingKey,
-                certificate: try intruder.certificate(), sealedWelcome: "")
+                certificate: try intruder.certificate(), sealedWelcome: "", welcomeSeal: "")
             let place = "/v1/device-requests/\(intruder.device)/approval"
             #expect(try await first.post(place, approval, client).problem == .malformed)
             #expect(try await intruder.post(place, approval, client).problem == .deviceUnknown)

@@ -69,7 +69,19 @@ struct OpenAPITests {
                 "/v1/devices", "/v1/device-requests", "/v1/snapshot", chunk,
             ] { try note(.get, target, try await artist.send(.get, target, client)) }
             let revocation = "/v1/devices/\(third.device)/revocation"
-            let rotation = try artist.rotation(2, revoking: [third.device])
+            let rotation = try artist.rotation(
+                2, revoking: [third.device], for: [artist.device, second.device])
+            let keys = "/v1/keys/requests"
+            let asked = KeyRequest(epochs: [2])
+            try note(.post, keys, try await second.post(keys, asked, client))
+            try note(.get, keys, try await artist.send(.get, keys, client))
+            let delivery = KeyDelivery(
+                account: artist.account, device: second.device,
+                keys: [.init(epoch: 2, sealed: "AAAA")], issued: server.now)
+            let signed = try JWS(signing: delivery, with: artist.accountKey).compact
+            let door = "\(keys)/\(second.device)"
+            let sent = try await artist.post(door, KeyDeliveryRequest(delivery: signed), client)
+            try note(.post, door, sent)
             try note(.post, revocation, try await artist.post(revocation, rotation, client))
             // Those of moderators are asked where their sessions are tested.
             let moderators = document.routes.filter { $0.hasSuffix("/v1/moderators/sessions") }

@@ -56,6 +56,70 @@ struct RevocationTests {
         }
     }
 
+    // Goal: no device that stays is left without the new key. Method: a rotation without a box for
+    // one, with one, and an approval by a welcome from before the rotation.
+    @Test func everyDeviceThatStaysGetsTheNewKey() async throws {
+        try await Self.run { artist, lost, client in
+            let other = try await artist.letIn("other", client)
+            let place = "/v1/devices/\(lost.device)/revocation"
+            let hiding = try artist.rotation(2, revoking: [lost.device])
+            #expect(try await artist.post(place, hiding, client).problem == .keysChanged)
+            let fair = try artist.rotation(
+                2, revoking: [lost.device], for: [artist.device, other.device])
+            #expect(try await artist.post(place, fair, client).status == 201)
+            let late = TestDevice(of: artist.server, accountKey: artist.accountKey)
+            let ask = DeviceRequest(
+                deviceKey: late.key.verifyingKey, agreementKey: late.agreementKey, name: "late")
+            _ = try await late.post(
+                "/v1/accounts/\(artist.account)/device-requests", ask, client)
+            let door = "/v1/device-requests/\(late.device)/approval"
+            let old = try artist.approval(of: late)
+            #expect(try await artist.post(door, old, client).problem == .keysChanged)
+            let unsigned = DeviceApproval(
+                accountKey: old.accountKey, certificate: old.certificate,
+                sealedWelcome: "AAAB", welcomeSeal: old.welcomeSeal)
+            #expect(try await artist.post(door, unsigned, client).problem == .malformed)
+            let new = try artist.approval(of: late, epoch: 2)
+            #expect(try await artist.post(door, new, client).status == 201)
+        }
+    }
+
+    // Goal: keys that a device was not given reach it later, by the account key's word alone.
+    @Test func keysAreHandedOutLater() async throws {
+        try await Self.run { artist, other, client in
+            let place = "/v1/keys/requests"
+            let ask = KeyRequest(epochs: [2, 3])
+            for _ in 1...2 {
+                let reply: KeyRequestReply = try await other.post(place, ask, client).decode()
+                #expect(reply.delivery == nil)
+            }
+            let list: KeyRequestList = try await artist.send(.get, place, client).decode()
+            #expect(list.requests == [.init(device: other.device, epochs: [2, 3])])
+            let delivery = KeyDelivery(
+                account: artist.account, device: other.device,
+                keys: [.init(epoch: 2, sealed: "AAAA")], issued: artist.server.now)
+            let forged = try JWS(signing: delivery, with: other.key).compact
+            let real = try JWS(signing: delivery, with: artist.accountKey).compact
+            let door = "\(place)/\(other.device)"
+            let request = { (text: String) in KeyDeliveryRequest(delivery: text) }
+            #expect(try await other.post(door, request(forged), client).problem == .malformed)
+            let elsewhere = "\(place)/\(artist.device)"
+            #expect(try await artist.post(elsewhere, request(real), client).problem == .malformed)
+            #expect(try await artist.post(door, request(real), client).status == 201)
+            let after: KeyRequestList = try await artist.send(.get, place, client).decode()
+            #expect(after.requests.isEmpty)
+            let given: KeyRequestReply = try await other.post(place, ask, client).decode()
+            #expect(given.delivery == real)
+            let rest: KeyRequestReply =
+                try await other.post(place, KeyRequest(epochs: [3]), client).decode()
+            #expect(rest.delivery == nil)
+            for epochs: [UInt32] in [[], [0], Array(1...65)] {
+                let bad = try await other.post(place, KeyRequest(epochs: epochs), client)
+                #expect(bad.problem == .malformed)
+            }
+        }
+    }
+
     // Goal: the account key alone brings a device back to an account, with the server's pin.
     @Test func thePhraseBringsADeviceBack() async throws {
         try await Self.run { artist, _, client in

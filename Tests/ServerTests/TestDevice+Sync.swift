@@ -13,12 +13,20 @@ extension TestDevice {
         let ask = DeviceRequest(
             deviceKey: other.key.verifyingKey, agreementKey: other.agreementKey, name: name)
         _ = try await other.post("/v1/accounts/\(account)/device-requests", ask, client)
-        let approval = DeviceApproval(
-            accountKey: accountKey.verifyingKey, certificate: try other.certificate(),
-            sealedWelcome: "")
+        let approval = try approval(of: other)
         let place = "/v1/device-requests/\(other.device)/approval"
         try #require(try await post(place, approval, client).status == 201)
         return other
+    }
+
+    /// What lets another device in; the welcome in it is nobody's.
+    func approval(of other: TestDevice, epoch: UInt32 = 1) throws -> DeviceApproval {
+        let seal = WelcomeSeal(
+            account: account, device: other.device, sealed: "AAAA", epoch: epoch,
+            issued: server.now)
+        return DeviceApproval(
+            accountKey: accountKey.verifyingKey, certificate: try other.certificate(),
+            sealedWelcome: "AAAA", welcomeSeal: try JWS(signing: seal, with: accountKey).compact)
     }
 
     /// Pushes a segment and expects it to be taken.

@@ -298,10 +298,12 @@ struct TestDevice: Sendable {
 
     /// What puts `device` out; the new key in it is nobody's.
     func rotation(
-        _ epoch: UInt32, revoking revoked: [DeviceID], by key: SigningKey? = nil
+        _ epoch: UInt32, revoking revoked: [DeviceID], by key: SigningKey? = nil,
+        for members: [DeviceID]? = nil
     ) throws -> RevocationRequest {
         let rotation = KeyRotation(
-            account: account, epoch: epoch, revoked: revoked, boxes: [], recovery: "",
+            account: account, epoch: epoch, revoked: revoked,
+            boxes: (members ?? [device]).map { .init(device: $0, sealed: "") }, recovery: "",
             issued: server.now)
         return RevocationRequest(
             rotation: try JWS(signing: rotation, with: key ?? accountKey).compact)

@@ -12,7 +12,9 @@ extension Library {
     }
 
     func connection(to address: HTTPAddress) throws -> ServerConnection {
-        let offset = try store.read { try LocalValue.clockOffset.read($0) }.flatMap(Int64.init)
+        let offset = try store.read { database in
+            try LocalValue.clockOffset.readNumber(in: LocalValue.offsets, database)
+        }
         let clock = ServerClock(device: environment.now, offset: offset)
         return ServerConnection(
             address: address, exchange: try environment.connect(address),

@@ -49,6 +49,8 @@ extension Library {
                 ? LibraryError.notJoined : LibraryError.noAccountKey
         }
         let connection = try connection()
+        // A welcome without the newest key would leave the new device waiting for it.
+        try await followKeys(over: connection)
         let waiting = try await connection.get(
             "/v1/device-requests", as: DeviceRequestList.self
         ).requests
@@ -66,10 +68,15 @@ extension Library {
         let welcome = Welcome(
             libraryKeys: try keys.libraryKeys(), serverKey: server.key, server: server.address,
             accountKey: accountKey.verifyingKey, revoked: membership.revoked)
+        let sealed = try welcome.sealed(for: match.device, of: account, to: match.agreementKey)
+        let seal = try JWS(
+            signing: WelcomeSeal(
+                account: account, device: match.device, sealed: sealed,
+                epoch: welcome.newestEpoch, issued: connection.clock.now),
+            with: accountKey)
         let approval = DeviceApproval(
             accountKey: accountKey.verifyingKey, certificate: certificate.compact,
-            sealedWelcome: try welcome.sealed(
-                for: match.device, of: account, to: match.agreementKey))
+            sealedWelcome: sealed, welcomeSeal: seal.compact)
         _ = try await connection.post(
             "/v1/device-requests/\(match.device)/approval", approval, as: NoFields.self)
         try remember(connection.clock)
@@ -119,15 +126,15 @@ extension Library {
             let certificate = try? JWS<DeviceCertificate>(
                 verifying: approval.certificate, with: approval.accountKey),
             certificate.payload.account == request.account,
-            certificate.payload.deviceKey == deviceKeys.signing.verifyingKey
+            certificate.payload.deviceKey == deviceKeys.signing.verifyingKey,
+            certificate.payload.agreementKey == deviceKeys.agreementKey
         else { throw LibraryError.wrongApproval }
-        let welcome = try Welcome(
-            opening: approval.sealedWelcome, with: deviceKeys, account: request.account)
-        guard welcome.accountKey == approval.accountKey else { throw LibraryError.wrongApproval }
+        let welcome = try Welcome(of: approval, with: deviceKeys, account: request.account)
         try keys.save(welcome.libraryKeys)
         var membership = membership
         membership.accountKey = approval.accountKey
         membership.revoked = welcome.revoked
+        membership.keyEpoch = welcome.newestEpoch
         membership.certificate = certificate.compact
         membership.server = .init(address: request.address, key: welcome.serverKey)
         membership.request = nil

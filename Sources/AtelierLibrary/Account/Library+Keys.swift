@@ -18,46 +18,77 @@ extension Library {
             let account
         else { throw LibraryError.noAccountKey }
         let connection = try connection()
-        try await followKeys(over: connection)
-        let list = try await connection.get("/v1/devices", as: DeviceList.self)
-        let device = try chooseDevice(name, in: list)
-        guard !device.isThis else { throw LibraryError.thisDevice }
-        let revoked = membership.revoked + [device.id]
+        var tries = 0
+        while true {
+            tries += 1
+            try await followKeys(over: connection)
+            let list = try await connection.get("/v1/devices", as: DeviceList.self)
+            let device = try chooseDevice(name, in: list)
+            guard !device.isThis else { throw LibraryError.thisDevice }
+            let rotation = try rotation(
+                of: account, revoking: device.id, in: list, sealedFor: recovery,
+                signedBy: accountKey, now: connection.clock.now)
+            do {
+                _ = try await connection.post(
+                    "/v1/devices/\(device.id)/revocation",
+                    RevocationRequest(rotation: rotation.compact), as: NoFields.self)
+            } catch let problem as Problem
+                where problem.type == .keysChanged && tries < Limits.revocationTries
+            {
+                // Another device joined or rotated the keys meanwhile.
+                continue
+            }
+            try adopt(rotation.payload)
+            try remember(connection.clock)
+            return device
+        }
+    }
+
+    /// A new library key for every device that stays.
+    private func rotation(
+        of account: AccountID, revoking device: DeviceID, in list: DeviceList,
+        sealedFor recovery: AgreementKey, signedBy accountKey: SigningKey, now: UnixTime
+    ) throws -> JWS<KeyRotation> {
+        let revoked = membership.revoked + [device]
         guard let key = SecretBytes(environment.random(SecretBytes.byteCount)) else {
             throw LibraryError.unexpectedReply("no random numbers")
         }
-        let rotation = try JWS(
+        let members = try certificates(in: list).map(\.certificate).filter {
+            !revoked.contains($0.device)
+        }
+        return try JWS(
             signing: KeyRotation(
-                of: account, epoch: (try keys.libraryKeys().map(\.epoch).max() ?? 1) + 1, key: key,
-                members: try certificates(in: list).map(\.certificate).filter {
-                    !revoked.contains($0.device)
-                }, revoked: revoked,
-                recovery: recovery, issued: connection.clock.now), with: accountKey)
-        _ = try await connection.post(
-            "/v1/devices/\(device.id)/revocation",
-            RevocationRequest(rotation: rotation.compact), as: NoFields.self)
-        try adopt(rotation.payload)
-        try remember(connection.clock)
-        return device
+                of: account, epoch: try newestEpoch() + 1, key: key, members: members,
+                revoked: revoked, recovery: recovery, issued: now), with: accountKey)
     }
 
-    /// Fetches the library keys that were made since the last look.
+    private func newestEpoch() throws -> UInt32 {
+        try membership.keyEpoch ?? keys.libraryKeys().map(\.epoch).max() ?? 1
+    }
+
+    /// Fetches the library keys that were made since the last look; hands out and asks for those
+    /// that a device was not given.
     func followKeys(over connection: ServerConnection) async throws {
         guard let accountKey = membership.accountKey else { return }
-        let last = try keys.libraryKeys().map(\.epoch).max() ?? 1
-        for rotation in try await connection.keyRotations(after: last, signedBy: accountKey) {
+        for rotation in try await connection.keyRotations(
+            after: try newestEpoch(), signedBy: accountKey)
+        {
             try adopt(rotation)
         }
+        try await askForMissingKeys(over: connection)
+        try await deliverMissingKeys(over: connection)
     }
 
+    /// A key that is not for this device is asked for later: the list of devices by which it was
+    /// made may have been another's lie.
     private func adopt(_ rotation: KeyRotation) throws {
-        guard let key = rotation.libraryKey(for: deviceKeys) else {
-            throw LibraryError.unexpectedReply("a key that is not for this device")
-        }
         // The keys first: a crash in between leaves a list of devices that is a little old.
-        try keys.save(try keys.libraryKeys() + [key])
+        if let key = rotation.libraryKey(for: deviceKeys) {
+            try keys.save(try keys.libraryKeys().filter { $0.epoch != key.epoch } + [key])
+        }
         var membership = membership
         membership.revoked = rotation.revoked
+        membership.keyEpoch = rotation.epoch
         try save(membership)
     }
 

@@ -56,9 +56,10 @@ extension Library {
         var libraryKeys =
             SecretBytes(phrase.libraryKey).map { [LibraryKey(epoch: 1, key: $0)] } ?? []
         for rotation in rotations {
+            // One that the phrase does not open is asked for at the next sync.
             guard let recovery = phrase.recoveryKey,
                 let key = rotation.libraryKey(forRecovery: recovery)
-            else { throw LibraryError.unexpectedReply("a key that the phrase does not open") }
+            else { continue }
             libraryKeys.append(key)
         }
         try keys.save(accountKey: accountKey)
@@ -68,6 +69,7 @@ extension Library {
         membership.certificate = certificate
         membership.recoveryKey = phrase.recoveryKey?.agreementKey
         membership.revoked = rotations.last?.revoked ?? []
+        membership.keyEpoch = rotations.last?.epoch
         membership.server = .init(address: address.description, key: server.key)
         membership.request = nil
         try save(membership)

@@ -19,7 +19,7 @@ extension Library {
         let connection = try connection()
         let refusedBefore = try credits().refused
         var settled = try await settleAsMember(over: connection)
-        try await followOrders(over: connection)
+        try await followKeys(over: connection)
         try noteFinished()
         let before = try store.pendingChangeCount()
         let report = try await exchange(over: connection)
@@ -34,10 +34,22 @@ extension Library {
         try store.write { try LocalValue.lastSync.write(String(now.milliseconds), $0) }
         let pending = try store.pendingChangeCount()
         let credits = try creditsReport()
+        try keepDoubts(after: report)
         return SyncOutcome(
             sent: max(0, before - pending), received: report.changesReceived, settled: settled,
             refused: credits.refused - refusedBefore, pending: pending,
-            setAside: report.segmentsSetAside, standing: try standing(), credits: credits)
+            setAside: report.segmentsSetAside, missingKeys: try missingKeys(),
+            doubts: try doubts(), standing: try standing(), credits: credits)
+    }
+
+    /// What the engine and the keys leave open; what is said of the audit log stays.
+    private func keepDoubts(after report: SyncReport) throws {
+        let now = Moment(try now())
+        let missing = try missingKeys()
+        let audit = try doubts().filter { SyncDoubt.ofTheAudit.contains($0.code) }
+        let engine = SyncDoubt.ofTheEngine(report.faults, now: now)
+        try keep(
+            audit + engine + (missing.isEmpty ? [] : [.missingKeys(missing, now: now)]))
     }
 
     /// How the account stands, as of the last contact.
@@ -56,6 +68,7 @@ extension Library {
     @discardableResult
     func settle(over connection: ServerConnection) async throws -> Int {
         var settled = 0
+        var audit: (head: String?, key: VerifyingKey)?
         for _ in 0..<Limits.ledgerRounds {
             var open = try openWallet()
             let unsettled = open.wallet.unsettled.count
@@ -67,6 +80,7 @@ extension Library {
             let reply = try await connection.post("/v1/ledger", request, as: LedgerReply.self)
             try open.wallet.absorb(reply, serverKey: open.server.key)
             try save(open.wallet)
+            audit = (reply.audit, open.server.key)
             settled += open.wallet.receiptsBySpend.count - known
             // Entries go in pieces, and the last contact only then does the rest.
             if open.wallet.isHandingIn { continue }
@@ -76,17 +90,19 @@ extension Library {
             guard isSettling || hasMoreOrders else { break }
         }
         try writeVerdicts()
+        if let audit {
+            let doubts = try await followAudit(
+                audit.head, over: connection, serverKey: audit.key)
+            let others = try self.doubts().filter { !SyncDoubt.ofTheAudit.contains($0.code) }
+            try keep(others + doubts)
+        }
         return settled
     }
 
-    /// A device that was put out since the last sync means a new library key.
-    private func followOrders(over connection: ServerConnection) async throws {
-        let serial = try openWallet().wallet.standing.serial
-        guard serial > membership.ordersFollowed else { return }
-        try await followKeys(over: connection)
-        var membership = membership
-        membership.ordersFollowed = serial
-        try save(membership)
+    /// Whether own changes may go now. Without the newest library key they would be sealed with
+    /// one that a device which was put out has.
+    private func mayPush() throws -> Bool {
+        try obstacle() == nil && !lacksNewestKey()
     }
 
     private func obstacle() throws -> Standing.Obstacle? {
@@ -102,7 +118,7 @@ extension Library {
             store: store, transport: connection.transport, keys: sealing.keys,
             account: sealing.account)
         return try await synchronizer.run(
-            mayWrite: { try obstacle() == nil }, didPull: { try followWithdrawals() })
+            mayWrite: { try mayPush() }, didPull: { try followWithdrawals() })
     }
 
     /// Writes receipts and final refusals into the rows, so that every device has them.

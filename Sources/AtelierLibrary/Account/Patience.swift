@@ -59,7 +59,8 @@ struct Patience: Sendable {
         format.timeZone = TimeZone(identifier: "GMT")
         format.dateFormat = "EEE, dd MMM yyyy HH:mm:ss 'GMT'"
         guard let date = format.date(from: text) else { return nil }
-        let seconds = Int64(date.timeIntervalSince1970) - now().milliseconds / 1000
+        let seconds =
+            Int64(clamping: Int(rounding: date.timeIntervalSince1970)) - now().milliseconds / 1000
         return .seconds(min(max(0, seconds), Self.mostSeconds))
     }
 

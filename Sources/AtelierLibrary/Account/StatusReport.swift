@@ -39,6 +39,10 @@ public struct StatusReport: Codable, Equatable, Sendable {
     public let clockOffsetMs: Int
     /// Paid generations that wait for `generate --resume`.
     public let unfinishedGenerations: Int
+    /// What the last sync doubted.
+    public let doubts: [SyncDoubt]
+    /// What was removed and can still come back.
+    public let trash: Store
     /// The works.
     public let works: Store
     /// The models.
@@ -52,8 +56,8 @@ extension Library {
     public func status() throws -> StatusReport {
         let (lastSync, offset) = try store.read { database in
             (
-                try LocalValue.lastSync.read(database).flatMap(Int64.init),
-                try LocalValue.clockOffset.read(database).flatMap(Int.init)
+                try LocalValue.lastSync.readNumber(in: LocalValue.moments, database),
+                try LocalValue.clockOffset.readNumber(in: LocalValue.offsets, database)
             )
         }
         let hasJoined = membership.server != nil
@@ -64,11 +68,19 @@ extension Library {
             standing: try standing(), comparisonWords: comparisonWords ?? "",
             lastSyncAt: lastSync.map { Moment(column: $0) },
             pendingChanges: store.isReadOnly ? nil : try store.pendingChangeCount(),
-            clockOffsetMs: offset ?? 0,
+            clockOffsetMs: Int(clamping: offset ?? 0),
             unfinishedGenerations: hasJoined ? try unfinishedPlans().count : 0,
+            doubts: try doubts(), trash: try trashStorage(),
             works: storage(of: try works().map { $0.location(in: folder) }),
             models: storage(of: try models().map { $0.location(in: folder) }),
             generations: storage(of: try generations().map { $0.location(in: folder) }))
+    }
+
+    private func trashStorage() throws -> StatusReport.Store {
+        // A library from before there was a trash has no folder of it.
+        let files = (try? LibraryFile.files(in: folder.trash)) ?? []
+        return StatusReport.Store(
+            count: try trash().count, here: files.count, bytes: storage(of: files).bytes)
     }
 
     private func storage(of files: [URL?]) -> StatusReport.Store {

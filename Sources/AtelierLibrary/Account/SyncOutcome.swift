@@ -12,6 +12,11 @@ public struct SyncOutcome: Codable, Equatable, Sendable {
     public var pending = 0
     /// Received segments that could not be applied and are kept for later.
     public var setAside = 0
+    /// Library keys that this device was not given yet, by epoch: until another device of the
+    /// account has synced, what they sealed cannot be read here, and own changes may wait.
+    public var missingKeys: [Int] = []
+    /// What does not fit together, as long as it does not.
+    public var doubts: [SyncDoubt] = []
     /// How the account stands.
     public var standing: StandingReport
     /// The credits after it.

@@ -29,7 +29,7 @@ final class ArchiveWriter {
     /// Adds a file's contents under a name; a file that grows or shrinks meanwhile is an error.
     func add(contentsOf file: URL, name: String) throws {
         let source = try LibraryFile.open(file)
-        let size = Int(try source.seekToEnd())
+        let size = Int(clamping: try source.seekToEnd())
         try source.seek(toOffset: 0)
         try begin(name, size: size)
         var rest = size

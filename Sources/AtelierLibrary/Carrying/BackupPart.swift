@@ -5,14 +5,17 @@ import SyncKit
 /// A part of a library that a backup holds.
 enum BackupPart: String, CaseIterable {
     case database = "library.sqlite"
-    case keys, journal, works, models, generations
+    case keys, journal, works, models, generations, trash
 
     static var all: [BackupPart] { allCases }
 
     /// The part's files and their names in the backup, in a fixed order.
     func files(in folder: LibraryFolder, database: URL) throws -> [(name: String, file: URL)] {
         guard self != .database else { return [(rawValue, database)] }
-        return try LibraryFile.files(in: folder.root.appending(path: rawValue))
+        let place = folder.root.appending(path: rawValue)
+        // A library from before there was a trash has none.
+        guard self != .trash || LibraryFile.exists(place) else { return [] }
+        return try LibraryFile.files(in: place)
             .map { ("\(rawValue)/\($0.shownName)", $0) }
             .filter { Self.accepts($0.0) }
     }
@@ -35,6 +38,7 @@ enum BackupPart: String, CaseIterable {
         case .works: return isDigest(pieces, ["png", "jpeg", "webp"])
         case .models: return isDigest(pieces, ["model"])
         case .generations: return isDigest(pieces, ["png", "sketch"])
+        case .trash: return LibraryFileName(trashed: file) != nil
         }
     }
 

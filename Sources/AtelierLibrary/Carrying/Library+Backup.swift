@@ -25,7 +25,7 @@ extension Library {
         }
         try copyDatabase(to: database)
         let writer = try ArchiveWriter(
-            creating: draft, time: Int(environment.now().milliseconds / 1000))
+            creating: draft, time: Int(clamping: environment.now().milliseconds / 1000))
         var report = (count: 0, bytes: 0)
         for part in BackupPart.all {
             for (name, source) in try part.files(in: folder, database: database) {

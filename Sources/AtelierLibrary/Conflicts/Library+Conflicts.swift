@@ -11,7 +11,7 @@ extension Library {
     /// - Throws: ``LibraryError/unknown(kind:name:)``.
     public func restoreConflict(_ id: Int) throws -> LibraryConflict {
         let conflict = try conflict(id)
-        try store.restore(Int64(id))
+        try store.restore(Int64(clamping: id))
         return conflict
     }
 
@@ -20,7 +20,7 @@ extension Library {
     /// - Throws: ``LibraryError/unknown(kind:name:)``.
     public func dismissConflict(_ id: Int) throws -> LibraryConflict {
         let conflict = try conflict(id)
-        try store.dismiss(Int64(id))
+        try store.dismiss(Int64(clamping: id))
         return conflict
     }
 

@@ -30,7 +30,7 @@ public struct LibraryConflict: Codable, Equatable, Sendable {
     public let foundAt: Moment
 
     init(_ conflict: Conflict) {
-        id = Int(conflict.id)
+        id = Int(clamping: conflict.id)
         kind =
             switch conflict.kind {
             case .cellOverwritten: .overwritten

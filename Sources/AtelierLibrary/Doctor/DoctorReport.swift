@@ -14,8 +14,12 @@ public struct DoctorReport: Codable, Equatable, Sendable {
             case missingFile = "missing-file"
             /// A file is not what its name says.
             case damagedFile = "damaged-file"
-            /// A crash left half a file, or a file that no row names.
+            /// A crash left half a file.
             case leftover
+            /// A whole file that no row names.
+            case unnamedFile = "unnamed-file"
+            /// What this device was sent does not fit together, see ``SyncDoubt``.
+            case doubt
             /// This device's clock is wrong.
             case clock
             /// A paid picture was not drawn to the end.
@@ -30,6 +34,16 @@ public struct DoctorReport: Codable, Equatable, Sendable {
         public let text: String
         /// Whether it was put right just now.
         public internal(set) var isRepaired = false
+
+        init(code: Code, path: String, text: String) {
+            self.code = code
+            self.path = path
+            self.text = text
+        }
+
+        init(_ doubt: SyncDoubt) {
+            self.init(code: .doubt, path: "", text: doubt.text)
+        }
     }
 
     /// How many files were read whole and compared with their names.

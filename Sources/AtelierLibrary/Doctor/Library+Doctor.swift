@@ -19,6 +19,8 @@ extension Library {
         report.findings += try keyFindings(repairs)
         try examineFiles(repairs, &report)
         report.findings += try missingFiles()
+        report.findings += try unnamedFiles()
+        report.findings += try doubts().map(DoctorReport.Finding.init)
         report.findings += try clockFindings()
         report.findings += try unfinishedFindings()
         return report
@@ -48,8 +50,8 @@ extension Library {
     }
 
     private func keyFindings(_ repairs: Bool) throws -> [DoctorReport.Finding] {
-        let files = try LibraryFile.files(in: folder.keys)
-        return ([(folder.keys, mode_t(0o700))] + files.map { ($0, mode_t(0o600)) })
+        let closed = try LibraryFile.files(in: folder.keys) + [folder.database]
+        return ([(folder.keys, mode_t(0o700))] + closed.map { ($0, mode_t(0o600)) })
             .compactMap { file, mode in
                 var status = stat()
                 guard file.withFileName({ stat($0, &status) }) == 0, status.st_mode & 0o077 != 0
@@ -123,8 +125,30 @@ extension Library {
         }
     }
 
+    /// Nothing deletes them: a row may be missing because somebody kept it back.
+    private func unnamedFiles() throws -> [DoctorReport.Finding] {
+        let named =
+            try works().compactMap { $0.location(in: folder) }
+            + models().compactMap { $0.location(in: folder) }
+        let names = Set(named.map(\.shownName))
+        return try [folder.works, folder.models].flatMap { place in
+            try LibraryFile.files(in: place).filter { file in
+                LibraryFileName("\(place.shownName)/\(file.shownName)") != nil
+                    && !names.contains(file.shownName)
+            }
+        }.map { file in
+            .init(
+                code: .unnamedFile, path: file.shownPath,
+                text: "No row names it: a crash left it, or its row is lost. It stays. A work: "
+                    + "atelier works add it again, or delete the file.")
+        }
+    }
+
     private func clockFindings() throws -> [DoctorReport.Finding] {
-        let offset = try store.read { try LocalValue.clockOffset.read($0) }.flatMap(Int64.init) ?? 0
+        let offset =
+            try store.read { database in
+                try LocalValue.clockOffset.readNumber(in: LocalValue.offsets, database)
+            } ?? 0
         let limit = LedgerLimits.clockTolerance
         guard Duration.milliseconds(offset.magnitude) > limit else { return [] }
         let side = offset < 0 ? "ahead of" : "behind"

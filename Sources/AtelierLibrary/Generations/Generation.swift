@@ -94,28 +94,28 @@ public struct Generation: Codable, Equatable, Sendable {
         modelDigest = fields.text("model_digest")
         worksDigest = fields.text("works_digest")
         engine = fields.text("engine")
-        seed = fields.number("seed")
-        width = fields.number("width")
-        height = fields.number("height")
+        seed = fields.number("seed", in: 0...Int.max)
+        width = fields.number("width", in: Limits.sides)
+        height = fields.number("height", in: Limits.sides)
         sketchSha256 = fields.text("sketch_sha256")
         settingsDigest = fields.text("settings_digest")
         body = fields.text("body")
         sha256 = fields.text("sha256")
         pixelHash = fields.text("pixel_hash")
-        sources = Self.sources(fields.text("sources"))
-        largestPiece = min(1, max(0, fields.real("largest_piece")))
+        sources = Self.sources(fields.rawText("sources"))
+        largestPiece = fields.real("largest_piece", in: 0...1)
         let settings = GenerationSettings(stored: fields.rawText("settings"))
         isPattern = settings?.isPattern ?? false
         originality = settings?.originality ?? 0
-        drafts = min(StyleKit.Limits.drafts, max(0, fields.number("drafts")))
-        draft = min(StyleKit.Limits.drafts, max(0, fields.number("draft")))
+        drafts = fields.number("drafts", in: 0...StyleKit.Limits.drafts)
+        draft = fields.number("draft", in: 0...StyleKit.Limits.drafts)
         sheet = fields.id("sheet")
         spend = fields.text("spend")
         receipt = fields.text("receipt")
         refusal = fields.text("refusal")
         standing = !receipt.isEmpty ? .countersigned : refusal.isEmpty ? .waiting : .refused
-        rating = fields.number("rating")
-        isSourceWithdrawn = fields.number("source_withdrawn") != 0
+        rating = fields.number("rating", in: 0...Limits.highestRating)
+        isSourceWithdrawn = fields.isSet("source_withdrawn")
         device = fields.text("device")
         deviceName = fields.text("device_name")
         createdAt = fields.moment("created_at")
@@ -131,7 +131,7 @@ public struct Generation: Codable, Equatable, Sendable {
     private static func sources(_ text: String) -> [Source] {
         let shares = try? JSONDecoder().decode([String: Double].self, from: Data(text.utf8))
         return (shares ?? [:]).compactMap { work, share in
-            RowID(hex: work).map { Source(work: $0, share: share) }
+            RowID(hex: work).map { Source(work: $0, share: min(max(share, 0), 1)) }
         }.sorted { ($1.share, $0.work) < ($0.share, $1.work) }
     }
 }
@@ -141,6 +141,11 @@ extension GenerationSettings {
     init?(stored text: String) {
         guard
             let settings = try? CanonicalJSON.decoder.decode(Self.self, from: Data(text.utf8))
+        else { return nil }
+        let sides = StyleKit.Limits.generatedSide
+        guard sides.contains(settings.width), sides.contains(settings.height),
+            StyleKit.Limits.originality.contains(settings.originality),
+            settings.works.count <= Limits.worksPerModel
         else { return nil }
         self = settings
     }

@@ -50,7 +50,7 @@ extension Library {
         }
         for number in numbers where !(1...sheet.drafts).contains(number) {
             throw LibraryError.badNumber(
-                field: "pick", lowest: 1, highest: Int64(sheet.drafts))
+                field: "pick", lowest: 1, highest: Int64(clamping: sheet.drafts))
         }
         let known = try picks(of: sheet)
         guard Set(numbers).union(known.map(\.draft)).count <= Limits.picksPerSheet else {
@@ -173,8 +173,8 @@ extension Library {
         for (field, side) in [("width", order.width), ("height", order.height)] {
             guard sides.contains(side) else {
                 throw LibraryError.badNumber(
-                    field: field, lowest: Int64(sides.lowerBound),
-                    highest: Int64(sides.upperBound))
+                    field: field, lowest: Int64(clamping: sides.lowerBound),
+                    highest: Int64(clamping: sides.upperBound))
             }
         }
         let random = environment.random(4).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
@@ -188,7 +188,8 @@ extension Library {
             ("drafts", order.drafts ?? 1, 1...StyleKit.Limits.drafts),
         ] where !range.contains(number) {
             throw LibraryError.badNumber(
-                field: field, lowest: Int64(range.lowerBound), highest: Int64(range.upperBound))
+                field: field, lowest: Int64(clamping: range.lowerBound),
+                highest: Int64(clamping: range.upperBound))
         }
         guard let works = Digest(style.worksDigest) else { throw LibraryError.otherPixels }
         let settings = GenerationSettings(

@@ -21,20 +21,19 @@ extension Library {
         return try self.generation(generation.id.description)
     }
 
-    /// Removes a generation on all devices, and its picture here.
+    /// Removes a generation on all devices; its picture stays in the trash for 30 days.
     ///
     /// The credit stays spent, and drawing the same again stays free. Pictures that were picked
     /// from a sheet stay.
-    public func removeGeneration(_ name: String) throws -> Generation {
+    ///
+    /// - Parameter forGood: The picture goes at once.
+    public func removeGeneration(_ name: String, forGood: Bool = false) throws -> Generation {
         let lock = try LibraryLock(folder.lock)
         defer { withExtendedLifetime(lock) {} }
         let generation = try generation(name)
         try noteFinished()
-        try store.write { database in
-            try database.execute(
-                sql: "DELETE FROM generations WHERE id = ?", arguments: [generation.id.data])
-        }
-        try removeFiles(of: generation)
+        try store.write { try remove(.generation, generation.id, forGood: forGood, $0) }
+        try sweepFiles()
         return generation
     }
 
@@ -57,27 +56,5 @@ extension Library {
     static func finishedBodies(_ database: Database) throws -> [String] {
         guard let text = try LocalValue.finished.read(database) else { return [] }
         return (try? CanonicalJSON.decoder.decode([String].self, from: Data(text.utf8))) ?? []
-    }
-
-    private func removeFiles(of generation: Generation) throws {
-        let lock = try LibraryLock(folder.filesLock, waits: true)
-        defer { withExtendedLifetime(lock) {} }
-        let isNamed = { (column: String, digest: String) in
-            try self.store.read { database in
-                try Int.fetchOne(
-                    database, sql: "SELECT 1 FROM generations WHERE \(column) = ? LIMIT 1",
-                    arguments: [digest]) != nil
-            }
-        }
-        if let digest = Digest(hex: generation.sha256),
-            try !isNamed("sha256", generation.sha256)
-        {
-            try LibraryFile.remove(folder.generation(digest))
-        }
-        if let digest = Digest(hex: generation.sketchSha256),
-            try !isNamed("sketch_sha256", generation.sketchSha256)
-        {
-            try LibraryFile.remove(folder.sketch(digest))
-        }
     }
 }

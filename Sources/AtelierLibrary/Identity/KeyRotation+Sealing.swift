@@ -8,8 +8,7 @@ extension KeyRotation {
         revoked: [DeviceID], recovery: AgreementKey, issued: UnixTime
     ) throws {
         let seal = { (to: AgreementKey) in
-            Base64URL.encode(
-                try SealingKey.seal(key.bytes, to: to, info: Self.info(account, epoch)))
+            try LibraryKey(epoch: epoch, key: key).sealed(to: to, of: account)
         }
         self.init(
             account: account, epoch: epoch, revoked: revoked,
@@ -21,22 +20,13 @@ extension KeyRotation {
 
     /// The key, as the device that `keys` are of opens it; nil where it is not for it.
     func libraryKey(for keys: DeviceKeys) -> LibraryKey? {
-        boxes.first { $0.device == keys.device }.flatMap { open($0.sealed, with: keys.sealing) }
+        boxes.first { $0.device == keys.device }.flatMap {
+            LibraryKey(opening: $0.sealed, epoch: epoch, of: account, with: keys.sealing)
+        }
     }
 
     /// The key, as the recovery phrase's own key opens it.
     func libraryKey(forRecovery key: SealingKey) -> LibraryKey? {
-        open(recovery, with: key)
-    }
-
-    private func open(_ sealed: String, with key: SealingKey) -> LibraryKey? {
-        let opened = Base64URL.decode(sealed).flatMap {
-            try? key.open($0, info: Self.info(account, epoch))
-        }
-        return opened.flatMap(SecretBytes.init).map { LibraryKey(epoch: epoch, key: $0) }
-    }
-
-    private static func info(_ account: AccountID, _ epoch: UInt32) -> [UInt8] {
-        Array("atelier library key v1 \(epoch) ".utf8) + account.bytes
+        LibraryKey(opening: recovery, epoch: epoch, of: account, with: key)
     }
 }

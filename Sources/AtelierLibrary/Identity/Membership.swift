@@ -30,8 +30,9 @@ package struct Membership: Codable, Equatable, Sendable {
     package var recoveryKey: AgreementKey?
     /// The devices that were put out, as the account key's last word on it says.
     package var revoked: [DeviceID] = []
-    /// The serial of the last order after which library keys were looked for.
-    package var ordersFollowed = 0
+    /// The newest library key that the account's own word tells of, which this device may not have
+    /// been given; nil: the newest that it has.
+    package var keyEpoch: UInt32?
     /// The server; nil before `join`.
     package var server: Server?
     /// The request that waits, if one does.

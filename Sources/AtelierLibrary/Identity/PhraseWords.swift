@@ -19,7 +19,7 @@ package enum PhraseWords {
             let number = (0..<11).reduce(0) { number, bit in
                 let position = index * 11 + bit
                 guard position / 8 < bytes.count else { return number << 1 }
-                let value = Int(bytes[position / 8] >> UInt8(7 - position % 8)) & 1
+                let value = Int(clamping: bytes[position / 8] >> UInt8(7 - position % 8)) & 1
                 return number << 1 | value
             }
             return all[number]

@@ -30,7 +30,7 @@ public struct RecoveryPhrase: Sendable {
             guard let number = PhraseWords.number(of: word) else {
                 throw .unknownWord(place: index + 1)
             }
-            bits += (0..<11).map { UInt8(number >> (10 - $0) & 1) }
+            bits += (0..<11).map { UInt8(clamping: number >> (10 - $0) & 1) }
         }
         let bytes = stride(from: 0, to: bits.count, by: 8).map { start in
             bits[start..<start + 8].reduce(0) { $0 << 1 | $1 }

@@ -27,6 +27,9 @@ package struct Welcome: Codable, Equatable, Sendable {
         self.revoked = revoked
     }
 
+    /// The epoch of the newest library key.
+    package var newestEpoch: UInt32 { libraryKeys.map(\.epoch).max() ?? 1 }
+
     /// The sealed form for `device` of `account`: base64url.
     package func sealed(
         for device: DeviceID, of account: AccountID, to key: AgreementKey
@@ -36,7 +39,28 @@ package struct Welcome: Codable, Equatable, Sendable {
         return Base64URL.encode(try SealingKey.seal(Array(json), to: key, info: info))
     }
 
-    /// Opens the sealed form with the keys of the device it was made for.
+    /// Opens the welcome of an approval with the keys of the device it was made for.
+    ///
+    /// Nothing in it is looked at before the account's key has vouched for the sealed text: anybody
+    /// can seal to a device, a server too.
+    ///
+    /// - Throws: ``LibraryError/wrongApproval``, ``LibraryError/welcomeUnreadable``.
+    package init(
+        of approval: DeviceApproval, with keys: DeviceKeys, account: AccountID
+    ) throws {
+        let seal = try? JWS<WelcomeSeal>(
+            verifying: approval.welcomeSeal, with: approval.accountKey
+        ).payload
+        guard
+            AccountID(key: approval.accountKey) == account, let seal, seal.account == account,
+            seal.device == keys.device, seal.sealed == Digest(of: approval.sealedWelcome)
+        else { throw LibraryError.wrongApproval }
+        self = try Welcome(opening: approval.sealedWelcome, with: keys, account: account)
+        guard accountKey == approval.accountKey else { throw LibraryError.wrongApproval }
+    }
+
+    /// Opens the sealed form with the keys of the device it was made for; says nothing of who made
+    /// it.
     package init(opening sealed: String, with keys: DeviceKeys, account: AccountID) throws {
         guard sealed.utf8.count <= Limits.welcomeBytes, let bytes = Base64URL.decode(sealed) else {
             throw LibraryError.welcomeUnreadable

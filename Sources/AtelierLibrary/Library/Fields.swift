@@ -14,8 +14,11 @@ struct Fields {
         CheckedText.shown(String.fromDatabaseValue(value(column)) ?? "")
     }
 
-    func real(_ column: String) -> Double {
-        Double.fromDatabaseValue(value(column)) ?? 0
+    /// The number, brought into `range`; its lower end where the column holds none.
+    func real(_ column: String, in range: ClosedRange<Double>) -> Double {
+        let number = Double.fromDatabaseValue(value(column)) ?? range.lowerBound
+        return number.isNaN
+            ? range.lowerBound : min(max(number, range.lowerBound), range.upperBound)
     }
 
     /// Text that is read by a program, not shown.
@@ -23,8 +26,16 @@ struct Fields {
         String.fromDatabaseValue(value(column)) ?? ""
     }
 
-    func number(_ column: String) -> Int {
-        Int.fromDatabaseValue(value(column)) ?? 0
+    /// The whole number, brought into `range`, so that nothing that is reckoned from it overflows;
+    /// the number nearest to 0 where the column holds none.
+    func number(_ column: String, in range: ClosedRange<Int>) -> Int {
+        let number = Int.fromDatabaseValue(value(column)) ?? 0
+        return min(max(number, range.lowerBound), range.upperBound)
+    }
+
+    /// Whether the column holds a number that is not 0.
+    func isSet(_ column: String) -> Bool {
+        (Int.fromDatabaseValue(value(column)) ?? 0) != 0
     }
 
     func moment(_ column: String) -> Moment {

@@ -115,7 +115,9 @@ public final class Library: Sendable {
 
     /// The device's clock, corrected by what the server's said at the last contact.
     func now() throws -> UnixTime {
-        let offset = try store.read { try LocalValue.clockOffset.read($0) }.flatMap(Int64.init)
+        let offset = try store.read { database in
+            try LocalValue.clockOffset.readNumber(in: LocalValue.offsets, database)
+        }
         return environment.now() + .milliseconds(offset ?? 0)
     }
 
@@ -130,6 +132,7 @@ public final class Library: Sendable {
     private static func openStore(
         _ folder: LibraryFolder, _ environment: LibraryEnvironment
     ) throws -> SyncStore {
+        LibraryFile.makePrivate(folder.database)
         let database = DatabaseFile(folder.database)
         do {
             return try SyncStore(

@@ -5,7 +5,7 @@ extension LibraryEnvironment {
     /// The same time and chance for the engine.
     var sync: SyncEnvironment {
         SyncEnvironment(
-            wallMilliseconds: { [now] in UInt64(max(0, now().milliseconds)) },
+            wallMilliseconds: { [now] in UInt64(clamping: now().milliseconds) },
             randomBytes: random)
     }
 }

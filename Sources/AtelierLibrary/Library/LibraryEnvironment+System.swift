@@ -6,7 +6,11 @@ extension LibraryEnvironment {
     /// This machine's clock, random numbers, processors and network.
     public static var system: LibraryEnvironment {
         LibraryEnvironment(
-            now: { UnixTime(milliseconds: Int64(Date().timeIntervalSince1970 * 1000)) },
+            now: {
+                UnixTime(
+                    milliseconds: Int64(
+                        clamping: Int(rounding: Date().timeIntervalSince1970 * 1000)))
+            },
             random: { count in
                 var generator = SystemRandomNumberGenerator()
                 return (0..<count).map { _ in UInt8.random(in: 0...255, using: &generator) }

@@ -73,6 +73,10 @@ extension LibraryError {
                 + "atelier generate --finish \(name) --pick 1."
         case .tooManyPicks(let limit):
             "At most \(limit) drafts of one sheet are drawn in full."
+        case .notInTrash(let name):
+            "Nothing in the trash answers to \"\(name)\". See: atelier works trash."
+        case .notRestorable(let name, let reason):
+            "\"\(name)\" \(reason)"
         case .stopped:
             "Stopped. No credit is lost; go on with: atelier generate --resume."
         default: nil

@@ -88,6 +88,10 @@ public enum LibraryError: Error, Equatable, CustomStringConvertible {
     case notAPictureButASheet(name: String)
     /// More drafts of one sheet than are drawn in full.
     case tooManyPicks(limit: Int)
+    /// Nothing in the trash has this id.
+    case notInTrash(name: String)
+    /// What is in the trash cannot come back.
+    case notRestorable(name: String, reason: String)
     /// It was stopped; the credit is safe.
     case stopped
 

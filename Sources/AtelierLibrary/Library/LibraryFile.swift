@@ -108,7 +108,7 @@ package enum LibraryFile {
         }
         let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: false)
         do {
-            let count = min(limit, Int(status.st_size))
+            let count = min(limit, Int(clamping: status.st_size))
             return Array(try handle.read(upToCount: count) ?? Data())
         } catch {
             throw unreadable(file)

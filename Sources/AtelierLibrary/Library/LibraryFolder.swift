@@ -38,6 +38,8 @@ public struct LibraryFolder: Sendable {
     public var models: URL { root.appending(path: "models") }
     /// The generations' files and the sketches.
     public var generations: URL { root.appending(path: "generations") }
+    /// Files of what was removed, for 30 days.
+    public var trash: URL { root.appending(path: "trash") }
     /// The spends, and what is needed to finish them.
     public var journal: URL { root.appending(path: "journal") }
     /// The keys, mode 0700.
@@ -75,7 +77,7 @@ public struct LibraryFolder: Sendable {
     }
 
     /// Every folder of it.
-    var all: [URL] { [root, works, models, generations, journal, keys] }
+    var all: [URL] { [root, works, models, generations, trash, journal, keys] }
 
     /// Takes away what was made of a library that did not come to be.
     func unmake() {

@@ -14,6 +14,7 @@ package enum LibrarySchema {
             table("models", 3, modelColumns),
             table("model_works", 4, ["model_id", "work_id"]),
             table("generations", 5, generationColumns),
+            table("removals", 6, removalColumns),
         ])
     }
 
@@ -27,7 +28,19 @@ package enum LibrarySchema {
             try database.execute(
                 sql: "ALTER TABLE works ADD COLUMN fingerprint TEXT NOT NULL DEFAULT ''")
         }
+        migrator.registerMigration("3 removals") { database in
+            try database.execute(sql: removals)
+        }
         return migrator
+    }
+
+    /// The synced columns of the rows of a kind.
+    static func columns(of kind: RemovedKind) -> [String] {
+        switch kind {
+        case .work: workColumns
+        case .model: modelColumns
+        case .generation: generationColumns
+        }
     }
 
     // New columns go to the end: a column's number is its place.
@@ -45,6 +58,10 @@ package enum LibrarySchema {
         "height", "sketch_sha256", "settings_digest", "body", "sha256", "pixel_hash", "sources",
         "spend", "receipt", "refusal", "rating", "source_withdrawn", "device", "device_name",
         "created_at", "settings", "drafts", "draft", "sheet", "largest_piece",
+    ]
+
+    private static let removalColumns = [
+        "kind", "name", "files", "contents", "removed_at", "keep_until", "device", "device_name",
     ]
 
     private static func table(_ name: String, _ id: Int, _ columns: [String]) -> SyncedTable {
@@ -140,6 +157,26 @@ package enum LibrarySchema {
         CREATE INDEX generations_by_body ON generations(body);
         CREATE INDEX generations_by_spend ON generations(spend);
 
+        """
+
+    /// What a device removed, by the id that it had: files go by these rows alone, never because
+    /// another row is missing.
+    private static let removals = """
+        CREATE TABLE removals (
+            id BLOB PRIMARY KEY NOT NULL DEFAULT (randomblob(16)),
+            kind TEXT NOT NULL DEFAULT '',
+            name TEXT NOT NULL DEFAULT '',
+            files TEXT NOT NULL DEFAULT '[]',
+            contents TEXT NOT NULL DEFAULT '',
+            removed_at INTEGER NOT NULL DEFAULT 0,
+            keep_until INTEGER NOT NULL DEFAULT 0,
+            device TEXT NOT NULL DEFAULT '',
+            device_name TEXT NOT NULL DEFAULT ''
+        );
+        CREATE TABLE trashed_files (
+            file TEXT PRIMARY KEY NOT NULL,
+            since INTEGER NOT NULL
+        );
         """
 
     private static let local = """

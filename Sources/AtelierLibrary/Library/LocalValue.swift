@@ -1,4 +1,5 @@
 import GRDB
+import SignedObjects
 
 /// What this device keeps for itself; never synced.
 enum LocalValue: String {
@@ -10,6 +11,12 @@ enum LocalValue: String {
     case wallet
     /// The bodies that were drawn to the end here, of rows that may be gone: JSON.
     case finished
+    /// What the last sync doubted: JSON.
+    case doubts
+    /// The last head of the server's audit log that fitted: compact.
+    case auditHead = "audit_head"
+    /// One that did not fit it, as proof: compact.
+    case auditContradiction = "audit_contradiction"
     /// The account's devices as of the last look: JSON.
     case devices
 
@@ -17,6 +24,19 @@ enum LocalValue: String {
         try String.fetchOne(
             database, sql: "SELECT value FROM local_values WHERE key = ?", arguments: [rawValue])
     }
+
+    /// The number that was written, where it lies in `range`.
+    func readNumber(in range: ClosedRange<Int64>, _ database: Database) throws -> Int64? {
+        guard let text = try read(database), let number = Int64(text), range.contains(number) else {
+            return nil
+        }
+        return number
+    }
+
+    /// Milliseconds that any two clocks may lie apart.
+    static let offsets = -UnixTime.latest.milliseconds...UnixTime.latest.milliseconds
+    /// Moments in milliseconds since 1970 UTC.
+    static let moments = 0...UnixTime.latest.milliseconds
 
     func write(_ value: String, _ database: Database) throws {
         try database.execute(

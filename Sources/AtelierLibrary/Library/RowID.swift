@@ -11,7 +11,7 @@ public struct RowID: FixedBytes {
 
     /// A new id: 48 bits of milliseconds, then random bits with the marks of version 7.
     init(time: UnixTime, random: [UInt8]) {
-        let clock = withUnsafeBytes(of: UInt64(max(time.milliseconds, 0)).bigEndian) { Array($0) }
+        let clock = withUnsafeBytes(of: UInt64(clamping: time.milliseconds).bigEndian) { Array($0) }
         var bytes = Array((clock.suffix(6) + random + [UInt8](repeating: 0, count: 10)).prefix(16))
         bytes[6] = bytes[6] & 0x0F | 0x70
         bytes[8] = bytes[8] & 0x3F | 0x80

@@ -63,10 +63,12 @@ extension Library {
         return model
     }
 
-    /// Removes a model and its file; its generations stay as they are.
-    public func removeModel(_ name: String) throws -> Model {
+    /// Removes a model; its file stays in the trash for 30 days, its generations stay as they are.
+    ///
+    /// - Parameter forGood: The file goes at once.
+    public func removeModel(_ name: String, forGood: Bool = false) throws -> Model {
         let model = try model(name)
-        try store.write { try delete(model: model.id, $0) }
+        try store.write { try remove(.model, model.id, forGood: forGood, $0) }
         try sweepFiles()
         return model
     }

@@ -1,3 +1,4 @@
+import SignedObjects
 import StyleKit
 
 extension Model {
@@ -5,7 +6,7 @@ extension Model {
     public var summary: [(label: String, text: String)] {
         guard let analysis else { return [] }
         let colors = analysis.palette.prefix(6).map { color in
-            "\(color.hex) \(Int((color.share * 100).rounded())) %"
+            "\(color.hex) \(Int(rounding: color.share * 100)) %"
         }
         let width = analysis.middleStrokeWidth.map { width in
             "half below \(Self.tenths(width)) ‰ of the short side"
@@ -26,7 +27,7 @@ extension Model {
 
     private static func tenths(_ value: Double) -> String {
         guard value.isFinite, abs(value) < 1_000_000 else { return "?" }
-        let parts = Int((value * 10).rounded())
+        let parts = Int(rounding: value * 10)
         return "\(parts / 10).\(abs(parts % 10))"
     }
 
@@ -37,7 +38,7 @@ extension Model {
             values.map { value in
                 // Any tool may write the row: no value may lie outside the bars.
                 let part = highest > 0 && value.isFinite ? value / highest : 0
-                return heights[Int(min(max(part, 0), 1) * Double(heights.count - 1))]
+                return heights[Int(rounding: min(max(part, 0), 1) * Double(heights.count - 1))]
             })
     }
 }

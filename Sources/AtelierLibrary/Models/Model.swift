@@ -39,9 +39,8 @@ public struct Model: Codable, Equatable, Sendable {
         digest = fields.text("digest")
         worksDigest = fields.text("works_digest")
         engine = fields.text("engine")
-        bytes = fields.number("bytes")
-        analysis = try? CanonicalJSON.decoder.decode(
-            StyleAnalysis.self, from: Data(fields.text("analysis").utf8))
+        bytes = fields.number("bytes", in: Limits.fileBytes)
+        analysis = StyleAnalysis(stored: fields.rawText("analysis"))
         device = fields.text("device")
         deviceName = fields.text("device_name")
         createdAt = fields.moment("created_at")

@@ -1,3 +1,4 @@
+import SignedObjects
 public import StyleKit
 
 /// How like a picture is to a style. Its JSON form is what `models compare --json` prints.
@@ -19,5 +20,5 @@ public struct ModelComparison: Codable, Equatable, Sendable {
         ]
     }
 
-    private static func text(_ value: Double) -> String { "\(Int(value))" }
+    private static func text(_ value: Double) -> String { "\(Int(rounding: value))" }
 }

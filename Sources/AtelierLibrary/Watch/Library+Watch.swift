@@ -93,7 +93,10 @@ extension Library {
             let file = URL(fileBytes: folder.database.fileBytes + Array(suffix.utf8))
             guard file.withFileName({ stat($0, &status) }) == 0 else { return [] }
             let time = status.st_mtim
-            return [Int64(status.st_size), Int64(time.tv_sec), Int64(time.tv_nsec)]
+            return [
+                Int64(clamping: status.st_size), Int64(clamping: time.tv_sec),
+                Int64(clamping: time.tv_nsec),
+            ]
         }
     }
 

@@ -62,7 +62,8 @@ struct AreaMask {
         guard picture.isOpaque else { return starts.map { pixels[$0 + 3] >= threshold } }
         let isGrey = starts.allSatisfy { start in
             let (red, green, blue) = (pixels[start], pixels[start + 1], pixels[start + 2])
-            return Int(max(red, green, blue)) - Int(min(red, green, blue)) <= greyness
+            return Int(clamping: max(red, green, blue)) - Int(clamping: min(red, green, blue))
+                <= greyness
         }
         guard isGrey else { throw .coloured }
         return starts.map { pixels[$0 + 1] >= threshold }

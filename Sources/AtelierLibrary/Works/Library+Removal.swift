@@ -16,89 +16,58 @@ extension Library {
         return WorkRemoval(work: work, models: models, generations: generations)
     }
 
-    /// Removes a work, every model that learned from it, and their files.
+    /// Removes a work, and every model that learned from it.
     ///
-    /// Other devices delete theirs at their next sync. Generations stay, flagged.
-    public func removeWork(_ name: String) throws -> WorkRemoval {
+    /// The work's file stays in the trash for 30 days. The models and their files are gone at once,
+    /// so that nothing is made from the work any more: who brings it back learns them again, to the
+    /// same bytes. Other devices follow at their next sync. Generations stay, flagged.
+    ///
+    /// - Parameter forGood: The work's file goes at once too.
+    /// - Throws: ``LibraryError/notRestorable(name:reason:)`` where the row is too long to be kept.
+    public func removeWork(_ name: String, forGood: Bool = false) throws -> WorkRemoval {
         let removal = try consequences(ofRemoving: name)
         try store.write { database in
-            for model in removal.models { try delete(model: model.id, database) }
+            for model in removal.models {
+                try remove(.model, model.id, forGood: true, database)
+            }
             for generation in removal.generations {
                 try database.execute(
                     sql: "UPDATE generations SET source_withdrawn = 1 WHERE id = ?",
                     arguments: [generation.id.data])
             }
-            try database.execute(
-                sql: "DELETE FROM work_tags WHERE work_id = ?", arguments: [removal.work.id.data])
-            try database.execute(
-                sql: "DELETE FROM works WHERE id = ?", arguments: [removal.work.id.data])
+            try remove(.work, removal.work.id, forGood: forGood, database)
         }
         try sweepFiles()
         return removal
     }
 
-    func delete(model: RowID, _ database: Database) throws {
-        try database.execute(
-            sql: "DELETE FROM model_works WHERE model_id = ?", arguments: [model.data])
-        try database.execute(sql: "DELETE FROM models WHERE id = ?", arguments: [model.data])
-    }
-
-    /// After other devices' changes came: models made here go whose works went, and generations
+    /// After other devices' changes came: models go whose works a device removed, and generations
     /// made here from a removed work are flagged.
     ///
-    /// Only the device that made a model knows that it had every work of it: on another one a work
-    /// may be missing because it has not come yet.
+    /// A work that is only missing takes nothing with it: it may not have come yet, or somebody may
+    /// have kept it back.
     func followWithdrawals() throws {
         try store.write { database in
             let orphans = try Data.fetchAll(
                 database,
                 sql: """
-                    SELECT DISTINCT id FROM models WHERE device = ? AND id IN (
-                    SELECT model_id FROM model_works WHERE work_id NOT IN (SELECT id FROM works))
-                    """,
-                arguments: [device.description])
-            for orphan in orphans.compactMap({ RowID($0) }) { try delete(model: orphan, database) }
+                    SELECT id FROM models WHERE id IN (
+                    SELECT model_id FROM model_works WHERE work_id IN (
+                    SELECT id FROM removals WHERE kind = 'work')
+                    AND work_id NOT IN (SELECT id FROM works))
+                    """)
+            for orphan in orphans.compactMap({ RowID($0) }) {
+                try remove(.model, orphan, forGood: true, database)
+            }
             try database.execute(
                 sql: """
                     UPDATE generations SET source_withdrawn = 1
                     WHERE device = ? AND source_withdrawn = 0 AND json_valid(sources) AND EXISTS (
-                    SELECT 1 FROM json_each(generations.sources) AS source
-                    WHERE source.key NOT IN (SELECT lower(hex(id)) FROM works))
+                    SELECT 1 FROM json_each(generations.sources) AS source WHERE source.key IN (
+                    SELECT lower(hex(id)) FROM removals WHERE kind = 'work'
+                    AND id NOT IN (SELECT id FROM works)))
                     """,
                 arguments: [device.description])
         }
-    }
-
-    /// Deletes the files of works, models and pictures that no row names, and crash leftovers.
-    func sweepFiles() throws {
-        let lock = try LibraryLock(folder.filesLock, waits: true)
-        defer { withExtendedLifetime(lock) {} }
-        let names = try store.read { database in
-            let works = try String.fetchAll(
-                database, sql: "SELECT sha256 || '.' || format FROM works")
-            let models = try String.fetchAll(database, sql: "SELECT digest || '.model' FROM models")
-            return (works: Set(works), models: Set(models))
-        }
-        try sweep(folder.works) { names.works.contains($0) }
-        try sweep(folder.models) { names.models.contains($0) }
-        // Pictures and sketches stay: a paid picture without a row may still be finished.
-    }
-
-    /// Deletes what a crash left half written beside the pictures; only while nobody generates.
-    func sweepLeftovers() throws {
-        try sweep(folder.generations) { !LibraryFile.isLeftover($0) }
-    }
-
-    private func sweep(_ folder: URL, keeping isNamed: (String) -> Bool) throws {
-        let files = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
-        for file in files where !isNamed(file) && (isOurs(file) || LibraryFile.isLeftover(file)) {
-            try LibraryFile.remove(folder.appending(path: file))
-        }
-    }
-
-    /// A file that somebody else put there is left alone.
-    private func isOurs(_ name: String) -> Bool {
-        let parts = name.split(separator: ".", omittingEmptySubsequences: false)
-        return parts.count == 2 && Digest(hex: String(parts[0])) != nil
     }
 }

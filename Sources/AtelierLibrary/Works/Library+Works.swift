@@ -142,7 +142,7 @@ extension Library {
         let limit = StyleKit.Limits.areas
         guard areas.count <= limit else {
             throw LibraryError.badNumber(
-                field: "number of areas", lowest: 0, highest: Int64(limit))
+                field: "number of areas", lowest: 0, highest: Int64(clamping: limit))
         }
         return String(decoding: try CanonicalJSON.encoder.encode(areas), as: UTF8.self)
     }

@@ -1,3 +1,4 @@
+import SignedObjects
 public import StyleKit
 
 /// A rectangle on a work as people write it: `LEFT,TOP,RIGHT,BOTTOM` in per cent of the picture,
@@ -16,7 +17,7 @@ public struct MarkedArea: LosslessStringConvertible, Sendable {
         let parts = text.split(separator: ",", omittingEmptySubsequences: false)
         let edges = parts.compactMap { Double($0) }
             .filter { (0...100).contains($0) }
-            .map { Int(($0 * 100).rounded()) }
+            .map { Int(rounding: $0 * 100) }
         guard parts.count == 4, edges.count == 4,
             let area = WorkArea(
                 left: edges[0], top: edges[1], right: edges[2], bottom: edges[3])

@@ -24,6 +24,7 @@ extension GenerationsCommand {
 
         @OptionGroup var options: LibraryOptions
         @Argument(help: "The id, or the start or end of it.") var id: String
+        @OptionGroup var ending: ForGoodOption
         @Flag(help: "Do not ask.") var yes = false
 
         func run() throws {
@@ -39,7 +40,8 @@ extension GenerationsCommand {
                     throw ExitCode(1)
                 }
             }
-            let removed = try library.removeGeneration(made.id.description)
+            let removed = try library.removeGeneration(
+                made.id.description, forGood: ending.isForGood)
             if options.json { return try JSONOutput.show(removed) }
             Terminal.note("Removed \(removed.id.short). Generating the same again costs nothing.")
         }

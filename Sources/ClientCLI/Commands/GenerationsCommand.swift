@@ -60,7 +60,7 @@ struct GenerationsCommand: ParsableCommand {
             table.add("receipt", GenerationsCommand.standing(of: made))
             table.add("file", made.file ?? "on \(made.deviceName)")
             for source in made.sources {
-                let share = Int((source.share * 100).rounded())
+                let share = Int(rounding: source.share * 100)
                 let title = titles[source.work] ?? "a work that was removed"
                 table.add("source", "\(share) % \(title)")
             }
@@ -133,7 +133,7 @@ struct GenerationsCommand: ParsableCommand {
                 try library.works().map { ($0.id, $0.title) }, uniquingKeysWith: { $1 })
             var table = Table()
             for entry in legend {
-                let share = Int((entry.share * 100).rounded())
+                let share = Int(rounding: entry.share * 100)
                 table.add(
                     entry.color, "\(share) %", titles[entry.work] ?? "a work that was removed")
             }

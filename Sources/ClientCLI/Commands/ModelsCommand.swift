@@ -112,11 +112,12 @@ struct ModelsCommand: ParsableCommand {
 
         @OptionGroup var options: LibraryOptions
         @Argument(help: "The name or id.") var name: String
+        @OptionGroup var ending: ForGoodOption
 
         func run() throws {
-            let model = try options.open().removeModel(name)
+            let model = try options.open().removeModel(name, forGood: ending.isForGood)
             if options.json { return try JSONOutput.show(model) }
-            Terminal.say("Removed model \"\(model.name)\".")
+            Terminal.say("Removed model \"\(model.name)\". \(ending.outlook)")
         }
     }
 

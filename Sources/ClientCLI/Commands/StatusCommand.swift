@@ -28,7 +28,14 @@ struct StatusCommand: ParsableCommand {
         ] {
             table.add(name, "\(store.count), \(store.here) here, \(Words.bytes(store.bytes))")
         }
+        if status.trash.count > 0 || status.trash.here > 0 {
+            table.add("trash", "\(status.trash.count), \(Words.bytes(status.trash.bytes))")
+        }
         table.show()
+        for doubt in status.doubts {
+            let since = Words.moment(doubt.since)
+            Terminal.say(Terminal.warm("since \(since): \(doubt.text)"))
+        }
         if status.unfinishedGenerations > 0 {
             let count = Words.count(status.unfinishedGenerations, "picture")
             Terminal.say(Terminal.warm("\(count) unfinished: atelier generate --resume"))

@@ -46,6 +46,7 @@ struct SyncCommand: AsyncParsableCommand {
     }
 
     private func complain(_ outcome: SyncOutcome) {
+        for doubt in outcome.doubts { Terminal.complain(doubt.text) }
         guard outcome.standing.state != .good else { return }
         Terminal.complain(outcome.credits.whyNot)
     }

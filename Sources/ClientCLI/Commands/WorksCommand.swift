@@ -6,8 +6,10 @@ import SignedObjects
 /// The works that models may learn from.
 struct WorksCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "works", abstract: "Add, list, show, edit and remove works.",
-        subcommands: [Add.self, List.self, Show.self, Edit.self, Remove.self])
+        commandName: "works", abstract: "Add, list, show, edit, remove and restore works.",
+        subcommands: [
+            Add.self, List.self, Show.self, Edit.self, Remove.self, Trash.self, Restore.self,
+        ])
 
     struct Add: ParsableCommand {
         static let configuration = CommandConfiguration(
@@ -164,15 +166,28 @@ struct WorksCommand: ParsableCommand {
 
     struct Remove: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Remove a work and every model that learned from it, on all devices.")
+            abstract: "Remove a work and every model that learned from it, on all devices.",
+            discussion: """
+                The work's file stays in the trash for 30 days; its models are gone at once. \
+                With --now also what is in the trash can be named, and is then gone for good.
+                """)
 
         @OptionGroup var options: LibraryOptions
         @Argument(help: "The id, or the start or end of it.") var id: String
+        @OptionGroup var ending: ForGoodOption
         @Flag(help: "Do not ask.") var yes = false
 
         func run() throws {
             let library = try options.open()
-            let planned = try library.consequences(ofRemoving: id)
+            let planned: WorkRemoval
+            do {
+                planned = try library.consequences(ofRemoving: id)
+            } catch let LibraryError.unknown(kind, name) {
+                guard ending.isForGood else {
+                    throw LibraryError.unknown(kind: kind, name: name)
+                }
+                return try erase(in: library)
+            }
             if !yes {
                 tell(planned, "goes")
                 guard Terminal.canAsk else {
@@ -183,9 +198,26 @@ struct WorksCommand: ParsableCommand {
                     throw ExitCode(1)
                 }
             }
-            let removal = try library.removeWork(planned.work.id.description)
+            let removal = try library.removeWork(
+                planned.work.id.description, forGood: ending.isForGood)
             if options.json { return try JSONOutput.show(removal) }
             tell(removal, "removed")
+            Terminal.note(ending.outlook)
+        }
+
+        private func erase(in library: Library) throws {
+            if !yes {
+                guard Terminal.canAsk else {
+                    throw ValidationError("Nobody can be asked here: add --yes to erase it.")
+                }
+                guard Terminal.confirms("Take \(id) out of the trash for good?") else {
+                    Terminal.note("Nothing was erased.")
+                    throw ExitCode(1)
+                }
+            }
+            let object = try library.eraseRemoved(id)
+            if options.json { return try JSONOutput.show(object) }
+            Terminal.note("Erased the \(object.kind.rawValue) \"\(object.name)\".")
         }
 
         private func tell(_ removal: WorkRemoval, _ verb: String) {

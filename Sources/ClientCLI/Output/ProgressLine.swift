@@ -1,3 +1,4 @@
+import SignedObjects
 import Synchronization
 
 /// Draws a progress line where a person watches, and only when it changes.
@@ -11,7 +12,7 @@ final class ProgressLine: Sendable {
 
     func show(_ part: Double) {
         guard Terminal.showsProgress else { return }
-        let percent = Int(part * 100)
+        let percent = Int(rounding: part * 100)
         let changed = last.withLock { last in
             defer { last = percent }
             return last != percent

@@ -55,9 +55,9 @@ enum Terminal {
     /// Shows how far something is, in one line that overwrites itself.
     static func progress(_ label: String, _ part: Double) {
         let width = 24
-        let full = min(width, max(0, Int(part * Double(width))))
+        let full = min(width, max(0, Int(rounding: part * Double(width))))
         let bar = String(repeating: "━", count: full) + String(repeating: "╌", count: width - full)
-        let percent = String(Int(part * 100))
+        let percent = String(Int(rounding: part * 100))
         write("\r\(cell(label)) \(bar) \(percent) %  ", to: .standardError)
     }
 

@@ -44,8 +44,8 @@ enum Words {
 
     /// How much of a picture comes from where.
     static func origin(of made: Generation) -> String {
-        let piece = Int((made.largestPiece * 100).rounded())
-        let share = Int(((made.sources.first?.share ?? 0) * 100).rounded())
+        let piece = Int(rounding: made.largestPiece * 100)
+        let share = Int(rounding: (made.sources.first?.share ?? 0) * 100)
         let works = count(made.sources.count, "work")
         return "from \(works), at most \(share) % from one; largest piece \(piece) %"
     }

@@ -59,6 +59,6 @@ extension ServerCore {
 
     private static let purgedTables = [
         "segment", "snapshot_chunk", "snapshot", "chain_tip", "device", "device_request",
-        "key_rotation",
+        "key_rotation", "key_request",
     ]
 }

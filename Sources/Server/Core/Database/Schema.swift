@@ -40,6 +40,7 @@ enum Schema {
         Step(name: "10 moderators", common: moderators),
         Step(name: "11 history", common: history),
         Step(name: "12 ledger rows", common: ledgerRows),
+        Step(name: "13 key requests", common: keyRequests),
     ]
 
     /// An older program could break what a newer one has made of the tables.
@@ -143,6 +144,13 @@ enum Schema {
         CREATE TABLE key_rotation (
             account BLOB NOT NULL, epoch INTEGER NOT NULL, document TEXT NOT NULL,
             PRIMARY KEY (account, epoch));
+        """
+
+    /// The library keys that a device was not given, and what was sealed to it since.
+    private static let keyRequests = """
+        CREATE TABLE key_request (
+            account BLOB NOT NULL, device BLOB NOT NULL, epochs TEXT NOT NULL, delivery TEXT,
+            PRIMARY KEY (account, device));
         """
 
     private static let history = """

@@ -38,6 +38,13 @@ enum DeviceStore {
             ])
     }
 
+    /// The devices of an account, those that were put out too.
+    static func devices(of account: AccountID, in db: Database) throws -> [DeviceID] {
+        try db.rows(
+            "SELECT id FROM device WHERE account = ?1", [account.blob]
+        ).map { try $0.fixed("id") }
+    }
+
     /// The account that a device is of, if any.
     static func account(of device: DeviceID, in db: Database) throws -> AccountID? {
         try db.row(

@@ -68,6 +68,7 @@ extension ServerCore {
                 throw ServerError.refused(
                     .malformed, detail: "The certificate is not of the waiting device.")
             }
+            try Self.checkWelcome(approval, of: caller, to: device, in: db)
             switch try DeviceStore.account(of: device, in: db) {
             case caller.account?: return
             case .some:
@@ -77,6 +78,27 @@ extension ServerCore {
             }
             try DeviceStore.add(certificate, now: now, in: db)
             try DeviceStore.approve(device, for: caller.account, with: approval, in: db)
+        }
+    }
+
+    /// A welcome that another made, or without the newest library key, is none.
+    private static func checkWelcome(
+        _ approval: DeviceApproval, of caller: Caller, to device: DeviceID, in db: Database
+    ) throws {
+        let seal = try? JWS<WelcomeSeal>(
+            verifying: approval.welcomeSeal, with: caller.accountKey
+        ).payload
+        guard
+            let seal, seal.account == caller.account, seal.device == device,
+            seal.sealed == Digest(of: approval.sealedWelcome)
+        else {
+            throw ServerError.refused(
+                .malformed, detail: "The welcome is not sealed by the account's key.")
+        }
+        let newest = try KeyRotationStore(account: caller.account, db: db).newest()
+        guard Int64(seal.epoch) == newest else {
+            throw ServerError.refused(
+                .keysChanged, detail: "The library key was changed. Sync, then approve again.")
         }
     }
 

@@ -52,6 +52,7 @@ extension ServerCore {
             guard try DeviceStore.account(of: device, in: db) == caller.account else {
                 throw ServerError.refused(.notFound, detail: "The account has no such device.")
             }
+            try Self.checkBoxes(of: rotation.payload, in: db)
             try self.change(
                 caller.account, LedgerNeeds(device: device), now: now, in: db
             ) { ledger in
@@ -72,6 +73,17 @@ extension ServerCore {
         }
     }
 
+    /// A device without a box could read nothing from then on.
+    private static func checkBoxes(of rotation: KeyRotation, in db: Database) throws {
+        let members = try DeviceStore.devices(of: rotation.account, in: db)
+        let boxed = Set(rotation.boxes.map(\.device))
+        guard Set(members).subtracting(rotation.revoked).isSubset(of: boxed) else {
+            throw ServerError.refused(
+                .keysChanged,
+                detail: "The new key is not for every device: one joined meanwhile. Ask again.")
+        }
+    }
+
     /// The account's key says that it means this server.
     func checkPin(_ text: String, key: VerifyingKey) throws {
         guard let pin = try? JWS<ServerPin>(verifying: text, with: key),
@@ -81,7 +93,7 @@ extension ServerCore {
 }
 
 /// The key rotations of one account; their contents are sealed.
-private struct KeyRotationStore {
+struct KeyRotationStore {
     let account: AccountID
     let db: Database
 
@@ -94,9 +106,7 @@ private struct KeyRotationStore {
             "SELECT document FROM key_rotation WHERE account = ?1 AND epoch = ?2",
             [account.blob, epoch])
         if known == rotation.compact { return false }
-        let last: Int64? = try db.value(
-            "SELECT COALESCE(MAX(epoch), 1) FROM key_rotation WHERE account = ?1", [account.blob])
-        guard known == nil, epoch == (last ?? 1) + 1 else {
+        guard known == nil, epoch == (try newest()) + 1 else {
             throw ServerError.refused(
                 .keysChanged, detail: "Another device changed the keys. Sync, then ask again.")
         }
@@ -107,6 +117,13 @@ private struct KeyRotationStore {
             "INSERT INTO key_rotation (account, epoch, document) VALUES (?1, ?2, ?3)",
             [account.blob, epoch, rotation.compact])
         return true
+    }
+
+    /// The epoch of the newest library key; the first is 1.
+    func newest() throws -> Int64 {
+        let last: Int64? = try db.value(
+            "SELECT COALESCE(MAX(epoch), 1) FROM key_rotation WHERE account = ?1", [account.blob])
+        return last ?? 1
     }
 
     func list(after epoch: Int64) throws -> KeyRotationList {

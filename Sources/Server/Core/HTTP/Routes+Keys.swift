@@ -27,4 +27,23 @@ extension Routes {
             request.uri.queryParameters["after"], or: 1, in: 0...Int64(UInt32.max))
         return try json(try await core.keyRotations(after: after, incoming))
     }
+
+    /// Asks for library keys that the device was not given.
+    @Sendable func requestKeys(request: Request, context: ServerContext) async throws -> Response {
+        let incoming = try await read(request, context, upTo: ProtocolLimits.messageBytes)
+        return try json(try await core.requestKeys(try decode(incoming), incoming))
+    }
+
+    /// The devices that wait for library keys.
+    @Sendable func keyRequests(request: Request, context: ServerContext) async throws -> Response {
+        try json(try await core.keyRequests(try await read(request, context, upTo: 0)))
+    }
+
+    /// Keeps library keys that were sealed to a device.
+    @Sendable func deliverKeys(request: Request, context: ServerContext) async throws -> Response {
+        let incoming = try await read(request, context, upTo: ProtocolLimits.messageBytes)
+        let device: DeviceID = try parameter("device", context)
+        try await core.deliverKeys(try decode(incoming), to: device, incoming)
+        return try json([String: String](), status: .created)
+    }
 }

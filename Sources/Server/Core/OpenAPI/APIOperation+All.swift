@@ -54,7 +54,7 @@ extension APIOperation {
             method: "post", path: "/v1/device-requests/{device}/approval", id: "approve",
             summary: "Lets a waiting device in.", proof: .device,
             body: message("DeviceApproval"), replies: [201: .json("Empty")],
-            causes: [.notFound, .accountExists, .limitReached]),
+            causes: [.notFound, .accountExists, .limitReached, .keysChanged]),
     ]
 
     private static let keys = [
@@ -68,6 +68,19 @@ extension APIOperation {
             summary: "The new library keys after an epoch, sealed.", proof: .device,
             query: [number("after", 0...Int(UInt32.max))],
             replies: [200: .json("KeyRotationList")]),
+        APIOperation(
+            method: "post", path: "/v1/keys/requests", id: "requestKeys",
+            summary: "Asks for library keys that the device was not given.", proof: .device,
+            body: message("KeyRequest"), replies: [200: .json("KeyRequestReply")]),
+        APIOperation(
+            method: "get", path: "/v1/keys/requests", id: "keyRequests",
+            summary: "The devices that wait for library keys.", proof: .device,
+            replies: [200: .json("KeyRequestList")]),
+        APIOperation(
+            method: "post", path: "/v1/keys/requests/{device}", id: "deliverKeys",
+            summary: "Keeps library keys, sealed to a device that waits for them.",
+            proof: .device, body: message("KeyDeliveryRequest"), replies: [201: .json("Empty")],
+            causes: [.notFound]),
     ]
 
     private static let sync = [

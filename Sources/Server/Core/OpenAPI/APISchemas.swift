@@ -28,6 +28,7 @@ enum APISchemas {
         ]),
         "DeviceApproval": object([
             "account_key": key, "certificate": compact, "sealed_welcome": ["type": "string"],
+            "welcome_seal": compact,
         ]),
         "DeviceList": object([
             "account_key": key,
@@ -37,6 +38,12 @@ enum APISchemas {
         "RestoreReply": object(["pin": ["type": "string"]]),
         "RevocationRequest": object(["rotation": compact]),
         "KeyRotationList": object(["rotations": list(of: compact)]),
+        "KeyRequest": object(["epochs": keyEpochs]),
+        "KeyRequestReply": object(["delivery": compact], optional: ["delivery"]),
+        "KeyRequestList": object([
+            "requests": list(of: object(["device": hex(16), "epochs": keyEpochs]))
+        ]),
+        "KeyDeliveryRequest": object(["delivery": compact]),
         "PushReply": object([
             "sequence": count, "epoch": count, "time": time, "head": count, "floor": count,
             "horizon": count,
@@ -106,6 +113,13 @@ enum APISchemas {
     private static let count: JSON = ["type": "integer", "minimum": 0]
     private static let time: JSON = [
         "type": "integer", "description": "Milliseconds since 1970 UTC.",
+    ]
+    private static let keyEpochs: JSON = [
+        "type": "array", "minItems": 1, "maxItems": .integer(ProtocolLimits.keysPerDelivery),
+        "items": [
+            "type": "integer", "minimum": .integer(Int(ProtocolLimits.keyEpochs.lowerBound)),
+            "maximum": .integer(Int(ProtocolLimits.keyEpochs.upperBound)),
+        ],
     ]
     private static let deviceName: JSON = ["type": "string"]
     private static let compact: JSON = [

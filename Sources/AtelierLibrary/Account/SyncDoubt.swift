@@ -1,0 +1,94 @@
+import SyncKit
+
+/// Something that a sync found out about the server or another device and that lasts: what was sent
+/// does not fit together, so somebody may keep things back or have changed them.
+///
+/// It is told by every `sync`, `status` and `doctor` until it is over.
+public struct SyncDoubt: Codable, Equatable, Sendable {
+    /// What it is about.
+    public enum Code: String, Codable, Sendable {
+        /// Segments of a device are missing between others that came.
+        case missingSegments = "missing-segments"
+        /// A device has another state after the same changes.
+        case divergentReplica = "divergent-replica"
+        /// Too much is set aside for anything more to be fetched.
+        case quarantineFull = "quarantine-full"
+        /// The server's audit log does not extend what this device was shown.
+        case auditRewritten = "audit-rewritten"
+        /// It cannot be told whether it does.
+        case auditUnchecked = "audit-unchecked"
+        /// This device was not given a library key that the others have.
+        case missingKeys = "missing-keys"
+    }
+
+    /// What it is about.
+    public let code: Code
+    /// Whom: a device's or replica's name; empty for the server.
+    public let subject: String
+    /// What happened, and what to do.
+    public let text: String
+    /// When it was first seen.
+    public internal(set) var since: Moment
+
+    /// Those that the ledger's contact finds.
+    static let ofTheAudit: Set<Code> = [.auditRewritten, .auditUnchecked]
+
+    /// What the engine finds missing or different.
+    static func ofTheEngine(_ faults: SyncFaults, now: Moment) -> [SyncDoubt] {
+        faults.missingSegments.map { gap in
+            let replica = gap.replica.description
+            let (first, last) = (gap.numbers.lowerBound, gap.numbers.upperBound)
+            let numbers = first == last ? "\(first)" : "\(first) to \(last)"
+            return SyncDoubt(
+                code: .missingSegments, subject: replica,
+                text: "Segments \(numbers) of the device copy \(replica.prefix(8)) never "
+                    + "came, although later ones did: the server lost them or keeps them back. "
+                    + "Sync your other devices; if this stays, carry their changes over by a file: "
+                    + "atelier bundle export.", since: now)
+        }
+            + faults.divergentReplicas.map(\.description).map { replica in
+                SyncDoubt(
+                    code: .divergentReplica, subject: replica,
+                    text: "The device copy \(replica.prefix(8)) has another state than this one "
+                        + "after the same changes, and fetching all again did not help: something "
+                        + "is kept back from one of them. Carry the changes over by a file: "
+                        + "atelier bundle export.", since: now)
+            }
+            + (faults.isQuarantineFull
+                ? [
+                    SyncDoubt(
+                        code: .quarantineFull, subject: "",
+                        text: "So much came that cannot be read here that nothing more is fetched: "
+                            + "a key or a newer program is missing, or the server sends what no "
+                            + "device of yours sealed. Update atelier; then ask the operator.",
+                        since: now)
+                ] : [])
+    }
+
+    /// A head of the audit log that does not extend the one before.
+    static func auditRewritten(now: Moment) -> SyncDoubt {
+        SyncDoubt(
+            code: .auditRewritten, subject: "",
+            text: "The server's audit log is not the one that it showed this device before: "
+                + "entries were taken away or changed. Both signed heads are kept as proof in "
+                + "the library. Ask the operator.", since: now)
+    }
+
+    /// A head of the audit log that could not be checked.
+    static func auditUnchecked(now: Moment) -> SyncDoubt {
+        SyncDoubt(
+            code: .auditUnchecked, subject: "",
+            text: "The server did not show how its audit log goes on from what this device was "
+                + "shown before. The next sync asks again.", since: now)
+    }
+
+    /// Library keys that were not given to this device.
+    static func missingKeys(_ epochs: [Int], now: Moment) -> SyncDoubt {
+        let names = epochs.prefix(8).map(String.init).joined(separator: ", ")
+        return SyncDoubt(
+            code: .missingKeys, subject: "",
+            text: "This device was not given the library key \(names) of your other devices. Sync "
+                + "the device that holds the account key, then this one; until then what is "
+                + "sealed with it cannot be read here, and own changes may wait.", since: now)
+    }
+}

@@ -1,0 +1,41 @@
+package import Foundation
+import SyncKit
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+extension LibraryFile {
+    /// Moves a file within the library's folder, over one that is there.
+    ///
+    /// - Throws: ``LibraryError/unwritable(path:reason:)``.
+    package static func move(_ file: URL, to target: URL) throws {
+        let result = file.withFileName { source in target.withFileName { rename(source, $0) } }
+        guard result == 0 else {
+            throw LibraryError.unwritable(
+                path: target.shownPath, reason: String(cString: strerror(errno)))
+        }
+    }
+
+    /// Makes a file its owner's alone, and where there is none an empty one, before another library
+    /// opens it: that would make it for everybody who may enter the folder.
+    ///
+    /// What cannot be done is left to who opens it, whose error says more.
+    package static func makePrivate(_ file: URL) {
+        // One that is there is not opened: closing it would end SQLite's locks on it.
+        let descriptor = file.withFileName {
+            open($0, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        }
+        guard descriptor < 0 else {
+            close(descriptor)
+            return
+        }
+        var status = stat()
+        guard file.withFileName({ lstat($0, &status) }) == 0, status.st_mode & S_IFMT == S_IFREG,
+            status.st_mode & 0o077 != 0
+        else { return }
+        _ = file.withFileName { chmod($0, 0o600) }
+    }
+}

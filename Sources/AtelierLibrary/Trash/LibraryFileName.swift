@@ -1,0 +1,54 @@
+import Foundation
+import SignedObjects
+import StyleKit
+
+/// A file of a work, model or picture as a removal names it: `works/<digest>.png`.
+struct LibraryFileName: Hashable {
+    /// The text form, which holds one slash.
+    let text: String
+
+    /// Reads the text form; nil for all but what this library's own files are called, so that no
+    /// row leads out of the library's folder.
+    init?(_ text: String) {
+        let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+        let pieces = parts.last?.split(separator: ".", omittingEmptySubsequences: false) ?? []
+        guard parts.count == 2, pieces.count == 2, Digest(hex: String(pieces[0])) != nil,
+            Self.extensions[String(parts[0])]?.contains(String(pieces[1])) == true
+        else { return nil }
+        self.text = text
+    }
+
+    /// Reads the name of a file in the trash, where the slash is a hyphen.
+    init?(trashed name: String) {
+        guard let hyphen = name.firstIndex(of: "-") else { return nil }
+        self.init(name[..<hyphen] + "/" + name[name.index(after: hyphen)...])
+    }
+
+    /// Where the file lies while a row names it.
+    func place(in folder: LibraryFolder) -> URL { folder.root.appending(path: text) }
+
+    /// Where it lies once it was removed.
+    func trashPlace(in folder: LibraryFolder) -> URL {
+        folder.trash.appending(path: text.replacing("/", with: "-"))
+    }
+
+    /// The files that a row of a kind names.
+    static func files(of row: RemovedRow, _ kind: RemovedKind) -> [LibraryFileName] {
+        let names =
+            switch kind {
+            case .work: ["works/\(row.text("sha256")).\(row.text("format"))"]
+            case .model: ["models/\(row.text("digest")).model"]
+            case .generation:
+                [
+                    "generations/\(row.text("sha256")).png",
+                    "generations/\(row.text("sketch_sha256")).sketch",
+                ]
+            }
+        return names.compactMap { LibraryFileName($0) }
+    }
+
+    private static let extensions: [String: Set<String>] = [
+        "works": ["png", "jpeg", "webp"], "models": ["model"],
+        "generations": ["png", "sketch"],
+    ]
+}

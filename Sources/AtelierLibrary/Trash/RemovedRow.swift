@@ -1,0 +1,114 @@
+import Foundation
+import GRDB
+import SignedObjects
+
+/// A removed row in a form to write it again: its columns, and the rows that went with it.
+struct RemovedRow: Codable {
+    /// One value of SQLite as text: a letter for its type, then the value.
+    struct Cell: Codable {
+        let value: DatabaseValue
+
+        init(_ value: DatabaseValue) {
+            self.value = value
+        }
+
+        init(from decoder: any Decoder) throws {
+            let container = try decoder.singleValueContainer()
+            let text = try container.decode(String.self)
+            let rest = String(text.dropFirst())
+            let value: DatabaseValue? =
+                switch text.first {
+                case "n": .null
+                case "i": Int64(rest)?.databaseValue
+                case "r": Double(rest)?.databaseValue
+                case "t": rest.databaseValue
+                case "b": Hexadecimal.decode(rest).map { Data($0).databaseValue }
+                default: nil
+                }
+            guard let value else {
+                throw DecodingError.dataCorruptedError(
+                    in: container, debugDescription: "no value of SQLite")
+            }
+            self.value = value
+        }
+
+        func encode(to encoder: any Encoder) throws {
+            var container = encoder.singleValueContainer()
+            switch value.storage {
+            case .null: try container.encode("n")
+            case .int64(let number): try container.encode("i\(number)")
+            case .double(let number): try container.encode("r\(number)")
+            case .string(let text): try container.encode("t" + text)
+            case .blob(let data): try container.encode("b" + Hexadecimal.encode(data))
+            }
+        }
+    }
+
+    /// By column.
+    let columns: [String: Cell]
+    /// The values of the rows that went with it, such as a work's tags.
+    let companions: [Cell]
+
+    /// Reads a row of a kind before it goes; nil where there is none.
+    init?(_ kind: RemovedKind, _ id: RowID, _ database: Database) throws {
+        let row = try Row.fetchOne(
+            database, sql: "SELECT * FROM \(kind.table) WHERE id = ?", arguments: [id.data])
+        guard let row else { return nil }
+        columns = Dictionary(
+            LibrarySchema.columns(of: kind).map { name in
+                (name, Cell(row[name] as DatabaseValue? ?? .null))
+            }, uniquingKeysWith: { first, _ in first })
+        companions =
+            try kind.companions.map { companion in
+                try DatabaseValue.fetchAll(
+                    database,
+                    sql: """
+                        SELECT DISTINCT \(companion.value) FROM \(companion.table)
+                        WHERE \(companion.owner) = ?
+                        """, arguments: [id.data]
+                ).map(Cell.init)
+            } ?? []
+    }
+
+    /// Reads what ``text`` wrote, else nil: any tool may write a row.
+    init?(text: String) {
+        let row = try? JSONDecoder().decode(Self.self, from: Data(text.utf8))
+        guard let row else { return nil }
+        self = row
+    }
+
+    /// The form that is stored.
+    var text: String {
+        get throws { String(decoding: try JSONEncoder().encode(self), as: UTF8.self) }
+    }
+
+    /// A text column's value.
+    func text(_ column: String) -> String {
+        columns[column].flatMap { String.fromDatabaseValue($0.value) } ?? ""
+    }
+
+    /// Writes the row again, and those that went with it.
+    ///
+    /// - Parameter newID: Makes the ids of the latter.
+    func insert(
+        _ kind: RemovedKind, _ id: RowID, _ database: Database, newID: () -> RowID
+    ) throws {
+        // The names are the schema's own; of a foreign text only values are taken.
+        let names = LibrarySchema.columns(of: kind).filter { columns[$0] != nil }
+        let places = Array(repeating: "?", count: names.count + 1).joined(separator: ", ")
+        let values = [id.data.databaseValue] + names.compactMap { columns[$0]?.value }
+        try database.execute(
+            sql: """
+                INSERT INTO \(kind.table)(\((["id"] + names).joined(separator: ", ")))
+                VALUES(\(places))
+                """, arguments: StatementArguments(values))
+        guard let companion = kind.companions else { return }
+        for cell in companions.prefix(Limits.worksPerModel) {
+            try database.execute(
+                sql: """
+                    INSERT INTO \(companion.table)(id, \(companion.owner), \(companion.value))
+                    VALUES(?, ?, ?)
+                    """, arguments: [newID().data, id.data, cell.value])
+        }
+    }
+}
