@@ -3,6 +3,7 @@ import Foundation
 import GRDB
 import SignedObjects
 import StyleKit
+import SyncKit
 import TestSupport
 import Testing
 
