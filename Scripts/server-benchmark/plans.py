@@ -6,7 +6,10 @@ import subprocess
 STATEMENTS = [
     "SELECT device.account, device.device_key, account.account_key FROM device"
     " JOIN account ON account.id = device.account WHERE device.id = {b}",
-    "SELECT document FROM ledger_order WHERE account = {b} ORDER BY serial",
+    "SELECT l.*, r.serial AS revocation FROM ledger AS l LEFT JOIN ledger_revocation AS r"
+    " ON r.account = l.account AND r.device = {b} WHERE l.account = {b}",
+    "SELECT document FROM ledger_order WHERE account = {b} AND serial >= 1 AND serial < 65"
+    " ORDER BY serial",
     "UPDATE device SET last_seen = 1 WHERE id = {b}",
     "UPDATE account_head SET seq = seq + 1 WHERE account = {b} RETURNING seq",
     "SELECT number, hash, seq FROM chain_tip WHERE account = {b} AND replica = {b}",
@@ -17,10 +20,15 @@ STATEMENTS = [
     "SELECT id, coalesce(pulled, 0) AS place FROM device"
     " WHERE account = {b} AND last_seen >= 1 AND (pulled IS NOT NULL OR joined >= 1)",
     "SELECT id, cursor FROM snapshot WHERE account = {b} ORDER BY place",
-    "SELECT * FROM ledger_credit WHERE account = {b} ORDER BY credit",
-    "SELECT * FROM ledger_lease WHERE account = {b} ORDER BY place",
-    "SELECT * FROM ledger_contradiction WHERE account = {b} ORDER BY place",
-    "SELECT document FROM ledger_receipt WHERE account = {b} ORDER BY number",
+    "SELECT credit, epoch FROM ledger_credit WHERE account = {b} AND lease IS NULL"
+    " AND receipt IS NULL ORDER BY credit LIMIT 4",
+    "SELECT l.*, c.epoch AS e FROM ledger_lease AS l LEFT JOIN ledger_credit AS c"
+    " ON c.account = l.account AND c.credit = l.credit"
+    " WHERE l.account = {b} AND l.phase = 1 ORDER BY l.place",
+    "SELECT * FROM ledger_lease WHERE account = {b} AND lease = {b}",
+    "SELECT * FROM ledger_lease WHERE account = {b} AND device = {b} AND journal = {b}"
+    " AND number = 1",
+    "SELECT document FROM ledger_receipt WHERE account = {b} AND number = 1",
 ]
 
 

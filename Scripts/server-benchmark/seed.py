@@ -8,7 +8,9 @@ INSERT INTO account (id, account_key, created, pin)
 INSERT INTO account_head (account, seq) SELECT {id}, {per} FROM {numbers};
 INSERT INTO device (id, account, device_key, name, certificate, joined, last_seen)
     SELECT {id}, {id}, {b32}, 'seed', {t}, 1, 1 FROM {numbers};
-INSERT INTO ledger_clock (account, time) SELECT {id}, 1 FROM {numbers};
+INSERT INTO ledger (account, time, free, leased, spent, receipts, known_receipts, receipt_head,
+    forks, idle, uncredited, serial)
+    SELECT {id}, 1, 2, 0, 0, 0, 0, {b32}, 0, 0, 0, 0 FROM {numbers};
 INSERT INTO ledger_credit (account, credit, epoch) SELECT {id}, 0, 0 FROM {numbers};
 INSERT INTO ledger_credit (account, credit, epoch) SELECT {id}, 1, 0 FROM {numbers};
 """

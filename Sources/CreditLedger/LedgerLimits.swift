@@ -26,6 +26,8 @@ package enum LedgerLimits {
     package static let textBytes = 2000
     /// How far a device's clock may stand behind the highest server time it has seen.
     package static let clockTolerance = Duration.seconds(10 * 60)
+    /// How far the server's time may step ahead of a device's own clock that it agreed with before.
+    package static let clockStep = Duration.seconds(24 * 3600)
     /// The most entries in one spend journal.
     package static let journalEntries = 10_000
     /// The most resume bytes kept beside one journaled spend.

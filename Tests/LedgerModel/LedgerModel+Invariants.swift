@@ -90,6 +90,7 @@ extension LedgerModel {
     private func hasSigned(since before: LedgerModel) -> Bool {
         let held = Set(before.wallets.flatMap { $0.receiptsBySpend.values })
             .union(before.server.receipts)
+            .union(before.requests.joined().flatMap { $0.handedIn?.receipts ?? [] })
         return server.receipts.contains { !held.contains($0) }
     }
 

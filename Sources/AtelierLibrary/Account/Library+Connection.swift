@@ -12,10 +12,8 @@ extension Library {
     }
 
     func connection(to address: HTTPAddress) throws -> ServerConnection {
-        let offset = try store.read { database in
-            try LocalValue.clockOffset.readNumber(in: LocalValue.offsets, database)
-        }
-        let clock = ServerClock(device: environment.now, offset: offset)
+        let (offset, last) = try clockCorrection()
+        let clock = ServerClock(device: environment.now, offset: offset, last: last)
         return ServerConnection(
             address: address, exchange: try environment.connect(address),
             openStream: { [environment] in try environment.openStream(address) },

@@ -78,7 +78,8 @@ extension Library {
                 wantedLeases: Limits.wantedLeases, now: connection.clock.now,
                 signedBy: deviceKeys.signing, recording: { try journal.append($0) })
             let reply = try await connection.post("/v1/ledger", request, as: LedgerReply.self)
-            try open.wallet.absorb(reply, serverKey: open.server.key)
+            try open.wallet.absorb(
+                reply, serverKey: open.server.key, own: connection.clock.own)
             try save(open.wallet)
             audit = (reply.audit, open.server.key)
             settled += open.wallet.receiptsBySpend.count - known

@@ -4,11 +4,15 @@ import Synchronization
 /// What the server's clock says, as far as its replies told.
 final class ServerClock: Sendable {
     private let device: @Sendable () -> UnixTime
+    private let last: UnixTime?
     private let state: Mutex<Int64?>
 
     /// A clock that starts from the offset of an earlier contact, in milliseconds.
-    init(device: @escaping @Sendable () -> UnixTime, offset: Int64?) {
+    ///
+    /// - Parameter last: Server time at that contact.
+    init(device: @escaping @Sendable () -> UnixTime, offset: Int64?, last: UnixTime? = nil) {
         self.device = device
+        self.last = last
         state = Mutex(offset)
     }
 
@@ -16,7 +20,12 @@ final class ServerClock: Sendable {
     var offset: Int64? { state.withLock { $0 } }
 
     /// Server time now.
-    var now: UnixTime { device() + .milliseconds(offset ?? 0) }
+    var now: UnixTime {
+        CorrectedClock.time(device: device(), offset: offset ?? 0, last: last)
+    }
+
+    /// What the device's own clock says.
+    var own: UnixTime { device() }
 
     /// Takes the `Atelier-Time` of a reply that just came.
     func observe(_ header: String?) {

@@ -115,10 +115,20 @@ public final class Library: Sendable {
 
     /// The device's clock, corrected by what the server's said at the last contact.
     func now() throws -> UnixTime {
-        let offset = try store.read { database in
-            try LocalValue.clockOffset.readNumber(in: LocalValue.offsets, database)
+        let (offset, last) = try clockCorrection()
+        return CorrectedClock.time(device: environment.now(), offset: offset ?? 0, last: last)
+    }
+
+    /// By how much the server's clock was ahead at the last contact, and when that was.
+    func clockCorrection() throws -> (offset: Int64?, last: UnixTime?) {
+        try store.read { database in
+            (
+                try LocalValue.clockOffset.readNumber(in: LocalValue.offsets, database),
+                try LocalValue.lastSync.readNumber(in: LocalValue.moments, database).map {
+                    UnixTime(milliseconds: $0)
+                }
+            )
         }
-        return environment.now() + .milliseconds(offset ?? 0)
     }
 
     func checkpoint(_ step: GenerationStep) throws {

@@ -77,16 +77,22 @@ extension DeviceWallet {
     /// Takes the ledger's reply: in any order, any number of times.
     ///
     /// - Parameter serverKey: The server's key, pinned when the device joined.
-    /// - Throws: ``LedgerError`` where a signature or an address does not hold. Nothing is changed.
+    /// - Parameter own: The device's own clock, uncorrected, when the reply came; nil: not known.
+    /// - Throws: ``LedgerError`` where a signature, an address or the server's time does not hold.
+    ///   Nothing is changed.
     public mutating func absorb(
-        _ reply: LedgerReply, serverKey: VerifyingKey
+        _ reply: LedgerReply, serverKey: VerifyingKey, own: UnixTime? = nil
     ) throws(LedgerError) {
         try absorb(
-            LedgerAnswer(verifying: reply, account: account, device: device, serverKey: serverKey))
+            LedgerAnswer(verifying: reply, account: account, device: device, serverKey: serverKey),
+            own: own)
     }
 
     /// Takes a verified answer: in any order, any number of times.
-    public mutating func absorb(_ answer: LedgerAnswer) throws(LedgerError) {
+    public mutating func absorb(
+        _ answer: LedgerAnswer, own: UnixTime? = nil
+    ) throws(LedgerError) {
+        try checkTime(answer.time, own: own)
         // What a server said before it was restored holds no longer.
         guard answer.epoch >= handing?.epoch ?? metEpoch ?? 0 else { return }
         var next = self
@@ -94,8 +100,9 @@ extension DeviceWallet {
             next.absorb(epoch: answer.epoch, lacks: answer.lacks, handedIn: answer.handedIn)
         else { return }
         if answer.lacks == nil { next.waiting = answer.waiting }
-        if answer.time >= serverTime ?? answer.time {
+        if answer.time >= serverTime ?? answer.time || isTimeSetBack(to: answer.time, own: own) {
             next.serverTime = answer.time
+            next.clockPair = own.map { ClockPair(server: answer.time, own: $0) }
             next.balance = answer.balance
             next.lendsFrom = answer.lendsFrom
         }

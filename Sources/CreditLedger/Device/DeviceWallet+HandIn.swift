@@ -15,7 +15,9 @@ extension DeviceWallet {
     }
 
     /// Orders are asked for from there: those that are compared again come once more.
-    var askedSerial: Int { handing.map { $0.orders - 1 } ?? confirmedOrders ?? orders.count }
+    var askedSerial: Int {
+        min(handing.map { $0.orders - 1 } ?? confirmedOrders ?? orders.count, orders.count)
+    }
 
     /// The next entries to hand in.
     var handedIn: HandedIn? {

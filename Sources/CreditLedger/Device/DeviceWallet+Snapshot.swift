@@ -17,6 +17,7 @@ extension DeviceWallet {
         snapshot.balance = balance
         snapshot.lendsFrom = lendsFrom
         snapshot.serverTime = serverTime
+        snapshot.clockPair = clockPair
         snapshot.waiting = waiting
         snapshot.metEpoch = metEpoch
         snapshot.handing = handing
@@ -45,6 +46,7 @@ extension DeviceWallet {
         balance = snapshot.balance
         lendsFrom = snapshot.lendsFrom
         waiting = snapshot.waiting
+        clockPair = snapshot.clockPair
         metEpoch = snapshot.metEpoch
         handing = snapshot.handing
         for text in snapshot.orders {

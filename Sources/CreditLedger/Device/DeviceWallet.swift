@@ -32,6 +32,8 @@ public struct DeviceWallet: Sendable, Hashable {
     var ended: Set<LeaseID> = []
     var balance: LedgerReply.Balance?
     var lendsFrom: UnixTime?
+    /// Both clocks at the last contact.
+    var clockPair: ClockPair?
     var waiting: LedgerReply.Waiting?
     /// The server's epoch for which all was handed in; nil before the first contact.
     var metEpoch: Int?

@@ -31,6 +31,8 @@ public struct WalletSnapshot: Codable, Sendable, Equatable {
     package var handing: HandInProgress?
     /// Orders up to here were compared with the server's.
     public var confirmedOrders: Int?
+    /// Both clocks at the last contact.
+    public var clockPair: ClockPair?
     /// The highest server time seen.
     public var serverTime: UnixTime?
 

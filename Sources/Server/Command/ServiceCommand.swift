@@ -5,8 +5,9 @@ import SignedObjects
 /// `service pause | resume`.
 struct ServiceCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "service", abstract: "Pause the service for everybody, and resume it.",
-        subcommands: [Pause.self, Resume.self])
+        commandName: "service",
+        abstract: "Pause the service for everybody, resume it, or mend its time.",
+        subcommands: [Pause.self, Resume.self, Clock.self])
 
     struct Pause: ParsableCommand {
         static let configuration = CommandConfiguration(
@@ -31,6 +32,28 @@ struct ServiceCommand: ParsableCommand {
                 try options.open().pauseService(
                     reason: reason, until: end, message: message, actor: options.actor)
                 Printer.line("the service is paused\(end.map { " until \($0.rfc3339)" } ?? "")")
+            }
+        }
+    }
+
+    struct Clock: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Bring ledgers back whose time lies ahead, after the clock was wrong.",
+            discussion: """
+                Set this machine's clock right first. No credit is freed by it, so that none is \
+                lent twice: one that was lent meanwhile comes back when it is used, given back or \
+                ends.
+                """)
+
+        @OptionGroup var options: DataOptions
+        @Option(help: "A stable code, such as clock-was-wrong.")
+        var reason: String
+
+        func run() throws {
+            try Failure.reported {
+                let count = try options.open().setLedgerTimeBack(
+                    reason: reason, actor: options.actor)
+                Printer.line("\(Printer.count(count, "ledger")) brought back to the present")
             }
         }
     }

@@ -22,6 +22,10 @@ package enum Limits {
     static let invitesAtOnce = 1000
     /// A day in milliseconds.
     static let day: Int64 = 86_400_000
+    /// How far this machine's clock may run ahead of one that cannot be set.
+    static let clockStep = Duration.seconds(10 * 60)
+    /// When to come again where it did, in seconds.
+    static let clockStepRetry = 600
     /// The most seconds that one statement may take.
     static let statementSeconds = 30
     /// How often a transaction is run when the database makes it give way.

@@ -19,6 +19,8 @@ public final class ServerCore: Sendable {
     let announcements = Announcements()
     let key: SigningKey
     let clock: @Sendable () -> UnixTime
+    /// Nil where no clock but the settable one is known.
+    let stepGuard: StepGuard?
     let randomBytes: @Sendable (Int) -> [UInt8]
 
     /// Opens `folder`, which holds the server's key and, where no other is named, its database.
@@ -50,7 +52,8 @@ public final class ServerCore: Sendable {
             randomBytes: { count in
                 var generator = SystemRandomNumberGenerator()
                 return (0..<count).map { _ in UInt8.random(in: 0...255, using: &generator) }
-            })
+            },
+            monotonic: { [start = ContinuousClock.now] in ContinuousClock.now - start })
     }
 
     /// Opens `folder` with clock and randomness passed in, and a trace of what is asked of the
@@ -58,7 +61,8 @@ public final class ServerCore: Sendable {
     package init(
         folder: URL, database: String? = nil, policy: ServerPolicy,
         clock: @escaping @Sendable () -> UnixTime,
-        randomBytes: @escaping @Sendable (Int) -> [UInt8], onStatement: StatementTrace? = nil
+        randomBytes: @escaping @Sendable (Int) -> [UInt8],
+        monotonic: (@Sendable () -> Duration)? = nil, onStatement: StatementTrace? = nil
     ) throws {
         let keys = folder.appendingPathComponent("keys")
         do {
@@ -88,6 +92,7 @@ public final class ServerCore: Sendable {
         self.policy = policy
         hub = WatchHub(limit: policy.watchers)
         self.clock = clock
+        stepGuard = monotonic.map { StepGuard(monotonic: $0) }
         self.randomBytes = randomBytes
         try checkKey(folder)
         try checkEpoch()

@@ -60,7 +60,8 @@ extension Doctor {
             check.add(
                 "The clock was set back: the database knows of "
                     + "\(UnixTime(milliseconds: latest).rfc3339), now is \(now.rfc3339). Set it "
-                    + "right: leases end by it.")
+                    + "right: leases end by it. If it is right now and was ahead before: "
+                    + "atelier-server service clock.")
         }
         if let other, abs(other - now.milliseconds) > tolerance {
             check.add(

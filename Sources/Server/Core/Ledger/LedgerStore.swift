@@ -15,7 +15,8 @@ struct LedgerStore {
             """
             SELECT l.*, r.serial AS revocation,
                 (SELECT value FROM setting WHERE name = 'epoch') AS epoch
-            FROM ledger AS l LEFT JOIN ledger_revocation AS r ON r.account = l.account AND r.device = ?2
+            FROM ledger AS l
+            LEFT JOIN ledger_revocation AS r ON r.account = l.account AND r.device = ?2
             WHERE l.account = ?1
             """,
             [account.blob, device?.blob])
@@ -34,8 +35,8 @@ struct LedgerStore {
             epoch: try row["epoch"])
     }
 
-    /// The part of the ledger that `needs` asks for: the same as ``ServerLedger/view(_:policy:now:)``
-    /// takes from the whole one.
+    /// The part of the ledger that `needs` asks for: the same as
+    /// ``ServerLedger/view(_:policy:now:)`` takes from the whole one.
     func view(
         _ needs: LedgerNeeds, of row: LedgerRow, policy: LedgerPolicy, now: UnixTime
     ) throws -> ServerLedger {

@@ -6,6 +6,7 @@ extension ServerCore {
     /// One contact of a device with its account's ledger; safe to repeat.
     func exchange(_ request: LedgerRequest, _ incoming: IncomingRequest) async throws -> LedgerReply
     {
+        try stepGuard?.check(clock())
         let (reply, receipts) = try await authorized(incoming, as: .ledger) { db, caller, now in
             let contact: LedgerContact
             do throws(LedgerError) {
