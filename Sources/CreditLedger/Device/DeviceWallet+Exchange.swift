@@ -93,8 +93,6 @@ extension DeviceWallet {
         _ answer: LedgerAnswer, own: UnixTime? = nil
     ) throws(LedgerError) {
         try checkTime(answer.time, own: own)
-        // What a server said before it was restored holds no longer.
-        guard answer.epoch >= handing?.epoch ?? metEpoch ?? 0 else { return }
         var next = self
         guard
             next.absorb(epoch: answer.epoch, lacks: answer.lacks, handedIn: answer.handedIn)

@@ -79,7 +79,10 @@ extension DeviceWallet {
             handing = next
             return true
         }
-        guard metEpoch != epoch else { return true }
+        guard metEpoch != epoch else {
+            handing = nil
+            return true
+        }
         if toldEpoch != nil {
             guard let handing, handing.epoch == epoch, let arrived else { return false }
             let page = page(handing)
