@@ -72,8 +72,9 @@ struct HostileInputTests {
                 (ProtocolLimits.ledgerItems, 200), (ProtocolLimits.ledgerItems + 1, 400),
             ] {
                 let request = LedgerRequest(
-                    spends: Array(repeating: spend, count: count), wantedLeases: Int.max,
-                    orderSerial: Int.min)
+                    spends: Array(repeating: spend, count: count),
+                    wantedLeases: NumberRange.wish.upperBound,
+                    orderSerial: NumberRange.wish.lowerBound)
                 let reply = try await artist.post("/v1/ledger", request, client)
                 #expect(reply.status == status)
                 if status == 200 {
@@ -81,6 +82,8 @@ struct HostileInputTests {
                     #expect(refused.allSatisfy { $0.reason == .unknownLease })
                 }
             }
+            let endless = LedgerRequest(wantedLeases: Int.max, orderSerial: Int.min)
+            #expect(try await artist.post("/v1/ledger", endless, client).problem == .malformed)
             let foreign = LedgerRequest(
                 spends: [try self.spend(by: other, account: artist.account)], wantedLeases: 0,
                 orderSerial: 0)
