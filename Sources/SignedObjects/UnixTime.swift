@@ -62,6 +62,15 @@ public struct UnixTime: Hashable, Sendable, Comparable, Codable {
     public var toTheMinute: String {
         rfc3339.prefix(16).replacing("T", with: " ") + " UTC"
     }
+
+    /// The moment an RFC 3339 text names, with or without fractions of a second, else nil; also for
+    /// days and times that there are not, such as 30 February, 24:00 or a leap second.
+    public init?(rfc3339 text: String) {
+        guard let time = RFC3339Reader.milliseconds(text),
+            (0...Self.latest.milliseconds).contains(time)
+        else { return nil }
+        milliseconds = time
+    }
 }
 
 extension Duration {

@@ -82,4 +82,29 @@ import Testing
         #expect(throws: DecodingError.self) { try decode("[253402300800000]") }
         #expect(throws: DecodingError.self) { try decode("[-1]") }
     }
+
+    // Goal: a day or time that no calendar and no clock has is refused, not another one.
+    // Method: one such in each field; the last and first that there are; every day of 400 years.
+    @Test func impossibleMomentsAreRefused() {
+        for text in [
+            "2027-02-30T00:00:00Z", "2027-02-29T00:00:00Z", "2027-06-31T00:00:00Z",
+            "2027-00-10T00:00:00Z", "2027-13-01T00:00:00Z", "2027-01-00T00:00:00Z",
+            "2100-02-29T00:00:00Z", "2027-01-01T24:00:00Z", "2027-01-01T00:60:00Z",
+            "2027-01-01T00:00:60Z", "2027-01-01T00:00:00", "2027-01-01T00:00:00+24:00",
+            "2027-01-01T00:00:00+01:60", "2027-01-01T00:00:00.Z", "2027-01-01T00:00:00Zx",
+            "2027-1-1T00:00:00Z", "1969-12-31T23:59:59Z", "27-01-01T00:00:00Z", "",
+            "+027-01-01T00:00:00Z", "2027-01-01T00:00:00+1:00", "2027-01-01 00:00:00Z",
+        ] {
+            #expect(UnixTime(rfc3339: text) == nil, "\(text)")
+        }
+        #expect(UnixTime(rfc3339: "1970-01-01T00:00:00Z")?.milliseconds == 0)
+        #expect(UnixTime(rfc3339: "9999-12-31T23:59:59.999Z") == UnixTime.latest)
+        #expect(UnixTime(rfc3339: "2028-02-29T23:59:59Z") != nil)
+        for day in Int64(0)..<400 * 366 {
+            let time = UnixTime(milliseconds: day * 86_400_000 + 3_723_004)
+            guard UnixTime(rfc3339: time.rfc3339) != time else { continue }
+            Issue.record("\(time.rfc3339)")
+            return
+        }
+    }
 }
