@@ -18,14 +18,21 @@ struct LoadCommand: AsyncParsableCommand {
     @Option(help: "How many at once.") var clients = 64
     @Option(help: "How often each.") var each = 64
     @Option(help: "Bytes of a pushed segment.") var bytes = 600
+    @Option(help: "Milliseconds from one request to the next; 0: at once.") var every = 0
+
+    @Flag(help: "Say when all have joined, and wait for a line on standard input.")
+    var waits = false
 
     func run() async throws {
-        let codes = try String(contentsOfFile: target.invites, encoding: .utf8)
-            .split(separator: "\n").map(String.init)
+        let codes = try target.codes()
         guard codes.count >= clients else { throw ValidationError("Too few invites.") }
         var devices: [LoadDevice] = []
         for code in codes.prefix(clients) {
             devices.append(try await LoadDevice(at: target.server, invite: code))
+        }
+        if waits {
+            FileHandle.standardOutput.write(Data("joined\n".utf8))
+            _ = readLine()
         }
         let start = ContinuousClock.now
         let latencies = await withTaskGroup(of: Latencies.self) { group in
@@ -38,7 +45,11 @@ struct LoadCommand: AsyncParsableCommand {
 
     private func drive(_ device: LoadDevice) async -> Latencies {
         var (device, latencies) = (device, Latencies())
-        for _ in 0..<each {
+        let start = ContinuousClock.now
+        for round in 0..<each {
+            if every > 0 {
+                try? await Task.sleep(until: start + .milliseconds(every * round))
+            }
             do {
                 let took =
                     switch kind {

@@ -14,8 +14,7 @@ struct WatchCommand: AsyncParsableCommand {
 
     func run() async throws {
         Self.raiseFileLimit()
-        let codes = try String(contentsOfFile: target.invites, encoding: .utf8)
-            .split(separator: "\n").map(String.init)
+        let codes = try target.codes()
         let port = target.server.split(separator: ":").last.flatMap { Int($0) } ?? 0
         var connections: [WatchingConnection] = []
         for code in codes where connections.count < count {
