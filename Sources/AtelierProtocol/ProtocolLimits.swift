@@ -21,7 +21,7 @@ public enum ProtocolLimits {
     /// The most spends or returns in one ledger request.
     public static let ledgerItems = 64
     /// The most device requests that wait for one account.
-    public static let waitingDevices = 8
+    public static let waitingDevices = 64
     /// How long a device request waits.
     public static let deviceRequestLifetime = Duration.seconds(24 * 3600)
     /// The most entries of the audit log in one ``AuditPage``.

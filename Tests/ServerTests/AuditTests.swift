@@ -1,4 +1,8 @@
+import AtelierProtocol
 import AtelierServer
+import CreditLedger
+import HTTPTypes
+import HummingbirdTesting
 import SignedObjects
 import TestSupport
 import Testing
@@ -86,5 +90,94 @@ struct AuditTests {
         }
         let verdict = try server.core.verifyAudit()
         #expect(verdict.holds && verdict.rows == 24)
+    }
+
+    // Goal: a log that was written anew by the database's own rights alone does not verify, and
+    // gets no signature by the next act; once the operator accepts it, it goes on.
+    // Method: take the tail away and set the head back to what the rows left say; then act again.
+    @Test func aLogWrittenAnewIsNotSigned() throws {
+        let server = try TestServer()
+        try act(server, 5)
+        try forge(
+            server,
+            """
+            DELETE FROM audit WHERE id > 3; UPDATE audit_head SET number = 3,
+            hash = (SELECT hash FROM audit WHERE id = 3)
+            """)
+        for _ in 1...2 {
+            let verdict = try server.core.verifyAudit()
+            #expect(!verdict.holds && !verdict.isSigned)
+            #expect(verdict.brokenAt == nil && !verdict.isCutShort)
+            try act(server, 1)
+        }
+        try server.core.acceptAudit(reason: "looked into", actor: "ann")
+        #expect(try server.core.verifyAudit().holds)
+        try act(server, 1)
+        #expect(try server.core.verifyAudit().holds)
+    }
+
+    // Goal: a device sees that the log only grew, and that it was set back, even by who kept an old
+    // signature of the server's.
+    // Method: contacts between acts; then the log and its signed head are set back to an earlier
+    // state, and others are written.
+    @Test func devicesSeeWhetherTheLogOnlyGrew() async throws {
+        let server = try TestServer()
+        try await server.run { client in
+            let artist = TestDevice(of: server)
+            _ = try await artist.join(client)
+            let first = try await head(artist, client)
+            let old = try server.database.run("SELECT document FROM audit_head")
+            let count = try server.count("audit")
+            try act(server, 3)
+            let second = try await head(artist, client)
+            #expect(try await compare(first, second, artist, client) == .same)
+            #expect(try await compare(second, second, artist, client) == .same)
+            try act(server, ProtocolLimits.auditEntries + 1)
+            let third = try await head(artist, client)
+            #expect(try await compare(first, third, artist, client) == .same)
+            try forge(
+                server,
+                """
+                DELETE FROM audit WHERE serial > \(count);
+                UPDATE audit_head SET number = \(count), document = '\(old)',
+                hash = (SELECT hash FROM audit WHERE serial = \(count))
+                """)
+            #expect(try server.core.verifyAudit().holds)
+            #expect(
+                try await compare(third, try await head(artist, client), artist, client)
+                    == .contradiction)
+            try act(server, ProtocolLimits.auditEntries + 10)
+            #expect(
+                try await compare(third, try await head(artist, client), artist, client)
+                    == .contradiction)
+            let text = try server.database.run("SELECT document FROM audit_head")
+            #expect(try server.core.verifyAudit(noted: server.core.auditLink(text)).holds)
+            let signed = try JWS(signing: third, with: SigningKey()).compact
+            #expect(throws: ServerError.self) { try server.core.auditLink(signed) }
+            #expect(try !server.core.verifyAudit(noted: third.hash).holds)
+        }
+    }
+
+    private func head(
+        _ artist: TestDevice, _ client: any TestClientProtocol
+    ) async throws -> AuditHead {
+        var wallet = artist.wallet()
+        let reply = try await artist.contact(&wallet, client)
+        return try JWS<AuditHead>(
+            verifying: #require(reply.audit), with: artist.server.core.publicKey
+        ).payload
+    }
+
+    private func compare(
+        _ known: AuditHead, _ newer: AuditHead, _ artist: TestDevice,
+        _ client: any TestClientProtocol
+    ) async throws -> AuditComparison {
+        var check = AuditExtension(of: known, to: newer)
+        while let after = check.next {
+            let reply = try await artist.send(.get, "\(AuditPage.target)?after=\(after)", client)
+            #expect(reply.status == 200)
+            check.take(try reply.decode())
+        }
+        return check.result
     }
 }

@@ -44,6 +44,17 @@ struct DoctorTests {
         Fault(
             check: "ledger",
             sql: "UPDATE ledger_lease SET document = replace(document, 'A', 'B')"),
+        Fault(
+            check: "ledger",
+            sql: """
+                INSERT INTO ledger_credit (account, credit, epoch)
+                SELECT account, MAX(credit) + 1, 0 FROM ledger_credit GROUP BY account
+                """),
+        Fault(check: "ledger", sql: "DELETE FROM ledger_credit WHERE receipt IS NULL"),
+        Fault(check: "ledger", sql: "UPDATE account SET opening = ''"),
+        Fault(
+            check: "audit", sql: "UPDATE audit_head SET document = replace(document, 'A', 'B')"),
+        Fault(check: "audit", sql: "UPDATE audit_head SET document = NULL"),
         Fault(check: "ledger", sql: "UPDATE ledger_order SET document = document || 'AA'"),
     ]
 

@@ -152,24 +152,79 @@ struct JoiningTests {
         }
     }
 
-    // Goal: what waits for an account is bounded.
-    // Method: one more than fits; the oldest gives way.
-    @Test func waitingDevicesAreBounded() async throws {
+    // Goal: strangers who know an account's id neither evict the device that waits for it, nor fill
+    // the list without bound.
+    // Method: one device asks, then strangers from one address, then from many; a last one of a new
+    // address asks when nothing gives way any more.
+    @Test func strangersDoNotEvictWhoWaits() async throws {
+        var policy = ServerPolicy()
+        policy.guestRequestsPerMinute = 100_000
+        policy.trustedProxies = TrustedProxies(
+            try ["127.0.0.1", "::1"].map { try #require(NetworkRange($0)) })
+        let server = try TestServer(policy: policy)
+        try await server.runLive { client in
+            let first = TestDevice(of: server)
+            _ = try await first.join(client)
+            func ask(from address: String) async throws -> (device: TestDevice, status: Int) {
+                server.advance(by: .milliseconds(1))
+                var device = TestDevice(of: server)
+                device.forwardedFor = address
+                let ask = DeviceRequest(
+                    deviceKey: device.key.verifyingKey, agreementKey: device.agreementKey, name: "")
+                let path = "/v1/accounts/\(first.account)/device-requests"
+                return (device, try await device.post(path, ask, client).status)
+            }
+            func waiting() async throws -> [DeviceID] {
+                let list = try await first.send(.get, "/v1/device-requests", client)
+                return try list.decode(DeviceRequestList.self).requests.map(\.device)
+            }
+            let honest = try await ask(from: "192.0.2.1")
+            for _ in 0..<20 { #expect(try await ask(from: "192.0.2.2").status == 202) }
+            #expect(try await waiting().count == 5)
+            for number in 3..<40 {
+                for _ in 0..<4 { _ = try await ask(from: "192.0.2.\(number)") }
+            }
+            let full = try await waiting()
+            #expect(full.count == ProtocolLimits.waitingDevices)
+            #expect(full.contains(honest.device.device))
+            let late = try await ask(from: "198.51.100.1")
+            #expect(try await waiting().contains(late.device.device))
+            for number in 2..<100 { _ = try await ask(from: "198.51.100.\(number)") }
+            #expect(try await ask(from: "203.0.113.1").status == 429)
+            let end = try await waiting()
+            #expect(end.count == ProtocolLimits.waitingDevices)
+            #expect(end.contains(honest.device.device) && end.contains(late.device.device))
+        }
+    }
+
+    // Goal: devices that were revoked leave room for others.
+    // Method: an account at its limit revokes one; a further one comes in, and then no other.
+    @Test func revokedDevicesLeaveRoom() async throws {
         let server = try TestServer()
         try await server.run { client in
             let first = TestDevice(of: server)
             _ = try await first.join(client)
-            for _ in 0...ProtocolLimits.waitingDevices {
-                server.advance(by: .milliseconds(1))
-                let device = TestDevice(of: server)
-                let ask = DeviceRequest(
-                    deviceKey: device.key.verifyingKey, agreementKey: device.agreementKey, name: "")
-                let path = "/v1/accounts/\(first.account)/device-requests"
-                #expect(try await device.post(path, ask, client).status == 202)
+            func restore() async throws -> (device: TestDevice, status: Int) {
+                server.advance(by: .seconds(60))
+                let device = TestDevice(of: server, accountKey: first.accountKey)
+                let request = RestoreRequest(
+                    accountKey: first.accountKey.verifyingKey,
+                    certificate: try device.certificate())
+                let place = "/v1/accounts/\(first.account)/devices"
+                return (device, try await device.post(place, request, client).status)
             }
-            let list = try await first.send(.get, "/v1/device-requests", client)
-            let count = try list.decode(DeviceRequestList.self).requests.count
-            #expect(count == ProtocolLimits.waitingDevices)
+            var last = first
+            for _ in 1..<32 {
+                let added = try await restore()
+                #expect(added.status == 201)
+                last = added.device
+            }
+            #expect(try await restore().status == 403)
+            let rotation = try first.rotation(2, revoking: [last.device])
+            let place = "/v1/devices/\(last.device)/revocation"
+            #expect(try await first.post(place, rotation, client).status == 201)
+            #expect(try await restore().status == 201)
+            #expect(try await restore().status == 403)
         }
     }
 }

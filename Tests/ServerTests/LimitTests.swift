@@ -1,6 +1,7 @@
 import AtelierProtocol
 import AtelierServer
 import HTTPTypes
+import HummingbirdTesting
 import SignedObjects
 import TestSupport
 import Testing
@@ -141,6 +142,34 @@ struct LimitTests {
             }
             // Only who asks is looked up.
             #expect(second.count == 1 && second[0].hasPrefix("SELECT"), "\(second)")
+        }
+    }
+
+    // Goal: a proof is good once, also where another instance's clock is ahead and it clears up.
+    // Method: one instance takes a proof; one whose clock is 100 s ahead clears up while the first
+    // one would still accept it.
+    @Test func aProofIsGoodOnceOnInstancesWithOtherClocks() async throws {
+        let server = try TestServer()
+        let fast = try server.beside(ahead: .seconds(100))
+        let artist = TestDevice(of: server)
+        let proof = try artist.proof("GET", "/v1/devices", [], at: server.now + .seconds(59))
+        try await server.run { client in
+            _ = try await artist.join(client)
+            let first = try await artist.send(.get, "/v1/devices", proof: proof, client)
+            #expect(first.status == 200)
+        }
+        for _ in 0..<2 {
+            server.advance(by: .seconds(59))
+            fast.advance(by: .seconds(59))
+            try await fast.run { client in
+                let reply = try await client.execute(
+                    uri: "/v1/moderators/sessions", method: .get)
+                #expect(reply.status == .unauthorized)
+            }
+            try await server.run { client in
+                let again = try await artist.send(.get, "/v1/devices", proof: proof, client)
+                #expect(again.status == 401 && again.problem == .proofInvalid)
+            }
         }
     }
 }

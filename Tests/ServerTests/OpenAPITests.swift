@@ -66,7 +66,7 @@ struct OpenAPITests {
             seen.insert("POST /v1/ledger")
             for target in [
                 "/healthz", "/readyz", "/v1/server", "/v1/openapi.json", "/v1/keys",
-                "/v1/devices", "/v1/device-requests", "/v1/snapshot", chunk,
+                "/v1/devices", "/v1/device-requests", "/v1/snapshot", "/v1/audit", chunk,
             ] { try note(.get, target, try await artist.send(.get, target, client)) }
             let revocation = "/v1/devices/\(third.device)/revocation"
             let rotation = try artist.rotation(

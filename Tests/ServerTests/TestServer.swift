@@ -63,6 +63,11 @@ final class TestServer: Sendable {
         try TestServer(folder, database, clock, policy: policy, seed: 2)
     }
 
+    /// Another instance on the same folder and database, whose clock is ahead by so much.
+    func beside(ahead: Duration) throws -> TestServer {
+        try TestServer(folder, database, ClockBox(now + ahead), policy: core.policy, seed: 5)
+    }
+
     /// A copy of the database as it is now.
     func backup(_ name: String) throws -> String {
         let path = folder.path(name)

@@ -2,14 +2,32 @@
 package enum Limits {
     /// The most devices that one account may have.
     static let devicesPerAccount = 32
+    /// The most requests to join one account that one sender has waiting.
+    static let waitingDevicesPerSender = 4
     /// The most bytes of a request proof.
     static let proofBytes = 4 * 1024
+    /// How long a nonce is kept: the 60 s before and after its time in which a proof is accepted,
+    /// and 8 minutes by which the clocks of instances that share a database may differ.
+    static let nonceLifetime = Duration.seconds(600)
     /// The most library keys that an account may have had.
     static let keyRotations: Int64 = 10_000
     /// The most key rotations in one reply.
     static let keyRotationsPerReply = 64
     /// The most devices of one account that watch it.
     static let watchersPerAccount = 64
+    /// The most bytes read from a connection at once: a record of TLS.
+    static let readBytes = 16 * 1024
+    /// The most bytes of one header field, and of all; a proof is the longest.
+    static let headerFieldBytes = 8 * 1024
+    static let headerBytes = 16 * 1024
+    /// The most header fields.
+    static let headerFields = 100
+    /// Connections that wait to be accepted.
+    static let backlog = 1024
+    /// Descriptors kept for files and for connections that are closing.
+    static let reservedDescriptors = 512
+    /// The largest body of a request without an account, in bytes.
+    static let guestBytes = 32 * 1024
     /// The most bytes of path and query.
     static let targetBytes = 512
     /// The most rows that a listing shows.

@@ -15,6 +15,8 @@ public final class ServerCore: Sendable {
     let epochMark: EpochMark?
     let sweeper = Sweeper()
     let excesses = ExcessMemory()
+    let connections: ConnectionTable
+    let bodies: BodyBudget
     let hub: WatchHub
     let announcements = Announcements()
     let key: SigningKey
@@ -73,29 +75,37 @@ public final class ServerCore: Sendable {
             throw ServerError.unusableFolder(path: folder.path, reason: error.localizedDescription)
         }
         key = try ServerKey.open(in: keys)
+        let signer = AuditSigner(key: key, randomBytes: randomBytes)
         if let database {
             let store = try PostgresStore(
                 address: database, connections: policy.databaseConnections,
                 onStatement: onStatement)
             postgres = store
-            self.database = MeasuredStore(base: store, metrics: metrics)
+            self.database = AuditedStore(
+                base: MeasuredStore(base: store, metrics: metrics), signer: signer)
             epochMark = nil
         } else {
             postgres = nil
-            self.database = MeasuredStore(
-                base: try SQLiteStore(
-                    path: folder.appendingPathComponent("server.sqlite").path,
-                    onStatement: onStatement),
-                metrics: metrics)
+            self.database = AuditedStore(
+                base: MeasuredStore(
+                    base: try SQLiteStore(
+                        path: folder.appendingPathComponent("server.sqlite").path,
+                        onStatement: onStatement),
+                    metrics: metrics),
+                signer: signer)
             epochMark = try EpochMark(folder.appendingPathComponent("server.epoch"))
         }
         self.policy = policy
         hub = WatchHub(limit: policy.watchers)
+        connections = ConnectionTable(policy)
+        bodies = BodyBudget(
+            bytes: policy.connections.bodyBytes, perSender: policy.connections.bodiesPerSender)
         self.clock = clock
         stepGuard = monotonic.map { StepGuard(monotonic: $0) }
         self.randomBytes = randomBytes
         try checkKey(folder)
         try checkEpoch()
+        try beginAudit()
     }
 
     /// Names the key that clients pin; artists who join without an invite compare it.

@@ -22,6 +22,10 @@ package enum ServerError: Error, Equatable, CustomStringConvertible {
     case newerDatabase(step: String)
     /// The key file is not a key.
     case damagedKey(path: String)
+    /// A port cannot be taken.
+    case cannotListen(address: String, reason: String)
+    /// Another server runs on the folder.
+    case folderInUse(path: String)
 
     /// The text form.
     package var description: String {
@@ -43,6 +47,12 @@ package enum ServerError: Error, Equatable, CustomStringConvertible {
             "The data folder \(path) cannot be used: \(reason). Check its rights and the disk."
         case .damagedKey(let path):
             "The key file \(path) is damaged. Restore it from a backup: every device has pinned it."
+        case .cannotListen(let address, let reason):
+            "Cannot listen on \(address): \(reason). Name another address and port: --listen or "
+                + "--metrics-listen."
+        case .folderInUse(let path):
+            "Another server runs on \(path). End that one first, or name another folder: --data "
+                + "DIR. Several servers share a PostgreSQL database, never a folder's own."
         case .newerDatabase(let step):
             "The database is of a newer atelier-server (it has the step \(step)). Install that "
                 + "version or a later one; nothing was changed."

@@ -26,6 +26,8 @@ public enum ServerFailure {
                 "\(error.description). Check that the database runs, its address, and the "
                     + "password: in the address, $PGPASSWORD or ~/.pgpass.", 75
             )
+        case let error as OutputError:
+            return (error.description, 1)
         case let error as CommitUnknownError:
             return (error.description, 75)
         case let error as CocoaError:
@@ -57,7 +59,8 @@ public enum ServerFailure {
     private static func code(of error: ServerError) -> Int32 {
         switch error {
         case .invalidValue: 64
-        case .noServer, .unusableFolder, .damagedKey, .otherKey, .newerDatabase: 73
+        case .noServer, .unusableFolder, .damagedKey, .otherKey, .newerDatabase, .folderInUse: 73
+        case .cannotListen: 1
         case .refused, .noSuchAccount, .notFound, .ambiguousAccount: 1
         }
     }

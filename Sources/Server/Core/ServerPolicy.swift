@@ -37,6 +37,8 @@ public struct ServerPolicy: Sendable {
     public var accountsPerAddress = 20
     /// Whose word about the sender of a request is believed.
     public var trustedProxies = TrustedProxies()
+    /// How many connections are held, and how long one may take for what.
+    public var connections = ConnectionPolicy()
     /// Devices that watch their accounts on one instance.
     public var watchers = 10_000
     /// Connections to PostgreSQL; so many requests work at a time, the others wait.

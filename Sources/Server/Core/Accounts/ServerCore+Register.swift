@@ -1,5 +1,6 @@
 import AtelierProtocol
 import CreditLedger
+import Foundation
 import SignedObjects
 
 extension ServerCore {
@@ -15,30 +16,54 @@ extension ServerCore {
     func register(
         _ request: RegisterRequest, _ incoming: IncomingRequest
     ) async throws -> Registered {
-        try await countGuest(incoming)
         let certificate = try Self.certificate(request.certificate, key: request.accountKey)
         let account = certificate.payload.account
-        let device = certificate.payload.device
         try checkPin(request.pin, key: request.accountKey)
         let accounts = Rate.Count(
             bucket: "accounts \(incoming.sender)", limit: policy.accountsPerAddress, window: .day)
         return try await asGuest(incoming, key: certificate.payload.deviceKey) { db, now in
-            let known = try db.row("SELECT state FROM account WHERE id = ?1", [account.blob])
-            let owner = try DeviceStore.account(of: device, in: db)
-            if let known, owner == account {
-                return try self.registered(request, isNew: false, state: known.state(), in: db)
-            }
-            guard known == nil, owner == nil else {
-                throw ServerError.refused(
-                    .accountExists,
-                    detail: "The account or device is known already. Ask to join it as a device.")
+            if let repeated = try self.repeated(request, certificate.payload, in: db) {
+                return repeated
             }
             try Rate.count([accounts], now: now, in: db)
-            let state = try self.admit(account, request.invite, now: now, in: db)
+            let state: AccountState
+            do {
+                state = try self.admit(account, request.invite, now: now, in: db)
+            } catch let refusal as ServerError {
+                // The same request at the same time was first: this one is a repeat.
+                guard let repeated = try self.repeated(request, certificate.payload, in: db) else {
+                    throw refusal
+                }
+                return repeated
+            }
             try self.open(account, request, state: state, now: now, in: db)
             try DeviceStore.add(certificate, now: now, in: db)
             return try self.registered(request, isNew: true, state: state, in: db)
         }
+    }
+
+    /// What a repeat gets; nil where nothing of it is known.
+    ///
+    /// - Throws: ``ServerError`` where the account or the device is another's.
+    private func repeated(
+        _ request: RegisterRequest, _ certificate: DeviceCertificate, in db: Database
+    ) throws -> Registered? {
+        // One statement: another registration may end between two.
+        let row = try db.row(
+            """
+            SELECT (SELECT state FROM account WHERE id = ?1) AS state,
+                (SELECT account FROM device WHERE id = ?2) AS owner
+            """,
+            [certificate.account.blob, certificate.device.blob])
+        guard let row else { throw StoredFormError(column: "account") }
+        if try row.isNull("state"), try row.isNull("owner") { return nil }
+        let owner: Data? = try row["owner"]
+        guard try !row.isNull("state"), owner == certificate.account.blob else {
+            throw ServerError.refused(
+                .accountExists,
+                detail: "The account or device is known already. Ask to join it as a device.")
+        }
+        return try registered(request, isNew: false, state: row.state(), in: db)
     }
 
     private func registered(
@@ -81,19 +106,20 @@ extension ServerCore {
         _ account: AccountID, _ request: RegisterRequest, state: AccountState, now: UnixTime,
         in db: Database
     ) throws {
+        let ledger = ServerLedger(account: account, policy: policy.ledger, now: now)
+        let opening = AccountOpening(account: account, credits: ledger.balance.granted, time: now)
         try db.execute(
             """
-            INSERT INTO account (id, account_key, created, pin, state)
-            VALUES (?1, ?2, ?3, ?4, ?5)
+            INSERT INTO account (id, account_key, created, pin, state, opening)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6)
             """,
             [
                 account.blob, request.accountKey.blob, now.milliseconds, request.pin,
-                state.rawValue,
+                state.rawValue, try JWS(signing: opening, with: key).compact,
             ])
         try db.execute(
             "INSERT INTO account_head (account, seq) VALUES (?1, 0)",
             [account.blob])
-        let ledger = ServerLedger(account: account, policy: policy.ledger, now: now)
         try LedgerStore(account: account, db: db).save(ledger, over: nil)
     }
 }

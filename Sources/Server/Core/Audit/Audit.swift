@@ -1,26 +1,21 @@
+import AtelierProtocol
 import Foundation
 import SignedObjects
 
 /// Who did what, when and why: written in the transaction that does it, never changed.
 ///
-/// Every row holds a digest of itself and of the row before, so that a change shows: see
-/// ``AuditChain``.
+/// Every row holds a link over itself and the row before, so that a change shows, see
+/// ``AuditChain``; the last link is signed with the server's key, see ``AuditedStore``.
 enum Audit {
+    /// Notes an act; it is written at the end of the transaction.
     static func append(
         _ action: String, actor: String, account: AccountID?, reason: String, detail: String,
         now: UnixTime, in db: Database
     ) throws {
-        let chain = AuditChain(db: db)
-        let link = try chain.next(
+        db.acts.append(
             AuditContent(
                 time: now, actor: actor, action: action, account: account, reason: reason,
                 detail: detail))
-        try db.execute(
-            """
-            INSERT INTO audit (time, actor, action, account, reason, detail, hash)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
-            """,
-            [now.milliseconds, actor, action, account?.blob, reason, detail, link.blob])
     }
 }
 
@@ -33,16 +28,9 @@ struct AuditContent: Encodable, Sendable {
     let reason: String
     let detail: String
 
-    /// The row's link in the chain, as the `number`th one after `previous`.
-    func link(number: Int64, after previous: Digest) throws -> Digest {
-        let linked = Linked(content: self, number: number, previous: previous)
-        return Digest(of: try CanonicalJSON.encoder.encode(linked))
-    }
-
-    private struct Linked: Encodable {
-        let content: AuditContent
-        let number: Int64
-        let previous: Digest
+    /// Names the content without telling it: without the salt nobody can try what it may be.
+    func digest(salt: [UInt8]) throws -> Digest {
+        Digest(of: salt + Array(try CanonicalJSON.encoder.encode(self)))
     }
 }
 
@@ -53,5 +41,11 @@ extension AuditContent {
             time: try row.time("time"), actor: try row["actor"], action: try row["action"],
             account: account.flatMap { AccountID($0) }, reason: try row["reason"],
             detail: try row["detail"])
+    }
+
+    /// The digest of the content of a row, with the row's own salt.
+    static func digest(of row: Row) throws -> Digest {
+        let salt: Data? = try row["salt"]
+        return try AuditContent(row).digest(salt: Array(salt ?? Data()))
     }
 }

@@ -1,24 +1,88 @@
+import AtelierProtocol
 import Foundation
 import SignedObjects
 
-/// The chain over the audit log: `audit_head` holds how many rows there are and the last one's
-/// link.
+/// The chain over the audit log: `audit_head` holds how many rows there are, the last one's link,
+/// and both signed with the server's key.
 ///
 /// Rows from before the chain have no link; the first one that has takes them all in.
 struct AuditChain {
     let db: Database
 
-    /// The link of a row that is about to be written; others wait until this transaction ends.
-    func next(_ content: AuditContent) throws -> Digest {
-        let head = try db.row(
-            "UPDATE audit_head SET number = number + 1 WHERE name = 'audit' RETURNING number, hash")
-        guard let head else { throw StoredFormError(column: "audit_head") }
-        let previous: Digest =
-            try head.isNull("hash") ? try walk().last : try head.fixed("hash")
-        let link = try content.link(number: try head["number"], after: previous)
+    /// Writes acts at the end of the log; others wait until this transaction ends.
+    ///
+    /// The new end is signed only where the old one was: who changed the log by the database's own
+    /// rights does not get a signature for it by the next act.
+    ///
+    /// - Parameter isAccepted: Whether the operator accepts the log as it is.
+    func append(
+        _ acts: [AuditContent], isAccepted: Bool, signer: AuditSigner
+    ) throws {
+        guard let last = acts.last else { return }
+        let row = try db.row(
+            """
+            UPDATE audit_head SET number = number + ?1 WHERE name = 'audit'
+            RETURNING number, hash, document
+            """,
+            [acts.count])
+        guard let row else { throw StoredFormError(column: "audit_head") }
+        let count: Int64 = try row["number"]
+        var serial = count - Int64(acts.count)
+        var link: Digest = try row.isNull("hash") ? try walk().last : try row.fixed("hash")
+        let isSigned =
+            try isAccepted || serial == 0
+            || signer.isSigned(row["document"], serial: serial, link: link)
+        for act in acts {
+            serial += 1
+            let salt = signer.salt()
+            link = AuditHead.link(serial: serial, after: link, content: try act.digest(salt: salt))
+            try insert(act, serial: serial, salt: salt, link: link)
+        }
+        try db.execute("UPDATE audit_head SET hash = ?1 WHERE name = 'audit'", [link.blob])
+        guard isSigned else { return }
+        let head = AuditHead(
+            serial: serial, hash: link, epoch: try EpochMark.Reading(of: db).epoch, time: last.time)
+        try save(signer.sign(head))
+    }
+
+    /// Signs the head of a log that is still empty.
+    func begin(now: UnixTime, signer: AuditSigner) throws {
+        guard try head().count == 0, try document() == nil else { return }
+        let head = AuditHead(
+            serial: 0, hash: .zero, epoch: try EpochMark.Reading(of: db).epoch, time: now)
+        try save(signer.sign(head))
+    }
+
+    /// The signed head as it was stored; nil where none was signed yet.
+    func document() throws -> String? {
+        try db.value("SELECT document FROM audit_head WHERE name = 'audit'")
+    }
+
+    /// Digests of the contents of the rows after a serial, at most
+    /// ``ProtocolLimits/auditEntries``.
+    func page(after serial: Int64) throws -> AuditPage {
+        let rows = try db.rows(
+            "SELECT * FROM audit WHERE serial > ?1 ORDER BY serial LIMIT ?2",
+            [serial, ProtocolLimits.auditEntries])
+        return AuditPage(contents: try rows.map(AuditContent.digest))
+    }
+
+    private func save(_ document: String) throws {
+        try db.execute("UPDATE audit_head SET document = ?1 WHERE name = 'audit'", [document])
+    }
+
+    private func insert(
+        _ act: AuditContent, serial: Int64, salt: [UInt8], link: Digest
+    ) throws {
         try db.execute(
-            "UPDATE audit_head SET hash = ?1 WHERE name = 'audit'", [link.blob])
-        return link
+            """
+            INSERT INTO audit (time, actor, action, account, reason, detail, hash, salt, serial)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+            """,
+            [
+                act.time.milliseconds, act.actor, act.action, act.account?.blob, act.reason,
+                act.detail, link.blob, Data(salt), serial,
+            ])
     }
 
     /// What a walk over the log found.
@@ -62,15 +126,17 @@ struct AuditChain {
     }
 
     private func take(_ row: Row, _ walk: inout Walk) throws -> Bool {
-        let link = try AuditContent(row).link(number: walk.count + 1, after: walk.last)
+        let serial = walk.count + 1
+        let link = AuditHead.link(
+            serial: serial, after: walk.last, content: try AuditContent.digest(of: row))
         let stored: Data? = try row["hash"]
         if let stored {
-            guard stored == link.blob else { return false }
+            guard stored == link.blob, try row["serial"] == serial else { return false }
             walk.hasLinks = true
         } else if walk.hasLinks {
             return false
         }
-        walk.count += 1
+        walk.count = serial
         walk.last = link
         return true
     }

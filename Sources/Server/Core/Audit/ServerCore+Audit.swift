@@ -1,3 +1,4 @@
+import AtelierProtocol
 public import SignedObjects
 
 /// One line of the audit log.
@@ -30,9 +31,12 @@ public struct AuditVerdict: Codable, Sendable, Equatable {
     public let isCutShort: Bool
     /// Whether the link that was noted before is in the chain; nil where none was named.
     public let holdsNoted: Bool?
+    /// Whether the server's key signed the end of these rows: without that key nobody can write
+    /// the log anew.
+    public let isSigned: Bool
 
     /// Whether nothing is wrong.
-    public var holds: Bool { brokenAt == nil && !isCutShort && holdsNoted != false }
+    public var holds: Bool { brokenAt == nil && !isCutShort && holdsNoted != false && isSigned }
 }
 
 extension ServerCore {
@@ -62,15 +66,64 @@ extension ServerCore {
     ///
     /// - Parameter noted: A link that was noted before, which must be in the chain.
     public func verifyAudit(noted: Digest? = nil) throws -> AuditVerdict {
-        try database.read { db in try AuditChain(db: db).verdict(noted: noted) }
+        let key = publicKey
+        return try database.read { db in try AuditChain(db: db).verdict(noted: noted, key: key) }
     }
+
+    /// The link that `text` names: its digits, or a head of the log that this server signed.
+    ///
+    /// - Throws: ``ServerError`` where it is neither.
+    public func auditLink(_ text: String) throws -> Digest {
+        if let link = Digest(hex: text.lowercased()) { return link }
+        guard let head = try? JWS<AuditHead>(verifying: text, with: publicKey) else {
+            throw ServerError.invalidValue(
+                name: "--noted", reason: "is neither 64 digits nor a head that this server signed")
+        }
+        return head.payload.hash
+    }
+
+    /// Accepts an audit log whose head is not signed, as the operator has looked into it: notes
+    /// that, and signs the log from here on.
+    public func acceptAudit(reason: String, actor: String) throws {
+        try Self.checkReason(reason)
+        let now = clock()
+        try database.write { db in
+            db.isAuditAccepted = true
+            try Audit.append(
+                "audit accepted", actor: actor, account: nil, reason: reason, detail: "", now: now,
+                in: db)
+        }
+    }
+
+    /// The signed head of the audit log, for devices; nil where none is signed.
+    func auditHead() async throws -> String? {
+        try await database.read { db in try AuditChain(db: db).document() }
+    }
+
+    /// The digests of the entries after a serial, for a device of an account.
+    func auditPage(after serial: Int64, _ incoming: IncomingRequest) async throws -> AuditPage {
+        try await authorized(incoming) { db, _, _ in try AuditChain(db: db).page(after: serial) }
+    }
+
+    /// Signs the head of a new server's log.
+    func beginAudit() throws {
+        let signer = auditSigner
+        let now = clock()
+        let isNew = try database.read { db in try AuditChain(db: db).document() == nil }
+        guard isNew else { return }
+        try database.write { db in try AuditChain(db: db).begin(now: now, signer: signer) }
+    }
+
+    var auditSigner: AuditSigner { AuditSigner(key: key, randomBytes: randomBytes) }
 }
 
 extension AuditChain {
     /// Whether the whole log is what was written.
     ///
-    /// - Parameter noted: A link that was noted before, which must be in the chain.
-    func verdict(noted: Digest? = nil) throws -> AuditVerdict {
+    /// - Parameters:
+    ///   - noted: A link that was noted before, which must be in the chain.
+    ///   - key: The server's.
+    func verdict(noted: Digest? = nil, key: VerifyingKey) throws -> AuditVerdict {
         let walk = try walk(lookingFor: noted)
         let head = try head()
         let isWhole =
@@ -78,6 +131,8 @@ extension AuditChain {
             || walk.count == head.count && walk.last == head.last ?? walk.last
         return AuditVerdict(
             rows: walk.count, head: walk.last, brokenAt: walk.broken, isCutShort: !isWhole,
-            holdsNoted: noted == nil ? nil : walk.isFound)
+            holdsNoted: noted == nil ? nil : walk.isFound,
+            isSigned: AuditSigner.isSigned(
+                try document(), serial: walk.count, link: walk.last, key: key))
     }
 }

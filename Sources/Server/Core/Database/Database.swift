@@ -8,6 +8,10 @@ import SignedObjects
 final class Database {
     /// Which of the two it is, for the few things that they do not have in common.
     let kind: DatabaseKind
+    /// What was done in this transaction, for the audit log; see ``AuditedStore``.
+    var acts: [AuditContent] = []
+    /// Whether the operator accepts an audit log whose head is not signed.
+    var isAuditAccepted = false
     private let connection: any SQLConnection
     private let onStatement: StatementTrace?
 
@@ -45,6 +49,13 @@ final class Database {
     /// Runs statements without parameters or answers, several parted by semicolons.
     func script(_ sql: String) throws {
         try connection.script(sql)
+    }
+
+    /// The database's own clock, in milliseconds since 1970 UTC, where instances on several
+    /// machines share it; nil where the machine's is the only one.
+    func clock() throws -> Int64? {
+        guard kind == .postgres else { return nil }
+        return try value("SELECT (EXTRACT(EPOCH FROM clock_timestamp()) * 1000)::bigint")
     }
 
     private func run(_ sql: String, _ arguments: [any SQLConvertible]) throws -> SQLResult {

@@ -41,6 +41,9 @@ enum Schema {
         Step(name: "11 history", common: history),
         Step(name: "12 ledger rows", common: ledgerRows),
         Step(name: "13 key requests", common: keyRequests),
+        Step(name: "14 signed audit", common: signedAudit),
+        Step(name: "15 openings", common: openings),
+        Step(name: "16 senders", common: senders),
     ]
 
     /// An older program could break what a newer one has made of the tables.
@@ -182,6 +185,21 @@ enum Schema {
         CREATE TABLE audit_head (
             name TEXT PRIMARY KEY NOT NULL, number INTEGER NOT NULL, hash BLOB);
         INSERT INTO audit_head (name, number) SELECT 'audit', COUNT(*) FROM audit;
+        """
+
+    private static let signedAudit = """
+        ALTER TABLE audit ADD COLUMN salt BLOB;
+        ALTER TABLE audit ADD COLUMN serial INTEGER;
+        CREATE UNIQUE INDEX audit_by_serial ON audit (serial);
+        ALTER TABLE audit_head ADD COLUMN document TEXT;
+        """
+
+    private static let openings = """
+        ALTER TABLE account ADD COLUMN opening TEXT NOT NULL DEFAULT '';
+        """
+
+    private static let senders = """
+        ALTER TABLE device_request ADD COLUMN sender TEXT NOT NULL DEFAULT '';
         """
 
     private static let service = """

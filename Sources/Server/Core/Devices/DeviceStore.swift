@@ -1,4 +1,5 @@
 import AtelierProtocol
+import CreditLedger
 import Foundation
 import SignedObjects
 
@@ -20,10 +21,7 @@ enum DeviceStore {
 
     static func add(_ certificate: JWS<DeviceCertificate>, now: UnixTime, in db: Database) throws {
         let payload = certificate.payload
-        let count: Int? = try db.value(
-            "SELECT COUNT(*) FROM device WHERE account = ?1",
-            [payload.account.blob])
-        guard count ?? 0 < Limits.devicesPerAccount else {
+        guard try hasRoom(payload.account, in: db) else {
             throw ServerError.refused(
                 .limitReached, detail: "An account may have \(Limits.devicesPerAccount) devices.")
         }
@@ -52,29 +50,71 @@ enum DeviceStore {
         ).map { try $0.fixed("account") }
     }
 
-    /// Lets `request` wait; where too many wait already, the oldest gives way.
+    /// Whether the account may have one more device; revoked ones do not count.
+    private static func hasRoom(_ account: AccountID, in db: Database) throws -> Bool {
+        let rows = try db.rows(
+            "SELECT id FROM device WHERE account = ?1 LIMIT ?2",
+            [account.blob, Limits.keyRotations])
+        if rows.count < Limits.devicesPerAccount { return true }
+        let standing = try LedgerStore(account: account, db: db).standing()
+        let active = try rows.count { try !standing.isRevoked($0.fixed("id")) }
+        return active < Limits.devicesPerAccount
+    }
+
+    /// Lets `request` wait.
+    ///
+    /// A sender that asks too often pushes out its own oldest request; where an account has too
+    /// many, the newest of the sender with the most gives way, or else this one. So whoever asks
+    /// from one address is never pushed out by others, however often they ask.
+    ///
+    /// - Throws: ``ServerError`` where no other may wait.
     static func wait(
-        _ request: DeviceRequest, for account: AccountID, now: UnixTime, in db: Database
+        _ request: DeviceRequest, for account: AccountID, from sender: Sender, now: UnixTime,
+        in db: Database
     ) throws {
         try forgetOld(now: now, in: db)
         try db.execute(
             """
             INSERT INTO device_request
-                (account, device, device_key, agreement_key, name, requested)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (account, device) DO NOTHING
+                (account, device, device_key, agreement_key, name, requested, sender)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (account, device) DO NOTHING
             """,
             [
                 account.blob, request.device.blob, request.deviceKey.blob,
-                request.agreementKey.blob, request.name, now.milliseconds,
+                request.agreementKey.blob, request.name, now.milliseconds, sender.description,
             ])
         try db.execute(
             """
-            DELETE FROM device_request WHERE account = ?1 AND approval IS NULL
-            AND device NOT IN (
-                SELECT device FROM device_request WHERE account = ?1 AND approval IS NULL
-                ORDER BY requested DESC, device LIMIT ?2)
+            DELETE FROM device_request
+            WHERE account = ?1 AND sender = ?2 AND approval IS NULL AND device NOT IN (
+                SELECT device FROM device_request
+                WHERE account = ?1 AND sender = ?2 AND approval IS NULL
+                ORDER BY requested DESC, device LIMIT ?3)
             """,
-            [account.blob, ProtocolLimits.waitingDevices])
+            [account.blob, sender.description, Limits.waitingDevicesPerSender])
+        try makeRoom(for: account, in: db)
+    }
+
+    private static func makeRoom(for account: AccountID, in db: Database) throws {
+        let rows = try db.rows(
+            """
+            SELECT device, sender FROM device_request WHERE account = ?1 AND approval IS NULL
+            ORDER BY requested DESC, device DESC
+            """,
+            [account.blob])
+        guard rows.count > ProtocolLimits.waitingDevices else { return }
+        var counts: [String: Int] = [:]
+        for row in rows { counts[try row["sender"], default: 0] += 1 }
+        let most = counts.values.max() ?? 0
+        let victim = try rows.first { counts[try $0["sender"], default: 0] == most }
+        guard most > 1, let victim else {
+            throw ServerError.refused(
+                .tooMany, detail: "Too many devices wait for this account. Try again later.",
+                retryAfter: 3600)
+        }
+        try db.execute(
+            "DELETE FROM device_request WHERE account = ?1 AND device = ?2",
+            [account.blob, try victim["device"] as Data])
     }
 
     static func waiting(

@@ -19,15 +19,17 @@ struct Caller: Sendable {
 extension ServerCore {
     /// Runs `body` in one transaction for the device of an account that signed the request.
     ///
+    /// - Parameter incoming: As ``admit(_:as:)`` let it in.
     /// - Throws: ``ServerError``; only that it was asked is then written, the nonce not either.
     func authorized<Result: Sendable>(
         _ incoming: IncomingRequest, as kind: RequestKind = .account,
         _ body: @escaping @Sendable (Database, Caller, UnixTime) throws -> Result
     ) async throws -> Result {
         let now = clock()
-        try await sweeper.sweep(database, now: now)
-        try excesses.check(networkCounts(of: incoming), now: now)
-        let (caller, proof) = try await member(incoming, now: now)
+        guard let member = incoming.member else {
+            throw ServerError.refused(.proofMissing, detail: "A device has to sign this.")
+        }
+        let (caller, proof) = (member.caller, member.proof)
         let counts = counts(of: caller, kind, incoming)
         try excesses.check(counts, now: now)
         do {
@@ -41,13 +43,18 @@ extension ServerCore {
         }
     }
 
-    /// Who signed the request. A proof that does not hold counts as a guest's.
-    private func member(
-        _ incoming: IncomingRequest, now: UnixTime
-    ) async throws -> (caller: Caller, proof: RequestProof) {
-        do {
+    /// Checks all that the header tells, before anything of the body is read: the proof's signature
+    /// by a device of an account, its time, what it is for, and limits that are reached. A proof
+    /// that does not hold counts as a guest's.
+    func admit(
+        _ incoming: IncomingRequest, as kind: RequestKind
+    ) async throws -> IncomingRequest.Member {
+        let now = clock()
+        try await sweeper.sweep(database, now: now)
+        try excesses.check(networkCounts(of: incoming), now: now)
+        return try await countingRefusals(of: incoming, now: now) {
             let claim = try RequestGate.unverified(incoming)
-            let caller = try await database.read { db in
+            let caller = try await self.database.read { db in
                 try RequestGate.caller(claim.device, in: db)
             }
             guard let caller else {
@@ -56,8 +63,26 @@ extension ServerCore {
             }
             let proof = try RequestGate.check(incoming, key: caller.deviceKey, now: now)
             if let refusal = caller.state.refusal { throw refusal }
-            return (caller, proof)
+            try self.excesses.check(self.counts(of: caller, kind, incoming), now: now)
+            return IncomingRequest.Member(caller: caller, proof: proof)
+        }
+    }
+
+    /// Checks the body that came after the header against the proof.
+    func checkBody(of incoming: IncomingRequest) async throws {
+        guard let member = incoming.member else { return }
+        try await countingRefusals(of: incoming, now: clock()) {
+            try RequestGate.checkBody(of: incoming, proof: member.proof)
+        }
+    }
+
+    private func countingRefusals<Result>(
+        of incoming: IncomingRequest, now: UnixTime, _ body: () async throws -> Result
+    ) async throws -> Result {
+        do {
+            return try await body()
         } catch let refusal as ServerError {
+            if case .refused(.tooMany, _, _) = refusal { throw refusal }
             try await countAlone([guestCount(of: incoming)], now: now)
             throw refusal
         }
@@ -94,6 +119,7 @@ extension ServerCore {
     ) async throws -> Result {
         let now = clock()
         let proof = try RequestGate.check(incoming, key: key, now: now)
+        try RequestGate.checkBody(of: incoming, proof: proof)
         do {
             return try await database.write { db in
                 try RequestGate.take(proof, now: now, in: db)
@@ -119,32 +145,40 @@ enum RequestGate {
         return claim
     }
 
-    /// Checks everything about the proof but whether its nonce is new.
+    /// Checks everything about the proof but the body's digest and whether its nonce is new.
     static func check(
         _ incoming: IncomingRequest, key: VerifyingKey, now: UnixTime
     ) throws -> RequestProof {
-        _ = try unverified(incoming)
+        _ = try plausible(incoming, now: now)
         guard
             let proof = try? JWS<RequestProof>(verifying: incoming.proof ?? "", with: key).payload,
             proof.device == DeviceID(key: key)
         else {
             throw ServerError.refused(.proofInvalid, detail: "The proof's signature does not hold.")
         }
-        guard
-            abs(proof.time.milliseconds - now.milliseconds)
-                <= RequestProof.lifetime.wholeMilliseconds
-        else {
+        return proof
+    }
+
+    /// Checks what can be checked without a key, which costs little.
+    static func plausible(_ incoming: IncomingRequest, now: UnixTime) throws -> RequestProof {
+        let proof = try unverified(incoming)
+        let (lead, isOver) = proof.time.milliseconds.subtractingReportingOverflow(now.milliseconds)
+        guard !isOver, lead.magnitude <= RequestProof.lifetime.wholeMilliseconds.magnitude else {
             throw ServerError.refused(
                 .clockWrong,
                 detail: "The proof's time is over 60 s from the server's. Correct it and retry.")
         }
-        guard
-            proof.method == incoming.method, proof.target == incoming.target,
-            proof.body == Digest(of: incoming.body)
-        else {
+        guard proof.method == incoming.method, proof.target == incoming.target else {
             throw ServerError.refused(.proofInvalid, detail: "The proof is of another request.")
         }
         return proof
+    }
+
+    /// Checks that the proof is of this body.
+    static func checkBody(of incoming: IncomingRequest, proof: RequestProof) throws {
+        guard proof.body == incoming.digest else {
+            throw ServerError.refused(.proofInvalid, detail: "The proof is of another request.")
+        }
     }
 
     /// Takes the nonce, once.
@@ -154,7 +188,10 @@ enum RequestGate {
             INSERT INTO nonce (nonce, device, time) VALUES (?1, ?2, ?3)
             ON CONFLICT (nonce, device) DO NOTHING
             """,
-            [proof.nonce.blob, proof.device.blob, now.milliseconds])
+            [
+                proof.nonce.blob, proof.device.blob,
+                max(proof.time.milliseconds, now.milliseconds),
+            ])
         guard count == 1 else {
             throw ServerError.refused(.proofInvalid, detail: "This proof was used before.")
         }

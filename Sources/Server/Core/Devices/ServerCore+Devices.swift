@@ -14,14 +14,14 @@ extension ServerCore {
     func requestDevice(
         _ request: DeviceRequest, account: AccountID, _ incoming: IncomingRequest
     ) async throws {
-        try await countGuest(incoming)
         try Self.checkName(request.name)
         let requests = Rate.Count(
             bucket: "requests \(incoming.sender)", limit: policy.deviceRequestsPerAddress,
             window: .day)
         try await asGuest(incoming, key: request.deviceKey) { db, now in
             try Rate.count([requests], now: now, in: db)
-            try DeviceStore.wait(request, for: account, now: now, in: db)
+            try DeviceStore.wait(
+                request, for: account, from: incoming.sender, now: now, in: db)
         }
     }
 
@@ -29,7 +29,6 @@ extension ServerCore {
     func approval(
         of device: DeviceID, account: AccountID, _ incoming: IncomingRequest
     ) async throws -> DeviceApproval {
-        try await countGuest(incoming)
         let notYet = ServerError.refused(
             .notApprovedYet, detail: "Approve it on a device of the account, then ask again.")
         let waiting = try await database.read { db in

@@ -8,7 +8,6 @@ extension ServerCore {
     func restore(
         _ request: RestoreRequest, account: AccountID, _ incoming: IncomingRequest
     ) async throws -> RestoreReply {
-        try await countGuest(incoming)
         let certificate = try Self.certificate(request.certificate, key: request.accountKey)
         let device = certificate.payload.device
         guard certificate.payload.account == account else {

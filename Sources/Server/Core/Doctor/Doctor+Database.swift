@@ -48,11 +48,7 @@ extension Doctor {
                     UNION ALL SELECT MAX(time) FROM nonce
                     UNION ALL SELECT MAX(last_seen) FROM device) AS times
                 """)
-            guard db.kind == .postgres else { return (latest, nil) }
-            return (
-                latest,
-                try db.value("SELECT (EXTRACT(EPOCH FROM clock_timestamp()) * 1000)::bigint")
-            )
+            return (latest, try db.clock())
         }
         // A device's proof may lie ahead by as much.
         let tolerance: Int64 = 120_000
@@ -95,13 +91,21 @@ extension Doctor {
     func examineAudit(
         _ store: any DatabaseStore, _ check: inout DoctorReport.Check
     ) throws {
+        let path = folder.appendingPathComponent("keys/server.key").path
+        let key = try ServerKey.read(path).verifyingKey
         try store.read { db in
-            let verdict = try AuditChain(db: db).verdict()
+            let verdict = try AuditChain(db: db).verdict(key: key)
             check.note = "\(verdict.rows) entries"
             if let broken = verdict.brokenAt {
                 check.add("Entry \(broken) is not what was written, or one before it is gone.")
             }
             if verdict.isCutShort { check.add("The last entries are missing.") }
+            if verdict.brokenAt == nil, !verdict.isCutShort, !verdict.isSigned {
+                check.add(
+                    "The log's end is not the one that the server's key signed: entries were "
+                        + "taken out or written anew. Compare it with a backup; "
+                        + "`audit --accept REASON` goes on with it as it is.")
+            }
             let triggers: Int64? = try db.value(
                 db.kind == .sqlite
                     ? """

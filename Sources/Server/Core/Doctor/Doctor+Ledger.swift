@@ -18,12 +18,43 @@ extension Doctor {
                     return check.add("\(account) has no ledger.")
                 }
                 receipts += ledger.receipts.count
-                for problem in ledger.problems(key: key) { check.add("\(account): \(problem)") }
+                let problems =
+                    ledger.problems(key: key) + (try creditProblems(of: ledger, key: key, in: db))
+                for problem in problems { check.add("\(account): \(problem)") }
             } catch {
                 check.add("\(account): \(error)")
             }
         }
         check.note = "\(accounts) accounts, \(receipts) receipts"
+    }
+
+    /// Whether the account has the credits that it began with and was granted, and no others.
+    private func creditProblems(
+        of ledger: ServerLedger, key: VerifyingKey, in db: Database
+    ) throws -> [String] {
+        let account = ledger.account
+        let rows = try db.rows(
+            "SELECT credit FROM ledger_credit WHERE account = ?1 ORDER BY credit", [account.blob])
+        let document: String? = try db.value(
+            "SELECT opening FROM account WHERE id = ?1", [account.blob])
+        guard
+            let opening = try? JWS<AccountOpening>(verifying: document ?? "", with: key).payload,
+            opening.account == account
+        else { return ["what it began with is not signed by this server"] }
+        let granted = ledger.orders.reduce(0) {
+            $0 + ($1.payload.kind == .grant ? $1.payload.credits : 0)
+        }
+        let expected = opening.credits + granted
+        var problems: [String] = []
+        for (index, row) in rows.enumerated() {
+            let credit: Int = try row["credit"]
+            if credit >= expected { problems.append("credit \(credit) was never given") }
+            if credit != index, index < expected { problems.append("credit \(index) is missing") }
+        }
+        if rows.count < expected {
+            problems.append("\(rows.count) credits are left of \(expected) that were given")
+        }
+        return problems
     }
 
     /// Calls `body` for each account in the order of ids.

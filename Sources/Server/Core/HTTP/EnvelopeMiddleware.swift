@@ -5,6 +5,7 @@ import Hummingbird
 import HTTPTypes
 import Logging
 import NIOCore
+import NIOHTTP1
 import SignedObjects
 
 /// Gives every reply the server's time, turns errors into problems, counts requests, and logs one
@@ -27,7 +28,9 @@ struct EnvelopeMiddleware: RouterMiddleware {
         }
         response.headers[.atelierTime] = String(clock().milliseconds)
         response.headers[.xContentTypeOptions] = "nosniff"
-        response.headers[.cacheControl] = "no-store"
+        if response.headers[.cacheControl] == nil {
+            response.headers[.cacheControl] = "no-store"
+        }
         response.headers[.atelierRequest] = context.id
         let took = ContinuousClock.now - start
         // A body after the head of an answer to HEAD would be read as the next answer.
@@ -67,6 +70,12 @@ struct EnvelopeMiddleware: RouterMiddleware {
         switch error {
         case ServerError.refused(let kind, let detail, let retryAfter):
             return reply(kind, detail, retryAfter: retryAfter)
+        case is HTTPParserError, is RequestAborted, is ChannelError:
+            // The connection is of no more use, or gone already: this ends in an answer of 400, or
+            // in none.
+            var response = reply(.malformed, "The request breaks off, or cannot be read.")
+            response.headers[.connection] = "close"
+            return response
         case is NIOTooManyBytesError:
             return reply(.tooLarge, "Send it in smaller parts.")
         case let error as HTTPError where error.status == .notFound:

@@ -5,7 +5,7 @@ import SignedObjects
 extension Routes {
     /// Lets a device in by the account key.
     @Sendable func restore(request: Request, context: ServerContext) async throws -> Response {
-        let incoming = try await read(request, context, upTo: ProtocolLimits.messageBytes)
+        let incoming = try await read(request, context, upTo: Limits.guestBytes, by: .guest)
         let account: AccountID = try parameter("account", context)
         return try json(
             try await core.restore(try decode(incoming), account: account, incoming),

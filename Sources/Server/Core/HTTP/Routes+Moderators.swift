@@ -5,22 +5,21 @@ import HTTPTypes
 extension Routes {
     /// Opens a moderator's session by a one-time token.
     @Sendable func openSession(request: Request, context: ServerContext) async throws -> Response {
-        let incoming = try await read(request, context, upTo: ProtocolLimits.messageBytes)
+        let incoming = try await read(
+            request, context, upTo: Limits.guestBytes, by: .anybody)
         return try json(
-            try await core.openSession(try decode(incoming), incoming), status: .created)
+            try await core.openSession(try decode(incoming)), status: .created)
     }
 
     /// Says whose session it is.
     @Sendable func session(request: Request, context: ServerContext) async throws -> Response {
-        let incoming = try await read(request, context, upTo: 0)
-        try await core.countGuest(incoming)
+        _ = try await read(request, context, upTo: 0, by: .anybody)
         return try json(try await core.moderator(session: bearer(request)))
     }
 
     /// Ends a session.
     @Sendable func endSession(request: Request, context: ServerContext) async throws -> Response {
-        let incoming = try await read(request, context, upTo: 0)
-        try await core.countGuest(incoming)
+        _ = try await read(request, context, upTo: 0, by: .anybody)
         try await core.endSession(bearer(request))
         return try json([String: String]())
     }

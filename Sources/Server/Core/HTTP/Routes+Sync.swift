@@ -8,7 +8,8 @@ import SyncKit
 extension Routes {
     /// Stores a sealed segment.
     @Sendable func push(request: Request, context: ServerContext) async throws -> Response {
-        let incoming = try await read(request, context, upTo: ProtocolLimits.segmentBytes)
+        let incoming = try await read(
+            request, context, upTo: ProtocolLimits.segmentBytes, by: .member(.push))
         let answer = try await core.push(incoming)
         let state = answer.state
         return try json(
@@ -40,7 +41,8 @@ extension Routes {
 
     /// Stores one chunk of a snapshot.
     @Sendable func pushChunk(request: Request, context: ServerContext) async throws -> Response {
-        let incoming = try await read(request, context, upTo: ProtocolLimits.segmentBytes)
+        let incoming = try await read(
+            request, context, upTo: ProtocolLimits.segmentBytes, by: .member(.chunkIn))
         let query = request.uri.queryParameters
         let chunks = try number(query["of"], in: 1...Int64(ProtocolLimits.snapshotChunks))
         let name = SnapshotStore.Name(
@@ -57,7 +59,7 @@ extension Routes {
 
     /// Gives one chunk of the newest snapshot.
     @Sendable func chunk(request: Request, context: ServerContext) async throws -> Response {
-        let incoming = try await read(request, context, upTo: 0)
+        let incoming = try await read(request, context, upTo: 0, by: .member(.chunkOut))
         let chunk = try await core.chunk(
             try index(context), of: try parameter("snapshot", context), incoming)
         return bytes(ByteBuffer(bytes: chunk), headers: [:])

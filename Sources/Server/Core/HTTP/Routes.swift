@@ -33,6 +33,7 @@ struct Routes: Sendable {
         router.get("v1/snapshots/:snapshot/:index", use: chunk)
         router.get("v1/snapshot", use: snapshot)
         router.post("v1/ledger", use: ledger)
+        router.get("v1/audit", use: audit)
         router.get("v1/events", use: events)
         router.post("v1/moderators/sessions", use: openSession)
         router.get("v1/moderators/sessions", use: session)
@@ -57,12 +58,12 @@ struct Routes: Sendable {
 
     /// The document that describes these routes.
     @Sendable func openAPI(request: Request, context: ServerContext) async throws -> Response {
-        text(try OpenAPI.text(isPretty: false), type: "application/json")
+        try OpenAPI.document.get().response(to: request)
     }
 
     /// Opens an account.
     @Sendable func register(request: Request, context: ServerContext) async throws -> Response {
-        let incoming = try await read(request, context, upTo: ProtocolLimits.messageBytes)
+        let incoming = try await read(request, context, upTo: Limits.guestBytes, by: .guest)
         let registered = try await core.register(try decode(incoming), incoming)
         let done: HTTPResponse.Status = registered.isNew ? .created : .ok
         return try json(registered.list, status: registered.state == .open ? done : .accepted)
@@ -71,7 +72,7 @@ struct Routes: Sendable {
     /// Lets a device wait for approval.
     @Sendable func requestDevice(request: Request, context: ServerContext) async throws -> Response
     {
-        let incoming = try await read(request, context, upTo: ProtocolLimits.messageBytes)
+        let incoming = try await read(request, context, upTo: Limits.guestBytes, by: .guest)
         let account: AccountID = try parameter("account", context)
         try await core.requestDevice(try decode(incoming), account: account, incoming)
         return try json([String: String](), status: .accepted)
@@ -79,7 +80,7 @@ struct Routes: Sendable {
 
     /// The approval of a waiting device.
     @Sendable func approval(request: Request, context: ServerContext) async throws -> Response {
-        let incoming = try await read(request, context, upTo: 0)
+        let incoming = try await read(request, context, upTo: 0, by: .guest)
         return try json(
             try await core.approval(
                 of: try parameter("device", context), account: try parameter("account", context),
@@ -105,25 +106,66 @@ struct Routes: Sendable {
         try json(try await core.devices(try await read(request, context, upTo: 0)))
     }
 
-    /// One contact with the ledger.
-    @Sendable func ledger(request: Request, context: ServerContext) async throws -> Response {
-        let incoming = try await read(request, context, upTo: ProtocolLimits.messageBytes)
-        return try json(try await core.exchange(try decode(incoming), incoming))
+    /// The entries of the audit log after a serial, without their contents.
+    @Sendable func audit(request: Request, context: ServerContext) async throws -> Response {
+        let incoming = try await read(request, context, upTo: 0)
+        let after = try number(
+            request.uri.queryParameters["after"], or: 0, in: AuditHead.serials)
+        return try json(try await core.auditPage(after: after, incoming))
     }
 
+    /// One contact with the ledger.
+    @Sendable func ledger(request: Request, context: ServerContext) async throws -> Response {
+        let incoming = try await read(
+            request, context, upTo: ProtocolLimits.messageBytes, by: .member(.ledger))
+        var reply = try await core.exchange(try decode(incoming), incoming)
+        reply.audit = try await core.auditHead()
+        return try json(reply)
+    }
+
+    /// Who may send a request.
+    enum Origin {
+        /// A device of an account.
+        case member(RequestKind)
+        /// A device of no account, which signs with the key that the request is about.
+        case guest
+        /// Anybody, without a proof.
+        case anybody
+    }
+
+    /// Reads a request: first what its header tells, and where that may not be, nothing else.
     func read(
-        _ request: Request, _ context: ServerContext, upTo limit: Int
+        _ request: Request, _ context: ServerContext, upTo limit: Int,
+        by origin: Origin = .member(.account)
     ) async throws -> IncomingRequest {
         guard request.uri.string.utf8.count <= Limits.targetBytes else {
             throw ServerError.refused(
                 .malformed, detail: "Path and query have at most \(Limits.targetBytes) bytes.")
         }
-        let body = try await request.body.collect(upTo: limit)
-        return IncomingRequest(
+        let reader = BodyReader(budget: core.bodies, limit: limit)
+        _ = try reader.declared(request)
+        var incoming = IncomingRequest(
             method: request.method.rawValue, target: request.uri.string,
-            body: Array(body.readableBytesView), proof: request.headers[.atelierProof],
+            proof: request.headers[.atelierProof],
             sender: core.policy.trustedProxies.sender(
                 peer: context.peer, headers: request.headers))
+        switch origin {
+        case .member(let kind):
+            let member = try await core.admit(incoming, as: kind)
+            core.connections.prove(context.connection)
+            incoming.member = member
+            (incoming.body, incoming.digest) = try await reader.read(
+                request, for: "device \(member.caller.device)")
+            try await core.checkBody(of: incoming)
+        case .guest, .anybody:
+            try await core.countGuest(incoming)
+            if case .guest = origin {
+                _ = try RequestGate.plausible(incoming, now: core.clock())
+            }
+            (incoming.body, incoming.digest) = try await reader.read(
+                request, for: "guest \(incoming.sender)")
+        }
+        return incoming
     }
 
     func decode<Value: Decodable>(_ incoming: IncomingRequest) throws -> Value {

@@ -37,6 +37,10 @@ public struct ServeSettings: Sendable {
     public var metrics: Place?
     /// The files of the server's certificate; nil: plain HTTP.
     public var tls: TLSFiles?
+    /// Whether plain HTTP may be spoken where other machines reach it.
+    public var allowsPlainHTTP = false
+    /// Whether it speaks plain HTTP where other machines reach it.
+    public var isPublicPlainHTTP: Bool { tls == nil && !place.isLoopback }
     /// How long requests under way may take after the program was told to stop.
     public var grace = Duration.seconds(30)
 

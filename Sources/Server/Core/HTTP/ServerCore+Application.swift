@@ -1,4 +1,5 @@
 package import Hummingbird
+import HummingbirdCore
 public import Logging
 import NIOCore
 
@@ -22,42 +23,48 @@ extension ServerCore {
         return router
     }
 
+    /// What `serve` runs, on any loopback port, for a test.
+    package var guardedApplication: Application<RouterResponder<ServerContext>> {
+        guarded(
+            router, at: ServeSettings.Place(host: "127.0.0.1", port: 0), nil, connections,
+            Logger(label: "test")
+        ) { _ in }
+    }
+
     /// Answers requests until the program is told to stop.
     ///
     /// On SIGTERM or SIGINT it takes no new connection and finishes the requests under way, for as
     /// long as the settings say; a second signal ends the program at once. SIGHUP makes it read its
-    /// certificate again.
+    /// certificate again, where it has one.
     ///
     /// - Parameter onListening: Called once with the ports taken.
+    /// - Throws: ``ServerError/cannotListen(address:reason:)`` where a port cannot be taken.
     public func serve(
         _ settings: ServeSettings, logger: Logger,
         onListening: @escaping @Sendable (_ port: Int, _ metricsPort: Int?) -> Void
     ) async throws {
+        for place in [settings.place, settings.metrics].compactMap({ $0 }) {
+            try place.checkFree()
+        }
         let tls = try settings.tls.map { try TLSContext($0) }
+        limitConnections(logger)
         let listening = Listening(hasMetrics: settings.metrics != nil, tell: onListening)
-        var application = Application(
-            router: router, server: tls?.server ?? .http1(),
-            configuration: .init(
-                address: .hostname(settings.place.host, port: settings.place.port),
-                serverName: "atelier-server"),
-            services: [LiveService(core: self, logger: logger)],
-            onServerRunning: { channel in
-                listening.began(main: channel.localAddress?.port ?? settings.place.port)
-            },
-            logger: logger)
+        var application = guarded(router, at: settings.place, tls, connections, logger) { port in
+            listening.began(main: port)
+        }
+        application.addServices(LiveService(core: self, logger: logger))
         if let place = settings.metrics {
+            let table = ConnectionTable(policy)
             application.addServices(
-                Application(
-                    router: metricsRouter,
-                    configuration: .init(address: .hostname(place.host, port: place.port)),
-                    onServerRunning: { channel in
-                        listening.began(metrics: channel.localAddress?.port ?? place.port)
-                    },
-                    logger: logger))
+                guarded(metricsRouter, at: place, nil, table, logger) { port in
+                    listening.began(metrics: port)
+                })
         }
         let termination = Termination(of: application, grace: settings.grace, logger: logger)
-        guard let tls else { return try await termination.run(onHangup: nil) }
         try await termination.run {
+            guard let tls else {
+                return logger.notice("told to reload: there is no certificate to read again")
+            }
             do {
                 try tls.reload()
                 logger.notice("the certificate was read again")
@@ -65,5 +72,39 @@ extension ServerCore {
                 logger.error("the certificate stays as it was", metadata: ["error": "\(error)"])
             }
         }
+    }
+
+    /// As many descriptors as the system gives, and fewer connections than that.
+    private func limitConnections(_ logger: Logger) {
+        let descriptors = DescriptorLimit.raise()
+        let most = DescriptorLimit.connections(of: descriptors, policy: policy.connections)
+        connections.limit(to: most, policy: policy.connections)
+        logger.notice(
+            "limits", metadata: ["descriptors": "\(descriptors)", "connections": "\(most)"])
+    }
+
+    private func guarded<Context: RequestContext>(
+        _ router: Router<Context>, at place: ServeSettings.Place, _ tls: TLSContext?,
+        _ table: ConnectionTable, _ logger: Logger, onPort: @escaping @Sendable (Int) -> Void
+    ) -> Application<RouterResponder<Context>>
+    where Context.Source == ApplicationRequestContextSource {
+        let policy = policy.connections
+        return Application(
+            router: router,
+            server: HTTPServerBuilder { responder in
+                GuardedChannel(tls: tls, policy: policy, table: table, responder: responder)
+            },
+            configuration: .init(
+                address: .hostname(place.host, port: place.port), serverName: "atelier-server",
+                backlog: Limits.backlog),
+            onServerRunning: { channel in
+                // Before the framework sees a connection, or an error in accepting one.
+                try? await channel.eventLoop.submit {
+                    try channel.pipeline.syncOperations.addHandler(
+                        AcceptGuard(table, logger: logger), position: .first)
+                }.get()
+                onPort(channel.localAddress?.port ?? place.port)
+            },
+            logger: logger)
     }
 }

@@ -20,16 +20,15 @@ struct Termination {
 
     /// Runs until the end; requests that outlast the grace are cut off.
     ///
-    /// - Parameter onHangup: What SIGHUP asks for; nil leaves that signal alone.
-    func run(onHangup: (@Sendable () -> Void)?) async throws {
-        let signals = await UnixSignalsSequence(
-            trapping: onHangup == nil ? [.sigterm, .sigint] : [.sigterm, .sigint, .sighup])
+    /// - Parameter onHangup: What SIGHUP asks for, which never ends the program.
+    func run(onHangup: @escaping @Sendable () -> Void) async throws {
+        let signals = await UnixSignalsSequence(trapping: [.sigterm, .sigint, .sighup])
         let told = Told()
         try await withThrowingTaskGroup(of: Void.self) { tasks in
             tasks.addTask { [group] in
                 for await signal in signals {
                     if signal == .sighup {
-                        onHangup?()
+                        onHangup()
                         continue
                     }
                     if told.isAgain() { Self.end(by: signal) }

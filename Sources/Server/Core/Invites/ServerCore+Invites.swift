@@ -47,6 +47,21 @@ extension ServerCore {
         }
     }
 
+    /// Ends invites whose codes could not be shown.
+    public func withdraw(_ codes: [InviteCode], actor: String) throws {
+        let now = clock()
+        try database.write { db in
+            for code in codes {
+                try db.execute(
+                    "UPDATE invite SET revoked = ?1 WHERE hash = ?2 AND used IS NULL",
+                    [now.milliseconds, InviteStore.hash(code.secret).blob])
+            }
+            try Audit.append(
+                "invite", actor: actor, account: nil, reason: "not-shown",
+                detail: "\(codes.count) revoked", now: now, in: db)
+        }
+    }
+
     /// Every invite, newest first.
     public func invites() throws -> [InviteSummary] {
         let now = clock()

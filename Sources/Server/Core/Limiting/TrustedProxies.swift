@@ -43,7 +43,8 @@ public struct TrustedProxies: Sendable {
     /// The most proxies that are followed.
     private static let hopLimit = 32
 
-    private func trusts(_ address: NetworkAddress) -> Bool {
+    /// Whether `address` is one of the proxies.
+    func trusts(_ address: NetworkAddress) -> Bool {
         ranges.contains { $0.contains(address) }
     }
 

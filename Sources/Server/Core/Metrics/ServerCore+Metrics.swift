@@ -9,6 +9,7 @@ extension ServerCore {
         text.single(
             "atelier_watchers", "gauge", "Devices that watch their accounts here.",
             Double(hub.count))
+        Self.addConnections(connections.counts, bodies: bodies.bytesInFlight, to: &text)
         text.single(
             "atelier_segments_stored_total", "counter", "New segments stored.",
             Double(counts.segments))
@@ -45,6 +46,22 @@ extension ServerCore {
             let name = kind.rawValue.split(separator: ":").last.map(String.init) ?? ""
             text.add([("cause", name)], Double(counts.refusals[kind] ?? 0))
         }
+    }
+
+    private static func addConnections(
+        _ counts: ConnectionTable.Counts, bodies: Int, to text: inout MetricsText
+    ) {
+        text.begin("atelier_connections", "gauge", "Open connections.")
+        text.add([("from", "device")], Double(counts.open - counts.strangers))
+        text.add([("from", "stranger")], Double(counts.strangers))
+        text.begin(
+            "atelier_connections_closed_total", "counter",
+            "Connections refused, or closed because of a deadline or for room.")
+        for cause in ConnectionTable.Cause.allCases {
+            text.add([("cause", cause.rawValue)], Double(counts.closed[cause] ?? 0))
+        }
+        text.single(
+            "atelier_body_bytes", "gauge", "Request bodies in memory, in bytes.", Double(bodies))
     }
 
     private static func addDatabase(_ counts: Metrics.Counts, to text: inout MetricsText) {

@@ -38,6 +38,14 @@ extension ServerCore {
         }
     }
 
+    /// Ends a token that could not be shown.
+    public func withdraw(_ invitation: ModeratorInvitation) throws {
+        guard let token = ModeratorToken(.link, invitation.token) else { return }
+        _ = try database.write { db in
+            try ModeratorStore(db: db).redeem(token, now: clock())
+        }
+    }
+
     /// Every moderator, by name.
     public func moderators() throws -> [ModeratorSummary] {
         try database.read { db in try ModeratorStore(db: db).list() }
@@ -59,10 +67,7 @@ extension ServerCore {
     }
 
     /// Opens a session by a one-time token.
-    func openSession(
-        _ request: SessionRequest, _ incoming: IncomingRequest
-    ) async throws -> SessionReply {
-        try await countGuest(incoming)
+    func openSession(_ request: SessionRequest) async throws -> SessionReply {
         let now = clock()
         guard let token = ModeratorToken(.link, request.token) else { throw Self.badToken }
         let session = ModeratorToken(.session, randomBytes: randomBytes)

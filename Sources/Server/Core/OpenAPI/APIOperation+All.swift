@@ -18,7 +18,8 @@ extension APIOperation {
             replies: [200: .json("ServerDescription")]),
         APIOperation(
             method: "get", path: "/v1/openapi.json", id: "openapi",
-            summary: "This document.", replies: [200: .json("Document")], isStatic: true),
+            summary: "This document.", replies: [200: .json("Document")], isStatic: true,
+            isConstant: true),
     ]
 
     private static let accounts = [
@@ -124,6 +125,11 @@ extension APIOperation {
             method: "post", path: "/v1/ledger", id: "ledger",
             summary: "One contact with the account's ledger; safe to repeat.", proof: .device,
             body: message("LedgerRequest"), replies: [200: .json("LedgerReply")]),
+        APIOperation(
+            method: "get", path: AuditPage.target, id: "audit",
+            summary: "Digests of the entries of the audit log after a serial.", proof: .device,
+            query: [number("after", 0...Int(AuditHead.serials.upperBound))],
+            replies: [200: .json("AuditPage")]),
         APIOperation(
             method: "get", path: AccountEvent.target, id: "events",
             summary: "Where the account stands, at once and whenever that changes.",

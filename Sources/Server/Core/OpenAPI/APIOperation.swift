@@ -45,6 +45,8 @@ struct APIOperation: Sendable {
     var causes: [Problem.Kind] = []
     /// Whether it looks at nothing, not even the database.
     var isStatic = false
+    /// Whether its answer never changes, and has a tag for `If-None-Match`.
+    var isConstant = false
 
     private static let proofCauses: [Problem.Kind] = [.proofMissing, .proofInvalid, .clockWrong]
 

@@ -65,6 +65,9 @@ enum APISchemas {
                 ]),
             ], optional: ["epoch", "hand_in"]),
         "LedgerReply": ledgerReply,
+        "AuditPage": object([
+            "contents": list(of: hex(32), atMost: ProtocolLimits.auditEntries)
+        ]),
     ]
 
     /// A problem whose cause is one of `kinds`.
@@ -101,10 +104,10 @@ enum APISchemas {
             "balance": object([
                 "granted": count, "free": count, "leased": count, "spent": count,
             ]),
-            "time": time, "lends_from": time, "epoch": count,
+            "time": time, "lends_from": time, "audit": compact, "epoch": count,
             "lacks": object(["receipts": count, "orders": count]), "handed_in": count,
             "waiting": object(["devices": list(of: hex(16)), "until": time]),
-        ], optional: ["lends_from", "lacks", "handed_in", "waiting"])
+        ], optional: ["lends_from", "audit", "lacks", "handed_in", "waiting"])
 
     private static let role: JSON = [
         "type": "string", "enum": ["reviewer", "moderator", "administrator"],

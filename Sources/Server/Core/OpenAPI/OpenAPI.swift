@@ -5,10 +5,16 @@ import Foundation
 public enum OpenAPI {
     /// The document as JSON.
     public static func text(isPretty: Bool) throws -> String {
-        try document.text(isPretty: isPretty)
+        try json.text(isPretty: isPretty)
     }
 
-    static let document: JSON = [
+    /// The document as it is answered; throws words where it has no JSON form, which a test
+    /// excludes.
+    static let document = Result {
+        ConstantDocument(try text(isPretty: false), type: "application/json")
+    }
+
+    static let json: JSON = [
         "openapi": "3.1.0",
         "info": [
             "title": "Atelier server", "version": "1",
@@ -95,6 +101,12 @@ extension APIOperation {
             responses[String(status)] = [
                 "description": "All is well.", "content": content.document,
                 "headers": .object(headers),
+            ]
+        }
+        if isConstant {
+            responses["304"] = [
+                "description": "The document with this tag is still the present one.",
+                "headers": .object(Self.everyHeader),
             ]
         }
         for (status, kinds) in Dictionary(grouping: allCauses, by: \.status) {

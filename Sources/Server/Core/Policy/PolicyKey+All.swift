@@ -33,6 +33,9 @@ extension PolicyKey {
             $0.tlsKey = $1
             return nil
         },
+        .choice(
+            "plain_http", "loopback, or anywhere: behind a proxy that speaks TLS.",
+            otherwise: "is loopback or anywhere", \.plainHTTP),
         .number("shutdown_grace_seconds", 0...3600, "How long what is under way may take to end") {
             Int($0.serve.grace.components.seconds)
         } _: {
@@ -130,6 +133,37 @@ extension PolicyKey {
         .number(
             "limits.replicas_per_account", 1...1_000_000, "That one account ever pushes as",
             \.policy.replicasPerAccount),
+        .number(
+            "limits.connections", 16...1_000_000,
+            "In all; fewer where the system gives fewer descriptors", \.policy.connections.total),
+        .number(
+            "limits.connections_per_address", 1...1_000_000,
+            "From one address but trusted proxies and this machine",
+            \.policy.connections.perAddress),
+        .number(
+            "limits.strangers_per_address", 1...1_000_000,
+            "Connections from one address without a signed request",
+            \.policy.connections.strangersPerAddress),
+        .seconds(
+            "limits.header_seconds", 1...3600, "Until a connection's first header is there",
+            \.policy.connections.header),
+        .seconds(
+            "limits.idle_seconds", 1...86_400, "Between two requests of a connection",
+            \.policy.connections.idle),
+        .seconds(
+            "limits.stall_seconds", 1...3600, "Without a byte in a body or an answer",
+            \.policy.connections.stall),
+        .number(
+            "limits.bytes_per_second", 1...1_000_000_000, "The least rate of bodies and answers",
+            \.policy.connections.bytesPerSecond),
+        .number("limits.body_mebibytes", 2...65_536, "Bodies in memory at a time, in all") {
+            $0.policy.connections.bodyBytes >> 20
+        } _: {
+            $0.policy.connections.bodyBytes = $1 << 20
+        },
+        .number(
+            "limits.bodies_per_sender", 1...10_000, "Bodies that one device sends at a time",
+            \.policy.connections.bodiesPerSender),
         .number(
             "limits.watchers", 0...1_000_000, "Devices that watch their accounts here",
             \.policy.watchers),

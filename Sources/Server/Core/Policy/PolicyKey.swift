@@ -51,6 +51,18 @@ struct PolicyKey: Sendable {
         }
     }
 
+    /// A number of seconds within bounds.
+    static func seconds(
+        _ name: String, _ bounds: ClosedRange<Int>, _ help: String,
+        _ path: any WritableKeyPath<ServerSettings, Duration> & Sendable
+    ) -> PolicyKey {
+        number(name, bounds, help) {
+            Int($0[keyPath: path].components.seconds)
+        } _: {
+            $0[keyPath: path] = .seconds($1)
+        }
+    }
+
     /// One of a few words; `reason` is what is wrong with every other one.
     static func choice<Value: RawRepresentable<String> & SendableMetatype>(
         _ name: String, _ help: String, otherwise reason: String,

@@ -14,6 +14,18 @@ public struct ServerSettings: Sendable {
     var tlsCertificate: String?
     /// The file of the certificate's key.
     var tlsKey: String?
+    /// Where plain HTTP may be spoken.
+    enum PlainHTTP: String, Sendable {
+        case loopback
+        case anywhere
+    }
+
+    /// Where plain HTTP may be spoken.
+    var plainHTTP: PlainHTTP {
+        get { serve.allowsPlainHTTP ? .anywhere : .loopback }
+        set { serve.allowsPlainHTTP = newValue == .anywhere }
+    }
+
     /// What is below is left out of the log.
     public var logLevel = LogLevel.info
     /// What log lines look like.
@@ -69,7 +81,8 @@ public struct ServerSettings: Sendable {
 
     /// Checks what belongs together.
     ///
-    /// - Throws: An error where a certificate lacks its key, or a key its certificate.
+    /// - Throws: An error where a certificate lacks its key, or a key its certificate, and for
+    ///   plain HTTP where other machines reach it, unless that is allowed.
     public mutating func finish() throws {
         switch (tlsCertificate, tlsKey) {
         case (let certificate?, let key?):
@@ -79,6 +92,13 @@ public struct ServerSettings: Sendable {
             throw ServerError.invalidValue(name: "tls_cert", reason: "is missing beside tls_key")
         case (_?, nil):
             throw ServerError.invalidValue(name: "tls_key", reason: "is missing beside tls_cert")
+        }
+        guard serve.tls != nil || serve.place.isLoopback || serve.allowsPlainHTTP else {
+            throw ServerError.invalidValue(
+                name: "listen",
+                reason: "\(serve.place) is reached by other machines, and plain HTTP shows and "
+                    + "lets change on the way what is not sealed. Give --tls-cert and --tls-key; "
+                    + "or, where a proxy that speaks TLS stands in front, --allow-plain-http")
         }
     }
 

@@ -17,9 +17,11 @@ final class Sweeper: Sendable {
             return last != minute
         }
         guard isDue else { return }
-        // A proof is accepted so long before and after its time; then its nonce can go.
-        let oldest = now.milliseconds - 2 * RequestProof.lifetime.wholeMilliseconds
         try await database.write { db in
+            // An instance whose clock is behind still accepts proofs that this one no longer does,
+            // so the earlier clock decides, with room for one that is further behind.
+            let clock = min(now.milliseconds, try db.clock() ?? now.milliseconds)
+            let oldest = clock - Limits.nonceLifetime.wholeMilliseconds
             try db.execute("DELETE FROM nonce WHERE time < ?1", [oldest])
             try db.execute("DELETE FROM rate WHERE until <= ?1", [now.milliseconds])
             try ModeratorStore.sweep(db, now: now)

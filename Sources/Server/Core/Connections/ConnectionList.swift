@@ -1,0 +1,114 @@
+/// Which connections are held, and which gives way to a new one.
+///
+/// A connection is a stranger's until a device of an account has signed a request on it. Where
+/// there is no room the oldest stranger gives way, of the same address first: silent connections
+/// push out each other, and a device that has just connected has the time to show who it is.
+package struct ConnectionList {
+    /// What became of a new connection.
+    package struct Admission: Equatable {
+        /// Names it from now on; nil where it is refused.
+        package var id: UInt64?
+        /// The one that gives way to it.
+        package var evicted: UInt64?
+    }
+
+    private struct Entry {
+        let address: NetworkAddress?
+        var isStranger = true
+    }
+
+    private struct Address {
+        var count = 0
+        var strangers = WaitingLine()
+    }
+
+    private let total: Int
+    private let perAddress: Int
+    private let strangersPerAddress: Int
+    private var entries: [UInt64: Entry] = [:]
+    private var addresses: [NetworkAddress: Address] = [:]
+    private var strangers = WaitingLine()
+    private var last: UInt64 = 0
+
+    /// An empty list that holds `total` connections at most.
+    package init(total: Int, policy: ConnectionPolicy) {
+        self.total = total
+        perAddress = policy.perAddress
+        strangersPerAddress = policy.strangersPerAddress
+    }
+
+    /// How many are held.
+    package var count: Int { entries.count }
+    /// How many of them are strangers'.
+    package var strangerCount: Int { strangers.count }
+
+    /// Takes a new connection, or refuses it.
+    ///
+    /// - Parameters:
+    ///   - address: Where it comes from; nil for a proxy, which many share.
+    package mutating func add(from address: NetworkAddress?) -> Admission {
+        let evicted: UInt64?
+        switch room(for: address) {
+        case .there: evicted = nil
+        case .afterEvicting(let id):
+            evicted = id
+            remove(id)
+        case .none: return Admission()
+        }
+        last += 1
+        entries[last] = Entry(address: address)
+        strangers.append(last) { [entries] in entries[$0]?.isStranger == true }
+        if let address {
+            addresses[address, default: Address()].count += 1
+            addresses[address]?.strangers.append(last) { [entries] in
+                entries[$0]?.isStranger == true
+            }
+        }
+        return Admission(id: last, evicted: evicted)
+    }
+
+    /// A device of an account has signed a request on it.
+    package mutating func prove(_ id: UInt64) {
+        guard let entry = entries[id], entry.isStranger else { return }
+        entries[id]?.isStranger = false
+        strangers.leave()
+        if let address = entry.address { addresses[address]?.strangers.leave() }
+    }
+
+    /// It is closed.
+    package mutating func remove(_ id: UInt64) {
+        prove(id)
+        guard let entry = entries.removeValue(forKey: id), let address = entry.address else {
+            return
+        }
+        addresses[address]?.count -= 1
+        if addresses[address]?.count == 0 { addresses[address] = nil }
+    }
+
+    private enum Room {
+        case there
+        case afterEvicting(UInt64)
+        case none
+    }
+
+    private mutating func room(for address: NetworkAddress?) -> Room {
+        if let address, let known = addresses[address] {
+            let isCounted = !address.isLoopback
+            if known.strangers.count >= strangersPerAddress
+                || isCounted && known.count >= perAddress
+            {
+                return oldestStranger(of: address)
+            }
+        }
+        guard entries.count >= total else { return .there }
+        let oldest = strangers.oldest { [entries] in entries[$0]?.isStranger == true }
+        return oldest.map { .afterEvicting($0) } ?? .none
+    }
+
+    private mutating func oldestStranger(of address: NetworkAddress) -> Room {
+        let oldest = addresses[address]?.strangers.oldest { [entries] in
+            entries[$0]?.isStranger == true
+        }
+        return oldest.map { .afterEvicting($0) } ?? .none
+    }
+}
