@@ -19,14 +19,18 @@ package final class RunningServer: Sendable {
     ///   - deadline: After so many seconds it is killed with signal 9.
     ///   - options: More options of `serve`.
     ///   - log: A file that gets what it says on standard error.
+    ///   - descriptors: How many files and connections it may have open; nil: as many as this
+    ///     program.
     package init(
         data: URL, database: String? = nil, host: String = "127.0.0.1", port: Int = 0,
-        deadline: Double? = nil, options: [String] = [], log: FileHandle? = nil
+        deadline: Double? = nil, options: [String] = [], log: FileHandle? = nil,
+        descriptors: Int? = nil
     ) async throws {
         let process = Process()
         process.executableURL = URL(filePath: "/usr/bin/env")
         process.arguments =
-            (deadline.map { ["timeout", "--signal=KILL", String($0)] } ?? [])
+            (descriptors.map { ["sh", "-c", "ulimit -n \($0); exec \"$@\"", "sh"] } ?? [])
+            + (deadline.map { ["timeout", "--signal=KILL", String($0)] } ?? [])
             + [
                 try Programs.url(Programs.server).path, "serve", "--listen", "\(host):\(port)",
                 "--data", data.path,

@@ -65,25 +65,14 @@ struct AccountView: Encodable {
 }
 
 extension String {
-    /// The text with control characters made harmless: a device's name comes from outside.
-    var shown: String {
-        String(String.UnicodeScalarView(unicodeScalars.map { $0.properties.isHarmless ? $0 : "?" }))
-    }
-}
-
-extension Unicode.Scalar.Properties {
-    fileprivate var isHarmless: Bool {
-        switch generalCategory {
-        case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate: false
-        default: true
-        }
-    }
+    /// The text for a place of one line: a device's name comes from outside.
+    var shown: String { PrintableText.line(self) }
 }
 
 extension OutputOptions {
     /// Shows an account that was changed: as it is now, or in words after its id.
     func show(_ account: AccountID, of core: ServerCore, _ words: String) throws {
         if json { return try Printer.json(AccountView(try core.summary(of: account))) }
-        Printer.line("\(account) \(words)")
+        try Printer.line("\(account) \(words)")
     }
 }

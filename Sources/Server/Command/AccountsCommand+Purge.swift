@@ -32,14 +32,15 @@ extension AccountsCommand {
         }
 
         func run() throws {
-            try Failure.reported {
+            try Failure.reported(isAct: true) {
                 let core = try options.open()
                 let report = try core.purge(
                     core.account(id), reason: reason, actor: options.actor)
                 if output.json { return try Printer.json(report) }
-                Printer.line("\(report.account) is purged")
-                Printer.line("gone   \(report.segments) sealed parts, \(report.devices) devices")
-                Printer.line(
+                try Printer.line("\(report.account) is purged")
+                try Printer.line(
+                    "gone   \(report.segments) sealed parts, \(report.devices) devices")
+                try Printer.line(
                     "stays  the id; \(report.receiptsKept) receipts; \(report.ordersKept) orders; "
                         + "cases and the audit log")
             }

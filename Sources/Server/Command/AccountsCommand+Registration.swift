@@ -12,7 +12,7 @@ extension AccountsCommand {
         var id: String
 
         func run() throws {
-            try Failure.reported {
+            try Failure.reported(isAct: true) {
                 let core = try options.open()
                 let account = try core.account(id)
                 try core.approve(account, actor: options.actor)
@@ -33,7 +33,7 @@ extension AccountsCommand {
         var reason = ""
 
         func run() throws {
-            try Failure.reported {
+            try Failure.reported(isAct: true) {
                 let core = try options.open()
                 let account = try core.account(id)
                 try core.refuse(account, reason: reason, actor: options.actor)

@@ -33,7 +33,7 @@ struct AccountsCommand: ParsableCommand {
                     return "\(account.account)  \(account.standing)  \(spent)/\(given) spent"
                         + "  \(names)"
                 }
-                Printer.list(
+                try Printer.list(
                     lines,
                     none: search.isEmpty
                         ? "No accounts yet. `invite create` makes a code that opens one."
@@ -55,7 +55,7 @@ struct AccountsCommand: ParsableCommand {
                 let core = try options.open()
                 let account = try core.summary(of: core.account(id))
                 if output.json { return try Printer.json(AccountView(account)) }
-                AccountView(account).lines.forEach(Printer.line)
+                try Printer.lines(AccountView(account).lines)
             }
         }
     }
@@ -86,20 +86,21 @@ struct AccountsCommand: ParsableCommand {
         }
 
         func run() throws {
-            try Failure.reported {
+            try Failure.reported(isAct: true) {
                 var policy = try options.settings().policy
                 if !appeal.isEmpty { policy.appeal = appeal }
                 let core = try options.open(policy)
                 let account = try core.account(id)
+                let before = try core.summary(of: account)
                 let effect =
                     dryRun
                     ? try core.effectOfSuspending(account)
                     : try core.suspend(
                         account, reason: reason ?? "", until: until?.moment, message: message,
                         actor: options.actor)
-                let view = EffectView(effect, dryRun: dryRun)
+                let view = EffectView(effect, replacing: before, dryRun: dryRun)
                 if output.json { return try Printer.json(view) }
-                view.lines.forEach(Printer.line)
+                try Printer.lines(view.lines)
             }
         }
     }
@@ -115,9 +116,14 @@ struct AccountsCommand: ParsableCommand {
         var message = ""
 
         func run() throws {
-            try Failure.reported {
+            try Failure.reported(isAct: true) {
                 let core = try options.open()
                 let account = try core.account(id)
+                let standing = try core.summary(of: account).standing
+                guard standing == "suspended" else {
+                    return try output.show(
+                        account, of: core, "is \(standing), not suspended: nothing was changed")
+                }
                 try core.reinstate(account, message: message, actor: options.actor)
                 try output.show(
                     account, of: core,

@@ -1,8 +1,7 @@
 import ArgumentParser
 import AtelierProtocol
 
-/// The program: parses, calls, prints.
-@main
+/// Every command.
 struct AtelierServerCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "atelier-server",

@@ -7,17 +7,20 @@ struct AuditCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "audit", abstract: "Show who did what, or check that nothing was changed.",
         discussion: """
-            Each row holds a digest of itself and of the row before. --verify goes over all of \
-            them and prints the last digest: note it elsewhere and give it back with --noted, and \
-            a log that somebody wrote anew shows, too.
+            Each row holds a digest of itself and of the row before; the server's key signs the \
+            last one. --verify goes over all of them and prints it: note it elsewhere and give it \
+            back with --noted, and entries that were taken from the end show, too. Devices keep \
+            the last head they saw; --noted takes it as well.
             """)
 
     @OptionGroup var options: DataOptions
     @OptionGroup var output: OutputOptions
     @Flag(help: "Go over the whole log; exit 1 where a row was changed, taken out or put in.")
     var verify = false
-    @Option(help: "With --verify: a digest that was printed before and must be in the chain.")
+    @Option(help: "With --verify: a digest or signed head from before, which must be in the chain.")
     var noted: String?
+    @Option(help: "Go on with a log whose end is not signed, after looking into it; why.")
+    var accept: String?
     @Option(help: "Only what was done to this account.")
     var account: String?
     @Option(help: "How many rows, from the last.")
@@ -27,16 +30,22 @@ struct AuditCommand: ParsableCommand {
         guard (1...10_000).contains(limit) else {
             throw ValidationError("--limit lies between 1 and 10,000.")
         }
-        guard noted == nil || verify && noted.flatMap({ Digest(hex: $0.lowercased()) }) != nil
-        else {
-            throw ValidationError("--noted goes with --verify and is a digest, 64 digits.")
+        guard noted == nil || verify else {
+            throw ValidationError("--noted goes with --verify.")
+        }
+        guard accept == nil || !verify else {
+            throw ValidationError("--accept goes without --verify.")
         }
     }
 
     func run() throws {
-        try Failure.reported {
+        try Failure.reported(isAct: accept != nil) {
             let core = try options.open()
             if verify { return try check(core) }
+            if let accept {
+                try core.acceptAudit(reason: accept, actor: options.actor)
+                return try check(core)
+            }
             let entries = try core.auditEntries(
                 of: account.map { try core.account($0) }, last: limit)
             if output.json { return try Printer.json(["audit": entries.map(AuditView.init)]) }
@@ -45,22 +54,27 @@ struct AuditCommand: ParsableCommand {
                     entry.time.rfc3339, entry.actor, entry.action,
                     entry.account?.description ?? "", entry.reason, entry.detail,
                 ]
-                Printer.line(words.filter { !$0.isEmpty }.map(\.shown).joined(separator: "  "))
+                try Printer.line(words.filter { !$0.isEmpty }.map(\.shown).joined(separator: "  "))
             }
         }
     }
 
     private func check(_ core: ServerCore) throws {
-        let verdict = try core.verifyAudit(noted: noted.flatMap { Digest(hex: $0.lowercased()) })
+        let verdict = try core.verifyAudit(noted: noted.map { try core.auditLink($0) })
         if output.json {
             try Printer.json(verdict)
         } else {
-            Printer.line("\(verdict.rows) rows hold, head \(verdict.head)")
+            try Printer.line("\(verdict.rows) rows hold, head \(verdict.head)")
             if let row = verdict.brokenAt {
-                Printer.line("row \(row) was changed, or a row before it taken out or put in")
+                try Printer.line("row \(row) was changed, or a row before it taken out or put in")
             }
-            if verdict.isCutShort { Printer.line("rows at the end are missing") }
-            if verdict.holdsNoted == false { Printer.line("the noted digest is not in the chain") }
+            if verdict.isCutShort { try Printer.line("rows at the end are missing") }
+            if !verdict.isSigned {
+                try Printer.line("the server's key did not sign this end of the log")
+            }
+            if verdict.holdsNoted == false {
+                try Printer.line("the noted digest is not in the chain")
+            }
         }
         guard verdict.holds else { throw ExitCode(1) }
     }

@@ -22,12 +22,12 @@ struct BackupCommand: ParsableCommand {
     var file: String
 
     func run() throws {
-        try Failure.reported {
+        try Failure.reported(isAct: true) {
             let summary = try options.backup.write(
                 to: URL(fileURLWithPath: file), withKey: !withoutKey)
             if output.json { return try Printer.json(BackupView(summary)) }
             let place = options.databaseAddress == nil ? "in it" : "beside it, \(file).key"
-            Printer.line(
+            try Printer.line(
                 "\(summary.path): \(Printer.count(summary.accounts, "account")), "
                     + "\(summary.bytes) bytes, "
                     + (summary.hasKey
@@ -52,11 +52,11 @@ struct RestoreCommand: ParsableCommand {
     var file: String
 
     func run() throws {
-        try Failure.reported {
+        try Failure.reported(isAct: true) {
             let summary = try options.backup.restore(
                 from: URL(fileURLWithPath: file), actor: options.actor)
             if output.json { return try Printer.json(BackupView(summary)) }
-            Printer.line(
+            try Printer.line(
                 "restored \(Printer.count(summary.accounts, "account")) as of "
                     + "\(summary.taken.rfc3339); epoch "
                     + "\(summary.epoch) begins, devices send what is missing when they sync")

@@ -31,7 +31,7 @@ struct CasesCommand: ParsableCommand {
                     return "\(entry.id)  \(end)  \(entry.kind.rawValue)  \(entry.account)  "
                         + entry.opened.rfc3339
                 }
-                Printer.list(
+                try Printer.list(
                     lines, none: all ? "No cases." : "No open cases. --all shows closed ones.")
             }
         }
@@ -49,7 +49,7 @@ struct CasesCommand: ParsableCommand {
             try Failure.reported {
                 let file = try options.open().caseFile(id)
                 if output.json { return try Printer.json(CaseView(file)) }
-                CaseView(file).lines.forEach(Printer.line)
+                try Printer.lines(CaseView(file).lines)
             }
         }
     }
@@ -65,9 +65,9 @@ struct CasesCommand: ParsableCommand {
         var note: String
 
         func run() throws {
-            try Failure.reported {
+            try Failure.reported(isAct: true) {
                 try options.open().closeCase(id, note: note, actor: options.actor)
-                Printer.line("case \(id) is closed")
+                try Printer.line("case \(id) is closed")
             }
         }
     }

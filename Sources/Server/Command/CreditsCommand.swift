@@ -21,14 +21,20 @@ struct CreditsCommand: ParsableCommand {
         @Option(help: "A stable code, such as lost-device.")
         var reason: String
 
+        func validate() throws {
+            guard count >= 1 else {
+                throw ValidationError("Say how many credits to give: 1 or more, not \(count).")
+            }
+        }
+
         func run() throws {
-            try Failure.reported {
+            try Failure.reported(isAct: true) {
                 let core = try options.open()
                 let account = try core.account(id)
                 try core.grant(account, credits: count, reason: reason, actor: options.actor)
                 let summary = try core.summary(of: account)
                 if output.json { return try Printer.json(AccountView(summary)) }
-                Printer.line("\(account) was given \(count), \(summary.credits.granted) in all")
+                try Printer.line("\(account) was given \(count), \(summary.credits.granted) in all")
             }
         }
     }

@@ -56,6 +56,14 @@ struct DataOptions: ParsableArguments {
             isNewAllowed: isNewAllowed)
     }
 
+    /// Makes this the only server on the folder's own database, as long as the answer lives.
+    func lock() throws -> FolderLock {
+        try FileManager.default.createDirectory(
+            at: folder, withIntermediateDirectories: true,
+            attributes: [.posixPermissions: 0o700])
+        return try FolderLock(folder)
+    }
+
     /// Who gives an order, for the audit log.
     var actor: String { "operator \(NSUserName())" }
 }

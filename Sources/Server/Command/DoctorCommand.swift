@@ -25,11 +25,11 @@ struct DoctorCommand: ParsableCommand {
                 let isFine = check.findings.isEmpty
                 let name = check.name.padding(toLength: 10, withPad: " ", startingAt: 0)
                 let note = check.note.isEmpty ? "" : "  (\(check.note))"
-                Printer.line("\(name) \(isFine ? "well" : "WRONG")\(note)")
-                for finding in check.findings { Printer.line("  \(finding.shown)") }
-                if check.further > 0 { Printer.line("  and \(check.further) more") }
+                try Printer.line("\(name) \(isFine ? "well" : "WRONG")\(note)")
+                for finding in check.findings { try Printer.line("  \(finding.shown)") }
+                if check.further > 0 { try Printer.line("  and \(check.further) more") }
             }
-            Printer.line(
+            try Printer.line(
                 "doctor: " + (isWell ? "all is well" : Printer.count(report.count, "finding")))
         }
         if !isWell { throw ExitCode(1) }

@@ -9,10 +9,26 @@ struct EffectView: Encodable {
     let devices: Int
     let usableUntil: Moment?
     let heldSpends: Int
+    /// The suspension that this one takes the place of, if any.
+    let replaces: Replaced?
     /// True where nothing was ordered.
     let dryRun: Bool
 
-    init(_ effect: SuspensionEffect, dryRun: Bool) {
+    /// A suspension that was in force before.
+    struct Replaced: Encodable {
+        let reason: String
+        let until: Moment?
+
+        var line: String {
+            "in the place of the suspension for \(reason), "
+                + (until.map { "until \($0.time.rfc3339)" } ?? "without an end")
+        }
+    }
+
+    init(_ effect: SuspensionEffect, replacing before: AccountSummary, dryRun: Bool) {
+        replaces =
+            before.standing == "suspended"
+            ? Replaced(reason: before.reason ?? "", until: Moment(before.until)) : nil
         account = effect.account
         serial = effect.serial
         leasedCredits = effect.leasedCredits
@@ -25,6 +41,7 @@ struct EffectView: Encodable {
     var lines: [String] {
         let verb = dryRun ? "would be suspended" : "is suspended"
         var lines = ["\(account) \(verb) from its next request on (order \(serial))"]
+        if let replaces { lines.append(replaces.line) }
         if let usableUntil {
             lines += [
                 "at most \(Printer.count(leasedCredits, "credit")), lent to "

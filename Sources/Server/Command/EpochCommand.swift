@@ -19,10 +19,11 @@ struct EpochCommand: ParsableCommand {
         @OptionGroup var output: OutputOptions
 
         func run() throws {
-            try Failure.reported {
+            try Failure.reported(isAct: true) {
                 let epoch = try options.open().raiseEpoch(actor: options.actor)
                 if output.json { return try Printer.json(["epoch": epoch]) }
-                Printer.line("epoch \(epoch) begins; devices send what is missing when they sync")
+                try Printer.line(
+                    "epoch \(epoch) begins; devices send what is missing when they sync")
             }
         }
     }

@@ -1,13 +1,17 @@
 import ArgumentParser
 import AtelierServer
-import Foundation
 
 /// Ends a command with words on standard error and the code that scripts rely on.
 enum Failure {
     /// Runs `body`; says what went wrong, if anything, and ends with its code.
-    static func reported(_ body: () throws -> Void) throws {
+    ///
+    /// - Parameter isAct: Whether `body` changes something before it says so: where only the saying
+    ///   fails, that is told.
+    static func reported(isAct: Bool = false, _ body: () throws -> Void) throws {
         do {
             try body()
+        } catch let error as OutputError where isAct && error.consequence.isEmpty {
+            throw report(error.with(consequence: "What was asked for is done all the same."))
         } catch {
             throw report(error)
         }
@@ -16,7 +20,7 @@ enum Failure {
     /// Says what went wrong and gives the code to end with.
     static func report(_ error: any Error) -> ExitCode {
         let (text, code) = ServerFailure.explain(error)
-        FileHandle.standardError.write(Data("atelier-server: \(text)\n".utf8))
+        Printer.note("atelier-server: \(text)")
         return ExitCode(code)
     }
 }

@@ -23,11 +23,21 @@ struct InviteCommand: ParsableCommand {
 
         func run() throws {
             try Failure.reported {
-                let codes = try options.open(isNewAllowed: true).createInvites(
-                    count: count, lifetime: expires.duration, actor: options.actor
-                ).map(\.description)
-                guard output.json else { return codes.forEach(Printer.line) }
-                try Printer.json(["invites": codes])
+                let core = try options.open(isNewAllowed: true)
+                let codes = try core.createInvites(
+                    count: count, lifetime: expires.duration, actor: options.actor)
+                do {
+                    let texts = codes.map(\.description)
+                    if output.json {
+                        try Printer.json(["invites": texts])
+                    } else {
+                        try Printer.lines(texts)
+                    }
+                } catch let error as OutputError {
+                    // Nobody was told them, or not all: none shall be open.
+                    try core.withdraw(codes, actor: options.actor)
+                    throw error.with(consequence: "The invites were revoked again.")
+                }
             }
         }
     }
@@ -49,7 +59,7 @@ struct InviteCommand: ParsableCommand {
                     let state = invite.state.padding(toLength: 8, withPad: " ", startingAt: 0)
                     return "\(invite.id)  \(state) until \(invite.expires.rfc3339)\(user)"
                 }
-                Printer.list(lines, none: "No invites. `invite create` makes one.")
+                try Printer.list(lines, none: "No invites. `invite create` makes one.")
             }
         }
     }
@@ -62,9 +72,9 @@ struct InviteCommand: ParsableCommand {
         var id: String
 
         func run() throws {
-            try Failure.reported {
+            try Failure.reported(isAct: true) {
                 let count = try options.open().revokeInvites(id, actor: options.actor)
-                Printer.line("\(count) revoked")
+                try Printer.line("\(count) revoked")
             }
         }
     }

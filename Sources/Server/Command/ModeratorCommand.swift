@@ -24,8 +24,14 @@ struct ModeratorCommand: ParsableCommand {
             try Failure.reported {
                 let core = try options.open()
                 let invitation = try core.addModerator(name, role: role, actor: options.actor)
-                if output.json { return try Printer.json(InvitationView(invitation)) }
-                InvitationView(invitation).lines.forEach(Printer.line)
+                do {
+                    if output.json { return try Printer.json(InvitationView(invitation)) }
+                    try Printer.lines(InvitationView(invitation).lines)
+                } catch let error as OutputError {
+                    try core.withdraw(invitation)
+                    throw error.with(
+                        consequence: "The token was ended; the same command makes another.")
+                }
             }
         }
     }
@@ -46,7 +52,7 @@ struct ModeratorCommand: ParsableCommand {
                     let seen = moderator.lastSeen.map { "in session, \($0.rfc3339)" } ?? ""
                     return "\(moderator.name.shown)  \(moderator.role.rawValue)  \(seen)"
                 }
-                Printer.list(lines, none: "No moderators. `moderator add` makes one.")
+                try Printer.list(lines, none: "No moderators. `moderator add` makes one.")
             }
         }
     }
@@ -60,9 +66,9 @@ struct ModeratorCommand: ParsableCommand {
         var name: String
 
         func run() throws {
-            try Failure.reported {
+            try Failure.reported(isAct: true) {
                 try options.open().removeModerator(name, actor: options.actor)
-                Printer.line("\(name.shown) is no moderator any more")
+                try Printer.line("\(name.shown) is no moderator any more")
             }
         }
     }

@@ -8,6 +8,6 @@ struct OpenAPICommand: ParsableCommand {
         abstract: "Print the OpenAPI 3.1 document of the routes; `serve` answers with it too.")
 
     func run() throws {
-        try Failure.reported { Printer.line(try OpenAPI.text(isPretty: true)) }
+        try Failure.reported { try Printer.block(try OpenAPI.text(isPretty: true)) }
     }
 }

@@ -1,16 +1,39 @@
+import AtelierServer
 import Foundation
 import SignedObjects
 
-/// Writes results to standard output, at once.
+/// Writes results to standard output, at once, in a form that a terminal shows and does not obey.
 enum Printer {
-    static func line(_ text: String) {
-        FileHandle.standardOutput.write(Data((text + "\n").utf8))
+    /// Writes a line.
+    ///
+    /// - Throws: ``OutputError`` where it cannot be written whole.
+    static func line(_ text: String) throws(OutputError) {
+        try write(PrintableText.line(text))
+    }
+
+    /// Writes a text of several lines.
+    ///
+    /// - Throws: ``OutputError`` where it cannot be written whole.
+    static func block(_ text: String) throws(OutputError) {
+        try write(PrintableText.block(text))
+    }
+
+    /// Writes each of `lines`.
+    ///
+    /// - Throws: ``OutputError`` where one cannot be written whole.
+    static func lines(_ lines: [String]) throws(OutputError) {
+        for text in lines { try line(text) }
     }
 
     /// A line for each of `lines`; `none` on standard error where there are none.
-    static func list(_ lines: [String], none: String) {
-        lines.forEach(line)
-        if lines.isEmpty { FileHandle.standardError.write(Data((none + "\n").utf8)) }
+    static func list(_ lines: [String], none: String) throws(OutputError) {
+        try Self.lines(lines)
+        if lines.isEmpty { note(none) }
+    }
+
+    /// A line on standard error; where nobody reads that, nobody is told.
+    static func note(_ text: String) {
+        try? write(PrintableText.line(text), to: STDERR_FILENO)
     }
 
     /// Such as `1 credit` and `2 credits`.
@@ -22,7 +45,21 @@ enum Printer {
     static func json(_ value: some Encodable) throws {
         let encoder = CanonicalJSON.encoder
         encoder.outputFormatting.insert(.prettyPrinted)
-        line(String(decoding: try encoder.encode(value), as: UTF8.self))
+        try write(PrintableText.json(String(decoding: try encoder.encode(value), as: UTF8.self)))
+    }
+
+    private static func write(
+        _ text: String, to descriptor: Int32 = STDOUT_FILENO
+    ) throws(OutputError) {
+        var rest = Array((text + "\n").utf8)[...]
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes {
+                Foundation.write(descriptor, $0.baseAddress, $0.count)
+            }
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { throw OutputError(code: count < 0 ? errno : EIO) }
+            rest = rest.dropFirst(count)
+        }
     }
 }
 

@@ -12,14 +12,20 @@ struct ReportCommand: ParsableCommand {
     @OptionGroup var output: OutputOptions
     @Option(help: "From this day or moment on: 2026-01-31 or RFC 3339.")
     var from: ReportMoment
-    @Option(help: "Up to this day or moment, without it.")
-    var to: ReportMoment
+    @Option(
+        help: """
+            Up to this day or moment, without it; the same day as --from, or none: that day alone.
+            """)
+    var to: ReportMoment?
 
     func run() throws {
         try Failure.reported {
-            let report = try options.open().report(from: from.time, to: to.time)
+            let day = Duration.seconds(86_400)
+            let isOneDay = to == nil || from.isDay && to?.isDay == true && to?.time == from.time
+            let end = isOneDay ? from.time + day : to?.time ?? from.time + day
+            let report = try options.open().report(from: from.time, to: end)
             if output.json { return try Printer.json(ReportView(report)) }
-            ReportView(report).lines.forEach(Printer.line)
+            try Printer.lines(ReportView(report).lines)
         }
     }
 }
@@ -27,10 +33,13 @@ struct ReportCommand: ParsableCommand {
 /// A moment on the command line; a day alone means its beginning in UTC.
 struct ReportMoment: ExpressibleByArgument {
     let time: UnixTime
+    /// Whether only the day was given.
+    let isDay: Bool
 
     init?(argument: String) {
-        let time = UnixTime(rfc3339: argument) ?? UnixTime(rfc3339: "\(argument)T00:00:00Z")
-        guard let time else { return nil }
+        let moment = UnixTime(rfc3339: argument)
+        guard let time = moment ?? UnixTime(rfc3339: "\(argument)T00:00:00Z") else { return nil }
         self.time = time
+        isDay = moment == nil
     }
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import AtelierProtocol
 import AtelierServer
+import Logging
 
 /// `serve`.
 struct ServeCommand: AsyncParsableCommand {
@@ -9,7 +10,8 @@ struct ServeCommand: AsyncParsableCommand {
         abstract: "Answer artists' devices until SIGTERM or Ctrl-C.",
         discussion: """
             Speaks plain HTTP unless it has a certificate: for any address but loopback give \
-            --tls-cert and --tls-key, or put a proxy that speaks TLS in front. What is not said \
+            --tls-cert and --tls-key, or put a proxy that speaks TLS in front and say \
+            --allow-plain-http. What is not said \
             here is taken from atelier-server.toml in the server's folder, if there is one.
             """
     )
@@ -22,6 +24,11 @@ struct ServeCommand: AsyncParsableCommand {
     var tlsCert: String?
     @Option(help: "The certificate's private key, a PEM file.")
     var tlsKey: String?
+    @Flag(
+        help: """
+            Speak plain HTTP where other machines reach it, behind a proxy that speaks TLS.
+            """)
+    var allowPlainHttp = false
     @Option(help: "Where a suspended artist can appeal; told with the suspension.")
     var appeal: String?
     @Option(help: "How accounts are opened: invite, approval or open (default: invite).")
@@ -44,27 +51,55 @@ struct ServeCommand: AsyncParsableCommand {
     func run() async throws {
         do {
             let settings = try settings()
-            if printConfig { return Printer.line(settings.text.trimmingNewline) }
+            if printConfig { return try Printer.block(settings.text.trimmingNewline) }
+            let lock = try options.databaseAddress == nil ? options.lock() : nil
+            defer { withExtendedLifetime(lock) {} }
             let core = try options.open(settings.policy, isNewAllowed: true)
             let logger = settings.logFormat.logger(level: settings.logLevel)
-            let place = settings.serve.place
             let first = try core.firstAdministrator()
-            let names = settings.policy.registration == .invite ? nil : core.fingerprint
-            let scheme = settings.serve.tls == nil ? "http" : "https"
+            if settings.serve.isPublicPlainHTTP { Self.warn(settings.serve.place, logger) }
             try await core.serve(settings.serve, logger: logger) { port, metricsPort in
-                let address = "\(scheme)://\(place.shownHost):\(port)"
-                Printer.line("atelier-server: listening on \(address)")
-                if let metrics = settings.serve.metrics, let metricsPort {
-                    Printer.line(
-                        "atelier-server: metrics at "
-                            + "http://\(metrics.shownHost):\(metricsPort)/metrics")
+                let lines = Self.lines(
+                    settings, core, first, port: port, metricsPort: metricsPort)
+                do {
+                    try Printer.lines(lines)
+                } catch {
+                    // The artists' devices need no standard output.
+                    logger.error(
+                        "standard output cannot be written",
+                        metadata: ["error": "\(error)", "port": "\(port)"])
                 }
-                first.map(InvitationView.init)?.lines.forEach(Printer.line)
-                if let names { Printer.line("atelier-server: fingerprint \(names)") }
             }
         } catch {
             throw Failure.report(error)
         }
+    }
+
+    /// What is said once the server listens.
+    private static func lines(
+        _ settings: ServerSettings, _ core: ServerCore, _ first: ModeratorInvitation?, port: Int,
+        metricsPort: Int?
+    ) -> [String] {
+        let place = settings.serve.place
+        let scheme = settings.serve.tls == nil ? "http" : "https"
+        var lines = ["atelier-server: listening on \(scheme)://\(place.shownHost):\(port)"]
+        if let metrics = settings.serve.metrics, let metricsPort {
+            lines.append(
+                "atelier-server: metrics at http://\(metrics.shownHost):\(metricsPort)/metrics")
+        }
+        lines += first.map(InvitationView.init)?.lines ?? []
+        if settings.policy.registration != .invite {
+            lines.append("atelier-server: fingerprint \(core.fingerprint)")
+        }
+        return lines
+    }
+
+    private static func warn(_ place: ServeSettings.Place, _ logger: Logger) {
+        let text =
+            "plain HTTP on \(place), which other machines reach: whoever is on the way reads and "
+            + "changes what is not sealed, unless a proxy that speaks TLS stands in front"
+        Printer.note("atelier-server: WARNING: \(text).")
+        logger.warning("plain HTTP is reached by other machines", metadata: ["place": "\(place)"])
     }
 
     /// The policy file, and what the command line says otherwise.
@@ -74,6 +109,8 @@ struct ServeCommand: AsyncParsableCommand {
         try settings.set("metrics_listen", by: "--metrics-listen", metricsListen)
         try settings.set("tls_cert", by: "--tls-cert", tlsCert)
         try settings.set("tls_key", by: "--tls-key", tlsKey)
+        try settings.set(
+            "plain_http", by: "--allow-plain-http", allowPlainHttp ? "anywhere" : nil)
         try settings.set("appeal", by: "--appeal", appeal)
         try settings.set("registration", by: "--registration", registration)
         try settings.set("trusted_proxies", by: "--trusted-proxy", proxies.joined)

@@ -27,11 +27,11 @@ struct ServiceCommand: ParsableCommand {
         var message = ""
 
         func run() throws {
-            try Failure.reported {
+            try Failure.reported(isAct: true) {
                 let end = until?.moment
                 try options.open().pauseService(
                     reason: reason, until: end, message: message, actor: options.actor)
-                Printer.line("the service is paused\(end.map { " until \($0.rfc3339)" } ?? "")")
+                try Printer.line("the service is paused\(end.map { " until \($0.rfc3339)" } ?? "")")
             }
         }
     }
@@ -66,9 +66,9 @@ struct ServiceCommand: ParsableCommand {
         var message = ""
 
         func run() throws {
-            try Failure.reported {
+            try Failure.reported(isAct: true) {
                 try options.open().resumeService(message: message, actor: options.actor)
-                Printer.line("the service goes on; held spends get their receipts")
+                try Printer.line("the service goes on; held spends get their receipts")
             }
         }
     }
