@@ -1,4 +1,4 @@
-import SignedObjects
+public import SignedObjects
 
 /// What the server's clock and the device's said at one moment.
 public struct ClockPair: Codable, Sendable, Hashable {

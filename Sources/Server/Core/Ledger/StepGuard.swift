@@ -1,3 +1,4 @@
+import AtelierProtocol
 import SignedObjects
 import Synchronization
 
