@@ -17,6 +17,8 @@ final class LocalServer: Sendable {
         var segments: [SealedSegment] = []
         var nonces: Set<ProofNonce> = []
         var isDown = false
+        var losesPushes = false
+        var segmentMethods: [String] = []
         var proxyStatus: Int?
         var messages = 0
         var refusal: Problem.Kind?
@@ -55,6 +57,17 @@ final class LocalServer: Sendable {
 
     func setDown(_ isDown: Bool) { state.withLock { $0.isDown = isDown } }
 
+    /// From now on segments do not arrive, or do again.
+    func setLosesPushes(_ losesPushes: Bool) { state.withLock { $0.losesPushes = losesPushes } }
+
+    /// How segments were asked for or sent since this was last called, in order.
+    func takeSegmentMethods() -> [String] {
+        state.withLock { state in
+            defer { state.segmentMethods = [] }
+            return state.segmentMethods
+        }
+    }
+
     /// From now on a proxy answers for the server; nil: the server itself.
     func setProxyStatus(_ status: Int?) { state.withLock { $0.proxyStatus = status } }
 
@@ -92,6 +105,12 @@ final class LocalServer: Sendable {
         try state.withLock { state in
             if state.isDown { throw HTTPFailure.unreachable(host: "local", reason: "it is down") }
             state.messages += 1
+            if message.target.hasPrefix("/v1/segments") {
+                state.segmentMethods.append(message.method)
+                if state.losesPushes, message.method == "POST" {
+                    throw HTTPFailure.unreachable(host: "local", reason: "it was lost")
+                }
+            }
             if let status = state.proxyStatus {
                 let page = "<html><h1>\(status)</h1></html>"
                 return HTTPReply(status: status, headers: [:], body: Array(page.utf8))

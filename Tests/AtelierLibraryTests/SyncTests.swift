@@ -100,6 +100,35 @@ struct SyncTests {
         #expect(try library.credits().usable == 1)
     }
 
+    // Goal: what an earlier sync sealed and could not send goes first, before the device says by a
+    // pull that it holds what others deleted; while the account is suspended nothing is sent, and
+    // afterwards all of it.
+    @Test(arguments: [false, true])
+    func whatWasSealedGoesFirst(isSuspended: Bool) async throws {
+        let world = try World()
+        let server = LocalServer(world: world)
+        let library = try await world.joinedLibrary("desk", at: server)
+        _ = try await library.sync()
+        _ = try library.addWork(try world.picture(3), title: "Sealed")
+        server.setLosesPushes(true)
+        await #expect(throws: HTTPFailure.self) { try await library.sync() }
+        server.setLosesPushes(false)
+        _ = server.takeSegmentMethods()
+        if isSuspended {
+            try server.suspend(reason: "not-own-work", text: "")
+            #expect(try await library.sync().pending > 0)
+            #expect(Set(server.takeSegmentMethods()) == ["GET"])
+            try server.reinstate()
+            #expect(try await library.sync().pending == 0)
+            #expect(server.takeSegmentMethods().first == "GET")
+        } else {
+            #expect(try await library.sync().pending == 0)
+            #expect(server.takeSegmentMethods().first == "POST")
+        }
+        let other = try await world.secondLibrary("tablet", of: library, at: server)
+        #expect(try other.works().contains { $0.title == "Sealed" })
+    }
+
     // Goal: removing a work removes its models everywhere, and flags generations. Method: remove on
     // one device while the other has trained on the same work; sync both.
     @Test func aRemovedWorkTakesItsModelsEverywhere() async throws {

@@ -25,8 +25,8 @@ struct UndoMarks {
     /// `isOpen`: it has changed rows and is still returning them, and they are not counted yet.
     ///
     /// A statement that fails and is run again at once looks like a part of itself. What it noted
-    /// the first time stays then: a value is sent that did not change, and nothing is lost. What was
-    /// added to counters is looked at again, see ``AdditionCheck``.
+    /// the first time stays then: a value is sent that did not change, and nothing is lost. What
+    /// was added to counters is looked at again, see ``AdditionCheck``.
     mutating func endStatement(
         changes: Int64, next: OpaquePointer? = nil, in log: inout OperationLog,
         isOpen: @autoclosure () -> Bool

@@ -77,6 +77,14 @@ struct PlaceGuard {
             let began = try store.began(at: old)
             moved.append((new, began, try store.clock(at: old, began: began)))
         }
+        // Of rows that were deleted before the migration the log has yet to be folded.
+        let goneBefore = try deletedPlaces(of: table).subtracting(places.keys)
+            .subtracting(gone.map(\.place))
+        for old in goneBefore.sorted() {
+            let began = try store.began(at: old)
+            moved.append((Self.placeOfGone(old), began, try store.clock(at: old, began: began)))
+        }
+        try moveForeign(of: table, by: places)
         // Rows that the migration left out are deleted rows, as if by any program.
         for row in gone {
             try PreparedStatement(
@@ -85,11 +93,12 @@ struct PlaceGuard {
                 VALUES(?, ?, ?, ?, 0, \(CaptureTriggers.wall))
                 """, in: db
             ).run(
-                .integer(Int64(table.id)), .integer(~row.place), .blob(row.key.bytes),
+                .integer(Int64(table.id)), .integer(Self.placeOfGone(row.place)),
+                .blob(row.key.bytes),
                 .integer(CaptureTriggers.Entry.delete.rawValue))
             let began = try store.began(at: row.place)
             let clock = try store.clock(at: row.place, began: began)
-            moved.append((~row.place, began, clock))
+            moved.append((Self.placeOfGone(row.place), began, clock))
         }
         try db.execute(
             sql: """
@@ -103,6 +112,43 @@ struct PlaceGuard {
             try fresh.set(row.clock, at: row.place, replacing: PackedClock())
         }
         try fresh.runs.flush()
+    }
+
+    /// A row that is gone had a place that another may have now.
+    private static func placeOfGone(_ place: Int64) -> Int64 { ~place }
+
+    /// The places of rows that were deleted and whose deletion is not folded.
+    private func deletedPlaces(of table: SyncedTable) throws -> Set<Int64> {
+        var deleted: Set<Int64> = []
+        let log = try PreparedStatement(
+            "SELECT ops FROM sync_stamps WHERE ops IS NOT NULL AND number > ?", in: db)
+        log.bind(try StoreState(db: db).folded, at: 1)
+        while try log.step() {
+            try OperationLog.read(log.bytes(0)) { id, operation in
+                if id == table.id, case .delete(let row, _) = operation { deleted.insert(row) }
+            }
+        }
+        let foreign = try PreparedStatement(
+            "SELECT DISTINCT place FROM sync_foreign WHERE tbl = ?", in: db)
+        foreign.bind(Int64(table.id), at: 1)
+        while try foreign.step() { deleted.insert(foreign.integer(0)) }
+        return deleted
+    }
+
+    /// Rewrites the places in what other programs logged.
+    private func moveForeign(of table: SyncedTable, by places: [Int64: Int64]) throws {
+        let found = try PreparedStatement(
+            "SELECT seq, place FROM sync_foreign WHERE tbl = ?", in: db)
+        found.bind(Int64(table.id), at: 1)
+        var entries: [(seq: Int64, place: Int64)] = []
+        while try found.step() { entries.append((found.integer(0), found.integer(1))) }
+        let update = try PreparedStatement(
+            "UPDATE sync_foreign SET place = ? WHERE seq = ?", in: db)
+        for entry in entries {
+            update.bind(places[entry.place] ?? Self.placeOfGone(entry.place), at: 1)
+            update.bind(entry.seq, at: 2)
+            try update.run()
+        }
     }
 
     /// Rewrites the places in the log of what is not yet acknowledged.
@@ -125,15 +171,14 @@ struct PlaceGuard {
     }
 
     private static func move(_ operation: Operation, by places: [Int64: Int64]) -> [Operation] {
+        let place = { (row: Int64) in places[row] ?? placeOfGone(row) }
         switch operation {
         case .insert(let first, let count):
-            return (first..<first + count).compactMap { place in
-                places[place].map { .insert(first: $0, count: 1) }
-            }
+            return (first..<first + count).map { .insert(first: place($0), count: 1) }
         case .update(let row, let column):
-            return places[row].map { [.update(row: $0, column: column)] } ?? []
+            return [.update(row: place(row), column: column)]
         case .delete(let row, let key):
-            return [.delete(row: places[row] ?? ~row, key: key)]
+            return [.delete(row: place(row), key: key)]
         case .add:
             return [operation]
         }

@@ -49,8 +49,8 @@ public struct ForkedChain: Error, Equatable, CustomStringConvertible {
     }
 }
 
-/// The account may read now and not write, as while it is suspended. Changes wait on the device, and
-/// the run ends as one that only receives.
+/// The account may read now and not write, as while it is suspended. Changes wait on the device,
+/// and the run ends as one that only receives.
 public struct WritingRefused: Error, Equatable, CustomStringConvertible {
     /// Says only that it is so.
     public init() {}
