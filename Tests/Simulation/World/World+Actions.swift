@@ -88,7 +88,7 @@ extension World {
         } catch is SimulatedLoss {
             note("  the network lost something")
             try check(device, expecting: nil)
-        } catch is SimulatedRefusal where script.troubles.contains(.clocks) {
+        } catch let refusal as SimulatedRefusal where isExpected(refusal) {
             note("  the server refused it")
             try check(device, expecting: nil)
         }
