@@ -13,8 +13,8 @@ extension Library {
     ///   - title: nil takes the file's name.
     /// - Returns: The work; one whose pixels are known is told, not repeated, and one that looks
     ///   like another is added and the other told.
-    /// - Throws: ``LibraryError``; ``LibraryError/notAPicture(path:reason:)`` among them, which also
-    ///   says when a picture is too small to learn from.
+    /// - Throws: ``LibraryError``; ``LibraryError/notAPicture(path:reason:)`` among them, also
+    ///   for a picture that is too small to learn from.
     public func addWork(
         _ file: URL, licence: String? = nil, title: String? = nil, tags: [String] = [],
         note: String = ""

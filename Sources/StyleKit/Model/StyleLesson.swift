@@ -10,7 +10,8 @@ public struct StyleLesson: Sendable {
     /// - Parameters:
     ///   - id: The work's id in the library: 16 bytes.
     ///   - file: The whole file of the picture.
-    /// - Throws: ``PictureError`` if it cannot be read, ``StyleError`` if it cannot be learned from.
+    /// - Throws: ``PictureError`` if it cannot be read, ``StyleError`` if nothing can be learned
+    ///   from it.
     public init(id: [UInt8], file: [UInt8]) throws {
         try self.init(id: id, file: file, stripBytes: Limits.stripBytes)
     }
