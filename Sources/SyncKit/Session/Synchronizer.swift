@@ -58,6 +58,7 @@ public struct Synchronizer: Sendable {
         let retried = try store.retryQuarantined(with: sealer)
         exchange.report.changesReceived = retried.changes
         exchange.report.segmentsDropped = retried.dropped
+        try store.distrustUnconfirmed()
         exchange.report.segmentsUnsent = try store.unsentSegmentCount()
         var action = try session.handle(
             .started(try store.sealedBefore(), mayWrite: try await mayWrite()))

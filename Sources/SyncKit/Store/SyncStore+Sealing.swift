@@ -92,7 +92,8 @@ extension SyncStore {
     /// - Parameters:
     ///   - mark: What the server gave with that place.
     ///   - hasPulled: Whether it is sure that the order up to the cursor is still the one that is
-    ///     known here: only then does the cursor move past the own segment.
+    ///     known here. If not, the answer counts only when a pull brings the segment back: the
+    ///     server may have been set back, and may yet be set back to what is known here.
     package func acknowledge(
         number: UInt64, sequence: Int64, mark: [UInt8]? = nil, hasPulled: Bool = true
     ) throws {
@@ -106,8 +107,12 @@ extension SyncStore {
             guard try found.step() else { throw StoreError.acknowledgedUnsent(number: number) }
             let lastStamp = found.isNull(0) ? nil : found.integer(0)
             found.reset()
+            guard hasPulled else {
+                try state.setComparable(after: sequence)
+                return
+            }
             // Nothing of others lies between: there is no need to pull it back.
-            if try hasPulled && sequence.isNext(after: state.cursor) {
+            if try sequence.isNext(after: state.cursor) {
                 try state.setCursor(sequence, mark: mark)
                 try noteOwnHead(Int64(clamping: number), in: session)
             } else {
@@ -117,6 +122,26 @@ extension SyncStore {
             guard let lastStamp else { return }
             try Settlement(session: session).closeGroup(
                 Int64(clamping: number), lastStamp: lastStamp, sequence: sequence)
+        }
+    }
+
+    /// Notes that the server may have lost what an earlier exchange sent before it knew the order
+    /// and no pull has brought back. A pull may have come after it, so it is not sent as it is.
+    func distrustUnconfirmed() throws {
+        try engineWrite { session in
+            let last = try PreparedStatement(
+                """
+                SELECT max(number) FROM sync_segments
+                WHERE acknowledged = 1 AND last_stamp IS NOT NULL
+                """, in: session.db)
+            guard try last.step(), !last.isNull(0) else { return }
+            let number = last.integer(0)
+            last.reset()
+            try PreparedStatement(
+                "UPDATE sync_segments SET acknowledged = 0 WHERE number <= ?", in: session.db
+            ).run(.integer(number))
+            let state = StoreState(db: session.db)
+            try state.set("overtaken", .integer(max(number, try state.overtaken)))
         }
     }
 
