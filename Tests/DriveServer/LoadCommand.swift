@@ -45,11 +45,9 @@ struct LoadCommand: AsyncParsableCommand {
 
     private func drive(_ device: LoadDevice) async -> Latencies {
         var (device, latencies) = (device, Latencies())
-        let start = ContinuousClock.now
-        for round in 0..<each {
-            if every > 0 {
-                try? await Task.sleep(until: start + .milliseconds(every * round))
-            }
+        let turns = Pacer(milliseconds: every)
+        for _ in 0..<each {
+            await turns.next()
             do {
                 let took =
                     switch kind {

@@ -17,8 +17,8 @@ enum ImportRules {
     ]
 
     private static let http: Set<Substring> = [
-        "Hummingbird", "HummingbirdCore", "HTTPTypes", "NIOCore", "ServiceLifecycle",
-        "UnixSignals",
+        "Hummingbird", "HummingbirdCore", "HTTPTypes", "NIOCore", "NIOHTTP1", "NIOHTTPTypes",
+        "NIOHTTPTypesHTTP1", "ServiceLifecycle", "UnixSignals",
     ]
 
     /// By folder; the longest folder that fits a file counts.

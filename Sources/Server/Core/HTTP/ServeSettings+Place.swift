@@ -1,16 +1,23 @@
 import Foundation
 import NIOCore
 
+extension ServeSettings {
+    /// Looks whether the ports can be taken, to name the one that cannot, and the cause.
+    ///
+    /// - Throws: ``ServerError/cannotListen(address:reason:)``.
+    func checkPorts() throws {
+        try place.checkFree()
+        try metrics?.checkFree()
+    }
+}
+
 extension ServeSettings.Place {
     /// Whether only programs on this machine reach it.
     public var isLoopback: Bool {
         host.lowercased() == "localhost" || NetworkAddress(host)?.isLoopback == true
     }
 
-    /// Looks whether the port can be taken, to name it and the cause where it cannot.
-    ///
-    /// - Throws: ``ServerError/cannotListen(address:reason:)``.
-    func checkFree() throws {
+    fileprivate func checkFree() throws {
         let address: SocketAddress
         do {
             address = try SocketAddress.makeAddressResolvingHost(host, port: port)

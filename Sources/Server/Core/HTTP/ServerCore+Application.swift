@@ -43,9 +43,7 @@ extension ServerCore {
         _ settings: ServeSettings, logger: Logger,
         onListening: @escaping @Sendable (_ port: Int, _ metricsPort: Int?) -> Void
     ) async throws {
-        for place in [settings.place, settings.metrics].compactMap({ $0 }) {
-            try place.checkFree()
-        }
+        try settings.checkPorts()
         let tls = try settings.tls.map { try TLSContext($0) }
         limitConnections(logger)
         let listening = Listening(hasMetrics: settings.metrics != nil, tell: onListening)
