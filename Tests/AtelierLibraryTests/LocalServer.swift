@@ -255,9 +255,12 @@ final class LocalServer: Sendable {
         guard let accountKey = state.accountKey else { throw problem(.deviceUnknown, 401) }
         for text in state.certificates {
             let certificate = try JWS<DeviceCertificate>(verifying: text, with: accountKey).payload
-            if (try? check(message, by: certificate.deviceKey, &state)) != nil {
+            do {
+                try check(message, by: certificate.deviceKey, &state)
                 return certificate
-            }
+            } catch let problem as Problem where problem.type == .clockWrong {
+                throw problem
+            } catch { continue }
         }
         throw problem(.deviceUnknown, 401)
     }
@@ -297,6 +300,7 @@ final class LocalServer: Sendable {
     }
 
     func problem(_ kind: Problem.Kind, _ status: Int) -> Problem {
-        Problem(type: kind, status: status, title: "refused", detail: "", time: world.now)
+        Problem(
+            type: kind, status: status, title: "refused", detail: kind.rawValue, time: world.now)
     }
 }

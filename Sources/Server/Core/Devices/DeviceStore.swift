@@ -52,13 +52,15 @@ enum DeviceStore {
 
     /// Whether the account may have one more device; revoked ones do not count.
     private static func hasRoom(_ account: AccountID, in db: Database) throws -> Bool {
-        let rows = try db.rows(
-            "SELECT id FROM device WHERE account = ?1 LIMIT ?2",
-            [account.blob, Limits.keyRotations])
-        if rows.count < Limits.devicesPerAccount { return true }
-        let standing = try LedgerStore(account: account, db: db).standing()
-        let active = try rows.count { try !standing.isRevoked($0.fixed("id")) }
-        return active < Limits.devicesPerAccount
+        let active = try db.rows(
+            """
+            SELECT d.id FROM device AS d
+            WHERE d.account = ?1 AND NOT EXISTS (
+                SELECT 1 FROM ledger_revocation AS r
+                WHERE r.account = d.account AND r.device = d.id)
+            LIMIT ?2
+            """, [account.blob, Limits.devicesPerAccount])
+        return active.count < Limits.devicesPerAccount
     }
 
     /// Lets `request` wait.
