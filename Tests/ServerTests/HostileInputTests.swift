@@ -120,10 +120,12 @@ struct HostileInputTests {
         try JWS(
             signing: Spend(
                 account: account, device: device.device,
-                lease: LeaseID(checked: [UInt8](repeating: 3, count: 16)), credit: Int.max,
-                epoch: Int.min, journal: JournalID(checked: [UInt8](repeating: 3, count: 16)),
-                number: Int.max, previous: .zero, body: .zero, time: device.server.now,
-                orderSerial: Int.max), with: device.key
+                lease: LeaseID(checked: [UInt8](repeating: 3, count: 16)),
+                credit: NumberRange.count.upperBound, epoch: NumberRange.count.lowerBound,
+                journal: JournalID(checked: [UInt8](repeating: 3, count: 16)),
+                number: NumberRange.count.upperBound, previous: .zero, body: .zero,
+                time: device.server.now, orderSerial: NumberRange.count.upperBound),
+            with: device.key
         ).compact
     }
 
