@@ -26,7 +26,7 @@ extension LibraryFile {
     package static func makePrivate(_ file: URL) {
         // One that is there is not opened: closing it would end SQLite's locks on it.
         let descriptor = file.withFileName {
-            open($0, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+            createdDescriptor($0)
         }
         guard descriptor < 0 else {
             close(descriptor)
@@ -38,4 +38,10 @@ extension LibraryFile {
         else { return }
         _ = file.withFileName { chmod($0, 0o600) }
     }
+}
+
+/// A new file's descriptor, below 0 where it cannot be made; outside of the type, whose own `open`
+/// would be meant.
+private func createdDescriptor(_ name: UnsafePointer<CChar>) -> CInt {
+    open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
 }

@@ -50,10 +50,10 @@ struct ServiceCommand: ParsableCommand {
         var reason: String
 
         func run() throws {
-            try Failure.reported {
+            try Failure.reported(isAct: true) {
                 let count = try options.open().setLedgerTimeBack(
                     reason: reason, actor: options.actor)
-                Printer.line("\(Printer.count(count, "ledger")) brought back to the present")
+                try Printer.line("\(Printer.count(count, "ledger")) brought back to the present")
             }
         }
     }
