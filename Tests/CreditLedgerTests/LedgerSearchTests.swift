@@ -24,7 +24,7 @@ struct LedgerSearchTests {
     // Method: each mistake is made on purpose; from one start at least a rule must break.
     @Test(arguments: LedgerModel.Mistake.allCases)
     func mistakesAreFound(mistake: LedgerModel.Mistake) throws {
-        for start in LedgerSearch.restored {
+        for start in LedgerSearch.handedIn + LedgerSearch.restored {
             var search = try LedgerSearch(start, mistake: mistake)
             while search.depth < start.depth {
                 guard let broken = try search.deepen() else { continue }

@@ -150,7 +150,7 @@ extension LedgerModel {
     }
 
     private func violationOfContact(_ action: Action, _ before: LedgerModel) throws -> String? {
-        if case .contact(let device) = action, isHonest(device), !wallets[device].isHandingIn,
+        if case .contact(let device) = action, isHonest(device), wallets[device].hasHandedIn,
             wallets[device].orders != server.orders
         {
             return "I8: a device and the server do not agree about the orders"
@@ -169,6 +169,8 @@ extension LedgerModel {
             $0.claim?.outcome == .held && !server.standing.isRevoked($0.lease.payload.device)
         }
         if isHeldForNothing { return "I10: a spend is held though nothing stands in its way" }
+        let isUnknown = answer.refused.contains { $0.reason == .unknownLease }
+        if isUnknown, !hasLostDatabase { return "I10: a lease that was issued is unknown" }
         for spend in contact.spends {
             let lease = server.leases.first { $0.lease.payload.lease == spend.payload.lease }
             guard let lease, now < lease.lease.payload.graceEnds else { continue }

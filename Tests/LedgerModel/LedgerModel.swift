@@ -61,6 +61,8 @@ package struct LedgerModel: Hashable, Sendable {
     /// Whether the server may be backed up and restored, or was.
     var restores: Bool
     let mistake: Mistake?
+    /// Whether a device lost what it knew of a server that can be restored.
+    var hasLostDatabase = false
     /// Whether a device was put out before it had handed in what it held.
     var isExcused = false
 
@@ -137,6 +139,7 @@ package struct LedgerModel: Hashable, Sendable {
         case .restoreDatabase(let device):
             // Nobody has a connection to a server from before its restore.
             if epoch > 1 { replies[device] = [] }
+            hasLostDatabase = restores
             wallets[device] = Self.wallet(
                 device, spends: wallets[device].spends, returns: journaledReturns[device])
         case .wait:

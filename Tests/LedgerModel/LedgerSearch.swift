@@ -65,6 +65,22 @@ package struct LedgerSearch {
             depth: 5, restores: true),
     ]
 
+    /// Where a server that has asked for what it lost shows what it made of it.
+    package static let handedIn =
+        restored.prefix(3).map { start in
+            Start(
+                name: start.name + ", handed in",
+                prefix: start.prefix + [.contact(0), .contact(0), .contact(1), .contact(1)],
+                isModified: false, depth: 4, restores: true)
+        } + [
+            Start(
+                name: "a lease was lost, handed in",
+                prefix: [
+                    .backUpServer, .contact(0), .spend(0), .restoreServer, .contact(0), .contact(1),
+                    .contact(1), .ask(0),
+                ], isModified: false, depth: 3, restores: true)
+        ]
+
     private var seen: Set<Int>
     private var frontier: [(model: LedgerModel, path: [LedgerModel.Action])]
     /// How many events the search has gone from its start.

@@ -7,6 +7,9 @@ extension DeviceWallet {
         handing != nil || confirmedOrders != nil || waiting?.devices.contains(device) == true
     }
 
+    /// Whether nothing is left to hand in, as far as is known here.
+    package var hasHandedIn: Bool { handing == nil }
+
     /// The epoch to tell: for which everything was handed in.
     var toldEpoch: Int? {
         let holdsNothing =
