@@ -39,7 +39,7 @@ package struct LedgerSearch {
             Start(
                 name: "a modified device was late",
                 prefix: [.contact(1), .wait, .wait, .contact(0)], isModified: true, depth: 4),
-        ] + restored
+        ] + restored + handedIn
 
     /// Where the server is as it was before much of what the devices hold.
     package static let restored = [
@@ -78,7 +78,7 @@ package struct LedgerSearch {
                 prefix: [
                     .backUpServer, .contact(0), .spend(0), .restoreServer, .contact(0), .contact(1),
                     .contact(1), .ask(0),
-                ], isModified: false, depth: 3, restores: true)
+                ], isModified: false, depth: 4, restores: true)
         ]
 
     private var seen: Set<Int>
