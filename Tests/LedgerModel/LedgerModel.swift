@@ -330,8 +330,13 @@ extension LedgerContact {
     /// What a server with that mistake makes of the contact.
     func mistaken(_ mistake: LedgerModel.Mistake?, _ present: Int) -> LedgerContact {
         let known = handedIn.map { handedIn in
-            HandedIn(
-                epoch: handedIn.epoch, offset: handedIn.offset,
+            // What is forgotten counts as arrived.
+            let forgotten =
+                (mistake == .forgetsOrders ? handedIn.orders.count : 0)
+                + (mistake == .forgetsReceipts ? handedIn.receipts.count : 0)
+                + (mistake == .forgetsLeases ? handedIn.leases.count : 0)
+            return HandedIn(
+                epoch: handedIn.epoch, offset: handedIn.offset + forgotten,
                 orders: mistake == .forgetsOrders ? [] : handedIn.orders,
                 receipts: mistake == .forgetsReceipts ? [] : handedIn.receipts,
                 leases: mistake == .forgetsLeases ? [] : handedIn.leases, isLast: handedIn.isLast)
