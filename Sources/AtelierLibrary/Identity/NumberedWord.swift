@@ -12,7 +12,7 @@ struct NumberedWord {
             let digits = token.prefix { $0.isASCII && $0.isNumber }
             var rest = token.dropFirst(digits.count)
             if !digits.isEmpty {
-                number = Int(digits)
+                number = Int(digits, radix: 10)
                 rest = rest.drop { ".):".contains($0) }
             }
             guard !rest.isEmpty else { continue }

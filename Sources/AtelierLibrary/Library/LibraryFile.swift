@@ -165,7 +165,7 @@ package enum LibraryFile {
     /// A file's size in bytes, 0 where there is none.
     static func size(of file: URL) -> Int {
         var status = stat()
-        return file.withFileName { stat($0, &status) } == 0 ? Int(status.st_size) : 0
+        return file.withFileName { stat($0, &status) } == 0 ? Int(clamping: status.st_size) : 0
     }
 
     private static func isFolder(_ place: URL) -> Bool {

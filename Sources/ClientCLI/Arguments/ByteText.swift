@@ -36,7 +36,7 @@ enum ByteText {
         while let scalar = rest.popFirst() {
             let digits = rest.prefix(2).compactMap { Character($0).hexDigitValue }
             if scalar == mark, digits.count == 2 {
-                bytes.append(UInt8(digits[0] << 4 | digits[1]))
+                bytes.append(UInt8(clamping: digits[0] << 4 | digits[1]))
                 rest = rest.dropFirst(2)
             } else {
                 bytes += Array(String(scalar).utf8)

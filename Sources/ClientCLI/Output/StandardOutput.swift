@@ -52,7 +52,7 @@ enum StandardOutput {
 
     /// Until a stream that takes nothing just now takes some again.
     private static func wait() {
-        var stream = pollfd(fd: STDOUT_FILENO, events: Int16(POLLOUT), revents: 0)
+        var stream = pollfd(fd: STDOUT_FILENO, events: Int16(clamping: POLLOUT), revents: 0)
         _ = poll(&stream, 1, -1)
     }
 }

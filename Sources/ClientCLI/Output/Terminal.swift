@@ -90,8 +90,8 @@ enum Terminal {
         let named = ProcessInfo.processInfo.environment["COLUMNS"].flatMap { Int($0) } ?? 0
         if (1...10_000).contains(named) { return named }
         var size = winsize()
-        let status = ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size)
-        return status == 0 && size.ws_col > 0 ? Int(size.ws_col) : nil
+        let status = ioctl(STDOUT_FILENO, UInt(clamping: TIOCGWINSZ), &size)
+        return status == 0 && size.ws_col > 0 ? Int(clamping: size.ws_col) : nil
     }
 
     private static func write(_ text: String, to handle: FileHandle) {

@@ -1,3 +1,5 @@
+import SignedObjects
+
 /// What the server signed and may have lost with a backup that was restored, some at a time.
 public struct HandIn: Codable, Sendable, Equatable {
     /// The server's epoch that it is for.
@@ -24,6 +26,19 @@ public struct HandIn: Codable, Sendable, Equatable {
         self.receipts = receipts
         self.leases = leases
         self.isLast = isLast
+    }
+
+    /// Reads what was sent.
+    ///
+    /// - Throws: `DecodingError` where a field is missing or a number out of its range.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        epoch = try container.decode(.epoch, in: NumberRange.count)
+        offset = try container.decode(.offset, in: NumberRange.count)
+        orders = try container.decode([String].self, forKey: .orders)
+        receipts = try container.decode([String].self, forKey: .receipts)
+        leases = try container.decode([String].self, forKey: .leases)
+        isLast = try container.decode(Bool.self, forKey: .isLast)
     }
 
     /// How many entries it has.

@@ -69,6 +69,15 @@ public struct LedgerReply: Codable, Sendable, Equatable {
             self.receipts = receipts
             self.orders = orders
         }
+
+        /// Reads what was sent.
+        ///
+        /// - Throws: `DecodingError` where a field is missing or a number out of its range.
+        public init(from decoder: any Decoder) throws {
+            let container = try decoder.container(keyedBy: CodingKeys.self)
+            receipts = try container.decode(.receipts, in: NumberRange.count)
+            orders = try container.decode(.orders, in: NumberRange.count)
+        }
     }
 
     /// Other devices that have to come before the account is lent anything.
@@ -136,5 +145,26 @@ public struct LedgerReply: Codable, Sendable, Equatable {
         self.lacks = lacks
         self.handedIn = handedIn
         self.waiting = waiting
+    }
+
+    /// Reads what was sent.
+    ///
+    /// - Throws: `DecodingError` where a field is missing or a number out of its range.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        receipts = try container.decode([String].self, forKey: .receipts)
+        held = try container.decode([Digest].self, forKey: .held)
+        refused = try container.decode([RefusedSpend].self, forKey: .refused)
+        ended = try container.decode([LeaseID].self, forKey: .ended)
+        leases = try container.decode([String].self, forKey: .leases)
+        orders = try container.decode([String].self, forKey: .orders)
+        balance = try container.decode(Balance.self, forKey: .balance)
+        time = try container.decode(UnixTime.self, forKey: .time)
+        lendsFrom = try container.decodeIfPresent(UnixTime.self, forKey: .lendsFrom)
+        audit = try container.decodeIfPresent(String.self, forKey: .audit)
+        epoch = try container.decode(.epoch, in: NumberRange.count)
+        lacks = try container.decodeIfPresent(Lacks.self, forKey: .lacks)
+        handedIn = try container.decodeIfPresent(.handedIn, in: NumberRange.count)
+        waiting = try container.decodeIfPresent(Waiting.self, forKey: .waiting)
     }
 }

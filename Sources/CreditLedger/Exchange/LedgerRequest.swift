@@ -38,5 +38,7 @@ public struct LedgerRequest: Codable, Sendable, Equatable {
         returns = try container.decode([String].self, forKey: .returns)
         wantedLeases = try container.decode(.wantedLeases, in: NumberRange.wish)
         orderSerial = try container.decode(.orderSerial, in: NumberRange.wish)
+        epoch = try container.decodeIfPresent(.epoch, in: NumberRange.count)
+        handIn = try container.decodeIfPresent(HandIn.self, forKey: .handIn)
     }
 }
