@@ -85,14 +85,16 @@ struct AuditExtensionTests {
         let key = SigningKey()
         let last = AuditHead.serials.upperBound
         let greatest = AuditHead(
-            serial: last, hash: Digest(of: "x"), epoch: Int.max, time: UnixTime.latest)
+            serial: last, hash: Digest(of: "x"), epoch: NumberRange.count.upperBound,
+            time: UnixTime.latest)
         #expect(Self.check(Self.head([]), greatest, shows: []) == .restored)
         #expect(Self.check(greatest, Self.head([]), shows: []) == .contradiction)
         let text = try JWS(signing: greatest, with: key).compact
         #expect(try JWS<AuditHead>(verifying: text, with: key.verifyingKey).payload == greatest)
-        for serial in [Int64.min, -1, last + 1, Int64.max] {
+        let serials = [Int64.min, -1, last + 1, Int64.max].map { ($0, 1) }
+        for (serial, epoch) in serials + [(1, -1), (1, Int.min), (1, Int.max)] {
             let head = AuditHead(
-                serial: serial, hash: Digest(of: "x"), epoch: 1, time: UnixTime.latest)
+                serial: serial, hash: Digest(of: "x"), epoch: epoch, time: UnixTime.latest)
             let text = try JWS(signing: head, with: key).compact
             #expect(throws: JWSError.self) {
                 try JWS<AuditHead>(verifying: text, with: key.verifyingKey)
