@@ -213,14 +213,15 @@ struct JoiningTests {
                 let place = "/v1/accounts/\(first.account)/devices"
                 return (device, try await device.post(place, request, client).status)
             }
-            var last = first
-            for _ in 1..<32 {
+            var staying = [first.device]
+            for _ in 2..<32 {
                 let added = try await restore()
                 #expect(added.status == 201)
-                last = added.device
+                staying.append(added.device.device)
             }
+            let last = try await restore().device
             #expect(try await restore().status == 403)
-            let rotation = try first.rotation(2, revoking: [last.device])
+            let rotation = try first.rotation(2, revoking: [last.device], for: staying)
             let place = "/v1/devices/\(last.device)/revocation"
             #expect(try await first.post(place, rotation, client).status == 201)
             #expect(try await restore().status == 201)
