@@ -46,7 +46,7 @@ final class Device {
     /// The transactions of ``Tally`` that surely reached this device.
     var counted = CommitSet()
     /// The newest library key that it holds, and all before.
-    private var keyEpoch: UInt32 = 1
+    private(set) var keyEpoch: UInt32 = 1
     var copy: Copy?
     /// Whether the account may not write, as far as the device knows.
     var isSuspended = false

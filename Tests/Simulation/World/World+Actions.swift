@@ -91,6 +91,10 @@ extension World {
         } catch let refusal as SimulatedRefusal where isExpected(refusal) {
             note("  the server refused it")
             try check(device, expecting: nil)
+        } catch SegmentError.unknownKey(let epoch) where epoch > device.keyEpoch {
+            // Without the older segments, and unable to read the snapshot of them, it waits.
+            note("  the snapshot's key has not come yet")
+            try check(device, expecting: nil)
         }
     }
 
