@@ -2,13 +2,15 @@ import SyncKit
 import Synchronization
 import TestSupport
 
-/// A transport that loses everything after a number of pushed segments.
+/// A transport that loses everything after a number of pushed segments, or its pulls.
 final class ExhaustedTransport: Transport {
     let base: SimulatedDevice
     private let left: Mutex<Int>
+    private let losesPulls: Bool
 
-    init(_ base: SimulatedDevice, pushes: Int) {
+    init(_ base: SimulatedDevice, pushes: Int, losesPulls: Bool = false) {
         self.base = base
+        self.losesPulls = losesPulls
         left = Mutex(pushes)
     }
 
@@ -21,7 +23,8 @@ final class ExhaustedTransport: Transport {
         return try await base.push(segment)
     }
     func pull(after sequence: Int64, mark: [UInt8]?) async throws -> PulledPage {
-        try await base.pull(after: sequence, mark: mark)
+        if losesPulls { throw SimulatedLoss() }
+        return try await base.pull(after: sequence, mark: mark)
     }
     func push(_ chunk: SnapshotChunk) async throws { try await base.push(chunk) }
     func newestSnapshot() async throws -> SnapshotManifest? {

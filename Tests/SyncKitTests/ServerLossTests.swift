@@ -142,6 +142,29 @@ import Testing
         #expect(try fleet[1].value("SELECT count(*) FROM tags") == 3)
     }
 
+    // Goal: an answer that came before the order was known counts only once a pull brings the
+    // segment back: the server may be set back again before the device learns of it.
+    // Method: what was sealed goes to a wiped server, the exchange breaks off before the pull, and
+    // the server becomes again what it was.
+    @Test(arguments: [false, true])
+    func anAnswerBeforeThePullIsNoPromise(isTold: Bool) async throws {
+        let fleet = try Fleet(seed: 104, devices: 2)
+        try fleet[1].run("INSERT INTO tags(tag) VALUES('known')")
+        try await fleet.settle()
+        let backup = fleet.server.backup()
+        try fleet[0].run("INSERT INTO tags(tag) VALUES('late')")
+        let cut = ExhaustedTransport(fleet.transport(0), pushes: 0)
+        await #expect(throws: SimulatedLoss.self) { try await fleet.sync(0, over: cut) }
+        fleet.server.wipe(raisingEpoch: isTold)
+        let deaf = ExhaustedTransport(fleet.transport(0), pushes: 1, losesPulls: true)
+        await #expect(throws: SimulatedLoss.self) { try await fleet.sync(0, over: deaf) }
+        #expect(fleet.server.serverState.head == 1)
+        fleet.server.restore(to: backup, raisingEpoch: false)
+        try await fleet.settle()
+        try fleet.expectAgreement()
+        #expect(try fleet[1].value("SELECT count(*) FROM tags") == 2)
+    }
+
     // Goal: no history of losses, restores, snapshots and broken exchanges loses a tag, raises the
     // dead or counts an addition twice.
     // Method: tags are only added; the counter of one item that is never deleted gets additions.
