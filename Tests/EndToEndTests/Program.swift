@@ -37,10 +37,14 @@ enum Program {
         process.arguments = words
         process.currentDirectoryURL = folder
         process.environment = Programs.environment(home: home)
-        process.standardInput =
-            try input.map { try FileHandle(forReadingFrom: $0) } ?? FileHandle.nullDevice
-        process.standardOutput = try handle(output)
-        process.standardError = try handle(errors)
+        let given = try input.map { try FileHandle(forReadingFrom: $0) }
+        let taken = try [handle(output), handle(errors)]
+        // Left to their end of life they pile up: with over 1,300 descriptors Foundation reads
+        // beyond the list of them when it starts the next program.
+        defer { for handle in taken + [given].compactMap({ $0 }) { try? handle.close() } }
+        process.standardInput = given ?? FileHandle.nullDevice
+        process.standardOutput = taken[0]
+        process.standardError = taken[1]
         try await end(of: process)
         let bySignal = process.terminationReason == .uncaughtSignal
         return Outcome(
