@@ -8,26 +8,13 @@ import SyncKit
 #endif
 
 extension LibraryFile {
-    /// Moves a file within the library's folder, over one that is there.
-    ///
-    /// - Throws: ``LibraryError/unwritable(path:reason:)``.
-    package static func move(_ file: URL, to target: URL) throws {
-        let result = file.withFileName { source in target.withFileName { rename(source, $0) } }
-        guard result == 0 else {
-            throw LibraryError.unwritable(
-                path: target.shownPath, reason: String(cString: strerror(errno)))
-        }
-    }
-
     /// Makes a file its owner's alone, and where there is none an empty one, before another library
     /// opens it: that would make it for everybody who may enter the folder.
     ///
     /// What cannot be done is left to who opens it, whose error says more.
     package static func makePrivate(_ file: URL) {
         // One that is there is not opened: closing it would end SQLite's locks on it.
-        let descriptor = file.withFileName {
-            createdDescriptor($0)
-        }
+        let descriptor = file.withFileName(createdDescriptor)
         guard descriptor < 0 else {
             close(descriptor)
             return

@@ -89,7 +89,7 @@ extension Library {
 
     private func takeBack(_ file: LibraryFileName) throws {
         let (trashed, place) = (file.trashPlace(in: folder), file.place(in: folder))
-        if !LibraryFile.exists(place) { try LibraryFile.move(trashed, to: place) }
+        if !LibraryFile.exists(place) { try LibraryFile.move(trashed, to: place, replacing: true) }
         try forget(file)
     }
 
@@ -98,7 +98,7 @@ extension Library {
         if LibraryFile.exists(place) {
             try LibraryFile.makeFolder(folder.trash)
             try forget(file)
-            try LibraryFile.move(place, to: trashed)
+            try LibraryFile.move(place, to: trashed, replacing: true)
         }
         guard LibraryFile.exists(trashed) else { return }
         // By this device's own clock: no server can make the time pass.
