@@ -150,7 +150,6 @@ let package = Package(
             name: "simulate", dependencies: ["Simulation"], path: "Tests/Simulate",
             swiftSettings: settings),
         tests("SimulationTests", ["Simulation", "SyncKit"]),
-        tests("HouseRulesTests", []),
         tests("EndToEndTests", []),
     ]
 )

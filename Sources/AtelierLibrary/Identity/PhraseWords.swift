@@ -19,8 +19,8 @@ package enum PhraseWords {
             let number = (0..<11).reduce(0) { number, bit in
                 let position = index * 11 + bit
                 guard position / 8 < bytes.count else { return number << 1 }
-                let value = Int(clamping: bytes[position / 8] >> UInt8(7 - position % 8)) & 1
-                return number << 1 | value
+                let isSet = bytes[position / 8] & (0x80 >> (position % 8)) != 0
+                return number << 1 | (isSet ? 1 : 0)
             }
             return all[number]
         }

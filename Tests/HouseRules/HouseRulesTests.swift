@@ -14,7 +14,7 @@ import Testing
     // Method: files that cannot be missing are there.
     @Test func theProjectIsFound() throws {
         let project = try Project.current.get()
-        for path in ["Package.swift", "LICENSE", "Tests/HouseRulesTests/HouseRulesTests.swift"] {
+        for path in ["Package.swift", "LICENSE", "Tests/HouseRules/HouseRulesTests.swift"] {
             #expect(project.file(path) != nil, "\(path)")
         }
         #expect(project.swiftFiles.count > 50)

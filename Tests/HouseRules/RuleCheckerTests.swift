@@ -23,11 +23,19 @@ import Testing
     // Method: each kind of comment and string, with braces and keywords inside.
     @Test(arguments: [
         "// }", "/* } /* } */ } */", "\"}\"", "\"\\\"}\"", "#\"}\"}\"#", "\"\"\"\n}\"}\n\"\"\"",
-        "\"\\(a(\"}\") + \"}\")}\"", "#/}\"/#",
+        "#/}\"/#",
     ])
     func commentsAndStringsAreBlank(text: String) {
-        let masked = String(decoding: SwiftMask.mask(Array("a\(text)\nb".utf8)), as: UTF8.self)
-        #expect(masked.filter { !$0.isWhitespace } == "ab")
-        #expect(masked.utf8.count == text.utf8.count + 3)
+        let lines = SourceFile(path: "A.swift", text: "a(\n\(text)\n)").codeLines
+        let quotes: Set<Character> = ["\"", "#", "/"]
+        #expect(lines.joined().filter { !$0.isWhitespace && !quotes.contains($0) } == "a()")
+        #expect(lines.count == text.count { $0 == "\n" } + 3)
+    }
+
+    // Goal: what a string computes is code.
+    // Method: a call inside a literal, with a literal of its own.
+    @Test func interpolationsAreCode() {
+        let file = SourceFile(path: "A.swift", text: "let a = \"b \\(c(\"d\")) e\"")
+        #expect(file.codeLines == ["let a = \"  \\(c(\" \"))  \""])
     }
 }

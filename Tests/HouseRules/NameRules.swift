@@ -1,3 +1,5 @@
+import SwiftSyntax
+
 /// What files and types are called.
 enum NameRules {
     static let all = [
@@ -12,9 +14,6 @@ enum NameRules {
     ]
 
     private static let vague = ["Util", "Helper", "Manager"]
-    private static let typeKeywords: Set<Substring> = [
-        "struct", "class", "enum", "actor", "protocol", "typealias",
-    ]
 
     /// Files that hold a family of small types which are read together.
     private static let families: Set<String> = [
@@ -30,7 +29,7 @@ enum NameRules {
     private static func vagueTypes(in file: SourceFile) -> [Finding] {
         declarations(in: file).compactMap { declaration in
             guard
-                declaration.keyword != "extension",
+                !declaration.isExtension,
                 let word = vague.first(where: declaration.name.contains)
             else { return nil }
             let message = "'\(declaration.name)': '\(word)' says nothing."
@@ -46,30 +45,38 @@ enum NameRules {
             !families.contains(file.path)
         else { return nil }
         let parts = file.stem.split(separator: "+")
-        let wanted = parts.first ?? ""
+        let wanted = String(parts.first ?? "")
         let isTopic = parts.count > 1
         let isThere = declarations(in: file).contains { declaration in
-            declaration.name == wanted && (isTopic || declaration.keyword != "extension")
+            declaration.name == wanted && (isTopic || !declaration.isExtension)
         }
         let what = isTopic ? "an extension of '\(wanted)'" : "a type '\(wanted)'"
         return isThere
             ? nil : Finding(path: file.path, line: 0, message: "The name promises \(what).")
     }
 
+    /// A type, or an extension of one.
     private struct Declaration {
-        let keyword: Substring
-        let name: Substring
+        /// Nested names without dots: `extension Problem.Kind` stands in `ProblemKind+Topic.swift`.
+        let name: String
+        let isExtension: Bool
         let line: Int
     }
 
     private static func declarations(in file: SourceFile) -> [Declaration] {
-        file.codeLines.enumerated().flatMap { index, line in
-            // `extension Problem.Kind` stands in `ProblemKind+Topic.swift`.
-            let words = Words.split(Substring(line.replacing(".", with: "")))
-            return zip(words, words.dropFirst()).compactMap { keyword, name -> Declaration? in
-                guard typeKeywords.contains(keyword) || keyword == "extension" else { return nil }
-                return Declaration(keyword: keyword, name: name, line: index + 1)
+        func types<Node: NamedDeclSyntax>(_ kind: Node.Type) -> [Declaration] {
+            file.nodes(kind).map { node, _ in
+                let line = file.syntax?.line(of: node.name) ?? 0
+                return Declaration(name: node.name.text, isExtension: false, line: line)
             }
         }
+        let extensions = file.nodes(ExtensionDeclSyntax.self).map { node, line in
+            let type = node.extendedType.trimmedDescription.prefix { $0 != "<" }
+            let name = type.replacing(".", with: "")
+            return Declaration(name: String(name), isExtension: true, line: line)
+        }
+        return types(StructDeclSyntax.self) + types(ClassDeclSyntax.self)
+            + types(EnumDeclSyntax.self) + types(ActorDeclSyntax.self)
+            + types(ProtocolDeclSyntax.self) + types(TypeAliasDeclSyntax.self) + extensions
     }
 }

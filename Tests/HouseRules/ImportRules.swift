@@ -1,12 +1,22 @@
+import SwiftSyntax
+
 /// Which target may import what: the arrows of Docs/ARCHITECTURE.md.
 enum ImportRules {
     static let all = [
         Rule("imports follow the arrows of the architecture") { project in
             project.swiftFiles.flatMap(wrongImports)
         },
-        Rule("nothing is imported as testable", inCodeWhere: { _ in true }) { line in
-            line.contains("@testable")
-                ? "The tests run against the release build: make it 'package' instead." : nil
+        Rule("nothing is imported as testable") { project in
+            project.swiftFiles.flatMap { file in
+                file.nodes(ImportDeclSyntax.self).compactMap { node, line in
+                    guard node.attributes.trimmedDescription.contains("@testable") else {
+                        return nil
+                    }
+                    let message =
+                        "The tests run against the release build: make it 'package' instead."
+                    return Finding(path: file.path, line: line, message: message)
+                }
+            }
         },
     ]
 
@@ -57,10 +67,11 @@ enum ImportRules {
                     message: "No arrows are drawn for this folder: see ImportRules.swift.")
             ]
         }
-        return file.codeLines.enumerated().compactMap { index, line in
-            guard let module = imported(by: line), !allowed.contains(module) else { return nil }
+        return file.nodes(ImportDeclSyntax.self).compactMap { node, line in
+            guard let module = node.path.first?.name.text, !allowed.contains(Substring(module))
+            else { return nil }
             return Finding(
-                path: file.path, line: index + 1,
+                path: file.path, line: line,
                 message: "'\(module)' may not be imported here: see Docs/ARCHITECTURE.md.")
         }
     }
@@ -70,20 +81,5 @@ enum ImportRules {
             .filter { file.isUnder([$0.key]) }
             .max { $0.key.count < $1.key.count }
             .map { $0.value.union(toolchain) }
-    }
-
-    /// `public import struct Foundation.Data` imports `Foundation`.
-    private static func imported(by line: Substring) -> Substring? {
-        let words = Words.split(line)
-        guard
-            let place = words.firstIndex(of: "import"), words[..<place].allSatisfy(isModifier)
-        else { return nil }
-        let kinds: Set<Substring> = ["struct", "class", "enum", "protocol", "func", "var", "let"]
-        return words[(place + 1)...].first { !kinds.contains($0) }
-    }
-
-    private static func isModifier(_ word: Substring) -> Bool {
-        ["public", "package", "internal", "private", "fileprivate", "preconcurrency", "testable"]
-            .contains(word)
     }
 }
