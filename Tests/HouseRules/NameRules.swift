@@ -8,18 +8,12 @@ enum NameRules {
                 vagueFileName(of: file) + vagueTypes(in: file)
             }
         },
-        Rule("a file is named after one of its types") { project in
+        Rule("a file is named after its main type or its idea") { project in
             project.swiftFiles.compactMap(misnamed)
         },
     ]
 
     private static let vague = ["Util", "Helper", "Manager"]
-
-    /// Files that hold a family of small types which are read together.
-    private static let families: Set<String> = [
-        "Sources/AtelierProtocol/Messages.swift", "Sources/SignedObjects/Identifiers.swift",
-        "Sources/SignedObjects/Keys.swift",
-    ]
 
     private static func vagueFileName(of file: SourceFile) -> [Finding] {
         guard let word = vague.first(where: file.stem.contains) else { return [] }
@@ -37,22 +31,24 @@ enum NameRules {
         }
     }
 
-    /// `Type+Topic.swift` holds an extension of `Type`; other files declare what they are named.
+    /// One idea a file: it is named after its main type, with smaller types beside it, or after
+    /// what its types have in common. `Type+Topic.swift` holds an extension of `Type`.
+    ///
+    /// A file with a single type, or with none, has no idea of its own to be named after.
     private static func misnamed(_ file: SourceFile) -> Finding? {
         let isSuite = file.isTest && file.stem.hasSuffix("Tests")
-        guard
-            file.name != "Package.swift", file.name != "main.swift", !isSuite,
-            !families.contains(file.path)
-        else { return nil }
+        guard file.name != "Package.swift", file.name != "main.swift", !isSuite else { return nil }
         let parts = file.stem.split(separator: "+")
         let wanted = String(parts.first ?? "")
         let isTopic = parts.count > 1
-        let isThere = declarations(in: file).contains { declaration in
+        let declared = declarations(in: file)
+        let isThere = declared.contains { declaration in
             declaration.name == wanted && (isTopic || !declaration.isExtension)
         }
+        let types = declared.filter { !$0.isExtension && $0.isOutermost }
+        guard !isThere, isTopic || types.count < 2 else { return nil }
         let what = isTopic ? "an extension of '\(wanted)'" : "a type '\(wanted)'"
-        return isThere
-            ? nil : Finding(path: file.path, line: 0, message: "The name promises \(what).")
+        return Finding(path: file.path, line: 0, message: "The name promises \(what).")
     }
 
     /// A type, or an extension of one.
@@ -60,6 +56,8 @@ enum NameRules {
         /// Nested names without dots: `extension Problem.Kind` stands in `ProblemKind+Topic.swift`.
         let name: String
         let isExtension: Bool
+        /// Whether it is declared in no other type.
+        let isOutermost: Bool
         let line: Int
     }
 
@@ -67,16 +65,28 @@ enum NameRules {
         func types<Node: NamedDeclSyntax>(_ kind: Node.Type) -> [Declaration] {
             file.nodes(kind).map { node, _ in
                 let line = file.syntax?.line(of: node.name) ?? 0
-                return Declaration(name: node.name.text, isExtension: false, line: line)
+                return Declaration(
+                    name: node.name.text, isExtension: false, isOutermost: isOutermost(node),
+                    line: line)
             }
         }
         let extensions = file.nodes(ExtensionDeclSyntax.self).map { node, line in
             let type = node.extendedType.trimmedDescription.prefix { $0 != "<" }
             let name = type.replacing(".", with: "")
-            return Declaration(name: String(name), isExtension: true, line: line)
+            return Declaration(
+                name: String(name), isExtension: true, isOutermost: true, line: line)
         }
         return types(StructDeclSyntax.self) + types(ClassDeclSyntax.self)
             + types(EnumDeclSyntax.self) + types(ActorDeclSyntax.self)
             + types(ProtocolDeclSyntax.self) + types(TypeAliasDeclSyntax.self) + extensions
+    }
+
+    private static func isOutermost(_ node: some SyntaxProtocol) -> Bool {
+        var parent = node.parent
+        while let place = parent {
+            if place.is(MemberBlockSyntax.self) || place.is(CodeBlockSyntax.self) { return false }
+            parent = place.parent
+        }
+        return true
     }
 }

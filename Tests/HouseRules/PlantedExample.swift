@@ -61,6 +61,10 @@ struct PlantedExample: Sendable, CustomTestStringConvertible {
         Self("a file is named", "Sources/A+Text.swift", "extension A {}", found: []),
         Self("a file is named", "Sources/AB+Text.swift", "extension A.B {}", found: []),
         Self("a file is named", "Sources/A.swift", "extension A {}", found: [0]),
+        Self("a file is named", "Sources/A.swift", "struct A {}\nenum B {}", found: []),
+        Self("a file is named", "Sources/Sizes.swift", "struct A {}\nenum B {}", found: []),
+        Self("a file is named", "Sources/Sizes.swift", "struct A {\n    enum B {}\n}", found: [0]),
+        Self("a file is named", "Sources/C+Text.swift", "struct A {}\nenum B {}", found: [0]),
         Self(
             "nothing is forced", "Sources/A.swift",
             "let a = try! b()\nlet c = d as! E\nfatalError(\"f\")\n// try!\n\"as!\"",
