@@ -61,10 +61,10 @@ struct DrawingRun {
         let comparisons =
             drawing.kind == .drafts
             ? 0
-            : DrawingFloor.comparisons(
+            : SynthesisLowerBound.comparisons(
                 model: model, settings: settings, isSketch: drawing.kind == .sketch)
         let before = Self.seconds(CLOCK_PROCESS_CPUTIME_ID)
-        let sum = DrawingFloor.compare(times: Self.sampleComparisons)
+        let sum = SynthesisLowerBound.compare(times: Self.sampleComparisons)
         let each =
             (Self.seconds(CLOCK_PROCESS_CPUTIME_ID) - before) / Double(Self.sampleComparisons)
         precondition(sum != 1, "the comparisons were made")
@@ -73,7 +73,7 @@ struct DrawingRun {
         small.height = 128
         let drafts =
             9
-            * DrawingFloor.comparisons(model: model, settings: small, isSketch: false)
+            * SynthesisLowerBound.comparisons(model: model, settings: small, isSketch: false)
         let pass = passSeconds(bytes: drawing.works * drawing.side * drawing.side * 3 / 2 * 12)
         return Double(comparisons == 0 ? drafts : comparisons) * each + pass
     }

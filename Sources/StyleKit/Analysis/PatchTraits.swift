@@ -15,7 +15,7 @@ struct PatchTraits {
     /// `[5, 8]`
     private static let table: [Float] = (0..<40).map { index in
         let angle = 22.5 * Float(index / 8) * (Float(index % 8) + 0.5)
-        return Turn.cosineAndSine(degrees: angle).0 * (index < 8 ? 0.353_553_4 : 0.5)
+        return Trigonometry.cosineAndSine(degrees: angle).0 * (index < 8 ? 0.353_553_4 : 0.5)
     }
 
     /// `[patches, 28]`
@@ -31,7 +31,7 @@ struct PatchTraits {
         let scale = min(
             Double(PatchTraits.side) / Double(min(work.width, work.height)),
             (Double(PatchTraits.pixels) / area).squareRoot())
-        let light = LightMap(
+        let light = LightnessMap(
             work.scaled(
                 width: max(17, Int((Double(work.width) * scale).rounded())),
                 height: max(17, Int((Double(work.height) * scale).rounded()))
@@ -114,7 +114,7 @@ struct PatchTraits {
         return result
     }
 
-    private static func traits(of light: LightMap, x: Int, y: Int) -> [Float] {
+    private static func traits(of light: LightnessMap, x: Int, y: Int) -> [Float] {
         var fine = [Float](repeating: 0, count: 64)
         var coarse = fine
         for row in 0..<8 {

@@ -13,7 +13,7 @@ struct ModelEntry {
     init(_ work: StyleWork) throws(StyleError) {
         let picture = work.picture
         try ModelEntry.check(id: work.id, width: picture.width, height: picture.height)
-        let rows = LearnedRows(width: picture.width, height: picture.height)
+        let rows = WorkDownscaler(width: picture.width, height: picture.height)
         picture.pixels.withUnsafeBufferPointer { buffer in
             guard let base = buffer.baseAddress else { return }
             for row in 0..<picture.height { rows.add(base + row * picture.width * 4) }
@@ -25,7 +25,7 @@ struct ModelEntry {
     init(id: [UInt8], file: PictureFile) throws {
         let (width, height) = file.uprightSize
         try ModelEntry.check(id: id, width: width, height: height)
-        let rows = LearnedRows(width: width, height: height)
+        let rows = WorkDownscaler(width: width, height: height)
         var hash = PixelHash(width: width, height: height)
         try UprightRows(file).each { row in
             hash.add(row)
@@ -34,7 +34,7 @@ struct ModelEntry {
         self.init(id: id, pixelHash: hash.finished, rows)
     }
 
-    private init(id: [UInt8], pixelHash: [UInt8], _ rows: LearnedRows) {
+    private init(id: [UInt8], pixelHash: [UInt8], _ rows: WorkDownscaler) {
         self.id = id
         self.pixelHash = pixelHash
         width = rows.width
@@ -62,5 +62,29 @@ struct ModelEntry {
         learnedHeight = work.learnedHeight
         measures = work.measures
         packed = model.bytes[work.packedRange]
+    }
+}
+
+/// What a model keeps of one work, learned from its file: a few megabytes, however large it is.
+public struct StyleLesson: Sendable {
+    let entry: ModelEntry
+
+    /// SHA-256 of the work's pixels: ``Picture/pixelHash``.
+    public var pixelHash: [UInt8] { entry.pixelHash }
+
+    /// Learns from one work.
+    ///
+    /// - Parameters:
+    ///   - id: The work's id in the library: 16 bytes.
+    ///   - file: The whole file of the picture.
+    /// - Throws: ``PictureError`` if it cannot be read, ``StyleError`` if nothing can be learned
+    ///   from it.
+    public init(id: [UInt8], file: [UInt8]) throws {
+        try self.init(id: id, file: file, stripBytes: Limits.stripBytes)
+    }
+
+    /// - Parameter stripBytes: The largest part of the picture that is held at once.
+    package init(id: [UInt8], file: [UInt8], stripBytes: Int) throws {
+        entry = try ModelEntry(id: id, file: PictureFile(file, stripBytes: stripBytes))
     }
 }

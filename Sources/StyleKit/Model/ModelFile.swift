@@ -27,7 +27,7 @@ enum ModelFile {
         entries.sort { left, right in
             (left.pixelHash + left.id).lexicographicallyPrecedes(right.pixelHash + right.id)
         }
-        var file = ModelWriter()
+        var file = LittleEndianWriter()
         file.append(magic)
         file.append(formatVersion, bytes: 2)
         let version = Array(StyleModel.engineVersion.utf8)
@@ -63,7 +63,7 @@ enum ModelFile {
         guard Array(digest) == Array(bytes.suffix(digestBytes)) else {
             throw .damagedModel(reason: "its checksum does not fit")
         }
-        var reader = ModelReader(body)
+        var reader = LittleEndianReader(body)
         _ = try reader.run(magic.count)
         try checkVersions(&reader)
         let count = try reader.number(bytes: 4, in: 1...Limits.works, "the number of works")
@@ -85,7 +85,7 @@ enum ModelFile {
         return works
     }
 
-    private static func checkVersions(_ reader: inout ModelReader) throws(StyleError) {
+    private static func checkVersions(_ reader: inout LittleEndianReader) throws(StyleError) {
         let format = try reader.number(bytes: 2)
         guard format == formatVersion else { throw .otherEngine(version: "format \(format)") }
         let version = String(
@@ -108,7 +108,7 @@ private struct EntryDraft {
     let packedBytes: Int
     let measures: WorkMeasures
 
-    init(_ reader: inout ModelReader) throws(StyleError) {
+    init(_ reader: inout LittleEndianReader) throws(StyleError) {
         id = Array(try reader.run(16))
         pixelHash = Array(try reader.run(32))
         let sides = Limits.workSide...Limits.side
@@ -127,5 +127,57 @@ private struct EntryDraft {
         StyleModel.WorkEntry(
             id: id, pixelHash: pixelHash, width: width, height: height, learnedWidth: learnedWidth,
             learnedHeight: learnedHeight, measures: measures, packedRange: packed)
+    }
+}
+
+/// The measures of one work inside a model file.
+enum MeasuresFile {
+    private static let boxNumbers = 1 << 15
+
+    static func write(_ measures: WorkMeasures, to file: inout LittleEndianWriter) {
+        for list in [
+            [measures.area], measures.lightness, measures.strokes, measures.edges, measures.texture,
+        ] {
+            for value in list { file.append(value, bytes: 6) }
+        }
+        file.append(measures.colors.boxes.count, bytes: 2)
+        for box in measures.colors.boxes {
+            file.append(box.number, bytes: 2)
+            file.append(box.count, bytes: 4)
+            for lane in 0..<3 { file.append(box.sum[lane], bytes: 4) }
+        }
+    }
+
+    static func read(_ reader: inout LittleEndianReader) throws(StyleError) -> WorkMeasures {
+        var measures = WorkMeasures()
+        measures.area = try reader.number(bytes: 6, in: 1...Limits.pixels, "a measured area")
+        measures.lightness = try list(&reader, WorkMeasures.lightnessBins)
+        measures.strokes = try list(&reader, WorkMeasures.strokeBins)
+        measures.edges = try list(&reader, WorkMeasures.directions)
+        measures.texture = try list(&reader, WorkMeasures.scales)
+        let count = try reader.number(bytes: 2, in: 0...boxNumbers, "a number of colours")
+        var boxes: [ColorCounts.Box] = []
+        for _ in 0..<count {
+            let lowest = (boxes.last?.number ?? -1) + 1
+            guard lowest < boxNumbers else { throw .damagedModel(reason: "colours repeat") }
+            let number = try reader.number(
+                bytes: 2, in: lowest...(boxNumbers - 1), "a colour's number")
+            let count = try reader.number(bytes: 4, in: 1...Limits.pixels, "a colour's count")
+            var sum = SIMD3<Int>()
+            for lane in 0..<3 {
+                sum[lane] = try reader.number(bytes: 4, in: 0...(count * 255), "a colour's sum")
+            }
+            boxes.append(ColorCounts.Box(number: number, count: count, sum: sum))
+        }
+        measures.colors = ColorCounts(boxes: boxes)
+        return measures
+    }
+
+    private static func list(
+        _ reader: inout LittleEndianReader, _ count: Int
+    ) throws(StyleError) -> [Int] {
+        var values: [Int] = []
+        for _ in 0..<count { values.append(try reader.number(bytes: 6)) }
+        return values
     }
 }

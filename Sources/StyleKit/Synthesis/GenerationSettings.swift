@@ -41,7 +41,7 @@ public struct GenerationSettings: Sendable, Equatable, Codable {
     /// The settings for hashing, little-endian: width and height (4 bytes each), seed (8), pattern
     /// (1 if so), originality (1), then the number of works (4) and each work's ``WorkUse/bytes``.
     public var bytes: [UInt8] {
-        var writer = ModelWriter()
+        var writer = LittleEndianWriter()
         writer.append(width, bytes: 4)
         writer.append(height, bytes: 4)
         writer.append(Int(truncatingIfNeeded: seed), bytes: 8)
@@ -67,5 +67,116 @@ public struct GenerationSettings: Sendable, Equatable, Codable {
             throw .tooManyAreas(
                 count: work.avoided.count + work.keptWhole.count, limit: Limits.areas)
         }
+    }
+}
+
+/// How a generation uses one work.
+public struct WorkUse: Sendable, Equatable, Codable {
+    /// The work's id: 16 bytes. An id that the model does not know changes nothing.
+    public var workID: [UInt8]
+    /// Whether nothing at all is taken from the work.
+    public var isLeftOut: Bool
+    /// Areas from which nothing is taken.
+    public var avoided: [WorkArea]
+    /// Areas that appear whole or not at all, such as a face; at most a third of the picture's
+    /// short side each, else they are only avoided.
+    public var keptWhole: [WorkArea]
+
+    /// Uses a work as told.
+    public init(
+        workID: [UInt8], isLeftOut: Bool = false, avoided: [WorkArea] = [],
+        keptWhole: [WorkArea] = []
+    ) {
+        self.workID = workID
+        self.isLeftOut = isLeftOut
+        self.avoided = avoided
+        self.keptWhole = keptWhole
+    }
+
+    /// For hashing: id, left out (1 byte), then the counts (4 bytes) and edges (4 × 2 bytes) of
+    /// the avoided and of the kept areas; little-endian.
+    public var bytes: [UInt8] {
+        var writer = LittleEndianWriter()
+        writer.append(workID)
+        writer.append(isLeftOut ? 1 : 0, bytes: 1)
+        for areas in [avoided, keptWhole] {
+            writer.append(areas.count, bytes: 4)
+            for area in areas {
+                for edge in [area.left, area.top, area.right, area.bottom] {
+                    writer.append(edge, bytes: 2)
+                }
+            }
+        }
+        return writer.bytes
+    }
+}
+
+/// A rectangle on a work, in parts of 10,000 of its width and height.
+public struct WorkArea: Sendable, Equatable, Codable {
+    /// The left edge, 0 to 10,000 from the left.
+    public let left: Int
+    /// The top edge, 0 to 10,000 from the top.
+    public let top: Int
+    /// The right edge, beyond the left one.
+    public let right: Int
+    /// The bottom edge, below the top one.
+    public let bottom: Int
+
+    /// The rectangle between these edges.
+    ///
+    /// - Returns: nil unless `0 ≤ left < right ≤ 10,000`, and the same from top to bottom.
+    public init?(left: Int, top: Int, right: Int, bottom: Int) {
+        let whole = 0...10_000
+        guard whole.contains(left), whole.contains(top), whole.contains(right),
+            whole.contains(bottom), left < right, top < bottom
+        else { return nil }
+        self.left = left
+        self.top = top
+        self.right = right
+        self.bottom = bottom
+    }
+
+    /// Reads an area and checks its edges.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        let area = WorkArea(
+            left: try container.decode(Int.self, forKey: .left),
+            top: try container.decode(Int.self, forKey: .top),
+            right: try container.decode(Int.self, forKey: .right),
+            bottom: try container.decode(Int.self, forKey: .bottom))
+        guard let area else {
+            throw DecodingError.dataCorruptedError(
+                forKey: .left, in: container, debugDescription: "The edges make no rectangle.")
+        }
+        self = area
+    }
+
+    private enum CodingKeys: String, CodingKey { case left, top, right, bottom }
+
+    /// The pixels that it touches in a work of this size.
+    func pixels(width: Int, height: Int) -> PixelArea {
+        let x = left * width / 10_000
+        let y = top * height / 10_000
+        return PixelArea(
+            x: x, y: y, width: (right * width + 9_999) / 10_000 - x,
+            height: (bottom * height + 9_999) / 10_000 - y)
+    }
+}
+
+/// A rectangle of pixels.
+struct PixelArea: Equatable {
+    var x: Int
+    var y: Int
+    var width: Int
+    var height: Int
+
+    func meets(_ other: PixelArea) -> Bool {
+        x < other.x + other.width && other.x < x + width && y < other.y + other.height
+            && other.y < y + height
+    }
+
+    func contains(_ other: PixelArea) -> Bool {
+        x <= other.x && y <= other.y && other.x + other.width <= x + width
+            && other.y + other.height <= y + height
     }
 }

@@ -1,0 +1,130 @@
+/// How far one picture lies from some works, by each measure; 0 is no difference.
+struct StyleDistances {
+    enum Part: CaseIterable {
+        case colors, light, lines, directions, texture, marks
+
+        /// What tells artists apart counts more.
+        var weight: Double {
+            switch self {
+            case .colors: 2.5
+            case .texture, .lines, .marks: 2
+            case .light: 1.5
+            case .directions: 0.5
+            }
+        }
+
+        /// The usual distance between two works of one hand, measured over several artists.
+        var anywhere: Double {
+            switch self {
+            case .colors: 12
+            case .light: 2
+            case .lines: 1
+            case .directions: 0.2
+            case .texture: 0.4
+            case .marks: 0.55
+            }
+        }
+    }
+
+    private var values: [Part: Double] = [:]
+
+    subscript(part: Part) -> Double { values[part] ?? 0 }
+
+    /// - Parameter marks: The mean distance of the picture's patches to the works' nearest.
+    init(of picture: WorkMeasures, from works: WorkMeasures, marks: Double) {
+        values[.colors] = StyleDistances.colors(picture.colors, works.colors)
+        values[.light] = StyleDistances.moved(picture.lightness, works.lightness)
+        values[.lines] = StyleDistances.moved(picture.strokes, works.strokes)
+        values[.directions] = StyleDistances.turned(picture.edges, works.edges)
+        values[.texture] = StyleDistances.texture(picture, works)
+        values[.marks] = marks
+    }
+
+    /// The mean distance of patches to the nearest of the others, both ways.
+    ///
+    /// - Parameter left: The work that the patches come from, if the others hold it too.
+    static func marks(
+        of patches: PatchTraits, from others: PatchTraits, leavingOut left: Int?, atMost limit: Int
+    ) -> Double {
+        let rest = left.map { others.without($0) } ?? others
+        let forth = patches.thinned(to: limit).meanDistance(to: rest)
+        let back = rest.thinned(to: limit).meanDistance(to: patches)
+        return (forth + back) / 2
+    }
+
+    /// How far shares must be moved along the bins to become the others.
+    private static func moved(_ left: [Int], _ right: [Int]) -> Double {
+        var carried = 0.0
+        return zip(StyleAnalysis.shares(left), StyleAnalysis.shares(right)).reduce(0) { sum, pair in
+            carried += pair.0 - pair.1
+            return sum + abs(carried)
+        }
+    }
+
+    /// The part of edges that runs another way; a step of 15° counts half.
+    private static func turned(_ left: [Int], _ right: [Int]) -> Double {
+        func soft(_ counts: [Int]) -> [Double] {
+            let shares = StyleAnalysis.shares(counts)
+            return shares.indices.map { index in
+                let before = shares[(index + shares.count - 1) % shares.count]
+                let after = shares[(index + 1) % shares.count]
+                return shares[index] / 2 + (before + after) / 4
+            }
+        }
+        return zip(soft(left), soft(right)).reduce(0) { $0 + abs($1.0 - $1.1) } / 2
+    }
+
+    /// The mean ratio of change at each scale, as doublings.
+    private static func texture(_ left: WorkMeasures, _ right: WorkMeasures) -> Double {
+        let floor = 0.15
+        let ratios = zip(left.texture, right.texture).map { mine, theirs in
+            let first = Double(mine) / Double(max(1, left.area)) + floor
+            let second = Double(theirs) / Double(max(1, right.area)) + floor
+            return doublings(max(first, second) / min(first, second))
+        }
+        return ratios.reduce(0, +) / Double(max(1, ratios.count))
+    }
+
+    /// The binary logarithm of a number not below one, near enough, the same on every machine.
+    private static func doublings(_ ratio: Double) -> Double {
+        var rest = ratio
+        var whole = 0.0
+        while rest >= 2 {
+            rest /= 2
+            whole += 1
+        }
+        // Between powers of two: within 0.01 of the logarithm.
+        let part = rest - 1
+        return whole + part * (1.346_55 - part * (0.346_55))
+    }
+
+    /// The mean distance of a picture's colours to the works' nearest, and of the works' to its.
+    private static func colors(_ picture: ColorCounts, _ works: ColorCounts) -> Double {
+        let forth = reach(from: picture, to: works)
+        let back = reach(from: works, to: picture)
+        return forth * 0.7 + back * 0.3
+    }
+
+    private static func reach(from: ColorCounts, to: ColorCounts) -> Double {
+        let total = to.total
+        let targets = to.boxes.filter { $0.count * 4_000 >= total }.map(place)
+        let weight = from.total
+        guard !targets.isEmpty, weight > 0 else { return 0 }
+        let sum = from.boxes.reduce(0.0) { sum, box in
+            let own = place(box)
+            var best = Float.infinity
+            for target in targets {
+                let gap = own - target
+                best = min(best, (gap * gap).sum())
+            }
+            return sum + Double(best.squareRoot()) * Double(box.count)
+        }
+        return sum / Double(weight)
+    }
+
+    private static func place(_ box: ColorCounts.Box) -> SIMD3<Float> {
+        let color = box.color
+        return SIMD3<Float>(
+            Feature.encode(OKLab(red: color.x, green: color.y, blue: color.z)))
+    }
+}

@@ -1,0 +1,175 @@
+import CLCMS
+
+/// A colour profile, and the way from its colours to sRGB.
+///
+/// Colours are moved perceptually, as browsers do. A profile that cannot be read, or that speaks of
+/// other channels than the file has, is left aside: the file then counts as sRGB, as it does
+/// in programs that know no profiles.
+final class ColorProfile {
+    /// Where white and the three primaries lie: x and y of white, red, green, blue.
+    typealias Chromaticities = [(x: Double, y: Double)]
+
+    /// Why an embedded profile was left aside.
+    static let unfit = "its colour profile is damaged, too large or for other channels"
+    static let sRGBPrimaries: Chromaticities = [
+        (0.3127, 0.3290), (0.64, 0.33), (0.30, 0.60), (0.15, 0.06),
+    ]
+    private static let sRGBGamma = 0.45455
+
+    private let handle: cmsHPROFILE
+    /// Whether it was made here, from numbers.
+    private let isMade: Bool
+
+    /// Reads an ICC profile.
+    init?(icc: [UInt8]) {
+        let opened = icc.withUnsafeBytes { bytes in
+            cmsOpenProfileFromMem(bytes.baseAddress, cmsUInt32Number(bytes.count))
+        }
+        guard let opened else { return nil }
+        handle = opened
+        isMade = false
+    }
+
+    /// Makes the profile that a PNG describes by numbers; nil where they mean sRGB, or nothing.
+    ///
+    /// - Parameters:
+    ///   - gamma: The exponent that made the samples, such as 0.45455.
+    ///   - primaries: White, red, green, blue; sRGB's if nil.
+    convenience init?(gamma: Double, primaries: Chromaticities?) {
+        let places = primaries ?? Self.sRGBPrimaries
+        let isNear = zip(places, Self.sRGBPrimaries).allSatisfy { place, own in
+            abs(place.x - own.x) < 0.005 && abs(place.y - own.y) < 0.005
+        }
+        let isSRGB = isNear && abs(gamma / Self.sRGBGamma - 1) < 0.05
+        guard !isSRGB, (0.01...10).contains(gamma), places.count == 4,
+            places.allSatisfy({ (0.0...1).contains($0.x) && (0.001...1).contains($0.y) })
+        else { return nil }
+        self.init(places, curve: cmsBuildGamma(nil, 1 / gamma))
+    }
+
+    /// Makes the profile of these primaries, all three with one curve in the numbered form of
+    /// Little CMS: 1 is a power, 4 a power with a straight foot.
+    convenience init?(primaries: Chromaticities, curveForm: Int32, parameters: [Double]) {
+        self.init(primaries, curve: cmsBuildParametricToneCurve(nil, curveForm, parameters))
+    }
+
+    /// Takes the curve over.
+    private init?(_ places: Chromaticities, curve: OpaquePointer?) {
+        guard let curve else { return nil }
+        defer { cmsFreeToneCurve(curve) }
+        var white = cmsCIExyY(x: places[0].x, y: places[0].y, Y: 1)
+        let corners = places[1...].map { cmsCIExyY(x: $0.x, y: $0.y, Y: 1) }
+        var triple = cmsCIExyYTRIPLE(Red: corners[0], Green: corners[1], Blue: corners[2])
+        var curves: [OpaquePointer?] = [curve, curve, curve]
+        guard let made = cmsCreateRGBProfile(&white, &triple, &curves) else { return nil }
+        handle = made
+        isMade = true
+    }
+
+    deinit { cmsCloseProfile(handle) }
+
+    /// Whether the profile speaks of the channels that a file has.
+    ///
+    /// A profile that was made from numbers has three channels, and a grey file three equal ones.
+    func fits(_ kind: ChannelKind) -> Bool {
+        let space = cmsGetColorSpace(handle)
+        switch kind {
+        case .color: return space == cmsSigRgbData
+        case .gray: return space == cmsSigGrayData || isMade
+        case .invertedInk: return space == cmsSigCmykData
+        }
+    }
+
+    /// The way to sRGB from 8-bit RGBA, of which grey uses the first channel, or four inks; or from
+    /// straight 16-bit RGBA.
+    ///
+    /// - Returns: nil where the profile does not fit or, for 8-bit colour, changes nothing.
+    func transform(kind: ChannelKind, isDeep: Bool) -> ColorTransform? {
+        guard fits(kind) else { return nil }
+        let channels = kind == .gray && isMade ? .color : kind
+        let transform = ColorTransform(from: handle, channels: channels, isDeep: isDeep)
+        guard kind == .color, !isDeep, transform?.isNearIdentity == true else { return transform }
+        return nil
+    }
+}
+
+/// Moves rows of samples from a profile's colours to 8-bit sRGB.
+final class ColorTransform {
+    private let handle: cmsHTRANSFORM
+    private let channels: ChannelKind
+
+    init?(from profile: cmsHPROFILE, channels: ChannelKind, isDeep: Bool) {
+        guard let target = cmsCreate_sRGBProfile() else { return nil }
+        defer { cmsCloseProfile(target) }
+        let format =
+            switch channels {
+            case .color: isDeep ? atelier_rgba16 : atelier_rgba8
+            case .gray: isDeep ? atelier_gray16 : atelier_gray8
+            case .invertedInk: atelier_cmyk8_inverted
+            }
+        // Little CMS's short way for 16 bits is up to 14 of 255 levels wrong in dark colours.
+        let flags = isDeep ? cmsUInt32Number(cmsFLAGS_NOOPTIMIZE) : 0
+        let made = cmsCreateTransform(
+            profile, format, target, atelier_rgba8, cmsUInt32Number(INTENT_PERCEPTUAL), flags)
+        guard let made else { return nil }
+        handle = made
+        self.channels = channels
+    }
+
+    deinit { cmsDeleteTransform(handle) }
+
+    /// Whether no colour of a grid moves by more than one level: such a profile is sRGB itself.
+    var isNearIdentity: Bool {
+        let steps = (0...16).map { UInt8(min(255, $0 * 16)) }
+        var grid: [UInt8] = []
+        for red in steps {
+            for green in steps {
+                for blue in steps { grid += [red, green, blue, 255] }
+            }
+        }
+        var moved = grid
+        moved.withUnsafeMutableBufferPointer { buffer in
+            guard let base = buffer.baseAddress else { return }
+            convertRow(UnsafePointer(base), to: base, count: buffer.count / 4)
+        }
+        return zip(grid, moved).allSatisfy { abs(Int($0) - Int($1)) <= 1 }
+    }
+
+    /// Converts `count` samples of four channels each; alpha is kept, inks become opaque.
+    ///
+    /// Source and target may be the same row where both have as many bits.
+    func convertRow<Sample: FixedWidthInteger & UnsignedInteger>(
+        _ source: UnsafePointer<Sample>, to target: UnsafeMutablePointer<UInt8>, count: Int
+    ) {
+        let hasAlpha = channels != .invertedInk
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: count) { alphas in
+            for index in 0..<count {
+                alphas[index] = hasAlpha ? ColorTransform.byte(source[index * 4 + 3]) : 255
+            }
+            if channels == .gray {
+                withUnsafeTemporaryAllocation(of: Sample.self, capacity: count) { row in
+                    for index in 0..<count { row[index] = source[index * 4] }
+                    cmsDoTransform(handle, row.baseAddress, target, cmsUInt32Number(count))
+                }
+            } else {
+                cmsDoTransform(handle, source, target, cmsUInt32Number(count))
+            }
+            for index in 0..<count { target[index * 4 + 3] = alphas[index] }
+        }
+    }
+
+    private static func byte<Sample: FixedWidthInteger & UnsignedInteger>(
+        _ value: Sample
+    ) -> UInt8 {
+        Sample.bitWidth == 8
+            ? UInt8(truncatingIfNeeded: value) : UInt8((UInt32(value) * 255 + 32_895) >> 16)
+    }
+}
+
+/// What the numbers of a decoded file stand for, before they become sRGB.
+enum ChannelKind: Equatable {
+    case color
+    case gray
+    /// Four inks, where 255 is no ink.
+    case invertedInk
+}

@@ -1,0 +1,189 @@
+/// What the segments of a JPEG file say about its pixels.
+struct JPEGFile {
+    private static let profileName = Array("ICC_PROFILE\0".utf8)
+    /// Markers that may follow a scan's data: tables, notes, another scan, the end.
+    private static let afterScans: Set<Int> = [0xC4, 0xCC, 0xD9, 0xDA, 0xDB, 0xDC, 0xDD, 0xFE]
+
+    private(set) var width = 0
+    private(set) var height = 0
+    private(set) var orientation = 1
+    /// Where the picture ends in the file; what lies behind is no part of it.
+    private(set) var end: Int
+    private(set) var notes: [PictureNote] = []
+    private var precision: Int?
+    private var channels = 0
+    /// Whether a lossless or hierarchical frame is announced, which nobody reads.
+    private var isRare = false
+    private var isArithmetic = false
+    private var scans = JPEGScans()
+    private var isEnded = false
+    private var profileParts: [Int: UntrustedBytes] = [:]
+    private var profileCount = 0
+    private var isOriented = false
+
+    /// Walks the segments up to the picture's end, over the data between them.
+    init(_ bytes: [UInt8]) throws(PictureError) {
+        end = bytes.count
+        let file = UntrustedBytes(bytes)
+        var position = 2
+        while !isEnded, let start = JPEGFile.marker(in: bytes, from: position),
+            let next = take(file, at: start)
+        {
+            position = next
+        }
+        try check()
+    }
+
+    /// What the file's numbers are: nil where they count as sRGB.
+    private(set) var colors: ColorProfile?
+
+    /// The embedded profile, whose parts may come in any order; nil unless it is whole.
+    private var profile: [UInt8]? {
+        guard profileCount > 0, profileParts.count == profileCount else { return nil }
+        let size = profileParts.values.reduce(0) { $0 + $1.count }
+        guard size <= Limits.profileBytes else { return nil }
+        return (1...profileCount).flatMap { profileParts[$0].map { Array($0.bytes) } ?? [] }
+    }
+
+    /// What the samples stand for.
+    var kind: ChannelKind { channels == 4 ? .invertedInk : channels == 1 ? .gray : .color }
+
+    private mutating func check() throws(PictureError) {
+        guard !isRare else { throw .unsupported(reason: "it is a lossless JPEG") }
+        guard let precision else { throw .corrupt(reason: "it holds no picture") }
+        guard precision == 8 else {
+            throw .unsupported(reason: "it is a JPEG of \(precision) bits a channel")
+        }
+        guard [1, 3, 4].contains(channels) else {
+            throw .unsupported(reason: "it is a JPEG of \(channels) channels")
+        }
+        _ = try Picture.byteCount(width: width, height: height)
+        guard scans.count > 0 else { throw .corrupt(reason: "it is cut short") }
+        guard scans.count <= Limits.jpegScans else {
+            throw .unsupported(reason: "it is a JPEG of more than \(Limits.jpegScans) scans")
+        }
+        guard scans.holdEveryChannel else {
+            throw .corrupt(reason: "one of its colour channels is missing")
+        }
+        if profileCount > 0 {
+            colors = profile.flatMap(ColorProfile.init).flatMap { $0.fits(kind) ? $0 : nil }
+            if colors == nil { notes.append(.colorsLeftAside(reason: ColorProfile.unfit)) }
+        }
+        guard !isEnded else { return }
+        // Arithmetic coding may leave out zeros at the end, so what is cut off would not be missed.
+        guard !isArithmetic, scans.holdEveryBit else { throw .corrupt(reason: "it is cut short") }
+        notes.append(.missingEnd)
+    }
+
+    /// Takes what a marker announces; returns where to go on, nil where the picture ends.
+    private mutating func take(_ file: UntrustedBytes, at position: Int) -> Int? {
+        guard let marker = file.number(at: position + 1, bytes: 1) else { return nil }
+        if marker == 0xD9 {
+            isEnded = true
+            end = position + 2
+            return nil
+        }
+        // Restarts and other marks without a body.
+        if marker == 0x01 || (0xD0...0xD7).contains(marker) { return position + 2 }
+        let isExpected =
+            JPEGFile.afterScans.contains(marker) || (0xE0...0xEF).contains(marker)
+        let length = file.number(at: position + 2, bytes: 2) ?? 0
+        guard
+            scans.count == 0 || isExpected, length >= 2,
+            let body = file.part(at: position + 4, bytes: length - 2)
+        else {
+            // Behind the pixels anything may follow, such as what a phone adds to its files.
+            if scans.count > 0 { end = position }
+            return nil
+        }
+        take(marker, body)
+        return scans.count > Limits.jpegScans ? nil : position + 2 + length
+    }
+
+    private mutating func take(_ marker: Int, _ body: UntrustedBytes) {
+        switch marker {
+        case 0xDA:
+            scans.take(body)
+        case 0xE1 where !isOriented && body.starts(with: Array("Exif\0\0".utf8)):
+            orientation = Orientation.read(exif: body)
+            isOriented = true
+        case 0xE2 where body.starts(with: JPEGFile.profileName):
+            let count = body.number(at: 13, bytes: 1)
+            guard let number = body.number(at: 12, bytes: 1), let count else { return }
+            profileCount = count
+            profileParts[number] = body.dropping(14)
+        case 0xC3, 0xC5...0xC7, 0xCB, 0xCD...0xCF:
+            isRare = true
+        case 0xC0...0xC2, 0xC9, 0xCA:
+            guard precision == nil else { return }
+            precision = body.number(at: 0, bytes: 1)
+            height = body.number(at: 1, bytes: 2) ?? 0
+            width = body.number(at: 3, bytes: 2) ?? 0
+            channels = body.number(at: 5, bytes: 1) ?? 0
+            isArithmetic = marker == 0xC9 || marker == 0xCA
+            scans.announce(body, isProgressive: marker == 0xC2 || marker == 0xCA)
+        default:
+            break
+        }
+    }
+
+    /// The next 0xFF that begins a marker; in a scan's data one is followed by a zero.
+    private static func marker(in bytes: [UInt8], from start: Int) -> Int? {
+        bytes.withUnsafeBufferPointer { buffer in
+            var position = start
+            while position + 1 < buffer.count {
+                if buffer[position] == 0xFF, buffer[position + 1] != 0, buffer[position + 1] != 0xFF
+                {
+                    return position
+                }
+                position += 1
+            }
+            return nil
+        }
+    }
+}
+
+/// Which parts of a JPEG's channels its scans bring.
+struct JPEGScans {
+    private static let coefficients = 64
+
+    private(set) var count = 0
+    private var isProgressive = false
+    /// For every channel, by its name, how many low bits of each coefficient are still missing;
+    /// nil where no scan brought any.
+    private var missingBits: [Int: [Int?]] = [:]
+
+    /// Takes the channels that a frame announces.
+    mutating func announce(_ frame: UntrustedBytes, isProgressive: Bool) {
+        self.isProgressive = isProgressive
+        let channels = frame.number(at: 5, bytes: 1) ?? 0
+        for index in 0..<channels {
+            guard let name = frame.number(at: 6 + index * 3, bytes: 1) else { return }
+            missingBits[name] = [Int?](repeating: nil, count: JPEGScans.coefficients)
+        }
+    }
+
+    /// Takes what a scan's head says of its data.
+    mutating func take(_ head: UntrustedBytes) {
+        count += 1
+        let channels = head.number(at: 0, bytes: 1) ?? 0
+        let start = 1 + channels * 2
+        guard
+            let first = head.number(at: start, bytes: 1),
+            let last = head.number(at: start + 1, bytes: 1),
+            let bits = head.number(at: start + 2, bytes: 1)
+        else { return }
+        let isSpectral = isProgressive && first <= last && last < JPEGScans.coefficients
+        let range = isSpectral ? first...last : 0...(JPEGScans.coefficients - 1)
+        for index in 0..<channels {
+            guard let name = head.number(at: 1 + index * 2, bytes: 1) else { return }
+            for place in range { missingBits[name]?[place] = isProgressive ? bits & 15 : 0 }
+        }
+    }
+
+    /// Whether at least the mean colours of every channel came.
+    var holdEveryChannel: Bool { missingBits.values.allSatisfy { $0[0] != nil } }
+
+    /// Whether every bit of every coefficient came: nothing can be cut off.
+    var holdEveryBit: Bool { missingBits.values.allSatisfy { $0.allSatisfy { $0 == 0 } } }
+}

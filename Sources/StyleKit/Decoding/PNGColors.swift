@@ -1,0 +1,125 @@
+import CZlib
+
+/// What a PNG's chunks say about its colours; the first that can be used counts.
+///
+/// The order is that of the third edition of PNG: `cICP`, `iCCP`, `sRGB`, `gAMA` with `cHRM`.
+struct PNGColors {
+    let parts: [String: UntrustedBytes]
+    let isGray: Bool
+
+    /// nil where the samples count as sRGB; adds what was left aside to `notes`.
+    func profile(_ notes: inout [PictureNote]) throws(PictureError) -> ColorProfile? {
+        if let part = parts["cICP"] {
+            if let points = CICPCodePoints(part) { return try points.profile(isGray: isGray) }
+            notes.append(.colorsLeftAside(reason: "its cICP chunk names no known colours"))
+        }
+        if let part = parts["iCCP"] {
+            let profile = unpacked(part).flatMap(ColorProfile.init)
+            if let profile, profile.fits(isGray ? .gray : .color) { return profile }
+            notes.append(.colorsLeftAside(reason: ColorProfile.unfit))
+        }
+        guard parts["sRGB"] == nil, let gamma = parts["gAMA"]?.number(at: 0, bytes: 4) else {
+            return nil
+        }
+        let numbers = (0..<8).compactMap { parts["cHRM"]?.number(at: $0 * 4, bytes: 4) }
+        let places = stride(from: 0, to: numbers.count - 1, by: 2).map { index in
+            (x: Double(numbers[index]) / 100_000, y: Double(numbers[index + 1]) / 100_000)
+        }
+        return ColorProfile(
+            gamma: Double(gamma) / 100_000, primaries: places.count == 4 ? places : nil)
+    }
+
+    /// A name, a zero, the method, and the packed profile.
+    private func unpacked(_ part: UntrustedBytes) -> [UInt8]? {
+        guard
+            let end = part.bytes.prefix(80).firstIndex(of: 0),
+            part.number(at: end - part.bytes.startIndex + 1, bytes: 1) == 0
+        else { return nil }
+        let packed = Array(part.bytes[(end + 2)...])
+        let limit = min(Limits.profileBytes, packed.count * PNGFile.deflateLimit + 64)
+        var isWhole = false
+        let profile = [UInt8](unsafeUninitializedCapacity: limit) { target, used in
+            var length = uLongf(limit)
+            isWhole =
+                uncompress(target.baseAddress, &length, packed, uLong(packed.count)) == Z_OK
+            used = isWhole ? Int(length) : 0
+        }
+        return isWhole ? profile : nil
+    }
+}
+
+/// Colours by the numbers of ITU-T H.273, as a PNG's `cICP` chunk gives them.
+struct CICPCodePoints {
+    /// White and red, green, blue.
+    private static let primaries: [Int: ColorProfile.Chromaticities] = [
+        1: ColorProfile.sRGBPrimaries,
+        4: [(0.310, 0.316), (0.67, 0.33), (0.21, 0.71), (0.14, 0.08)],
+        5: [(0.3127, 0.3290), (0.64, 0.33), (0.29, 0.60), (0.15, 0.06)],
+        6: [(0.3127, 0.3290), (0.630, 0.340), (0.310, 0.595), (0.155, 0.070)],
+        7: [(0.3127, 0.3290), (0.630, 0.340), (0.310, 0.595), (0.155, 0.070)],
+        8: [(0.310, 0.316), (0.681, 0.319), (0.243, 0.692), (0.145, 0.049)],
+        9: [(0.3127, 0.3290), (0.708, 0.292), (0.170, 0.797), (0.131, 0.046)],
+        11: [(0.314, 0.351), (0.680, 0.320), (0.265, 0.690), (0.150, 0.060)],
+        12: [(0.3127, 0.3290), (0.680, 0.320), (0.265, 0.690), (0.150, 0.060)],
+        22: [(0.3127, 0.3290), (0.630, 0.340), (0.295, 0.605), (0.155, 0.077)],
+    ]
+    /// The camera curve of BT.709, which 601 and 2020 share, backwards.
+    private static let video: (Int32, [Double]) = (
+        4, [1 / 0.45, 1 / 1.099, 0.099 / 1.099, 1 / 4.5, 0.081]
+    )
+    /// By form and parameters of Little CMS.
+    private static let curves: [Int: (form: Int32, parameters: [Double])] = [
+        1: video, 4: (1, [2.2]), 5: (1, [2.8]), 6: video,
+        7: (4, [1 / 0.45, 1 / 1.1115, 0.1115 / 1.1115, 0.25, 0.0912]), 8: (1, [1]),
+        13: (4, [2.4, 1 / 1.055, 0.055 / 1.055, 1 / 12.92, 0.04045]), 14: video, 15: video,
+    ]
+    /// Known codes whose colours would come out wrong.
+    private static let rareCurves: [Int: String] = [
+        9: "a logarithmic curve", 10: "a logarithmic curve", 11: "an extended range",
+        12: "an extended range", 16: "HDR light (PQ)", 17: "cinema's light",
+        18: "HDR light (HLG)",
+    ]
+    /// CIE XYZ for cinemas.
+    private static let rarePrimaries = 10
+    private static let sRGBCurve = 13
+
+    private let place: Int
+    private let curve: Int
+    private let isFullRange: Bool
+
+    /// - Returns: nil where the numbers say nothing: unspecified, reserved, or not for RGB.
+    init?(_ chunk: UntrustedBytes) {
+        let numbers = (0..<4).compactMap { chunk.number(at: $0, bytes: 1) }
+        guard chunk.count == 4, numbers.count == 4, numbers[2] == 0, numbers[3] <= 1 else {
+            return nil
+        }
+        (place, curve, isFullRange) = (numbers[0], numbers[1], numbers[3] == 1)
+        let isKnownPlace =
+            CICPCodePoints.primaries[place] != nil || place == CICPCodePoints.rarePrimaries
+        let isKnownCurve =
+            CICPCodePoints.curves[curve] != nil || CICPCodePoints.rareCurves[curve] != nil
+        guard isKnownPlace, isKnownCurve else { return nil }
+    }
+
+    /// The profile of these colours, nil where they are sRGB.
+    ///
+    /// - Throws: ``PictureError/unsupported(reason:)`` for colours that sRGB cannot hold, or that
+    ///   would come out wrong.
+    func profile(isGray: Bool) throws(PictureError) -> ColorProfile? {
+        if let rare = CICPCodePoints.rareCurves[curve] {
+            throw .unsupported(reason: "its colours are stored as \(rare), beyond what sRGB holds")
+        }
+        guard isFullRange else {
+            throw .unsupported(reason: "its colours are stored in the narrow range of video")
+        }
+        guard let primaries = CICPCodePoints.primaries[place],
+            let own = CICPCodePoints.curves[curve]
+        else {
+            throw .unsupported(reason: "its colours are stored as CIE XYZ")
+        }
+        if curve == CICPCodePoints.sRGBCurve, place == 1 || isGray { return nil }
+        return ColorProfile(
+            primaries: isGray ? ColorProfile.sRGBPrimaries : primaries, curveForm: own.form,
+            parameters: own.parameters)
+    }
+}

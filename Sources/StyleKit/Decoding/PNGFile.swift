@@ -1,0 +1,180 @@
+import CZlib
+
+/// The chunks of a PNG file that matter; texts and other foreign chunks are never unpacked.
+struct PNGFile {
+    static let signature: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
+
+    /// Without these the pixels would be others: a wrong checksum refuses the file.
+    private static let pixelChunks: Set<String> = ["IHDR", "PLTE", "tRNS", "IDAT"]
+    /// Without these the pixels are the same: a wrong checksum leaves the chunk aside.
+    private static let colorChunks: Set<String> = [
+        "cICP", "iCCP", "sRGB", "gAMA", "cHRM", "eXIf",
+    ]
+    /// Deflate never packs better than 1,032 to 1.
+    static let deflateLimit = 1_032
+
+    let layout: PNGLayout
+    /// Three bytes a colour; empty if there is none.
+    private(set) var palette: [UInt8] = []
+    /// What `tRNS` holds: alphas of the palette, or the one colour that is clear.
+    private(set) var clear: [UInt8] = []
+    /// Where the packed rows lie in the file.
+    private(set) var runs: [Range<Int>] = []
+    private(set) var notes: [PictureNote] = []
+    /// What the samples are: nil where they count as sRGB.
+    private(set) var colors: ColorProfile?
+    private var parts: [String: UntrustedBytes] = [:]
+    private var packedBytes = 0
+    private var isEnded = false
+
+    init(_ bytes: [UInt8]) throws(PictureError) {
+        let file = UntrustedBytes(bytes)
+        guard
+            file.starts(with: PNGFile.signature), file.number(at: 8, bytes: 4) == 13,
+            file.part(at: 12, bytes: 4)?.starts(with: Array("IHDR".utf8)) == true,
+            let head = file.part(at: 16, bytes: 13)
+        else { throw .corrupt(reason: "its header is cut short") }
+        layout = try PNGLayout(head)
+        var position = PNGFile.signature.count
+        while !isEnded { position += try take(file, at: position) }
+        guard packedBytes * PNGFile.deflateLimit >= layout.rowBytes * layout.height else {
+            throw .corrupt(
+                reason: "it holds too few bytes for \(layout.width) × \(layout.height) pixels")
+        }
+        if layout.kind == 3, palette.isEmpty {
+            throw .corrupt(reason: "its palette is missing")
+        }
+        clear = usableClear(parts["tRNS"])
+        colors = try PNGColors(parts: parts, isGray: layout.isGray).profile(&notes)
+    }
+
+    var width: Int { layout.width }
+    var height: Int { layout.height }
+    var orientation: Int { parts["eXIf"].map(Orientation.read) ?? 1 }
+
+    /// Takes one chunk; returns its length in the file.
+    private mutating func take(
+        _ file: UntrustedBytes, at position: Int
+    ) throws(PictureError) -> Int {
+        let tag = file.part(at: position + 4, bytes: 4)
+        let name = tag.map { String(decoding: $0.bytes, as: UTF8.self) } ?? ""
+        guard
+            let length = file.number(at: position, bytes: 4),
+            let whole = file.part(at: position, bytes: length + 12),
+            let body = whole.part(at: 8, bytes: length)
+        else {
+            // What is cut off behind the packed rows is no part of the picture.
+            guard packedBytes > 0, name != "IDAT" else {
+                throw .corrupt(reason: "it is cut short")
+            }
+            isEnded = true
+            tell(.missingEnd)
+            return 0
+        }
+        if PNGFile.pixelChunks.contains(name) || PNGFile.colorChunks.contains(name) {
+            let sum = whole.part(at: 4, bytes: length + 4).map(PNGFile.checksum)
+            if sum == whole.number(at: length + 8, bytes: 4) {
+                try take(name, body, at: position)
+            } else if PNGFile.pixelChunks.contains(name) {
+                throw .corrupt(reason: "the checksum of its \(name) chunk does not fit")
+            } else {
+                tell(.colorsLeftAside(reason: "its \(name) chunk is damaged"))
+            }
+        }
+        if name == "acTL", packedBytes == 0 { tell(.animation) }
+        isEnded = name == "IEND"
+        return length + 12
+    }
+
+    private mutating func take(
+        _ name: String, _ body: UntrustedBytes, at position: Int
+    ) throws(PictureError) {
+        switch name {
+        case "IHDR":
+            guard position == PNGFile.signature.count else {
+                throw .corrupt(reason: "it has two headers")
+            }
+        case "IDAT":
+            guard body.count > 0 else { return }
+            packedBytes += body.count
+            runs.append((position + 8)..<(position + 8 + body.count))
+            guard runs.count <= Limits.pngParts else {
+                throw .unsupported(reason: "its pixels come in more than \(Limits.pngParts) parts")
+            }
+        case "PLTE" where layout.kind == 3:
+            guard palette.isEmpty, packedBytes == 0, body.count.isMultiple(of: 3),
+                (3...768).contains(body.count)
+            else { throw .corrupt(reason: "its palette is damaged") }
+            palette = Array(body.bytes)
+        case "tRNS" where packedBytes > 0:
+            break
+        default:
+            if parts[name] == nil { parts[name] = body }
+        }
+    }
+
+    /// Each thing is told once, however often it is met.
+    private mutating func tell(_ note: PictureNote) {
+        if !notes.contains(note) { notes.append(note) }
+    }
+
+    /// What cannot be the transparency of this kind of picture is no transparency.
+    private func usableClear(_ part: UntrustedBytes?) -> [UInt8] {
+        guard let part else { return [] }
+        let isUsable =
+            switch layout.kind {
+            case 0: part.count == 2
+            case 2: part.count == 6
+            case 3: (1...(palette.count / 3)).contains(part.count)
+            default: false
+            }
+        return isUsable ? Array(part.bytes) : []
+    }
+
+    private static func checksum(_ part: UntrustedBytes) -> Int {
+        Int(part.bytes.withUnsafeBufferPointer { crc32(0, $0.baseAddress, uInt($0.count)) })
+    }
+}
+
+/// How the pixels of a PNG lie in its packed rows.
+struct PNGLayout {
+    /// The depths that go with each kind.
+    private static let depths: [Int: Set<Int>] = [
+        0: [1, 2, 4, 8, 16], 2: [8, 16], 3: [1, 2, 4, 8], 4: [8, 16], 6: [8, 16],
+    ]
+
+    let width: Int
+    let height: Int
+    /// Bits a sample.
+    let depth: Int
+    /// 0 grey, 2 colour, 3 palette, 4 grey and alpha, 6 colour and alpha.
+    let kind: Int
+    let isInterlaced: Bool
+
+    /// Reads the header's 13 bytes.
+    init(_ head: UntrustedBytes) throws(PictureError) {
+        let numbers = (0..<5).compactMap { head.number(at: 8 + $0, bytes: 1) }
+        guard
+            numbers.count == 5, let width = head.number(at: 0, bytes: 4),
+            let height = head.number(at: 4, bytes: 4)
+        else { throw .corrupt(reason: "its header is cut short") }
+        guard
+            PNGLayout.depths[numbers[1]]?.contains(numbers[0]) == true, numbers[2] == 0,
+            numbers[3] == 0, numbers[4] <= 1
+        else { throw .corrupt(reason: "its header describes no kind of PNG") }
+        _ = try Picture.byteCount(width: width, height: height)
+        self.width = width
+        self.height = height
+        depth = numbers[0]
+        kind = numbers[1]
+        isInterlaced = numbers[4] == 1
+    }
+
+    var isGray: Bool { kind == 0 || kind == 4 }
+    var channels: Int { [0: 1, 2: 3, 3: 1, 4: 2, 6: 4][kind] ?? 1 }
+    /// The bytes of a whole row without its filter byte.
+    var rowBytes: Int { bytes(of: width) }
+
+    /// The bytes of so many pixels of one row.
+    func bytes(of pixels: Int) -> Int { (pixels * depth * channels + 7) / 8 }
+}

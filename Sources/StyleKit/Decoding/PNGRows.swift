@@ -1,0 +1,185 @@
+import CZlib
+
+/// The rows of one pass of a PNG, unpacked and unfiltered one after the other.
+final class PNGRows {
+    private let inflater: PNGInflater
+    private let count: Int
+    /// The distance to the same byte of the pixel before.
+    private let step: Int
+    /// A filter byte, then the row. The row before counts as zeros at first.
+    private var current: UnsafeMutablePointer<UInt8>
+    private var previous: UnsafeMutablePointer<UInt8>
+
+    init(_ inflater: PNGInflater, bytes count: Int, step: Int) {
+        self.inflater = inflater
+        self.count = count
+        self.step = step
+        current = .allocate(capacity: count + 1)
+        current.initialize(repeating: 0, count: count + 1)
+        previous = .allocate(capacity: count + 1)
+        previous.initialize(repeating: 0, count: count + 1)
+    }
+
+    deinit {
+        current.deallocate()
+        previous.deallocate()
+    }
+
+    /// The next row; it stays until the one after.
+    func next() throws(PictureError) -> UnsafePointer<UInt8> {
+        swap(&current, &previous)
+        try inflater.read(into: current, count: count + 1)
+        let row = current + 1
+        let above = UnsafePointer(previous + 1)
+        switch current[0] {
+        case 0: break
+        case 1: for index in min(step, count)..<count { row[index] &+= row[index - step] }
+        case 2: for index in 0..<count { row[index] &+= above[index] }
+        case 3: addMeans(row, above)
+        case 4: addPredictions(row, above)
+        default: throw .corrupt(reason: "a row is filtered in an unknown way")
+        }
+        return UnsafePointer(row)
+    }
+
+    private func addMeans(_ row: UnsafeMutablePointer<UInt8>, _ above: UnsafePointer<UInt8>) {
+        for index in 0..<min(step, count) { row[index] &+= above[index] >> 1 }
+        for index in min(step, count)..<count {
+            let sum = UInt16(row[index - step]) &+ UInt16(above[index])
+            row[index] &+= UInt8(truncatingIfNeeded: sum >> 1)
+        }
+    }
+
+    /// Paeth's: the one of three neighbours that is nearest to left plus above minus corner.
+    private func addPredictions(
+        _ row: UnsafeMutablePointer<UInt8>, _ above: UnsafePointer<UInt8>
+    ) {
+        for index in 0..<min(step, count) { row[index] &+= above[index] }
+        for index in min(step, count)..<count {
+            let left = Int32(row[index - step])
+            let up = Int32(above[index])
+            let corner = Int32(above[index - step])
+            let fromLeft = abs(up &- corner)
+            let fromUp = abs(left &- corner)
+            let fromCorner = abs(left &+ up &- corner &- corner)
+            let nearest = fromUp <= fromCorner ? up : corner
+            let isLeft = fromLeft <= fromUp && fromLeft <= fromCorner
+            row[index] &+= UInt8(truncatingIfNeeded: isLeft ? left : nearest)
+        }
+    }
+}
+
+/// A place in a PNG's packed rows; a copy goes on from there by itself.
+final class PNGInflater {
+    private let bytes: [UInt8]
+    private let runs: [Range<Int>]
+    private let stream: UnsafeMutablePointer<z_stream>
+    private var run = 0
+    private var position: Int
+
+    init(_ bytes: [UInt8], runs: [Range<Int>]) throws(PictureError) {
+        self.bytes = bytes
+        self.runs = runs
+        position = runs.first?.lowerBound ?? 0
+        stream = .allocate(capacity: 1)
+        stream.initialize(to: z_stream())
+        let size = Int32(MemoryLayout<z_stream>.size)
+        guard inflateInit_(stream, ZLIB_VERSION, size) == Z_OK else {
+            throw .unsupported(reason: "zlib did not start")
+        }
+    }
+
+    private init(_ other: PNGInflater) throws(PictureError) {
+        bytes = other.bytes
+        runs = other.runs
+        run = other.run
+        position = other.position
+        stream = .allocate(capacity: 1)
+        stream.initialize(to: z_stream())
+        guard inflateCopy(stream, other.stream) == Z_OK else {
+            throw .unsupported(reason: "zlib did not start")
+        }
+    }
+
+    deinit {
+        inflateEnd(stream)
+        stream.deallocate()
+    }
+
+    func copied() throws(PictureError) -> PNGInflater { try PNGInflater(self) }
+
+    /// Unpacks exactly so many bytes.
+    func read(
+        into target: UnsafeMutablePointer<UInt8>, count: Int
+    ) throws(PictureError) {
+        stream.pointee.next_out = target
+        stream.pointee.avail_out = uInt(count)
+        while stream.pointee.avail_out > 0 {
+            while run < runs.count, position == runs[run].upperBound {
+                run += 1
+                if run < runs.count { position = runs[run].lowerBound }
+            }
+            guard run < runs.count else { throw .corrupt(reason: "it is cut short") }
+            let end = runs[run].upperBound
+            let state = bytes.withUnsafeBufferPointer { buffer in
+                // zlib only reads from there; its header lacks the const.
+                stream.pointee.next_in = buffer.baseAddress.map {
+                    UnsafeMutablePointer(mutating: $0 + position)
+                }
+                stream.pointee.avail_in = uInt(end - position)
+                return inflate(stream, Z_NO_FLUSH)
+            }
+            position = end - Int(stream.pointee.avail_in)
+            if stream.pointee.avail_out == 0 { break }
+            guard state == Z_OK || state == Z_BUF_ERROR else {
+                let isShort = state == Z_STREAM_END
+                throw .corrupt(
+                    reason: isShort ? "it holds too few rows" : "its packed rows are damaged")
+            }
+        }
+    }
+
+    /// Passes over so many bytes.
+    func skip(_ count: Int) throws(PictureError) {
+        var rest = count
+        var scratch = [UInt8](repeating: 0, count: min(count, 1 << 16))
+        while rest > 0 {
+            let part = min(rest, scratch.count)
+            try scratch.withUnsafeMutableBufferPointer { buffer throws(PictureError) in
+                guard let base = buffer.baseAddress else { return }
+                try read(into: base, count: part)
+            }
+            rest -= part
+        }
+    }
+}
+
+/// One of the pictures of which an interlaced PNG is woven; any other PNG is a single one.
+struct PNGPass {
+    /// Adam7.
+    private static let interlaced = [
+        PNGPass(left: 0, top: 0, across: 8, down: 8), PNGPass(left: 4, top: 0, across: 8, down: 8),
+        PNGPass(left: 0, top: 4, across: 4, down: 8), PNGPass(left: 2, top: 0, across: 4, down: 4),
+        PNGPass(left: 0, top: 2, across: 2, down: 4), PNGPass(left: 1, top: 0, across: 2, down: 2),
+        PNGPass(left: 0, top: 1, across: 1, down: 2),
+    ]
+
+    /// Where the first pixel of the pass lies.
+    let left: Int
+    let top: Int
+    /// The steps to the next pixels.
+    let across: Int
+    let down: Int
+
+    /// The passes that hold pixels, in the order of the file.
+    static func all(of layout: PNGLayout) -> [PNGPass] {
+        guard layout.isInterlaced else { return [PNGPass(left: 0, top: 0, across: 1, down: 1)] }
+        return interlaced.filter { $0.left < layout.width && $0.top < layout.height }
+    }
+
+    func width(in layout: PNGLayout) -> Int { (layout.width - left + across - 1) / across }
+    func height(in layout: PNGLayout) -> Int { (layout.height - top + down - 1) / down }
+
+    /// Whether the pass has pixels in this row of the picture.
+    func covers(row: Int) -> Bool { row >= top && (row - top).isMultiple(of: down) }
+}

@@ -1,0 +1,77 @@
+/// A picture file whose head was read and whose size is within the limits.
+struct PictureFile {
+    private enum Content {
+        case png(PNGFile)
+        case jpeg(JPEGFile)
+        case webp(WebPFile)
+    }
+
+    let format: PictureFormat
+    let width: Int
+    let height: Int
+    /// 1 to 8, as EXIF counts.
+    let orientation: Int
+    let notes: [PictureNote]
+    /// The largest part of the picture that is held at once, in bytes.
+    let stripBytes: Int
+    private let bytes: [UInt8]
+    private let content: Content
+
+    init(
+        _ bytes: [UInt8], stripBytes: Int = Limits.stripBytes
+    ) throws(PictureError) {
+        guard bytes.count <= Limits.fileBytes else {
+            throw .fileTooLarge(bytes: bytes.count, limit: Limits.fileBytes)
+        }
+        guard let format = PictureFormat(sniffing: bytes) else { throw .notAPicture }
+        self.format = format
+        self.bytes = bytes
+        self.stripBytes = stripBytes
+        switch format {
+        case .png:
+            let file = try PNGFile(bytes)
+            content = .png(file)
+            (width, height, orientation) = (file.width, file.height, file.orientation)
+            notes = file.notes
+        case .jpeg:
+            let file = try JPEGFile(bytes)
+            content = .jpeg(file)
+            (width, height, orientation) = (file.width, file.height, file.orientation)
+            notes = file.notes
+        case .webp:
+            let file = try WebPFile(bytes)
+            content = .webp(file)
+            (width, height, orientation) = (file.width, file.height, file.orientation)
+            notes = file.notes
+        }
+    }
+
+    /// The size of the picture as it stands upright.
+    var uprightSize: (width: Int, height: Int) {
+        orientation >= 5 ? (height, width) : (width, height)
+    }
+
+    /// Reads the rows once; may be called again to read them again.
+    func withRows<Result>(
+        _ body: (any RowReader) throws(PictureError) -> Result
+    ) throws(PictureError) -> Result {
+        switch content {
+        case .png(let file):
+            return try body(try PNGReader(file, bytes))
+        case .jpeg(let file):
+            return try bytes.withUnsafeBufferPointer { buffer throws(PictureError) -> Result in
+                try body(try JPEGReader(file, buffer))
+            }
+        case .webp(let file):
+            return try bytes.withUnsafeBufferPointer { buffer throws(PictureError) -> Result in
+                try body(WebPReader(file, buffer, stripBytes: stripBytes))
+            }
+        }
+    }
+}
+
+/// Gives the rows of one picture file from the top, as they lie in the file.
+protocol RowReader: AnyObject {
+    /// Writes the next row as straight 8-bit sRGB, RGBA; the caller asks for as many as there are.
+    func read(into row: UnsafeMutablePointer<UInt8>) throws(PictureError)
+}

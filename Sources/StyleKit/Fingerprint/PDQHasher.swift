@@ -1,0 +1,181 @@
+/// Makes fingerprints of lightness, step by step as the reference does.
+package enum PDQHasher {
+    static let side = 64
+    private static let waves = 16
+
+    /// Rows of waves with 1 to 16 half periods over 64 samples.
+    private static let waveTable: [Float] = (0..<(waves * side)).map { index in
+        let angle = Double((index / side + 1) * (2 * (index % side) + 1)) / 128
+        return Float((2.0 / Double(side)).squareRoot() * cosine(halfTurns: angle))
+    }
+
+    /// - Parameter light: `[height, width]`, 0 to 255, row-major.
+    package static func read(light: [Float], width: Int, height: Int) -> FingerprintReading {
+        let rows = PDQRowHasher(width: width, height: height)
+        light.withUnsafeBufferPointer { buffer in
+            guard let base = buffer.baseAddress else { return }
+            for row in 0..<height { rows.add(light: base + row * width) }
+        }
+        return rows.reading
+    }
+
+    /// - Parameter small: `[side, side]`, row-major.
+    static func read(small: [Float]) -> FingerprintReading {
+        let waves = waves(of: small)
+        let variants = (0..<8).map { fingerprint(of: turned(waves, by: $0)) }
+        return FingerprintReading(variants: variants, quality: quality(of: small))
+    }
+
+    /// Steps between neighbours, in hundredths of the range, each cut to a whole number.
+    private static func quality(of small: [Float]) -> Int {
+        var sum = 0
+        for y in 0..<side {
+            for x in 0..<side {
+                let here = small[y * side + x]
+                if y + 1 < side {
+                    sum += abs(Int((here - small[(y + 1) * side + x]) * 100 / 255))
+                }
+                if x + 1 < side { sum += abs(Int((here - small[y * side + x + 1]) * 100 / 255)) }
+            }
+        }
+        return min(100, sum / 90)
+    }
+
+    /// The strengths of 16 × 16 low waves, without the mean.
+    private static func waves(of small: [Float]) -> [Float] {
+        var middle = [Float](repeating: 0, count: waves * side)
+        for row in 0..<waves {
+            for x in 0..<side {
+                middle[row * side + x] = (0..<side).reduce(Float(0)) {
+                    $0 + waveTable[row * side + $1] * small[$1 * side + x]
+                }
+            }
+        }
+        return (0..<(waves * waves)).map { index in
+            let row = index / waves * side
+            let column = index % waves * side
+            return (0..<side).reduce(Float(0)) {
+                $0 + middle[row + $1] * waveTable[column + $1]
+            }
+        }
+    }
+
+    /// The waves of the picture mirrored (bits 0 and 1) and transposed (bit 2).
+    private static func turned(_ waves: [Float], by turn: Int) -> [Float] {
+        (0..<waves.count).map { index in
+            let row = index / Self.waves
+            let column = index % Self.waves
+            let value = turn & 4 == 0 ? waves[index] : waves[column * Self.waves + row]
+            // Waves of an odd number of half periods change sign in a mirror.
+            let isNegative =
+                (turn & 1 == 1 && column.isMultiple(of: 2))
+                != (turn & 2 == 2 && row.isMultiple(of: 2))
+            return isNegative ? -value : value
+        }
+    }
+
+    /// A bit for every wave that is stronger than the lower median.
+    private static func fingerprint(of waves: [Float]) -> Fingerprint {
+        let median = waves.sorted()[waves.count / 2 - 1]
+        var words = SIMD4<UInt64>()
+        for (index, value) in waves.enumerated() where value > median {
+            words[index / 64] |= 1 << UInt64(index % 64)
+        }
+        return Fingerprint(words: words)
+    }
+
+    /// The cosine by its series, the same on every machine.
+    private static func cosine(halfTurns: Double) -> Double {
+        let part = halfTurns.truncatingRemainder(dividingBy: 2)
+        let turned = part > 1 ? 2 - part : part
+        let angle = (turned > 0.5 ? 1 - turned : turned) * Double.pi
+        var term = 1.0
+        var sum = 1.0
+        for step in 1...12 {
+            term *= -angle * angle / Double((2 * step - 1) * (2 * step))
+            sum += term
+        }
+        return turned > 0.5 ? -sum : sum
+    }
+}
+
+/// Fingerprints a picture row by row; of the picture only what the blur still needs is held.
+final class PDQRowHasher {
+    private let width: Int
+    private let height: Int
+    /// Across and down, twice; none for a picture that has the fingerprint's size already.
+    private let blurs: [JaroszFilter]
+    private var light: [Float]
+    private var small: [Float] = []
+    /// The rows and columns of which the small picture is made, in order; one may come twice.
+    private let rows: [Int]
+    private let columns: [Int]
+    private var row = 0
+    private var sampled = 0
+
+    init(width: Int, height: Int) {
+        self.width = width
+        self.height = height
+        let side = PDQHasher.side
+        let isSmall = width == side && height == side
+        blurs = isSmall ? [] : (0..<2).map { _ in JaroszFilter(width: width, height: height) }
+        light = [Float](repeating: 0, count: width)
+        rows = PDQRowHasher.places(in: height)
+        columns = PDQRowHasher.places(in: width)
+        small.reserveCapacity(side * side)
+    }
+
+    /// What was found, after the last row.
+    var reading: FingerprintReading { PDQHasher.read(small: small) }
+
+    /// Takes the next row: straight RGBA.
+    func add(_ source: UnsafePointer<UInt8>) {
+        for x in 0..<width {
+            let base = x * 4
+            let alpha = Float(source[base + 3]) / 255
+            let value =
+                0.299 * Float(source[base]) + 0.587 * Float(source[base + 1])
+                + 0.114 * Float(source[base + 2])
+            light[x] = value * alpha + 255 * (1 - alpha)
+        }
+        light.withUnsafeBufferPointer { buffer in
+            guard let base = buffer.baseAddress else { return }
+            add(light: base)
+        }
+    }
+
+    /// Takes the next row of lightness, 0 to 255.
+    func add(light source: UnsafePointer<Float>) {
+        guard let first = blurs.first, let second = blurs.last else { return sample(source) }
+        first.add(source) { once in second.add(once) { sample($0) } }
+        row += 1
+        guard row == height else { return }
+        first.finish { once in second.add(once) { sample($0) } }
+        second.finish { sample($0) }
+    }
+
+    private func sample(_ line: UnsafePointer<Float>) {
+        let copies = rows.count { $0 == sampled }
+        for _ in 0..<copies { small += columns.map { line[$0] } }
+        sampled += 1
+    }
+
+    private static func places(in length: Int) -> [Int] {
+        let side = PDQHasher.side
+        return (0..<side).map { Int((Double($0) + 0.5) * Double(length) / Double(side)) }
+    }
+}
+
+extension Picture {
+    /// Fingerprints the picture; what is clear counts as white paper.
+    ///
+    /// - Returns: The same on every machine.
+    public func fingerprintReading() -> FingerprintReading {
+        let rows = PDQRowHasher(width: width, height: height)
+        pixels.withUnsafeBufferPointer { buffer in
+            guard let base = buffer.baseAddress else { return }
+            for row in 0..<height { rows.add(base + row * width * 4) }
+        }
+        return rows.reading
+    }
+}

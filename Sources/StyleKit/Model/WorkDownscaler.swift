@@ -1,0 +1,105 @@
+/// Makes the canvas that a model keeps of a work from its rows, one after the other.
+///
+/// The sums are those of ``Canvas/scaled(width:height:isTile:bands:)``, in the same order, so the
+/// bytes are the same; of the work only what a few rows of the result still need is held.
+final class WorkDownscaler {
+    let width: Int
+    let height: Int
+    private(set) var canvas: Canvas
+    private let across: ResamplingKernel
+    private let down: ResamplingKernel
+    private let isScaled: Bool
+    /// One row of the work, premultiplied, then as numbers, then at its new width.
+    private let colors: PaddedBuffer<SIMD4<UInt8>>
+    private let numbers: PaddedBuffer<SIMD4<Float>>
+    private let narrowed: PaddedBuffer<SIMD4<Float>>
+    /// The sums of the rows of the result that are under way, in turn.
+    private let sums: PaddedBuffer<SIMD4<Float>>
+    private let held: Int
+    private var firstOpen = 0
+    private var row = 0
+
+    init(width: Int, height: Int) {
+        self.width = width
+        self.height = height
+        let short = Double(min(width, height))
+        let area = Double(width * height)
+        let scale = min(
+            1, Double(Limits.learnedSide) / short,
+            (Double(Limits.learnedPixels) / area).squareRoot())
+        isScaled = scale < 1
+        let newWidth = isScaled ? Int(Double(width) * scale) : width
+        let newHeight = isScaled ? Int(Double(height) * scale) : height
+        canvas = Canvas(width: newWidth, height: newHeight)
+        across = ResamplingKernel(from: width, to: newWidth)
+        down = ResamplingKernel(from: height, to: newHeight)
+        // So many rows of the result reach one row of the work, at most, and one more.
+        held = isScaled ? down.count * newHeight / height + 2 : 0
+        colors = PaddedBuffer(count: isScaled ? width : 0, filledWith: SIMD4())
+        numbers = PaddedBuffer(count: isScaled ? width : 0, filledWith: SIMD4())
+        narrowed = PaddedBuffer(count: isScaled ? newWidth : 0, filledWith: SIMD4())
+        sums = PaddedBuffer(count: held * newWidth, filledWith: SIMD4())
+    }
+
+    /// Takes the next row of the work: straight RGBA.
+    func add(_ source: UnsafePointer<UInt8>) {
+        defer { row += 1 }
+        guard isScaled else {
+            let place = canvas.pixels + row * width
+            return Canvas.premultiply(source, to: place, count: width)
+        }
+        narrow(source)
+        let last = height - 1
+        var target = firstOpen
+        while target < canvas.height, max(0, down.starts[target]) <= row {
+            let start = down.starts[target]
+            // The first and the last row stand for all that lie outside.
+            let from = row == 0 ? 0 : row - start
+            let to = row == last ? down.count - 1 : min(row - start, down.count - 1)
+            if from <= to { add(from...to, to: target) }
+            target += 1
+        }
+        while firstOpen < canvas.height,
+            min(last, down.starts[firstOpen] + down.count - 1) <= row
+        {
+            finish(firstOpen)
+            firstOpen += 1
+        }
+    }
+
+    private func add(_ taps: ClosedRange<Int>, to target: Int) {
+        let place = sums.pointer + target % held * canvas.width
+        for tap in taps {
+            let weight = down.weights[target * down.count + tap]
+            for x in 0..<canvas.width { place[x] += narrowed[x] * weight }
+        }
+    }
+
+    private func finish(_ target: Int) {
+        let place = sums.pointer + target % held * canvas.width
+        let result = canvas.pixels + target * canvas.width
+        for x in 0..<canvas.width {
+            result[x] = Canvas.premultipliedBytes(place[x])
+            place[x] = SIMD4()
+        }
+    }
+
+    private func narrow(_ source: UnsafePointer<UInt8>) {
+        Canvas.premultiply(source, to: colors.pointer, count: width)
+        for x in 0..<width {
+            let color = colors[x]
+            numbers[x] = SIMD4(Float(color.x), Float(color.y), Float(color.z), Float(color.w))
+        }
+        across.weights.withUnsafeBufferPointer { weights in
+            for x in 0..<canvas.width {
+                let start = across.starts[x]
+                var sum = SIMD4<Float>()
+                for tap in 0..<across.count {
+                    let column = min(max(start + tap, 0), width - 1)
+                    sum += numbers[column] * weights[x * across.count + tap]
+                }
+                narrowed[x] = sum
+            }
+        }
+    }
+}

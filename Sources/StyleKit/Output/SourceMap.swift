@@ -1,0 +1,202 @@
+/// A picture that shows from which work each region of a generation comes.
+public struct SourceMap: Sendable, Equatable {
+    /// One work's colour on the map.
+    public struct LegendEntry: Sendable, Equatable, Codable {
+        /// The work's id: 16 bytes.
+        public let workID: [UInt8]
+        /// sRGB as `#rrggbb`.
+        public let hex: String
+        /// The part of the picture, 0 to 1.
+        public let share: Double
+    }
+
+    /// The generation in grey under the works' colours, with a light line where pieces of
+    /// different works meet; below it one field for each colour of the legend, as wide as its
+    /// share.
+    public let picture: Picture
+    /// The works on the map, the largest share first.
+    public let legend: [LegendEntry]
+}
+
+extension SourceMap {
+    /// Draws the map of a finished canvas.
+    init(
+        _ canvas: Canvas, pieces: FragmentMap, shares: [Rendering.WorkShare], entries: [Int],
+        bands: RowParallelExecutor
+    ) {
+        // By the work's index in the model.
+        var colors = [SIMD3<Int>](
+            repeating: SIMD3(repeating: 128), count: (entries.max() ?? 0) + 1)
+        var legend: [LegendEntry] = []
+        for (rank, (share, entry)) in zip(shares, entries).enumerated() {
+            let color = SourceMap.color(rank)
+            colors[entry] = color
+            legend.append(
+                LegendEntry(
+                    workID: share.workID, hex: SourceMap.hex(color), share: share.share))
+        }
+        let (width, height) = (canvas.width, canvas.height)
+        let fields = (0..<width).map { x in
+            SourceMap.field(at: Double(x) / Double(width), shares, entries, colors)
+        }
+        let map = Canvas(width: width, height: height + max(8, height / 24))
+        bands.run(rows: map.height) { [colors] rows in
+            for y in rows {
+                for x in 0..<width {
+                    let color =
+                        y < height ? SourceMap.pixel(x, y, canvas, pieces, colors) : fields[x]
+                    map.pixels[y * width + x] = SIMD4(
+                        UInt8(color.x), UInt8(color.y), UInt8(color.z), 255)
+                }
+            }
+        }
+        picture = map.picture
+        self.legend = legend
+    }
+
+    private static func pixel(
+        _ x: Int, _ y: Int, _ canvas: Canvas, _ pieces: FragmentMap, _ colors: [SIMD3<Int>]
+    ) -> SIMD3<Int> {
+        func entry(_ x: Int, _ y: Int) -> UInt16 {
+            let column = min(x * pieces.across / canvas.width, pieces.across - 1)
+            let row = min(y * pieces.down / canvas.height, pieces.down - 1)
+            return pieces.entries[row * pieces.across + column]
+        }
+        let own = entry(x, y)
+        let isBorder =
+            own != entry(min(x + 1, canvas.width - 1), y)
+            || own != entry(x, min(y + 1, canvas.height - 1))
+        if isBorder { return SIMD3(245, 245, 245) }
+        let pixel = canvas.pixels[y * canvas.width + x]
+        // Rec. 709 luma in 256ths, of premultiplied colour on white.
+        let luma =
+            (Int(pixel.x) * 54 + Int(pixel.y) * 183 + Int(pixel.z) * 19) / 256
+            + 255 - Int(pixel.w)
+        let color = colors[Int(own)]
+        // Between a third and all of the colour, as the picture is dark or light.
+        return color &* (85 + min(255, luma) * 2 / 3) / 255
+    }
+
+    private static func field(
+        at part: Double, _ shares: [Rendering.WorkShare], _ entries: [Int],
+        _ colors: [SIMD3<Int>]
+    ) -> SIMD3<Int> {
+        var sum = 0.0
+        for (share, entry) in zip(shares, entries) {
+            sum += share.share
+            if part < sum { return colors[entry] }
+        }
+        return SIMD3(repeating: 128)
+    }
+
+    /// Colours that stay apart: hues by the golden angle, in three lightnesses.
+    private static func color(_ rank: Int) -> SIMD3<Int> {
+        let hue = Double(rank * 222 % 360)
+        let lightness: Float = [0.72, 0.58, 0.84][rank % 3]
+        let direction = SourceMap.directions[Int(hue / 30) % 12]
+        let color = OKLab(
+            lightness: lightness, greenRed: direction.0 * 0.13, blueYellow: direction.1 * 0.13
+        ).rgb
+        return SIMD3(Int(color.0), Int(color.1), Int(color.2))
+    }
+
+    /// Twelve directions around the colour circle, written out: the system's sine differs between
+    /// machines.
+    private static let directions: [(Float, Float)] = [
+        (1, 0), (0.866, 0.5), (0.5, 0.866), (0, 1), (-0.5, 0.866), (-0.866, 0.5), (-1, 0),
+        (-0.866, -0.5), (-0.5, -0.866), (0, -1), (0.5, -0.866), (0.866, -0.5),
+    ]
+
+    private static func hex(_ color: SIMD3<Int>) -> String {
+        let digits = Array("0123456789abcdef")
+        return [color.x, color.y, color.z].reduce(into: "#") { text, value in
+            text.append(digits[value >> 4])
+            text.append(digits[value & 15])
+        }
+    }
+}
+
+/// Where the patches of a finished field come from, in pieces: neighbours that lie side by side in
+/// their work too.
+struct FragmentMap {
+    /// The largest piece, as a part of the picture.
+    let largest: Double
+    /// For each patch of the picture the work's index in the model, row by row.
+    let entries: [UInt16]
+    let across: Int
+    let down: Int
+
+    /// - Parameter source: The level that the field points into.
+    /// - Throws: ``StyleError/cancelled``.
+    init(_ paint: SynthesisLevel, source: SourceLevel, bands: RowParallelExecutor)
+        throws(StyleError)
+    {
+        let own = paint.ownPatches
+        across = own.columns.count
+        down = own.rows.count
+        var entries: [UInt16] = []
+        entries.reserveCapacity(across * down)
+        var sets = DisjointSets(count: across * down)
+        for y in own.rows {
+            if y % RowParallelExecutor.rows == 0 { try bands.check() }
+            for x in own.columns {
+                let index = entries.count
+                let match = paint.field.pointer[y * paint.across + x]
+                entries.append(UInt16(source.areas.pointer[Int(match.work)].entry))
+                if x > own.columns.lowerBound {
+                    let left = paint.field.pointer[y * paint.across + x - 1]
+                    if Self.continues(left, match, dx: 1, dy: 0) { sets.join(index - 1, index) }
+                }
+                if y > own.rows.lowerBound {
+                    let above = paint.field.pointer[(y - 1) * paint.across + x]
+                    if Self.continues(above, match, dx: 0, dy: 1) {
+                        sets.join(index - across, index)
+                    }
+                }
+            }
+        }
+        self.entries = entries
+        largest = Double(sets.largest) / Double(max(1, across * down))
+    }
+
+    /// Whether a patch is its neighbour moved along; a drift by one pixel still counts.
+    private static func continues(
+        _ first: SourcePosition, _ second: SourcePosition, dx: Int, dy: Int
+    ) -> Bool {
+        guard first.work == second.work, first.mirror == second.mirror else { return false }
+        let gapX = Int(second.x) - Int(first.x) - dx * first.direction
+        let gapY = Int(second.y) - Int(first.y) - dy
+        return abs(gapX) <= 1 && abs(gapY) <= 1
+    }
+}
+
+/// Sets that grow together.
+private struct DisjointSets {
+    private var parents: [Int32]
+    private var sizes: [Int32]
+
+    init(count: Int) {
+        parents = (0..<Int32(count)).map { $0 }
+        sizes = [Int32](repeating: 1, count: count)
+    }
+
+    var largest: Int32 { sizes.max() ?? 0 }
+
+    mutating func join(_ first: Int, _ second: Int) {
+        var left = root(Int32(first))
+        var right = root(Int32(second))
+        guard left != right else { return }
+        if sizes[Int(left)] < sizes[Int(right)] { swap(&left, &right) }
+        parents[Int(right)] = left
+        sizes[Int(left)] += sizes[Int(right)]
+    }
+
+    private mutating func root(_ index: Int32) -> Int32 {
+        var index = index
+        while parents[Int(index)] != index {
+            parents[Int(index)] = parents[Int(parents[Int(index)])]
+            index = parents[Int(index)]
+        }
+        return index
+    }
+}

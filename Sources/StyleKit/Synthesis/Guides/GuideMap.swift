@@ -1,0 +1,179 @@
+/// What guides a patch to its place: the colour around it and how much happens there.
+///
+/// After a sketch lines count as happening too: a flat area asks for marks without them, and an
+/// edge of the sketch for the line that the artist would draw there.
+enum GuideMap {
+    /// Marks clear parts, so that they are not taken for calm grey ones.
+    static let clear: UInt8 = 255
+    /// What stands for clear parts after a sketch: a colour that nothing has.
+    static let clearArea = SIMD4<UInt8>(128, 255, 255, clear)
+    /// The most detail and lines together.
+    private static let mostLined = 200
+
+    /// Three lanes of flattened colour, and in the fourth the local detail of lightness.
+    ///
+    /// - Parameter areaRadius: The radius, in pixels, over which strokes are made flat areas with
+    ///   sharp edges, as in a sketch; nil blurs.
+    static func guide(_ features: Canvas, areaRadius: Int?, bands: RowParallelExecutor) -> Canvas {
+        let (width, height) = (features.width, features.height)
+        let soft = boxBlurred(
+            boxBlurred(features, radius: 1, bands: bands), radius: 2, bands: bands)
+        let flat = areaRadius.map { abstracted(features, radius: $0, bands: bands) } ?? soft
+        let detail = Canvas(width: width, height: height)
+        // Without a sketch what lies at a cut-out's edge is guided to such edges.
+        let clearDetail = areaRadius == nil ? clear : 0
+        bands.run(rows: height, width: width) { places in
+            for index in places {
+                let difference = Int(features.pixels[index].x) - Int(soft.pixels[index].x)
+                let isClear = features.pixels[index].w < 128
+                detail.pixels[index] = SIMD4(
+                    0, 0, 0, isClear ? clearDetail : UInt8(min(255, abs(difference) * 4)))
+            }
+        }
+        let around = boxBlurred(
+            boxBlurred(detail, radius: 2, bands: bands), radius: 2, bands: bands)
+        bands.run(rows: height, width: width) { places in
+            for index in places {
+                flat.pixels[index].w = around.pixels[index].w
+            }
+        }
+        return flat
+    }
+
+    /// Adds the lines of `features` to what a guide says of the detail, and marks clear parts.
+    static func addLines(
+        of features: Canvas, areaRadius: Int, to guide: Canvas, bands: RowParallelExecutor
+    ) {
+        let width = guide.width
+        let lines = LineMap(of: features, radius: areaRadius + 1, bands: bands)
+        bands.run(rows: guide.height, width: width) { places in
+            for index in places {
+                guard features.pixels[index].w >= 128 else {
+                    guide.pixels[index] = clearArea
+                    continue
+                }
+                let detail = Int(guide.pixels[index].w) + Int(lines.values.pointer[index])
+                guide.pixels[index].w = UInt8(min(mostLined, detail))
+            }
+        }
+    }
+
+    /// The flat areas that an artist would rough in: strokes are gone, and edges stay sharp.
+    ///
+    /// Each pixel takes the mean of the calmest of five squares around it (Kuwahara's filter).
+    private static func abstracted(_ features: Canvas, radius: Int, bands: RowParallelExecutor)
+        -> Canvas
+    {
+        let (width, height) = (features.width, features.height)
+        let mean = boxBlurred(features, radius: radius, bands: bands)
+        let gaps = Canvas(width: width, height: height)
+        bands.run(rows: height, width: width) { places in
+            for index in places {
+                let gap =
+                    SIMD4<Int16>(truncatingIfNeeded: features.pixels[index])
+                    &- SIMD4<Int16>(truncatingIfNeeded: mean.pixels[index])
+                let sum = abs(Int(gap.x)) + abs(Int(gap.y)) + abs(Int(gap.z)) + abs(Int(gap.w))
+                gaps.pixels[index].x = UInt8(min(255, sum))
+            }
+        }
+        let unrest = boxBlurred(gaps, radius: radius, bands: bands)
+        let result = Canvas(width: width, height: height)
+        bands.run(rows: height) { rows in
+            for y in rows {
+                let above = max(y - radius, 0) * width
+                let below = min(y + radius, height - 1) * width
+                for x in 0..<width {
+                    let left = max(x - radius, 0)
+                    let right = min(x + radius, width - 1)
+                    var best = y * width + x
+                    for at in [above + left, above + right, below + left, below + right]
+                    where unrest.pixels[at].x < unrest.pixels[best].x { best = at }
+                    result.pixels[y * width + x] = mean.pixels[best]
+                }
+            }
+        }
+        return result
+    }
+
+    /// The mean over squares of `2 * radius + 1`, the border repeated outward.
+    static func boxBlurred(_ canvas: Canvas, radius: Int, bands: RowParallelExecutor) -> Canvas {
+        let middle = Canvas(width: canvas.width, height: canvas.height)
+        let result = Canvas(width: canvas.width, height: canvas.height)
+        BoxBlur(width: canvas.width, height: canvas.height, radius: radius, bands: bands)
+            .blur(canvas.pixels, through: middle.pixels, into: result.pixels)
+        return result
+    }
+}
+
+/// How much the changes around a pixel run one way: as along a line or an edge, not in a texture.
+///
+/// The larger root of the local structure tensor less the smaller one (Bigün and Granlund 1987).
+/// Grass, leaves and clouds have little of it however rich they are; a spear, a fold or a joint
+/// between tiles has much.
+struct LineMap {
+    /// Bytes of a guide for one unit of change a pixel.
+    private static let strength: Float = 10
+    /// The most that counts.
+    private static let highest: Float = 200
+
+    /// `[height, width]`, 0 to 200 for each pixel.
+    let values: PaddedBuffer<UInt8>
+
+    /// - Parameter radius: Over how many pixels each way the changes are gathered, twice.
+    init(of features: Canvas, radius: Int, bands: RowParallelExecutor) {
+        let (width, height) = (features.width, features.height)
+        let changes = PaddedBuffer(count: width * height, filledWith: SIMD4<Float>())
+        let middle = PaddedBuffer(count: width * height, filledWith: SIMD4<Float>())
+        bands.run(rows: height) { Self.measure(features, rows: $0, into: changes) }
+        let blur = BoxBlur(width: width, height: height, radius: radius, bands: bands)
+        for _ in 0..<2 {
+            blur.blur(changes.pointer, through: middle.pointer, into: changes.pointer)
+        }
+        let values = PaddedBuffer<UInt8>(count: width * height, filledWith: 0)
+        bands.run(rows: height, width: width) { places in
+            for index in places {
+                values.pointer[index] = Self.value(changes.pointer[index])
+            }
+        }
+        self.values = values
+    }
+
+    /// The squares of the changes across and down, and their product, summed over the colours.
+    private static func measure(
+        _ features: Canvas, rows: Range<Int>, into changes: PaddedBuffer<SIMD4<Float>>
+    ) {
+        let (width, height) = (features.width, features.height)
+        for y in rows {
+            let above = max(y - 1, 0) * width
+            let below = min(y + 1, height - 1) * width
+            for x in 0..<width {
+                let across = change(
+                    features.pixels[y * width + max(x - 1, 0)],
+                    features.pixels[y * width + min(x + 1, width - 1)])
+                let down = change(features.pixels[above + x], features.pixels[below + x])
+                changes.pointer[y * width + x] = SIMD4(
+                    Float((across &* across).wrappedSum()), Float((down &* down).wrappedSum()),
+                    Float((across &* down).wrappedSum()), 0)
+            }
+        }
+    }
+
+    /// How the colour changes; where nothing is painted is no matter.
+    @inline(__always)
+    private static func change(_ from: SIMD4<UInt8>, _ to: SIMD4<UInt8>) -> SIMD4<Int32> {
+        var change = SIMD4<Int32>(truncatingIfNeeded: to) &- SIMD4<Int32>(truncatingIfNeeded: from)
+        change.w = 0
+        return change
+    }
+
+    @inline(__always)
+    private static func value(_ changes: SIMD4<Float>) -> UInt8 {
+        let sum = changes.x + changes.y
+        let gap = changes.x - changes.y
+        let spread = (gap * gap + 4 * changes.z * changes.z).squareRoot()
+        let along = max(0, (sum - spread) / 2).squareRoot()
+        let across = max(0, (sum + spread) / 2).squareRoot()
+        // Both changes are over two pixels.
+        return UInt8(min(highest, max(0, across - along) / 2 * strength))
+    }
+}

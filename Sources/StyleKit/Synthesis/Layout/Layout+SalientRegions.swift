@@ -1,0 +1,149 @@
+/// Figures are set first and stay whole: areas that the artist marked, then windows that hold much
+/// and are calm around, as a head before a sky is.
+extension Layout {
+    private static let tries = 200
+    /// The part of a found figure's side, from each edge, that later pieces may still cover.
+    private static let softEdge = 0.3
+    /// Figures are drawn by lot from this part of the best candidates.
+    private static let bestPart = 0.05
+
+    /// Sets marked areas and found figures where they clash with none before.
+    func setFigures() {
+        guard rules.figures > 0 else { return }
+        let wanted = max(1, rules.figures * width * height / 5_440)
+        var taken: [PixelArea] = []
+        for marked in markedFigures().prefix(wanted + 1) {
+            guard let spot = spot(for: marked, besides: taken) else { continue }
+            setMarked(marked, at: spot)
+            taken.append(spot)
+        }
+        for attempt in 0..<Self.tries where taken.count < wanted {
+            let size = PyramidPlan.Size(
+                width: 18 + random.below(12, 20, attempt),
+                height: 20 + random.below(12, 21, attempt))
+            guard size.width < width, size.height < height else { continue }
+            let spot = PixelArea(
+                x: random.below(width - size.width + 1, 22, attempt),
+                y: random.below(height - size.height + 1, 23, attempt), width: size.width,
+                height: size.height)
+            guard !taken.contains(where: spot.meets) else { continue }
+            if setFound(at: spot, index: attempt) { taken.append(spot) }
+        }
+    }
+
+    /// A marked area with a little around it, in its work.
+    private struct Marked {
+        let match: SourcePosition
+        let size: PyramidPlan.Size
+        let kept: PixelArea
+    }
+
+    /// The marked areas that fit, in an order by lot.
+    private func markedFigures() -> [Marked] {
+        var list: [(key: UInt64, figure: Marked)] = []
+        for work in 0..<source.areas.count {
+            let area = source.areas[work]
+            for (number, kept) in source.keptWhole[work].enumerated() {
+                let margin = max(2, max(kept.width, kept.height) / 5)
+                let left = max(0, kept.x - margin)
+                let top = max(0, kept.y - margin)
+                let right = min(area.width, kept.x + kept.width + margin)
+                let bottom = min(area.height, kept.y + kept.height + margin)
+                let isMirrored = random.bits(26, work, number) & 1 == 1
+                let match = SourcePosition(work: work, isMirrored: isMirrored, x: left, y: top)
+                let inside = kept.x - left
+                let figure = Marked(
+                    match: match, size: .init(width: right - left, height: bottom - top),
+                    kept: PixelArea(
+                        x: isMirrored ? right - left - inside - kept.width : inside,
+                        y: kept.y - top, width: kept.width, height: kept.height))
+                let isSmall = max(kept.width, kept.height) * 3 <= min(width, height)
+                let window = PixelArea(x: left, y: top, width: right - left, height: bottom - top)
+                let isClear = !source.avoided[work].contains(where: window.meets)
+                let others = source.keptWhole[work].filter { $0 != kept }
+                guard isSmall, isClear, !others.contains(where: window.meets) else { continue }
+                list.append((random.bits(27, work, number), figure))
+            }
+        }
+        return list.sorted { $0.key < $1.key }.map(\.figure)
+    }
+
+    private func spot(for marked: Marked, besides taken: [PixelArea]) -> PixelArea? {
+        let size = marked.size
+        guard size.width <= width, size.height <= height else { return nil }
+        let inWork =
+            Int(marked.match.y) * (height - size.height)
+            / max(1, source.areas[Int(marked.match.work)].height - size.height)
+        for attempt in 0..<Self.tries {
+            let wander = random.below(height / 3 + 1, 28, taken.count, attempt) - height / 6
+            let spot = PixelArea(
+                x: random.below(width - size.width + 1, 29, taken.count, attempt),
+                y: min(max(0, inWork + wander), height - size.height), width: size.width,
+                height: size.height)
+            if !taken.contains(where: spot.meets) { return spot }
+        }
+        return nil
+    }
+
+    private func setMarked(_ marked: Marked, at spot: PixelArea) {
+        place(marked.match, in: LayoutCell(spot))
+        keep(
+            PixelArea(
+                x: spot.x + marked.kept.x, y: spot.y + marked.kept.y, width: marked.kept.width,
+                height: marked.kept.height))
+    }
+
+    /// Sets one of the most striking windows; false if none is free.
+    private func setFound(at spot: PixelArea, index: Int) -> Bool {
+        let window = LayoutCell(spot)
+        let list = candidates { number in figure(number, for: window, index: index) }
+        let order = (0..<rules.candidates).filter { list[$0].cost < .infinity }
+            .sorted { (list[$0].cost, $0) < (list[$1].cost, $1) }
+        guard !order.isEmpty else { return false }
+        let best = max(1, Int(Double(order.count) * Self.bestPart))
+        place(list[order[random.below(best, 24, index)]].match, in: window)
+        let edgeX = Int(Double(spot.width) * Self.softEdge)
+        let edgeY = Int(Double(spot.height) * Self.softEdge)
+        keep(
+            PixelArea(
+                x: spot.x + edgeX, y: spot.y + edgeY, width: spot.width - 2 * edgeX,
+                height: spot.height - 2 * edgeY))
+        return true
+    }
+
+    private func keep(_ area: PixelArea) {
+        for y in area.y..<(area.y + area.height) {
+            for x in area.x..<(area.x + area.width) { isKept.pointer[at(x, y)] = true }
+        }
+    }
+
+    /// Costs little where much is to see inside and little at the left, right and upper edge.
+    private func figure(_ number: Int, for window: LayoutCell, index: Int) -> Candidate {
+        guard let match = match(random.bits(30, index, number), for: window),
+            isAllowed(match, window), isWithinShare(match, window),
+            reusedPart(match, window) < 0.1
+        else { return .none }
+        let area = source.areas.pointer[Int(match.work)]
+        var inside = 0
+        var edge = 0
+        var edgeCount = 0
+        for y in 0..<window.height {
+            let row = area.base &+ (Int(match.y) &+ y) &* area.width &+ Int(match.x)
+            for x in 0..<window.width {
+                let detail = detail(row &+ x)
+                if x < 3 || y < 3 || x >= window.width - 3 {
+                    edge += detail
+                    edgeCount += 1
+                } else if y < window.height - 3 {
+                    inside += detail
+                }
+            }
+        }
+        let insideCount = max(1, (window.width - 6) * (window.height - 6))
+        let gap = heightGap(match, window)
+        return Candidate(
+            match: match,
+            cost: Float(edge) / Float(edgeCount) - Float(inside) / Float(insideCount)
+                + gap * gap * 100)
+    }
+}

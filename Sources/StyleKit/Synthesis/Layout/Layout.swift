@@ -1,0 +1,275 @@
+/// Composes the coarsest level from large pieces of the works: guided image quilting.
+final class Layout {
+    /// One piece that was laid down: which pixels of a work cover which of the picture.
+    struct Fragment {
+        let work: UInt16
+        let mirror: UInt16
+        /// The work's pixel that the picture's first pixel would have.
+        let originX: Int
+        let originY: Int
+        var pixels: Int
+
+        /// Whether both lie in the picture about as they lie in their work.
+        ///
+        /// - Parameter period: A tile's size: its pieces also lie together over the edges.
+        func isTogether(with other: Fragment, period: PyramidPlan.Size?) -> Bool {
+            work == other.work && mirror == other.mirror
+                && Self.isNear(originX - other.originX, period?.width)
+                && Self.isNear(originY - other.originY, period?.height)
+        }
+
+        private static func isNear(_ gap: Int, _ period: Int?) -> Bool {
+            abs(gap) <= 3 || period.map { abs(abs(gap) - $0) <= 3 } ?? false
+        }
+    }
+
+    let width: Int
+    let height: Int
+    let source: SourceLevel
+    let rules: LayoutRules
+    let random: CounterRandom
+    let bands: RowParallelExecutor
+    let guide: Canvas?
+    /// For every pixel of the picture its pixel in the works.
+    let labels: PaddedBuffer<SourcePosition>
+    let image: PaddedBuffer<SIMD4<UInt8>>
+    let isFilled: PaddedBuffer<Bool>
+    /// Pixels that no later piece may cover.
+    let isKept: PaddedBuffer<Bool>
+    let isUsed: PaddedBuffer<Bool>
+    let pixelsByWork: PaddedBuffer<Int>
+    private(set) var pieces: [Fragment] = []
+    private let wraps: Bool
+    /// A tile's size.
+    var period: PyramidPlan.Size? {
+        wraps ? PyramidPlan.Size(width: width, height: height) : nil
+    }
+
+    /// - Parameter guide: Of the picture's size; nil without a sketch.
+    init(
+        size: PyramidPlan.Size, wraps: Bool, guide: Canvas?, source: SourceLevel,
+        rules: LayoutRules, random: CounterRandom, bands: RowParallelExecutor
+    ) {
+        width = size.width
+        height = size.height
+        self.wraps = wraps
+        self.guide = guide
+        self.source = source
+        self.rules = rules
+        self.random = random
+        self.bands = bands
+        let none = SourcePosition(work: 0, isMirrored: false, x: 0, y: 0)
+        labels = PaddedBuffer(count: width * height, filledWith: none)
+        image = PaddedBuffer(count: width * height, filledWith: SIMD4())
+        isFilled = PaddedBuffer(count: width * height, filledWith: false)
+        isKept = PaddedBuffer(count: width * height, filledWith: false)
+        isUsed = PaddedBuffer(count: source.features.count, filledWith: false)
+        pixelsByWork = PaddedBuffer(count: source.areas.count, filledWith: 0)
+    }
+
+    /// Sets the figures, then fills the cells in order.
+    func compose(_ cells: [LayoutCell]) {
+        setFigures()
+        for (index, cell) in cells.enumerated() where !isFull(cell) {
+            let window = window(around: cell)
+            place(choose(for: window, index: index), in: window)
+        }
+    }
+
+    /// By how much one work or one piece leads beyond the rules, as a part of the picture; 0 or
+    /// less if none does.
+    var breach: Double {
+        let total = Double(width * height)
+        let leading = (0..<source.areas.count).map { pixelsByWork[$0] }.max() ?? 0
+        let share = source.areas.count > 2 ? Double(leading) / total - rules.largestShare : 0
+        let largest =
+            pieces.map { piece in
+                pieces.filter { $0.isTogether(with: piece, period: period) }
+                    .reduce(0) { $0 + $1.pixels }
+            }.max() ?? 0
+        return max(share, Double(largest) / total - rules.largestPiece)
+    }
+
+    /// Writes where every patch comes from, and the pixels, into a level of this size.
+    func write(to paint: SynthesisLevel) {
+        let half = PatchKernel.side / 2
+        for y in 0..<paint.down {
+            for x in 0..<paint.across {
+                let label = labels.pointer[at(x + half - paint.margin, y + half - paint.margin)]
+                let area = source.areas.pointer[Int(label.work)]
+                paint.field.pointer[y * paint.across + x] = SourcePosition(
+                    work: Int(label.work), isMirrored: label.isMirrored,
+                    x: min(max(Int(label.x) - half, 0), area.width - PatchKernel.side),
+                    y: min(max(Int(label.y) - half, 0), area.height - PatchKernel.side))
+            }
+        }
+        for y in 0..<paint.height {
+            for x in 0..<paint.width {
+                paint.image.pointer[y * paint.width + x] =
+                    image.pointer[at(x - paint.margin, y - paint.margin)]
+            }
+        }
+    }
+
+    /// A pixel's index; in a tile every column and row exists.
+    @inline(__always)
+    func at(_ x: Int, _ y: Int) -> Int {
+        guard wraps else { return y &* width &+ x }
+        let column = x % width
+        let row = y % height
+        return (row < 0 ? row &+ height : row) &* width &+ (column < 0 ? column &+ width : column)
+    }
+
+    /// A label's pixel in the works.
+    @inline(__always)
+    func place(of label: SourcePosition) -> Int {
+        let area = source.areas.pointer[Int(label.work)]
+        return area.base &+ Int(label.y) &* area.width &+ Int(label.x)
+    }
+
+    @inline(__always)
+    static func distance(_ left: SIMD4<UInt8>, _ right: SIMD4<UInt8>) -> Int32 {
+        let difference =
+            SIMD4<Int32>(truncatingIfNeeded: left)
+            &- SIMD4<Int32>(truncatingIfNeeded: right)
+        return (difference &* difference).wrappedSum()
+    }
+
+    /// How much there is to see around a pixel of the works, 0 to 254.
+    @inline(__always)
+    func detail(_ place: Int) -> Int {
+        let detail = source.guides.pointer[place].w
+        return detail == GuideMap.clear ? 0 : Int(detail)
+    }
+
+    /// A cell and a third more all around, where its piece may meet its neighbours.
+    private func window(around cell: LayoutCell) -> LayoutCell {
+        let margin = max(2, min(cell.width, cell.height) * 35 / 100)
+        if wraps {
+            // A window may reach over the edges, but not over itself.
+            let across = min(margin, (width - cell.width) / 2)
+            let down = min(margin, (height - cell.height) / 2)
+            return LayoutCell(
+                x: cell.x - across, y: cell.y - down, width: cell.width + 2 * across,
+                height: cell.height + 2 * down)
+        }
+        let left = max(0, cell.x - margin)
+        let top = max(0, cell.y - margin)
+        return LayoutCell(
+            x: left, y: top, width: min(width, cell.x + cell.width + margin) - left,
+            height: min(height, cell.y + cell.height + margin) - top)
+    }
+
+    private func isFull(_ cell: LayoutCell) -> Bool {
+        for y in cell.y..<(cell.y + cell.height) {
+            for x in cell.x..<(cell.x + cell.width) where !isFilled.pointer[at(x, y)] {
+                return false
+            }
+        }
+        return true
+    }
+
+    /// Lays a piece down, cut along the line where it differs least from what lies there.
+    func place(_ match: SourcePosition, in window: LayoutCell) {
+        let fresh = SourceWindow(match, window: window, area: source.areas[Int(match.work)])
+        var seam = WatershedSeam(width: window.width, height: window.height)
+        for y in 0..<window.height {
+            for x in 0..<window.width {
+                let target = at(window.x + x, window.y + y)
+                guard isFilled.pointer[target] else { continue }
+                let old = place(of: labels.pointer[target])
+                let new = place(of: fresh.label(x, y))
+                seam.setOld(
+                    x: x, y: y,
+                    difference: Int(
+                        Self.distance(image.pointer[target], source.features.pointer[new])),
+                    detail: detail(old) + detail(new), isKept: isKept.pointer[target])
+            }
+        }
+        let isNew = seam.cut()
+        var count = 0
+        for y in 0..<window.height {
+            for x in 0..<window.width where isNew[y * window.width + x] {
+                let target = at(window.x + x, window.y + y)
+                let label = fresh.label(x, y)
+                labels.pointer[target] = label
+                isFilled.pointer[target] = true
+                isUsed.pointer[place(of: label)] = true
+                image.pointer[target] = source.features.pointer[place(of: label)]
+                count += 1
+            }
+        }
+        pixelsByWork.pointer[Int(match.work)] += count
+        var piece = piece(match, in: window)
+        piece.pixels = count
+        pieces.append(piece)
+    }
+
+    /// The piece that a window would become; it has no pixels yet.
+    func piece(_ match: SourcePosition, in window: LayoutCell) -> Fragment {
+        let column = match.isMirrored ? Int(match.x) + window.width - 1 : Int(match.x)
+        return Fragment(
+            work: match.work, mirror: match.mirror,
+            originX: column - window.x * match.direction, originY: Int(match.y) - window.y,
+            pixels: 0)
+    }
+}
+
+/// A window of a work, pixel by pixel, mirrored or not.
+private struct SourceWindow {
+    private let match: SourcePosition
+    private let width: Int
+    private let height: Int
+
+    init(_ match: SourcePosition, window: LayoutCell, area: SourceLevel.Area) {
+        self.match = match
+        width = min(window.width, area.width - Int(match.x))
+        height = min(window.height, area.height - Int(match.y))
+    }
+
+    func label(_ x: Int, _ y: Int) -> SourcePosition {
+        let inside = min(x, width - 1)
+        let column = match.isMirrored ? width - 1 - inside : inside
+        return SourcePosition(
+            work: Int(match.work), isMirrored: match.isMirrored, x: Int(match.x) + column,
+            y: Int(match.y) + min(y, height - 1))
+    }
+}
+
+/// How the pieces of a layout are chosen.
+struct LayoutRules {
+    /// How many windows of the works are looked at for each piece.
+    var candidates = 6_000
+    /// For the squared difference from the guide.
+    var guideWeight: Float = 0
+    /// For coming from another height of the work than of the picture, so that skies stay up.
+    var heightWeight: Float = 0
+    /// The largest part of the picture from one work.
+    var largestShare = 1.0
+    /// The largest part of the picture from one place of a work.
+    var largestPiece = 1.0
+    /// The largest part of a piece that was used before.
+    var reusedPart = 1.0
+    /// How many striking figures are set before the rest is filled in.
+    var figures = 0
+    /// How much dearer than the best a piece may be to have a chance.
+    var choice: Float = 0.02
+    /// The side of a cell, in pixels.
+    var cellSide = 20
+
+    /// After a sketch: its colours come first, and any work may serve any part.
+    static func sketch(_ settings: GenerationSettings) -> LayoutRules {
+        LayoutRules(
+            guideWeight: 6, heightWeight: settings.isPattern ? 0 : 3_000,
+            largestPiece: settings.largestPiece / 2, reusedPart: 0.4, choice: 0.05)
+    }
+
+    /// From the works alone: no work and no part of one may lead.
+    static func remix(_ settings: GenerationSettings, works: Int) -> LayoutRules {
+        LayoutRules(
+            heightWeight: settings.isPattern ? 0 : 3_000,
+            largestShare: max(settings.largestShare, 1.5 / Double(max(1, works))),
+            largestPiece: settings.largestPiece, reusedPart: 0.2,
+            figures: settings.isPattern ? 0 : 1, cellSide: 26 - 12 * settings.originality / 100)
+    }
+}

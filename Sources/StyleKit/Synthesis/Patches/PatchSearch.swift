@@ -1,0 +1,346 @@
+/// One pass that looks for a better place in the works for every patch of the picture.
+///
+/// Candidates come from the neighbours' places moved along (coherence), from the index, and from
+/// the pixels around the best one. Nothing is tried at random.
+struct PatchSearch {
+    /// What a candidate costs besides its difference.
+    struct Weights {
+        /// For one unit of squared guide difference.
+        var guide: Int32 = 0
+        /// For being drawn from another height of the work than of the picture.
+        var height: Int32 = 0
+        /// For every use of a part of a work beyond the first.
+        var use: Int32 = 1_600
+        /// For each of the four neighbours that a place does not continue: marks stay whole, and a
+        /// seam is a line.
+        var seam: Int32 = 0
+        /// The guide's squared difference that costs nothing: a roughed-in colour is a hint.
+        var slack: Int32 = 0
+        /// Whether marks are also looked up in the colours of the guide.
+        var followsGuide = false
+        /// Whether the guide is compared in a patch's corners too, and not in its middle only.
+        var comparesCorners = false
+
+        /// After a sketch: its colours lead, less at finer levels, and earth stays below.
+        static func sketch(level: Int, isTile: Bool) -> Weights {
+            Weights(
+                guide: Int32(98 * Weights.fade(level)), height: isTile ? 0 : 80, use: 5_000,
+                seam: 7_000, slack: 400, followsGuide: true, comparesCorners: true)
+        }
+
+        /// From the works alone: what lies around a patch stays as the layout chose it.
+        static func remix(level: Int, isTile: Bool) -> Weights {
+            Weights(
+                guide: Int32(98 * Weights.fade(level)), height: isTile ? 0 : 20, use: 800,
+                seam: 3_000)
+        }
+
+        /// For the last sweeps, when all is chosen and seams are only drawn together.
+        var settled: Weights {
+            var weights = self
+            weights.use = 0
+            weights.seam = 10_000
+            return weights
+        }
+
+        private static func fade(_ level: Int) -> Double {
+            (0..<level).reduce(1) { product, _ in product * 0.7 }
+        }
+    }
+
+    /// The cost of a patch that needs no better one: one unit a pixel, twice over.
+    private static let goodCost: Int32 = 200
+    /// More than any place costs from which patches may come.
+    fileprivate static let closedCost: Int32 = 1 << 29
+
+    let paint: SynthesisLevel
+    let source: SourceLevel
+    let index: PatchIndex
+    var weights: Weights
+    /// Whether only the neighbours' places are tried.
+    var isSettling = false
+
+    @inline(__always)
+    static func distance(_ left: SIMD4<UInt8>, _ right: SIMD4<UInt8>) -> Int32 {
+        let gap = SIMD4<Int32>(truncatingIfNeeded: left) &- SIMD4<Int32>(truncatingIfNeeded: right)
+        return (gap &* gap).wrappedSum()
+    }
+
+    /// Sweeps down with the index, then up with a look around; both from all bands' old state.
+    func run(bands: RowParallelExecutor) {
+        for isUpward in [false, true] {
+            paint.previous.pointer.update(from: paint.field.pointer, count: paint.field.count)
+            source.countUse(by: paint)
+            bands.run(rows: paint.down) { rows in
+                sweep(rows, isUpward: isUpward)
+            }
+            paint.wrapField()
+        }
+    }
+
+    /// The same search for the last sweeps.
+    var settling: PatchSearch {
+        var search = self
+        search.weights = weights.settled
+        search.isSettling = true
+        return search
+    }
+
+    /// Finds every patch's cost and shift against the picture as it is now.
+    ///
+    /// - Parameter kept: How many eighths of a shift stay.
+    func measure(keeping kept: Int32 = 6, bands: RowParallelExecutor) {
+        bands.run(rows: paint.down) { rows in
+            withUnfolded { blocks in
+                for y in rows {
+                    for x in 0..<paint.across {
+                        let at = y &* paint.across &+ x
+                        let match = paint.field.pointer[at]
+                        let patch = paint.image.pointer + (y &* paint.width &+ x)
+                        let block = match.isMirrored ? blocks + PatchKernel.unfoldedCount : blocks
+                        PatchKernel.unfold(
+                            patch, stride: paint.width, isMirrored: match.isMirrored, into: block)
+                        let area = source.areas.pointer[Int(match.work)]
+                        let work =
+                            source.features.pointer
+                            + (area.base &+ Int(match.y) &* area.width &+ Int(match.x))
+                        (paint.costs.pointer[at], paint.shifts.pointer[at]) =
+                            PatchKernel.differenceAndShift(
+                                block, work, stride: area.width, keeping: kept)
+                    }
+                }
+            }
+        }
+    }
+
+    /// Lends room for one unfolded patch and its mirrored twin.
+    private func withUnfolded(_ body: (UnsafeMutablePointer<Int16>) -> Void) {
+        withUnsafeTemporaryAllocation(of: Int16.self, capacity: PatchKernel.unfoldedCount * 2) {
+            if let blocks = $0.baseAddress { body(blocks) }
+        }
+    }
+
+    private func sweep(_ rows: Range<Int>, isUpward: Bool) {
+        withUnfolded { blocks in
+            let step = isUpward ? -1 : 1
+            let order = isUpward ? (rows.upperBound - 1) : rows.lowerBound
+            for line in 0..<rows.count {
+                let y = order + line * step
+                for column in 0..<paint.across {
+                    let x = isUpward ? paint.across - 1 - column : column
+                    let patch = paint.image.pointer + (y &* paint.width &+ x)
+                    let twin = blocks + PatchKernel.unfoldedCount
+                    PatchKernel.unfold(
+                        patch, stride: paint.width, isMirrored: false, into: blocks)
+                    PatchKernel.unfold(
+                        patch, stride: paint.width, isMirrored: true, into: twin)
+                    var trial = Trial(search: self, blocks: blocks, x: x, y: y, rows: rows)
+                    propagate(&trial, step: step, rows: rows)
+                    if isSettling {
+                        // Nothing new is looked for.
+                    } else if isUpward {
+                        lookAround(&trial)
+                    } else if trial.cost > Self.goodCost {
+                        lookUp(&trial, in: index, patch)
+                    }
+                    paint.field.pointer[y &* paint.across &+ x] = trial.best
+                }
+            }
+        }
+    }
+
+    @inline(__always)
+    private func propagate(_ trial: inout Trial, step: Int, rows: Range<Int>) {
+        let x = trial.x &- step
+        if x >= 0, x < paint.across {
+            let match = paint.field.pointer[trial.y &* paint.across &+ x]
+            trial.test(match, dx: step &* match.direction, dy: 0)
+        }
+        let y = trial.y &- step
+        if y >= 0, y < paint.down {
+            // Rows of another band are read as they were, as that band may be at work.
+            let from = rows.contains(y) ? paint.field : paint.previous
+            trial.test(from.pointer[y &* paint.across &+ trial.x], dx: 0, dy: step)
+        }
+    }
+
+    @inline(__always)
+    private func lookAround(_ trial: inout Trial) {
+        let center = trial.best
+        trial.test(center, dx: 1, dy: 0)
+        trial.test(center, dx: -1, dy: 0)
+        trial.test(center, dx: 0, dy: 1)
+        trial.test(center, dx: 0, dy: -1)
+    }
+
+    @inline(__always)
+    private func lookUp(
+        _ trial: inout Trial, in index: PatchIndex, _ patch: UnsafePointer<SIMD4<UInt8>>
+    ) {
+        let descriptor = PatchDescriptor.value(patch, stride: paint.width)
+        let at = trial.y &* paint.across &+ trial.x
+        let question = PatchDescriptor.hash(descriptor)
+        guard paint.questions.pointer[at] != question else { return }
+        paint.questions.pointer[at] = question
+        lookUp(&trial, in: index, descriptor)
+        guard let guide = paint.guide, weights.followsGuide else { return }
+        // What is there may have the wrong colour; ask for the same marks in the right one.
+        let pixel = guide.pixels[(trial.y &+ 3) &* paint.width &+ trial.x &+ 3]
+        lookUp(&trial, in: index, PatchDescriptor.recolored(descriptor, like: pixel))
+    }
+
+    @inline(__always)
+    private func lookUp(
+        _ trial: inout Trial, in index: PatchIndex, _ descriptor: PatchDescriptor.Value
+    ) {
+        let (first, second) = index.nearest(to: descriptor)
+        trial.prefetch(first)
+        trial.prefetch(second)
+        var (third, fourth) = index.nearest(to: PatchDescriptor.mirrored(descriptor))
+        third.mirror = 1
+        fourth.mirror = 1
+        trial.prefetch(third)
+        trial.prefetch(fourth)
+        trial.test(first, dx: 0, dy: 0)
+        trial.test(second, dx: 0, dy: 0)
+        trial.test(third, dx: 0, dy: 0)
+        trial.test(fourth, dx: 0, dy: 0)
+    }
+}
+
+/// The best place found so far for one patch.
+private struct Trial {
+    let x: Int
+    let y: Int
+    private(set) var best: SourcePosition
+    private(set) var cost: Int32
+    private let blocks: UnsafeMutablePointer<Int16>
+    private let areas: UnsafeMutablePointer<SourceLevel.Area>
+    private let features: UnsafeMutablePointer<SIMD4<UInt8>>
+    private let guides: UnsafeMutablePointer<SIMD4<UInt8>>
+    private let use: UnsafeMutablePointer<UInt16>
+    private let weights: PatchSearch.Weights
+    private let guide: SIMD4<UInt8>
+    private let corner: (SIMD4<UInt8>, SIMD4<UInt8>, SIMD4<UInt8>, SIMD4<UInt8>)
+    private let heightInPicture: Int
+    /// The bits of the places that continue the four neighbours.
+    private let continued: SIMD4<UInt64>
+
+    @inline(__always)
+    init(
+        search: PatchSearch, blocks: UnsafeMutablePointer<Int16>, x: Int, y: Int, rows: Range<Int>
+    ) {
+        self.x = x
+        self.y = y
+        self.blocks = blocks
+        let paint = search.paint
+        areas = search.source.areas.pointer
+        features = search.source.features.pointer
+        guides = search.source.guides.pointer
+        use = search.source.use.pointer
+        weights = search.weights
+        if let guide = paint.guide {
+            let pixel = guide.pixels[(y &+ 3) &* paint.width &+ x &+ 3]
+            self.guide = pixel
+            let top = guide.pixels + (y &* paint.width &+ x)
+            let bottom = top + (6 &* paint.width)
+            corner = (top[0], top[6], bottom[0], bottom[6])
+        } else {
+            guide = SIMD4()
+            corner = (SIMD4(), SIMD4(), SIMD4(), SIMD4())
+        }
+        heightInPicture = (y &* 256) / max(1, paint.down &- 1)
+        continued = Trial.continued(x, y, rows, paint)
+        best = paint.field.pointer[y &* paint.across &+ x]
+        cost = 0
+        cost = self.cost(of: best, area: areas[Int(best.work)])
+    }
+
+    /// What continues the left, right, upper and lower neighbour; no place where there is none.
+    @inline(__always)
+    private static func continued(
+        _ x: Int, _ y: Int, _ rows: Range<Int>, _ paint: SynthesisLevel
+    ) -> SIMD4<UInt64> {
+        let at = y &* paint.across &+ x
+        var bits = SIMD4<UInt64>(repeating: .max)
+        if x > 0 { bits[0] = paint.field.pointer[at &- 1].bits(across: 1, down: 0) }
+        if x < paint.across &- 1 {
+            bits[1] = paint.field.pointer[at &+ 1].bits(across: -1, down: 0)
+        }
+        // Rows of another band are read as they were, as that band may be at work.
+        if y > 0 {
+            let from = y > rows.lowerBound ? paint.field : paint.previous
+            bits[2] = from.pointer[at &- paint.across].bits(across: 0, down: 1)
+        }
+        if y < paint.down &- 1 {
+            let from = y < rows.upperBound &- 1 ? paint.field : paint.previous
+            bits[3] = from.pointer[at &+ paint.across].bits(across: 0, down: -1)
+        }
+        return bits
+    }
+
+    /// Takes a place, moved by some pixels of the work, if it lies inside and costs less.
+    @inline(__always)
+    mutating func test(_ match: SourcePosition, dx: Int, dy: Int) {
+        let area = areas[Int(match.work)]
+        let newX = Int(match.x) &+ dx
+        let newY = Int(match.y) &+ dy
+        guard newX >= 0, newY >= 0, newX <= area.width &- PatchKernel.side,
+            newY <= area.height &- PatchKernel.side
+        else { return }
+        var moved = match
+        moved.x = UInt16(truncatingIfNeeded: newX)
+        moved.y = UInt16(truncatingIfNeeded: newY)
+        if moved == best { return }
+        let newCost = cost(of: moved, area: area)
+        if newCost < cost { (best, cost) = (moved, newCost) }
+    }
+
+    /// Asks for the memory of a place that will be tested soon.
+    @inline(__always)
+    func prefetch(_ match: SourcePosition) {
+        let area = areas[Int(match.work)]
+        PatchKernel.prefetch(
+            features + (area.base &+ Int(match.y) &* area.width &+ Int(match.x)),
+            stride: area.width)
+    }
+
+    @inline(__always)
+    private func cost(of match: SourcePosition, area: SourceLevel.Area) -> Int32 {
+        let place = area.base &+ Int(match.y) &* area.width &+ Int(match.x)
+        let block = match.isMirrored ? blocks + PatchKernel.unfoldedCount : blocks
+        let cell =
+            area.useBase &+ (Int(match.y) >> SourceLevel.useShift) &* area.useWidth
+            &+ Int(match.x) >> SourceLevel.useShift
+        guard use[cell] != SourceLevel.closed else { return PatchSearch.closedCost }
+        var sum = PatchKernel.difference(block, features + place, stride: area.width)
+        let times = min(128, Int32(use[cell]))
+        // A part of 4 × 4 pixels used once counts 16 patches.
+        sum &+= max(0, times &- 16) &* weights.use >> 4
+        let isApart = continued .!= SIMD4(repeating: unsafeBitCast(match, to: UInt64.self))
+        let seams = SIMD4<Int64>(repeating: 0).replacing(with: 1, where: isApart)
+        sum &+= Int32(truncatingIfNeeded: seams.wrappedSum()) &* weights.seam
+        if weights.guide > 0 {
+            let middle = guides + (place &+ area.width &* 3 &+ 3)
+            var gap = PatchSearch.distance(middle[0], guide)
+            if weights.comparesCorners {
+                let near = 0 &- 3 &* match.direction
+                let far = 3 &* match.direction
+                let row = area.width &* 3
+                let corners =
+                    PatchSearch.distance(middle[near &- row], corner.0)
+                    &+ PatchSearch.distance(middle[far &- row], corner.1)
+                    &+ PatchSearch.distance(middle[near &+ row], corner.2)
+                    &+ PatchSearch.distance(middle[far &+ row], corner.3)
+                gap = (gap &* 4 &+ corners) >> 3
+            }
+            sum &+= max(0, gap &- weights.slack) &* weights.guide
+        }
+        if weights.height > 0 {
+            let heightInWork = (Int(match.y) &* area.heightScale) >> 16
+            let gap = Int32(truncatingIfNeeded: heightInWork &- heightInPicture)
+            sum &+= (gap &* gap) >> 8 &* weights.height
+        }
+        return sum
+    }
+}

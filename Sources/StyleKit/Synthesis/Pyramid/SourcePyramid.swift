@@ -1,0 +1,86 @@
+/// The works laid out for drawing: each at every level of a plan, made when first asked for.
+///
+/// A work's pixels at a level depend on the work and the level's size only, so a draft sees the
+/// very works that its finished picture sees.
+final class SourcePyramid {
+    let plan: PyramidPlan
+    let isOpaque: Bool
+    private let hasSketch: Bool
+    private let isOnPaper: Bool
+    private let keepsLevels: Bool
+    let lastLevel: Int
+    private var worksByLevel: [[SourceLevel.Work]]
+    private var madeByLevel: [Int: (source: SourceLevel, index: PatchIndex)] = [:]
+    private var small: [Canvas] = []
+
+    /// Unpacks the works.
+    ///
+    /// - Parameters:
+    ///   - sketch: What is drawn after, if anything. Under an opaque one clear parts of the works
+    ///     stand for paper; with clear parts of its own those are meant.
+    ///   - lastLevel: The finest level that will be asked for.
+    ///   - keepsLevels: Whether levels are kept for several drawings.
+    init(
+        model: StyleModel, settings: GenerationSettings, plan: PyramidPlan, lastLevel: Int,
+        sketch: Picture?, keepsLevels: Bool, bands: RowParallelExecutor
+    ) throws(StyleError) {
+        self.plan = plan
+        hasSketch = sketch != nil
+        isOnPaper = sketch?.isOpaque ?? false
+        self.keepsLevels = keepsLevels
+        self.lastLevel = lastLevel
+        let uses = Dictionary(settings.works.map { ($0.workID, $0) }, uniquingKeysWith: { $1 })
+        worksByLevel = [[SourceLevel.Work]](repeating: [], count: lastLevel + 1)
+        var isOpaque = true
+        for (entry, work) in model.works.enumerated() {
+            guard let size = plan.works[entry] else { continue }
+            try bands.check()
+            let mips = Mipmap(try model.canvas(of: work))
+            isOpaque = isOpaque && mips.levels[0].isOpaque
+            let use = uses[work.id]
+            for level in 0...lastLevel {
+                let size = PyramidPlan.scaled(size, by: plan.scales[level])
+                try bands.check()
+                let canvas = mips.scaled(width: size.width, height: size.height, bands: bands)
+                worksByLevel[level].append(
+                    SourceLevel.Work(
+                        entry: entry, canvas: canvas,
+                        avoided: (use?.avoided ?? []).map {
+                            $0.pixels(width: size.width, height: size.height)
+                        },
+                        keptWhole: (use?.keptWhole ?? []).map {
+                            $0.pixels(width: size.width, height: size.height)
+                        }))
+            }
+            if hasSketch {
+                let canvas = mips.shortSide(128)
+                small.append((isOnPaper ? canvas.onWhite : canvas).features)
+            }
+        }
+        self.isOpaque = isOpaque
+    }
+
+    /// The works' features at a size at which their colours are counted.
+    var smallFeatures: [Canvas] { small }
+
+    /// One level and its index.
+    ///
+    /// - Throws: ``StyleError/nothingToUse`` without any patch that may be used.
+    func level(
+        _ level: Int, bands: RowParallelExecutor
+    ) throws(StyleError) -> (source: SourceLevel, index: PatchIndex) {
+        if let made = madeByLevel[level] { return made }
+        let works = worksByLevel[level]
+        if !keepsLevels { worksByLevel[level] = [] }
+        guard !works.isEmpty else { throw .nothingToUse }
+        let source = SourceLevel(
+            works, keepsColors: level == lastLevel,
+            areaRadius: hasSketch ? plan.areaRadius(level: level) : nil, isOnPaper: isOnPaper,
+            bands: bands)
+        try bands.check()
+        guard let index = PatchIndex(source, bands: bands) else { throw .nothingToUse }
+        try bands.check()
+        if keepsLevels { madeByLevel[level] = (source, index) }
+        return (source, index)
+    }
+}

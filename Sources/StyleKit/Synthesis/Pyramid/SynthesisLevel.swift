@@ -1,0 +1,200 @@
+/// The picture at one level: its features, and for every patch where in the works it comes from.
+///
+/// A tile has a margin all around that repeats its other side, so that no step needs to know of
+/// edges; whoever changes the inside calls ``wrapImage()`` or ``wrapField()`` after.
+final class SynthesisLevel {
+    /// Enough for every patch that reaches over an edge.
+    static let tileMargin = 8
+
+    /// The size without the margin.
+    let inner: PyramidPlan.Size
+    let margin: Int
+    let width: Int
+    let height: Int
+    /// Patches across and down; a patch is named by its top left pixel.
+    let across: Int
+    let down: Int
+    let image: PaddedBuffer<SIMD4<UInt8>>
+    let field: PaddedBuffer<SourcePosition>
+    let previous: PaddedBuffer<SourcePosition>
+    let costs: PaddedBuffer<Int32>
+    let shifts: PaddedBuffer<SIMD4<Int8>>
+    /// What each patch was last looked up by in the index; 0 for never.
+    let questions: PaddedBuffer<UInt32>
+    var guide: Canvas?
+
+    /// - Parameter guide: Of the inner size.
+    init(size: PyramidPlan.Size, isTile: Bool, guide: Canvas?) {
+        inner = size
+        margin = isTile ? Self.tileMargin : 0
+        width = size.width + 2 * margin
+        height = size.height + 2 * margin
+        across = width - PatchKernel.side + 1
+        down = height - PatchKernel.side + 1
+        image = PaddedBuffer(count: width * height, filledWith: SIMD4())
+        let none = SourcePosition(work: 0, isMirrored: false, x: 0, y: 0)
+        field = PaddedBuffer(count: across * down, filledWith: none)
+        previous = PaddedBuffer(count: across * down, filledWith: none)
+        costs = PaddedBuffer(count: across * down, filledWith: 0)
+        shifts = PaddedBuffer(count: across * down, filledWith: SIMD4())
+        questions = PaddedBuffer(count: across * down, filledWith: 0)
+        self.guide = guide.map { $0.wrapped(by: margin) }
+    }
+
+    /// The patches that belong to the picture itself, not to the margin.
+    var ownPatches: (columns: Range<Int>, rows: Range<Int>) {
+        guard margin > 0 else { return (0..<across, 0..<down) }
+        return (margin..<(margin + inner.width), margin..<(margin + inner.height))
+    }
+
+    /// Fills a tile's margin of pixels.
+    func wrapImage() {
+        guard margin > 0 else { return }
+        forMargin(width: width, height: height) { place, inside in
+            image.pointer[place] = image.pointer[inside]
+        }
+    }
+
+    /// Fills a tile's margin of patches.
+    func wrapField() {
+        guard margin > 0 else { return }
+        forMargin(width: across, height: down) { place, inside in
+            field.pointer[place] = field.pointer[inside]
+            costs.pointer[place] = costs.pointer[inside]
+            shifts.pointer[place] = shifts.pointer[inside]
+        }
+    }
+
+    private func forMargin(width: Int, height: Int, _ body: (_ place: Int, _ inside: Int) -> Void) {
+        let columns = margin..<(margin + inner.width)
+        let rows = margin..<(margin + inner.height)
+        for y in 0..<height {
+            let row = (y - margin + inner.height) % inner.height + margin
+            for x in 0..<width where !(columns.contains(x) && rows.contains(y)) {
+                let column = (x - margin + inner.width) % inner.width + margin
+                body(y * width + x, row * width + column)
+            }
+        }
+    }
+
+    /// Guides the picture by what its patches had around them in their works.
+    ///
+    /// So a seam is not smoothed over with the calmest marks that the artist ever made.
+    func guideByOrigin(in source: SourceLevel, bands: RowParallelExecutor) {
+        let half = PatchKernel.side / 2
+        let origin = Canvas(width: width, height: height)
+        bands.run(rows: height) { rows in
+            for y in rows {
+                let patchY = min(max(y - half, 0), down - 1)
+                for x in 0..<width {
+                    let patchX = min(max(x - half, 0), across - 1)
+                    let match = field.pointer[patchY * across + patchX]
+                    let area = source.areas.pointer[Int(match.work)]
+                    let column = x - patchX
+                    let workX = Int(match.x) + (match.isMirrored ? half * 2 - column : column)
+                    let place = area.base + (Int(match.y) + y - patchY) * area.width + workX
+                    origin.pixels[y * width + x] = source.guides.pointer[place]
+                }
+            }
+        }
+        guide = GuideMap.boxBlurred(origin, radius: 1, bands: bands)
+    }
+
+    /// Takes the places of patches over from a coarser level, and never its pixels.
+    func refine(_ coarse: SynthesisLevel, in source: SourceLevel, bands: RowParallelExecutor) {
+        bands.run(rows: down) { rows in
+            for y in rows {
+                for x in 0..<across {
+                    let at = y * across + x
+                    (field.pointer[at], shifts.pointer[at]) = refined(x, y, coarse, source)
+                }
+            }
+        }
+        wrapField()
+    }
+
+    @inline(__always)
+    private func refined(
+        _ x: Int, _ y: Int, _ coarse: SynthesisLevel, _ source: SourceLevel
+    ) -> (SourcePosition, SIMD4<Int8>) {
+        let half = PatchKernel.side / 2
+        // The patch's middle inside the picture; negative in the margin, which is wrapped after.
+        let middleX = max(0, x - margin + half)
+        let middleY = max(0, y - margin + half)
+        let coarseX = middleX * coarse.inner.width / inner.width - half + coarse.margin
+        let coarseY = middleY * coarse.inner.height / inner.height - half + coarse.margin
+        let patchX = min(max(coarseX, 0), coarse.across - 1)
+        let patchY = min(max(coarseY, 0), coarse.down - 1)
+        let index = patchY * coarse.across + patchX
+        let match = coarse.field.pointer[index]
+        let area = source.areas.pointer[Int(match.work)]
+        let originX = Self.refinedOrigin(
+            of: Int(match.x), at: patchX - coarse.margin, isMirrored: match.isMirrored,
+            from: coarse.inner.width, to: inner.width)
+        let originY = Self.refinedOrigin(
+            of: Int(match.y), at: patchY - coarse.margin, isMirrored: false,
+            from: coarse.inner.height, to: inner.height)
+        let newX = originX + (x - margin) * match.direction
+        let newY = originY + y - margin
+        let refined = SourcePosition(
+            work: Int(match.work), isMirrored: match.isMirrored,
+            x: min(max(newX, 0), area.width - PatchKernel.side),
+            y: min(max(newY, 0), area.height - PatchKernel.side))
+        return (refined, coarse.shifts.pointer[index])
+    }
+
+    /// Where in its work the picture's first patch would lie, on a finer level, if a coarse patch
+    /// and its piece reached that far.
+    ///
+    /// It is the same for all patches that continue each other. Were each rounded by itself, every
+    /// piece would fall apart into shreds that lie a pixel off, at every level anew.
+    @inline(__always)
+    private static func refinedOrigin(
+        of place: Int, at patch: Int, isMirrored: Bool, from coarse: Int, to fine: Int
+    ) -> Int {
+        // In a mirrored piece the sum of both middles stays the same.
+        let origin = isMirrored ? place + patch + PatchKernel.side : place - patch
+        let double = 2 * origin * fine + coarse
+        let rest = double % (2 * coarse)
+        let nearest = (double - (rest < 0 ? rest + 2 * coarse : rest)) / (2 * coarse)
+        return isMirrored ? nearest - PatchKernel.side : nearest
+    }
+}
+
+/// Where in the works a patch of the picture comes from.
+struct SourcePosition: BitwiseCopyable {
+    var work: UInt16
+    /// 1 if the patch is mirrored left to right, else 0.
+    var mirror: UInt16
+    /// The patch's left column in the work.
+    var x: UInt16
+    /// The patch's top row in the work.
+    var y: UInt16
+
+    @inline(__always)
+    init(work: Int, isMirrored: Bool, x: Int, y: Int) {
+        self.work = UInt16(truncatingIfNeeded: work)
+        mirror = isMirrored ? 1 : 0
+        self.x = UInt16(truncatingIfNeeded: x)
+        self.y = UInt16(truncatingIfNeeded: y)
+    }
+
+    @inline(__always) var isMirrored: Bool { mirror != 0 }
+
+    /// +1, or -1 if a step right in the picture is a step left in the work.
+    @inline(__always) var direction: Int { 1 &- 2 &* Int(mirror) }
+
+    /// The bits of the place that continues this one some pixels of the picture further.
+    @inline(__always)
+    func bits(across dx: Int, down dy: Int) -> UInt64 {
+        var next = self
+        next.x = UInt16(truncatingIfNeeded: Int(x) &+ dx &* direction)
+        next.y = UInt16(truncatingIfNeeded: Int(y) &+ dy)
+        return unsafeBitCast(next, to: UInt64.self)
+    }
+
+    @inline(__always)
+    static func == (left: SourcePosition, right: SourcePosition) -> Bool {
+        unsafeBitCast(left, to: UInt64.self) == unsafeBitCast(right, to: UInt64.self)
+    }
+}
