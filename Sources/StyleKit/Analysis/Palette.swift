@@ -10,15 +10,16 @@ enum Palette {
     private struct Entry {
         let place: SIMD3<Float>
         let weight: Float
-        let box: ColorCounts.Box
+        let bin: SparseColorHistogram.Bin
     }
 
     /// At most `limit` colours, the largest share first.
-    static func colors(of counts: ColorCounts, limit: Int) -> [StyleAnalysis.PaletteColor] {
-        let entries = counts.boxes.map { box in
-            let color = box.color
+    static func colors(of counts: SparseColorHistogram, limit: Int) -> [StyleAnalysis.PaletteColor]
+    {
+        let entries = counts.bins.map { bin in
+            let color = bin.color
             let place = Feature.encode(OKLab(red: color.x, green: color.y, blue: color.z))
-            return Entry(place: SIMD3<Float>(place), weight: Float(box.count), box: box)
+            return Entry(place: SIMD3<Float>(place), weight: Float(bin.count), bin: bin)
         }
         var centers = start(entries, limit: limit)
         for _ in 0..<rounds { centers = moved(centers, entries) }
@@ -31,15 +32,16 @@ enum Palette {
     private static func start(_ entries: [Entry], limit: Int) -> [SIMD3<Float>] {
         guard let first = entries.max(by: { $0.weight < $1.weight }) else { return [] }
         var centers = [first.place]
-        var gaps = entries.map { distance($0.place, first.place) }
+        var distances = entries.map { distance($0.place, first.place) }
         while centers.count < limit {
             let worst = entries.indices.max { left, right in
-                gaps[left] * entries[left].weight < gaps[right] * entries[right].weight
+                distances[left] * entries[left].weight < distances[right] * entries[right].weight
             }
-            guard let worst, gaps[worst] > 0 else { break }
+            guard let worst, distances[worst] > 0 else { break }
             centers.append(entries[worst].place)
             for index in entries.indices {
-                gaps[index] = min(gaps[index], distance(entries[index].place, entries[worst].place))
+                distances[index] = min(
+                    distances[index], distance(entries[index].place, entries[worst].place))
             }
         }
         return centers
@@ -92,12 +94,12 @@ enum Palette {
     ) -> [StyleAnalysis.PaletteColor] {
         var sums = [SIMD3<Int>](repeating: SIMD3(), count: centers.count)
         var counts = [Int](repeating: 0, count: centers.count)
-        var heaviest = [ColorCounts.Box?](repeating: nil, count: centers.count)
+        var heaviest = [SparseColorHistogram.Bin?](repeating: nil, count: centers.count)
         for entry in entries {
             let index = nearest(entry.place, in: centers)
-            sums[index] &+= entry.box.sum
-            counts[index] += entry.box.count
-            if entry.box.count > heaviest[index]?.count ?? 0 { heaviest[index] = entry.box }
+            sums[index] &+= entry.bin.sum
+            counts[index] += entry.bin.count
+            if entry.bin.count > heaviest[index]?.count ?? 0 { heaviest[index] = entry.bin }
         }
         let total = Double(max(1, counts.reduce(0, +)))
         let colors = centers.indices.compactMap { index -> StyleAnalysis.PaletteColor? in

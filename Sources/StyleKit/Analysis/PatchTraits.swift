@@ -3,13 +3,13 @@
 /// A square of eight pixels and the one of sixteen around it (where the short side is 512) give
 /// fourteen waves each. Roots are kept, so that one hard edge does not outweigh all, at length one,
 /// as how much happens is another measure.
-struct PatchTraits {
+struct TextureDescriptors {
     static let count = 28
 
     private static let side = 512
     private static let pixels = 1 << 21
     /// The low waves of a square of eight, without the mean: pairs of half periods.
-    private static let waves: [(Int, Int)] = (0..<5).flatMap { down in
+    private static let coefficients: [(Int, Int)] = (0..<5).flatMap { down in
         (0..<5).filter { (1...4).contains($0 + down) }.map { ($0, down) }
     }
     /// `[5, 8]`
@@ -29,8 +29,8 @@ struct PatchTraits {
     mutating func add(_ work: Canvas, atMost limit: Int) {
         let area = Double(work.width * work.height)
         let scale = min(
-            Double(PatchTraits.side) / Double(min(work.width, work.height)),
-            (Double(PatchTraits.pixels) / area).squareRoot())
+            Double(TextureDescriptors.side) / Double(min(work.width, work.height)),
+            (Double(TextureDescriptors.pixels) / area).squareRoot())
         let light = LightnessMap(
             work.scaled(
                 width: max(17, Int((Double(work.width) * scale).rounded())),
@@ -39,11 +39,11 @@ struct PatchTraits {
         let wished = Double(limit) * 2
         let cells = Double((light.width - 16) * (light.height - 16))
         let step = max(4, Int((cells / wished).squareRoot().rounded(.up)))
-        var found: [(energy: Float, traits: [Float])] = []
+        var found: [(energy: Float, descriptors: [Float])] = []
         for y in stride(from: 0, to: light.height - 16, by: step) {
             for x in stride(from: 0, to: light.width - 16, by: step) {
-                let traits = PatchTraits.traits(of: light, x: x, y: y)
-                found.append((traits.reduce(0) { $0 + $1 * $1 }, traits))
+                let descriptors = TextureDescriptors.descriptors(of: light, x: x, y: y)
+                found.append((descriptors.reduce(0) { $0 + $1 * $1 }, descriptors))
             }
         }
         let order = found.indices.sorted { left, right in
@@ -52,24 +52,24 @@ struct PatchTraits {
         let kept = order.prefix(max(1, min(limit, found.count / 2))).sorted()
         for index in kept {
             let length = max(0.001, found[index].energy.squareRoot())
-            values += found[index].traits.map { $0 / length }
+            values += found[index].descriptors.map { $0 / length }
         }
         patchesByWork.append(kept.count)
     }
 
     /// The mean distance of these patches to the nearest of another set.
-    func meanDistance(to other: PatchTraits) -> Double {
-        let total = other.values.count / PatchTraits.count
+    func meanDistance(to other: TextureDescriptors) -> Double {
+        let total = other.values.count / TextureDescriptors.count
         var sum = 0.0
         values.withUnsafeBufferPointer { mine in
             other.values.withUnsafeBufferPointer { theirs in
-                for patch in stride(from: 0, to: mine.count, by: PatchTraits.count) {
+                for patch in stride(from: 0, to: mine.count, by: TextureDescriptors.count) {
                     var best = Float.infinity
                     for index in 0..<total {
                         var gap: Float = 0
-                        for lane in 0..<PatchTraits.count where gap < best {
+                        for lane in 0..<TextureDescriptors.count where gap < best {
                             let difference =
-                                mine[patch + lane] - theirs[index * PatchTraits.count + lane]
+                                mine[patch + lane] - theirs[index * TextureDescriptors.count + lane]
                             gap += difference * difference
                         }
                         best = min(best, gap)
@@ -78,23 +78,23 @@ struct PatchTraits {
                 }
             }
         }
-        return sum / Double(max(1, values.count / PatchTraits.count))
+        return sum / Double(max(1, values.count / TextureDescriptors.count))
     }
 
     /// The patches of one work alone.
-    func part(_ work: Int) -> PatchTraits {
-        let start = patchesByWork[..<work].reduce(0, +) * PatchTraits.count
-        let length = patchesByWork[work] * PatchTraits.count
-        var result = PatchTraits()
+    func part(_ work: Int) -> TextureDescriptors {
+        let start = patchesByWork[..<work].reduce(0, +) * TextureDescriptors.count
+        let length = patchesByWork[work] * TextureDescriptors.count
+        var result = TextureDescriptors()
         result.values = Array(values[start..<(start + length)])
         result.patchesByWork = [patchesByWork[work]]
         return result
     }
 
     /// All patches but those of one work.
-    func without(_ work: Int) -> PatchTraits {
-        let start = patchesByWork[..<work].reduce(0, +) * PatchTraits.count
-        let length = patchesByWork[work] * PatchTraits.count
+    func without(_ work: Int) -> TextureDescriptors {
+        let start = patchesByWork[..<work].reduce(0, +) * TextureDescriptors.count
+        let length = patchesByWork[work] * TextureDescriptors.count
         var result = self
         result.values.removeSubrange(start..<(start + length))
         result.patchesByWork.remove(at: work)
@@ -102,19 +102,19 @@ struct PatchTraits {
     }
 
     /// At most so many of the patches, spread evenly.
-    func thinned(to limit: Int) -> PatchTraits {
-        let total = values.count / PatchTraits.count
+    func thinned(to limit: Int) -> TextureDescriptors {
+        let total = values.count / TextureDescriptors.count
         guard total > limit else { return self }
-        var result = PatchTraits()
+        var result = TextureDescriptors()
         for index in 0..<limit {
-            let start = index * total / limit * PatchTraits.count
-            result.values += values[start..<(start + PatchTraits.count)]
+            let start = index * total / limit * TextureDescriptors.count
+            result.values += values[start..<(start + TextureDescriptors.count)]
         }
         result.patchesByWork = [limit]
         return result
     }
 
-    private static func traits(of light: LightnessMap, x: Int, y: Int) -> [Float] {
+    private static func descriptors(of light: LightnessMap, x: Int, y: Int) -> [Float] {
         var fine = [Float](repeating: 0, count: 64)
         var coarse = fine
         for row in 0..<8 {
@@ -128,12 +128,12 @@ struct PatchTraits {
                 coarse[row * 8 + column] = Float(sum) / 4
             }
         }
-        return (waves(of: fine) + waves(of: coarse)).map { value in
+        return (coefficients(of: fine) + coefficients(of: coarse)).map { value in
             value < 0 ? -(-value).squareRoot() : value.squareRoot()
         }
     }
 
-    private static func waves(of square: [Float]) -> [Float] {
+    private static func coefficients(of square: [Float]) -> [Float] {
         var rows = [Float](repeating: 0, count: 40)
         for wave in 0..<5 {
             for row in 0..<8 {
@@ -142,7 +142,7 @@ struct PatchTraits {
                 rows[wave * 8 + row] = sum
             }
         }
-        return waves.map { across, down in
+        return coefficients.map { across, down in
             (0..<8).reduce(Float(0)) { $0 + table[down * 8 + $1] * rows[across * 8 + $1] }
         }
     }

@@ -14,7 +14,7 @@ struct StyleDistances {
         }
 
         /// The usual distance between two works of one hand, measured over several artists.
-        var anywhere: Double {
+        var typical: Double {
             switch self {
             case .colors: 12
             case .light: 2
@@ -33,9 +33,9 @@ struct StyleDistances {
     /// - Parameter marks: The mean distance of the picture's patches to the works' nearest.
     init(of picture: WorkMeasures, from works: WorkMeasures, marks: Double) {
         values[.colors] = StyleDistances.colors(picture.colors, works.colors)
-        values[.light] = StyleDistances.moved(picture.lightness, works.lightness)
-        values[.lines] = StyleDistances.moved(picture.strokes, works.strokes)
-        values[.directions] = StyleDistances.turned(picture.edges, works.edges)
+        values[.light] = StyleDistances.earthMoverDistance(picture.lightness, works.lightness)
+        values[.lines] = StyleDistances.earthMoverDistance(picture.strokes, works.strokes)
+        values[.directions] = StyleDistances.circularDistance(picture.edges, works.edges)
         values[.texture] = StyleDistances.texture(picture, works)
         values[.marks] = marks
     }
@@ -44,16 +44,17 @@ struct StyleDistances {
     ///
     /// - Parameter left: The work that the patches come from, if the others hold it too.
     static func marks(
-        of patches: PatchTraits, from others: PatchTraits, leavingOut left: Int?, atMost limit: Int
+        of patches: TextureDescriptors, from others: TextureDescriptors, leavingOut left: Int?,
+        atMost limit: Int
     ) -> Double {
         let rest = left.map { others.without($0) } ?? others
-        let forth = patches.thinned(to: limit).meanDistance(to: rest)
-        let back = rest.thinned(to: limit).meanDistance(to: patches)
-        return (forth + back) / 2
+        let forward = patches.thinned(to: limit).meanDistance(to: rest)
+        let backward = rest.thinned(to: limit).meanDistance(to: patches)
+        return (forward + backward) / 2
     }
 
     /// How far shares must be moved along the bins to become the others.
-    private static func moved(_ left: [Int], _ right: [Int]) -> Double {
+    private static func earthMoverDistance(_ left: [Int], _ right: [Int]) -> Double {
         var carried = 0.0
         return zip(StyleAnalysis.shares(left), StyleAnalysis.shares(right)).reduce(0) { sum, pair in
             carried += pair.0 - pair.1
@@ -62,8 +63,8 @@ struct StyleDistances {
     }
 
     /// The part of edges that runs another way; a step of 15° counts half.
-    private static func turned(_ left: [Int], _ right: [Int]) -> Double {
-        func soft(_ counts: [Int]) -> [Double] {
+    private static func circularDistance(_ left: [Int], _ right: [Int]) -> Double {
+        func smoothed(_ counts: [Int]) -> [Double] {
             let shares = StyleAnalysis.shares(counts)
             return shares.indices.map { index in
                 let before = shares[(index + shares.count - 1) % shares.count]
@@ -71,7 +72,7 @@ struct StyleDistances {
                 return shares[index] / 2 + (before + after) / 4
             }
         }
-        return zip(soft(left), soft(right)).reduce(0) { $0 + abs($1.0 - $1.1) } / 2
+        return zip(smoothed(left), smoothed(right)).reduce(0) { $0 + abs($1.0 - $1.1) } / 2
     }
 
     /// The mean ratio of change at each scale, as doublings.
@@ -80,13 +81,13 @@ struct StyleDistances {
         let ratios = zip(left.texture, right.texture).map { mine, theirs in
             let first = Double(mine) / Double(max(1, left.area)) + floor
             let second = Double(theirs) / Double(max(1, right.area)) + floor
-            return doublings(max(first, second) / min(first, second))
+            return binaryLogarithm(max(first, second) / min(first, second))
         }
         return ratios.reduce(0, +) / Double(max(1, ratios.count))
     }
 
     /// The binary logarithm of a number not below one, near enough, the same on every machine.
-    private static func doublings(_ ratio: Double) -> Double {
+    private static func binaryLogarithm(_ ratio: Double) -> Double {
         var rest = ratio
         var whole = 0.0
         while rest >= 2 {
@@ -99,31 +100,35 @@ struct StyleDistances {
     }
 
     /// The mean distance of a picture's colours to the works' nearest, and of the works' to its.
-    private static func colors(_ picture: ColorCounts, _ works: ColorCounts) -> Double {
-        let forth = reach(from: picture, to: works)
-        let back = reach(from: works, to: picture)
-        return forth * 0.7 + back * 0.3
+    private static func colors(_ picture: SparseColorHistogram, _ works: SparseColorHistogram)
+        -> Double
+    {
+        let forward = meanNearestDistance(from: picture, to: works)
+        let backward = meanNearestDistance(from: works, to: picture)
+        return forward * 0.7 + backward * 0.3
     }
 
-    private static func reach(from: ColorCounts, to: ColorCounts) -> Double {
+    private static func meanNearestDistance(from: SparseColorHistogram, to: SparseColorHistogram)
+        -> Double
+    {
         let total = to.total
-        let targets = to.boxes.filter { $0.count * 4_000 >= total }.map(place)
+        let targets = to.bins.filter { $0.count * 4_000 >= total }.map(lab)
         let weight = from.total
         guard !targets.isEmpty, weight > 0 else { return 0 }
-        let sum = from.boxes.reduce(0.0) { sum, box in
-            let own = place(box)
+        let sum = from.bins.reduce(0.0) { sum, bin in
+            let own = lab(bin)
             var best = Float.infinity
             for target in targets {
                 let gap = own - target
                 best = min(best, (gap * gap).sum())
             }
-            return sum + Double(best.squareRoot()) * Double(box.count)
+            return sum + Double(best.squareRoot()) * Double(bin.count)
         }
         return sum / Double(weight)
     }
 
-    private static func place(_ box: ColorCounts.Box) -> SIMD3<Float> {
-        let color = box.color
+    private static func lab(_ bin: SparseColorHistogram.Bin) -> SIMD3<Float> {
+        let color = bin.color
         return SIMD3<Float>(
             Feature.encode(OKLab(red: color.x, green: color.y, blue: color.z)))
     }

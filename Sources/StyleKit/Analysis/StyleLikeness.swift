@@ -21,10 +21,10 @@ public struct StyleLikeness: Sendable, Equatable, Codable {
     /// - Parameters:
     ///   - gaps: How far the picture lies from the works, by each measure.
     ///   - own: How far works lie from the others, for each work.
-    init(gaps: StyleDistances, own: [StyleDistances]) {
+    init(distances: StyleDistances, own: [StyleDistances]) {
         let parts = StyleDistances.Part.allCases.map { part in
             let (usual, scale) = StyleLikeness.usual(part, own)
-            let beyond = max(0, gaps[part] - usual) / scale
+            let beyond = max(0, distances[part] - usual) / scale
             return 100 / (1 + beyond * beyond / 4)
         }
         func part(_ name: StyleDistances.Part) -> Double {
@@ -47,8 +47,8 @@ public struct StyleLikeness: Sendable, Equatable, Codable {
         Double, Double
     ) {
         let sorted = own.map { $0[part] }.sorted()
-        guard sorted.count >= 3 else { return (part.anywhere, part.anywhere / 4) }
-        let usual = max(sorted[sorted.count * 3 / 4], part.anywhere / 3)
+        guard sorted.count >= 3 else { return (part.typical, part.typical / 4) }
+        let usual = max(sorted[sorted.count * 3 / 4], part.typical / 3)
         return (usual, max(usual - sorted[0], usual * 0.12))
     }
 }
@@ -56,7 +56,7 @@ public struct StyleLikeness: Sendable, Equatable, Codable {
 /// A style made ready to compare pictures with.
 package struct StyleComparison {
     let measures: WorkMeasures
-    let traits: PatchTraits
+    let descriptors: TextureDescriptors
     let own: [StyleDistances]
     /// The patches taken of each work, so of the picture.
     let patchesOfWork: Int
@@ -65,12 +65,13 @@ package struct StyleComparison {
     /// How like a picture of at least 64 pixels a side is to the style.
     package func likeness(of picture: Picture) -> StyleLikeness {
         let canvas = Canvas(picture)
-        var marks = PatchTraits()
+        var marks = TextureDescriptors()
         marks.add(canvas, atMost: patchesOfWork)
-        let gaps = StyleDistances(
+        let distances = StyleDistances(
             of: WorkMeter.measure(canvas), from: measures,
-            marks: StyleDistances.marks(of: marks, from: traits, leavingOut: nil, atMost: patches))
-        return StyleLikeness(gaps: gaps, own: own)
+            marks: StyleDistances.marks(
+                of: marks, from: descriptors, leavingOut: nil, atMost: patches))
+        return StyleLikeness(distances: distances, own: own)
     }
 }
 
@@ -98,19 +99,20 @@ extension StyleModel {
 
     /// What the model is compared by; make it once to compare several pictures.
     package func comparison() throws(StyleError) -> StyleComparison {
-        var traits = PatchTraits()
+        var descriptors = TextureDescriptors()
         let share = max(8, Self.patchesOfAll / max(4, works.count))
-        for work in works { traits.add(try canvas(of: work), atMost: share) }
+        for work in works { descriptors.add(try canvas(of: work), atMost: share) }
         let step = max(1, works.count / Self.judges)
         let own = stride(from: 0, to: works.count, by: step).map { index in
             let others = works.indices.filter { $0 != index }.map { works[$0].measures }
             let marks = StyleDistances.marks(
-                of: traits.part(index), from: traits, leavingOut: index, atMost: Self.patches)
+                of: descriptors.part(index), from: descriptors, leavingOut: index,
+                atMost: Self.patches)
             return StyleDistances(
                 of: works[index].measures, from: WorkMeasures(sum: others), marks: marks)
         }
         return StyleComparison(
-            measures: WorkMeasures(sum: works.map(\.measures)), traits: traits,
+            measures: WorkMeasures(sum: works.map(\.measures)), descriptors: descriptors,
             own: works.count < 3 ? [] : own, patchesOfWork: share,
             patches: Self.patches)
     }

@@ -9,7 +9,7 @@ struct WorkMeasures: Sendable, Equatable {
     static let scales = 7
 
     /// The colours of up to 65,536 pixels on a grid.
-    var colors = ColorCounts()
+    var colors = SparseColorHistogram()
     /// Pixels by lightness, dark to light.
     var lightness = [Int](repeating: 0, count: WorkMeasures.lightnessBins)
     /// Length of dark lines by their width.
@@ -64,7 +64,7 @@ enum WorkMeter {
     /// - Parameter work: Premultiplied, at any size; clear parts count as mid-grey paper.
     static func measure(_ work: Canvas) -> WorkMeasures {
         var measures = WorkMeasures()
-        measures.colors = ColorCounts(work, atMost: colorSamples)
+        measures.colors = SparseColorHistogram(work, atMost: colorSamples)
         let area = Double(work.width * work.height)
         let scale = min(
             Double(side) / Double(min(work.width, work.height)),

@@ -10,7 +10,7 @@ final class ColorProfile {
     typealias Chromaticities = [(x: Double, y: Double)]
 
     /// Why an embedded profile was left aside.
-    static let unfit = "its colour profile is damaged, too large or for other channels"
+    static let unusable = "its colour profile is damaged, too large or for other channels"
     static let sRGBPrimaries: Chromaticities = [
         (0.3127, 0.3290), (0.64, 0.33), (0.30, 0.60), (0.15, 0.06),
     ]
@@ -18,7 +18,7 @@ final class ColorProfile {
 
     private let handle: cmsHPROFILE
     /// Whether it was made here, from numbers.
-    private let isMade: Bool
+    private let isSynthesized: Bool
 
     /// Reads an ICC profile.
     init?(icc: [UInt8]) {
@@ -27,7 +27,7 @@ final class ColorProfile {
         }
         guard let opened else { return nil }
         handle = opened
-        isMade = false
+        isSynthesized = false
     }
 
     /// Makes the profile that a PNG describes by numbers; nil where they mean sRGB, or nothing.
@@ -36,15 +36,15 @@ final class ColorProfile {
     ///   - gamma: The exponent that made the samples, such as 0.45455.
     ///   - primaries: White, red, green, blue; sRGB's if nil.
     convenience init?(gamma: Double, primaries: Chromaticities?) {
-        let places = primaries ?? Self.sRGBPrimaries
-        let isNear = zip(places, Self.sRGBPrimaries).allSatisfy { place, own in
-            abs(place.x - own.x) < 0.005 && abs(place.y - own.y) < 0.005
+        let chromaticities = primaries ?? Self.sRGBPrimaries
+        let isNear = zip(chromaticities, Self.sRGBPrimaries).allSatisfy { point, own in
+            abs(point.x - own.x) < 0.005 && abs(point.y - own.y) < 0.005
         }
         let isSRGB = isNear && abs(gamma / Self.sRGBGamma - 1) < 0.05
-        guard !isSRGB, (0.01...10).contains(gamma), places.count == 4,
-            places.allSatisfy({ (0.0...1).contains($0.x) && (0.001...1).contains($0.y) })
+        guard !isSRGB, (0.01...10).contains(gamma), chromaticities.count == 4,
+            chromaticities.allSatisfy({ (0.0...1).contains($0.x) && (0.001...1).contains($0.y) })
         else { return nil }
-        self.init(places, curve: cmsBuildGamma(nil, 1 / gamma))
+        self.init(chromaticities, curve: cmsBuildGamma(nil, 1 / gamma))
     }
 
     /// Makes the profile of these primaries, all three with one curve in the numbered form of
@@ -54,16 +54,16 @@ final class ColorProfile {
     }
 
     /// Takes the curve over.
-    private init?(_ places: Chromaticities, curve: OpaquePointer?) {
+    private init?(_ chromaticities: Chromaticities, curve: OpaquePointer?) {
         guard let curve else { return nil }
         defer { cmsFreeToneCurve(curve) }
-        var white = cmsCIExyY(x: places[0].x, y: places[0].y, Y: 1)
-        let corners = places[1...].map { cmsCIExyY(x: $0.x, y: $0.y, Y: 1) }
+        var white = cmsCIExyY(x: chromaticities[0].x, y: chromaticities[0].y, Y: 1)
+        let corners = chromaticities[1...].map { cmsCIExyY(x: $0.x, y: $0.y, Y: 1) }
         var triple = cmsCIExyYTRIPLE(Red: corners[0], Green: corners[1], Blue: corners[2])
         var curves: [OpaquePointer?] = [curve, curve, curve]
         guard let made = cmsCreateRGBProfile(&white, &triple, &curves) else { return nil }
         handle = made
-        isMade = true
+        isSynthesized = true
     }
 
     deinit { cmsCloseProfile(handle) }
@@ -75,8 +75,8 @@ final class ColorProfile {
         let space = cmsGetColorSpace(handle)
         switch kind {
         case .color: return space == cmsSigRgbData
-        case .gray: return space == cmsSigGrayData || isMade
-        case .invertedInk: return space == cmsSigCmykData
+        case .gray: return space == cmsSigGrayData || isSynthesized
+        case .invertedCMYK: return space == cmsSigCmykData
         }
     }
 
@@ -84,11 +84,11 @@ final class ColorProfile {
     /// straight 16-bit RGBA.
     ///
     /// - Returns: nil where the profile does not fit or, for 8-bit colour, changes nothing.
-    func transform(kind: ChannelKind, isDeep: Bool) -> ColorTransform? {
+    func transform(kind: ChannelKind, is16Bit: Bool) -> ColorTransform? {
         guard fits(kind) else { return nil }
-        let channels = kind == .gray && isMade ? .color : kind
-        let transform = ColorTransform(from: handle, channels: channels, isDeep: isDeep)
-        guard kind == .color, !isDeep, transform?.isNearIdentity == true else { return transform }
+        let channels = kind == .gray && isSynthesized ? .color : kind
+        let transform = ColorTransform(from: handle, channels: channels, is16Bit: is16Bit)
+        guard kind == .color, !is16Bit, transform?.isNearIdentity == true else { return transform }
         return nil
     }
 }
@@ -98,17 +98,17 @@ final class ColorTransform {
     private let handle: cmsHTRANSFORM
     private let channels: ChannelKind
 
-    init?(from profile: cmsHPROFILE, channels: ChannelKind, isDeep: Bool) {
+    init?(from profile: cmsHPROFILE, channels: ChannelKind, is16Bit: Bool) {
         guard let target = cmsCreate_sRGBProfile() else { return nil }
         defer { cmsCloseProfile(target) }
         let format =
             switch channels {
-            case .color: isDeep ? atelier_rgba16 : atelier_rgba8
-            case .gray: isDeep ? atelier_gray16 : atelier_gray8
-            case .invertedInk: atelier_cmyk8_inverted
+            case .color: is16Bit ? atelier_rgba16 : atelier_rgba8
+            case .gray: is16Bit ? atelier_gray16 : atelier_gray8
+            case .invertedCMYK: atelier_cmyk8_inverted
             }
         // Little CMS's short way for 16 bits is up to 14 of 255 levels wrong in dark colours.
-        let flags = isDeep ? cmsUInt32Number(cmsFLAGS_NOOPTIMIZE) : 0
+        let flags = is16Bit ? cmsUInt32Number(cmsFLAGS_NOOPTIMIZE) : 0
         let made = cmsCreateTransform(
             profile, format, target, atelier_rgba8, cmsUInt32Number(INTENT_PERCEPTUAL), flags)
         guard let made else { return nil }
@@ -141,7 +141,7 @@ final class ColorTransform {
     func convertRow<Sample: FixedWidthInteger & UnsignedInteger>(
         _ source: UnsafePointer<Sample>, to target: UnsafeMutablePointer<UInt8>, count: Int
     ) {
-        let hasAlpha = channels != .invertedInk
+        let hasAlpha = channels != .invertedCMYK
         withUnsafeTemporaryAllocation(of: UInt8.self, capacity: count) { alphas in
             for index in 0..<count {
                 alphas[index] = hasAlpha ? ColorTransform.byte(source[index * 4 + 3]) : 255
@@ -171,5 +171,5 @@ enum ChannelKind: Equatable {
     case color
     case gray
     /// Four inks, where 255 is no ink.
-    case invertedInk
+    case invertedCMYK
 }

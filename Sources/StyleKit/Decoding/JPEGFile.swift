@@ -13,7 +13,7 @@ struct JPEGFile {
     private var precision: Int?
     private var channels = 0
     /// Whether a lossless or hierarchical frame is announced, which nobody reads.
-    private var isRare = false
+    private var isUnsupportedProcess = false
     private var isArithmetic = false
     private var scans = JPEGScans()
     private var isEnded = false
@@ -46,10 +46,10 @@ struct JPEGFile {
     }
 
     /// What the samples stand for.
-    var kind: ChannelKind { channels == 4 ? .invertedInk : channels == 1 ? .gray : .color }
+    var kind: ChannelKind { channels == 4 ? .invertedCMYK : channels == 1 ? .gray : .color }
 
     private mutating func check() throws(PictureError) {
-        guard !isRare else { throw .unsupported(reason: "it is a lossless JPEG") }
+        guard !isUnsupportedProcess else { throw .unsupported(reason: "it is a lossless JPEG") }
         guard let precision else { throw .corrupt(reason: "it holds no picture") }
         guard precision == 8 else {
             throw .unsupported(reason: "it is a JPEG of \(precision) bits a channel")
@@ -67,7 +67,7 @@ struct JPEGFile {
         }
         if profileCount > 0 {
             colors = profile.flatMap(ColorProfile.init).flatMap { $0.fits(kind) ? $0 : nil }
-            if colors == nil { notes.append(.colorsLeftAside(reason: ColorProfile.unfit)) }
+            if colors == nil { notes.append(.colorsLeftAside(reason: ColorProfile.unusable)) }
         }
         guard !isEnded else { return }
         // Arithmetic coding may leave out zeros at the end, so what is cut off would not be missed.
@@ -113,7 +113,7 @@ struct JPEGFile {
             profileCount = count
             profileParts[number] = body.dropping(14)
         case 0xC3, 0xC5...0xC7, 0xCB, 0xCD...0xCF:
-            isRare = true
+            isUnsupportedProcess = true
         case 0xC0...0xC2, 0xC9, 0xCA:
             guard precision == nil else { return }
             precision = body.number(at: 0, bytes: 1)
@@ -177,7 +177,9 @@ struct JPEGScans {
         let range = isSpectral ? first...last : 0...(JPEGScans.coefficients - 1)
         for index in 0..<channels {
             guard let name = head.number(at: 1 + index * 2, bytes: 1) else { return }
-            for place in range { missingBits[name]?[place] = isProgressive ? bits & 15 : 0 }
+            for destination in range {
+                missingBits[name]?[destination] = isProgressive ? bits & 15 : 0
+            }
         }
     }
 

@@ -4,7 +4,7 @@ import CJPEG
 final class JPEGReader: RowReader {
     private let handle: UnsafeMutablePointer<atelier_jpeg>
     private let width: Int
-    private let isInk: Bool
+    private let isCMYK: Bool
     private let transform: ColorTransform?
 
     /// The bytes must stay as long as the reader does.
@@ -14,12 +14,12 @@ final class JPEGReader: RowReader {
         }
         handle = opened
         width = file.width
-        isInk = file.kind == .invertedInk
-        transform = file.colors?.transform(kind: file.kind, isDeep: false)
+        isCMYK = file.kind == .invertedCMYK
+        transform = file.colors?.transform(kind: file.kind, is16Bit: false)
         guard atelier_jpeg_read_header(handle) != 0 else { throw .corrupt(reason: message) }
         guard Int(atelier_jpeg_width(handle)) == width,
             Int(atelier_jpeg_height(handle)) == file.height,
-            (atelier_jpeg_channels(handle) == 4) == isInk
+            (atelier_jpeg_channels(handle) == 4) == isCMYK
         else { throw .corrupt(reason: "it announces two pictures") }
         guard atelier_jpeg_start(handle) != 0 else { throw .corrupt(reason: message) }
     }
@@ -31,8 +31,8 @@ final class JPEGReader: RowReader {
         guard atelier_jpeg_read_row(handle, row) != 0 else { throw .corrupt(reason: message) }
         if let transform {
             transform.convertRow(UnsafePointer(row), to: row, count: width)
-        } else if isInk {
-            JPEGReader.convertInk(row, count: width)
+        } else if isCMYK {
+            JPEGReader.convertCMYK(row, count: width)
         }
     }
 
@@ -40,7 +40,7 @@ final class JPEGReader: RowReader {
     ///
     /// The numbers say how much paper is left, not how much ink is put on. Adobe's programs began
     /// that, all others followed, and whether Adobe's marker is there tells nothing.
-    private static func convertInk(_ row: UnsafeMutablePointer<UInt8>, count: Int) {
+    private static func convertCMYK(_ row: UnsafeMutablePointer<UInt8>, count: Int) {
         for base in stride(from: 0, to: count * 4, by: 4) {
             let black = Int(row[base + 3])
             for channel in 0..<3 {

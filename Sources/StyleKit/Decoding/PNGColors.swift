@@ -4,29 +4,30 @@ import CZlib
 ///
 /// The order is that of the third edition of PNG: `cICP`, `iCCP`, `sRGB`, `gAMA` with `cHRM`.
 struct PNGColors {
-    let parts: [String: UntrustedBytes]
+    let chunks: [String: UntrustedBytes]
     let isGray: Bool
 
     /// nil where the samples count as sRGB; adds what was left aside to `notes`.
     func profile(_ notes: inout [PictureNote]) throws(PictureError) -> ColorProfile? {
-        if let part = parts["cICP"] {
+        if let part = chunks["cICP"] {
             if let points = CICPCodePoints(part) { return try points.profile(isGray: isGray) }
             notes.append(.colorsLeftAside(reason: "its cICP chunk names no known colours"))
         }
-        if let part = parts["iCCP"] {
+        if let part = chunks["iCCP"] {
             let profile = unpacked(part).flatMap(ColorProfile.init)
             if let profile, profile.fits(isGray ? .gray : .color) { return profile }
-            notes.append(.colorsLeftAside(reason: ColorProfile.unfit))
+            notes.append(.colorsLeftAside(reason: ColorProfile.unusable))
         }
-        guard parts["sRGB"] == nil, let gamma = parts["gAMA"]?.number(at: 0, bytes: 4) else {
+        guard chunks["sRGB"] == nil, let gamma = chunks["gAMA"]?.number(at: 0, bytes: 4) else {
             return nil
         }
-        let numbers = (0..<8).compactMap { parts["cHRM"]?.number(at: $0 * 4, bytes: 4) }
-        let places = stride(from: 0, to: numbers.count - 1, by: 2).map { index in
+        let numbers = (0..<8).compactMap { chunks["cHRM"]?.number(at: $0 * 4, bytes: 4) }
+        let chromaticities = stride(from: 0, to: numbers.count - 1, by: 2).map { index in
             (x: Double(numbers[index]) / 100_000, y: Double(numbers[index + 1]) / 100_000)
         }
         return ColorProfile(
-            gamma: Double(gamma) / 100_000, primaries: places.count == 4 ? places : nil)
+            gamma: Double(gamma) / 100_000,
+            primaries: chromaticities.count == 4 ? chromaticities : nil)
     }
 
     /// A name, a zero, the method, and the packed profile.
@@ -68,23 +69,23 @@ struct CICPCodePoints {
         4, [1 / 0.45, 1 / 1.099, 0.099 / 1.099, 1 / 4.5, 0.081]
     )
     /// By form and parameters of Little CMS.
-    private static let curves: [Int: (form: Int32, parameters: [Double])] = [
+    private static let transferCurves: [Int: (form: Int32, parameters: [Double])] = [
         1: video, 4: (1, [2.2]), 5: (1, [2.8]), 6: video,
         7: (4, [1 / 0.45, 1 / 1.1115, 0.1115 / 1.1115, 0.25, 0.0912]), 8: (1, [1]),
         13: (4, [2.4, 1 / 1.055, 0.055 / 1.055, 1 / 12.92, 0.04045]), 14: video, 15: video,
     ]
     /// Known codes whose colours would come out wrong.
-    private static let rareCurves: [Int: String] = [
+    private static let unsupportedTransfers: [Int: String] = [
         9: "a logarithmic curve", 10: "a logarithmic curve", 11: "an extended range",
         12: "an extended range", 16: "HDR light (PQ)", 17: "cinema's light",
         18: "HDR light (HLG)",
     ]
     /// CIE XYZ for cinemas.
-    private static let rarePrimaries = 10
-    private static let sRGBCurve = 13
+    private static let xyzPrimaries = 10
+    private static let sRGBTransfer = 13
 
-    private let place: Int
-    private let curve: Int
+    private let primariesCode: Int
+    private let transferCode: Int
     private let isFullRange: Bool
 
     /// - Returns: nil where the numbers say nothing: unspecified, reserved, or not for RGB.
@@ -93,12 +94,14 @@ struct CICPCodePoints {
         guard chunk.count == 4, numbers.count == 4, numbers[2] == 0, numbers[3] <= 1 else {
             return nil
         }
-        (place, curve, isFullRange) = (numbers[0], numbers[1], numbers[3] == 1)
-        let isKnownPlace =
-            CICPCodePoints.primaries[place] != nil || place == CICPCodePoints.rarePrimaries
-        let isKnownCurve =
-            CICPCodePoints.curves[curve] != nil || CICPCodePoints.rareCurves[curve] != nil
-        guard isKnownPlace, isKnownCurve else { return nil }
+        (primariesCode, transferCode, isFullRange) = (numbers[0], numbers[1], numbers[3] == 1)
+        let isKnownPrimaries =
+            CICPCodePoints.primaries[primariesCode] != nil
+            || primariesCode == CICPCodePoints.xyzPrimaries
+        let isKnownTransfer =
+            CICPCodePoints.transferCurves[transferCode] != nil
+            || CICPCodePoints.unsupportedTransfers[transferCode] != nil
+        guard isKnownPrimaries, isKnownTransfer else { return nil }
     }
 
     /// The profile of these colours, nil where they are sRGB.
@@ -106,18 +109,18 @@ struct CICPCodePoints {
     /// - Throws: ``PictureError/unsupported(reason:)`` for colours that sRGB cannot hold, or that
     ///   would come out wrong.
     func profile(isGray: Bool) throws(PictureError) -> ColorProfile? {
-        if let rare = CICPCodePoints.rareCurves[curve] {
-            throw .unsupported(reason: "its colours are stored as \(rare), beyond what sRGB holds")
+        if let name = CICPCodePoints.unsupportedTransfers[transferCode] {
+            throw .unsupported(reason: "its colours are stored as \(name), beyond what sRGB holds")
         }
         guard isFullRange else {
             throw .unsupported(reason: "its colours are stored in the narrow range of video")
         }
-        guard let primaries = CICPCodePoints.primaries[place],
-            let own = CICPCodePoints.curves[curve]
+        guard let primaries = CICPCodePoints.primaries[primariesCode],
+            let own = CICPCodePoints.transferCurves[transferCode]
         else {
             throw .unsupported(reason: "its colours are stored as CIE XYZ")
         }
-        if curve == CICPCodePoints.sRGBCurve, place == 1 || isGray { return nil }
+        if transferCode == CICPCodePoints.sRGBTransfer, primariesCode == 1 || isGray { return nil }
         return ColorProfile(
             primaries: isGray ? ColorProfile.sRGBPrimaries : primaries, curveForm: own.form,
             parameters: own.parameters)

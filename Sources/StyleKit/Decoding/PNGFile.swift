@@ -17,14 +17,14 @@ struct PNGFile {
     /// Three bytes a colour; empty if there is none.
     private(set) var palette: [UInt8] = []
     /// What `tRNS` holds: alphas of the palette, or the one colour that is clear.
-    private(set) var clear: [UInt8] = []
+    private(set) var transparency: [UInt8] = []
     /// Where the packed rows lie in the file.
-    private(set) var runs: [Range<Int>] = []
+    private(set) var dataRanges: [Range<Int>] = []
     private(set) var notes: [PictureNote] = []
     /// What the samples are: nil where they count as sRGB.
     private(set) var colors: ColorProfile?
-    private var parts: [String: UntrustedBytes] = [:]
-    private var packedBytes = 0
+    private var chunks: [String: UntrustedBytes] = [:]
+    private var dataBytes = 0
     private var isEnded = false
 
     init(_ bytes: [UInt8]) throws(PictureError) {
@@ -37,20 +37,20 @@ struct PNGFile {
         layout = try PNGLayout(head)
         var position = PNGFile.signature.count
         while !isEnded { position += try take(file, at: position) }
-        guard packedBytes * PNGFile.deflateLimit >= layout.rowBytes * layout.height else {
+        guard dataBytes * PNGFile.deflateLimit >= layout.rowBytes * layout.height else {
             throw .corrupt(
                 reason: "it holds too few bytes for \(layout.width) × \(layout.height) pixels")
         }
-        if layout.kind == 3, palette.isEmpty {
+        if layout.colorType == 3, palette.isEmpty {
             throw .corrupt(reason: "its palette is missing")
         }
-        clear = usableClear(parts["tRNS"])
-        colors = try PNGColors(parts: parts, isGray: layout.isGray).profile(&notes)
+        transparency = usableTransparency(chunks["tRNS"])
+        colors = try PNGColors(chunks: chunks, isGray: layout.isGray).profile(&notes)
     }
 
     var width: Int { layout.width }
     var height: Int { layout.height }
-    var orientation: Int { parts["eXIf"].map(Orientation.read) ?? 1 }
+    var orientation: Int { chunks["eXIf"].map(Orientation.read) ?? 1 }
 
     /// Takes one chunk; returns its length in the file.
     private mutating func take(
@@ -64,11 +64,11 @@ struct PNGFile {
             let body = whole.part(at: 8, bytes: length)
         else {
             // What is cut off behind the packed rows is no part of the picture.
-            guard packedBytes > 0, name != "IDAT" else {
+            guard dataBytes > 0, name != "IDAT" else {
                 throw .corrupt(reason: "it is cut short")
             }
             isEnded = true
-            tell(.missingEnd)
+            addNote(.missingEnd)
             return 0
         }
         if PNGFile.pixelChunks.contains(name) || PNGFile.colorChunks.contains(name) {
@@ -78,10 +78,10 @@ struct PNGFile {
             } else if PNGFile.pixelChunks.contains(name) {
                 throw .corrupt(reason: "the checksum of its \(name) chunk does not fit")
             } else {
-                tell(.colorsLeftAside(reason: "its \(name) chunk is damaged"))
+                addNote(.colorsLeftAside(reason: "its \(name) chunk is damaged"))
             }
         }
-        if name == "acTL", packedBytes == 0 { tell(.animation) }
+        if name == "acTL", dataBytes == 0 { addNote(.animation) }
         isEnded = name == "IEND"
         return length + 12
     }
@@ -96,33 +96,33 @@ struct PNGFile {
             }
         case "IDAT":
             guard body.count > 0 else { return }
-            packedBytes += body.count
-            runs.append((position + 8)..<(position + 8 + body.count))
-            guard runs.count <= Limits.pngParts else {
+            dataBytes += body.count
+            dataRanges.append((position + 8)..<(position + 8 + body.count))
+            guard dataRanges.count <= Limits.pngParts else {
                 throw .unsupported(reason: "its pixels come in more than \(Limits.pngParts) parts")
             }
-        case "PLTE" where layout.kind == 3:
-            guard palette.isEmpty, packedBytes == 0, body.count.isMultiple(of: 3),
+        case "PLTE" where layout.colorType == 3:
+            guard palette.isEmpty, dataBytes == 0, body.count.isMultiple(of: 3),
                 (3...768).contains(body.count)
             else { throw .corrupt(reason: "its palette is damaged") }
             palette = Array(body.bytes)
-        case "tRNS" where packedBytes > 0:
+        case "tRNS" where dataBytes > 0:
             break
         default:
-            if parts[name] == nil { parts[name] = body }
+            if chunks[name] == nil { chunks[name] = body }
         }
     }
 
     /// Each thing is told once, however often it is met.
-    private mutating func tell(_ note: PictureNote) {
+    private mutating func addNote(_ note: PictureNote) {
         if !notes.contains(note) { notes.append(note) }
     }
 
     /// What cannot be the transparency of this kind of picture is no transparency.
-    private func usableClear(_ part: UntrustedBytes?) -> [UInt8] {
+    private func usableTransparency(_ part: UntrustedBytes?) -> [UInt8] {
         guard let part else { return [] }
         let isUsable =
-            switch layout.kind {
+            switch layout.colorType {
             case 0: part.count == 2
             case 2: part.count == 6
             case 3: (1...(palette.count / 3)).contains(part.count)
@@ -148,7 +148,7 @@ struct PNGLayout {
     /// Bits a sample.
     let depth: Int
     /// 0 grey, 2 colour, 3 palette, 4 grey and alpha, 6 colour and alpha.
-    let kind: Int
+    let colorType: Int
     let isInterlaced: Bool
 
     /// Reads the header's 13 bytes.
@@ -166,12 +166,12 @@ struct PNGLayout {
         self.width = width
         self.height = height
         depth = numbers[0]
-        kind = numbers[1]
+        colorType = numbers[1]
         isInterlaced = numbers[4] == 1
     }
 
-    var isGray: Bool { kind == 0 || kind == 4 }
-    var channels: Int { [0: 1, 2: 3, 3: 1, 4: 2, 6: 4][kind] ?? 1 }
+    var isGray: Bool { colorType == 0 || colorType == 4 }
+    var channels: Int { [0: 1, 2: 3, 3: 1, 4: 2, 6: 4][colorType] ?? 1 }
     /// The bytes of a whole row without its filter byte.
     var rowBytes: Int { bytes(of: width) }
 

@@ -7,19 +7,19 @@ final class PNGReader: RowReader {
     private let passes: [(pass: PNGPass, rows: PNGRows)]
     private let transform: ColorTransform?
     /// A row of 16 bits a sample before its colours are moved; empty for others.
-    private var deep: [UInt16]
+    private var row16Bit: [UInt16]
     private var row = 0
 
     init(_ file: PNGFile, _ bytes: [UInt8]) throws(PictureError) {
         layout = file.layout
         samples = PNGSamples(file)
-        let isDeep = file.layout.depth == 16
+        let is16Bit = file.layout.depth == 16
         transform = file.colors?.transform(
-            kind: file.layout.isGray ? .gray : .color, isDeep: isDeep)
-        deep = isDeep ? [UInt16](repeating: 0, count: file.width * 4) : []
+            kind: file.layout.isGray ? .gray : .color, is16Bit: is16Bit)
+        row16Bit = is16Bit ? [UInt16](repeating: 0, count: file.width * 4) : []
         let step = max(1, file.layout.depth * file.layout.channels / 8)
         let all = PNGPass.all(of: file.layout)
-        let inflater = try PNGInflater(bytes, runs: file.runs)
+        let inflater = try PNGInflater(bytes, dataRanges: file.dataRanges)
         var passes: [(pass: PNGPass, rows: PNGRows)] = []
         for pass in all {
             let count = file.layout.bytes(of: pass.width(in: file.layout))
@@ -35,27 +35,27 @@ final class PNGReader: RowReader {
         for (pass, rows) in passes where pass.covers(row: row) {
             let packed = try rows.next()
             let count = pass.width(in: layout)
-            if deep.isEmpty {
-                let place = target + pass.left * 4
-                samples.spread(packed, count: count, to: place, step: pass.across)
+            if row16Bit.isEmpty {
+                let destination = target + pass.left * 4
+                samples.expand(packed, count: count, to: destination, step: pass.across)
             } else {
-                deep.withUnsafeMutableBufferPointer { buffer in
+                row16Bit.withUnsafeMutableBufferPointer { buffer in
                     guard let base = buffer.baseAddress else { return }
-                    let place = base + pass.left * 4
-                    samples.spreadDeep(packed, count: count, to: place, step: pass.across)
+                    let destination = base + pass.left * 4
+                    samples.expand16Bit(packed, count: count, to: destination, step: pass.across)
                 }
             }
         }
         row += 1
-        if deep.isEmpty {
+        if row16Bit.isEmpty {
             transform?.convertRow(UnsafePointer(target), to: target, count: layout.width)
         } else {
-            finishDeep(target)
+            finish16Bit(target)
         }
     }
 
-    private func finishDeep(_ target: UnsafeMutablePointer<UInt8>) {
-        deep.withUnsafeBufferPointer { buffer in
+    private func finish16Bit(_ target: UnsafeMutablePointer<UInt8>) {
+        row16Bit.withUnsafeBufferPointer { buffer in
             guard let base = buffer.baseAddress else { return }
             if let transform {
                 transform.convertRow(base, to: target, count: layout.width)
@@ -72,76 +72,86 @@ final class PNGReader: RowReader {
 struct PNGSamples {
     private let layout: PNGLayout
     /// For samples of at most 8 bits in one channel: what each value looks like.
-    private var looks: [SIMD4<UInt8>] = []
+    private var colorTable: [SIMD4<UInt8>] = []
     /// The colour that is clear, in the file's own bits; nil if none is.
-    private let clear: SIMD3<UInt16>?
+    private let transparency: SIMD3<UInt16>?
 
     init(_ file: PNGFile) {
         layout = file.layout
-        let isSingle = file.layout.kind == 0 || file.layout.kind == 3
-        if isSingle, file.layout.depth <= 8 { looks = PNGSamples.looks(file) }
-        let words = stride(from: 0, to: file.clear.count - 1, by: 2).map {
-            UInt16(file.clear[$0]) << 8 | UInt16(file.clear[$0 + 1])
+        let isSingle = file.layout.colorType == 0 || file.layout.colorType == 3
+        if isSingle, file.layout.depth <= 8 { colorTable = PNGSamples.colorTable(file) }
+        let words = stride(from: 0, to: file.transparency.count - 1, by: 2).map {
+            UInt16(file.transparency[$0]) << 8 | UInt16(file.transparency[$0 + 1])
         }
-        switch file.layout.kind {
-        case 0 where words.count == 1: clear = SIMD3(repeating: words[0])
-        case 2 where words.count == 3: clear = SIMD3(words[0], words[1], words[2])
-        default: clear = nil
+        switch file.layout.colorType {
+        case 0 where words.count == 1: transparency = SIMD3(repeating: words[0])
+        case 2 where words.count == 3: transparency = SIMD3(words[0], words[1], words[2])
+        default: transparency = nil
         }
     }
 
     /// Samples of at most 8 bits; `step` is the distance of the pixels in the target.
-    func spread(
+    func expand(
         _ row: UnsafePointer<UInt8>, count: Int, to target: UnsafeMutablePointer<UInt8>, step: Int
     ) {
-        switch layout.kind {
-        case 0, 3: spreadLooks(row, count, target, step)
+        switch layout.colorType {
+        case 0, 3: expandIndexed(row, count, target, step)
         case 4:
             for index in 0..<count {
                 let gray = row[index * 2]
-                let place = target + index * step * 4
-                (place[0], place[1], place[2], place[3]) = (gray, gray, gray, row[index * 2 + 1])
+                let destination = target + index * step * 4
+                (destination[0], destination[1], destination[2], destination[3]) = (
+                    gray, gray, gray, row[index * 2 + 1]
+                )
             }
         case 2:
             for index in 0..<count {
                 let from = row + index * 3
-                let place = target + index * step * 4
-                (place[0], place[1], place[2], place[3]) = (from[0], from[1], from[2], 255)
+                let destination = target + index * step * 4
+                (destination[0], destination[1], destination[2], destination[3]) = (
+                    from[0], from[1], from[2], 255
+                )
             }
-            if let clear { hide(clear, row, count, target, step) }
+            if let transparency { applyColorKey(transparency, row, count, target, step) }
         default:
             for index in 0..<count {
                 let from = row + index * 4
-                let place = target + index * step * 4
-                (place[0], place[1], place[2], place[3]) = (from[0], from[1], from[2], from[3])
+                let destination = target + index * step * 4
+                (destination[0], destination[1], destination[2], destination[3]) = (
+                    from[0], from[1], from[2], from[3]
+                )
             }
         }
     }
 
     /// Samples of 16 bits.
-    func spreadDeep(
+    func expand16Bit(
         _ row: UnsafePointer<UInt8>, count: Int, to target: UnsafeMutablePointer<UInt16>, step: Int
     ) {
         let channels = layout.channels
         for index in 0..<count {
             let from = row + index * channels * 2
-            let place = target + index * step * 4
+            let destination = target + index * step * 4
             let word = { (channel: Int) in
                 UInt16(from[channel * 2]) << 8 | UInt16(from[channel * 2 + 1])
             }
             let color =
                 channels < 3 ? SIMD3(repeating: word(0)) : SIMD3(word(0), word(1), word(2))
             var alpha: UInt16 = channels.isMultiple(of: 2) ? word(channels - 1) : .max
-            if let clear, clear == color { alpha = 0 }
-            let seen = PNGSamples.seen(color, alpha)
-            (place[0], place[1], place[2], place[3]) = (seen.x, seen.y, seen.z, alpha)
+            if let transparency, transparency == color { alpha = 0 }
+            let premultipliedAndBack = PNGSamples.premultipliedAndBack(color, alpha)
+            (destination[0], destination[1], destination[2], destination[3]) = (
+                premultipliedAndBack.x, premultipliedAndBack.y, premultipliedAndBack.z, alpha
+            )
         }
     }
 
     /// Colour multiplied by alpha and back: half-clear pixels keep what shows of them.
     ///
     /// This is how these files were read from the beginning, and the hashes of pixels depend on it.
-    private static func seen(_ color: SIMD3<UInt16>, _ alpha: UInt16) -> SIMD3<UInt16> {
+    private static func premultipliedAndBack(_ color: SIMD3<UInt16>, _ alpha: UInt16) -> SIMD3<
+        UInt16
+    > {
         if alpha == .max { return color }
         guard alpha > 0 else { return SIMD3(repeating: 0) }
         var result = color
@@ -154,49 +164,52 @@ struct PNGSamples {
         return result
     }
 
-    private func spreadLooks(
+    private func expandIndexed(
         _ row: UnsafePointer<UInt8>, _ count: Int, _ target: UnsafeMutablePointer<UInt8>,
         _ step: Int
     ) {
         let depth = layout.depth
         let mask = UInt8(truncatingIfNeeded: 1 << depth - 1)
-        looks.withUnsafeBufferPointer { looks in
+        colorTable.withUnsafeBufferPointer { colorTable in
             for index in 0..<count {
                 let bit = index * depth
                 let shift = 8 - depth - bit & 7
-                let look = looks[Int(row[bit >> 3] >> UInt8(shift) & mask)]
-                let place = target + index * step * 4
-                (place[0], place[1], place[2], place[3]) = (look.x, look.y, look.z, look.w)
+                let color = colorTable[Int(row[bit >> 3] >> UInt8(shift) & mask)]
+                let destination = target + index * step * 4
+                (destination[0], destination[1], destination[2], destination[3]) = (
+                    color.x, color.y, color.z, color.w
+                )
             }
         }
     }
 
-    private func hide(
-        _ clear: SIMD3<UInt16>, _ row: UnsafePointer<UInt8>, _ count: Int,
+    private func applyColorKey(
+        _ transparency: SIMD3<UInt16>, _ row: UnsafePointer<UInt8>, _ count: Int,
         _ target: UnsafeMutablePointer<UInt8>, _ step: Int
     ) {
-        let hidden = SIMD3<UInt8>(truncatingIfNeeded: clear)
+        let key = SIMD3<UInt8>(truncatingIfNeeded: transparency)
         for index in 0..<count {
             let from = row + index * 3
-            if from[0] == hidden.x, from[1] == hidden.y, from[2] == hidden.z {
+            if from[0] == key.x, from[1] == key.y, from[2] == key.z {
                 target[index * step * 4 + 3] = 0
             }
         }
     }
 
     /// An index beyond the palette is black.
-    private static func looks(_ file: PNGFile) -> [SIMD4<UInt8>] {
+    private static func colorTable(_ file: PNGFile) -> [SIMD4<UInt8>] {
         let count = 1 << file.layout.depth
-        let isGray = file.layout.kind == 0
-        let clearGray = isGray && file.clear.count == 2 ? Int(file.clear[1]) & (count - 1) : -1
+        let isGray = file.layout.colorType == 0
+        let transparentGray =
+            isGray && file.transparency.count == 2 ? Int(file.transparency[1]) & (count - 1) : -1
         return (0..<count).map { value in
             if isGray {
                 let gray = UInt8(value * 255 / (count - 1))
-                return SIMD4(gray, gray, gray, value == clearGray ? 0 : 255)
+                return SIMD4(gray, gray, gray, value == transparentGray ? 0 : 255)
             }
             guard value * 3 + 2 < file.palette.count else { return SIMD4(0, 0, 0, 255) }
             let color = file.palette[(value * 3)...]
-            let alpha = value < file.clear.count ? file.clear[value] : 255
+            let alpha = value < file.transparency.count ? file.transparency[value] : 255
             return SIMD4(
                 color[value * 3], color[value * 3 + 1], color[value * 3 + 2], alpha)
         }

@@ -72,15 +72,15 @@ final class PNGRows {
 /// A place in a PNG's packed rows; a copy goes on from there by itself.
 final class PNGInflater {
     private let bytes: [UInt8]
-    private let runs: [Range<Int>]
+    private let dataRanges: [Range<Int>]
     private let stream: UnsafeMutablePointer<z_stream>
-    private var run = 0
+    private var rangeIndex = 0
     private var position: Int
 
-    init(_ bytes: [UInt8], runs: [Range<Int>]) throws(PictureError) {
+    init(_ bytes: [UInt8], dataRanges: [Range<Int>]) throws(PictureError) {
         self.bytes = bytes
-        self.runs = runs
-        position = runs.first?.lowerBound ?? 0
+        self.dataRanges = dataRanges
+        position = dataRanges.first?.lowerBound ?? 0
         stream = .allocate(capacity: 1)
         stream.initialize(to: z_stream())
         let size = Int32(MemoryLayout<z_stream>.size)
@@ -91,8 +91,8 @@ final class PNGInflater {
 
     private init(_ other: PNGInflater) throws(PictureError) {
         bytes = other.bytes
-        runs = other.runs
-        run = other.run
+        dataRanges = other.dataRanges
+        rangeIndex = other.rangeIndex
         position = other.position
         stream = .allocate(capacity: 1)
         stream.initialize(to: z_stream())
@@ -115,12 +115,12 @@ final class PNGInflater {
         stream.pointee.next_out = target
         stream.pointee.avail_out = uInt(count)
         while stream.pointee.avail_out > 0 {
-            while run < runs.count, position == runs[run].upperBound {
-                run += 1
-                if run < runs.count { position = runs[run].lowerBound }
+            while rangeIndex < dataRanges.count, position == dataRanges[rangeIndex].upperBound {
+                rangeIndex += 1
+                if rangeIndex < dataRanges.count { position = dataRanges[rangeIndex].lowerBound }
             }
-            guard run < runs.count else { throw .corrupt(reason: "it is cut short") }
-            let end = runs[run].upperBound
+            guard rangeIndex < dataRanges.count else { throw .corrupt(reason: "it is cut short") }
+            let end = dataRanges[rangeIndex].upperBound
             let state = bytes.withUnsafeBufferPointer { buffer in
                 // zlib only reads from there; its header lacks the const.
                 stream.pointee.next_in = buffer.baseAddress.map {

@@ -55,8 +55,8 @@ struct UprightRows {
                     turn(source.pointer, to: strip + down * 4, rows)
                 } else if rows.contains(down) {
                     if flipsX { mirror(source.pointer) }
-                    let place = strip + (down - rows.lowerBound) * width * 4
-                    place.update(from: source.pointer, count: width * 4)
+                    let destination = strip + (down - rows.lowerBound) * width * 4
+                    destination.update(from: source.pointer, count: width * 4)
                 }
             }
         }

@@ -23,7 +23,7 @@ struct WebPFile {
         guard isRead else { throw .corrupt(reason: "its header is no WebP header") }
         _ = try Picture.byteCount(width: width, height: height)
         if hasProfile, colors == nil {
-            notes.append(.colorsLeftAside(reason: ColorProfile.unfit))
+            notes.append(.colorsLeftAside(reason: ColorProfile.unusable))
         }
     }
 
@@ -73,7 +73,7 @@ final class WebPReader: RowReader {
     init(_ file: WebPFile, _ bytes: UnsafeBufferPointer<UInt8>, stripBytes: Int) {
         self.file = file
         self.bytes = bytes
-        transform = file.colors?.transform(kind: .color, isDeep: false)
+        transform = file.colors?.transform(kind: .color, is16Bit: false)
         stripRows = min(file.height, max(2, stripBytes / (file.width * 4) / 2 * 2))
     }
 

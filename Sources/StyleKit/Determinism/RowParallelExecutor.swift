@@ -5,29 +5,29 @@ import Synchronization
 ///
 /// Between bands it asks whether to stop; once it shall, the bodies left are skipped.
 struct RowParallelExecutor {
-    static let rows = 16
+    static let rowsPerBand = 16
 
     let threads: Int
-    private let stop: Stop
+    private let cancellation: Cancellation
 
     init(threads: Int, isCancelled: @escaping @Sendable () -> Bool = { false }) {
         self.threads = threads
-        stop = Stop(isCancelled)
+        cancellation = Cancellation(isCancelled)
     }
 
     /// Asks whether to stop.
-    func check() throws(StyleError) {
-        if stop.isAsked { throw .cancelled }
+    func checkCancellation() throws(StyleError) {
+        if cancellation.isRequested { throw .cancelled }
     }
 
     /// Whether to stop: for loops that go on from row to row.
-    var isStopped: Bool { stop.isAsked }
+    var isCancelled: Bool { cancellation.isRequested }
 
     /// Calls `body` once for every band, from several threads at once.
     func run(rows: Int, _ body: (Range<Int>) -> Void) {
-        let count = (rows + Self.rows - 1) / Self.rows
+        let count = (rows + Self.rowsPerBand - 1) / Self.rowsPerBand
         each(count) { band in
-            body((band * Self.rows)..<min(rows, (band + 1) * Self.rows))
+            body((band * Self.rowsPerBand)..<min(rows, (band + 1) * Self.rowsPerBand))
         }
     }
 
@@ -41,7 +41,7 @@ struct RowParallelExecutor {
     /// Calls `body` once for every index below `count`, from several threads at once.
     func each(_ count: Int, _ body: (Int) -> Void) {
         if threads == 1 || count < 2 {
-            for index in 0..<count where !stop.isAsked { body(index) }
+            for index in 0..<count where !cancellation.isRequested { body(index) }
             return
         }
         let next = Atomic(0)
@@ -51,7 +51,7 @@ struct RowParallelExecutor {
             DispatchQueue.concurrentPerform(iterations: min(threads, count)) { _ in
                 while true {
                     let index = next.add(1, ordering: .relaxed).oldValue
-                    guard index < count, !stop.isAsked else { return }
+                    guard index < count, !cancellation.isRequested else { return }
                     work(index)
                 }
             }
@@ -59,16 +59,16 @@ struct RowParallelExecutor {
     }
 
     /// Asks one thread at a time, and never again after a yes.
-    private final class Stop: Sendable {
-        private let isStopped = Mutex(false)
+    private final class Cancellation: Sendable {
+        private let isCancelled = Mutex(false)
         private let question: @Sendable () -> Bool
 
         init(_ question: @escaping @Sendable () -> Bool) { self.question = question }
 
-        var isAsked: Bool {
-            isStopped.withLock { isStopped in
-                if !isStopped { isStopped = question() }
-                return isStopped
+        var isRequested: Bool {
+            isCancelled.withLock { isCancelled in
+                if !isCancelled { isCancelled = question() }
+                return isCancelled
             }
         }
     }

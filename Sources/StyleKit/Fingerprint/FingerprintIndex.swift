@@ -18,12 +18,12 @@ public struct FingerprintIndex: Sendable {
     private static let runs = 16
     private static let values = 1 << 16
     /// Newcomers are compared one by one until they are worth a new table.
-    private static let fewestNewcomers = 4_096
+    private static let minimumUnindexed = 4_096
 
     private var fingerprints: [Fingerprint]
     private var isRemoved: [Bool]
     /// How many of the fingerprints the tables hold.
-    private var tabledCount = 0
+    private var indexedCount = 0
     /// `[16, 65,537]`: where the positions of a run's value begin.
     private var starts: [UInt32] = []
     /// `[16, tabledCount]`: positions by a run's value.
@@ -48,7 +48,7 @@ public struct FingerprintIndex: Sendable {
     public mutating func append(_ fingerprint: Fingerprint) -> Int {
         fingerprints.append(fingerprint)
         isRemoved.append(false)
-        if count - tabledCount > max(Self.fewestNewcomers, tabledCount / 16) { makeTables() }
+        if count - indexedCount > max(Self.minimumUnindexed, indexedCount / 16) { makeTables() }
         return count - 1
     }
 
@@ -110,11 +110,11 @@ public struct FingerprintIndex: Sendable {
     ) {
         var found: [(Int, Int)] = []
         fingerprints.withUnsafeBufferPointer { known in
-            for position in tabledCount..<known.count {
+            for position in indexedCount..<known.count {
                 let gap = variant.distance(to: known[position])
                 if gap <= distance { found.append((position, gap)) }
             }
-            guard tabledCount > 0 else { return }
+            guard indexedCount > 0 else { return }
             starts.withUnsafeBufferPointer { starts in
                 positions.withUnsafeBufferPointer { positions in
                     for run in 0..<Self.runs {
@@ -123,7 +123,7 @@ public struct FingerprintIndex: Sendable {
                         for change in -1..<16 {
                             let near = change < 0 ? value : value ^ (1 << change)
                             let row = run * (Self.values + 1) + near
-                            let base = run * tabledCount
+                            let base = run * indexedCount
                             for place in Int(starts[row])..<Int(starts[row + 1]) {
                                 let position = Int(positions[base + place])
                                 let gap = variant.distance(to: known[position])
@@ -145,14 +145,14 @@ public struct FingerprintIndex: Sendable {
 
     /// Sorts all positions by each run's value, by counting.
     private mutating func makeTables() {
-        tabledCount = count
-        guard tabledCount > 0 else { return }
-        precondition(tabledCount <= Int(UInt32.max), "positions have 32 bits")
+        indexedCount = count
+        guard indexedCount > 0 else { return }
+        precondition(indexedCount <= Int(UInt32.max), "positions have 32 bits")
         starts = [UInt32](repeating: 0, count: Self.runs * (Self.values + 1))
-        positions = [UInt32](repeating: 0, count: Self.runs * tabledCount)
+        positions = [UInt32](repeating: 0, count: Self.runs * indexedCount)
         for run in 0..<Self.runs {
             let row = run * (Self.values + 1)
-            let base = run * tabledCount
+            let base = run * indexedCount
             for fingerprint in fingerprints {
                 starts[row + Self.value(of: fingerprint, run: run) + 1] += 1
             }

@@ -34,14 +34,14 @@ final class JaroszFilter {
         for x in 0..<width { sums[x] += own[x] }
         held += 1
         if held > rowWindow { drop() }
-        give(body)
+        emit(body)
     }
 
     /// Calls `body` with the rows that are left, after the last one came.
     func finish(_ body: (UnsafePointer<Float>) -> Void) {
         for _ in 0..<rowsAhead {
             drop()
-            give(body)
+            emit(body)
         }
     }
 
@@ -51,7 +51,7 @@ final class JaroszFilter {
         held -= 1
     }
 
-    private func give(_ body: (UnsafePointer<Float>) -> Void) {
+    private func emit(_ body: (UnsafePointer<Float>) -> Void) {
         if place >= rowsAhead {
             let count = Float(held)
             for x in 0..<width { means[x] = sums[x] / count }

@@ -1,10 +1,10 @@
 /// Makes fingerprints of lightness, step by step as the reference does.
 package enum PDQHasher {
     static let side = 64
-    private static let waves = 16
+    private static let coefficients = 16
 
     /// Rows of waves with 1 to 16 half periods over 64 samples.
-    private static let waveTable: [Float] = (0..<(waves * side)).map { index in
+    private static let cosineTable: [Float] = (0..<(coefficients * side)).map { index in
         let angle = Double((index / side + 1) * (2 * (index % side) + 1)) / 128
         return Float((2.0 / Double(side)).squareRoot() * cosine(halfTurns: angle))
     }
@@ -21,8 +21,8 @@ package enum PDQHasher {
 
     /// - Parameter small: `[side, side]`, row-major.
     static func read(small: [Float]) -> FingerprintReading {
-        let waves = waves(of: small)
-        let variants = (0..<8).map { fingerprint(of: turned(waves, by: $0)) }
+        let coefficients = coefficients(of: small)
+        let variants = (0..<8).map { fingerprint(of: transformed(coefficients, by: $0)) }
         return FingerprintReading(variants: variants, quality: quality(of: small))
     }
 
@@ -42,30 +42,31 @@ package enum PDQHasher {
     }
 
     /// The strengths of 16 × 16 low waves, without the mean.
-    private static func waves(of small: [Float]) -> [Float] {
-        var middle = [Float](repeating: 0, count: waves * side)
-        for row in 0..<waves {
+    private static func coefficients(of small: [Float]) -> [Float] {
+        var middle = [Float](repeating: 0, count: coefficients * side)
+        for row in 0..<coefficients {
             for x in 0..<side {
                 middle[row * side + x] = (0..<side).reduce(Float(0)) {
-                    $0 + waveTable[row * side + $1] * small[$1 * side + x]
+                    $0 + cosineTable[row * side + $1] * small[$1 * side + x]
                 }
             }
         }
-        return (0..<(waves * waves)).map { index in
-            let row = index / waves * side
-            let column = index % waves * side
+        return (0..<(coefficients * coefficients)).map { index in
+            let row = index / coefficients * side
+            let column = index % coefficients * side
             return (0..<side).reduce(Float(0)) {
-                $0 + middle[row + $1] * waveTable[column + $1]
+                $0 + middle[row + $1] * cosineTable[column + $1]
             }
         }
     }
 
     /// The waves of the picture mirrored (bits 0 and 1) and transposed (bit 2).
-    private static func turned(_ waves: [Float], by turn: Int) -> [Float] {
-        (0..<waves.count).map { index in
-            let row = index / Self.waves
-            let column = index % Self.waves
-            let value = turn & 4 == 0 ? waves[index] : waves[column * Self.waves + row]
+    private static func transformed(_ coefficients: [Float], by turn: Int) -> [Float] {
+        (0..<coefficients.count).map { index in
+            let row = index / Self.coefficients
+            let column = index % Self.coefficients
+            let value =
+                turn & 4 == 0 ? coefficients[index] : coefficients[column * Self.coefficients + row]
             // Waves of an odd number of half periods change sign in a mirror.
             let isNegative =
                 (turn & 1 == 1 && column.isMultiple(of: 2))
@@ -75,10 +76,10 @@ package enum PDQHasher {
     }
 
     /// A bit for every wave that is stronger than the lower median.
-    private static func fingerprint(of waves: [Float]) -> Fingerprint {
-        let median = waves.sorted()[waves.count / 2 - 1]
+    private static func fingerprint(of coefficients: [Float]) -> Fingerprint {
+        let median = coefficients.sorted()[coefficients.count / 2 - 1]
         var words = SIMD4<UInt64>()
-        for (index, value) in waves.enumerated() where value > median {
+        for (index, value) in coefficients.enumerated() where value > median {
             words[index / 64] |= 1 << UInt64(index % 64)
         }
         return Fingerprint(words: words)
@@ -120,8 +121,8 @@ final class PDQRowHasher {
         let isSmall = width == side && height == side
         blurs = isSmall ? [] : (0..<2).map { _ in JaroszFilter(width: width, height: height) }
         light = [Float](repeating: 0, count: width)
-        rows = PDQRowHasher.places(in: height)
-        columns = PDQRowHasher.places(in: width)
+        rows = PDQRowHasher.sampleIndices(in: height)
+        columns = PDQRowHasher.sampleIndices(in: width)
         small.reserveCapacity(side * side)
     }
 
@@ -160,7 +161,7 @@ final class PDQRowHasher {
         sampled += 1
     }
 
-    private static func places(in length: Int) -> [Int] {
+    private static func sampleIndices(in length: Int) -> [Int] {
         let side = PDQHasher.side
         return (0..<side).map { Int((Double($0) + 0.5) * Double(length) / Double(side)) }
     }

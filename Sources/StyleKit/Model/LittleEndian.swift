@@ -22,7 +22,7 @@ struct LittleEndianReader {
     var isAtEnd: Bool { position == bytes.endIndex }
 
     mutating func number(bytes count: Int) throws(StyleError) -> Int {
-        try run(count).reversed().reduce(0) { $0 << 8 | Int($1) }
+        try bytes(count).reversed().reduce(0) { $0 << 8 | Int($1) }
     }
 
     mutating func number(
@@ -35,7 +35,7 @@ struct LittleEndianReader {
         return value
     }
 
-    mutating func run(_ count: Int) throws(StyleError) -> ArraySlice<UInt8> {
+    mutating func bytes(_ count: Int) throws(StyleError) -> ArraySlice<UInt8> {
         guard count >= 0, count <= bytes.endIndex - position else {
             throw .damagedModel(reason: "it is cut short")
         }

@@ -64,22 +64,22 @@ enum ModelFile {
             throw .damagedModel(reason: "its checksum does not fit")
         }
         var reader = LittleEndianReader(body)
-        _ = try reader.run(magic.count)
+        _ = try reader.bytes(magic.count)
         try checkVersions(&reader)
         let count = try reader.number(bytes: 4, in: 1...Limits.works, "the number of works")
-        var drafts: [EntryDraft] = []
-        for _ in 0..<count { drafts.append(try EntryDraft(&reader)) }
-        guard Set(drafts.map(\.id)).count == count else {
+        var rows: [WorkTableRow] = []
+        for _ in 0..<count { rows.append(try WorkTableRow(&reader)) }
+        guard Set(rows.map(\.id)).count == count else {
             throw .damagedModel(reason: "a work comes twice")
         }
         var works: [StyleModel.WorkEntry] = []
-        for draft in drafts {
-            let packed = try reader.run(draft.packedBytes)
+        for row in rows {
+            let packed = try reader.bytes(row.packedBytes)
             guard
                 PackedPixels.isWhole(
-                    packed, width: draft.learnedWidth, height: draft.learnedHeight)
+                    packed, width: row.learnedWidth, height: row.learnedHeight)
             else { throw .damagedModel(reason: "a work's pixels do not unpack") }
-            works.append(draft.entry(packed: packed.startIndex..<packed.endIndex))
+            works.append(row.entry(packed: packed.startIndex..<packed.endIndex))
         }
         guard reader.isAtEnd else { throw .damagedModel(reason: "bytes follow its end") }
         return works
@@ -89,7 +89,7 @@ enum ModelFile {
         let format = try reader.number(bytes: 2)
         guard format == formatVersion else { throw .otherEngine(version: "format \(format)") }
         let version = String(
-            decoding: try reader.run(reader.number(bytes: 1, in: 1...64, "the version's length")),
+            decoding: try reader.bytes(reader.number(bytes: 1, in: 1...64, "the version's length")),
             as: UTF8.self)
         guard version == StyleModel.engineVersion else {
             throw .otherEngine(version: String(version.filter { $0.isASCII && !$0.isNewline }))
@@ -98,7 +98,7 @@ enum ModelFile {
 }
 
 /// A row of the work table, before its pixels are found.
-private struct EntryDraft {
+private struct WorkTableRow {
     let id: [UInt8]
     let pixelHash: [UInt8]
     let width: Int
@@ -109,8 +109,8 @@ private struct EntryDraft {
     let measures: WorkMeasures
 
     init(_ reader: inout LittleEndianReader) throws(StyleError) {
-        id = Array(try reader.run(16))
-        pixelHash = Array(try reader.run(32))
+        id = Array(try reader.bytes(16))
+        pixelHash = Array(try reader.bytes(32))
         let sides = Limits.workSide...Limits.side
         width = try reader.number(bytes: 4, in: sides, "a width")
         height = try reader.number(bytes: 4, in: sides, "a height")
@@ -132,7 +132,7 @@ private struct EntryDraft {
 
 /// The measures of one work inside a model file.
 enum MeasuresFile {
-    private static let boxNumbers = 1 << 15
+    private static let binCount = 1 << 15
 
     static func write(_ measures: WorkMeasures, to file: inout LittleEndianWriter) {
         for list in [
@@ -140,11 +140,11 @@ enum MeasuresFile {
         ] {
             for value in list { file.append(value, bytes: 6) }
         }
-        file.append(measures.colors.boxes.count, bytes: 2)
-        for box in measures.colors.boxes {
-            file.append(box.number, bytes: 2)
-            file.append(box.count, bytes: 4)
-            for lane in 0..<3 { file.append(box.sum[lane], bytes: 4) }
+        file.append(measures.colors.bins.count, bytes: 2)
+        for bin in measures.colors.bins {
+            file.append(bin.number, bytes: 2)
+            file.append(bin.count, bytes: 4)
+            for lane in 0..<3 { file.append(bin.sum[lane], bytes: 4) }
         }
     }
 
@@ -155,21 +155,21 @@ enum MeasuresFile {
         measures.strokes = try list(&reader, WorkMeasures.strokeBins)
         measures.edges = try list(&reader, WorkMeasures.directions)
         measures.texture = try list(&reader, WorkMeasures.scales)
-        let count = try reader.number(bytes: 2, in: 0...boxNumbers, "a number of colours")
-        var boxes: [ColorCounts.Box] = []
+        let count = try reader.number(bytes: 2, in: 0...binCount, "a number of colours")
+        var bins: [SparseColorHistogram.Bin] = []
         for _ in 0..<count {
-            let lowest = (boxes.last?.number ?? -1) + 1
-            guard lowest < boxNumbers else { throw .damagedModel(reason: "colours repeat") }
+            let lowest = (bins.last?.number ?? -1) + 1
+            guard lowest < binCount else { throw .damagedModel(reason: "colours repeat") }
             let number = try reader.number(
-                bytes: 2, in: lowest...(boxNumbers - 1), "a colour's number")
+                bytes: 2, in: lowest...(binCount - 1), "a colour's number")
             let count = try reader.number(bytes: 4, in: 1...Limits.pixels, "a colour's count")
             var sum = SIMD3<Int>()
             for lane in 0..<3 {
                 sum[lane] = try reader.number(bytes: 4, in: 0...(count * 255), "a colour's sum")
             }
-            boxes.append(ColorCounts.Box(number: number, count: count, sum: sum))
+            bins.append(SparseColorHistogram.Bin(number: number, count: count, sum: sum))
         }
-        measures.colors = ColorCounts(boxes: boxes)
+        measures.colors = SparseColorHistogram(bins: bins)
         return measures
     }
 

@@ -1,13 +1,13 @@
 /// Makes the canvas that a model keeps of a work from its rows, one after the other.
 ///
-/// The sums are those of ``Canvas/scaled(width:height:isTile:bands:)``, in the same order, so the
+/// The sums are those of ``Canvas/scaled(width:height:isTile:executor:)``, in the same order, so the
 /// bytes are the same; of the work only what a few rows of the result still need is held.
 final class WorkDownscaler {
     let width: Int
     let height: Int
     private(set) var canvas: Canvas
-    private let across: ResamplingKernel
-    private let down: ResamplingKernel
+    private let horizontal: ResamplingKernel
+    private let vertical: ResamplingKernel
     private let isScaled: Bool
     /// One row of the work, premultiplied, then as numbers, then at its new width.
     private let colors: PaddedBuffer<SIMD4<UInt8>>
@@ -31,10 +31,10 @@ final class WorkDownscaler {
         let newWidth = isScaled ? Int(Double(width) * scale) : width
         let newHeight = isScaled ? Int(Double(height) * scale) : height
         canvas = Canvas(width: newWidth, height: newHeight)
-        across = ResamplingKernel(from: width, to: newWidth)
-        down = ResamplingKernel(from: height, to: newHeight)
+        horizontal = ResamplingKernel(from: width, to: newWidth)
+        vertical = ResamplingKernel(from: height, to: newHeight)
         // So many rows of the result reach one row of the work, at most, and one more.
-        held = isScaled ? down.count * newHeight / height + 2 : 0
+        held = isScaled ? vertical.count * newHeight / height + 2 : 0
         colors = PaddedBuffer(count: isScaled ? width : 0, filledWith: SIMD4())
         numbers = PaddedBuffer(count: isScaled ? width : 0, filledWith: SIMD4())
         narrowed = PaddedBuffer(count: isScaled ? newWidth : 0, filledWith: SIMD4())
@@ -51,16 +51,16 @@ final class WorkDownscaler {
         narrow(source)
         let last = height - 1
         var target = firstOpen
-        while target < canvas.height, max(0, down.starts[target]) <= row {
-            let start = down.starts[target]
+        while target < canvas.height, max(0, vertical.starts[target]) <= row {
+            let start = vertical.starts[target]
             // The first and the last row stand for all that lie outside.
             let from = row == 0 ? 0 : row - start
-            let to = row == last ? down.count - 1 : min(row - start, down.count - 1)
+            let to = row == last ? vertical.count - 1 : min(row - start, vertical.count - 1)
             if from <= to { add(from...to, to: target) }
             target += 1
         }
         while firstOpen < canvas.height,
-            min(last, down.starts[firstOpen] + down.count - 1) <= row
+            min(last, vertical.starts[firstOpen] + vertical.count - 1) <= row
         {
             finish(firstOpen)
             firstOpen += 1
@@ -70,7 +70,7 @@ final class WorkDownscaler {
     private func add(_ taps: ClosedRange<Int>, to target: Int) {
         let place = sums.pointer + target % held * canvas.width
         for tap in taps {
-            let weight = down.weights[target * down.count + tap]
+            let weight = vertical.weights[target * vertical.count + tap]
             for x in 0..<canvas.width { place[x] += narrowed[x] * weight }
         }
     }
@@ -90,13 +90,13 @@ final class WorkDownscaler {
             let color = colors[x]
             numbers[x] = SIMD4(Float(color.x), Float(color.y), Float(color.z), Float(color.w))
         }
-        across.weights.withUnsafeBufferPointer { weights in
+        horizontal.weights.withUnsafeBufferPointer { weights in
             for x in 0..<canvas.width {
-                let start = across.starts[x]
+                let start = horizontal.starts[x]
                 var sum = SIMD4<Float>()
-                for tap in 0..<across.count {
+                for tap in 0..<horizontal.count {
                     let column = min(max(start + tap, 0), width - 1)
-                    sum += numbers[column] * weights[x * across.count + tap]
+                    sum += numbers[column] * weights[x * horizontal.count + tap]
                 }
                 narrowed[x] = sum
             }

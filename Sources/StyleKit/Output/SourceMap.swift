@@ -21,8 +21,8 @@ public struct SourceMap: Sendable, Equatable {
 extension SourceMap {
     /// Draws the map of a finished canvas.
     init(
-        _ canvas: Canvas, pieces: FragmentMap, shares: [Rendering.WorkShare], entries: [Int],
-        bands: RowParallelExecutor
+        _ canvas: Canvas, fragments: FragmentMap, shares: [Rendering.WorkShare], entries: [Int],
+        executor: RowParallelExecutor
     ) {
         // By the work's index in the model.
         var colors = [SIMD3<Int>](
@@ -40,11 +40,11 @@ extension SourceMap {
             SourceMap.field(at: Double(x) / Double(width), shares, entries, colors)
         }
         let map = Canvas(width: width, height: height + max(8, height / 24))
-        bands.run(rows: map.height) { [colors] rows in
+        executor.run(rows: map.height) { [colors] rows in
             for y in rows {
                 for x in 0..<width {
                     let color =
-                        y < height ? SourceMap.pixel(x, y, canvas, pieces, colors) : fields[x]
+                        y < height ? SourceMap.pixel(x, y, canvas, fragments, colors) : fields[x]
                     map.pixels[y * width + x] = SIMD4(
                         UInt8(color.x), UInt8(color.y), UInt8(color.z), 255)
                 }
@@ -55,12 +55,12 @@ extension SourceMap {
     }
 
     private static func pixel(
-        _ x: Int, _ y: Int, _ canvas: Canvas, _ pieces: FragmentMap, _ colors: [SIMD3<Int>]
+        _ x: Int, _ y: Int, _ canvas: Canvas, _ fragments: FragmentMap, _ colors: [SIMD3<Int>]
     ) -> SIMD3<Int> {
         func entry(_ x: Int, _ y: Int) -> UInt16 {
-            let column = min(x * pieces.across / canvas.width, pieces.across - 1)
-            let row = min(y * pieces.down / canvas.height, pieces.down - 1)
-            return pieces.entries[row * pieces.across + column]
+            let column = min(x * fragments.across / canvas.width, fragments.across - 1)
+            let row = min(y * fragments.down / canvas.height, fragments.down - 1)
+            return fragments.entries[row * fragments.across + column]
         }
         let own = entry(x, y)
         let isBorder =
@@ -128,28 +128,28 @@ struct FragmentMap {
 
     /// - Parameter source: The level that the field points into.
     /// - Throws: ``StyleError/cancelled``.
-    init(_ paint: SynthesisLevel, source: SourceLevel, bands: RowParallelExecutor)
+    init(_ target: SynthesisLevel, source: SourceLevel, executor: RowParallelExecutor)
         throws(StyleError)
     {
-        let own = paint.ownPatches
+        let own = target.ownPatches
         across = own.columns.count
         down = own.rows.count
         var entries: [UInt16] = []
         entries.reserveCapacity(across * down)
         var sets = DisjointSets(count: across * down)
         for y in own.rows {
-            if y % RowParallelExecutor.rows == 0 { try bands.check() }
+            if y % RowParallelExecutor.rowsPerBand == 0 { try executor.checkCancellation() }
             for x in own.columns {
                 let index = entries.count
-                let match = paint.field.pointer[y * paint.across + x]
-                entries.append(UInt16(source.areas.pointer[Int(match.work)].entry))
+                let position = target.field.pointer[y * target.across + x]
+                entries.append(UInt16(source.areas.pointer[Int(position.work)].entry))
                 if x > own.columns.lowerBound {
-                    let left = paint.field.pointer[y * paint.across + x - 1]
-                    if Self.continues(left, match, dx: 1, dy: 0) { sets.join(index - 1, index) }
+                    let left = target.field.pointer[y * target.across + x - 1]
+                    if Self.continues(left, position, dx: 1, dy: 0) { sets.join(index - 1, index) }
                 }
                 if y > own.rows.lowerBound {
-                    let above = paint.field.pointer[(y - 1) * paint.across + x]
-                    if Self.continues(above, match, dx: 0, dy: 1) {
+                    let above = target.field.pointer[(y - 1) * target.across + x]
+                    if Self.continues(above, position, dx: 0, dy: 1) {
                         sets.join(index - across, index)
                     }
                 }

@@ -4,7 +4,7 @@ struct BoxBlur {
     let width: Int
     let height: Int
     let radius: Int
-    let bands: RowParallelExecutor
+    let executor: RowParallelExecutor
 
     /// Blurs `[height, width]` values.
     ///
@@ -14,12 +14,12 @@ struct BoxBlur {
         through middle: UnsafeMutablePointer<SIMD4<Lane>>,
         into result: UnsafeMutablePointer<SIMD4<Lane>>
     ) {
-        bands.run(rows: height) { rows in
+        executor.run(rows: height) { rows in
             for y in rows {
                 blurRow(source + y * width, middle + y * width)
             }
         }
-        bands.run(rows: width) { columns in
+        executor.run(rows: width) { columns in
             blurColumns(
                 middle + columns.lowerBound, result + columns.lowerBound, lines: columns.count)
         }

@@ -77,17 +77,18 @@ struct Canvas {
     var features: Canvas { features(RowParallelExecutor(threads: 1)) }
 
     /// The features of a premultiplied canvas.
-    func features(_ bands: RowParallelExecutor) -> Canvas {
-        mapped(bands) { Feature(premultiplied: $0).lanes }
+    func features(_ executor: RowParallelExecutor) -> Canvas {
+        mapped(executor) { Feature(premultiplied: $0).lanes }
     }
 
     /// Every pixel changed alike; runs of the same one are changed once.
-    func mapped(_ bands: RowParallelExecutor, _ change: (SIMD4<UInt8>) -> SIMD4<UInt8>) -> Canvas {
+    func mapped(_ executor: RowParallelExecutor, _ change: (SIMD4<UInt8>) -> SIMD4<UInt8>) -> Canvas
+    {
         let result = Canvas(width: width, height: height)
-        bands.run(rows: height, width: width) { places in
+        executor.run(rows: height, width: width) { indices in
             var last = SIMD4<UInt8>(repeating: 0)
             var changed = change(last)
-            for index in places {
+            for index in indices {
                 if pixels[index] != last {
                     last = pixels[index]
                     changed = change(last)
@@ -135,8 +136,8 @@ extension Canvas {
     }
 
     /// Features as premultiplied sRGB: what a picture under way looks like.
-    func colorsOfFeatures(_ bands: RowParallelExecutor) -> Canvas {
-        mapped(bands) { Feature(lanes: $0).premultiplied }
+    func colorsOfFeatures(_ executor: RowParallelExecutor) -> Canvas {
+        mapped(executor) { Feature(lanes: $0).premultiplied }
     }
 }
 

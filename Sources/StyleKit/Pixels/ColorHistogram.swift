@@ -1,6 +1,6 @@
 /// Counts colours in boxes of feature space.
 struct ColorHistogram {
-    private static let boxesPerLane = 32
+    private static let binsPerLane = 32
 
     private var counts = [Int](repeating: 0, count: 32 * 32 * 32)
     private var sums = [SIMD4<Int>](repeating: SIMD4(), count: 32 * 32 * 32)
@@ -10,23 +10,23 @@ struct ColorHistogram {
         for index in 0..<(features.width * features.height) {
             let pixel = features.pixels[index]
             guard pixel.w >= 128 else { continue }
-            let box = Self.box(of: pixel)
-            counts[box] += 1
-            sums[box] &+= SIMD4<Int>(truncatingIfNeeded: pixel)
+            let bin = Self.bin(of: pixel)
+            counts[bin] += 1
+            sums[bin] &+= SIMD4<Int>(truncatingIfNeeded: pixel)
         }
     }
 
-    static func box(of feature: SIMD4<UInt8>) -> Int {
+    static func bin(of feature: SIMD4<UInt8>) -> Int {
         Int(feature.x >> 3) << 10 | Int(feature.y >> 3) << 5 | Int(feature.z >> 3)
     }
 
     /// The mean feature and the count of every box that holds at least one pixel in `parts`.
     func entries(atLeastOneIn parts: Int) -> [(color: SIMD3<Float>, count: Int)] {
         let total = counts.reduce(0, +)
-        return counts.indices.compactMap { box in
-            guard counts[box] > 0, counts[box] >= total / parts else { return nil }
-            let mean = SIMD4<Float>(sums[box]) / Float(counts[box])
-            return (SIMD3(mean.x, mean.y, mean.z), counts[box])
+        return counts.indices.compactMap { bin in
+            guard counts[bin] > 0, counts[bin] >= total / parts else { return nil }
+            let mean = SIMD4<Float>(sums[bin]) / Float(counts[bin])
+            return (SIMD3(mean.x, mean.y, mean.z), counts[bin])
         }
     }
 
@@ -44,8 +44,8 @@ struct ColorHistogram {
 }
 
 /// How often which colours occur: boxes of eight levels a lane of feature space, by their number.
-struct ColorCounts: Sendable, Equatable {
-    struct Box: Sendable, Equatable {
+struct SparseColorHistogram: Sendable, Equatable {
+    struct Bin: Sendable, Equatable {
         /// 0 to 32,767: five bits of lightness, then of each chroma lane.
         let number: Int
         var count: Int
@@ -60,11 +60,11 @@ struct ColorCounts: Sendable, Equatable {
     }
 
     /// By number, each once.
-    private(set) var boxes: [Box] = []
+    private(set) var bins: [Bin] = []
 
     init() {}
 
-    init(boxes: [Box]) { self.boxes = boxes }
+    init(bins: [Bin]) { self.bins = bins }
 
     /// Counts at most this many pixels, on a grid; those less than half opaque are left out.
     ///
@@ -80,37 +80,37 @@ struct ColorCounts: Sendable, Equatable {
                 guard pixel.w >= 128 else { continue }
                 let color = Feature.unpremultiplied(pixel)
                 let opaque = SIMD4(color.x, color.y, color.z, 255)
-                let box = ColorHistogram.box(of: Feature(premultiplied: opaque).lanes)
-                counts[box] += 1
-                sums[box] &+= SIMD3(Int(color.x), Int(color.y), Int(color.z))
+                let bin = ColorHistogram.bin(of: Feature(premultiplied: opaque).lanes)
+                counts[bin] += 1
+                sums[bin] &+= SIMD3(Int(color.x), Int(color.y), Int(color.z))
             }
         }
-        boxes = counts.indices.compactMap { number in
+        bins = counts.indices.compactMap { number in
             counts[number] == 0
-                ? nil : Box(number: number, count: counts[number], sum: sums[number])
+                ? nil : Bin(number: number, count: counts[number], sum: sums[number])
         }
     }
 
-    var total: Int { boxes.reduce(0) { $0 + $1.count } }
+    var total: Int { bins.reduce(0) { $0 + $1.count } }
 
-    mutating func add(_ other: ColorCounts) {
-        var merged: [Box] = []
-        merged.reserveCapacity(boxes.count + other.boxes.count)
-        var next = other.boxes[...]
-        for box in boxes {
-            while let first = next.first, first.number < box.number {
+    mutating func add(_ other: SparseColorHistogram) {
+        var merged: [Bin] = []
+        merged.reserveCapacity(bins.count + other.bins.count)
+        var next = other.bins[...]
+        for bin in bins {
+            while let first = next.first, first.number < bin.number {
                 merged.append(next.removeFirst())
             }
-            if let first = next.first, first.number == box.number {
+            if let first = next.first, first.number == bin.number {
                 merged.append(
-                    Box(
-                        number: box.number, count: box.count + first.count,
-                        sum: box.sum &+ first.sum))
+                    Bin(
+                        number: bin.number, count: bin.count + first.count,
+                        sum: bin.sum &+ first.sum))
                 next.removeFirst()
             } else {
-                merged.append(box)
+                merged.append(bin)
             }
         }
-        boxes = merged + next
+        bins = merged + next
     }
 }

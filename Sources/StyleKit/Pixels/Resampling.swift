@@ -4,43 +4,47 @@ extension Canvas {
     /// - Parameter isTile: Whether its edges continue on the other side.
     func scaled(
         width newWidth: Int, height newHeight: Int, isTile: Bool = false,
-        bands: RowParallelExecutor = RowParallelExecutor(threads: 1)
+        executor: RowParallelExecutor = RowParallelExecutor(threads: 1)
     ) -> Canvas {
         if newWidth == width, newHeight == height { return self }
         let result = Canvas(width: newWidth, height: newHeight)
-        scale(into: result, isTile: isTile, bands: bands)
+        scale(into: result, isTile: isTile, executor: executor)
         return result
     }
 
     /// Fills another canvas with this one at its size.
-    private func scale(into result: Canvas, isTile: Bool, bands: RowParallelExecutor) {
+    private func scale(into result: Canvas, isTile: Bool, executor: RowParallelExecutor) {
         let newWidth = result.width
         let newHeight = result.height
-        let across = ResamplingKernel(from: width, to: newWidth)
-        let down = ResamplingKernel(from: height, to: newHeight)
-        let middle = PaddedBuffer<SIMD4<Float>>(count: newWidth * height, filledWith: SIMD4())
-        bands.run(rows: height) { rows in
+        let horizontal = ResamplingKernel(from: width, to: newWidth)
+        let vertical = ResamplingKernel(from: height, to: newHeight)
+        let intermediate = PaddedBuffer<SIMD4<Float>>(count: newWidth * height, filledWith: SIMD4())
+        executor.run(rows: height) { rows in
             for y in rows {
                 let row = pixels + y * width
                 for x in 0..<newWidth {
                     var sum = SIMD4<Float>()
-                    let start = across.starts[x]
-                    for tap in 0..<across.count {
+                    let start = horizontal.starts[x]
+                    for tap in 0..<horizontal.count {
                         let column = Self.inside(start + tap, width, isTile)
-                        sum += SIMD4<Float>(row[column]) * across.weights[x * across.count + tap]
+                        sum +=
+                            SIMD4<Float>(row[column])
+                            * horizontal.weights[x * horizontal.count + tap]
                     }
-                    middle[y * newWidth + x] = sum
+                    intermediate[y * newWidth + x] = sum
                 }
             }
         }
-        bands.run(rows: newHeight) { rows in
+        executor.run(rows: newHeight) { rows in
             for y in rows {
-                let start = down.starts[y]
+                let start = vertical.starts[y]
                 for x in 0..<newWidth {
                     var sum = SIMD4<Float>()
-                    for tap in 0..<down.count {
+                    for tap in 0..<vertical.count {
                         let row = Self.inside(start + tap, height, isTile)
-                        sum += middle[row * newWidth + x] * down.weights[y * down.count + tap]
+                        sum +=
+                            intermediate[row * newWidth + x]
+                            * vertical.weights[y * vertical.count + tap]
                     }
                     result.pixels[y * newWidth + x] = Canvas.premultipliedBytes(sum)
                 }
@@ -107,10 +111,10 @@ struct Mipmap {
 
     /// The canvas at another size, from the smallest level that is clearly larger.
     func scaled(
-        width: Int, height: Int, bands: RowParallelExecutor = RowParallelExecutor(threads: 1)
+        width: Int, height: Int, executor: RowParallelExecutor = RowParallelExecutor(threads: 1)
     ) -> Canvas {
         let best = levels.last { $0.width * 2 >= width * 3 && $0.height * 2 >= height * 3 }
-        return (best ?? levels[0]).scaled(width: width, height: height, bands: bands)
+        return (best ?? levels[0]).scaled(width: width, height: height, executor: executor)
     }
 
     /// The canvas with a short side of at most this many pixels.

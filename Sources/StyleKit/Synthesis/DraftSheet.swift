@@ -49,21 +49,21 @@ public struct DraftSheet {
         precondition((1...Limits.drafts).contains(count), "a sheet has one to nine drafts")
         try settings.check()
         return try withoutActuallyEscaping(isCancelled) { question throws(StyleError) in
-            let bands = RowParallelExecutor(threads: threads, isCancelled: question)
+            let executor = RowParallelExecutor(threads: threads, isCancelled: question)
             let first = settings(ofDraft: 1)
             let plan = PyramidPlan(settings: first, works: model.works)
-            let studio = try SourcePyramid(
+            let pyramid = try SourcePyramid(
                 model: model, settings: first, plan: plan,
                 lastLevel: plan.level(shortSide: Self.shortSide), sketch: sketch,
-                keepsLevels: true, bands: bands)
+                keepsLevels: true, executor: executor)
             var drafts: [Draft] = []
             for number in 1...count {
                 let settings = settings(ofDraft: number)
-                let easel = PatchSynthesizer(
-                    model: model, settings: settings, sketch: sketch, studio: studio,
-                    bands: bands)
+                let synthesizer = PatchSynthesizer(
+                    model: model, settings: settings, sketch: sketch, pyramid: pyramid,
+                    executor: executor)
                 let before = Double(number - 1)
-                let rendering = try easel.paint(
+                let rendering = try synthesizer.synthesize(
                     isWhole: false, progress: { progress((before + $0) / Double(count)) },
                     preview: nil)
                 drafts.append(Draft(number: number, settings: settings, rendering: rendering))

@@ -39,7 +39,7 @@ public struct Synthesis {
         preview: (@Sendable (Picture) -> Void)? = nil,
         isCancelled: @Sendable () -> Bool = { false }
     ) throws(StyleError) -> Rendering {
-        try paint(upTo: nil, progress: progress, preview: preview, isCancelled: isCancelled)
+        try synthesize(upTo: nil, progress: progress, preview: preview, isCancelled: isCancelled)
     }
 
     /// Draws only the coarse levels of the same picture, in about a tenth of the time.
@@ -57,24 +57,25 @@ public struct Synthesis {
         progress: @Sendable (Double) -> Void = { _ in },
         isCancelled: @Sendable () -> Bool = { false }
     ) throws(StyleError) -> Rendering {
-        try paint(upTo: shortSide, progress: progress, preview: nil, isCancelled: isCancelled)
+        try synthesize(upTo: shortSide, progress: progress, preview: nil, isCancelled: isCancelled)
     }
 
-    private func paint(
+    private func synthesize(
         upTo shortSide: Int?, progress: @Sendable (Double) -> Void,
         preview: (@Sendable (Picture) -> Void)?, isCancelled: @Sendable () -> Bool
     ) throws(StyleError) -> Rendering {
         try settings.check()
         return try withoutActuallyEscaping(isCancelled) { question throws(StyleError) in
-            let bands = RowParallelExecutor(threads: threads, isCancelled: question)
+            let executor = RowParallelExecutor(threads: threads, isCancelled: question)
             let plan = PyramidPlan(settings: settings, works: model.works)
-            let studio = try SourcePyramid(
+            let pyramid = try SourcePyramid(
                 model: model, settings: settings, plan: plan,
                 lastLevel: plan.level(shortSide: shortSide), sketch: sketch,
-                keepsLevels: false, bands: bands)
-            let easel = PatchSynthesizer(
-                model: model, settings: settings, sketch: sketch, studio: studio, bands: bands)
-            return try easel.paint(
+                keepsLevels: false, executor: executor)
+            let synthesizer = PatchSynthesizer(
+                model: model, settings: settings, sketch: sketch, pyramid: pyramid,
+                executor: executor)
+            return try synthesizer.synthesize(
                 isWhole: shortSide == nil, progress: progress, preview: preview)
         }
     }

@@ -29,9 +29,9 @@ public enum SynthesisLowerBound {
         PatchKernel.unfold(pixels.pointer, stride: side, isMirrored: false, into: &block)
         var sum = 0
         for index in 0..<times {
-            let place = (index &* 61) & 2_047
+            let offset = (index &* 61) & 2_047
             sum &+= Int(
-                PatchKernel.difference(block, pixels.pointer + place, stride: side))
+                PatchKernel.difference(block, pixels.pointer + offset, stride: side))
         }
         return sum
     }

@@ -1,18 +1,18 @@
 /// Finds the pieces of the works that stand best for the ways in which the artist paints.
 enum RepresentativePatches {
-    private struct Piece {
+    private struct Patch {
         let work: Int
         let x: Int
         let y: Int
-        let traits: [Float]
+        let descriptors: [Float]
     }
 
     /// The short side at which pieces are looked for, and the side of a piece there.
     private static let workSide = 120
-    private static let pieceSide = 24
-    private static let traits = 13
+    private static let patchSide = 24
+    private static let descriptors = 13
     private static let rounds = 12
-    private static let pieces = 12_000
+    private static let patches = 12_000
 
     /// Square pieces, the commonest kind first; each a fifth of its work's short side.
     ///
@@ -22,33 +22,33 @@ enum RepresentativePatches {
     static func find(
         count: Int, works: Int, canvas: (Int) throws(StyleError) -> Canvas
     ) throws(StyleError) -> [Canvas] {
-        var found: [Piece] = []
-        let step = max(pieceSide / 2, workSide * workSide * works / pieces / pieceSide)
-        for work in 0..<works { found += pieces(of: try canvas(work), work: work, step: step) }
+        var found: [Patch] = []
+        let step = max(patchSide / 2, workSide * workSide * works / patches / patchSide)
+        for work in 0..<works { found += patches(of: try canvas(work), work: work, step: step) }
         let groups = grouped(found, count: count)
         var chosen: [Canvas] = []
-        for piece in picked(groups, found) {
-            let whole = try canvas(piece.work)
+        for patch in picked(groups, found) {
+            let whole = try canvas(patch.work)
             let short = min(whole.width, whole.height)
-            let side = short * pieceSide / workSide
+            let side = short * patchSide / workSide
             chosen.append(
                 whole.cut(
-                    x: min(whole.width - side, piece.x * short / workSide),
-                    y: min(whole.height - side, piece.y * short / workSide), side: side))
+                    x: min(whole.width - side, patch.x * short / workSide),
+                    y: min(whole.height - side, patch.y * short / workSide), side: side))
         }
         return chosen
     }
 
-    private static func pieces(of canvas: Canvas, work: Int, step: Int) -> [Piece] {
+    private static func patches(of canvas: Canvas, work: Int, step: Int) -> [Patch] {
         let short = min(canvas.width, canvas.height)
         let small = canvas.scaled(
             width: canvas.width * workSide / short, height: canvas.height * workSide / short
         ).features
-        var result: [Piece] = []
-        for y in stride(from: 0, through: small.height - pieceSide, by: step) {
-            for x in stride(from: 0, through: small.width - pieceSide, by: step) {
-                if let traits = traits(of: small, x: x, y: y) {
-                    result.append(Piece(work: work, x: x, y: y, traits: traits))
+        var result: [Patch] = []
+        for y in stride(from: 0, through: small.height - patchSide, by: step) {
+            for x in stride(from: 0, through: small.width - patchSide, by: step) {
+                if let descriptors = descriptors(of: small, x: x, y: y) {
+                    result.append(Patch(work: work, x: x, y: y, descriptors: descriptors))
                 }
             }
         }
@@ -56,11 +56,11 @@ enum RepresentativePatches {
     }
 
     /// Nine lightnesses, two chromas, change across and down; nil where much is clear.
-    private static func traits(of small: Canvas, x: Int, y: Int) -> [Float]? {
-        var sums = [Float](repeating: 0, count: traits)
+    private static func descriptors(of small: Canvas, x: Int, y: Int) -> [Float]? {
+        var sums = [Float](repeating: 0, count: descriptors)
         var painted = 0
-        for row in 0..<pieceSide {
-            for column in 0..<pieceSide {
+        for row in 0..<patchSide {
+            for column in 0..<patchSide {
                 let at = (y + row) * small.width + x + column
                 let pixel = SIMD4<Float>(small.pixels[at])
                 if pixel.w > 200 { painted += 1 }
@@ -73,32 +73,32 @@ enum RepresentativePatches {
                 }
             }
         }
-        return painted * 10 >= pieceSide * pieceSide * 9 ? sums : nil
+        return painted * 10 >= patchSide * patchSide * 9 ? sums : nil
     }
 
     /// Centers of the kinds of pieces, the commonest first.
-    private static func grouped(_ found: [Piece], count: Int) -> [[Float]] {
+    private static func grouped(_ found: [Patch], count: Int) -> [[Float]] {
         guard let first = found.first else { return [] }
-        var centers = [first.traits]
+        var centers = [first.descriptors]
         while centers.count < count {
-            let gaps = found.map { piece in
-                centers.map { gap(piece.traits, $0) }.min() ?? 0
+            let distances = found.map { patch in
+                centers.map { gap(patch.descriptors, $0) }.min() ?? 0
             }
             // Not the furthest, which is an oddity, but one that many are further from.
-            let order = gaps.indices.sorted { (gaps[$0], $0) < (gaps[$1], $1) }
+            let order = distances.indices.sorted { (distances[$0], $0) < (distances[$1], $1) }
             let next = order[order.count * 9 / 10]
-            guard gaps[next] > 0 else { break }
-            centers.append(found[next].traits)
+            guard distances[next] > 0 else { break }
+            centers.append(found[next].descriptors)
         }
         var sizes: [Int] = []
         for _ in 0..<rounds {
             var sums = [[Float]](
-                repeating: [Float](repeating: 0, count: traits), count: centers.count)
+                repeating: [Float](repeating: 0, count: descriptors), count: centers.count)
             sizes = [Int](repeating: 0, count: centers.count)
-            for piece in found {
-                let group = nearest(piece.traits, centers)
+            for patch in found {
+                let group = nearest(patch.descriptors, centers)
                 sizes[group] += 1
-                for lane in 0..<traits { sums[group][lane] += piece.traits[lane] }
+                for lane in 0..<descriptors { sums[group][lane] += patch.descriptors[lane] }
             }
             for group in centers.indices where sizes[group] > 0 {
                 centers[group] = sums[group].map { $0 / Float(sizes[group]) }
@@ -109,26 +109,26 @@ enum RepresentativePatches {
     }
 
     /// The piece nearest to each center; works that gave one already stand back a little.
-    private static func picked(_ centers: [[Float]], _ found: [Piece]) -> [Piece] {
+    private static func picked(_ centers: [[Float]], _ found: [Patch]) -> [Patch] {
         var taken: [Int: Int] = [:]
         return centers.compactMap { center in
             let best = found.min { left, right in
-                let first = gap(left.traits, center) * Float(1 + (taken[left.work] ?? 0))
-                return first < gap(right.traits, center) * Float(1 + (taken[right.work] ?? 0))
+                let first = gap(left.descriptors, center) * Float(1 + (taken[left.work] ?? 0))
+                return first < gap(right.descriptors, center) * Float(1 + (taken[right.work] ?? 0))
             }
             if let best { taken[best.work, default: 0] += 1 }
             return best
         }
     }
 
-    private static func nearest(_ traits: [Float], _ centers: [[Float]]) -> Int {
-        let gaps = centers.map { gap(traits, $0) }
-        return gaps.indices.min { gaps[$0] < gaps[$1] } ?? 0
+    private static func nearest(_ descriptors: [Float], _ centers: [[Float]]) -> Int {
+        let distances = centers.map { gap(descriptors, $0) }
+        return distances.indices.min { distances[$0] < distances[$1] } ?? 0
     }
 
     private static func gap(_ left: [Float], _ right: [Float]) -> Float {
         var sum: Float = 0
-        for lane in 0..<traits {
+        for lane in 0..<descriptors {
             // Colour lanes are nine times less many than the lightnesses, and count for more.
             let weight: Float = lane < 9 ? 1 : lane < 11 ? 6 : 0.05
             let difference = left[lane] - right[lane]

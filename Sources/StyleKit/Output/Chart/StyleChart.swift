@@ -9,13 +9,13 @@ struct StyleChart {
 
     let analysis: StyleAnalysis
     let workCount: Int
-    let pieces: [Canvas]
+    let patches: [Canvas]
     private var sheet = Sheet(width: 1_600, height: 1_160, paper: StyleChart.paper)
 
-    init(analysis: StyleAnalysis, workCount: Int, pieces: [Canvas]) {
+    init(analysis: StyleAnalysis, workCount: Int, patches: [Canvas]) {
         self.analysis = analysis
         self.workCount = workCount
-        self.pieces = pieces
+        self.patches = patches
     }
 
     private var room: Float { Float(sheet.width) - 2 * Self.margin }
@@ -37,7 +37,7 @@ struct StyleChart {
         directions(boxes[1])
         texture(boxes[2])
         light(boxes[3])
-        typical(top: 912)
+        representativePatches(top: 912)
         return sheet.picture
     }
 
@@ -165,15 +165,15 @@ struct StyleChart {
         sheet.write(right, x: box.right, base: base, size: 10.5, align: .right, Self.quiet)
     }
 
-    private mutating func typical(top: Float) {
-        guard !pieces.isEmpty else { return }
+    private mutating func representativePatches(top: Float) {
+        guard !patches.isEmpty else { return }
         sheet.write(
             "Typical pieces", x: Self.margin, base: top - 24, size: 16, weight: 1.35, Self.dark)
         let side = ((room - 9 * Self.gap) / 10).rounded(.down)
-        for (index, piece) in pieces.enumerated() {
+        for (index, patch) in patches.enumerated() {
             let left = Self.margin + Float(index) * (side + Self.gap)
             let box = SheetBox(left: left, top: top, right: left + side, bottom: top + side)
-            sheet.lay(piece.scaled(width: Int(side), height: Int(side)), over: box, radius: 8)
+            sheet.lay(patch.scaled(width: Int(side), height: Int(side)), over: box, radius: 8)
         }
         sheet.write(
             "atelier", x: Float(sheet.width) - Self.margin, base: Float(sheet.height) - 44,
@@ -196,10 +196,10 @@ extension StyleModel {
     /// - Returns: 1,600 × 1,160 pixels, opaque.
     /// - Throws: ``StyleError`` if the model's pixels cannot be read.
     public func chart(title: String) throws(StyleError) -> Picture {
-        let pieces = try RepresentativePatches.find(count: 10, works: works.count) {
+        let patches = try RepresentativePatches.find(count: 10, works: works.count) {
             index throws(StyleError) in try canvas(of: works[index])
         }
-        var chart = StyleChart(analysis: analysis, workCount: works.count, pieces: pieces)
+        var chart = StyleChart(analysis: analysis, workCount: works.count, patches: patches)
         return chart.drawn(title: title)
     }
 }

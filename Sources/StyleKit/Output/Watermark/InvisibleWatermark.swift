@@ -98,23 +98,25 @@ struct WatermarkPattern {
     }
 
     /// `[64, 64]`: what tells where the tile lies, turned or mirrored, see ``source(x:y:turn:)``.
-    func guide(turn: Int) -> [Float] {
+    func guide(orientation: Int) -> [Float] {
         (0..<(WatermarkPattern.samples * WatermarkPattern.samples)).map { index in
             let chip = WatermarkPattern.source(
-                x: index % WatermarkPattern.samples, y: index / WatermarkPattern.samples, turn: turn
+                x: index % WatermarkPattern.samples, y: index / WatermarkPattern.samples,
+                orientation: orientation
             )
             return roles[chip] < 0 ? signs[chip] : 0
         }
     }
 
     /// What a found tile says of each bit: above 0 for a one; the further, the surer.
-    func votes(in tile: [Float], left: Int, top: Int, turn: Int) -> [Float] {
+    func votes(in tile: [Float], left: Int, top: Int, orientation: Int) -> [Float] {
         let side = WatermarkPattern.samples
         var votes = [Float](repeating: 0, count: WatermarkPattern.bits)
         for y in 0..<side {
             for x in 0..<side {
                 let chip = WatermarkPattern.source(
-                    x: (x - left + side) % side, y: (y - top + side) % side, turn: turn)
+                    x: (x - left + side) % side, y: (y - top + side) % side,
+                    orientation: orientation)
                 if roles[chip] >= 0 { votes[roles[chip]] += signs[chip] * tile[y * side + x] }
             }
         }
@@ -122,9 +124,9 @@ struct WatermarkPattern {
     }
 
     /// The chip under a sample of the tile mirrored (bits 0 and 1) and transposed (bit 2).
-    private static func source(x: Int, y: Int, turn: Int) -> Int {
-        let across = turn & 1 == 0 ? x : samples - 1 - x
-        let down = turn & 2 == 0 ? y : samples - 1 - y
-        return turn & 4 == 0 ? down / 2 * chips + across / 2 : across / 2 * chips + down / 2
+    private static func source(x: Int, y: Int, orientation: Int) -> Int {
+        let across = orientation & 1 == 0 ? x : samples - 1 - x
+        let down = orientation & 2 == 0 ? y : samples - 1 - y
+        return orientation & 4 == 0 ? down / 2 * chips + across / 2 : across / 2 * chips + down / 2
     }
 }

@@ -19,7 +19,7 @@ struct WatermarkDetector {
         let shiftY: Double
         let left: Int
         let top: Int
-        let turn: Int
+        let orientation: Int
         let window: Int
     }
 
@@ -30,8 +30,8 @@ struct WatermarkDetector {
     init(_ picture: Picture, pattern: WatermarkPattern) {
         self.pattern = pattern
         sums = SummedLightness(picture, widest: WatermarkDetector.widest)
-        guides = (0..<8).map { turn in
-            var guide = Fourier(real: pattern.guide(turn: turn))
+        guides = (0..<8).map { orientation in
+            var guide = Fourier(real: pattern.guide(orientation: orientation))
             guide.transform()
             return guide
         }
@@ -78,10 +78,12 @@ struct WatermarkDetector {
         let tile = sums.tile(
             pixels: found.scale * WatermarkDetector.samplePixels, shiftX: found.shiftX,
             shiftY: found.shiftY, window: found.window)
-        let votes = pattern.votes(in: tile, left: found.left, top: found.top, turn: found.turn)
+        let votes = pattern.votes(
+            in: tile, left: found.left, top: found.top, orientation: found.orientation)
         var payload: UInt32 = 0
         for (bit, vote) in votes.enumerated() where vote > 0 { payload |= 1 << UInt32(bit) }
-        let turns = (found.turn & 1) + (found.turn >> 1 & 1) + (found.turn >> 2 & 1)
+        let turns =
+            (found.orientation & 1) + (found.orientation >> 1 & 1) + (found.orientation >> 2 & 1)
         return InvisibleMark.Reading(
             payload: payload, strength: found.strength, scale: found.scale,
             isMirrored: turns % 2 == 1)
@@ -98,14 +100,14 @@ struct WatermarkDetector {
                     shiftY: shift.1,
                     window: window))
             tile.transform()
-            return guides.enumerated().compactMap { turn, guide -> Candidate? in
+            return guides.enumerated().compactMap { orientation, guide -> Candidate? in
                 let fits = tile.correlated(with: guide)
                 guard let place = fits.indices.max(by: { fits[$0] < fits[$1] }) else { return nil }
                 let mean = fits.reduce(0) { $0 + $1 * $1 } / Float(fits.count)
                 return Candidate(
                     strength: mean > 0 ? fits[place] / mean.squareRoot() : 0, scale: scale,
                     shiftX: shift.0, shiftY: shift.1, left: place % WatermarkDetector.side,
-                    top: place / WatermarkDetector.side, turn: turn, window: window)
+                    top: place / WatermarkDetector.side, orientation: orientation, window: window)
             }
         }
     }
@@ -164,23 +166,23 @@ struct SummedLightness {
         let left = start(width, columns, shiftX)
         let top = start(height, rows, shiftY)
         let means = self.means(columns, rows, left: left, top: top, pixels: pixels)
-        let around = SummedLightness.surroundings(means, columns, rows)
+        let around = SummedLightness.localMean(means, columns, rows)
         let changes = means.indices.map { means[$0] - around[$0] }
-        let unrest = SummedLightness.surroundings(changes.map(abs), columns, rows)
+        let noise = SummedLightness.localMean(changes.map(abs), columns, rows)
         for y in 0..<rows {
             for x in 0..<columns {
                 let index = y * columns + x
-                let loudest = 2 * unrest[index]
-                let change = min(loudest, max(-loudest, changes[index]))
-                tile[y % side * side + x % side] += change * SummedLightness.weight(unrest[index])
+                let maximumAmplitude = 2 * noise[index]
+                let change = min(maximumAmplitude, max(-maximumAmplitude, changes[index]))
+                tile[y % side * side + x % side] += change * SummedLightness.weight(noise[index])
             }
         }
         return tile
     }
 
     /// What is seen through more noise counts less: by the mark's likely strength over the noise's.
-    private static func weight(_ unrest: Float) -> Float {
-        (1.6 + 0.15 * unrest) / (unrest * unrest + 1)
+    private static func weight(_ noise: Float) -> Float {
+        (1.6 + 0.15 * noise) / (noise * noise + 1)
     }
 
     private func means(
@@ -228,7 +230,7 @@ struct SummedLightness {
     }
 
     /// The mean around each sample, by running sums.
-    private static func surroundings(_ means: [Float], _ columns: Int, _ rows: Int) -> [Float] {
+    private static func localMean(_ means: [Float], _ columns: Int, _ rows: Int) -> [Float] {
         let middle = blurred(means, lines: rows, length: columns, step: 1, gap: columns)
         return blurred(middle, lines: columns, length: rows, step: columns, gap: 1)
     }

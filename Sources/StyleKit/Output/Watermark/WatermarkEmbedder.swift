@@ -1,10 +1,10 @@
 /// Lays the chips of the invisible mark over a picture.
 struct WatermarkEmbedder {
     /// What a chip changes in flat parts, in levels.
-    private static let quiet: Float = 1.25
+    private static let flatAmplitude: Float = 1.25
     /// Where much happens, more goes unseen.
-    private static let liveliness: Float = 0.12
-    private static let loudest: Float = 5
+    private static let activityGain: Float = 0.12
+    private static let maximumAmplitude: Float = 5
 
     private static let rounds = 4
     /// How much of a chip's change is left in its mean: its edges are soft.
@@ -48,7 +48,7 @@ struct WatermarkEmbedder {
     /// Near black and white all of the change goes to the side where there is room.
     private static func moved(_ level: UInt8, by change: Float) -> UInt8 {
         let value = Float(level)
-        let room = quiet
+        let room = flatAmplitude
         let shift = max(0, room - value) - max(0, value + room - 255)
         return UInt8(min(255, max(0, (value + change + shift).rounded())))
     }
@@ -82,11 +82,11 @@ struct WatermarkEmbedder {
                     + index % across % WatermarkPattern.chips]
         }
         let signs = changes
-        let usual = spreads.map { min(loudest, quiet + $0 * liveliness) }
+        let usual = spreads.map { min(maximumAmplitude, flatAmplitude + $0 * activityGain) }
         for index in changes.indices { changes[index] *= usual[index] }
         for _ in 0..<rounds {
             let marked = zip(means, changes).map { $0 + $1 * flatPart }
-            let around = surroundings(of: marked, across: across, down: down)
+            let around = localMean(of: marked, across: across, down: down)
             for index in changes.indices {
                 let seen = (marked[index] - around[index]) * signs[index]
                 let size = changes[index] * signs[index] + (usual[index] - seen) * 0.5
@@ -98,7 +98,7 @@ struct WatermarkEmbedder {
     }
 
     /// The mean of the chips around each, as far as whoever reads the mark looks.
-    private static func surroundings(of values: [Float], across: Int, down: Int) -> [Float] {
+    private static func localMean(of values: [Float], across: Int, down: Int) -> [Float] {
         values.indices.map { index in
             let column = index % across
             let row = index / across

@@ -4,36 +4,39 @@
 /// edge of the sketch for the line that the artist would draw there.
 enum GuideMap {
     /// Marks clear parts, so that they are not taken for calm grey ones.
-    static let clear: UInt8 = 255
+    static let transparentDetail: UInt8 = 255
     /// What stands for clear parts after a sketch: a colour that nothing has.
-    static let clearArea = SIMD4<UInt8>(128, 255, 255, clear)
+    static let transparentGuide = SIMD4<UInt8>(128, 255, 255, transparentDetail)
     /// The most detail and lines together.
-    private static let mostLined = 200
+    private static let maximumDetail = 200
 
     /// Three lanes of flattened colour, and in the fourth the local detail of lightness.
     ///
     /// - Parameter areaRadius: The radius, in pixels, over which strokes are made flat areas with
     ///   sharp edges, as in a sketch; nil blurs.
-    static func guide(_ features: Canvas, areaRadius: Int?, bands: RowParallelExecutor) -> Canvas {
+    static func guide(_ features: Canvas, areaRadius: Int?, executor: RowParallelExecutor) -> Canvas
+    {
         let (width, height) = (features.width, features.height)
-        let soft = boxBlurred(
-            boxBlurred(features, radius: 1, bands: bands), radius: 2, bands: bands)
-        let flat = areaRadius.map { abstracted(features, radius: $0, bands: bands) } ?? soft
+        let blurred = boxBlurred(
+            boxBlurred(features, radius: 1, executor: executor), radius: 2, executor: executor)
+        let flat =
+            areaRadius.map { abstracted(features, radius: $0, executor: executor) } ?? blurred
         let detail = Canvas(width: width, height: height)
         // Without a sketch what lies at a cut-out's edge is guided to such edges.
-        let clearDetail = areaRadius == nil ? clear : 0
-        bands.run(rows: height, width: width) { places in
-            for index in places {
-                let difference = Int(features.pixels[index].x) - Int(soft.pixels[index].x)
+        let transparentPixelDetail = areaRadius == nil ? transparentDetail : 0
+        executor.run(rows: height, width: width) { indices in
+            for index in indices {
+                let difference = Int(features.pixels[index].x) - Int(blurred.pixels[index].x)
                 let isClear = features.pixels[index].w < 128
                 detail.pixels[index] = SIMD4(
-                    0, 0, 0, isClear ? clearDetail : UInt8(min(255, abs(difference) * 4)))
+                    0, 0, 0, isClear ? transparentPixelDetail : UInt8(min(255, abs(difference) * 4))
+                )
             }
         }
         let around = boxBlurred(
-            boxBlurred(detail, radius: 2, bands: bands), radius: 2, bands: bands)
-        bands.run(rows: height, width: width) { places in
-            for index in places {
+            boxBlurred(detail, radius: 2, executor: executor), radius: 2, executor: executor)
+        executor.run(rows: height, width: width) { indices in
+            for index in indices {
                 flat.pixels[index].w = around.pixels[index].w
             }
         }
@@ -42,18 +45,18 @@ enum GuideMap {
 
     /// Adds the lines of `features` to what a guide says of the detail, and marks clear parts.
     static func addLines(
-        of features: Canvas, areaRadius: Int, to guide: Canvas, bands: RowParallelExecutor
+        of features: Canvas, areaRadius: Int, to guide: Canvas, executor: RowParallelExecutor
     ) {
         let width = guide.width
-        let lines = LineMap(of: features, radius: areaRadius + 1, bands: bands)
-        bands.run(rows: guide.height, width: width) { places in
-            for index in places {
+        let lines = LineMap(of: features, radius: areaRadius + 1, executor: executor)
+        executor.run(rows: guide.height, width: width) { indices in
+            for index in indices {
                 guard features.pixels[index].w >= 128 else {
-                    guide.pixels[index] = clearArea
+                    guide.pixels[index] = transparentGuide
                     continue
                 }
                 let detail = Int(guide.pixels[index].w) + Int(lines.values.pointer[index])
-                guide.pixels[index].w = UInt8(min(mostLined, detail))
+                guide.pixels[index].w = UInt8(min(maximumDetail, detail))
             }
         }
     }
@@ -61,24 +64,24 @@ enum GuideMap {
     /// The flat areas that an artist would rough in: strokes are gone, and edges stay sharp.
     ///
     /// Each pixel takes the mean of the calmest of five squares around it (Kuwahara's filter).
-    private static func abstracted(_ features: Canvas, radius: Int, bands: RowParallelExecutor)
+    private static func abstracted(_ features: Canvas, radius: Int, executor: RowParallelExecutor)
         -> Canvas
     {
         let (width, height) = (features.width, features.height)
-        let mean = boxBlurred(features, radius: radius, bands: bands)
-        let gaps = Canvas(width: width, height: height)
-        bands.run(rows: height, width: width) { places in
-            for index in places {
+        let mean = boxBlurred(features, radius: radius, executor: executor)
+        let deviations = Canvas(width: width, height: height)
+        executor.run(rows: height, width: width) { indices in
+            for index in indices {
                 let gap =
                     SIMD4<Int16>(truncatingIfNeeded: features.pixels[index])
                     &- SIMD4<Int16>(truncatingIfNeeded: mean.pixels[index])
                 let sum = abs(Int(gap.x)) + abs(Int(gap.y)) + abs(Int(gap.z)) + abs(Int(gap.w))
-                gaps.pixels[index].x = UInt8(min(255, sum))
+                deviations.pixels[index].x = UInt8(min(255, sum))
             }
         }
-        let unrest = boxBlurred(gaps, radius: radius, bands: bands)
+        let variation = boxBlurred(deviations, radius: radius, executor: executor)
         let result = Canvas(width: width, height: height)
-        bands.run(rows: height) { rows in
+        executor.run(rows: height) { rows in
             for y in rows {
                 let above = max(y - radius, 0) * width
                 let below = min(y + radius, height - 1) * width
@@ -87,7 +90,7 @@ enum GuideMap {
                     let right = min(x + radius, width - 1)
                     var best = y * width + x
                     for at in [above + left, above + right, below + left, below + right]
-                    where unrest.pixels[at].x < unrest.pixels[best].x { best = at }
+                    where variation.pixels[at].x < variation.pixels[best].x { best = at }
                     result.pixels[y * width + x] = mean.pixels[best]
                 }
             }
@@ -96,10 +99,10 @@ enum GuideMap {
     }
 
     /// The mean over squares of `2 * radius + 1`, the border repeated outward.
-    static func boxBlurred(_ canvas: Canvas, radius: Int, bands: RowParallelExecutor) -> Canvas {
+    static func boxBlurred(_ canvas: Canvas, radius: Int, executor: RowParallelExecutor) -> Canvas {
         let middle = Canvas(width: canvas.width, height: canvas.height)
         let result = Canvas(width: canvas.width, height: canvas.height)
-        BoxBlur(width: canvas.width, height: canvas.height, radius: radius, bands: bands)
+        BoxBlur(width: canvas.width, height: canvas.height, radius: radius, executor: executor)
             .blur(canvas.pixels, through: middle.pixels, into: result.pixels)
         return result
     }
@@ -120,18 +123,18 @@ struct LineMap {
     let values: PaddedBuffer<UInt8>
 
     /// - Parameter radius: Over how many pixels each way the changes are gathered, twice.
-    init(of features: Canvas, radius: Int, bands: RowParallelExecutor) {
+    init(of features: Canvas, radius: Int, executor: RowParallelExecutor) {
         let (width, height) = (features.width, features.height)
         let changes = PaddedBuffer(count: width * height, filledWith: SIMD4<Float>())
         let middle = PaddedBuffer(count: width * height, filledWith: SIMD4<Float>())
-        bands.run(rows: height) { Self.measure(features, rows: $0, into: changes) }
-        let blur = BoxBlur(width: width, height: height, radius: radius, bands: bands)
+        executor.run(rows: height) { Self.measure(features, rows: $0, into: changes) }
+        let blur = BoxBlur(width: width, height: height, radius: radius, executor: executor)
         for _ in 0..<2 {
             blur.blur(changes.pointer, through: middle.pointer, into: changes.pointer)
         }
         let values = PaddedBuffer<UInt8>(count: width * height, filledWith: 0)
-        bands.run(rows: height, width: width) { places in
-            for index in places {
+        executor.run(rows: height, width: width) { indices in
+            for index in indices {
                 values.pointer[index] = Self.value(changes.pointer[index])
             }
         }

@@ -1,15 +1,15 @@
 extension Layout {
     /// A window of a work, and what it would cost.
     struct Candidate {
-        var match: SourcePosition
+        var position: SourcePosition
         var cost: Float
 
         static let none = Candidate(
-            match: SourcePosition(work: 0, isMirrored: false, x: 0, y: 0), cost: .infinity)
+            position: SourcePosition(work: 0, isMirrored: false, x: 0, y: 0), cost: .infinity)
     }
 
     /// More than any honest difference.
-    private static let breachCost: Float = 100_000
+    private static let violationCost: Float = 100_000
     private static let parts = 16
 
     /// One of the best windows for a place.
@@ -18,17 +18,17 @@ extension Layout {
         let list = candidates { number in candidate(number, for: window, index: index) }
         var best = Float.infinity
         for number in 0..<count { best = min(best, list[number].cost) }
-        guard best < .infinity else { return anyPiece(for: window) }
-        let limit = best + (best < Layout.breachCost ? best * rules.choice : 200)
+        guard best < .infinity else { return fallbackPosition(for: window) }
+        let limit = best + (best < Layout.violationCost ? best * rules.tolerance : 200)
         let close = (0..<count).filter { list[$0].cost <= limit }
-        return list[close[random.below(close.count, 5, index)]].match
+        return list[close[random.below(close.count, 5, index)]].position
     }
 
     /// All candidates of one choice, made on all threads.
     func candidates(_ make: (Int) -> Candidate) -> PaddedBuffer<Candidate> {
         let count = rules.candidates
         let list = PaddedBuffer<Candidate>(count: count, filledWith: .none)
-        bands.each(Self.parts) { part in
+        executor.each(Self.parts) { part in
             for number in (part * count / Self.parts)..<((part + 1) * count / Self.parts) {
                 list.pointer[number] = make(number)
             }
@@ -37,7 +37,7 @@ extension Layout {
     }
 
     /// A window of this size somewhere in a work; nil if the work is too small.
-    func match(_ bits: UInt64, for window: LayoutCell) -> SourcePosition? {
+    func position(_ bits: UInt64, for window: LayoutCell) -> SourcePosition? {
         let work = Self.part(bits, of: source.areas.count)
         let area = source.areas.pointer[work]
         let roomX = area.width - window.width
@@ -49,40 +49,40 @@ extension Layout {
     }
 
     /// Whether a window takes nothing that is avoided, and nothing apart that is kept whole.
-    func isAllowed(_ match: SourcePosition, _ window: LayoutCell) -> Bool {
-        let work = Int(match.work)
+    func isAllowed(_ position: SourcePosition, _ window: LayoutCell) -> Bool {
+        let work = Int(position.work)
         guard !source.avoided[work].isEmpty || !source.keptWhole[work].isEmpty else { return true }
         let area = PixelArea(
-            x: Int(match.x), y: Int(match.y), width: window.width, height: window.height)
+            x: Int(position.x), y: Int(position.y), width: window.width, height: window.height)
         return !source.avoided[work].contains(where: area.meets)
             && !source.keptWhole[work].contains(where: area.meets)
     }
 
     /// Whether the picture would still not be mostly from one work.
-    func isWithinShare(_ match: SourcePosition, _ window: LayoutCell) -> Bool {
+    func isWithinShareLimit(_ position: SourcePosition, _ window: LayoutCell) -> Bool {
         guard source.areas.count > 2 else { return true }
         let whole = Double(width * height)
-        let after = pixelsByWork.pointer[Int(match.work)] + window.width * window.height / 2
+        let after = pixelsByWork.pointer[Int(position.work)] + window.width * window.height / 2
         return Double(after) <= whole * rules.largestShare
     }
 
     /// Whether no part of the work would grow together to more than one piece may have.
-    func isWithinPiece(_ match: SourcePosition, _ window: LayoutCell) -> Bool {
-        let fresh = piece(match, in: window)
+    func isWithinFragmentLimit(_ position: SourcePosition, _ window: LayoutCell) -> Bool {
+        let fresh = fragment(position, in: window)
         var pixels = window.width * window.height / 2
-        for old in pieces where old.isTogether(with: fresh, period: period) {
+        for old in fragments where old.isTogether(with: fresh, period: period) {
             pixels += old.pixels
         }
         return Double(pixels) <= Double(width * height) * rules.largestPiece
     }
 
     /// How much of a piece was used before, 0 to 1.
-    func reusedPart(_ match: SourcePosition, _ window: LayoutCell) -> Double {
-        let area = source.areas.pointer[Int(match.work)]
+    func reusedPart(_ position: SourcePosition, _ window: LayoutCell) -> Double {
+        let area = source.areas.pointer[Int(position.work)]
         var used = 0
         var seen = 0
         for y in stride(from: 0, to: window.height, by: 3) {
-            let row = area.base + (Int(match.y) + y) * area.width + Int(match.x)
+            let row = area.base + (Int(position.y) + y) * area.width + Int(position.x)
             for x in stride(from: 0, to: window.width, by: 3) {
                 seen += 1
                 if isUsed.pointer[row + x] { used += 1 }
@@ -92,42 +92,42 @@ extension Layout {
     }
 
     /// How far apart the heights are at which a window lies in its work and in the picture.
-    func heightGap(_ match: SourcePosition, _ window: LayoutCell) -> Float {
-        let area = source.areas.pointer[Int(match.work)]
-        let inWork = Float(Int(match.y) + window.height / 2) / Float(area.height)
+    func heightGap(_ position: SourcePosition, _ window: LayoutCell) -> Float {
+        let area = source.areas.pointer[Int(position.work)]
+        let inWork = Float(Int(position.y) + window.height / 2) / Float(area.height)
         return inWork - Float(window.y + window.height / 2) / Float(height)
     }
 
     private func candidate(_ number: Int, for window: LayoutCell, index: Int) -> Candidate {
-        guard let match = match(random.bits(3, index, number), for: window),
-            isAllowed(match, window)
+        guard let position = position(random.bits(3, index, number), for: window),
+            isAllowed(position, window)
         else { return .none }
-        var breach = max(0, reusedPart(match, window) - rules.reusedPart)
-        if !isWithinShare(match, window) { breach += 0.5 }
-        if !isWithinPiece(match, window) { breach += 0.5 }
+        var violation = max(0, reusedPart(position, window) - rules.reusedPart)
+        if !isWithinShareLimit(position, window) { violation += 0.5 }
+        if !isWithinFragmentLimit(position, window) { violation += 0.5 }
         // Few or small works leave no other way: then the least breach wins.
-        let fine = breach > 0 ? Layout.breachCost * Float(1 + breach) : 0
-        return Candidate(match: match, cost: cost(of: match, in: window) + fine)
+        let fine = violation > 0 ? Layout.violationCost * Float(1 + violation) : 0
+        return Candidate(position: position, cost: cost(of: position, in: window) + fine)
     }
 
-    private func cost(of match: SourcePosition, in window: LayoutCell) -> Float {
-        let area = source.areas.pointer[Int(match.work)]
+    private func cost(of position: SourcePosition, in window: LayoutCell) -> Float {
+        let area = source.areas.pointer[Int(position.work)]
         var overlap: Int32 = 0
         var overlapCount: Int32 = 0
         var guided: Int32 = 0
         var guidedCount: Int32 = 0
         for y in stride(from: 0, to: window.height, by: 2) {
-            let sourceRow = area.base &+ (Int(match.y) &+ y) &* area.width &+ Int(match.x)
+            let sourceRow = area.base &+ (Int(position.y) &+ y) &* area.width &+ Int(position.x)
             for x in stride(from: 0, to: window.width, by: 2) {
                 let target = at(window.x &+ x, window.y &+ y)
-                let place = sourceRow &+ (match.isMirrored ? window.width &- 1 &- x : x)
+                let offset = sourceRow &+ (position.isMirrored ? window.width &- 1 &- x : x)
                 if isFilled.pointer[target] {
                     overlap &+= Self.distance(
-                        image.pointer[target], source.features.pointer[place])
+                        image.pointer[target], source.features.pointer[offset])
                     overlapCount &+= 1
                 }
                 if let guide {
-                    guided &+= Self.distance(guide.pixels[target], source.guides.pointer[place])
+                    guided &+= Self.distance(guide.pixels[target], source.guides.pointer[offset])
                     guidedCount &+= 1
                 }
             }
@@ -135,12 +135,12 @@ extension Layout {
         var cost: Float = 1
         if overlapCount > 0 { cost += Float(overlap) / Float(overlapCount) }
         if guidedCount > 0 { cost += Float(guided) / Float(guidedCount) * rules.guideWeight }
-        let gap = heightGap(match, window)
+        let gap = heightGap(position, window)
         return cost + gap * gap * rules.heightWeight
     }
 
     /// The start of the largest work: only when no candidate is large enough.
-    private func anyPiece(for window: LayoutCell) -> SourcePosition {
+    private func fallbackPosition(for window: LayoutCell) -> SourcePosition {
         let usable = (0..<source.areas.count).filter { work in
             isAllowed(SourcePosition(work: work, isMirrored: false, x: 0, y: 0), window)
         }

@@ -8,13 +8,13 @@ extension Layout {
     private static let bestPart = 0.05
 
     /// Sets marked areas and found figures where they clash with none before.
-    func setFigures() {
-        guard rules.figures > 0 else { return }
-        let wanted = max(1, rules.figures * width * height / 5_440)
+    func placeSalientRegions() {
+        guard rules.salientRegions > 0 else { return }
+        let wanted = max(1, rules.salientRegions * width * height / 5_440)
         var taken: [PixelArea] = []
-        for marked in markedFigures().prefix(wanted + 1) {
-            guard let spot = spot(for: marked, besides: taken) else { continue }
-            setMarked(marked, at: spot)
+        for region in keptRegions().prefix(wanted + 1) {
+            guard let spot = spot(for: region, besides: taken) else { continue }
+            placeKept(region, at: spot)
             taken.append(spot)
         }
         for attempt in 0..<Self.tries where taken.count < wanted {
@@ -27,20 +27,20 @@ extension Layout {
                 y: random.below(height - size.height + 1, 23, attempt), width: size.width,
                 height: size.height)
             guard !taken.contains(where: spot.meets) else { continue }
-            if setFound(at: spot, index: attempt) { taken.append(spot) }
+            if placeSalient(at: spot, index: attempt) { taken.append(spot) }
         }
     }
 
     /// A marked area with a little around it, in its work.
-    private struct Marked {
-        let match: SourcePosition
+    private struct KeptRegion {
+        let position: SourcePosition
         let size: PyramidPlan.Size
         let kept: PixelArea
     }
 
     /// The marked areas that fit, in an order by lot.
-    private func markedFigures() -> [Marked] {
-        var list: [(key: UInt64, figure: Marked)] = []
+    private func keptRegions() -> [KeptRegion] {
+        var list: [(key: UInt64, region: KeptRegion)] = []
         for work in 0..<source.areas.count {
             let area = source.areas[work]
             for (number, kept) in source.keptWhole[work].enumerated() {
@@ -50,10 +50,10 @@ extension Layout {
                 let right = min(area.width, kept.x + kept.width + margin)
                 let bottom = min(area.height, kept.y + kept.height + margin)
                 let isMirrored = random.bits(26, work, number) & 1 == 1
-                let match = SourcePosition(work: work, isMirrored: isMirrored, x: left, y: top)
+                let position = SourcePosition(work: work, isMirrored: isMirrored, x: left, y: top)
                 let inside = kept.x - left
-                let figure = Marked(
-                    match: match, size: .init(width: right - left, height: bottom - top),
+                let region = KeptRegion(
+                    position: position, size: .init(width: right - left, height: bottom - top),
                     kept: PixelArea(
                         x: isMirrored ? right - left - inside - kept.width : inside,
                         y: kept.y - top, width: kept.width, height: kept.height))
@@ -62,18 +62,18 @@ extension Layout {
                 let isClear = !source.avoided[work].contains(where: window.meets)
                 let others = source.keptWhole[work].filter { $0 != kept }
                 guard isSmall, isClear, !others.contains(where: window.meets) else { continue }
-                list.append((random.bits(27, work, number), figure))
+                list.append((random.bits(27, work, number), region))
             }
         }
-        return list.sorted { $0.key < $1.key }.map(\.figure)
+        return list.sorted { $0.key < $1.key }.map(\.region)
     }
 
-    private func spot(for marked: Marked, besides taken: [PixelArea]) -> PixelArea? {
-        let size = marked.size
+    private func spot(for region: KeptRegion, besides taken: [PixelArea]) -> PixelArea? {
+        let size = region.size
         guard size.width <= width, size.height <= height else { return nil }
         let inWork =
-            Int(marked.match.y) * (height - size.height)
-            / max(1, source.areas[Int(marked.match.work)].height - size.height)
+            Int(region.position.y) * (height - size.height)
+            / max(1, source.areas[Int(region.position.work)].height - size.height)
         for attempt in 0..<Self.tries {
             let wander = random.below(height / 3 + 1, 28, taken.count, attempt) - height / 6
             let spot = PixelArea(
@@ -85,50 +85,50 @@ extension Layout {
         return nil
     }
 
-    private func setMarked(_ marked: Marked, at spot: PixelArea) {
-        place(marked.match, in: LayoutCell(spot))
-        keep(
+    private func placeKept(_ region: KeptRegion, at spot: PixelArea) {
+        place(region.position, in: LayoutCell(spot))
+        lock(
             PixelArea(
-                x: spot.x + marked.kept.x, y: spot.y + marked.kept.y, width: marked.kept.width,
-                height: marked.kept.height))
+                x: spot.x + region.kept.x, y: spot.y + region.kept.y, width: region.kept.width,
+                height: region.kept.height))
     }
 
     /// Sets one of the most striking windows; false if none is free.
-    private func setFound(at spot: PixelArea, index: Int) -> Bool {
+    private func placeSalient(at spot: PixelArea, index: Int) -> Bool {
         let window = LayoutCell(spot)
-        let list = candidates { number in figure(number, for: window, index: index) }
+        let list = candidates { number in salientCandidate(number, for: window, index: index) }
         let order = (0..<rules.candidates).filter { list[$0].cost < .infinity }
             .sorted { (list[$0].cost, $0) < (list[$1].cost, $1) }
         guard !order.isEmpty else { return false }
         let best = max(1, Int(Double(order.count) * Self.bestPart))
-        place(list[order[random.below(best, 24, index)]].match, in: window)
+        place(list[order[random.below(best, 24, index)]].position, in: window)
         let edgeX = Int(Double(spot.width) * Self.softEdge)
         let edgeY = Int(Double(spot.height) * Self.softEdge)
-        keep(
+        lock(
             PixelArea(
                 x: spot.x + edgeX, y: spot.y + edgeY, width: spot.width - 2 * edgeX,
                 height: spot.height - 2 * edgeY))
         return true
     }
 
-    private func keep(_ area: PixelArea) {
+    private func lock(_ area: PixelArea) {
         for y in area.y..<(area.y + area.height) {
-            for x in area.x..<(area.x + area.width) { isKept.pointer[at(x, y)] = true }
+            for x in area.x..<(area.x + area.width) { isLocked.pointer[at(x, y)] = true }
         }
     }
 
     /// Costs little where much is to see inside and little at the left, right and upper edge.
-    private func figure(_ number: Int, for window: LayoutCell, index: Int) -> Candidate {
-        guard let match = match(random.bits(30, index, number), for: window),
-            isAllowed(match, window), isWithinShare(match, window),
-            reusedPart(match, window) < 0.1
+    private func salientCandidate(_ number: Int, for window: LayoutCell, index: Int) -> Candidate {
+        guard let position = position(random.bits(30, index, number), for: window),
+            isAllowed(position, window), isWithinShareLimit(position, window),
+            reusedPart(position, window) < 0.1
         else { return .none }
-        let area = source.areas.pointer[Int(match.work)]
+        let area = source.areas.pointer[Int(position.work)]
         var inside = 0
         var edge = 0
         var edgeCount = 0
         for y in 0..<window.height {
-            let row = area.base &+ (Int(match.y) &+ y) &* area.width &+ Int(match.x)
+            let row = area.base &+ (Int(position.y) &+ y) &* area.width &+ Int(position.x)
             for x in 0..<window.width {
                 let detail = detail(row &+ x)
                 if x < 3 || y < 3 || x >= window.width - 3 {
@@ -140,9 +140,9 @@ extension Layout {
             }
         }
         let insideCount = max(1, (window.width - 6) * (window.height - 6))
-        let gap = heightGap(match, window)
+        let gap = heightGap(position, window)
         return Candidate(
-            match: match,
+            position: position,
             cost: Float(edge) / Float(edgeCount) - Float(inside) / Float(insideCount)
                 + gap * gap * 100)
     }

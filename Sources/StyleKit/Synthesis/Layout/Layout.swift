@@ -28,17 +28,17 @@ final class Layout {
     let source: SourceLevel
     let rules: LayoutRules
     let random: CounterRandom
-    let bands: RowParallelExecutor
+    let executor: RowParallelExecutor
     let guide: Canvas?
     /// For every pixel of the picture its pixel in the works.
     let labels: PaddedBuffer<SourcePosition>
     let image: PaddedBuffer<SIMD4<UInt8>>
     let isFilled: PaddedBuffer<Bool>
     /// Pixels that no later piece may cover.
-    let isKept: PaddedBuffer<Bool>
+    let isLocked: PaddedBuffer<Bool>
     let isUsed: PaddedBuffer<Bool>
     let pixelsByWork: PaddedBuffer<Int>
-    private(set) var pieces: [Fragment] = []
+    private(set) var fragments: [Fragment] = []
     private let wraps: Bool
     /// A tile's size.
     var period: PyramidPlan.Size? {
@@ -48,7 +48,7 @@ final class Layout {
     /// - Parameter guide: Of the picture's size; nil without a sketch.
     init(
         size: PyramidPlan.Size, wraps: Bool, guide: Canvas?, source: SourceLevel,
-        rules: LayoutRules, random: CounterRandom, bands: RowParallelExecutor
+        rules: LayoutRules, random: CounterRandom, executor: RowParallelExecutor
     ) {
         width = size.width
         height = size.height
@@ -57,19 +57,19 @@ final class Layout {
         self.source = source
         self.rules = rules
         self.random = random
-        self.bands = bands
+        self.executor = executor
         let none = SourcePosition(work: 0, isMirrored: false, x: 0, y: 0)
         labels = PaddedBuffer(count: width * height, filledWith: none)
         image = PaddedBuffer(count: width * height, filledWith: SIMD4())
         isFilled = PaddedBuffer(count: width * height, filledWith: false)
-        isKept = PaddedBuffer(count: width * height, filledWith: false)
+        isLocked = PaddedBuffer(count: width * height, filledWith: false)
         isUsed = PaddedBuffer(count: source.features.count, filledWith: false)
         pixelsByWork = PaddedBuffer(count: source.areas.count, filledWith: 0)
     }
 
     /// Sets the figures, then fills the cells in order.
     func compose(_ cells: [LayoutCell]) {
-        setFigures()
+        placeSalientRegions()
         for (index, cell) in cells.enumerated() where !isFull(cell) {
             let window = window(around: cell)
             place(choose(for: window, index: index), in: window)
@@ -78,35 +78,35 @@ final class Layout {
 
     /// By how much one work or one piece leads beyond the rules, as a part of the picture; 0 or
     /// less if none does.
-    var breach: Double {
+    var constraintViolation: Double {
         let total = Double(width * height)
         let leading = (0..<source.areas.count).map { pixelsByWork[$0] }.max() ?? 0
         let share = source.areas.count > 2 ? Double(leading) / total - rules.largestShare : 0
         let largest =
-            pieces.map { piece in
-                pieces.filter { $0.isTogether(with: piece, period: period) }
+            fragments.map { fragment in
+                fragments.filter { $0.isTogether(with: fragment, period: period) }
                     .reduce(0) { $0 + $1.pixels }
             }.max() ?? 0
         return max(share, Double(largest) / total - rules.largestPiece)
     }
 
     /// Writes where every patch comes from, and the pixels, into a level of this size.
-    func write(to paint: SynthesisLevel) {
+    func write(to target: SynthesisLevel) {
         let half = PatchKernel.side / 2
-        for y in 0..<paint.down {
-            for x in 0..<paint.across {
-                let label = labels.pointer[at(x + half - paint.margin, y + half - paint.margin)]
+        for y in 0..<target.down {
+            for x in 0..<target.across {
+                let label = labels.pointer[at(x + half - target.margin, y + half - target.margin)]
                 let area = source.areas.pointer[Int(label.work)]
-                paint.field.pointer[y * paint.across + x] = SourcePosition(
+                target.field.pointer[y * target.across + x] = SourcePosition(
                     work: Int(label.work), isMirrored: label.isMirrored,
                     x: min(max(Int(label.x) - half, 0), area.width - PatchKernel.side),
                     y: min(max(Int(label.y) - half, 0), area.height - PatchKernel.side))
             }
         }
-        for y in 0..<paint.height {
-            for x in 0..<paint.width {
-                paint.image.pointer[y * paint.width + x] =
-                    image.pointer[at(x - paint.margin, y - paint.margin)]
+        for y in 0..<target.height {
+            for x in 0..<target.width {
+                target.image.pointer[y * target.width + x] =
+                    image.pointer[at(x - target.margin, y - target.margin)]
             }
         }
     }
@@ -122,7 +122,7 @@ final class Layout {
 
     /// A label's pixel in the works.
     @inline(__always)
-    func place(of label: SourcePosition) -> Int {
+    func offset(of label: SourcePosition) -> Int {
         let area = source.areas.pointer[Int(label.work)]
         return area.base &+ Int(label.y) &* area.width &+ Int(label.x)
     }
@@ -137,9 +137,9 @@ final class Layout {
 
     /// How much there is to see around a pixel of the works, 0 to 254.
     @inline(__always)
-    func detail(_ place: Int) -> Int {
-        let detail = source.guides.pointer[place].w
-        return detail == GuideMap.clear ? 0 : Int(detail)
+    func detail(_ offset: Int) -> Int {
+        let detail = source.guides.pointer[offset].w
+        return detail == GuideMap.transparentDetail ? 0 : Int(detail)
     }
 
     /// A cell and a third more all around, where its piece may meet its neighbours.
@@ -170,20 +170,20 @@ final class Layout {
     }
 
     /// Lays a piece down, cut along the line where it differs least from what lies there.
-    func place(_ match: SourcePosition, in window: LayoutCell) {
-        let fresh = SourceWindow(match, window: window, area: source.areas[Int(match.work)])
+    func place(_ position: SourcePosition, in window: LayoutCell) {
+        let fresh = SourceWindow(position, window: window, area: source.areas[Int(position.work)])
         var seam = WatershedSeam(width: window.width, height: window.height)
         for y in 0..<window.height {
             for x in 0..<window.width {
                 let target = at(window.x + x, window.y + y)
                 guard isFilled.pointer[target] else { continue }
-                let old = place(of: labels.pointer[target])
-                let new = place(of: fresh.label(x, y))
+                let old = offset(of: labels.pointer[target])
+                let new = offset(of: fresh.label(x, y))
                 seam.setOld(
                     x: x, y: y,
                     difference: Int(
                         Self.distance(image.pointer[target], source.features.pointer[new])),
-                    detail: detail(old) + detail(new), isKept: isKept.pointer[target])
+                    detail: detail(old) + detail(new), isLocked: isLocked.pointer[target])
             }
         }
         let isNew = seam.cut()
@@ -194,45 +194,45 @@ final class Layout {
                 let label = fresh.label(x, y)
                 labels.pointer[target] = label
                 isFilled.pointer[target] = true
-                isUsed.pointer[place(of: label)] = true
-                image.pointer[target] = source.features.pointer[place(of: label)]
+                isUsed.pointer[offset(of: label)] = true
+                image.pointer[target] = source.features.pointer[offset(of: label)]
                 count += 1
             }
         }
-        pixelsByWork.pointer[Int(match.work)] += count
-        var piece = piece(match, in: window)
-        piece.pixels = count
-        pieces.append(piece)
+        pixelsByWork.pointer[Int(position.work)] += count
+        var fragment = fragment(position, in: window)
+        fragment.pixels = count
+        fragments.append(fragment)
     }
 
     /// The piece that a window would become; it has no pixels yet.
-    func piece(_ match: SourcePosition, in window: LayoutCell) -> Fragment {
-        let column = match.isMirrored ? Int(match.x) + window.width - 1 : Int(match.x)
+    func fragment(_ position: SourcePosition, in window: LayoutCell) -> Fragment {
+        let column = position.isMirrored ? Int(position.x) + window.width - 1 : Int(position.x)
         return Fragment(
-            work: match.work, mirror: match.mirror,
-            originX: column - window.x * match.direction, originY: Int(match.y) - window.y,
+            work: position.work, mirror: position.mirror,
+            originX: column - window.x * position.direction, originY: Int(position.y) - window.y,
             pixels: 0)
     }
 }
 
 /// A window of a work, pixel by pixel, mirrored or not.
 private struct SourceWindow {
-    private let match: SourcePosition
+    private let position: SourcePosition
     private let width: Int
     private let height: Int
 
-    init(_ match: SourcePosition, window: LayoutCell, area: SourceLevel.Area) {
-        self.match = match
-        width = min(window.width, area.width - Int(match.x))
-        height = min(window.height, area.height - Int(match.y))
+    init(_ position: SourcePosition, window: LayoutCell, area: SourceLevel.Area) {
+        self.position = position
+        width = min(window.width, area.width - Int(position.x))
+        height = min(window.height, area.height - Int(position.y))
     }
 
     func label(_ x: Int, _ y: Int) -> SourcePosition {
         let inside = min(x, width - 1)
-        let column = match.isMirrored ? width - 1 - inside : inside
+        let column = position.isMirrored ? width - 1 - inside : inside
         return SourcePosition(
-            work: Int(match.work), isMirrored: match.isMirrored, x: Int(match.x) + column,
-            y: Int(match.y) + min(y, height - 1))
+            work: Int(position.work), isMirrored: position.isMirrored, x: Int(position.x) + column,
+            y: Int(position.y) + min(y, height - 1))
     }
 }
 
@@ -251,9 +251,9 @@ struct LayoutRules {
     /// The largest part of a piece that was used before.
     var reusedPart = 1.0
     /// How many striking figures are set before the rest is filled in.
-    var figures = 0
+    var salientRegions = 0
     /// How much dearer than the best a piece may be to have a chance.
-    var choice: Float = 0.02
+    var tolerance: Float = 0.02
     /// The side of a cell, in pixels.
     var cellSide = 20
 
@@ -261,7 +261,7 @@ struct LayoutRules {
     static func sketch(_ settings: GenerationSettings) -> LayoutRules {
         LayoutRules(
             guideWeight: 6, heightWeight: settings.isPattern ? 0 : 3_000,
-            largestPiece: settings.largestPiece / 2, reusedPart: 0.4, choice: 0.05)
+            largestPiece: settings.largestPiece / 2, reusedPart: 0.4, tolerance: 0.05)
     }
 
     /// From the works alone: no work and no part of one may lead.
@@ -270,6 +270,7 @@ struct LayoutRules {
             heightWeight: settings.isPattern ? 0 : 3_000,
             largestShare: max(settings.largestShare, 1.5 / Double(max(1, works))),
             largestPiece: settings.largestPiece, reusedPart: 0.2,
-            figures: settings.isPattern ? 0 : 1, cellSide: 26 - 12 * settings.originality / 100)
+            salientRegions: settings.isPattern ? 0 : 1,
+            cellSide: 26 - 12 * settings.originality / 100)
     }
 }

@@ -10,23 +10,23 @@ struct WatershedSeam {
     private let width: Int
     private let height: Int
     private var isOld: [Bool]
-    private var isKept: [Bool]
+    private var isLocked: [Bool]
     private var grade: [Int]
 
     init(width: Int, height: Int) {
         self.width = width
         self.height = height
         isOld = [Bool](repeating: false, count: width * height)
-        isKept = [Bool](repeating: false, count: width * height)
+        isLocked = [Bool](repeating: false, count: width * height)
         grade = [Int](repeating: 0, count: width * height)
     }
 
     /// Says that a pixel was painted before, and how far the new piece differs there.
     ///
     /// - Parameter detail: How much there is to see in both, where no cut shall go.
-    mutating func setOld(x: Int, y: Int, difference: Int, detail: Int, isKept: Bool) {
+    mutating func setOld(x: Int, y: Int, difference: Int, detail: Int, isLocked: Bool) {
         isOld[y * width + x] = true
-        self.isKept[y * width + x] = isKept
+        self.isLocked[y * width + x] = isLocked
         let root = Int(Double(difference).squareRoot())
         grade[y * width + x] = min(Self.grades - 1, root / 2 + detail * Self.detailParts / 100)
     }
@@ -42,7 +42,7 @@ struct WatershedSeam {
             let isBorder = touchesOutside(pixel)
             if !isOld[pixel] {
                 owner[pixel] = 2
-            } else if isBorder || isKept[pixel] {
+            } else if isBorder || isLocked[pixel] {
                 owner[pixel] = 1
             } else if isCore(pixel) {
                 owner[pixel] = 2

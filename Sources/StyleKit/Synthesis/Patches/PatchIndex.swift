@@ -10,12 +10,12 @@ final class PatchIndex {
     private let count: Int
     private let depth: Int
     private let values: PaddedBuffer<PatchDescriptor.Value>
-    private let matches: PaddedBuffer<SourcePosition>
+    private let sourcePositions: PaddedBuffer<SourcePosition>
     private let splitLanes: PaddedBuffer<UInt8>
     private let splitValues: PaddedBuffer<Int16>
 
     /// - Returns: nil if no patch of the level may be used.
-    init?(_ level: SourceLevel, bands: RowParallelExecutor) {
+    init?(_ level: SourceLevel, executor: RowParallelExecutor) {
         let positions = PatchIndex.positions(of: level)
         guard !positions.isEmpty else { return nil }
         count = positions.count
@@ -23,33 +23,33 @@ final class PatchIndex {
         while (count >> depth) > Self.leaf { depth += 1 }
         self.depth = depth
         values = PaddedBuffer(count: count, filledWith: PatchDescriptor.Value())
-        matches = PaddedBuffer(count: count, filledWith: positions[0])
+        sourcePositions = PaddedBuffer(count: count, filledWith: positions[0])
         splitLanes = PaddedBuffer(count: 1 << depth, filledWith: 0)
         splitValues = PaddedBuffer(count: 1 << depth, filledWith: 0)
         let raw = PaddedBuffer<PatchDescriptor.Value>(
             count: count, filledWith: PatchDescriptor.Value())
         let order = PaddedBuffer<Int32>(count: count, filledWith: 0)
-        bands.run(rows: count) { range in
+        executor.run(rows: count) { range in
             for index in range {
-                let match = positions[index]
-                let area = level.areas.pointer[Int(match.work)]
+                let position = positions[index]
+                let area = level.areas.pointer[Int(position.work)]
                 let patch =
                     level.features.pointer
-                    + (area.base + Int(match.y) * area.width + Int(match.x))
+                    + (area.base + Int(position.y) * area.width + Int(position.x))
                 raw.pointer[index] = PatchDescriptor.value(patch, stride: area.width)
                 order.pointer[index] = Int32(truncatingIfNeeded: index)
             }
         }
         let shared = min(3, depth)
         split(raw, order, node: 1, range: 0..<count, levels: shared)
-        bands.each(1 << shared) { part in
+        executor.each(1 << shared) { part in
             split(
                 raw, order, node: (1 << shared) + part, range: range(part, of: shared),
                 levels: depth - shared)
         }
         for index in 0..<count {
             values.pointer[index] = raw.pointer[Int(order.pointer[index])]
-            matches.pointer[index] = positions[Int(order.pointer[index])]
+            sourcePositions.pointer[index] = positions[Int(order.pointer[index])]
         }
     }
 
@@ -84,7 +84,8 @@ final class PatchIndex {
             }
         }
         return (
-            matches.pointer[Int(closest.index)], matches.pointer[Int(closest.second_index)]
+            sourcePositions.pointer[Int(closest.index)],
+            sourcePositions.pointer[Int(closest.second_index)]
         )
     }
 
@@ -187,10 +188,10 @@ final class PatchIndex {
                     from: min(start, area.width - margin - 1),
                     to: area.width - margin, by: step)
                 {
-                    guard level.isOpen(area, x: x, y: y) else { continue }
-                    let place = PixelArea(
+                    guard level.isUsable(area, x: x, y: y) else { continue }
+                    let offset = PixelArea(
                         x: x, y: y, width: PatchKernel.side, height: PatchKernel.side)
-                    if kept.contains(where: place.meets) { continue }
+                    if kept.contains(where: offset.meets) { continue }
                     result.append(SourcePosition(work: index, isMirrored: false, x: x, y: y))
                 }
             }

@@ -10,12 +10,12 @@ struct PatchSearch {
         /// For being drawn from another height of the work than of the picture.
         var height: Int32 = 0
         /// For every use of a part of a work beyond the first.
-        var use: Int32 = 1_600
+        var usage: Int32 = 1_600
         /// For each of the four neighbours that a place does not continue: marks stay whole, and a
         /// seam is a line.
         var seam: Int32 = 0
         /// The guide's squared difference that costs nothing: a roughed-in colour is a hint.
-        var slack: Int32 = 0
+        var guideTolerance: Int32 = 0
         /// Whether marks are also looked up in the colours of the guide.
         var followsGuide = false
         /// Whether the guide is compared in a patch's corners too, and not in its middle only.
@@ -24,21 +24,21 @@ struct PatchSearch {
         /// After a sketch: its colours lead, less at finer levels, and earth stays below.
         static func sketch(level: Int, isTile: Bool) -> Weights {
             Weights(
-                guide: Int32(98 * Weights.fade(level)), height: isTile ? 0 : 80, use: 5_000,
-                seam: 7_000, slack: 400, followsGuide: true, comparesCorners: true)
+                guide: Int32(98 * Weights.fade(level)), height: isTile ? 0 : 80, usage: 5_000,
+                seam: 7_000, guideTolerance: 400, followsGuide: true, comparesCorners: true)
         }
 
         /// From the works alone: what lies around a patch stays as the layout chose it.
         static func remix(level: Int, isTile: Bool) -> Weights {
             Weights(
-                guide: Int32(98 * Weights.fade(level)), height: isTile ? 0 : 20, use: 800,
+                guide: Int32(98 * Weights.fade(level)), height: isTile ? 0 : 20, usage: 800,
                 seam: 3_000)
         }
 
         /// For the last sweeps, when all is chosen and seams are only drawn together.
-        var settled: Weights {
+        var seamReduction: Weights {
             var weights = self
-            weights.use = 0
+            weights.usage = 0
             weights.seam = 10_000
             return weights
         }
@@ -49,16 +49,16 @@ struct PatchSearch {
     }
 
     /// The cost of a patch that needs no better one: one unit a pixel, twice over.
-    private static let goodCost: Int32 = 200
+    private static let acceptableCost: Int32 = 200
     /// More than any place costs from which patches may come.
-    fileprivate static let closedCost: Int32 = 1 << 29
+    fileprivate static let excludedCost: Int32 = 1 << 29
 
-    let paint: SynthesisLevel
+    let target: SynthesisLevel
     let source: SourceLevel
     let index: PatchIndex
     var weights: Weights
     /// Whether only the neighbours' places are tried.
-    var isSettling = false
+    var onlyPropagates = false
 
     @inline(__always)
     static func distance(_ left: SIMD4<UInt8>, _ right: SIMD4<UInt8>) -> Int32 {
@@ -67,44 +67,47 @@ struct PatchSearch {
     }
 
     /// Sweeps down with the index, then up with a look around; both from all bands' old state.
-    func run(bands: RowParallelExecutor) {
+    func run(executor: RowParallelExecutor) {
         for isUpward in [false, true] {
-            paint.previous.pointer.update(from: paint.field.pointer, count: paint.field.count)
-            source.countUse(by: paint)
-            bands.run(rows: paint.down) { rows in
+            target.previousField.pointer.update(
+                from: target.field.pointer, count: target.field.count)
+            source.countUsage(by: target)
+            executor.run(rows: target.down) { rows in
                 sweep(rows, isUpward: isUpward)
             }
-            paint.wrapField()
+            target.wrapField()
         }
     }
 
     /// The same search for the last sweeps.
-    var settling: PatchSearch {
+    var seamReduction: PatchSearch {
         var search = self
-        search.weights = weights.settled
-        search.isSettling = true
+        search.weights = weights.seamReduction
+        search.onlyPropagates = true
         return search
     }
 
     /// Finds every patch's cost and shift against the picture as it is now.
     ///
     /// - Parameter kept: How many eighths of a shift stay.
-    func measure(keeping kept: Int32 = 6, bands: RowParallelExecutor) {
-        bands.run(rows: paint.down) { rows in
+    func measure(keeping kept: Int32 = 6, executor: RowParallelExecutor) {
+        executor.run(rows: target.down) { rows in
             withUnfolded { blocks in
                 for y in rows {
-                    for x in 0..<paint.across {
-                        let at = y &* paint.across &+ x
-                        let match = paint.field.pointer[at]
-                        let patch = paint.image.pointer + (y &* paint.width &+ x)
-                        let block = match.isMirrored ? blocks + PatchKernel.unfoldedCount : blocks
+                    for x in 0..<target.across {
+                        let at = y &* target.across &+ x
+                        let position = target.field.pointer[at]
+                        let patch = target.image.pointer + (y &* target.width &+ x)
+                        let block =
+                            position.isMirrored ? blocks + PatchKernel.unfoldedCount : blocks
                         PatchKernel.unfold(
-                            patch, stride: paint.width, isMirrored: match.isMirrored, into: block)
-                        let area = source.areas.pointer[Int(match.work)]
+                            patch, stride: target.width, isMirrored: position.isMirrored,
+                            into: block)
+                        let area = source.areas.pointer[Int(position.work)]
                         let work =
                             source.features.pointer
-                            + (area.base &+ Int(match.y) &* area.width &+ Int(match.x))
-                        (paint.costs.pointer[at], paint.shifts.pointer[at]) =
+                            + (area.base &+ Int(position.y) &* area.width &+ Int(position.x))
+                        (target.costs.pointer[at], target.shifts.pointer[at]) =
                             PatchKernel.differenceAndShift(
                                 block, work, stride: area.width, keeping: kept)
                     }
@@ -126,90 +129,90 @@ struct PatchSearch {
             let order = isUpward ? (rows.upperBound - 1) : rows.lowerBound
             for line in 0..<rows.count {
                 let y = order + line * step
-                for column in 0..<paint.across {
-                    let x = isUpward ? paint.across - 1 - column : column
-                    let patch = paint.image.pointer + (y &* paint.width &+ x)
+                for column in 0..<target.across {
+                    let x = isUpward ? target.across - 1 - column : column
+                    let patch = target.image.pointer + (y &* target.width &+ x)
                     let twin = blocks + PatchKernel.unfoldedCount
                     PatchKernel.unfold(
-                        patch, stride: paint.width, isMirrored: false, into: blocks)
+                        patch, stride: target.width, isMirrored: false, into: blocks)
                     PatchKernel.unfold(
-                        patch, stride: paint.width, isMirrored: true, into: twin)
-                    var trial = Trial(search: self, blocks: blocks, x: x, y: y, rows: rows)
-                    propagate(&trial, step: step, rows: rows)
-                    if isSettling {
+                        patch, stride: target.width, isMirrored: true, into: twin)
+                    var match = BestMatch(search: self, blocks: blocks, x: x, y: y, rows: rows)
+                    propagate(&match, step: step, rows: rows)
+                    if onlyPropagates {
                         // Nothing new is looked for.
                     } else if isUpward {
-                        lookAround(&trial)
-                    } else if trial.cost > Self.goodCost {
-                        lookUp(&trial, in: index, patch)
+                        refineLocally(&match)
+                    } else if match.cost > Self.acceptableCost {
+                        queryIndex(&match, in: index, patch)
                     }
-                    paint.field.pointer[y &* paint.across &+ x] = trial.best
+                    target.field.pointer[y &* target.across &+ x] = match.best
                 }
             }
         }
     }
 
     @inline(__always)
-    private func propagate(_ trial: inout Trial, step: Int, rows: Range<Int>) {
-        let x = trial.x &- step
-        if x >= 0, x < paint.across {
-            let match = paint.field.pointer[trial.y &* paint.across &+ x]
-            trial.test(match, dx: step &* match.direction, dy: 0)
+    private func propagate(_ match: inout BestMatch, step: Int, rows: Range<Int>) {
+        let x = match.x &- step
+        if x >= 0, x < target.across {
+            let position = target.field.pointer[match.y &* target.across &+ x]
+            match.test(position, dx: step &* position.direction, dy: 0)
         }
-        let y = trial.y &- step
-        if y >= 0, y < paint.down {
+        let y = match.y &- step
+        if y >= 0, y < target.down {
             // Rows of another band are read as they were, as that band may be at work.
-            let from = rows.contains(y) ? paint.field : paint.previous
-            trial.test(from.pointer[y &* paint.across &+ trial.x], dx: 0, dy: step)
+            let from = rows.contains(y) ? target.field : target.previousField
+            match.test(from.pointer[y &* target.across &+ match.x], dx: 0, dy: step)
         }
     }
 
     @inline(__always)
-    private func lookAround(_ trial: inout Trial) {
-        let center = trial.best
-        trial.test(center, dx: 1, dy: 0)
-        trial.test(center, dx: -1, dy: 0)
-        trial.test(center, dx: 0, dy: 1)
-        trial.test(center, dx: 0, dy: -1)
+    private func refineLocally(_ match: inout BestMatch) {
+        let center = match.best
+        match.test(center, dx: 1, dy: 0)
+        match.test(center, dx: -1, dy: 0)
+        match.test(center, dx: 0, dy: 1)
+        match.test(center, dx: 0, dy: -1)
     }
 
     @inline(__always)
-    private func lookUp(
-        _ trial: inout Trial, in index: PatchIndex, _ patch: UnsafePointer<SIMD4<UInt8>>
+    private func queryIndex(
+        _ match: inout BestMatch, in index: PatchIndex, _ patch: UnsafePointer<SIMD4<UInt8>>
     ) {
-        let descriptor = PatchDescriptor.value(patch, stride: paint.width)
-        let at = trial.y &* paint.across &+ trial.x
+        let descriptor = PatchDescriptor.value(patch, stride: target.width)
+        let at = match.y &* target.across &+ match.x
         let question = PatchDescriptor.hash(descriptor)
-        guard paint.questions.pointer[at] != question else { return }
-        paint.questions.pointer[at] = question
-        lookUp(&trial, in: index, descriptor)
-        guard let guide = paint.guide, weights.followsGuide else { return }
+        guard target.queryHashes.pointer[at] != question else { return }
+        target.queryHashes.pointer[at] = question
+        queryIndex(&match, in: index, descriptor)
+        guard let guide = target.guide, weights.followsGuide else { return }
         // What is there may have the wrong colour; ask for the same marks in the right one.
-        let pixel = guide.pixels[(trial.y &+ 3) &* paint.width &+ trial.x &+ 3]
-        lookUp(&trial, in: index, PatchDescriptor.recolored(descriptor, like: pixel))
+        let pixel = guide.pixels[(match.y &+ 3) &* target.width &+ match.x &+ 3]
+        queryIndex(&match, in: index, PatchDescriptor.recolored(descriptor, like: pixel))
     }
 
     @inline(__always)
-    private func lookUp(
-        _ trial: inout Trial, in index: PatchIndex, _ descriptor: PatchDescriptor.Value
+    private func queryIndex(
+        _ match: inout BestMatch, in index: PatchIndex, _ descriptor: PatchDescriptor.Value
     ) {
         let (first, second) = index.nearest(to: descriptor)
-        trial.prefetch(first)
-        trial.prefetch(second)
+        match.prefetch(first)
+        match.prefetch(second)
         var (third, fourth) = index.nearest(to: PatchDescriptor.mirrored(descriptor))
         third.mirror = 1
         fourth.mirror = 1
-        trial.prefetch(third)
-        trial.prefetch(fourth)
-        trial.test(first, dx: 0, dy: 0)
-        trial.test(second, dx: 0, dy: 0)
-        trial.test(third, dx: 0, dy: 0)
-        trial.test(fourth, dx: 0, dy: 0)
+        match.prefetch(third)
+        match.prefetch(fourth)
+        match.test(first, dx: 0, dy: 0)
+        match.test(second, dx: 0, dy: 0)
+        match.test(third, dx: 0, dy: 0)
+        match.test(fourth, dx: 0, dy: 0)
     }
 }
 
 /// The best place found so far for one patch.
-private struct Trial {
+private struct BestMatch {
     let x: Int
     let y: Int
     private(set) var best: SourcePosition
@@ -218,7 +221,7 @@ private struct Trial {
     private let areas: UnsafeMutablePointer<SourceLevel.Area>
     private let features: UnsafeMutablePointer<SIMD4<UInt8>>
     private let guides: UnsafeMutablePointer<SIMD4<UInt8>>
-    private let use: UnsafeMutablePointer<UInt16>
+    private let usage: UnsafeMutablePointer<UInt16>
     private let weights: PatchSearch.Weights
     private let guide: SIMD4<UInt8>
     private let corner: (SIMD4<UInt8>, SIMD4<UInt8>, SIMD4<UInt8>, SIMD4<UInt8>)
@@ -233,25 +236,25 @@ private struct Trial {
         self.x = x
         self.y = y
         self.blocks = blocks
-        let paint = search.paint
+        let target = search.target
         areas = search.source.areas.pointer
         features = search.source.features.pointer
         guides = search.source.guides.pointer
-        use = search.source.use.pointer
+        usage = search.source.usage.pointer
         weights = search.weights
-        if let guide = paint.guide {
-            let pixel = guide.pixels[(y &+ 3) &* paint.width &+ x &+ 3]
+        if let guide = target.guide {
+            let pixel = guide.pixels[(y &+ 3) &* target.width &+ x &+ 3]
             self.guide = pixel
-            let top = guide.pixels + (y &* paint.width &+ x)
-            let bottom = top + (6 &* paint.width)
+            let top = guide.pixels + (y &* target.width &+ x)
+            let bottom = top + (6 &* target.width)
             corner = (top[0], top[6], bottom[0], bottom[6])
         } else {
             guide = SIMD4()
             corner = (SIMD4(), SIMD4(), SIMD4(), SIMD4())
         }
-        heightInPicture = (y &* 256) / max(1, paint.down &- 1)
-        continued = Trial.continued(x, y, rows, paint)
-        best = paint.field.pointer[y &* paint.across &+ x]
+        heightInPicture = (y &* 256) / max(1, target.down &- 1)
+        continued = BestMatch.continued(x, y, rows, target)
+        best = target.field.pointer[y &* target.across &+ x]
         cost = 0
         cost = self.cost(of: best, area: areas[Int(best.work)])
     }
@@ -259,36 +262,36 @@ private struct Trial {
     /// What continues the left, right, upper and lower neighbour; no place where there is none.
     @inline(__always)
     private static func continued(
-        _ x: Int, _ y: Int, _ rows: Range<Int>, _ paint: SynthesisLevel
+        _ x: Int, _ y: Int, _ rows: Range<Int>, _ target: SynthesisLevel
     ) -> SIMD4<UInt64> {
-        let at = y &* paint.across &+ x
+        let at = y &* target.across &+ x
         var bits = SIMD4<UInt64>(repeating: .max)
-        if x > 0 { bits[0] = paint.field.pointer[at &- 1].bits(across: 1, down: 0) }
-        if x < paint.across &- 1 {
-            bits[1] = paint.field.pointer[at &+ 1].bits(across: -1, down: 0)
+        if x > 0 { bits[0] = target.field.pointer[at &- 1].bits(across: 1, down: 0) }
+        if x < target.across &- 1 {
+            bits[1] = target.field.pointer[at &+ 1].bits(across: -1, down: 0)
         }
         // Rows of another band are read as they were, as that band may be at work.
         if y > 0 {
-            let from = y > rows.lowerBound ? paint.field : paint.previous
-            bits[2] = from.pointer[at &- paint.across].bits(across: 0, down: 1)
+            let from = y > rows.lowerBound ? target.field : target.previousField
+            bits[2] = from.pointer[at &- target.across].bits(across: 0, down: 1)
         }
-        if y < paint.down &- 1 {
-            let from = y < rows.upperBound &- 1 ? paint.field : paint.previous
-            bits[3] = from.pointer[at &+ paint.across].bits(across: 0, down: -1)
+        if y < target.down &- 1 {
+            let from = y < rows.upperBound &- 1 ? target.field : target.previousField
+            bits[3] = from.pointer[at &+ target.across].bits(across: 0, down: -1)
         }
         return bits
     }
 
     /// Takes a place, moved by some pixels of the work, if it lies inside and costs less.
     @inline(__always)
-    mutating func test(_ match: SourcePosition, dx: Int, dy: Int) {
-        let area = areas[Int(match.work)]
-        let newX = Int(match.x) &+ dx
-        let newY = Int(match.y) &+ dy
+    mutating func test(_ position: SourcePosition, dx: Int, dy: Int) {
+        let area = areas[Int(position.work)]
+        let newX = Int(position.x) &+ dx
+        let newY = Int(position.y) &+ dy
         guard newX >= 0, newY >= 0, newX <= area.width &- PatchKernel.side,
             newY <= area.height &- PatchKernel.side
         else { return }
-        var moved = match
+        var moved = position
         moved.x = UInt16(truncatingIfNeeded: newX)
         moved.y = UInt16(truncatingIfNeeded: newY)
         if moved == best { return }
@@ -298,34 +301,34 @@ private struct Trial {
 
     /// Asks for the memory of a place that will be tested soon.
     @inline(__always)
-    func prefetch(_ match: SourcePosition) {
-        let area = areas[Int(match.work)]
+    func prefetch(_ position: SourcePosition) {
+        let area = areas[Int(position.work)]
         PatchKernel.prefetch(
-            features + (area.base &+ Int(match.y) &* area.width &+ Int(match.x)),
+            features + (area.base &+ Int(position.y) &* area.width &+ Int(position.x)),
             stride: area.width)
     }
 
     @inline(__always)
-    private func cost(of match: SourcePosition, area: SourceLevel.Area) -> Int32 {
-        let place = area.base &+ Int(match.y) &* area.width &+ Int(match.x)
-        let block = match.isMirrored ? blocks + PatchKernel.unfoldedCount : blocks
+    private func cost(of position: SourcePosition, area: SourceLevel.Area) -> Int32 {
+        let offset = area.base &+ Int(position.y) &* area.width &+ Int(position.x)
+        let block = position.isMirrored ? blocks + PatchKernel.unfoldedCount : blocks
         let cell =
-            area.useBase &+ (Int(match.y) >> SourceLevel.useShift) &* area.useWidth
-            &+ Int(match.x) >> SourceLevel.useShift
-        guard use[cell] != SourceLevel.closed else { return PatchSearch.closedCost }
-        var sum = PatchKernel.difference(block, features + place, stride: area.width)
-        let times = min(128, Int32(use[cell]))
+            area.usageBase &+ (Int(position.y) >> SourceLevel.usageShift) &* area.usageWidth
+            &+ Int(position.x) >> SourceLevel.usageShift
+        guard usage[cell] != SourceLevel.excluded else { return PatchSearch.excludedCost }
+        var sum = PatchKernel.difference(block, features + offset, stride: area.width)
+        let times = min(128, Int32(usage[cell]))
         // A part of 4 × 4 pixels used once counts 16 patches.
-        sum &+= max(0, times &- 16) &* weights.use >> 4
-        let isApart = continued .!= SIMD4(repeating: unsafeBitCast(match, to: UInt64.self))
+        sum &+= max(0, times &- 16) &* weights.usage >> 4
+        let isApart = continued .!= SIMD4(repeating: unsafeBitCast(position, to: UInt64.self))
         let seams = SIMD4<Int64>(repeating: 0).replacing(with: 1, where: isApart)
         sum &+= Int32(truncatingIfNeeded: seams.wrappedSum()) &* weights.seam
         if weights.guide > 0 {
-            let middle = guides + (place &+ area.width &* 3 &+ 3)
+            let middle = guides + (offset &+ area.width &* 3 &+ 3)
             var gap = PatchSearch.distance(middle[0], guide)
             if weights.comparesCorners {
-                let near = 0 &- 3 &* match.direction
-                let far = 3 &* match.direction
+                let near = 0 &- 3 &* position.direction
+                let far = 3 &* position.direction
                 let row = area.width &* 3
                 let corners =
                     PatchSearch.distance(middle[near &- row], corner.0)
@@ -334,10 +337,10 @@ private struct Trial {
                     &+ PatchSearch.distance(middle[far &+ row], corner.3)
                 gap = (gap &* 4 &+ corners) >> 3
             }
-            sum &+= max(0, gap &- weights.slack) &* weights.guide
+            sum &+= max(0, gap &- weights.guideTolerance) &* weights.guide
         }
         if weights.height > 0 {
-            let heightInWork = (Int(match.y) &* area.heightScale) >> 16
+            let heightInWork = (Int(position.y) &* area.heightScale) >> 16
             let gap = Int32(truncatingIfNeeded: heightInWork &- heightInPicture)
             sum &+= (gap &* gap) >> 8 &* weights.height
         }

@@ -1,39 +1,39 @@
 /// Turns a field of patches into pixels: every patch that covers a pixel votes for its colour.
 struct PatchVoting {
-    private struct Ballot {
+    private struct WeightedSum {
         var colors = SIMD4<Float>()
         var shift = SIMD4<Float>()
         var total: Float = 0
     }
 
-    let paint: SynthesisLevel
+    let target: SynthesisLevel
     let source: SourceLevel
     /// The squared distance, in features, at which a vote that differs from the patch around its
     /// pixel counts a quarter; nil lets all votes mix. Small is crisp, but flat areas may break up.
-    var spread: Float?
+    var deviationScale: Float?
     /// The squared difference of the guide at which a patch from there counts a quarter: so the
     /// edges of a sketch stay sharp where the works have none like them; nil without a sketch.
-    var edge: Float?
+    var guideScale: Float?
 
     /// Sets the picture's features.
     ///
     /// - Parameter trusts: Whether patches that fit badly count less; only once they were measured.
-    func paintFeatures(trusts: Bool, bands: RowParallelExecutor) {
-        let weights = trusts ? trust(bands) : nil
-        vote(weights, from: source.features, bands: bands) { pixel, ballot in
-            paint.image.pointer[pixel] = (ballot.colors + ballot.shift).bytes()
+    func updateFeatures(usesConfidence: Bool, executor: RowParallelExecutor) {
+        let weights = usesConfidence ? confidence(executor) : nil
+        vote(weights, from: source.features, executor: executor) { pixel, sum in
+            target.image.pointer[pixel] = (sum.colors + sum.shift).bytes()
         }
-        paint.wrapImage()
+        target.wrapImage()
     }
 
     /// The finished picture, premultiplied, from the works' own colours.
-    func paintColors(bands: RowParallelExecutor) -> Canvas {
-        let canvas = Canvas(width: paint.width, height: paint.height)
-        let weights = trust(bands)
-        vote(weights, from: source.colors ?? source.features, bands: bands) { pixel, ballot in
-            canvas.pixels[pixel] = PatchVoting.shifted(ballot.colors.bytes(), by: ballot.shift)
+    func renderColors(executor: RowParallelExecutor) -> Canvas {
+        let canvas = Canvas(width: target.width, height: target.height)
+        let weights = confidence(executor)
+        vote(weights, from: source.colors ?? source.features, executor: executor) { pixel, sum in
+            canvas.pixels[pixel] = PatchVoting.shifted(sum.colors.bytes(), by: sum.shift)
         }
-        return canvas.cropped(by: paint.margin)
+        return canvas.cropped(by: target.margin)
     }
 
     /// Moves a premultiplied colour in feature space.
@@ -53,11 +53,11 @@ struct PatchVoting {
     }
 
     /// How much each patch counts: less the worse it fits.
-    private func trust(_ bands: RowParallelExecutor) -> PaddedBuffer<Float> {
-        let weights = PaddedBuffer<Float>(count: paint.field.count, filledWith: 1)
-        bands.run(rows: paint.down, width: paint.across) { places in
-            for index in places {
-                let part = 1_200 / (1_200 + Float(max(0, paint.costs.pointer[index])))
+    private func confidence(_ executor: RowParallelExecutor) -> PaddedBuffer<Float> {
+        let weights = PaddedBuffer<Float>(count: target.field.count, filledWith: 1)
+        executor.run(rows: target.down, width: target.across) { indices in
+            for index in indices {
+                let part = 1_200 / (1_200 + Float(max(0, target.costs.pointer[index])))
                 weights.pointer[index] = part * part
             }
         }
@@ -66,61 +66,61 @@ struct PatchVoting {
 
     private func vote(
         _ weights: PaddedBuffer<Float>?, from colors: PaddedBuffer<SIMD4<UInt8>>,
-        bands: RowParallelExecutor,
-        _ finish: (Int, Ballot) -> Void
+        executor: RowParallelExecutor,
+        _ finish: (Int, WeightedSum) -> Void
     ) {
-        bands.run(rows: paint.height) { rows in
+        executor.run(rows: target.height) { rows in
             for y in rows {
-                for x in 0..<paint.width {
-                    var ballot = ballot(x, y, weights, colors)
-                    ballot.colors /= ballot.total
-                    ballot.shift /= ballot.total
-                    finish(y &* paint.width &+ x, ballot)
+                for x in 0..<target.width {
+                    var sum = weightedSum(x, y, weights, colors)
+                    sum.colors /= sum.total
+                    sum.shift /= sum.total
+                    finish(y &* target.width &+ x, sum)
                 }
             }
         }
     }
 
     @inline(__always)
-    private func ballot(
+    private func weightedSum(
         _ x: Int, _ y: Int, _ weights: PaddedBuffer<Float>?, _ colors: PaddedBuffer<SIMD4<UInt8>>
-    ) -> Ballot {
+    ) -> WeightedSum {
         let last = PatchKernel.side &- 1
-        let center = spread == nil ? SIMD4<Float>() : centerFeature(x, y)
-        var ballot = Ballot()
-        for patchY in max(0, y &- last)...min(paint.down &- 1, y) {
-            for patchX in max(0, x &- last)...min(paint.across &- 1, x) {
-                let at = patchY &* paint.across &+ patchX
-                let place = place(of: at, column: x &- patchX, row: y &- patchY)
-                let shift = PatchVoting.floats(paint.shifts.pointer[at])
-                var weight = PatchVoting.bell[(y &- patchY) &* 7 &+ x &- patchX]
+        let center = deviationScale == nil ? SIMD4<Float>() : centerFeature(x, y)
+        var sum = WeightedSum()
+        for patchY in max(0, y &- last)...min(target.down &- 1, y) {
+            for patchX in max(0, x &- last)...min(target.across &- 1, x) {
+                let at = patchY &* target.across &+ patchX
+                let offset = offset(of: at, column: x &- patchX, row: y &- patchY)
+                let shift = PatchVoting.floats(target.shifts.pointer[at])
+                var weight = PatchVoting.gaussianWindow[(y &- patchY) &* 7 &+ x &- patchX]
                 if let weights { weight *= weights.pointer[at] }
-                if let edge { weight *= sameSide(x, y, patchX, patchY, edge) }
-                if let spread {
-                    let gap = PatchVoting.floats(source.features.pointer[place]) + shift - center
-                    let fall = spread / (spread + (gap * gap).sum())
+                if let guideScale { weight *= guideSimilarity(x, y, patchX, patchY, guideScale) }
+                if let deviationScale {
+                    let gap = PatchVoting.floats(source.features.pointer[offset]) + shift - center
+                    let fall = deviationScale / (deviationScale + (gap * gap).sum())
                     weight *= fall * fall
                 }
-                ballot.colors += PatchVoting.floats(colors.pointer[place]) * weight
-                ballot.shift += shift * weight
-                ballot.total += weight
+                sum.colors += PatchVoting.floats(colors.pointer[offset]) * weight
+                sum.shift += shift * weight
+                sum.total += weight
             }
         }
-        return ballot
+        return sum
     }
 
     /// How much the guide says that a pixel and a patch lie in the same area, up to 1.
     @inline(__always)
-    private func sameSide(
-        _ x: Int, _ y: Int, _ patchX: Int, _ patchY: Int, _ edge: Float
+    private func guideSimilarity(
+        _ x: Int, _ y: Int, _ patchX: Int, _ patchY: Int, _ guideScale: Float
     ) -> Float {
-        guard let guide = paint.guide else { return 1 }
+        guard let guide = target.guide else { return 1 }
         let half = PatchKernel.side / 2
-        let middle = (patchY &+ half) &* paint.width &+ patchX &+ half
+        let middle = (patchY &+ half) &* target.width &+ patchX &+ half
         let gap =
-            PatchVoting.floats(guide.pixels[y &* paint.width &+ x])
+            PatchVoting.floats(guide.pixels[y &* target.width &+ x])
             - PatchVoting.floats(guide.pixels[middle])
-        let fall = edge / (edge + (gap * gap).sum())
+        let fall = guideScale / (guideScale + (gap * gap).sum())
         return fall * fall
     }
 
@@ -128,21 +128,21 @@ struct PatchVoting {
     @inline(__always)
     private func centerFeature(_ x: Int, _ y: Int) -> SIMD4<Float> {
         let half = PatchKernel.side / 2
-        let patchX = min(max(x &- half, 0), paint.across &- 1)
-        let patchY = min(max(y &- half, 0), paint.down &- 1)
-        let at = patchY &* paint.across &+ patchX
-        let place = place(of: at, column: x &- patchX, row: y &- patchY)
-        return PatchVoting.floats(source.features.pointer[place])
-            + PatchVoting.floats(paint.shifts.pointer[at])
+        let patchX = min(max(x &- half, 0), target.across &- 1)
+        let patchY = min(max(y &- half, 0), target.down &- 1)
+        let at = patchY &* target.across &+ patchX
+        let offset = offset(of: at, column: x &- patchX, row: y &- patchY)
+        return PatchVoting.floats(source.features.pointer[offset])
+            + PatchVoting.floats(target.shifts.pointer[at])
     }
 
     /// Where in the works one pixel of a patch lies.
     @inline(__always)
-    private func place(of patch: Int, column: Int, row: Int) -> Int {
-        let match = paint.field.pointer[patch]
-        let area = source.areas.pointer[Int(match.work)]
-        let across = match.isMirrored ? PatchKernel.side &- 1 &- column : column
-        return area.base &+ (Int(match.y) &+ row) &* area.width &+ Int(match.x) &+ across
+    private func offset(of patch: Int, column: Int, row: Int) -> Int {
+        let position = target.field.pointer[patch]
+        let area = source.areas.pointer[Int(position.work)]
+        let across = position.isMirrored ? PatchKernel.side &- 1 &- column : column
+        return area.base &+ (Int(position.y) &+ row) &* area.width &+ Int(position.x) &+ across
     }
 
     @inline(__always)
@@ -156,7 +156,7 @@ struct PatchVoting {
     }
 
     /// A bell over the patch with a deviation of a quarter of its side.
-    private static let bell: [Float] = {
+    private static let gaussianWindow: [Float] = {
         // exp(-d² / (2 · 1.75²)) for d = 0…3, written out, as the system's `exp` differs.
         let line: [Float] = [0.2300, 0.5204, 0.8494, 1, 0.8494, 0.5204, 0.2300]
         return (0..<49).map { line[$0 / 7] * line[$0 % 7] }

@@ -8,9 +8,9 @@ final class SourceLevel {
         /// The work's index in the model.
         var entry: Int
         /// Where its counts of use begin.
-        var useBase: Int
+        var usageBase: Int
         /// Columns of its counts of use: one per 4 × 4 pixels.
-        var useWidth: Int
+        var usageWidth: Int
         /// Turns a row into a height from 0 to 256, times 65,536.
         var heightScale: Int
     }
@@ -24,9 +24,9 @@ final class SourceLevel {
         let keptWhole: [PixelArea]
     }
 
-    static let useShift = 2
+    static let usageShift = 2
     /// The count of use of a part from which no patch may come.
-    static let closed = UInt16.max
+    static let excluded = UInt16.max
 
     let areas: PaddedBuffer<Area>
     let features: PaddedBuffer<SIMD4<UInt8>>
@@ -34,7 +34,7 @@ final class SourceLevel {
     /// Premultiplied sRGB, at the finest level only.
     let colors: PaddedBuffer<SIMD4<UInt8>>?
     /// How many patches come from each part of 4 × 4 places; or ``closed``.
-    let use: PaddedBuffer<UInt16>
+    let usage: PaddedBuffer<UInt16>
     /// By work: areas from which nothing is taken.
     let avoided: [[PixelArea]]
     /// By work: areas that are taken whole or not at all.
@@ -43,32 +43,32 @@ final class SourceLevel {
     /// - Parameters:
     ///   - works: At least one, each at least one patch wide and high.
     ///   - keepsColors: Whether the works' own colours are kept too.
-    ///   - areaRadius: As for ``GuideMap/guide(_:areaRadius:bands:)``.
+    ///   - areaRadius: As for ``GuideMap/guide(_:areaRadius:executor:)``.
     ///   - isOnPaper: Whether clear parts guide as white paper does.
     init(
         _ works: [Work], keepsColors: Bool, areaRadius: Int?, isOnPaper: Bool,
-        bands: RowParallelExecutor
+        executor: RowParallelExecutor
     ) {
         var list: [Area] = []
         var total = 0
         var cells = 0
         for work in works {
             let canvas = work.canvas
-            let useWidth = (canvas.width + 3) >> Self.useShift
+            let usageWidth = (canvas.width + 3) >> Self.usageShift
             list.append(
                 Area(
                     base: total, width: canvas.width, height: canvas.height, entry: work.entry,
-                    useBase: cells, useWidth: useWidth,
+                    usageBase: cells, usageWidth: usageWidth,
                     heightScale: (256 << 16) / max(1, canvas.height - PatchKernel.side)))
             total += canvas.width * canvas.height
-            cells += useWidth * ((canvas.height + 3) >> Self.useShift)
+            cells += usageWidth * ((canvas.height + 3) >> Self.usageShift)
         }
         areas = PaddedBuffer(count: list.count, filledWith: list[0])
         for (index, area) in list.enumerated() { areas[index] = area }
         features = PaddedBuffer(count: total, filledWith: SIMD4())
         guides = PaddedBuffer(count: total, filledWith: SIMD4())
         colors = keepsColors ? PaddedBuffer(count: total, filledWith: SIMD4()) : nil
-        use = PaddedBuffer(count: cells, filledWith: 0)
+        usage = PaddedBuffer(count: cells, filledWith: 0)
         avoided = works.map(\.avoided)
         keptWhole = works.map(\.keptWhole)
         // One work after the other, each by rows: large ones leave no thread without work, and
@@ -76,56 +76,58 @@ final class SourceLevel {
         for (work, area) in zip(works, list) {
             let canvas = work.canvas
             let count = canvas.width * canvas.height
-            let features = canvas.features(bands)
-            let seen = isOnPaper && !canvas.isOpaque ? canvas.onWhite.features(bands) : features
-            let guide = GuideMap.guide(seen, areaRadius: areaRadius, bands: bands)
+            let features = canvas.features(executor)
+            let seen = isOnPaper && !canvas.isOpaque ? canvas.onWhite.features(executor) : features
+            let guide = GuideMap.guide(seen, areaRadius: areaRadius, executor: executor)
             if let areaRadius {
-                GuideMap.addLines(of: seen, areaRadius: areaRadius, to: guide, bands: bands)
+                GuideMap.addLines(of: seen, areaRadius: areaRadius, to: guide, executor: executor)
             }
             (self.features.pointer + area.base).update(from: features.pixels, count: count)
             (guides.pointer + area.base).update(from: guide.pixels, count: count)
             guard let colors else { continue }
             (colors.pointer + area.base).update(from: canvas.pixels, count: count)
         }
-        for index in 0..<list.count { close(works[index].avoided, of: areas[index]) }
+        for index in 0..<list.count { exclude(works[index].avoided, of: areas[index]) }
     }
 
     /// Counts how often each part of the works is used by a picture; what a tile repeats in its
     /// margin counts once.
-    func countUse(by paint: SynthesisLevel) {
-        for cell in 0..<use.count where use.pointer[cell] != Self.closed { use.pointer[cell] = 0 }
-        let own = paint.ownPatches
+    func countUsage(by target: SynthesisLevel) {
+        for cell in 0..<usage.count where usage.pointer[cell] != Self.excluded {
+            usage.pointer[cell] = 0
+        }
+        let own = target.ownPatches
         for row in own.rows {
             for column in own.columns {
-                let match = paint.field.pointer[row &* paint.across &+ column]
-                let area = areas.pointer[Int(match.work)]
+                let position = target.field.pointer[row &* target.across &+ column]
+                let area = areas.pointer[Int(position.work)]
                 let cell =
-                    area.useBase &+ (Int(match.y) >> Self.useShift) &* area.useWidth
-                    &+ Int(match.x) >> Self.useShift
-                if use.pointer[cell] < Self.closed &- 1 { use.pointer[cell] &+= 1 }
+                    area.usageBase &+ (Int(position.y) >> Self.usageShift) &* area.usageWidth
+                    &+ Int(position.x) >> Self.usageShift
+                if usage.pointer[cell] < Self.excluded &- 1 { usage.pointer[cell] &+= 1 }
             }
         }
     }
 
     /// Whether patches may begin in the part of a work that holds this pixel.
-    func isOpen(_ area: Area, x: Int, y: Int) -> Bool {
-        use.pointer[
-            area.useBase + (y >> Self.useShift) * area.useWidth + x >> Self.useShift]
-            != Self.closed
+    func isUsable(_ area: Area, x: Int, y: Int) -> Bool {
+        usage.pointer[
+            area.usageBase + (y >> Self.usageShift) * area.usageWidth + x >> Self.usageShift]
+            != Self.excluded
     }
 
     /// Closes every part in which a patch could begin that touches one of the rectangles.
-    private func close(_ rectangles: [PixelArea], of area: Area) {
+    private func exclude(_ rectangles: [PixelArea], of area: Area) {
         let reach = PatchKernel.side - 1
         for rectangle in rectangles {
-            let left = max(0, rectangle.x - reach) >> Self.useShift
-            let top = max(0, rectangle.y - reach) >> Self.useShift
+            let left = max(0, rectangle.x - reach) >> Self.usageShift
+            let top = max(0, rectangle.y - reach) >> Self.usageShift
             let right = min(area.width, rectangle.x + rectangle.width) - 1
             let bottom = min(area.height, rectangle.y + rectangle.height) - 1
             guard right >= 0, bottom >= 0 else { continue }
-            for row in top...(bottom >> Self.useShift) {
-                for column in left...(right >> Self.useShift) {
-                    use.pointer[area.useBase + row * area.useWidth + column] = Self.closed
+            for row in top...(bottom >> Self.usageShift) {
+                for column in left...(right >> Self.usageShift) {
+                    usage.pointer[area.usageBase + row * area.usageWidth + column] = Self.excluded
                 }
             }
         }

@@ -22,7 +22,7 @@ final class SourcePyramid {
     ///   - keepsLevels: Whether levels are kept for several drawings.
     init(
         model: StyleModel, settings: GenerationSettings, plan: PyramidPlan, lastLevel: Int,
-        sketch: Picture?, keepsLevels: Bool, bands: RowParallelExecutor
+        sketch: Picture?, keepsLevels: Bool, executor: RowParallelExecutor
     ) throws(StyleError) {
         self.plan = plan
         hasSketch = sketch != nil
@@ -34,14 +34,14 @@ final class SourcePyramid {
         var isOpaque = true
         for (entry, work) in model.works.enumerated() {
             guard let size = plan.works[entry] else { continue }
-            try bands.check()
+            try executor.checkCancellation()
             let mips = Mipmap(try model.canvas(of: work))
             isOpaque = isOpaque && mips.levels[0].isOpaque
             let use = uses[work.id]
             for level in 0...lastLevel {
                 let size = PyramidPlan.scaled(size, by: plan.scales[level])
-                try bands.check()
-                let canvas = mips.scaled(width: size.width, height: size.height, bands: bands)
+                try executor.checkCancellation()
+                let canvas = mips.scaled(width: size.width, height: size.height, executor: executor)
                 worksByLevel[level].append(
                     SourceLevel.Work(
                         entry: entry, canvas: canvas,
@@ -67,7 +67,7 @@ final class SourcePyramid {
     ///
     /// - Throws: ``StyleError/nothingToUse`` without any patch that may be used.
     func level(
-        _ level: Int, bands: RowParallelExecutor
+        _ level: Int, executor: RowParallelExecutor
     ) throws(StyleError) -> (source: SourceLevel, index: PatchIndex) {
         if let made = madeByLevel[level] { return made }
         let works = worksByLevel[level]
@@ -76,10 +76,10 @@ final class SourcePyramid {
         let source = SourceLevel(
             works, keepsColors: level == lastLevel,
             areaRadius: hasSketch ? plan.areaRadius(level: level) : nil, isOnPaper: isOnPaper,
-            bands: bands)
-        try bands.check()
-        guard let index = PatchIndex(source, bands: bands) else { throw .nothingToUse }
-        try bands.check()
+            executor: executor)
+        try executor.checkCancellation()
+        guard let index = PatchIndex(source, executor: executor) else { throw .nothingToUse }
+        try executor.checkCancellation()
         if keepsLevels { madeByLevel[level] = (source, index) }
         return (source, index)
     }

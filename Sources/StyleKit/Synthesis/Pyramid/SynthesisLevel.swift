@@ -16,11 +16,11 @@ final class SynthesisLevel {
     let down: Int
     let image: PaddedBuffer<SIMD4<UInt8>>
     let field: PaddedBuffer<SourcePosition>
-    let previous: PaddedBuffer<SourcePosition>
+    let previousField: PaddedBuffer<SourcePosition>
     let costs: PaddedBuffer<Int32>
     let shifts: PaddedBuffer<SIMD4<Int8>>
     /// What each patch was last looked up by in the index; 0 for never.
-    let questions: PaddedBuffer<UInt32>
+    let queryHashes: PaddedBuffer<UInt32>
     var guide: Canvas?
 
     /// - Parameter guide: Of the inner size.
@@ -34,10 +34,10 @@ final class SynthesisLevel {
         image = PaddedBuffer(count: width * height, filledWith: SIMD4())
         let none = SourcePosition(work: 0, isMirrored: false, x: 0, y: 0)
         field = PaddedBuffer(count: across * down, filledWith: none)
-        previous = PaddedBuffer(count: across * down, filledWith: none)
+        previousField = PaddedBuffer(count: across * down, filledWith: none)
         costs = PaddedBuffer(count: across * down, filledWith: 0)
         shifts = PaddedBuffer(count: across * down, filledWith: SIMD4())
-        questions = PaddedBuffer(count: across * down, filledWith: 0)
+        queryHashes = PaddedBuffer(count: across * down, filledWith: 0)
         self.guide = guide.map { $0.wrapped(by: margin) }
     }
 
@@ -50,22 +50,23 @@ final class SynthesisLevel {
     /// Fills a tile's margin of pixels.
     func wrapImage() {
         guard margin > 0 else { return }
-        forMargin(width: width, height: height) { place, inside in
-            image.pointer[place] = image.pointer[inside]
+        forMargin(width: width, height: height) { offset, inside in
+            image.pointer[offset] = image.pointer[inside]
         }
     }
 
     /// Fills a tile's margin of patches.
     func wrapField() {
         guard margin > 0 else { return }
-        forMargin(width: across, height: down) { place, inside in
-            field.pointer[place] = field.pointer[inside]
-            costs.pointer[place] = costs.pointer[inside]
-            shifts.pointer[place] = shifts.pointer[inside]
+        forMargin(width: across, height: down) { offset, inside in
+            field.pointer[offset] = field.pointer[inside]
+            costs.pointer[offset] = costs.pointer[inside]
+            shifts.pointer[offset] = shifts.pointer[inside]
         }
     }
 
-    private func forMargin(width: Int, height: Int, _ body: (_ place: Int, _ inside: Int) -> Void) {
+    private func forMargin(width: Int, height: Int, _ body: (_ offset: Int, _ inside: Int) -> Void)
+    {
         let columns = margin..<(margin + inner.width)
         let rows = margin..<(margin + inner.height)
         for y in 0..<height {
@@ -80,29 +81,29 @@ final class SynthesisLevel {
     /// Guides the picture by what its patches had around them in their works.
     ///
     /// So a seam is not smoothed over with the calmest marks that the artist ever made.
-    func guideByOrigin(in source: SourceLevel, bands: RowParallelExecutor) {
+    func guideByOrigin(in source: SourceLevel, executor: RowParallelExecutor) {
         let half = PatchKernel.side / 2
         let origin = Canvas(width: width, height: height)
-        bands.run(rows: height) { rows in
+        executor.run(rows: height) { rows in
             for y in rows {
                 let patchY = min(max(y - half, 0), down - 1)
                 for x in 0..<width {
                     let patchX = min(max(x - half, 0), across - 1)
-                    let match = field.pointer[patchY * across + patchX]
-                    let area = source.areas.pointer[Int(match.work)]
+                    let position = field.pointer[patchY * across + patchX]
+                    let area = source.areas.pointer[Int(position.work)]
                     let column = x - patchX
-                    let workX = Int(match.x) + (match.isMirrored ? half * 2 - column : column)
-                    let place = area.base + (Int(match.y) + y - patchY) * area.width + workX
-                    origin.pixels[y * width + x] = source.guides.pointer[place]
+                    let workX = Int(position.x) + (position.isMirrored ? half * 2 - column : column)
+                    let offset = area.base + (Int(position.y) + y - patchY) * area.width + workX
+                    origin.pixels[y * width + x] = source.guides.pointer[offset]
                 }
             }
         }
-        guide = GuideMap.boxBlurred(origin, radius: 1, bands: bands)
+        guide = GuideMap.boxBlurred(origin, radius: 1, executor: executor)
     }
 
     /// Takes the places of patches over from a coarser level, and never its pixels.
-    func refine(_ coarse: SynthesisLevel, in source: SourceLevel, bands: RowParallelExecutor) {
-        bands.run(rows: down) { rows in
+    func refine(_ coarse: SynthesisLevel, in source: SourceLevel, executor: RowParallelExecutor) {
+        executor.run(rows: down) { rows in
             for y in rows {
                 for x in 0..<across {
                     let at = y * across + x
@@ -126,18 +127,18 @@ final class SynthesisLevel {
         let patchX = min(max(coarseX, 0), coarse.across - 1)
         let patchY = min(max(coarseY, 0), coarse.down - 1)
         let index = patchY * coarse.across + patchX
-        let match = coarse.field.pointer[index]
-        let area = source.areas.pointer[Int(match.work)]
+        let position = coarse.field.pointer[index]
+        let area = source.areas.pointer[Int(position.work)]
         let originX = Self.refinedOrigin(
-            of: Int(match.x), at: patchX - coarse.margin, isMirrored: match.isMirrored,
+            of: Int(position.x), at: patchX - coarse.margin, isMirrored: position.isMirrored,
             from: coarse.inner.width, to: inner.width)
         let originY = Self.refinedOrigin(
-            of: Int(match.y), at: patchY - coarse.margin, isMirrored: false,
+            of: Int(position.y), at: patchY - coarse.margin, isMirrored: false,
             from: coarse.inner.height, to: inner.height)
-        let newX = originX + (x - margin) * match.direction
+        let newX = originX + (x - margin) * position.direction
         let newY = originY + y - margin
         let refined = SourcePosition(
-            work: Int(match.work), isMirrored: match.isMirrored,
+            work: Int(position.work), isMirrored: position.isMirrored,
             x: min(max(newX, 0), area.width - PatchKernel.side),
             y: min(max(newY, 0), area.height - PatchKernel.side))
         return (refined, coarse.shifts.pointer[index])
@@ -150,10 +151,10 @@ final class SynthesisLevel {
     /// piece would fall apart into shreds that lie a pixel off, at every level anew.
     @inline(__always)
     private static func refinedOrigin(
-        of place: Int, at patch: Int, isMirrored: Bool, from coarse: Int, to fine: Int
+        of coordinate: Int, at patch: Int, isMirrored: Bool, from coarse: Int, to fine: Int
     ) -> Int {
         // In a mirrored piece the sum of both middles stays the same.
-        let origin = isMirrored ? place + patch + PatchKernel.side : place - patch
+        let origin = isMirrored ? coordinate + patch + PatchKernel.side : coordinate - patch
         let double = 2 * origin * fine + coarse
         let rest = double % (2 * coarse)
         let nearest = (double - (rest < 0 ? rest + 2 * coarse : rest)) / (2 * coarse)
