@@ -1,4 +1,4 @@
-/// The lightness of a picture, 0 to 255, for measuring.
+/// The lightness of a picture, `[height, width]`, 0 to 255: an integer image for measuring.
 struct LightnessMap {
     let width: Int
     let height: Int
@@ -10,7 +10,8 @@ struct LightnessMap {
         values = (0..<(width * height)).map { Int(features.pixels[$0].x) }
     }
 
-    /// The mean over squares of `2 * radius + 1`, cut at the border.
+    /// The box blur over squares of `2 * radius + 1`, cropped at the border, by a summed-area
+    /// table.
     func blurred(radius: Int) -> LightnessMap {
         var result = self
         var sums = [Int](repeating: 0, count: (width + 1) * (height + 1))
@@ -37,7 +38,7 @@ struct LightnessMap {
         return result
     }
 
-    /// The Sobel slope at an inner pixel along one axis.
+    /// The Sobel gradient along one axis at a pixel that is not on the border.
     func slope(x: Int, y: Int, dx: Int, dy: Int) -> Int {
         let at = y * width + x
         let along = dy * width + dx
@@ -51,7 +52,7 @@ struct LightnessMap {
         return ahead - behind
     }
 
-    /// How many pixels in a line through this one are set, up to about `limit`.
+    /// The length, up to about `limit`, of the run of set pixels through this one in a direction.
     func run(of isSet: [Bool], x: Int, y: Int, dx: Int, dy: Int, atMost limit: Int) -> Int {
         var length = 1
         for direction in [-1, 1] {

@@ -1,10 +1,11 @@
-/// The main colours of works, by k-means in the space in which patches are compared: OKLab with
-/// weighted chroma.
+/// The main colours of works, by k-means in feature space.
 enum Palette {
+    /// Iterations of k-means.
     private static let rounds = 24
-    /// Colours nearer than this look alike in a row of swatches: about 4 of OKLab's hundred.
+    /// In feature units, about 4 of OKLab × 100: colours closer than this look alike in a row of
+    /// swatches.
     private static let alike: Float = 11
-    /// A smaller part of the area is no main colour.
+    /// A smaller part of the pixels is not a main colour.
     private static let smallestShare = 0.003
 
     private struct Entry {
@@ -13,7 +14,7 @@ enum Palette {
         let bin: SparseColorHistogram.Bin
     }
 
-    /// At most `limit` colours, the largest share first.
+    /// The main colours of a histogram, the largest share first; at most `limit`.
     static func colors(of counts: SparseColorHistogram, limit: Int) -> [StyleAnalysis.PaletteColor]
     {
         let entries = counts.bins.map { bin in
@@ -28,7 +29,8 @@ enum Palette {
         return swatches(centers, entries)
     }
 
-    /// The heaviest colour, then always the one that is worst served, by distance and weight.
+    /// The initial centres: the commonest colour, then always the one with the largest product of
+    /// count and squared distance to the nearest centre.
     private static func start(_ entries: [Entry], limit: Int) -> [SIMD3<Float>] {
         guard let first = entries.max(by: { $0.weight < $1.weight }) else { return [] }
         var centers = [first.place]
@@ -60,7 +62,7 @@ enum Palette {
         return centers.indices.map { weights[$0] > 0 ? sums[$0] / weights[$0] : centers[$0] }
     }
 
-    /// Joins centers that look alike, nearest first, and drops tiny ones.
+    /// Merges centres that look alike, closest first, and drops tiny ones.
     private static func distinct(
         _ centers: [SIMD3<Float>], _ entries: [Entry]
     ) -> [SIMD3<Float>] {
@@ -88,7 +90,8 @@ enum Palette {
         distance(centers[kept[pair.0]], centers[kept[pair.1]])
     }
 
-    /// A colour that fills most of its group stands for it exactly; else the group's mean does.
+    /// The bin that fills more than half of its cluster stands for it exactly, else the cluster's
+    /// mean does.
     private static func swatches(
         _ centers: [SIMD3<Float>], _ entries: [Entry]
     ) -> [StyleAnalysis.PaletteColor] {

@@ -1,37 +1,39 @@
-/// What was measured in the works, for people to read; drawing does not depend on it.
+/// What was measured in the works, for people to read; synthesis does not depend on it.
 public struct StyleAnalysis: Sendable, Equatable, Codable {
     /// One colour of the palette.
     public struct PaletteColor: Sendable, Equatable, Codable {
         /// sRGB as `#rrggbb`.
         public let hex: String
-        /// The part of the painted area that is nearest to this colour, 0 to 1.
+        /// The part of the opaque pixels that are nearest to this colour, 0 to 1.
         public let share: Double
     }
 
-    /// The main colours, the largest share first; at most twelve, all clearly different.
+    /// The main colours, the largest share first: at most ``Limits/paletteColors``, no two closer
+    /// than 4 units of OKLab × 100.
     public let palette: [PaletteColor]
-    /// How light the works are: the parts of the painted area in sixteen steps, dark to light.
+    /// A histogram of OKLab lightness over opaque pixels: 16 bins, dark to light, whose sum is 1;
+    /// or 0 without any.
     public let lightness: [Double]
-    /// How much dark line is drawn how wide: the parts of its length with a width of 1, 2, … 16
-    /// (the last: or more) where the short side is 512. The sum is 1, or 0 without any line.
+    /// A histogram of the width of dark lines, weighted by their length: bins of 1, 2, … 16 pixels
+    /// (the last: or more) at a short side of 512. The sum is 1, or 0 without any line.
     public let strokeWidths: [Double]
-    /// How edges run: the parts in twelve directions, from level (0°) by 15° counter-clockwise.
-    /// The sum is 1, or 0 without any edge.
+    /// A histogram of edge directions, weighted by strength: 12 bins from horizontal (0°) by 15°
+    /// counter-clockwise. The sum is 1, or 0 without any edge.
     public let edgeDirections: [Double]
-    /// Mean change of lightness (0 to 100) between blurs of 1, 2, 4, 8, 16, 32 and 64 where the
-    /// short side is 512: what happens from the finest grain to large shapes.
+    /// The energy of texture by scale: the mean absolute difference of lightness (0 to 100) between
+    /// box blurs of radius 0 and 1, 1 and 2, 2 and 4, … 32 and 64 at a short side of 512.
     public let textureByScale: [Double]
 
-    /// The range of lightness (0 to 100) without its darkest and lightest twentieths.
+    /// The range of lightness (0 to 100) between its 5th and 95th percentile.
     public var contrast: Double {
         guard let low = lightness(at: 0.05), let high = lightness(at: 0.95) else { return 0 }
         return StyleAnalysis.rounded(high - low)
     }
 
-    /// The lightness (0 to 100) that half of the painted area lies below; nil if none is painted.
+    /// The median lightness (0 to 100) of the opaque pixels; nil if there are none.
     public var middleLightness: Double? { lightness(at: 0.5).map(StyleAnalysis.rounded) }
 
-    /// The width that half of all dark line lies below, in thousandths of the short side.
+    /// The median width of dark lines, in thousandths of the short side; nil if there are none.
     public var middleStrokeWidth: Double? {
         StyleAnalysis.quantile(strokeWidths, 0.5).map { place in
             StyleAnalysis.rounded((place + 0.5) * 1_000 / 512)
@@ -60,7 +62,7 @@ public struct StyleAnalysis: Sendable, Equatable, Codable {
         StyleAnalysis.quantile(lightness, part).map { $0 * 100 / Double(lightness.count) }
     }
 
-    /// Where a part of the whole lies below, in bins.
+    /// The position of a quantile in a histogram, in bins; nil for an empty one.
     private static func quantile(_ shares: [Double], _ part: Double) -> Double? {
         let total = shares.reduce(0, +)
         guard total > 0 else { return nil }

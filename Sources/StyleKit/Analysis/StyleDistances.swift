@@ -1,9 +1,9 @@
-/// How far one picture lies from some works, by each measure; 0 is no difference.
+/// The distances of one picture from a set of works, by each measure; 0 is no difference.
 struct StyleDistances {
     enum Part: CaseIterable {
         case colors, light, lines, directions, texture, marks
 
-        /// What tells artists apart counts more.
+        /// The weight of a part in the overall likeness: what tells artists apart counts more.
         var weight: Double {
             switch self {
             case .colors: 2.5
@@ -13,7 +13,7 @@ struct StyleDistances {
             }
         }
 
-        /// The usual distance between two works of one hand, measured over several artists.
+        /// The usual distance between works by one artist, measured over several artists.
         var typical: Double {
             switch self {
             case .colors: 12
@@ -30,7 +30,8 @@ struct StyleDistances {
 
     subscript(part: Part) -> Double { values[part] ?? 0 }
 
-    /// - Parameter marks: The mean distance of the picture's patches to the works' nearest.
+    /// - Parameter marks: The mean distance of the picture's descriptors to the nearest of the
+    ///   works.
     init(of picture: WorkMeasures, from works: WorkMeasures, marks: Double) {
         values[.colors] = StyleDistances.colors(picture.colors, works.colors)
         values[.light] = StyleDistances.earthMoverDistance(picture.lightness, works.lightness)
@@ -40,9 +41,10 @@ struct StyleDistances {
         values[.marks] = marks
     }
 
-    /// The mean distance of patches to the nearest of the others, both ways.
+    /// The mean distance of descriptors to the nearest of another set, averaged over both
+    /// directions.
     ///
-    /// - Parameter left: The work that the patches come from, if the others hold it too.
+    /// - Parameter left: The work whose descriptors they are, if the other set holds it too.
     static func marks(
         of patches: TextureDescriptors, from others: TextureDescriptors, leavingOut left: Int?,
         atMost limit: Int
@@ -53,7 +55,7 @@ struct StyleDistances {
         return (forward + backward) / 2
     }
 
-    /// How far shares must be moved along the bins to become the others.
+    /// The earth mover's distance of two histograms, in bins.
     private static func earthMoverDistance(_ left: [Int], _ right: [Int]) -> Double {
         var carried = 0.0
         return zip(StyleAnalysis.shares(left), StyleAnalysis.shares(right)).reduce(0) { sum, pair in
@@ -62,7 +64,8 @@ struct StyleDistances {
         }
     }
 
-    /// The part of edges that runs another way; a step of 15° counts half.
+    /// Half the L1 distance of two circular histograms, blurred so that a step of one bin (15°)
+    /// counts half.
     private static func circularDistance(_ left: [Int], _ right: [Int]) -> Double {
         func smoothed(_ counts: [Int]) -> [Double] {
             let shares = StyleAnalysis.shares(counts)
@@ -75,7 +78,7 @@ struct StyleDistances {
         return zip(smoothed(left), smoothed(right)).reduce(0) { $0 + abs($1.0 - $1.1) } / 2
     }
 
-    /// The mean ratio of change at each scale, as doublings.
+    /// The mean over scales of the absolute binary logarithm of the ratio of energies.
     private static func texture(_ left: WorkMeasures, _ right: WorkMeasures) -> Double {
         let floor = 0.15
         let ratios = zip(left.texture, right.texture).map { mine, theirs in
@@ -86,7 +89,8 @@ struct StyleDistances {
         return ratios.reduce(0, +) / Double(max(1, ratios.count))
     }
 
-    /// The binary logarithm of a number not below one, near enough, the same on every machine.
+    /// The binary logarithm of a number from 1, with an error below 0.01, bit for bit the same on
+    /// every machine.
     private static func binaryLogarithm(_ ratio: Double) -> Double {
         var rest = ratio
         var whole = 0.0
@@ -99,7 +103,8 @@ struct StyleDistances {
         return whole + part * (1.346_55 - part * (0.346_55))
     }
 
-    /// The mean distance of a picture's colours to the works' nearest, and of the works' to its.
+    /// The mean distance of the picture's colours to the nearest of the works, and, at less weight,
+    /// the other way.
     private static func colors(_ picture: SparseColorHistogram, _ works: SparseColorHistogram)
         -> Double
     {

@@ -1,26 +1,27 @@
-/// How like a picture is to a style: 100 is as like as the artist's works are to each other.
+/// How similar a picture is to a style, 0 to 100: at 100 it is as similar as three of four of the
+/// artist's works are to the others.
 ///
-/// Every part compares one measure, and is judged by how far each work lies from the
-/// others by the same measure: a style with wild colours forgives wild colours.
+/// Each part compares one measure on the scale on which the works differ from each other: a style
+/// of varied colours tolerates other colours. Content is not compared.
 public struct StyleLikeness: Sendable, Equatable, Codable {
-    /// All parts together, 0 to 100.
+    /// The weighted mean of all parts.
     public let overall: Double
     /// Whether its colours are the works' colours, and the works' main colours are in it.
     public let colors: Double
-    /// Whether light and dark are shared out alike.
+    /// The distribution of lightness.
     public let light: Double
-    /// Whether lines are as wide.
+    /// The width of dark lines.
     public let lines: Double
-    /// Whether edges run the same ways.
+    /// The directions of edges.
     public let directions: Double
-    /// Whether as much happens on each scale, from grain to large shapes.
+    /// The energy of texture at each scale, from grain to large shapes.
     public let texture: Double
-    /// Whether small pieces of line and edge look like pieces of the works.
+    /// The local structure of lines and edges, without colour.
     public let marks: Double
 
     /// - Parameters:
-    ///   - gaps: How far the picture lies from the works, by each measure.
-    ///   - own: How far works lie from the others, for each work.
+    ///   - distances: Of the picture from all works.
+    ///   - own: Of each work from the others.
     init(distances: StyleDistances, own: [StyleDistances]) {
         let parts = StyleDistances.Part.allCases.map { part in
             let (usual, scale) = StyleLikeness.usual(part, own)
@@ -41,8 +42,9 @@ public struct StyleLikeness: Sendable, Equatable, Codable {
         marks = part(.marks).rounded()
     }
 
-    /// The distance that three of four works stay within, and the step in which more is judged:
-    /// by how much works differ in it. For few works, what is usual anywhere.
+    /// The third quartile of the distances of the works from the others, and the scale on which
+    /// more is judged: the spread of those distances. For fewer than three works, what is typical
+    /// of artists.
     private static func usual(_ part: StyleDistances.Part, _ own: [StyleDistances]) -> (
         Double, Double
     ) {
@@ -53,16 +55,16 @@ public struct StyleLikeness: Sendable, Equatable, Codable {
     }
 }
 
-/// A style made ready to compare pictures with.
+/// A style prepared for comparing several pictures with it.
 package struct StyleComparison {
     let measures: WorkMeasures
     let descriptors: TextureDescriptors
     let own: [StyleDistances]
-    /// The patches taken of each work, so of the picture.
+    /// The number of descriptors taken of each work, and so of the picture.
     let patchesOfWork: Int
     let patches: Int
 
-    /// How like a picture of at least 64 pixels a side is to the style.
+    /// - Parameter picture: At least ``Limits/workSide`` pixels a side.
     package func likeness(of picture: Picture) -> StyleLikeness {
         let canvas = Canvas(picture)
         var marks = TextureDescriptors()
@@ -76,18 +78,19 @@ package struct StyleComparison {
 }
 
 extension StyleModel {
-    /// The patches of all works together that a picture is compared with, at most about.
+    /// The number of descriptors of all works together, at most about.
     private static let patchesOfAll = 12_000
-    /// The patches that look for their nearest, of each side.
+    /// The number of descriptors that look for their nearest, in each direction.
     private static let patches = 400
-    /// How many works, spread over all, are compared with the others to learn what is usual.
+    /// How many works, spread evenly, are compared with the others to find what is usual.
     private static let judges = 24
 
-    /// How like a picture is to this style.
+    /// How similar a picture is to this style.
     ///
-    /// A picture that the model learned from is judged like any other: it comes out at or near 100.
+    /// A picture that the model learned from is judged like any other, and comes out at or near
+    /// 100.
     ///
-    /// - Parameter picture: Any picture of at least ``Limits/workSide`` pixels a side.
+    /// - Parameter picture: At least ``Limits/workSide`` pixels a side.
     /// - Throws: ``StyleError/workTooSmall(width:height:limit:)``.
     public func likeness(of picture: Picture) throws(StyleError) -> StyleLikeness {
         guard min(picture.width, picture.height) >= Limits.workSide else {
@@ -97,7 +100,7 @@ extension StyleModel {
         return try comparison().likeness(of: picture)
     }
 
-    /// What the model is compared by; make it once to compare several pictures.
+    /// Prepares the comparison; the costly part, done once for several pictures.
     package func comparison() throws(StyleError) -> StyleComparison {
         var descriptors = TextureDescriptors()
         let share = max(8, Self.patchesOfAll / max(4, works.count))

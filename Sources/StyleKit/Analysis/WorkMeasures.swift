@@ -1,7 +1,7 @@
-/// What is counted in one work: whole numbers, so that every machine finds the same.
+/// What is counted in one work: integers, so that every machine finds the same.
 ///
-/// A model keeps them for each work, so that works are added and removed without measuring the
-/// others again, and a style is the plain sum of its works.
+/// A model keeps them for each work: works are added and removed without measuring the others
+/// again, and the measures of a style are the sum over its works.
 struct WorkMeasures: Sendable, Equatable {
     static let lightnessBins = 16
     static let strokeBins = 16
@@ -12,13 +12,13 @@ struct WorkMeasures: Sendable, Equatable {
     var colors = SparseColorHistogram()
     /// Pixels by lightness, dark to light.
     var lightness = [Int](repeating: 0, count: WorkMeasures.lightnessBins)
-    /// Length of dark lines by their width.
+    /// The length of dark lines by their width.
     var strokes = [Int](repeating: 0, count: WorkMeasures.strokeBins)
-    /// Strength of edges by their direction.
+    /// The strength of edges by their direction.
     var edges = [Int](repeating: 0, count: WorkMeasures.directions)
-    /// Change of lightness by scale, fine to coarse.
+    /// The absolute difference between box blurs, fine to coarse.
     var texture = [Int](repeating: 0, count: WorkMeasures.scales)
-    /// The pixels that were looked at.
+    /// The number of pixels that were measured.
     var area = 0
 
     /// The sum over several works.
@@ -42,26 +42,29 @@ struct WorkMeasures: Sendable, Equatable {
 
 /// Measures one work.
 enum WorkMeter {
-    /// The short side at which lines, edges and texture are measured.
+    /// The short side to which a work is scaled before it is measured.
     private static let side = 512
+    /// A longer work is scaled down further, to at most this many pixels.
     private static let pixels = 1 << 21
     private static let colorSamples = 1 << 16
-    /// A line darker than its surroundings by so much of 255 counts as drawn.
+    /// A pixel counts as drawn if it is darker than its neighbourhood by this, of 255.
     private static let strokeContrast = 18
+    /// The radius of that neighbourhood, in pixels.
     private static let strokeSurroundings = 24
-    /// A run longer than this is an area and no line.
+    /// A longer chord belongs to an area, not to a line.
     private static let longestRun = 24
-    /// A slope below this is shading and no edge.
+    /// A smaller Sobel gradient is shading, not an edge.
     private static let edgeStrength = 120
-    /// Each pixel counts for its part of a line's length: this, divided by the width.
+    /// A pixel adds this, divided by the width, to a line's length. 5,040 is divisible by 1 to 10,
+    /// so that most widths lose nothing by rounding.
     private static let lengthUnit = 5_040
-    /// Cosine and sine, times 1,024, of the twelve edge directions.
+    /// Cosine and sine, × 1,024, of the twelve edge directions.
     private static let directions: [(Int, Int)] = [
         (1_024, 0), (989, 265), (887, 512), (724, 724), (512, 887), (265, 989),
         (0, 1_024), (-265, 989), (-512, 887), (-724, 724), (-887, 512), (-989, 265),
     ]
 
-    /// - Parameter work: Premultiplied, at any size; clear parts count as mid-grey paper.
+    /// - Parameter work: Premultiplied sRGB of any size; transparent pixels count as mid-grey.
     static func measure(_ work: Canvas) -> WorkMeasures {
         var measures = WorkMeasures()
         measures.colors = SparseColorHistogram(work, atMost: colorSamples)

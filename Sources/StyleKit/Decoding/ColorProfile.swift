@@ -1,15 +1,15 @@
 import CLCMS
 
-/// A colour profile, and the way from its colours to sRGB.
+/// An ICC colour profile, and the transform from its colours to sRGB.
 ///
-/// Colours are moved perceptually, as browsers do. A profile that cannot be read, or that speaks of
-/// other channels than the file has, is left aside: the file then counts as sRGB, as it does
-/// in programs that know no profiles.
+/// Colours are converted with perceptual intent, as browsers do. A profile that cannot be read, or
+/// that is for other channels than the file has, is ignored: the file then counts as sRGB, as it
+/// does in programs without colour management.
 final class ColorProfile {
-    /// Where white and the three primaries lie: x and y of white, red, green, blue.
+    /// CIE 1931 x and y of white, red, green, blue.
     typealias Chromaticities = [(x: Double, y: Double)]
 
-    /// Why an embedded profile was left aside.
+    /// Why an embedded profile was ignored.
     static let unusable = "its colour profile is damaged, too large or for other channels"
     static let sRGBPrimaries: Chromaticities = [
         (0.3127, 0.3290), (0.64, 0.33), (0.30, 0.60), (0.15, 0.06),
@@ -17,7 +17,7 @@ final class ColorProfile {
     private static let sRGBGamma = 0.45455
 
     private let handle: cmsHPROFILE
-    /// Whether it was made here, from numbers.
+    /// Whether it was made from chromaticities and a curve.
     private let isSynthesized: Bool
 
     /// Reads an ICC profile.
@@ -30,11 +30,12 @@ final class ColorProfile {
         isSynthesized = false
     }
 
-    /// Makes the profile that a PNG describes by numbers; nil where they mean sRGB, or nothing.
+    /// Makes the profile that a PNG describes by numbers; nil where they mean sRGB (within 0.005 of
+    /// its primaries and 5 % of its gamma) or nothing.
     ///
     /// - Parameters:
-    ///   - gamma: The exponent that made the samples, such as 0.45455.
-    ///   - primaries: White, red, green, blue; sRGB's if nil.
+    ///   - gamma: The exponent that encoded the samples, such as 0.45455.
+    ///   - primaries: White, red, green, blue; those of sRGB if nil.
     convenience init?(gamma: Double, primaries: Chromaticities?) {
         let chromaticities = primaries ?? Self.sRGBPrimaries
         let isNear = zip(chromaticities, Self.sRGBPrimaries).allSatisfy { point, own in
@@ -47,13 +48,13 @@ final class ColorProfile {
         self.init(chromaticities, curve: cmsBuildGamma(nil, 1 / gamma))
     }
 
-    /// Makes the profile of these primaries, all three with one curve in the numbered form of
-    /// Little CMS: 1 is a power, 4 a power with a straight foot.
+    /// Makes the profile of these primaries, with one curve for all three channels in a parametric
+    /// form of Little CMS: 1 is a power, 4 a power with a linear segment.
     convenience init?(primaries: Chromaticities, curveForm: Int32, parameters: [Double]) {
         self.init(primaries, curve: cmsBuildParametricToneCurve(nil, curveForm, parameters))
     }
 
-    /// Takes the curve over.
+    /// Takes ownership of the curve.
     private init?(_ chromaticities: Chromaticities, curve: OpaquePointer?) {
         guard let curve else { return nil }
         defer { cmsFreeToneCurve(curve) }
@@ -68,9 +69,9 @@ final class ColorProfile {
 
     deinit { cmsCloseProfile(handle) }
 
-    /// Whether the profile speaks of the channels that a file has.
+    /// Whether the profile is for the channels that a file has.
     ///
-    /// A profile that was made from numbers has three channels, and a grey file three equal ones.
+    /// A synthesized profile has three channels, and grey samples are three equal ones.
     func fits(_ kind: ChannelKind) -> Bool {
         let space = cmsGetColorSpace(handle)
         switch kind {
@@ -80,10 +81,13 @@ final class ColorProfile {
         }
     }
 
-    /// The way to sRGB from 8-bit RGBA, of which grey uses the first channel, or four inks; or from
-    /// straight 16-bit RGBA.
+    /// The transform to sRGB.
     ///
-    /// - Returns: nil where the profile does not fit or, for 8-bit colour, changes nothing.
+    /// - Parameters:
+    ///   - kind: The channels of the samples.
+    ///   - is16Bit: Whether samples are straight 16-bit RGBA; else 8-bit RGBA, of which grey uses
+    ///     the first channel, or four inks.
+    /// - Returns: nil where the profile does not fit or, for 8-bit RGB, changes nothing.
     func transform(kind: ChannelKind, is16Bit: Bool) -> ColorTransform? {
         guard fits(kind) else { return nil }
         let channels = kind == .gray && isSynthesized ? .color : kind
@@ -93,7 +97,7 @@ final class ColorProfile {
     }
 }
 
-/// Moves rows of samples from a profile's colours to 8-bit sRGB.
+/// Converts rows of samples from a profile's colours to 8-bit sRGB.
 final class ColorTransform {
     private let handle: cmsHTRANSFORM
     private let channels: ChannelKind
@@ -107,7 +111,8 @@ final class ColorTransform {
             case .gray: is16Bit ? atelier_gray16 : atelier_gray8
             case .invertedCMYK: atelier_cmyk8_inverted
             }
-        // Little CMS's short way for 16 bits is up to 14 of 255 levels wrong in dark colours.
+        // The optimised 16-bit pipeline of Little CMS is up to 14 of 255 levels off in dark
+        // colours.
         let flags = is16Bit ? cmsUInt32Number(cmsFLAGS_NOOPTIMIZE) : 0
         let made = cmsCreateTransform(
             profile, format, target, atelier_rgba8, cmsUInt32Number(INTENT_PERCEPTUAL), flags)
@@ -118,7 +123,8 @@ final class ColorTransform {
 
     deinit { cmsDeleteTransform(handle) }
 
-    /// Whether no colour of a grid moves by more than one level: such a profile is sRGB itself.
+    /// Whether no colour of a 17 × 17 × 17 grid moves by more than one level: such a profile is
+    /// sRGB under another name.
     var isNearIdentity: Bool {
         let steps = (0...16).map { UInt8(min(255, $0 * 16)) }
         var grid: [UInt8] = []
@@ -135,9 +141,9 @@ final class ColorTransform {
         return zip(grid, moved).allSatisfy { abs(Int($0) - Int($1)) <= 1 }
     }
 
-    /// Converts `count` samples of four channels each; alpha is kept, inks become opaque.
+    /// Converts `[count, 4]` samples; alpha is kept, CMYK becomes opaque.
     ///
-    /// Source and target may be the same row where both have as many bits.
+    /// Source and target may be the same memory where both have 8 bits a sample.
     func convertRow<Sample: FixedWidthInteger & UnsignedInteger>(
         _ source: UnsafePointer<Sample>, to target: UnsafeMutablePointer<UInt8>, count: Int
     ) {
@@ -166,7 +172,7 @@ final class ColorTransform {
     }
 }
 
-/// What the numbers of a decoded file stand for, before they become sRGB.
+/// The channels of a decoded file before they are converted to sRGB.
 enum ChannelKind: Equatable {
     case color
     case gray

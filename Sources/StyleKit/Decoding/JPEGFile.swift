@@ -1,18 +1,20 @@
-/// What the segments of a JPEG file say about its pixels.
+/// The marker segments of a JPEG file that its pixels depend on.
+///
+/// - Note: ITU-T T.81 (1992), annexes B and F to H.
 struct JPEGFile {
     private static let profileName = Array("ICC_PROFILE\0".utf8)
-    /// Markers that may follow a scan's data: tables, notes, another scan, the end.
+    /// Markers that may follow the data of a scan: tables, comments, another scan, the end.
     private static let afterScans: Set<Int> = [0xC4, 0xCC, 0xD9, 0xDA, 0xDB, 0xDC, 0xDD, 0xFE]
 
     private(set) var width = 0
     private(set) var height = 0
     private(set) var orientation = 1
-    /// Where the picture ends in the file; what lies behind is no part of it.
+    /// The offset behind the picture; what follows belongs to the camera, not to the picture.
     private(set) var end: Int
     private(set) var notes: [PictureNote] = []
     private var precision: Int?
     private var channels = 0
-    /// Whether a lossless or hierarchical frame is announced, which nobody reads.
+    /// Whether a lossless or hierarchical frame is announced, which the decoder does not read.
     private var isUnsupportedProcess = false
     private var isArithmetic = false
     private var scans = JPEGScans()
@@ -21,7 +23,7 @@ struct JPEGFile {
     private var profileCount = 0
     private var isOriented = false
 
-    /// Walks the segments up to the picture's end, over the data between them.
+    /// Walks the segments to the end of the picture, skipping the entropy-coded data between them.
     init(_ bytes: [UInt8]) throws(PictureError) {
         end = bytes.count
         let file = UntrustedBytes(bytes)
@@ -34,10 +36,10 @@ struct JPEGFile {
         try check()
     }
 
-    /// What the file's numbers are: nil where they count as sRGB.
+    /// The profile of the samples; nil where they count as sRGB.
     private(set) var colors: ColorProfile?
 
-    /// The embedded profile, whose parts may come in any order; nil unless it is whole.
+    /// The embedded ICC profile, whose parts may come in any order; nil unless all are there.
     private var profile: [UInt8]? {
         guard profileCount > 0, profileParts.count == profileCount else { return nil }
         let size = profileParts.values.reduce(0) { $0 + $1.count }
@@ -45,7 +47,7 @@ struct JPEGFile {
         return (1...profileCount).flatMap { profileParts[$0].map { Array($0.bytes) } ?? [] }
     }
 
-    /// What the samples stand for.
+    /// The channels of the samples.
     var kind: ChannelKind { channels == 4 ? .invertedCMYK : channels == 1 ? .gray : .color }
 
     private mutating func check() throws(PictureError) {
@@ -70,12 +72,12 @@ struct JPEGFile {
             if colors == nil { notes.append(.colorsLeftAside(reason: ColorProfile.unusable)) }
         }
         guard !isEnded else { return }
-        // Arithmetic coding may leave out zeros at the end, so what is cut off would not be missed.
+        // An arithmetic coder may drop trailing zero bytes, so a truncation would not be noticed.
         guard !isArithmetic, scans.holdEveryBit else { throw .corrupt(reason: "it is cut short") }
         notes.append(.missingEnd)
     }
 
-    /// Takes what a marker announces; returns where to go on, nil where the picture ends.
+    /// Reads the segment of a marker; returns where to continue, nil where the picture ends.
     private mutating func take(_ file: UntrustedBytes, at position: Int) -> Int? {
         guard let marker = file.number(at: position + 1, bytes: 1) else { return nil }
         if marker == 0xD9 {
@@ -127,7 +129,7 @@ struct JPEGFile {
         }
     }
 
-    /// The next 0xFF that begins a marker; in a scan's data one is followed by a zero.
+    /// The next 0xFF that begins a marker; in entropy-coded data a zero follows it.
     private static func marker(in bytes: [UInt8], from start: Int) -> Int? {
         bytes.withUnsafeBufferPointer { buffer in
             var position = start
@@ -143,17 +145,17 @@ struct JPEGFile {
     }
 }
 
-/// Which parts of a JPEG's channels its scans bring.
+/// Which coefficients the scans of a JPEG have brought: whether a truncated file lacks pixels.
 struct JPEGScans {
     private static let coefficients = 64
 
     private(set) var count = 0
     private var isProgressive = false
-    /// For every channel, by its name, how many low bits of each coefficient are still missing;
-    /// nil where no scan brought any.
+    /// For every component, by its id, how many low bits of each of the 64 coefficients are
+    /// missing; nil where no scan brought any.
     private var missingBits: [Int: [Int?]] = [:]
 
-    /// Takes the channels that a frame announces.
+    /// Reads the components of a frame header.
     mutating func announce(_ frame: UntrustedBytes, isProgressive: Bool) {
         self.isProgressive = isProgressive
         let channels = frame.number(at: 5, bytes: 1) ?? 0
@@ -163,7 +165,7 @@ struct JPEGScans {
         }
     }
 
-    /// Takes what a scan's head says of its data.
+    /// Reads the components, the spectral selection and the approximation of a scan header.
     mutating func take(_ head: UntrustedBytes) {
         count += 1
         let channels = head.number(at: 0, bytes: 1) ?? 0
@@ -183,9 +185,9 @@ struct JPEGScans {
         }
     }
 
-    /// Whether at least the mean colours of every channel came.
+    /// Whether at least the DC coefficients of every component came.
     var holdEveryChannel: Bool { missingBits.values.allSatisfy { $0[0] != nil } }
 
-    /// Whether every bit of every coefficient came: nothing can be cut off.
+    /// Whether every bit of every coefficient came: nothing can be missing.
     var holdEveryBit: Bool { missingBits.values.allSatisfy { $0.allSatisfy { $0 == 0 } } }
 }

@@ -1,13 +1,13 @@
 import CJPEG
 
-/// Reads the rows of a JPEG file.
+/// Decodes the rows of a JPEG file with libjpeg.
 final class JPEGReader: RowReader {
     private let handle: UnsafeMutablePointer<atelier_jpeg>
     private let width: Int
     private let isCMYK: Bool
     private let transform: ColorTransform?
 
-    /// The bytes must stay as long as the reader does.
+    /// - Parameter bytes: The file; the memory must outlive the reader.
     init(_ file: JPEGFile, _ bytes: UnsafeBufferPointer<UInt8>) throws(PictureError) {
         guard let opened = atelier_jpeg_open(bytes.baseAddress, UInt(file.end)) else {
             throw .unsupported(reason: "the JPEG decoder did not start")
@@ -36,10 +36,11 @@ final class JPEGReader: RowReader {
         }
     }
 
-    /// Inks without a profile: each takes its share of the light that black lets through.
+    /// Converts inverted CMYK without a profile: each ink takes its part of the light that black
+    /// lets through.
     ///
-    /// The numbers say how much paper is left, not how much ink is put on. Adobe's programs began
-    /// that, all others followed, and whether Adobe's marker is there tells nothing.
+    /// 255 is no ink. Adobe's programs store it so and all others followed, with or without Adobe's
+    /// marker in the file.
     private static func convertCMYK(_ row: UnsafeMutablePointer<UInt8>, count: Int) {
         for base in stride(from: 0, to: count * 4, by: 4) {
             let black = Int(row[base + 3])

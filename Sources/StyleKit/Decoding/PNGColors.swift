@@ -1,13 +1,17 @@
 import CZlib
 
-/// What a PNG's chunks say about its colours; the first that can be used counts.
+/// The colour space of a PNG by its chunks; the first that can be used counts.
 ///
-/// The order is that of the third edition of PNG: `cICP`, `iCCP`, `sRGB`, `gAMA` with `cHRM`.
+/// The order of precedence is that of the third edition of PNG: `cICP`, `iCCP`, `sRGB`, `gAMA` with
+/// `cHRM`.
 struct PNGColors {
     let chunks: [String: UntrustedBytes]
     let isGray: Bool
 
-    /// nil where the samples count as sRGB; adds what was left aside to `notes`.
+    /// The profile of the samples; nil where they count as sRGB.
+    ///
+    /// - Parameter notes: Receives what was ignored.
+    /// - Throws: ``PictureError/unsupported(reason:)`` for colours that 8-bit sRGB cannot show.
     func profile(_ notes: inout [PictureNote]) throws(PictureError) -> ColorProfile? {
         if let part = chunks["cICP"] {
             if let points = CICPCodePoints(part) { return try points.profile(isGray: isGray) }
@@ -30,7 +34,7 @@ struct PNGColors {
             primaries: chromaticities.count == 4 ? chromaticities : nil)
     }
 
-    /// A name, a zero, the method, and the packed profile.
+    /// Decompresses an `iCCP` chunk: a name, a zero, the method, and the deflated profile.
     private func unpacked(_ part: UntrustedBytes) -> [UInt8]? {
         guard
             let end = part.bytes.prefix(80).firstIndex(of: 0),
@@ -49,9 +53,9 @@ struct PNGColors {
     }
 }
 
-/// Colours by the numbers of ITU-T H.273, as a PNG's `cICP` chunk gives them.
+/// Coding-independent code points (ITU-T H.273), as the `cICP` chunk of a PNG gives them.
 struct CICPCodePoints {
-    /// White and red, green, blue.
+    /// By colour primaries code (table 2): x and y of white, red, green, blue.
     private static let primaries: [Int: ColorProfile.Chromaticities] = [
         1: ColorProfile.sRGBPrimaries,
         4: [(0.310, 0.316), (0.67, 0.33), (0.21, 0.71), (0.14, 0.08)],
@@ -64,23 +68,24 @@ struct CICPCodePoints {
         12: [(0.3127, 0.3290), (0.680, 0.320), (0.265, 0.690), (0.150, 0.060)],
         22: [(0.3127, 0.3290), (0.630, 0.340), (0.295, 0.605), (0.155, 0.077)],
     ]
-    /// The camera curve of BT.709, which 601 and 2020 share, backwards.
+    /// The inverse of the transfer function of BT.709, which BT.601 and BT.2020 share.
     private static let video: (Int32, [Double]) = (
         4, [1 / 0.45, 1 / 1.099, 0.099 / 1.099, 1 / 4.5, 0.081]
     )
-    /// By form and parameters of Little CMS.
+    /// By transfer characteristics code (table 3): the parametric curve form of Little CMS and its
+    /// parameters.
     private static let transferCurves: [Int: (form: Int32, parameters: [Double])] = [
         1: video, 4: (1, [2.2]), 5: (1, [2.8]), 6: video,
         7: (4, [1 / 0.45, 1 / 1.1115, 0.1115 / 1.1115, 0.25, 0.0912]), 8: (1, [1]),
         13: (4, [2.4, 1 / 1.055, 0.055 / 1.055, 1 / 12.92, 0.04045]), 14: video, 15: video,
     ]
-    /// Known codes whose colours would come out wrong.
+    /// Defined codes whose light an 8-bit sRGB picture cannot hold.
     private static let unsupportedTransfers: [Int: String] = [
         9: "a logarithmic curve", 10: "a logarithmic curve", 11: "an extended range",
         12: "an extended range", 16: "HDR light (PQ)", 17: "cinema's light",
         18: "HDR light (HLG)",
     ]
-    /// CIE XYZ for cinemas.
+    /// CIE 1931 XYZ.
     private static let xyzPrimaries = 10
     private static let sRGBTransfer = 13
 
@@ -88,7 +93,7 @@ struct CICPCodePoints {
     private let transferCode: Int
     private let isFullRange: Bool
 
-    /// - Returns: nil where the numbers say nothing: unspecified, reserved, or not for RGB.
+    /// - Returns: nil for unspecified, reserved or non-RGB code points, which say nothing.
     init?(_ chunk: UntrustedBytes) {
         let numbers = (0..<4).compactMap { chunk.number(at: $0, bytes: 1) }
         guard chunk.count == 4, numbers.count == 4, numbers[2] == 0, numbers[3] <= 1 else {
@@ -104,10 +109,10 @@ struct CICPCodePoints {
         guard isKnownPrimaries, isKnownTransfer else { return nil }
     }
 
-    /// The profile of these colours, nil where they are sRGB.
+    /// The profile of these code points; nil where they are sRGB.
     ///
-    /// - Throws: ``PictureError/unsupported(reason:)`` for colours that sRGB cannot hold, or that
-    ///   would come out wrong.
+    /// - Throws: ``PictureError/unsupported(reason:)`` for colours beyond sRGB's range, and for
+    ///   video range.
     func profile(isGray: Bool) throws(PictureError) -> ColorProfile? {
         if let name = CICPCodePoints.unsupportedTransfers[transferCode] {
             throw .unsupported(reason: "its colours are stored as \(name), beyond what sRGB holds")

@@ -1,27 +1,32 @@
 import CZlib
 
-/// The chunks of a PNG file that matter; texts and other foreign chunks are never unpacked.
+/// The chunks of a PNG file that its pixels depend on; text and unknown chunks are never
+/// decompressed.
+///
+/// - Note: *Portable Network Graphics (PNG) Specification (Third Edition)*, W3C, 2025.
 struct PNGFile {
     static let signature: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
 
-    /// Without these the pixels would be others: a wrong checksum refuses the file.
+    /// A wrong checksum refuses the file: without these chunks its pixels would be others.
     private static let pixelChunks: Set<String> = ["IHDR", "PLTE", "tRNS", "IDAT"]
-    /// Without these the pixels are the same: a wrong checksum leaves the chunk aside.
+    /// A wrong checksum drops the chunk: the samples stay the same.
     private static let colorChunks: Set<String> = [
         "cICP", "iCCP", "sRGB", "gAMA", "cHRM", "eXIf",
     ]
-    /// Deflate never packs better than 1,032 to 1.
+    /// Deflate compresses at most 1,032 to 1 (zlib's technical details): the bound behind the check
+    /// against decompression bombs.
     static let deflateLimit = 1_032
 
     let layout: PNGLayout
-    /// Three bytes a colour; empty if there is none.
+    /// `[colors, 3]`, RGB; empty without a `PLTE` chunk.
     private(set) var palette: [UInt8] = []
-    /// What `tRNS` holds: alphas of the palette, or the one colour that is clear.
+    /// The `tRNS` chunk: the alphas of the palette, or the one transparent colour (16 bits a
+    /// sample).
     private(set) var transparency: [UInt8] = []
-    /// Where the packed rows lie in the file.
+    /// Where the data of the `IDAT` chunks lie in the file.
     private(set) var dataRanges: [Range<Int>] = []
     private(set) var notes: [PictureNote] = []
-    /// What the samples are: nil where they count as sRGB.
+    /// The profile of the samples; nil where they count as sRGB.
     private(set) var colors: ColorProfile?
     private var chunks: [String: UntrustedBytes] = [:]
     private var dataBytes = 0
@@ -52,7 +57,7 @@ struct PNGFile {
     var height: Int { layout.height }
     var orientation: Int { chunks["eXIf"].map(Orientation.read) ?? 1 }
 
-    /// Takes one chunk; returns its length in the file.
+    /// Reads one chunk; returns its length in the file.
     private mutating func take(
         _ file: UntrustedBytes, at position: Int
     ) throws(PictureError) -> Int {
@@ -113,12 +118,12 @@ struct PNGFile {
         }
     }
 
-    /// Each thing is told once, however often it is met.
+    /// Adds a note unless it is there already.
     private mutating func addNote(_ note: PictureNote) {
         if !notes.contains(note) { notes.append(note) }
     }
 
-    /// What cannot be the transparency of this kind of picture is no transparency.
+    /// A `tRNS` chunk that does not fit the colour type is ignored.
     private func usableTransparency(_ part: UntrustedBytes?) -> [UInt8] {
         guard let part else { return [] }
         let isUsable =
@@ -136,22 +141,22 @@ struct PNGFile {
     }
 }
 
-/// How the pixels of a PNG lie in its packed rows.
+/// How the pixels of a PNG are laid out in its compressed rows: the `IHDR` chunk.
 struct PNGLayout {
-    /// The depths that go with each kind.
+    /// The bit depths that are allowed with each colour type.
     private static let depths: [Int: Set<Int>] = [
         0: [1, 2, 4, 8, 16], 2: [8, 16], 3: [1, 2, 4, 8], 4: [8, 16], 6: [8, 16],
     ]
 
     let width: Int
     let height: Int
-    /// Bits a sample.
+    /// Bits a sample: 1, 2, 4, 8 or 16.
     let depth: Int
-    /// 0 grey, 2 colour, 3 palette, 4 grey and alpha, 6 colour and alpha.
+    /// 0 grey, 2 RGB, 3 palette, 4 grey and alpha, 6 RGBA.
     let colorType: Int
     let isInterlaced: Bool
 
-    /// Reads the header's 13 bytes.
+    /// Reads the 13 bytes of the chunk.
     init(_ head: UntrustedBytes) throws(PictureError) {
         let numbers = (0..<5).compactMap { head.number(at: 8 + $0, bytes: 1) }
         guard
@@ -172,7 +177,7 @@ struct PNGLayout {
 
     var isGray: Bool { colorType == 0 || colorType == 4 }
     var channels: Int { [0: 1, 2: 3, 3: 1, 4: 2, 6: 4][colorType] ?? 1 }
-    /// The bytes of a whole row without its filter byte.
+    /// The bytes of a full row without its filter byte.
     var rowBytes: Int { bytes(of: width) }
 
     /// The bytes of so many pixels of one row.

@@ -1,12 +1,13 @@
-/// Reads the rows of a PNG file, interlaced ones too, without holding more than a few of them.
+/// Decodes the rows of a PNG file, interlaced ones too, with a few of them in memory.
 ///
-/// The passes of an interlaced file are unpacked side by side, each from where it begins.
+/// The passes of an interlaced file are decompressed side by side, each from where it begins in the
+/// data.
 final class PNGReader: RowReader {
     private let layout: PNGLayout
     private let samples: PNGSamples
     private let passes: [(pass: PNGPass, rows: PNGRows)]
     private let transform: ColorTransform?
-    /// A row of 16 bits a sample before its colours are moved; empty for others.
+    /// `[width, 4]`: a row of 16 bits a sample before it is converted; empty for other depths.
     private var row16Bit: [UInt16]
     private var row = 0
 
@@ -68,12 +69,12 @@ final class PNGReader: RowReader {
     }
 }
 
-/// Spreads a PNG's samples to RGBA, 8 or 16 bits each.
+/// Expands the samples of a PNG row to straight RGBA, 8 or 16 bits each.
 struct PNGSamples {
     private let layout: PNGLayout
-    /// For samples of at most 8 bits in one channel: what each value looks like.
+    /// For one channel of at most 8 bits: the RGBA of each sample value.
     private var colorTable: [SIMD4<UInt8>] = []
-    /// The colour that is clear, in the file's own bits; nil if none is.
+    /// The transparent colour, in the file's own bits; nil if there is none.
     private let transparency: SIMD3<UInt16>?
 
     init(_ file: PNGFile) {

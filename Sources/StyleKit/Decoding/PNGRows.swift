@@ -1,12 +1,12 @@
 import CZlib
 
-/// The rows of one pass of a PNG, unpacked and unfiltered one after the other.
+/// The rows of one interlace pass of a PNG, decompressed and unfiltered one after the other.
 final class PNGRows {
     private let inflater: PNGInflater
     private let count: Int
-    /// The distance to the same byte of the pixel before.
+    /// The distance in bytes to the same sample of the pixel before; at least 1.
     private let step: Int
-    /// A filter byte, then the row. The row before counts as zeros at first.
+    /// A filter byte, then the row. The row before the first counts as zeros.
     private var current: UnsafeMutablePointer<UInt8>
     private var previous: UnsafeMutablePointer<UInt8>
 
@@ -25,7 +25,7 @@ final class PNGRows {
         previous.deallocate()
     }
 
-    /// The next row; it stays until the one after.
+    /// The next row; it is valid until the next call.
     func next() throws(PictureError) -> UnsafePointer<UInt8> {
         swap(&current, &previous)
         try inflater.read(into: current, count: count + 1)
@@ -50,7 +50,8 @@ final class PNGRows {
         }
     }
 
-    /// Paeth's: the one of three neighbours that is nearest to left plus above minus corner.
+    /// The Paeth filter: the one of three neighbours that is nearest to left plus above minus upper
+    /// left.
     private func addPredictions(
         _ row: UnsafeMutablePointer<UInt8>, _ above: UnsafePointer<UInt8>
     ) {
@@ -69,7 +70,7 @@ final class PNGRows {
     }
 }
 
-/// A place in a PNG's packed rows; a copy goes on from there by itself.
+/// A position in the compressed rows of a PNG; a copy continues from it independently.
 final class PNGInflater {
     private let bytes: [UInt8]
     private let dataRanges: [Range<Int>]
@@ -108,7 +109,7 @@ final class PNGInflater {
 
     func copied() throws(PictureError) -> PNGInflater { try PNGInflater(self) }
 
-    /// Unpacks exactly so many bytes.
+    /// Decompresses exactly so many bytes.
     func read(
         into target: UnsafeMutablePointer<UInt8>, count: Int
     ) throws(PictureError) {
@@ -139,7 +140,7 @@ final class PNGInflater {
         }
     }
 
-    /// Passes over so many bytes.
+    /// Skips exactly so many decompressed bytes.
     func skip(_ count: Int) throws(PictureError) {
         var rest = count
         var scratch = [UInt8](repeating: 0, count: min(count, 1 << 16))
@@ -154,7 +155,7 @@ final class PNGInflater {
     }
 }
 
-/// One of the pictures of which an interlaced PNG is woven; any other PNG is a single one.
+/// One of the seven passes of an interlaced PNG; any other PNG is a single pass.
 struct PNGPass {
     /// Adam7.
     private static let interlaced = [
@@ -164,10 +165,10 @@ struct PNGPass {
         PNGPass(left: 0, top: 1, across: 1, down: 2),
     ]
 
-    /// Where the first pixel of the pass lies.
+    /// The first column and row of the pass.
     let left: Int
     let top: Int
-    /// The steps to the next pixels.
+    /// The steps to the next pixel and the next row.
     let across: Int
     let down: Int
 

@@ -1,4 +1,5 @@
-/// A picture file whose head was read and whose size is within the limits.
+/// A picture file whose header was read and whose size is within the limits; no pixel is decoded
+/// yet.
 struct PictureFile {
     private enum Content {
         case png(PNGFile)
@@ -9,10 +10,10 @@ struct PictureFile {
     let format: PictureFormat
     let width: Int
     let height: Int
-    /// 1 to 8, as EXIF counts.
+    /// The EXIF orientation, 1 to 8.
     let orientation: Int
     let notes: [PictureNote]
-    /// The largest part of the picture that is held at once, in bytes.
+    /// The most bytes of decoded rows that are held at once.
     let stripBytes: Int
     private let bytes: [UInt8]
     private let content: Content
@@ -46,12 +47,12 @@ struct PictureFile {
         }
     }
 
-    /// The size of the picture as it stands upright.
+    /// The size after the orientation is applied, in pixels.
     var uprightSize: (width: Int, height: Int) {
         orientation >= 5 ? (height, width) : (width, height)
     }
 
-    /// Reads the rows once; may be called again to read them again.
+    /// Decodes the rows from the first; each call decodes the file anew.
     func withRows<Result>(
         _ body: (any RowReader) throws(PictureError) -> Result
     ) throws(PictureError) -> Result {
@@ -70,8 +71,11 @@ struct PictureFile {
     }
 }
 
-/// Gives the rows of one picture file from the top, as they lie in the file.
+/// Decodes the rows of one picture file from the top, in the order of the file.
 protocol RowReader: AnyObject {
-    /// Writes the next row as straight 8-bit sRGB, RGBA; the caller asks for as many as there are.
+    /// Writes the next row as straight 8-bit sRGB, RGBA.
+    ///
+    /// - Parameter row: `[width, 4]`. The caller asks for as many rows as there are.
+    /// - Throws: ``PictureError/corrupt(reason:)``.
     func read(into row: UnsafeMutablePointer<UInt8>) throws(PictureError)
 }

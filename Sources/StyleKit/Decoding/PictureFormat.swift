@@ -1,5 +1,5 @@
-/// The file format of a picture: of one that is read, told from its first bytes and never from a
-/// file name.
+/// A picture file format. Of a file that is read it is told by the first bytes, never by a file
+/// name.
 public enum PictureFormat: String, Sendable, Codable, CaseIterable {
     /// Portable Network Graphics.
     case png
@@ -8,7 +8,7 @@ public enum PictureFormat: String, Sendable, Codable, CaseIterable {
     /// WebP, lossy or lossless, not animated.
     case webp
 
-    /// How the names of such files may end, the usual ending first.
+    /// The file name extensions in lower case, the usual one first.
     public var endings: [String] {
         switch self {
         case .png: ["png"]
@@ -17,10 +17,10 @@ public enum PictureFormat: String, Sendable, Codable, CaseIterable {
         }
     }
 
-    /// The format that a file's name asks for when it is written.
+    /// The format that a file name asks for when a file is written.
     ///
     /// - Parameter ending: What follows the last dot, in any case: `jpg`, `JPEG`.
-    /// - Returns: nil if no format's files end so.
+    /// - Returns: nil for an extension of no format.
     public init?(ending: String) {
         let lower = ending.lowercased()
         guard let format = Self.allCases.first(where: { $0.endings.contains(lower) }) else {
@@ -29,10 +29,10 @@ public enum PictureFormat: String, Sendable, Codable, CaseIterable {
         self = format
     }
 
-    /// Tells the format from the first bytes of a file.
+    /// Tells the format by the first bytes of a file.
     ///
     /// - Parameter bytes: The file, or at least its first twelve bytes.
-    /// - Returns: nil if it is none of them.
+    /// - Returns: nil for any other file.
     public init?(sniffing bytes: [UInt8]) {
         if bytes.starts(with: PNGFile.signature) {
             self = .png

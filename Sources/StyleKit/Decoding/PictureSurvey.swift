@@ -1,5 +1,6 @@
-/// What a library keeps of a picture file, found without holding the picture: a file of 200 million
-/// pixels takes no more memory than a strip of it.
+/// What a library keeps of a picture file besides the file, found in one streaming pass: 200
+/// million pixels take no more memory than ``Limits/stripBytes``, progressive JPEG and lossless
+/// WebP excepted, whose decoders hold the whole picture.
 public struct PictureSurvey: Sendable {
     /// The format that the file came in.
     public let format: PictureFormat
@@ -11,18 +12,18 @@ public struct PictureSurvey: Sendable {
     public let pixelHash: [UInt8]
     /// ``Picture/fingerprintReading()`` of the picture.
     public let fingerprint: FingerprintReading
-    /// What its artist may want to know of the file.
+    /// What the artist may want to know about the file.
     public let notes: [PictureNote]
 
-    /// Reads a PNG, JPEG or WebP file as ``Picture/decode(_:)`` does.
+    /// Decodes a PNG, JPEG or WebP file as ``Picture/decode(_:)`` does.
     ///
-    /// - Parameter bytes: The whole file; it may come from a stranger.
+    /// - Parameter bytes: The whole file; it may be hostile.
     /// - Throws: ``PictureError``.
     public init(of bytes: [UInt8]) throws(PictureError) {
         try self.init(of: bytes, stripBytes: Limits.stripBytes)
     }
 
-    /// - Parameter stripBytes: The largest part that is held at once.
+    /// - Parameter stripBytes: The most bytes of decoded rows that are held at once.
     package init(of bytes: [UInt8], stripBytes: Int) throws(PictureError) {
         let file = try PictureFile(bytes, stripBytes: stripBytes)
         let (width, height) = file.uprightSize
@@ -40,17 +41,18 @@ public struct PictureSurvey: Sendable {
         notes = file.notes
     }
 
-    /// Whether models can learn from the picture: each side has ``Limits/workSide`` pixels.
+    /// Whether a style can be learned from the picture: each side has at least ``Limits/workSide``
+    /// pixels.
     public var isLargeEnoughToLearn: Bool { min(width, height) >= Limits.workSide }
 }
 
-/// Something about a picture file that its artist may want to know; the picture was read.
+/// A remark on a picture file that was decoded all the same.
 public enum PictureNote: Sendable, Equatable, CustomStringConvertible {
-    /// The file moves; the still picture that it begins with was read.
+    /// The file is animated; its still default picture was decoded.
     case animation
-    /// The file does not end as it should, though no pixel is missing.
+    /// The end of the file is missing, but no pixel.
     case missingEnd
-    /// What the file says about its colours cannot be used.
+    /// The description of its colours cannot be used; they count as sRGB.
     case colorsLeftAside(reason: String)
 
     /// What it means for the picture.

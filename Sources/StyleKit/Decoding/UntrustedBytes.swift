@@ -1,4 +1,4 @@
-/// A stranger's bytes: what lies outside reads as nil, never as a crash.
+/// Bytes of a stranger's file: reading beyond their end gives nil, never a crash.
 struct UntrustedBytes {
     let bytes: ArraySlice<UInt8>
 
@@ -23,7 +23,7 @@ struct UntrustedBytes {
         return UntrustedBytes(slice: bytes[start..<(start + length)])
     }
 
-    /// A whole number of at most seven bytes, big-endian unless said otherwise.
+    /// An unsigned integer of at most seven bytes, big-endian unless `isLittle`.
     func number(at offset: Int, bytes length: Int, isLittle: Bool = false) -> Int? {
         guard let run = part(at: offset, bytes: length)?.bytes else { return nil }
         return isLittle

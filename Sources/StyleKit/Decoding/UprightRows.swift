@@ -1,6 +1,6 @@
-/// Gives a picture's rows as it stands upright, without holding more than a strip of it.
+/// Decodes a picture file into upright rows with at most a strip of it in memory.
 ///
-/// A file whose rows come in another order is read several times, once for each strip.
+/// A file whose rows come in another order is decoded several times, once for each strip.
 struct UprightRows {
     private let file: PictureFile
 
@@ -12,7 +12,7 @@ struct UprightRows {
     private var flipsX: Bool { [2, 3, 7, 8].contains(file.orientation) }
     private var flipsY: Bool { [3, 4, 6, 7].contains(file.orientation) }
 
-    /// Calls `body` with each row, RGBA, from the top.
+    /// Calls `body` with each row, `[width, 4]` RGBA, from the top.
     func each(_ body: (UnsafePointer<UInt8>) -> Void) throws(PictureError) {
         let rowBytes = width * 4
         guard file.orientation > 2 else {
@@ -34,7 +34,7 @@ struct UprightRows {
         }
     }
 
-    /// Writes the whole picture to `target`.
+    /// Writes the whole upright picture, `[height, width, 4]`.
     func fill(_ target: UnsafeMutablePointer<UInt8>) throws(PictureError) {
         guard file.orientation == 1 else { return try fill(target, with: 0..<height) }
         try file.withRows { reader throws(PictureError) in
@@ -42,7 +42,7 @@ struct UprightRows {
         }
     }
 
-    /// Reads the file once and writes these upright rows of it to `strip`.
+    /// Decodes the file once and writes a range of its upright rows.
     private func fill(
         _ strip: UnsafeMutablePointer<UInt8>, with rows: Range<Int>
     ) throws(PictureError) {
@@ -62,7 +62,7 @@ struct UprightRows {
         }
     }
 
-    /// Writes a row of the file down a column of the strip.
+    /// Writes a row of the file into a column of the strip.
     private func turn(
         _ source: UnsafeMutablePointer<UInt8>, to column: UnsafeMutablePointer<UInt8>,
         _ rows: Range<Int>
@@ -89,10 +89,11 @@ struct UprightRows {
 enum Orientation {
     private static let tag = 0x0112
     private static let entryBytes = 12
-    /// Nobody writes more entries than this into the first directory.
+    /// No camera writes so many entries into its first directory.
     private static let entryLimit = 512
 
-    /// Reads the first directory of an EXIF block; anything odd means upright, never an error.
+    /// Reads the first directory of an EXIF block. Anything malformed counts as upright, never as
+    /// an error.
     ///
     /// - Parameter exif: A TIFF header and what follows, with or without `Exif` before it.
     static func read(exif: UntrustedBytes) -> Int {

@@ -1,12 +1,12 @@
 import CWebP
 
-/// The chunks of a WebP file that describe its pixels.
+/// The chunks of a WebP file that its pixels depend on.
 struct WebPFile {
     let width: Int
     let height: Int
     private(set) var orientation = 1
     private(set) var notes: [PictureNote] = []
-    /// What the file's numbers are: nil where they count as sRGB.
+    /// The profile of the samples; nil where they count as sRGB.
     private(set) var colors: ColorProfile?
     private var isAnimated = false
     private var hasProfile = false
@@ -27,7 +27,7 @@ struct WebPFile {
         }
     }
 
-    /// Walks the chunks; what is cut short ends the walk, and the decoder judges it.
+    /// Walks the chunks; a truncated one ends the walk, and the decoder judges the file.
     private mutating func walk(_ file: UntrustedBytes) {
         var position = 12
         while let tag = file.part(at: position, bytes: 4),
@@ -52,13 +52,13 @@ struct WebPFile {
     }
 }
 
-/// Reads the rows of a still WebP file, lossy or lossless, with or without alpha.
+/// Decodes the rows of a still WebP file, lossy or lossless, with or without alpha.
 ///
-/// libwebp hands out parts of a picture, not rows: large pictures are decoded strip by strip. Of a
-/// lossless one it holds all pixels all the same, as they may refer to any that came before.
+/// libwebp decodes rectangles, not rows: large pictures are decoded strip by strip. Of a lossless
+/// file it holds all pixels all the same, as any may refer to those before.
 final class WebPReader: RowReader {
-    /// libwebp makes the colours of a row from its neighbours', which it does not see beyond a
-    /// strip's ends.
+    /// Rows decoded beyond both ends of a strip: libwebp interpolates chroma from neighbouring
+    /// rows, which it does not see beyond the rectangle.
     private static let overlap = 2
 
     private let file: WebPFile
@@ -69,7 +69,7 @@ final class WebPReader: RowReader {
     private var stripStart = 0
     private var row = 0
 
-    /// The bytes must stay as long as the reader does.
+    /// - Parameter bytes: The file; the memory must outlive the reader.
     init(_ file: WebPFile, _ bytes: UnsafeBufferPointer<UInt8>, stripBytes: Int) {
         self.file = file
         self.bytes = bytes

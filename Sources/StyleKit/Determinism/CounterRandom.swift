@@ -1,22 +1,54 @@
-/// Random numbers that depend on what they are for, and not on when they are asked for.
+/// A counter-based random number generator: a number depends on the seed and on what it is for,
+/// never on the order in which threads ask.
 struct CounterRandom {
+    /// What a number is for; two streams of one seed are independent.
+    enum Stream: Int {
+        /// Which works are used.
+        case works = 1
+        /// The candidates of a layout cell, and the choice among them.
+        case candidates = 3
+        case choice = 5
+        /// The size, place, choice and candidates of a salient region.
+        case salientWidth = 20
+        case salientHeight = 21
+        case salientColumn = 22
+        case salientRow = 23
+        case salientChoice = 24
+        case salientCandidates = 30
+        /// The mirroring, order and place of a region that is kept whole.
+        case keptMirror = 26
+        case keptOrder = 27
+        case keptRow = 28
+        case keptColumn = 29
+        /// The borders of layout cells, and where those of a tile begin.
+        case cellBorders = 77
+        case tileTop = 78
+        case tileLeft = 79
+    }
+
     private let seed: UInt64
 
     init(seed: UInt64) { self.seed = CounterRandom.mixed(seed &+ 0x9E37_79B9_7F4A_7C15) }
 
-    /// 64 random bits for a purpose, named by up to three numbers.
-    func bits(_ first: Int, _ second: Int = 0, _ third: Int = 0) -> UInt64 {
-        var value = seed
-        for part in [first, second, third] { value = Self.next(value, part) }
-        return value
+    /// 64 random bits of a stream, by two counters.
+    func bits(_ stream: Stream, _ first: Int = 0, _ second: Int = 0) -> UInt64 {
+        bits(stream.rawValue, first, second)
     }
 
-    /// A number from 0 up to but not including `bound`, which is at least 1.
-    func below(_ bound: Int, _ first: Int, _ second: Int = 0, _ third: Int = 0) -> Int {
-        var value = Self.next(seed, first)
-        value = Self.next(value, second)
-        value = Self.next(value, third)
+    /// A number of a stream from 0 up to but not including `bound`, which is 1 to 2³².
+    func below(_ bound: Int, _ stream: Stream, _ first: Int = 0, _ second: Int = 0) -> Int {
+        below(bound, at: SIMD3(stream.rawValue, first, second))
+    }
+
+    /// A number from 0 up to but not including `bound`, by three counters and no stream.
+    func below(_ bound: Int, at counters: SIMD3<Int>) -> Int {
+        let value = bits(counters.x, counters.y, counters.z)
         return Int(((value >> 32) &* UInt64(bound)) >> 32)
+    }
+
+    @inline(__always)
+    private func bits(_ first: Int, _ second: Int, _ third: Int) -> UInt64 {
+        Self.next(Self.next(Self.next(seed, first), second), third)
     }
 
     @inline(__always)
@@ -24,7 +56,8 @@ struct CounterRandom {
         mixed(value ^ (UInt64(bitPattern: Int64(part)) &+ 0x9E37_79B9_7F4A_7C15))
     }
 
-    /// The finaliser of SplitMix64 (Steele, Lea, Flood, 2014).
+    /// The finalizer of SplitMix64 (Steele, Lea, Flood: *Fast Splittable Pseudorandom Number
+    /// Generators*, 2014).
     @inline(__always)
     private static func mixed(_ value: UInt64) -> UInt64 {
         var z = value &+ 0x9E37_79B9_7F4A_7C15

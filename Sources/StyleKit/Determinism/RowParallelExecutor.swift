@@ -1,10 +1,14 @@
 import Dispatch
 import Synchronization
 
-/// Runs row work in fixed bands of 16 rows, so that the result never depends on thread count.
+/// Runs work on the rows of a picture on several threads, in fixed bands of 16 rows, so that the
+/// result never depends on the number of threads.
 ///
-/// Between bands it asks whether to stop; once it shall, the bodies left are skipped.
+/// Between bands it asks whether the caller wants to stop; after a yes the remaining bands are
+/// skipped, and what they would have written stays as it was.
 struct RowParallelExecutor {
+    /// Fine enough that two threads share a picture of 64 rows, coarse enough that a band costs
+    /// more than its scheduling.
     static let rowsPerBand = 16
 
     let threads: Int
@@ -15,15 +19,17 @@ struct RowParallelExecutor {
         cancellation = Cancellation(isCancelled)
     }
 
-    /// Asks whether to stop.
+    /// - Throws: ``StyleError/cancelled`` once the caller wants to stop.
     func checkCancellation() throws(StyleError) {
         if cancellation.isRequested { throw .cancelled }
     }
 
-    /// Whether to stop: for loops that go on from row to row.
+    /// Whether the caller wants to stop: for loops on one thread.
     var isCancelled: Bool { cancellation.isRequested }
 
-    /// Calls `body` once for every band, from several threads at once.
+    /// Calls `body` once for every band of rows, from several threads at once.
+    ///
+    /// Each call may write to its own rows only.
     func run(rows: Int, _ body: (Range<Int>) -> Void) {
         let count = (rows + Self.rowsPerBand - 1) / Self.rowsPerBand
         each(count) { band in
@@ -31,14 +37,14 @@ struct RowParallelExecutor {
         }
     }
 
-    /// The same with the places of a band's pixels, row-major.
+    /// The same with the indices of a band's pixels, row-major.
     func run(rows: Int, width: Int, _ body: (Range<Int>) -> Void) {
         run(rows: rows) { rows in
             body((rows.lowerBound * width)..<(rows.upperBound * width))
         }
     }
 
-    /// Calls `body` once for every index below `count`, from several threads at once.
+    /// Calls `body` once for every index below `count`, from several threads at once, in no order.
     func each(_ count: Int, _ body: (Int) -> Void) {
         if threads == 1 || count < 2 {
             for index in 0..<count where !cancellation.isRequested { body(index) }
@@ -46,7 +52,7 @@ struct RowParallelExecutor {
         }
         let next = Atomic(0)
         withoutActuallyEscaping(body) { body in
-            // Safe: every index is taken once, and bodies write to places of their own only.
+            // Safe: every index is taken once, and each call writes to memory of its own only.
             nonisolated(unsafe) let work = body
             DispatchQueue.concurrentPerform(iterations: min(threads, count)) { _ in
                 while true {
@@ -58,7 +64,7 @@ struct RowParallelExecutor {
         }
     }
 
-    /// Asks one thread at a time, and never again after a yes.
+    /// Serializes the question, and never repeats it after a yes.
     private final class Cancellation: Sendable {
         private let isCancelled = Mutex(false)
         private let question: @Sendable () -> Bool

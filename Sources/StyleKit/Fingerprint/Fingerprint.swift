@@ -1,10 +1,12 @@
-/// 256 bits that stay nearly the same when a picture is scaled, recompressed or toned: a PDQ hash.
+/// A perceptual hash of 256 bits (PDQ) that changes little when a picture is scaled, recompressed
+/// or toned.
 ///
-/// - Note: Public specification and reference code: *The TMK+PDQF video-hashing algorithm and the
-///   PDQ image-hashing algorithm*, Facebook, 2019. A crop of more than about 3 % or a turn
-///   of 2° is not matched.
+/// - Note: Specification and reference code: *The TMK+PDQF video-hashing algorithm and the PDQ
+///   image-hashing algorithm*, Facebook, 2019. A crop of more than about 3 % or a rotation of 2° is
+///   not matched.
 public struct Fingerprint: Sendable, Hashable, CustomStringConvertible {
-    /// Pictures whose fingerprints differ in at most so many bits are looked at by a person.
+    /// Two pictures whose hashes differ in at most this many bits are taken for copies; PDQ's own
+    /// recommendation.
     public static let matchDistance = 31
     /// The number of bits.
     public static let bits = 256
@@ -14,7 +16,7 @@ public struct Fingerprint: Sendable, Hashable, CustomStringConvertible {
 
     init(words: SIMD4<UInt64>) { self.words = words }
 
-    /// Reads 32 bytes, the bit of the highest number first, as the reference writes them.
+    /// Reads 32 bytes, the highest bit first, as the reference implementation writes them.
     ///
     /// - Returns: nil unless there are 32.
     public init?(bytes: [UInt8]) {
@@ -28,7 +30,7 @@ public struct Fingerprint: Sendable, Hashable, CustomStringConvertible {
 
     /// Reads 64 hexadecimal digits.
     ///
-    /// - Returns: nil if there are more, fewer or others.
+    /// - Returns: nil for any other text.
     public init?(hex: String) {
         let digits = hex.compactMap(\.hexDigitValue)
         guard digits.count == 64, hex.count == 64 else { return nil }
@@ -50,7 +52,7 @@ public struct Fingerprint: Sendable, Hashable, CustomStringConvertible {
         }.joined()
     }
 
-    /// The number of bits that differ, 0 to 256.
+    /// The Hamming distance, 0 to 256.
     public func distance(to other: Fingerprint) -> Int {
         let differing = words ^ other.words
         return differing.x.nonzeroBitCount + differing.y.nonzeroBitCount
@@ -58,23 +60,25 @@ public struct Fingerprint: Sendable, Hashable, CustomStringConvertible {
     }
 }
 
-/// What was found by fingerprinting one picture.
+/// The perceptual hashes of one picture, and how much they can be trusted.
 public struct FingerprintReading: Sendable, Equatable {
-    /// Readings of a lower ``quality`` say nothing: the picture is too flat.
+    /// Below this ``quality`` the picture has too little detail, and unrelated pictures match;
+    /// PDQ's own recommendation.
     public static let lowestQuality = 50
 
-    /// The fingerprints of the picture turned and mirrored in all eight ways; the first is upright.
+    /// The hashes of the picture in all eight combinations of mirroring and transposition; the
+    /// first is the picture as it is.
     public let variants: [Fingerprint]
-    /// How much happens in the picture, 0 to 100.
+    /// PDQ's measure of detail, 0 to 100.
     public let quality: Int
 
-    /// The fingerprint of the picture as it is.
+    /// The hash of the picture as it is.
     public var fingerprint: Fingerprint { variants[0] }
 
     /// Whether the picture has enough detail for matches to mean something.
     public var isReliable: Bool { quality >= FingerprintReading.lowestQuality }
 
-    /// The smallest distance of this picture, turned and mirrored, to a known fingerprint.
+    /// The smallest distance of the eight variants to a hash.
     public func distance(to other: Fingerprint) -> Int {
         variants.map { $0.distance(to: other) }.min() ?? Fingerprint.bits
     }

@@ -1,15 +1,15 @@
-/// Finds the known pictures that are near to a picture, among millions.
+/// Finds the known hashes within ``Fingerprint/matchDistance`` of a hash, among millions, exactly.
 ///
-/// The 256 bits are cut into sixteen runs of sixteen. Two fingerprints that differ in at most 31
-/// bits differ in at most one bit of some run, so only those with such a run are compared: about
-/// one in 250. Nothing within ``Fingerprint/matchDistance`` is ever missed.
+/// The 256 bits are cut into sixteen substrings of sixteen. Two hashes that differ in at most 31
+/// bits differ in at most one bit of some substring, so only those with such a substring are
+/// compared: about one in 250.
 ///
 /// - Note: Multi-index hashing: Norouzi, Punjani, Fleet, *Fast Search in Hamming Space with
 ///   Multi-Index Hashing*, 2012.
 public struct FingerprintIndex: Sendable {
-    /// A known fingerprint that is near.
+    /// A known hash within the distance.
     public struct Match: Sendable, Equatable {
-        /// Where it was put: 0 for the first.
+        /// The position at which it was added: 0 for the first.
         public let position: Int
         /// The number of bits that differ.
         public let distance: Int
@@ -17,31 +17,32 @@ public struct FingerprintIndex: Sendable {
 
     private static let runs = 16
     private static let values = 1 << 16
-    /// Newcomers are compared one by one until they are worth a new table.
+    /// New hashes are compared one by one until there are this many, or a sixteenth of the others:
+    /// then the tables are built anew.
     private static let minimumUnindexed = 4_096
 
     private var fingerprints: [Fingerprint]
     private var isRemoved: [Bool]
-    /// How many of the fingerprints the tables hold.
+    /// How many hashes the tables hold.
     private var indexedCount = 0
-    /// `[16, 65,537]`: where the positions of a run's value begin.
+    /// `[16, 65,537]`: where the positions of a substring's value begin.
     private var starts: [UInt32] = []
-    /// `[16, tabledCount]`: positions by a run's value.
+    /// `[16, indexedCount]`: positions by a substring's value.
     private var positions: [UInt32] = []
 
-    /// Takes the known fingerprints; their positions are their places in the list.
+    /// Builds the index; the position of a hash is its index in the array.
     ///
-    /// Needs 96 bytes for each, and 4 MiB.
+    /// Needs 96 bytes a hash, and 4 MiB.
     public init(_ fingerprints: [Fingerprint] = []) {
         self.fingerprints = fingerprints
         isRemoved = [Bool](repeating: false, count: fingerprints.count)
         makeTables()
     }
 
-    /// How many were put in, those removed included.
+    /// How many hashes were added, removed ones included.
     public var count: Int { fingerprints.count }
 
-    /// Puts one more in.
+    /// Adds a hash.
     ///
     /// - Returns: Its position.
     @discardableResult
@@ -52,7 +53,9 @@ public struct FingerprintIndex: Sendable {
         return count - 1
     }
 
-    /// Removes one: it is never found again. The positions of the others stay.
+    /// Removes a hash; the positions of the others stay.
+    ///
+    /// - Parameter position: 0 to ``count`` - 1.
     public mutating func remove(at position: Int) {
         precondition(position >= 0 && position < count, "the position was put in")
         isRemoved[position] = true
@@ -143,7 +146,7 @@ public struct FingerprintIndex: Sendable {
         Int(fingerprint.words[run >> 2] >> UInt64((run & 3) << 4) & 0xFFFF)
     }
 
-    /// Sorts all positions by each run's value, by counting.
+    /// Sorts all positions by the value of each substring, by counting.
     private mutating func makeTables() {
         indexedCount = count
         guard indexedCount > 0 else { return }

@@ -1,13 +1,14 @@
-/// A running mean along every row, then along every column, of rows that come one by one.
+/// One pass of PDQ's Jarosz filter on rows that come one by one: a running mean along every row,
+/// then along every column.
 final class JaroszFilter {
     private let width: Int
     private let height: Int
     private let columnWindow: Int
     private let rowWindow: Int
-    /// How far the mean looks ahead.
+    /// How far the window reaches ahead.
     private let columnsAhead: Int
     private let rowsAhead: Int
-    /// The last rows, in turn, and their sum.
+    /// A ring of the last rows, and their sums.
     private let ring: PaddedBuffer<Float>
     private let sums: PaddedBuffer<Float>
     private let means: PaddedBuffer<Float>
@@ -27,7 +28,7 @@ final class JaroszFilter {
         means = PaddedBuffer(count: width, filledWith: 0)
     }
 
-    /// Takes the next row, and calls `body` with one that is done.
+    /// Adds the next row, and calls `body` with a row that is finished, if any.
     func add(_ row: UnsafePointer<Float>, _ body: (UnsafePointer<Float>) -> Void) {
         let own = ring.pointer + place % (rowWindow + 1) * width
         blur(row, to: own)
@@ -37,7 +38,7 @@ final class JaroszFilter {
         emit(body)
     }
 
-    /// Calls `body` with the rows that are left, after the last one came.
+    /// Calls `body` with the remaining rows, after the last one was added.
     func finish(_ body: (UnsafePointer<Float>) -> Void) {
         for _ in 0..<rowsAhead {
             drop()

@@ -1,9 +1,9 @@
-/// Makes fingerprints of lightness, step by step as the reference does.
+/// Computes PDQ hashes of lightness, step by step as the reference implementation does.
 package enum PDQHasher {
     static let side = 64
     private static let coefficients = 16
 
-    /// Rows of waves with 1 to 16 half periods over 64 samples.
+    /// `[16, 64]`: the DCT basis of 1 to 16 half periods over 64 samples.
     private static let cosineTable: [Float] = (0..<(coefficients * side)).map { index in
         let angle = Double((index / side + 1) * (2 * (index % side) + 1)) / 128
         return Float((2.0 / Double(side)).squareRoot() * cosine(halfTurns: angle))
@@ -19,14 +19,15 @@ package enum PDQHasher {
         return rows.reading
     }
 
-    /// - Parameter small: `[side, side]`, row-major.
+    /// - Parameter small: `[64, 64]`, row-major: the picture after the Jarosz filter, sampled.
     static func read(small: [Float]) -> FingerprintReading {
         let coefficients = coefficients(of: small)
         let variants = (0..<8).map { fingerprint(of: transformed(coefficients, by: $0)) }
         return FingerprintReading(variants: variants, quality: quality(of: small))
     }
 
-    /// Steps between neighbours, in hundredths of the range, each cut to a whole number.
+    /// The sum of differences between neighbours, each in hundredths of the range and truncated to
+    /// an integer, over 90.
     private static func quality(of small: [Float]) -> Int {
         var sum = 0
         for y in 0..<side {
@@ -41,7 +42,7 @@ package enum PDQHasher {
         return min(100, sum / 90)
     }
 
-    /// The strengths of 16 × 16 low waves, without the mean.
+    /// The 16 × 16 lowest DCT coefficients without the constant ones.
     private static func coefficients(of small: [Float]) -> [Float] {
         var middle = [Float](repeating: 0, count: coefficients * side)
         for row in 0..<coefficients {
@@ -60,14 +61,14 @@ package enum PDQHasher {
         }
     }
 
-    /// The waves of the picture mirrored (bits 0 and 1) and transposed (bit 2).
+    /// The coefficients of the picture mirrored (bits 0 and 1) and transposed (bit 2).
     private static func transformed(_ coefficients: [Float], by turn: Int) -> [Float] {
         (0..<coefficients.count).map { index in
             let row = index / Self.coefficients
             let column = index % Self.coefficients
             let value =
                 turn & 4 == 0 ? coefficients[index] : coefficients[column * Self.coefficients + row]
-            // Waves of an odd number of half periods change sign in a mirror.
+            // Cosines of an odd number of half periods change sign in a mirror.
             let isNegative =
                 (turn & 1 == 1 && column.isMultiple(of: 2))
                 != (turn & 2 == 2 && row.isMultiple(of: 2))
@@ -75,7 +76,7 @@ package enum PDQHasher {
         }
     }
 
-    /// A bit for every wave that is stronger than the lower median.
+    /// A bit for every coefficient above the lower median.
     private static func fingerprint(of coefficients: [Float]) -> Fingerprint {
         let median = coefficients.sorted()[coefficients.count / 2 - 1]
         var words = SIMD4<UInt64>()
@@ -100,15 +101,16 @@ package enum PDQHasher {
     }
 }
 
-/// Fingerprints a picture row by row; of the picture only what the blur still needs is held.
+/// Computes the PDQ hash of a picture row by row; only what the filter still needs is held.
 final class PDQRowHasher {
     private let width: Int
     private let height: Int
-    /// Across and down, twice; none for a picture that has the fingerprint's size already.
+    /// The two passes of the filter; none for a picture of 64 × 64.
     private let blurs: [JaroszFilter]
     private var light: [Float]
     private var small: [Float] = []
-    /// The rows and columns of which the small picture is made, in order; one may come twice.
+    /// The rows and columns that are sampled, in order; of a small picture one may be sampled
+    /// several times.
     private let rows: [Int]
     private let columns: [Int]
     private var row = 0
@@ -126,10 +128,10 @@ final class PDQRowHasher {
         small.reserveCapacity(side * side)
     }
 
-    /// What was found, after the last row.
+    /// The hashes, after the last row.
     var reading: FingerprintReading { PDQHasher.read(small: small) }
 
-    /// Takes the next row: straight RGBA.
+    /// Adds the next row: `[width, 4]`, straight RGBA; transparent pixels count as white.
     func add(_ source: UnsafePointer<UInt8>) {
         for x in 0..<width {
             let base = x * 4
@@ -145,7 +147,7 @@ final class PDQRowHasher {
         }
     }
 
-    /// Takes the next row of lightness, 0 to 255.
+    /// Adds the next row of lightness, 0 to 255.
     func add(light source: UnsafePointer<Float>) {
         guard let first = blurs.first, let second = blurs.last else { return sample(source) }
         first.add(source) { once in second.add(once) { sample($0) } }
@@ -168,7 +170,7 @@ final class PDQRowHasher {
 }
 
 extension Picture {
-    /// Fingerprints the picture; what is clear counts as white paper.
+    /// Computes the PDQ hashes of the picture; transparent pixels count as white.
     ///
     /// - Returns: The same on every machine.
     public func fingerprintReading() -> FingerprintReading {

@@ -1,4 +1,4 @@
-/// Appends little-endian numbers and byte runs.
+/// Appends little-endian unsigned integers and byte strings.
 struct LittleEndianWriter {
     var bytes: [UInt8] = []
 
@@ -9,7 +9,8 @@ struct LittleEndianWriter {
     mutating func append(_ run: [UInt8]) { bytes.append(contentsOf: run) }
 }
 
-/// Takes little-endian numbers and byte runs; runs out with an error, never with a crash.
+/// Reads little-endian unsigned integers and byte strings; the end of the bytes is an error, never
+/// a crash.
 struct LittleEndianReader {
     private let bytes: ArraySlice<UInt8>
     private var position: Int

@@ -1,4 +1,4 @@
-/// One work as a model file holds it: made once, and taken over unchanged by later models.
+/// The record of one work in a model file: made once, and copied unchanged into later models.
 struct ModelEntry {
     let id: [UInt8]
     let pixelHash: [UInt8]
@@ -9,7 +9,7 @@ struct ModelEntry {
     let measures: WorkMeasures
     let packed: ArraySlice<UInt8>
 
-    /// Learns from one work.
+    /// Learns one work from its picture.
     init(_ work: StyleWork) throws(StyleError) {
         let picture = work.picture
         try ModelEntry.check(id: work.id, width: picture.width, height: picture.height)
@@ -21,7 +21,7 @@ struct ModelEntry {
         self.init(id: work.id, pixelHash: picture.pixelHash, rows)
     }
 
-    /// Learns from the file of one work, without holding its picture.
+    /// Learns one work from its file, row by row.
     init(id: [UInt8], file: PictureFile) throws {
         let (width, height) = file.uprightSize
         try ModelEntry.check(id: id, width: width, height: height)
@@ -52,7 +52,7 @@ struct ModelEntry {
         }
     }
 
-    /// Takes a work over from a model.
+    /// Copies a record from a model.
     init(_ work: StyleModel.WorkEntry, of model: StyleModel) {
         id = work.id
         pixelHash = work.pixelHash
@@ -65,25 +65,26 @@ struct ModelEntry {
     }
 }
 
-/// What a model keeps of one work, learned from its file: a few megabytes, however large it is.
+/// What a model keeps of one work, learned from its file: a few megabytes, whatever the size of the
+/// file.
 public struct StyleLesson: Sendable {
     let entry: ModelEntry
 
-    /// SHA-256 of the work's pixels: ``Picture/pixelHash``.
+    /// ``Picture/pixelHash`` of the work: 32 bytes.
     public var pixelHash: [UInt8] { entry.pixelHash }
 
-    /// Learns from one work.
+    /// Learns one work.
     ///
     /// - Parameters:
     ///   - id: The work's id in the library: 16 bytes.
-    ///   - file: The whole file of the picture.
-    /// - Throws: ``PictureError`` if it cannot be read, ``StyleError`` if nothing can be learned
-    ///   from it.
+    ///   - file: The whole PNG, JPEG or WebP file.
+    /// - Throws: ``PictureError`` if it cannot be decoded; ``StyleError/wrongWorkID(bytes:)``,
+    ///   ``StyleError/workTooSmall(width:height:limit:)``.
     public init(id: [UInt8], file: [UInt8]) throws {
         try self.init(id: id, file: file, stripBytes: Limits.stripBytes)
     }
 
-    /// - Parameter stripBytes: The largest part of the picture that is held at once.
+    /// - Parameter stripBytes: The most bytes of decoded rows that are held at once.
     package init(id: [UInt8], file: [UInt8], stripBytes: Int) throws {
         entry = try ModelEntry(id: id, file: PictureFile(file, stripBytes: stripBytes))
     }

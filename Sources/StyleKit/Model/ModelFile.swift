@@ -1,8 +1,7 @@
 import Crypto
 
-/// The file form of a model, written out in Docs/style-model.md.
-///
-/// `ATELSTYL`, format version, engine version, the works, their packed pixels, SHA-256.
+/// Reads and writes a model file, specified in Docs/style-model.md: `ATELSTYL`, format version,
+/// engine version, the table of works, their packed pixels, SHA-256 of all that.
 enum ModelFile {
     static let formatVersion = 2
 
@@ -97,7 +96,7 @@ enum ModelFile {
     }
 }
 
-/// A row of the work table, before its pixels are found.
+/// A row of the table of works, before its pixels are located.
 private struct WorkTableRow {
     let id: [UInt8]
     let pixelHash: [UInt8]
@@ -130,7 +129,7 @@ private struct WorkTableRow {
     }
 }
 
-/// The measures of one work inside a model file.
+/// Reads and writes the measures of one work.
 enum MeasuresFile {
     private static let binCount = 1 << 15
 

@@ -1,8 +1,9 @@
-/// A lossless packing of pixels that gives the same bytes on every machine.
+/// Lossless compression of pixels that gives the same bytes on every machine: the chunks of the QOI
+/// image format (Szablewski, *The Quite OK Image Format*, 2022), without its header and end marker.
 ///
-/// Each pixel is a run of the last one (`11nnnnnn`, 1 to 62), a recent colour by hash
-/// (`00hhhhhh`), a small change (`01rrggbb`), a change led by green (`10gggggg rrrrbbbb`), or whole
-/// (`FE` RGB, `FF` RGBA): the coding of the QOI format's published specification.
+/// Each pixel is a run of the last one (`11nnnnnn`, 1 to 62), a recent colour by hash (`00hhhhhh`),
+/// a small difference (`01rrggbb`), a difference led by green (`10gggggg rrrrbbbb`), or literal
+/// (`FE` RGB, `FF` RGBA).
 enum PackedPixels {
     static func pack(_ canvas: Canvas) -> [UInt8] {
         var output: [UInt8] = []
@@ -54,7 +55,7 @@ enum PackedPixels {
         }
     }
 
-    /// How many bytes belong to a pixel's first one.
+    /// How many bytes follow a pixel's first one.
     private static func followers(of tag: UInt8) -> Int {
         tag == 0xFF ? 4 : tag == 0xFE ? 3 : tag >= 0x80 ? 1 : 0
     }

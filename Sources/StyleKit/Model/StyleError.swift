@@ -1,28 +1,28 @@
-/// Why a style could not be learned, read or drawn with; nothing was changed.
+/// Why a style could not be learned, read or used; nothing was changed.
 public enum StyleError: Error, Equatable, CustomStringConvertible {
-    /// No works were given.
+    /// A model needs at least one work.
     case noWorks
-    /// More works were given than a model holds.
+    /// More works than ``Limits/works``.
     case tooManyWorks(count: Int, limit: Int)
-    /// The same work, or the same picture, was given twice.
+    /// An id, or a picture, was given twice.
     case repeatedWork
-    /// A work's name is not 16 bytes.
+    /// A work's id does not have 16 bytes.
     case wrongWorkID(bytes: Int)
-    /// A work is too small to learn from.
+    /// A side of a picture is below ``Limits/workSide``.
     case workTooSmall(width: Int, height: Int, limit: Int)
-    /// The bytes are no whole, unaltered style model.
+    /// The bytes are no complete, unaltered style model.
     case damagedModel(reason: String)
-    /// The model was made by another engine and must be learned again from the works.
+    /// The model was made by another engine version; it must be learned again from the works.
     case otherEngine(version: String)
-    /// The asked-for picture is smaller or larger than can be drawn.
+    /// A side of the picture to make is outside ``Limits/generatedSide``.
     case sizeOutOfRange(width: Int, height: Int, lowest: Int, highest: Int)
-    /// Originality is beyond ``Limits/originality``.
+    /// The originality is outside ``Limits/originality``.
     case originalityOutOfRange(value: Int)
-    /// More areas of one work were marked than a generation looks at.
+    /// More areas of one work than ``Limits/areas``.
     case tooManyAreas(count: Int, limit: Int)
-    /// Every work is left out, avoided or kept whole: nothing is left to draw with.
+    /// Every work is left out, avoided or kept whole: no patch may be used.
     case nothingToUse
-    /// The caller asked to stop; no picture was made.
+    /// The caller cancelled; no picture was made.
     case cancelled
 
     /// What happened, the limit, and what to do next.

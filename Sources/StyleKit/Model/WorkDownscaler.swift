@@ -1,7 +1,7 @@
-/// Makes the canvas that a model keeps of a work from its rows, one after the other.
+/// Scales a work to the size at which a model keeps it, row by row.
 ///
-/// The sums are those of ``Canvas/scaled(width:height:isTile:executor:)``, in the same order, so the
-/// bytes are the same; of the work only what a few rows of the result still need is held.
+/// The sums are those of ``Canvas/scaled(width:height:isTile:executor:)`` in the same order, so the
+/// bytes are the same; only the rows of the result that are not finished are held.
 final class WorkDownscaler {
     let width: Int
     let height: Int
@@ -9,11 +9,11 @@ final class WorkDownscaler {
     private let horizontal: ResamplingKernel
     private let vertical: ResamplingKernel
     private let isScaled: Bool
-    /// One row of the work, premultiplied, then as numbers, then at its new width.
+    /// One row of the work: premultiplied bytes, then floats, then at its new width.
     private let colors: PaddedBuffer<SIMD4<UInt8>>
     private let numbers: PaddedBuffer<SIMD4<Float>>
     private let narrowed: PaddedBuffer<SIMD4<Float>>
-    /// The sums of the rows of the result that are under way, in turn.
+    /// A ring of the rows of the result that are under way.
     private let sums: PaddedBuffer<SIMD4<Float>>
     private let held: Int
     private var firstOpen = 0
@@ -33,7 +33,7 @@ final class WorkDownscaler {
         canvas = Canvas(width: newWidth, height: newHeight)
         horizontal = ResamplingKernel(from: width, to: newWidth)
         vertical = ResamplingKernel(from: height, to: newHeight)
-        // So many rows of the result reach one row of the work, at most, and one more.
+        // The most rows of the result that one row of the work contributes to, and one more.
         held = isScaled ? vertical.count * newHeight / height + 2 : 0
         colors = PaddedBuffer(count: isScaled ? width : 0, filledWith: SIMD4())
         numbers = PaddedBuffer(count: isScaled ? width : 0, filledWith: SIMD4())
@@ -41,7 +41,7 @@ final class WorkDownscaler {
         sums = PaddedBuffer(count: held * newWidth, filledWith: SIMD4())
     }
 
-    /// Takes the next row of the work: straight RGBA.
+    /// Adds the next row of the work: `[width, 4]`, straight RGBA.
     func add(_ source: UnsafePointer<UInt8>) {
         defer { row += 1 }
         guard isScaled else {
@@ -53,7 +53,7 @@ final class WorkDownscaler {
         var target = firstOpen
         while target < canvas.height, max(0, vertical.starts[target]) <= row {
             let start = vertical.starts[target]
-            // The first and the last row stand for all that lie outside.
+            // The first and the last row are repeated outward.
             let from = row == 0 ? 0 : row - start
             let to = row == last ? vertical.count - 1 : min(row - start, vertical.count - 1)
             if from <= to { add(from...to, to: target) }

@@ -1,14 +1,19 @@
-/// Means over squares of `2 * radius + 1`, the border repeated outward: running sums along the
-/// rows, then along the columns.
+/// Box blur: the mean over squares of `2 * radius + 1` pixels, the border repeated outward, by a
+/// running sum along rows and then along columns.
+///
+/// The cost does not depend on the radius.
 struct BoxBlur {
     let width: Int
     let height: Int
     let radius: Int
     let executor: RowParallelExecutor
 
-    /// Blurs `[height, width]` values.
+    /// Blurs `[height, width]` values of four lanes.
     ///
-    /// - Parameter middle: Room for as many; it may not be `source`, and `result` may.
+    /// - Parameters:
+    ///   - source: What is blurred.
+    ///   - middle: Scratch memory of the same size; it may not be `source`.
+    ///   - result: Where the means go; it may be `source`.
     func blur<Lane: AveragedLane>(
         _ source: UnsafeMutablePointer<SIMD4<Lane>>,
         through middle: UnsafeMutablePointer<SIMD4<Lane>>,
@@ -41,7 +46,7 @@ struct BoxBlur {
         }
     }
 
-    /// Columns side by side go down together, as they lie in memory.
+    /// Neighbouring columns are summed together, as they lie in memory.
     private func blurColumns<Lane: AveragedLane>(
         _ source: UnsafeMutablePointer<SIMD4<Lane>>, _ target: UnsafeMutablePointer<SIMD4<Lane>>,
         lines: Int
@@ -66,10 +71,10 @@ struct BoxBlur {
     }
 }
 
-/// Numbers of which means are made, four at once.
+/// A number type of which means are made, four lanes at once.
 protocol AveragedLane: SIMDScalar, Codable, Hashable {
     associatedtype Sum: SIMDScalar
-    /// What a sum is multiplied with to become a mean.
+    /// The factor that turns a sum into a mean.
     associatedtype Share
 
     static func share(of count: Int) -> Share
@@ -84,7 +89,7 @@ protocol AveragedLane: SIMDScalar, Codable, Hashable {
 
 /// Rounded to the nearest mean.
 extension UInt8: AveragedLane {
-    /// Division by a small constant: 2 to the power of 20 times a byte fits 32 bits.
+    /// The division by a small constant as a multiplication: 2²⁰ times a byte fits 32 bits.
     @inline(__always)
     static func share(of count: Int) -> UInt32 { 1_048_576 / UInt32(count) + 1 }
 
@@ -109,7 +114,7 @@ extension UInt8: AveragedLane {
     }
 }
 
-/// The order of additions is fixed, so that every machine gets the same bits.
+/// The order of additions is fixed, so that every machine computes the same bits.
 extension Float: AveragedLane {
     @inline(__always)
     static func share(of count: Int) -> Float { 1 / Float(count) }

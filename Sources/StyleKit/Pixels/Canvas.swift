@@ -1,4 +1,7 @@
-/// Four bytes a pixel, premultiplied sRGB or features, row-major.
+/// A picture in the form that algorithms work on: `[height, width]` of four bytes, row-major;
+/// either premultiplied sRGB RGBA or ``Feature`` lanes.
+///
+/// Copies share their memory.
 struct Canvas {
     let width: Int
     let height: Int
@@ -12,7 +15,7 @@ struct Canvas {
 
     var pixels: UnsafeMutablePointer<SIMD4<UInt8>> { block.pointer }
 
-    /// Premultiplied copy of a straight-alpha picture.
+    /// The premultiplied form of a picture.
     init(_ picture: Picture) {
         self.init(width: picture.width, height: picture.height)
         picture.pixels.withUnsafeBufferPointer { source in
@@ -21,7 +24,11 @@ struct Canvas {
         }
     }
 
-    /// Multiplies straight RGBA by its alpha.
+    /// Multiplies the colour of straight RGBA by its alpha, rounded to the nearest byte.
+    ///
+    /// - Parameters:
+    ///   - source: `[count, 4]` bytes.
+    ///   - target: `[count]`.
     static func premultiply(
         _ source: UnsafePointer<UInt8>, to target: UnsafeMutablePointer<SIMD4<UInt8>>, count: Int
     ) {
@@ -50,10 +57,10 @@ struct Canvas {
         return Picture(checkedWidth: width, height: height, pixels: bytes)
     }
 
-    /// Whether every pixel is opaque.
+    /// Whether the last lane of every pixel is 255.
     var isOpaque: Bool { (0..<(width * height)).allSatisfy { pixels[$0].w == 255 } }
 
-    /// A premultiplied canvas laid on white paper.
+    /// A premultiplied canvas composited on white.
     var onWhite: Canvas {
         let result = Canvas(width: width, height: height)
         for index in 0..<(width * height) {
@@ -62,7 +69,7 @@ struct Canvas {
         return result
     }
 
-    /// The same colours with the last lane of another canvas of this size.
+    /// The same three lanes with the last lane of another canvas of the same size.
     func withAlpha(of other: Canvas) -> Canvas {
         let result = Canvas(width: width, height: height)
         for index in 0..<(width * height) {
@@ -73,7 +80,7 @@ struct Canvas {
         return result
     }
 
-    /// The features of a premultiplied canvas.
+    /// The features of a premultiplied canvas, on this thread.
     var features: Canvas { features(RowParallelExecutor(threads: 1)) }
 
     /// The features of a premultiplied canvas.
@@ -81,7 +88,7 @@ struct Canvas {
         mapped(executor) { Feature(premultiplied: $0).lanes }
     }
 
-    /// Every pixel changed alike; runs of the same one are changed once.
+    /// Maps every pixel by a pure function; a run of equal pixels is mapped once.
     func mapped(_ executor: RowParallelExecutor, _ change: (SIMD4<UInt8>) -> SIMD4<UInt8>) -> Canvas
     {
         let result = Canvas(width: width, height: height)
@@ -101,7 +108,7 @@ struct Canvas {
 }
 
 extension Canvas {
-    /// The rows of this range.
+    /// A copy of a range of rows.
     func rows(_ rows: Range<Int>) -> Canvas {
         let result = Canvas(width: width, height: rows.count)
         result.pixels.update(
@@ -109,7 +116,7 @@ extension Canvas {
         return result
     }
 
-    /// The canvas without a margin all around.
+    /// A copy without a margin of so many pixels on every side.
     func cropped(by margin: Int) -> Canvas {
         guard margin > 0 else { return self }
         let result = Canvas(width: width - 2 * margin, height: height - 2 * margin)
@@ -120,7 +127,8 @@ extension Canvas {
         return result
     }
 
-    /// The canvas as a tile, with a margin all around that repeats its other side.
+    /// A periodic copy: with a margin of so many pixels on every side that repeats the opposite
+    /// side.
     func wrapped(by margin: Int) -> Canvas {
         guard margin > 0 else { return self }
         let result = Canvas(width: width + 2 * margin, height: height + 2 * margin)
@@ -135,14 +143,14 @@ extension Canvas {
         return result
     }
 
-    /// Features as premultiplied sRGB: what a picture under way looks like.
+    /// The premultiplied sRGB of a canvas of features.
     func colorsOfFeatures(_ executor: RowParallelExecutor) -> Canvas {
         mapped(executor) { Feature(lanes: $0).premultiplied }
     }
 }
 
 extension Canvas {
-    /// A square piece; the caller keeps it inside.
+    /// A square copy; the caller keeps it inside.
     func cut(x: Int, y: Int, side: Int) -> Canvas {
         let piece = Canvas(width: side, height: side)
         for row in 0..<side {
@@ -155,9 +163,9 @@ extension Canvas {
 }
 
 extension SIMD4<Float> {
-    /// The lanes rounded to the nearest byte and kept within 0 and `highest`.
+    /// The lanes rounded to the nearest byte and clamped to 0...`highest`.
     ///
-    /// Lane by lane, as the standard conversion of vectors is many times slower.
+    /// Lane by lane: the generic conversion of vectors is many times slower.
     @inline(__always)
     func bytes(upTo highest: Float = 255) -> SIMD4<UInt8> {
         let bounded = (self + 0.5).clamped(

@@ -1,11 +1,11 @@
-/// Counts colours in boxes of feature space.
+/// A dense colour histogram in feature space: 32 × 32 × 32 bins of eight levels a lane.
 struct ColorHistogram {
     private static let binsPerLane = 32
 
     private var counts = [Int](repeating: 0, count: 32 * 32 * 32)
     private var sums = [SIMD4<Int>](repeating: SIMD4(), count: 32 * 32 * 32)
 
-    /// Counts every pixel that is at least half opaque.
+    /// Counts every pixel whose alpha is at least 128.
     mutating func add(_ features: Canvas) {
         for index in 0..<(features.width * features.height) {
             let pixel = features.pixels[index]
@@ -20,7 +20,7 @@ struct ColorHistogram {
         Int(feature.x >> 3) << 10 | Int(feature.y >> 3) << 5 | Int(feature.z >> 3)
     }
 
-    /// The mean feature and the count of every box that holds at least one pixel in `parts`.
+    /// The mean feature and the count of every bin that holds at least one pixel in `parts`.
     func entries(atLeastOneIn parts: Int) -> [(color: SIMD3<Float>, count: Int)] {
         let total = counts.reduce(0, +)
         return counts.indices.compactMap { bin in
@@ -43,32 +43,37 @@ struct ColorHistogram {
     }
 }
 
-/// How often which colours occur: boxes of eight levels a lane of feature space, by their number.
+/// The bins of a colour histogram that are not empty, with the sRGB sums of their pixels: what a
+/// model keeps of a work's colours.
+///
+/// The bins are those of ``ColorHistogram``.
 struct SparseColorHistogram: Sendable, Equatable {
     struct Bin: Sendable, Equatable {
-        /// 0 to 32,767: five bits of lightness, then of each chroma lane.
+        /// 0 to 32,767: five bits each of lightness, green-red, blue-yellow.
         let number: Int
         var count: Int
         /// The sum of the sRGB bytes of its pixels.
         var sum: SIMD3<Int>
 
-        /// The mean colour, sRGB bytes.
+        /// The mean colour, sRGB.
         var color: SIMD3<UInt8> {
             let mean = (sum &+ count / 2) / count
             return SIMD3<UInt8>(truncatingIfNeeded: mean)
         }
     }
 
-    /// By number, each once.
+    /// Ordered by number, each at most once.
     private(set) var bins: [Bin] = []
 
     init() {}
 
     init(bins: [Bin]) { self.bins = bins }
 
-    /// Counts at most this many pixels, on a grid; those less than half opaque are left out.
+    /// Counts at most this many pixels, on a regular grid; those with an alpha below 128 are left
+    /// out.
     ///
-    /// Pixels are taken as they are: a mean of neighbours would be a colour that nobody painted.
+    /// Pixels are sampled, not averaged: a mean of neighbours would be a colour that nobody
+    /// painted.
     init(_ work: Canvas, atMost limit: Int) {
         var step = 1
         while (work.width / step) * (work.height / step) > limit { step += 1 }

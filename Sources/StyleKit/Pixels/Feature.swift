@@ -1,14 +1,16 @@
-/// The four bytes in which patches are compared: lightness, two chroma lanes, alpha.
+/// The four bytes in which patches are compared: lightness, green-red, blue-yellow, alpha.
 ///
-/// Lightness spans 0 to 255 (2.55 a unit of OKLab × 100); chroma is weighted 1.6 times and
-/// centred at 128. Colours are premultiplied against mid-grey, so hidden colour never counts.
+/// Lightness spans 0 to 255 (2.55 for a unit of OKLab × 100). Chroma is centred at 128 and weighted
+/// 1.6 times (4.08 for a unit of OKLab × 100). Colours are premultiplied against mid-grey, so that
+/// the colour of transparent pixels never counts.
 struct Feature: Equatable {
+    /// 255 × 1.6: bytes for a chroma of 1.
     static let chromaScale: Float = 408
     static let neutral: Float = 128
 
     var lanes: SIMD4<UInt8>
 
-    /// From premultiplied sRGB bytes.
+    /// Converts premultiplied sRGB.
     init(premultiplied pixel: SIMD4<UInt8>) {
         let alpha = pixel.w
         guard alpha > 0 else {
@@ -28,7 +30,7 @@ struct Feature: Equatable {
 
     init(lanes: SIMD4<UInt8>) { self.lanes = lanes }
 
-    /// Premultiplied sRGB bytes.
+    /// The premultiplied sRGB of the feature.
     var premultiplied: SIMD4<UInt8> {
         guard lanes.w > 0 else { return SIMD4(repeating: 0) }
         let weight = Float(lanes.w) / 255

@@ -1,6 +1,6 @@
-/// A colour in OKLab, where equal distances look about equally different.
+/// A colour in OKLab, in which Euclidean distance approximates perceived difference.
 ///
-/// Matrices from Björn Ottosson, *A perceptual color space for image processing*, 2020.
+/// Matrices: Björn Ottosson, *A perceptual color space for image processing*, 2020.
 package struct OKLab: Equatable, Sendable {
     /// Lightness, 0 to 1.
     package var lightness: Float
@@ -9,7 +9,7 @@ package struct OKLab: Equatable, Sendable {
     /// Blue to yellow, about -0.32 to 0.2.
     package var blueYellow: Float
 
-    /// Takes the three coordinates as they are.
+    /// Makes a colour of its three coordinates.
     package init(lightness: Float, greenRed: Float, blueYellow: Float) {
         self.lightness = lightness
         self.greenRed = greenRed
@@ -29,7 +29,7 @@ package struct OKLab: Equatable, Sendable {
         blueYellow = 0.025904037 * long + 0.78277177 * medium - 0.80867577 * short
     }
 
-    /// The nearest 8-bit sRGB colour: red, green, blue.
+    /// The nearest 8-bit sRGB colour; coordinates out of gamut are clamped a channel.
     package var rgb: (UInt8, UInt8, UInt8) {
         let long = cube(lightness + 0.39633778 * greenRed + 0.21580376 * blueYellow)
         let medium = cube(lightness - 0.105561346 * greenRed - 0.06385417 * blueYellow)
@@ -41,7 +41,7 @@ package struct OKLab: Equatable, Sendable {
         )
     }
 
-    /// The distance to another colour, with lightness from 0 to 100.
+    /// The Euclidean distance in OKLab × 100: lightness counts 0 to 100.
     package func distance(to other: OKLab) -> Float {
         let dl = lightness - other.lightness
         let da = greenRed - other.greenRed
@@ -52,12 +52,12 @@ package struct OKLab: Equatable, Sendable {
     private func cube(_ value: Float) -> Float { value * value * value }
 }
 
-/// The sRGB transfer curve in both directions, the same on every machine.
+/// The sRGB transfer function in both directions, bit for bit the same on every machine.
 ///
 /// Only additions, multiplications, divisions and square roots are used: the system's `pow` and
-/// `cbrt` differ between machines in their last bit.
+/// `cbrt` differ in their last bit.
 enum SRGB {
-    /// Linear light for each 8-bit value, 0 to 1.
+    /// Linear light, 0 to 1, of each 8-bit value.
     static let linear: [Float] = (0...255).map { Float(linearLight(Double($0) / 255)) }
 
     /// The linear light at which each 8-bit value gives way to the next.
@@ -65,7 +65,7 @@ enum SRGB {
         Float(linearLight((Double($0) + 0.5) / 255))
     }
 
-    /// The nearest 8-bit value for linear light.
+    /// The nearest 8-bit value of linear light.
     static func encode(_ light: Float) -> UInt8 {
         var low = 0
         var high = 255
@@ -76,7 +76,8 @@ enum SRGB {
         return UInt8(low)
     }
 
-    /// The cube root of a number not below zero.
+    /// The cube root of a number from 0, by two steps of Halley's method from a guess by its
+    /// exponent.
     static func cubeRoot(_ value: Float) -> Float {
         guard value > 1e-9 else { return 0 }
         var root = Float(bitPattern: value.bitPattern / 3 + 709_921_077)

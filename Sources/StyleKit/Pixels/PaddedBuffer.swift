@@ -1,6 +1,6 @@
-/// A fixed run of plain values outside Swift's bounds checks, for the inner loops.
+/// A buffer of fixed size without bounds checks, for inner loops.
 ///
-/// Sixty-four bytes of slack follow, so that a wide load at the last value stays inside.
+/// Sixty-four bytes of padding follow the last value, so that a vector load there stays inside.
 final class PaddedBuffer<Element: BitwiseCopyable> {
     let pointer: UnsafeMutablePointer<Element>
     let count: Int
@@ -14,7 +14,7 @@ final class PaddedBuffer<Element: BitwiseCopyable> {
 
     deinit { pointer.deallocate() }
 
-    /// Reads or writes a value; the caller keeps the index inside.
+    /// Reads or writes a value; the caller keeps the index within `0..<count`.
     subscript(index: Int) -> Element {
         get { pointer[index] }
         set { pointer[index] = newValue }

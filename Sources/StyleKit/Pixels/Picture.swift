@@ -1,21 +1,23 @@
 import Crypto
 
-/// A picture in memory: straight-alpha sRGB with 8 bits a channel.
+/// A picture in memory: sRGB with straight (unpremultiplied) alpha, 8 bits a channel.
 public struct Picture: Sendable, Equatable {
-    /// Pixels across.
+    /// The width, in pixels.
     public let width: Int
-    /// Pixels down.
+    /// The height, in pixels.
     public let height: Int
     /// `[height, width, 4]`, RGBA, row-major.
     public let pixels: [UInt8]
 
-    /// Takes pixels after checking that they fit the size.
+    /// Makes a picture of pixels that are there already.
     ///
     /// - Parameters:
     ///   - width: 1 to ``Limits/side``.
-    ///   - height: 1 to ``Limits/side``.
+    ///   - height: 1 to ``Limits/side``; `width * height` is at most ``Limits/pixels``.
     ///   - pixels: `[height, width, 4]`, RGBA, row-major.
-    /// - Throws: ``PictureError`` if the size is out of range or the byte count does not fit.
+    /// - Throws: ``PictureError/tooSmall(width:height:)`` or
+    ///   ``PictureError/tooLarge(width:height:side:pixels:)`` for a size out of range,
+    ///   ``PictureError/wrongByteCount(count:expected:)`` if the bytes do not fit it.
     public init(width: Int, height: Int, pixels: [UInt8]) throws(PictureError) {
         let count = try Picture.byteCount(width: width, height: height)
         guard pixels.count == count else {
@@ -24,7 +26,7 @@ public struct Picture: Sendable, Equatable {
         self.init(checkedWidth: width, height: height, pixels: pixels)
     }
 
-    /// SHA-256 over width and height (little-endian, 32 bits each) and the pixels.
+    /// SHA-256 over width and height (little-endian, 32 bits each) and ``pixels``: 32 bytes.
     ///
     /// Two files with the same pixels have the same hash, whatever their format.
     public var pixelHash: [UInt8] {
@@ -36,22 +38,22 @@ public struct Picture: Sendable, Equatable {
         return hash.finished
     }
 
-    /// Whether every pixel is opaque.
+    /// Whether the alpha of every pixel is 255.
     public var isOpaque: Bool {
         pixels.withUnsafeBufferPointer { bytes in
             stride(from: 3, to: bytes.count, by: 4).allSatisfy { bytes[$0] == 255 }
         }
     }
 
-    /// Reads a PNG, JPEG or WebP file and makes it 8-bit sRGB, upright.
+    /// Decodes a PNG, JPEG or WebP file to 8-bit sRGB, upright.
     ///
-    /// Size limits are checked from the header, before any pixel is allocated. Every bit depth and
-    /// channel kind is converted, inks too; an embedded colour profile and the EXIF orientation are
-    /// applied.
+    /// The size limits are checked by the header, before any pixel is allocated. Every bit depth
+    /// and channel layout is converted, CMYK too; an embedded colour profile and the EXIF
+    /// orientation are applied.
     ///
-    /// - Parameter bytes: The whole file; it may come from a stranger.
-    /// - Returns: The picture and the format it came in.
-    /// - Throws: ``PictureError``.
+    /// - Parameter bytes: The whole file, at most ``Limits/fileBytes``; it may be hostile.
+    /// - Returns: The picture and the format of the file.
+    /// - Throws: ``PictureError``; nothing is kept of the file.
     public static func decode(
         _ bytes: [UInt8]
     ) throws(PictureError) -> (Picture, PictureFormat) {
@@ -72,9 +74,9 @@ public struct Picture: Sendable, Equatable {
         return (Picture(checkedWidth: width, height: height, pixels: pixels), file.format)
     }
 
-    /// The bytes of a picture of this size.
+    /// The number of bytes of a picture of this size.
     ///
-    /// - Throws: ``PictureError`` if a side is below one or beyond the limits.
+    /// - Throws: ``PictureError`` if a side is below 1, or a limit is exceeded.
     static func byteCount(width: Int, height: Int) throws(PictureError) -> Int {
         guard width > 0, height > 0 else { throw .tooSmall(width: width, height: height) }
         guard width <= Limits.side, height <= Limits.side, width * height <= Limits.pixels else {
@@ -84,7 +86,7 @@ public struct Picture: Sendable, Equatable {
         return width * height * 4
     }
 
-    /// Takes pixels whose size was checked already.
+    /// Makes a picture whose size was checked before.
     init(checkedWidth width: Int, height: Int, pixels: [UInt8]) {
         precondition(pixels.count == width * height * 4, "the pixels fit the size")
         self.width = width
@@ -93,7 +95,7 @@ public struct Picture: Sendable, Equatable {
     }
 }
 
-/// Makes ``Picture/pixelHash`` row by row.
+/// Computes ``Picture/pixelHash`` row by row.
 struct PixelHash {
     private let rowBytes: Int
     private var hash = SHA256()
@@ -107,7 +109,7 @@ struct PixelHash {
         hash.update(data: size)
     }
 
-    /// Takes the next row.
+    /// Adds the next row: straight RGBA.
     mutating func add(_ row: UnsafePointer<UInt8>) {
         hash.update(bufferPointer: UnsafeRawBufferPointer(start: row, count: rowBytes))
     }

@@ -1,20 +1,20 @@
-/// Why a picture was refused; nothing was kept of it.
+/// Why a picture was refused or not written; nothing of it was kept.
 public enum PictureError: Error, Equatable, CustomStringConvertible {
-    /// The bytes begin like no PNG, JPEG or WebP file.
+    /// The file does not begin like a PNG, JPEG or WebP file.
     case notAPicture
-    /// The file is damaged or cut short.
+    /// The file is damaged or truncated.
     case corrupt(reason: String)
-    /// The file has more bytes than are looked at.
+    /// The file has more bytes than ``Limits/fileBytes``.
     case fileTooLarge(bytes: Int, limit: Int)
-    /// The picture has too long a side or too many pixels.
+    /// A side, or the number of pixels, exceeds its limit.
     case tooLarge(width: Int, height: Int, side: Int, pixels: Int)
-    /// The picture has no pixels.
+    /// A side is below 1 pixel.
     case tooSmall(width: Int, height: Int)
-    /// The number of bytes does not fit the width and height.
+    /// The number of bytes is not width × height × 4.
     case wrongByteCount(count: Int, expected: Int)
-    /// The file is sound but of a kind that is not read.
+    /// The file is valid but of a kind that is not decoded.
     case unsupported(reason: String)
-    /// The picture could not be written.
+    /// The encoder refused the picture.
     case notWritten(reason: String)
 
     /// What happened, the limit, and what to do next.

@@ -1,7 +1,8 @@
 extension Canvas {
-    /// The canvas at another size, by a Catmull-Rom filter that widens when it shrinks.
+    /// The canvas scaled to another size by a ``ResamplingKernel``.
     ///
-    /// - Parameter isTile: Whether its edges continue on the other side.
+    /// - Parameter isTile: Whether pixels beyond an edge are those of the opposite side; else the
+    ///   edge is repeated.
     func scaled(
         width newWidth: Int, height newHeight: Int, isTile: Bool = false,
         executor: RowParallelExecutor = RowParallelExecutor(threads: 1)
@@ -12,7 +13,7 @@ extension Canvas {
         return result
     }
 
-    /// Fills another canvas with this one at its size.
+    /// Fills another canvas with this one, scaled to its size: rows first, then columns.
     private func scale(into result: Canvas, isTile: Bool, executor: RowParallelExecutor) {
         let newWidth = result.width
         let newHeight = result.height
@@ -59,13 +60,16 @@ extension Canvas {
         return index < 0 ? 0 : count - 1
     }
 
-    /// Rounds, and keeps colour at or below alpha, which overshoot may break.
+    /// Rounds, and clamps colour to alpha, which the negative lobes of the filter may exceed.
     static func premultipliedBytes(_ value: SIMD4<Float>) -> SIMD4<UInt8> {
         value.bytes(upTo: min(max(value.w, 0), 255))
     }
 }
 
-/// For every new pixel along one side, which old pixels count and how much.
+/// The weights of a Catmull-Rom filter along one axis: for every new pixel, which old pixels count
+/// and how much.
+///
+/// When the axis shrinks, the filter is widened by the ratio, so that it also prevents aliasing.
 struct ResamplingKernel {
     let count: Int
     var starts: [Int] = []
@@ -96,7 +100,8 @@ struct ResamplingKernel {
     }
 }
 
-/// A canvas at its own size, a half, a quarter and so on: from these all other sizes are cheap.
+/// A canvas at its own size, a half, a quarter and so on: other sizes are made from the nearest
+/// larger one, which is cheap.
 struct Mipmap {
     let levels: [Canvas]
 
@@ -109,7 +114,8 @@ struct Mipmap {
         self.levels = levels
     }
 
-    /// The canvas at another size, from the smallest level that is clearly larger.
+    /// The canvas scaled to another size, from the smallest level that is at least 1.5 times as
+    /// large on both axes.
     func scaled(
         width: Int, height: Int, executor: RowParallelExecutor = RowParallelExecutor(threads: 1)
     ) -> Canvas {
@@ -117,7 +123,7 @@ struct Mipmap {
         return (best ?? levels[0]).scaled(width: width, height: height, executor: executor)
     }
 
-    /// The canvas with a short side of at most this many pixels.
+    /// A copy whose short side has at most this many pixels.
     func shortSide(_ side: Int) -> Canvas {
         let canvas = levels[0]
         let short = min(canvas.width, canvas.height)
@@ -127,7 +133,7 @@ struct Mipmap {
         )
     }
 
-    /// The means of squares of four pixels; an odd last row or column counts twice.
+    /// The means of 2 × 2 pixels, rounded; an odd last row or column counts twice.
     private static func halved(_ canvas: Canvas) -> Canvas {
         let result = Canvas(width: (canvas.width + 1) / 2, height: (canvas.height + 1) / 2)
         for y in 0..<result.height {

@@ -1,8 +1,9 @@
-/// A sheet of cheap drafts, from which the artist picks what to draw in full.
+/// A sheet of cheap drafts, of which the artist picks what to synthesize at full size.
 ///
-/// A picked draft keeps its layout: drawing its ``Draft/settings`` begins with the very same steps.
+/// The synthesis of a draft's ``Draft/settings`` begins with the very same steps, so that it keeps
+/// the layout.
 public struct DraftSheet {
-    /// The short side of a draft, in pixels, at least.
+    /// The short side of a draft in pixels, at least.
     public static let shortSide = 128
 
     private let model: StyleModel
@@ -12,8 +13,8 @@ public struct DraftSheet {
 
     /// Prepares a sheet; nothing is computed yet.
     ///
-    /// - Parameters: As for ``Synthesis/init(model:settings:sketch:threads:)``; the settings' size
-    ///   is that of the finished picture, and their seed that of the whole sheet.
+    /// - Parameters: As for ``Synthesis/init(model:settings:sketch:threads:)``; the size of the
+    ///   settings is that of the finished picture, their seed that of the sheet.
     public init(
         model: StyleModel, settings: GenerationSettings, sketch: Picture? = nil, threads: Int
     ) {
@@ -23,24 +24,23 @@ public struct DraftSheet {
         self.threads = min(max(threads, 1), Limits.threads)
     }
 
-    /// The settings with which the draft of this number is drawn in full.
+    /// The settings that give the draft of this number at full size.
     ///
     /// - Parameter number: 1 to ``Limits/drafts``, as on the sheet.
     public func settings(ofDraft number: Int) -> GenerationSettings {
         var settings = settings
-        // Sixteen in a row see the same choice of works; see `PyramidPlan.works`.
+        // The lowest four bits do not change which works are used; see `PyramidPlan.works`.
         settings.seed = settings.seed &<< 4 | UInt64(truncatingIfNeeded: number & 15)
         return settings
     }
 
-    /// Draws the drafts.
+    /// Synthesizes the drafts.
     ///
     /// - Parameters:
     ///   - count: 1 to ``Limits/drafts``.
-    ///   - progress: Called with 0 to 1 from this thread.
+    ///   - progress: As for ``Synthesis/render(progress:preview:isCancelled:)``.
     ///   - isCancelled: As for ``Synthesis/render(progress:preview:isCancelled:)``.
-    /// - Returns: The drafts by ``Rendering/seamScore``, the best first; their numbers say which is
-    ///   which.
+    /// - Returns: The drafts by ``Rendering/seamScore``, the best first.
     /// - Throws: ``StyleError``, as ``Synthesis/render(progress:preview:isCancelled:)`` does.
     public func draw(
         count: Int = Limits.drafts, progress: @Sendable (Double) -> Void = { _ in },
@@ -77,18 +77,18 @@ public struct DraftSheet {
 
 /// One draft of a sheet.
 public struct Draft: Sendable {
-    /// Its number on the sheet, from 1: what the artist picks by.
+    /// Its number on the sheet, from 1, by which the artist picks it.
     public let number: Int
-    /// What to draw to have it in full.
+    /// The settings that give it at full size.
     public let settings: GenerationSettings
-    /// The draft as drawn: small, without a watermark.
+    /// The draft: a small picture without a watermark.
     public let rendering: Rendering
 }
 
 extension DraftSheet {
-    /// The drafts as one picture: three in a row, in the order given, each above its number.
+    /// The contact sheet of drafts: three in a row, in the order given, each above its number.
     ///
-    /// - Parameter drafts: One to nine, all of the same size.
+    /// - Parameter drafts: 1 to ``Limits/drafts``, all of the same size.
     public static func picture(of drafts: [Draft]) -> Picture {
         let size = drafts.first.map { ($0.rendering.picture.width, $0.rendering.picture.height) }
         let (width, height) = size ?? (0, 0)
@@ -112,6 +112,6 @@ extension DraftSheet {
 
     private static let margin = 12
     private static let labelHeight = 24
-    /// The watermark's ribbon lies there, and not over the last numbers.
+    /// Room for the banner of the watermark, which would cover the last numbers.
     private static let footer = 36
 }

@@ -1,22 +1,21 @@
-/// What a generation is asked to be; the sketch is passed apart.
+/// The settings of a generation; the sketch is passed separately.
 public struct GenerationSettings: Sendable, Equatable, Codable {
-    /// The picture's width, within ``Limits/generatedSide``.
+    /// The width of the picture in pixels, within ``Limits/generatedSide``.
     public var width: Int
-    /// The picture's height, within ``Limits/generatedSide``.
+    /// The height of the picture in pixels, within ``Limits/generatedSide``.
     public var height: Int
-    /// Chooses among the pictures that a style can give; the same seed gives the same picture.
+    /// Chooses among the pictures of a style; the same seed gives the same picture.
     public var seed: UInt64
-    /// Whether the picture is a tile: its left edge continues its right one, its top its bottom.
+    /// Whether the picture is a seamless tile: its left edge continues its right one, its top its
+    /// bottom.
     public var isPattern: Bool
-    /// How far the picture goes from any one work, within ``Limits/originality``.
-    ///
-    /// At 0 large fragments stay together; at 100 they are small and many. See
-    /// ``largestPiece`` and ``largestShare`` for the bounds.
+    /// How far the picture departs from any one work, within ``Limits/originality``: at 0 fragments
+    /// are large, at 100 small and many. See ``largestPiece`` and ``largestShare`` for the bounds.
     public var originality: Int
     /// How single works are used; works that are not named are used freely.
     public var works: [WorkUse]
 
-    /// Takes the settings as they are; they are checked when rendering starts.
+    /// Makes settings; their ranges are checked when a synthesis starts.
     public init(
         width: Int = 512, height: Int = 512, seed: UInt64 = 1, isPattern: Bool = false,
         originality: Int = 50, works: [WorkUse] = []
@@ -29,17 +28,17 @@ public struct GenerationSettings: Sendable, Equatable, Codable {
         self.works = works
     }
 
-    /// The largest part of the picture, 0 to 1, that the layout takes from one place of a work:
-    /// from 0.2 at originality 0 to 0.1 at 100.
+    /// The bound on the part of the picture, 0 to 1, that the layout takes from one place of a
+    /// work: 0.2 at originality 0, 0.1 at 100.
     public var largestPiece: Double { 0.2 - 0.1 * Double(originality) / 100 }
 
-    /// The largest part of the picture, 0 to 1, that the layout takes from one work: from 0.5 at
-    /// originality 0 to 0.3 at 100. Where few works are to choose from it is no less than 1.5
-    /// parts of them all.
+    /// The bound on the part of the picture, 0 to 1, that the layout takes from one work: 0.5 at
+    /// originality 0, 0.3 at 100; never below 1.5 / the number of works.
     public var largestShare: Double { 0.5 - 0.2 * Double(originality) / 100 }
 
-    /// The settings for hashing, little-endian: width and height (4 bytes each), seed (8), pattern
-    /// (1 if so), originality (1), then the number of works (4) and each work's ``WorkUse/bytes``.
+    /// The canonical encoding, for hashing; little-endian: width and height (4 bytes each), seed
+    /// (8), pattern (1 if so), originality (1), the number of works (4), then ``WorkUse/bytes`` of
+    /// each.
     public var bytes: [UInt8] {
         var writer = LittleEndianWriter()
         writer.append(width, bytes: 4)
@@ -52,7 +51,7 @@ public struct GenerationSettings: Sendable, Equatable, Codable {
         return writer.bytes
     }
 
-    /// Stops what cannot be drawn.
+    /// - Throws: ``StyleError`` for the first setting out of range.
     func check() throws(StyleError) {
         let allowed = Limits.generatedSide
         guard allowed.contains(width), allowed.contains(height) else {
@@ -72,17 +71,17 @@ public struct GenerationSettings: Sendable, Equatable, Codable {
 
 /// How a generation uses one work.
 public struct WorkUse: Sendable, Equatable, Codable {
-    /// The work's id: 16 bytes. An id that the model does not know changes nothing.
+    /// The work's id, 16 bytes; an id that the model does not know has no effect.
     public var workID: [UInt8]
-    /// Whether nothing at all is taken from the work.
+    /// Whether nothing is taken from the work.
     public var isLeftOut: Bool
     /// Areas from which nothing is taken.
     public var avoided: [WorkArea]
-    /// Areas that appear whole or not at all, such as a face; at most a third of the picture's
-    /// short side each, else they are only avoided.
+    /// Areas, such as a face, that appear whole or not at all; larger than a third of the picture's
+    /// short side they never appear.
     public var keptWhole: [WorkArea]
 
-    /// Uses a work as told.
+    /// - Parameter workID: 16 bytes.
     public init(
         workID: [UInt8], isLeftOut: Bool = false, avoided: [WorkArea] = [],
         keptWhole: [WorkArea] = []
@@ -93,8 +92,8 @@ public struct WorkUse: Sendable, Equatable, Codable {
         self.keptWhole = keptWhole
     }
 
-    /// For hashing: id, left out (1 byte), then the counts (4 bytes) and edges (4 × 2 bytes) of
-    /// the avoided and of the kept areas; little-endian.
+    /// The canonical encoding, for hashing; little-endian: id (16 bytes), left out (1), then of the
+    /// avoided and of the kept areas the count (4) and the edges (4 × 2 bytes each).
     public var bytes: [UInt8] {
         var writer = LittleEndianWriter()
         writer.append(workID)
@@ -111,20 +110,18 @@ public struct WorkUse: Sendable, Equatable, Codable {
     }
 }
 
-/// A rectangle on a work, in parts of 10,000 of its width and height.
+/// A rectangle on a work, in ten-thousandths of its width and height.
 public struct WorkArea: Sendable, Equatable, Codable {
-    /// The left edge, 0 to 10,000 from the left.
+    /// The left edge, 0 to 9,999.
     public let left: Int
-    /// The top edge, 0 to 10,000 from the top.
+    /// The top edge, 0 to 9,999.
     public let top: Int
-    /// The right edge, beyond the left one.
+    /// The right edge, above ``left`` and up to 10,000.
     public let right: Int
-    /// The bottom edge, below the top one.
+    /// The bottom edge, above ``top`` and up to 10,000.
     public let bottom: Int
 
-    /// The rectangle between these edges.
-    ///
-    /// - Returns: nil unless `0 ≤ left < right ≤ 10,000`, and the same from top to bottom.
+    /// - Returns: nil unless `0 ≤ left < right ≤ 10,000` and `0 ≤ top < bottom ≤ 10,000`.
     public init?(left: Int, top: Int, right: Int, bottom: Int) {
         let whole = 0...10_000
         guard whole.contains(left), whole.contains(top), whole.contains(right),
@@ -136,7 +133,9 @@ public struct WorkArea: Sendable, Equatable, Codable {
         self.bottom = bottom
     }
 
-    /// Reads an area and checks its edges.
+    /// Decodes the four edges.
+    ///
+    /// - Throws: `DecodingError` if they make no rectangle.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         let area = WorkArea(
@@ -153,7 +152,7 @@ public struct WorkArea: Sendable, Equatable, Codable {
 
     private enum CodingKeys: String, CodingKey { case left, top, right, bottom }
 
-    /// The pixels that it touches in a work of this size.
+    /// The pixels that the area touches in a work of this size.
     func pixels(width: Int, height: Int) -> PixelArea {
         let x = left * width / 10_000
         let y = top * height / 10_000

@@ -1,18 +1,20 @@
-/// One drawing under way: goes through the levels, coarse to fine.
+/// Synthesizes one picture from a pyramid of works, from the coarsest level to the finest: layout,
+/// then patch optimisation on every level.
+///
+/// Family: *Image Quilting* (Efros and Freeman, 2001) for the layout, *Texture Optimization for
+/// Example-based Synthesis* (Kwatra et al., 2005) and *Image Analogies* (Hertzmann et al., 2001) for
+/// what follows. In which way it goes about it is said by a ``SynthesisMode``.
 struct PatchSynthesizer {
-    /// How often the layout is composed anew where one work or one piece of it leads too much.
-    private static let layouts = 3
-    /// How often seams are drawn together at the end.
-    private static let seamReductionPasses = 2
-    /// See ``PatchVoting/edge``.
-    private static let guideScale: Float = 150
+    /// The most layouts that are tried before the one that violates its limits least is taken.
+    private static let layoutAttempts = 3
 
     private let settings: GenerationSettings
     private let pyramid: SourcePyramid
     private let executor: RowParallelExecutor
     private let entries: [StyleModel.WorkEntry]
     private let sketch: Canvas?
-    private let guideMaker: SketchGuide?
+    private let sketchGuide: SketchGuide?
+    private let mode: SynthesisMode
 
     private var plan: PyramidPlan { pyramid.plan }
 
@@ -25,17 +27,25 @@ struct PatchSynthesizer {
         self.executor = executor
         entries = model.works
         self.sketch = sketch.map { pyramid.isOpaque ? Canvas($0).onWhite : Canvas($0) }
-        guideMaker =
-            sketch == nil
-            ? nil
-            : SketchGuide(
+        if sketch == nil {
+            sketchGuide = nil
+            mode = .remix(settings, works: pyramid.plan.works.count { $0 != nil })
+        } else {
+            sketchGuide = SketchGuide(
                 works: pyramid.smallFeatures, usesHeight: !settings.isPattern,
                 seed: settings.seed, executor: executor)
+            mode = .sketch(settings)
+        }
     }
 
-    /// Goes through the levels of the studio.
+    /// Synthesizes every level of the pyramid.
     ///
-    /// - Parameter isWhole: Whether the last is the finest one, and the picture has its full size.
+    /// - Parameters:
+    ///   - isWhole: Whether the last level is the finest one, and the picture is to have the size
+    ///     of its settings; else it has the level's.
+    ///   - progress: Called with 0 to 1, from this thread.
+    ///   - preview: Called with the picture after each level but the last, from this thread.
+    /// - Throws: ``StyleError/cancelled``, ``StyleError/nothingToUse``.
     func synthesize(
         isWhole: Bool, progress: @Sendable (Double) -> Void,
         preview: (@Sendable (Picture) -> Void)?
@@ -69,9 +79,9 @@ struct PatchSynthesizer {
     }
 
     private func guide(_ level: Int) -> Canvas? {
-        guard let guideMaker, let sketch else { return nil }
+        guard let sketchGuide, let sketch else { return nil }
         let size = plan.sizes[level]
-        return guideMaker.guide(
+        return sketchGuide.guide(
             for: sketch.scaled(
                 width: size.width, height: size.height, isTile: settings.isPattern,
                 executor: executor),
@@ -80,7 +90,7 @@ struct PatchSynthesizer {
 
     private func compose(_ target: SynthesisLevel, _ source: SourceLevel) throws(StyleError) {
         var best: (layout: Layout, violation: Double)?
-        for attempt in 0..<Self.layouts {
+        for attempt in 0..<Self.layoutAttempts {
             let layout = layout(target, source, attempt: attempt)
             try executor.checkCancellation()
             let violation = layout.constraintViolation
@@ -93,68 +103,66 @@ struct PatchSynthesizer {
     private func layout(_ target: SynthesisLevel, _ source: SourceLevel, attempt: Int) -> Layout {
         let random = CounterRandom(seed: settings.seed ^ UInt64(attempt) << 60)
         let size = target.inner
-        let cells: [LayoutCell]
-        let rules: LayoutRules
         let guide = target.guide?.cropped(by: target.margin)
-        if let guide {
-            rules = .sketch(settings)
-            cells = LayoutCell.quadtree(guide: guide, largest: 24, smallest: 6)
-        } else {
-            rules = .remix(settings, works: source.areas.count)
-            cells = LayoutCell.grid(
-                width: size.width, height: size.height, side: rules.cellSide,
-                wraps: settings.isPattern, random: random)
-        }
         let layout = Layout(
-            size: size, wraps: settings.isPattern, guide: guide, source: source, rules: rules,
-            random: random, executor: executor)
-        layout.compose(cells)
+            size: size, wraps: settings.isPattern, guide: guide, source: source,
+            rules: mode.layout, random: random, executor: executor)
+        layout.compose(cells(size, guide: guide, random: random))
         return layout
+    }
+
+    private func cells(
+        _ size: PyramidPlan.Size, guide: Canvas?, random: CounterRandom
+    ) -> [LayoutCell] {
+        if case .quadtree(let largest, let smallest) = mode.cells, let guide {
+            return LayoutCell.quadtree(guide: guide, largest: largest, smallest: smallest)
+        }
+        return LayoutCell.grid(
+            width: size.width, height: size.height, side: mode.layout.cellSide,
+            wraps: settings.isPattern, random: random)
     }
 
     private func optimise(
         _ target: SynthesisLevel, _ source: SourceLevel, _ index: PatchIndex, level: Int,
         progress: (Double) -> Void
     ) throws(StyleError) {
-        let isSketch = sketch != nil
-        if !isSketch { target.guideByOrigin(in: source, executor: executor) }
-        let isTile = settings.isPattern
+        if mode.isGuidedByOrigin { target.guideByOrigin(in: source, executor: executor) }
         let search = PatchSearch(
-            target: target, source: source, index: index,
-            weights: isSketch
-                ? .sketch(level: level, isTile: isTile) : .remix(level: level, isTile: isTile))
+            target: target, source: source, index: index, weights: mode.weights(level))
         let isFinest = level == plan.sizes.count - 1
         let voting = PatchVoting(
-            target: target, source: source, deviationScale: isSketch && !isFinest ? 1_000 : nil,
-            guideScale: isSketch ? Self.guideScale : nil)
+            target: target, source: source,
+            deviationScale: isFinest ? nil : mode.voteDeviation.coarse,
+            guideScale: mode.voteGuideScale)
+        let kept = isFinest ? mode.keptShift.finest : mode.keptShift.coarse
         let passes = Self.passes(level: level, of: plan.sizes.count)
         for pass in 0..<passes {
             try executor.checkCancellation()
             progress(Double(pass) / Double(passes))
             search.run(executor: executor)
-            // Without a sketch the finished picture keeps the works' very colours.
-            search.measure(keeping: isFinest && !isSketch ? 3 : 6, executor: executor)
+            search.measure(keeping: kept, executor: executor)
             voting.updateFeatures(usesConfidence: true, executor: executor)
         }
-        if isFinest, !isSketch {
-            for _ in 0..<Self.seamReductionPasses {
+        if isFinest {
+            for _ in 0..<mode.seamReductionPasses {
                 try executor.checkCancellation()
                 search.seamReduction.run(executor: executor)
-                search.measure(keeping: 3, executor: executor)
+                search.measure(keeping: kept, executor: executor)
                 voting.updateFeatures(usesConfidence: true, executor: executor)
             }
         }
-        search.measure(keeping: isSketch ? 6 : 1, executor: executor)
+        search.measure(keeping: mode.keptShift.result, executor: executor)
         try executor.checkCancellation()
     }
 
-    /// How often a level is searched and voted on.
+    /// The number of passes, each a search and a vote, of a level.
     static func passes(level: Int, of levels: Int) -> Int {
         if level == 0 { return 4 }
         return level >= levels - 2 ? 2 : 4
     }
 
-    /// Work grows with the pixels: how far the drawing is.
+    /// The part of all work that is done, 0 to 1, when this part of a level is: work grows with the
+    /// pixels.
     private func done(level: Int, part: Double, last: Int) -> Double {
         let efforts = plan.sizes[...last].map { Double($0.width * $0.height) }
         let total = efforts.reduce(0, +)
@@ -171,8 +179,8 @@ struct PatchSynthesizer {
         _ target: SynthesisLevel, _ source: SourceLevel, isWhole: Bool
     ) throws(StyleError) -> Rendering {
         let voting = PatchVoting(
-            target: target, source: source, deviationScale: sketch == nil ? nil : 2_000,
-            guideScale: sketch == nil ? nil : Self.guideScale)
+            target: target, source: source, deviationScale: mode.voteDeviation.result,
+            guideScale: mode.voteGuideScale)
         var canvas = voting.renderColors(executor: executor)
         if isWhole {
             canvas = canvas.scaled(
@@ -196,6 +204,8 @@ struct PatchSynthesizer {
             seamScore: seamScore(of: target), sourceMap: sourceMap)
     }
 
+    /// The root mean square difference of each patch from its source over a pixel, averaged over
+    /// the patches, in units of OKLab × 100 (2.55 bytes of lightness).
     private func seamScore(of target: SynthesisLevel) -> Double {
         let own = target.ownPatches
         var sum = 0.0

@@ -1,20 +1,23 @@
-/// Draws a picture in a learned style: from the works alone, after a sketch, or as a tile.
+/// Synthesizes a picture in a learned style: from the works alone, after a sketch, or as a seamless
+/// tile.
 ///
 /// The same model, settings and sketch give the same pixels on every machine and on any number of
-/// threads. So a drawing that was stopped anywhere is resumed by drawing it again.
+/// threads. So a synthesis that was interrupted is resumed by starting it again.
 public struct Synthesis {
     private let model: StyleModel
     private let settings: GenerationSettings
     private let sketch: Picture?
     private let threads: Int
 
-    /// Prepares a drawing; nothing is computed yet.
+    /// Prepares a synthesis; nothing is computed yet.
     ///
     /// - Parameters:
     ///   - model: The style.
-    ///   - settings: Size, seed and how the works are used.
-    ///   - sketch: Flat areas of colour that say what goes where; scaled to the picture's size.
-    ///   - threads: How many threads to use, 1 to ``Limits/threads``; it never changes the picture.
+    ///   - settings: Size, seed and how the works are used; checked by
+    ///     ``render(progress:preview:isCancelled:)``.
+    ///   - sketch: Flat areas of colour that say what goes where, of any size; scaled to the
+    ///     picture's size.
+    ///   - threads: 1 to ``Limits/threads``, clamped; it never changes the picture.
     public init(
         model: StyleModel, settings: GenerationSettings, sketch: Picture? = nil, threads: Int
     ) {
@@ -24,16 +27,19 @@ public struct Synthesis {
         self.threads = min(max(threads, 1), Limits.threads)
     }
 
-    /// Draws the picture.
+    /// Synthesizes the picture at full size.
     ///
     /// - Parameters:
-    ///   - progress: Called with 0 to 1 from this thread.
-    ///   - preview: Called from this thread when a level is done, with the picture as it is then:
-    ///     each is about 1.4 times larger and sharper than the last.
-    ///   - isCancelled: Asked between bands of rows, many times a second, from any thread but one
-    ///     at a time; true stops the drawing.
+    ///   - progress: Called with 0 to 1, never decreasing, from this thread.
+    ///   - preview: Called from this thread after each level but the last, with the picture so far:
+    ///     each is about √2 times as large as the one before.
+    ///   - isCancelled: Called many times a second from any thread, one at a time; true stops the
+    ///     synthesis, and it is not called again.
     /// - Returns: The picture without a watermark, and where it comes from.
-    /// - Throws: ``StyleError/cancelled``, or what is wrong with the settings.
+    /// - Throws: ``StyleError/cancelled``; ``StyleError/nothingToUse``;
+    ///   ``StyleError/sizeOutOfRange(width:height:lowest:highest:)``,
+    ///   ``StyleError/originalityOutOfRange(value:)`` or ``StyleError/tooManyAreas(count:limit:)``
+    ///   for settings out of range.
     public func render(
         progress: @Sendable (Double) -> Void = { _ in },
         preview: (@Sendable (Picture) -> Void)? = nil,
@@ -42,16 +48,17 @@ public struct Synthesis {
         try synthesize(upTo: nil, progress: progress, preview: preview, isCancelled: isCancelled)
     }
 
-    /// Draws only the coarse levels of the same picture, in about a tenth of the time.
+    /// Synthesizes only the coarse levels of the same picture, in about a tenth of the time.
     ///
     /// For several at once see ``DraftSheet``, which shares what they have in common.
     ///
     /// - Parameters:
-    ///   - shortSide: The short side at which to stop, at least, in pixels.
-    ///   - progress: Called with 0 to 1 from this thread.
+    ///   - shortSide: The synthesis stops at the first level whose short side has at least this
+    ///     many pixels.
+    ///   - progress: As for ``render(progress:preview:isCancelled:)``.
     ///   - isCancelled: As for ``render(progress:preview:isCancelled:)``.
     /// - Returns: A smaller picture of the same layout, without a watermark.
-    /// - Throws: What ``render(progress:preview:isCancelled:)`` throws.
+    /// - Throws: As ``render(progress:preview:isCancelled:)``.
     public func draft(
         shortSide: Int = DraftSheet.shortSide,
         progress: @Sendable (Double) -> Void = { _ in },
@@ -81,9 +88,9 @@ public struct Synthesis {
     }
 }
 
-/// A finished picture and where its marks come from.
+/// A synthesized picture and where its patches come from.
 public struct Rendering: Sendable {
-    /// How much of the picture came from one work.
+    /// The part of the picture that comes from one work.
     public struct WorkShare: Sendable, Equatable, Codable {
         /// The work's id: 16 bytes.
         public let workID: [UInt8]
@@ -93,13 +100,14 @@ public struct Rendering: Sendable {
 
     /// The picture, without a watermark.
     public let picture: Picture
-    /// The works that were used, the largest share first; the shares add up to one.
+    /// The works that were used, the largest share first; the shares add up to 1.
     public let shares: [WorkShare]
-    /// The largest part of the picture, 0 to 1, that lies in one work just as it does here, a
-    /// drift by one pixel from neighbour to neighbour allowed: the largest copied piece.
+    /// The largest contiguous part of the picture, 0 to 1, that was copied from one work as it is
+    /// there; a drift of one pixel between neighbouring patches still counts as copied.
     public let largestPiece: Double
-    /// How visible the seams are: mean difference, in units of OKLab × 100; lower is better.
+    /// How visible seams are: the mean root mean square difference of a patch from its source, in
+    /// units of OKLab × 100; lower is better.
     public let seamScore: Double
-    /// Which work each region comes from.
+    /// Which work each region comes from, as a picture.
     public let sourceMap: SourceMap
 }

@@ -1,11 +1,12 @@
-/// What a drawing costs at the very least on this machine, for benchmarks.
+/// The least that a synthesis costs on this machine: what benchmarks compare it with.
 @_spi(Measuring)
 public enum SynthesisLowerBound {
-    /// The patch comparisons that a drawing cannot do without.
+    /// The number of patch comparisons that a synthesis cannot do without.
     ///
-    /// In each pass every patch is compared where it is, where its two neighbours lead, and around
-    /// the best place, and is measured once for its vote: eleven comparisons. On every level it is
-    /// looked up once, with four answers; after a sketch with four more.
+    /// In each pass a patch is compared with its present source and with what continues two
+    /// neighbours, in both sweeps (6), with the four positions around the best (4), and once more
+    /// for its vote (1). On every level it is looked up in the index once, with four answers; after
+    /// a sketch with four more.
     public static func comparisons(
         model: StyleModel, settings: GenerationSettings, isSketch: Bool
     ) -> Int {
@@ -18,9 +19,9 @@ public enum SynthesisLowerBound {
         return sum
     }
 
-    /// Compares one patch with as many others, one after the other in memory that is at hand.
+    /// Compares one patch with `times` others in a buffer that fits the cache.
     ///
-    /// - Returns: A number that depends on all of them, so that none is left out.
+    /// - Returns: A number that depends on every comparison, so that none is optimised away.
     public static func compare(times: Int) -> Int {
         let side = 64
         let pixels = PaddedBuffer<SIMD4<UInt8>>(count: side * side, filledWith: SIMD4(9, 8, 7, 6))

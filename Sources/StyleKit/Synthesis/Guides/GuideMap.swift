@@ -1,19 +1,22 @@
-/// What guides a patch to its place: the colour around it and how much happens there.
+/// The guide channels of a picture (Hertzmann et al., *Image Analogies*, 2001): three lanes of
+/// colour without strokes, and the local detail of lightness in the fourth. Patches are preferred
+/// where target and source have similar guides.
 ///
-/// After a sketch lines count as happening too: a flat area asks for marks without them, and an
+/// After a sketch lines count as detail too: a flat area asks for patches without lines, and an
 /// edge of the sketch for the line that the artist would draw there.
 enum GuideMap {
-    /// Marks clear parts, so that they are not taken for calm grey ones.
+    /// Marks transparent parts, so that they do not match calm grey ones.
     static let transparentDetail: UInt8 = 255
-    /// What stands for clear parts after a sketch: a colour that nothing has.
+    /// The guide of transparent parts after a sketch: a colour that nothing has.
     static let transparentGuide = SIMD4<UInt8>(128, 255, 255, transparentDetail)
-    /// The most detail and lines together.
+    /// The most detail and lines together; below ``transparentDetail``.
     private static let maximumDetail = 200
 
-    /// Three lanes of flattened colour, and in the fourth the local detail of lightness.
+    /// The guide of a canvas of features: three lanes of colour, and the detail of lightness in the
+    /// fourth.
     ///
-    /// - Parameter areaRadius: The radius, in pixels, over which strokes are made flat areas with
-    ///   sharp edges, as in a sketch; nil blurs.
+    /// - Parameter areaRadius: The radius in pixels of the filter that turns strokes into flat
+    ///   areas with sharp edges, as a sketch has them; nil blurs instead.
     static func guide(_ features: Canvas, areaRadius: Int?, executor: RowParallelExecutor) -> Canvas
     {
         let (width, height) = (features.width, features.height)
@@ -43,7 +46,7 @@ enum GuideMap {
         return flat
     }
 
-    /// Adds the lines of `features` to what a guide says of the detail, and marks clear parts.
+    /// Adds the lines of `features` to the detail of a guide, and marks transparent parts.
     static func addLines(
         of features: Canvas, areaRadius: Int, to guide: Canvas, executor: RowParallelExecutor
     ) {
@@ -61,9 +64,8 @@ enum GuideMap {
         }
     }
 
-    /// The flat areas that an artist would rough in: strokes are gone, and edges stay sharp.
-    ///
-    /// Each pixel takes the mean of the calmest of five squares around it (Kuwahara's filter).
+    /// Kuwahara's filter (1976): each pixel takes the mean of the calmest of five squares around
+    /// it, which removes strokes and keeps edges sharp.
     private static func abstracted(_ features: Canvas, radius: Int, executor: RowParallelExecutor)
         -> Canvas
     {
@@ -98,7 +100,7 @@ enum GuideMap {
         return result
     }
 
-    /// The mean over squares of `2 * radius + 1`, the border repeated outward.
+    /// A blurred copy; see ``BoxBlur``.
     static func boxBlurred(_ canvas: Canvas, radius: Int, executor: RowParallelExecutor) -> Canvas {
         let middle = Canvas(width: canvas.width, height: canvas.height)
         let result = Canvas(width: canvas.width, height: canvas.height)
@@ -108,21 +110,21 @@ enum GuideMap {
     }
 }
 
-/// How much the changes around a pixel run one way: as along a line or an edge, not in a texture.
+/// How strongly a pixel lies on a line or an edge, rather than in a texture.
 ///
-/// The larger root of the local structure tensor less the smaller one (Bigün and Granlund 1987).
-/// Grass, leaves and clouds have little of it however rich they are; a spear, a fold or a joint
-/// between tiles has much.
+/// The difference of the roots of the eigenvalues of the local structure tensor (Bigün and
+/// Granlund, *Optimal orientation detection of linear symmetry*, 1987). Grass, leaves and clouds
+/// have little of it however rich they are; a spear, a fold or a joint between tiles has much.
 struct LineMap {
-    /// Bytes of a guide for one unit of change a pixel.
+    /// Bytes of a guide for one feature unit of change a pixel.
     private static let strength: Float = 10
-    /// The most that counts.
+    /// The maximum of a value.
     private static let highest: Float = 200
 
-    /// `[height, width]`, 0 to 200 for each pixel.
+    /// `[height, width]`, 0 to 200.
     let values: PaddedBuffer<UInt8>
 
-    /// - Parameter radius: Over how many pixels each way the changes are gathered, twice.
+    /// - Parameter radius: Of the box blur that averages the tensor, applied twice.
     init(of features: Canvas, radius: Int, executor: RowParallelExecutor) {
         let (width, height) = (features.width, features.height)
         let changes = PaddedBuffer(count: width * height, filledWith: SIMD4<Float>())
@@ -141,7 +143,8 @@ struct LineMap {
         self.values = values
     }
 
-    /// The squares of the changes across and down, and their product, summed over the colours.
+    /// The products of the gradients across and down, summed over the colour lanes: the structure
+    /// tensor of each pixel.
     private static func measure(
         _ features: Canvas, rows: Range<Int>, into changes: PaddedBuffer<SIMD4<Float>>
     ) {
@@ -161,7 +164,7 @@ struct LineMap {
         }
     }
 
-    /// How the colour changes; where nothing is painted is no matter.
+    /// The difference of two features, without alpha.
     @inline(__always)
     private static func change(_ from: SIMD4<UInt8>, _ to: SIMD4<UInt8>) -> SIMD4<Int32> {
         var change = SIMD4<Int32>(truncatingIfNeeded: to) &- SIMD4<Int32>(truncatingIfNeeded: from)
@@ -176,7 +179,7 @@ struct LineMap {
         let spread = (gap * gap + 4 * changes.z * changes.z).squareRoot()
         let along = max(0, (sum - spread) / 2).squareRoot()
         let across = max(0, (sum + spread) / 2).squareRoot()
-        // Both changes are over two pixels.
+        // Gradients are taken over two pixels.
         return UInt8(min(highest, max(0, across - along) / 2 * strength))
     }
 }

@@ -1,28 +1,33 @@
-/// A sketch in the artist's own colours: any box of crayons will do.
+/// The guide of a sketch: its colours mapped to colours that the works have, so that any colours
+/// serve for a sketch, and the detail that such colours have in the works.
 struct SketchGuide {
-    /// How far around the nearest colour of the works a sketch colour is mixed, in feature units.
+    /// The width, in feature units, of the kernel that mixes the works' colours nearest to one of
+    /// the sketch.
     private static let bandwidth: Float = 6
-    /// The works are learned in this many bands, from the top down.
+    /// The colours of the works are counted in this many bands, from the top down.
     private static let heightBands = 3
-    /// What a colour from the next band is further away, in squared feature units: so a green low
-    /// in a sketch becomes grass before it becomes a green sky.
+    /// The squared feature units by which a colour of the next band is further away: a green low in
+    /// a sketch becomes grass before it becomes a green sky.
     private static let bandDistance: Float = 225
 
-    /// How much further away a colour of the works may be taken to be, by lot, in squared feature
-    /// units: so seeds choose among the colours, and so the marks, that come about as near.
+    /// The most squared feature units by which a colour of the works is made further away at
+    /// random: seeds choose among the colours, and so the patches, that are about as near (decision
+    /// 25).
     private static let jitter = 400
-    /// Colours in one box of this side, in feature units, share their lot.
+    /// Colours in one cube of this side, in feature units, share their random distance.
     private static let jitterCell: Float = 16
 
-    /// How much more detail is asked for than is usual: what fits best is always calmer, and the
-    /// works' lines, which a flat area does not ask for, are much of their detail.
+    /// How much more detail is asked for than such colours have on average: the best match is
+    /// always calmer than average, and the works' lines, which a flat area does not ask for, are
+    /// much of their detail.
     private static let detailBoost: Float = 15
 
-    /// What a colour half as common as the most common one is further away, in squared feature
-    /// units, for works of one colour; those of more share it out. Works of many colours hardly
-    /// feel it: there a sketch's colour says what the artist would take. Works of few, such as ink
-    /// on paper, have no colour for most of a sketch: it becomes the paper unless the ink is far
-    /// nearer, and lines tell the areas apart.
+    /// The squared feature units by which a colour half as common as the commonest is further away,
+    /// for works of one colour; for more it is divided by their effective number.
+    ///
+    /// Works of many colours hardly feel it: there a sketch's colour says what the artist would
+    /// take. Works of few, such as ink on paper, have no colour for most of a sketch: it becomes
+    /// paper unless the ink is far nearer, and lines tell the areas apart (decision 27).
     private static let rarityPenalty: Float = 2_000
 
     private struct Entry {
@@ -30,18 +35,19 @@ struct SketchGuide {
         let count: Int
         let detail: Float
         let band: Int
-        /// What it is further away than it lies, in squared feature units.
+        /// The squared feature units by which it is further away than it is: jitter and rarity.
         var distance: Float
     }
 
     private let entries: [Entry]
     private let usesHeight: Bool
 
-    /// Learns which colours the works have at which height, and how much detail goes with each.
+    /// Counts which colours the works have at which height, and the detail that goes with each.
     ///
     /// - Parameters:
-    ///   - usesHeight: Whether up and down mean anything in the picture.
-    ///   - seed: Chooses among the colours that come about as near to one of the sketch.
+    ///   - works: The features of each work at a small size.
+    ///   - usesHeight: Whether up and down have a meaning in the picture; not in a tile.
+    ///   - seed: Chooses among the colours that are about as near to one of the sketch.
     init(works: [Canvas], usesHeight: Bool, seed: UInt64, executor: RowParallelExecutor) {
         self.usesHeight = usesHeight
         let random = CounterRandom(seed: seed)
@@ -68,8 +74,7 @@ struct SketchGuide {
                 let mean = counts[bin] == 0 ? 0 : Float(details[bin]) / Float(counts[bin])
                 let detail = min(mean + Self.detailBoost, Float(GuideMap.transparentDetail - 1))
                 let cell = entry.color / Self.jitterCell
-                let jitter = random.below(
-                    Self.jitter, Int(cell.x), Int(cell.y), Int(cell.z))
+                let jitter = random.below(Self.jitter, at: SIMD3<Int>(cell))
                 entries.append(
                     Entry(
                         color: entry.color, count: entry.count, detail: detail, band: band,
@@ -85,23 +90,24 @@ struct SketchGuide {
         self.entries = entries
     }
 
-    /// How many colours a band has, each counting as much as it is used: the inverse of the chance
-    /// that two pixels are alike (Simpson's index).
+    /// The effective number of colours in a band: the inverse Simpson index.
     private static func effectiveColorCount(_ counts: [Int]) -> Float {
         let total = Float(counts.reduce(0, +))
         let alike = counts.reduce(into: Float(0)) { $0 += Float($1) * Float($1) }
         return total * total / max(1, alike) / Float(Self.heightBands)
     }
 
-    /// How often one was halved to give `part`; between, on a straight line.
+    /// The negative binary logarithm of a number up to 1, linear between powers of two.
     private static func negativeLog2(_ part: Float) -> Float {
         1 - Float(part.exponent) - part.significand
     }
 
-    /// The guide of one level: the works' colours, the detail to expect of each, and the sketch's
+    /// The guide of one level: colours of the works, the detail to expect of each, and the sketch's
     /// own lines.
     ///
-    /// - Parameter areaRadius: As for the works: ``GuideMap/addLines(of:areaRadius:to:executor:)``.
+    /// - Parameters:
+    ///   - sketch: Premultiplied sRGB of the level's size.
+    ///   - areaRadius: As for ``GuideMap/addLines(of:areaRadius:to:executor:)``.
     func guide(for sketch: Canvas, areaRadius: Int, executor: RowParallelExecutor) -> Canvas {
         let features = sketch.features(executor)
         let guide = Canvas(width: sketch.width, height: sketch.height)
@@ -142,7 +148,8 @@ struct SketchGuide {
         return value
     }
 
-    /// The mean of the works' colours, the nearest ones counting most.
+    /// The mean of the works' colours, weighted by their distance; the exponential is a series of
+    /// four terms, the same on every machine.
     private func project(_ feature: SIMD4<UInt8>, band: Int) -> SIMD4<Float> {
         let color = SIMD3(Float(feature.x), Float(feature.y), Float(feature.z))
         let distances = entries.map { entry -> Float in

@@ -1,5 +1,5 @@
 extension Layout {
-    /// A window of a work, and what it would cost.
+    /// A window of a work, and its cost.
     struct Candidate {
         var position: SourcePosition
         var cost: Float
@@ -8,11 +8,11 @@ extension Layout {
             position: SourcePosition(work: 0, isMirrored: false, x: 0, y: 0), cost: .infinity)
     }
 
-    /// More than any honest difference.
+    /// More than the cost of any window that keeps the limits.
     private static let violationCost: Float = 100_000
     private static let parts = 16
 
-    /// One of the best windows for a place.
+    /// One of the best windows for a cell.
     func choose(for window: LayoutCell, index: Int) -> SourcePosition {
         let count = rules.candidates
         let list = candidates { number in candidate(number, for: window, index: index) }
@@ -21,10 +21,10 @@ extension Layout {
         guard best < .infinity else { return fallbackPosition(for: window) }
         let limit = best + (best < Layout.violationCost ? best * rules.tolerance : 200)
         let close = (0..<count).filter { list[$0].cost <= limit }
-        return list[close[random.below(close.count, 5, index)]].position
+        return list[close[random.below(close.count, .choice, index)]].position
     }
 
-    /// All candidates of one choice, made on all threads.
+    /// All candidates of one choice, evaluated on all threads.
     func candidates(_ make: (Int) -> Candidate) -> PaddedBuffer<Candidate> {
         let count = rules.candidates
         let list = PaddedBuffer<Candidate>(count: count, filledWith: .none)
@@ -36,7 +36,7 @@ extension Layout {
         return list
     }
 
-    /// A window of this size somewhere in a work; nil if the work is too small.
+    /// A window of this size at a random position of a random work; nil if the work is too small.
     func position(_ bits: UInt64, for window: LayoutCell) -> SourcePosition? {
         let work = Self.part(bits, of: source.areas.count)
         let area = source.areas.pointer[work]
@@ -48,7 +48,7 @@ extension Layout {
             y: Self.part(bits >> 33, of: roomY + 1))
     }
 
-    /// Whether a window takes nothing that is avoided, and nothing apart that is kept whole.
+    /// Whether a window touches no area that is avoided or kept whole.
     func isAllowed(_ position: SourcePosition, _ window: LayoutCell) -> Bool {
         let work = Int(position.work)
         guard !source.avoided[work].isEmpty || !source.keptWhole[work].isEmpty else { return true }
@@ -58,7 +58,8 @@ extension Layout {
             && !source.keptWhole[work].contains(where: area.meets)
     }
 
-    /// Whether the picture would still not be mostly from one work.
+    /// Whether the work would stay within its share of the picture; half of a window overlaps
+    /// others.
     func isWithinShareLimit(_ position: SourcePosition, _ window: LayoutCell) -> Bool {
         guard source.areas.count > 2 else { return true }
         let whole = Double(width * height)
@@ -66,7 +67,7 @@ extension Layout {
         return Double(after) <= whole * rules.largestShare
     }
 
-    /// Whether no part of the work would grow together to more than one piece may have.
+    /// Whether the region of the work that would be copied in one stays within its limit.
     func isWithinFragmentLimit(_ position: SourcePosition, _ window: LayoutCell) -> Bool {
         let fresh = fragment(position, in: window)
         var pixels = window.width * window.height / 2
@@ -76,7 +77,7 @@ extension Layout {
         return Double(pixels) <= Double(width * height) * rules.largestPiece
     }
 
-    /// How much of a piece was used before, 0 to 1.
+    /// The part of a window that was used before, 0 to 1, sampled at every third pixel.
     func reusedPart(_ position: SourcePosition, _ window: LayoutCell) -> Double {
         let area = source.areas.pointer[Int(position.work)]
         var used = 0
@@ -91,7 +92,7 @@ extension Layout {
         return Double(used) / Double(seen)
     }
 
-    /// How far apart the heights are at which a window lies in its work and in the picture.
+    /// The height of a window in its work less that in the picture, -1 to 1.
     func heightGap(_ position: SourcePosition, _ window: LayoutCell) -> Float {
         let area = source.areas.pointer[Int(position.work)]
         let inWork = Float(Int(position.y) + window.height / 2) / Float(area.height)
@@ -99,15 +100,15 @@ extension Layout {
     }
 
     private func candidate(_ number: Int, for window: LayoutCell, index: Int) -> Candidate {
-        guard let position = position(random.bits(3, index, number), for: window),
+        guard let position = position(random.bits(.candidates, index, number), for: window),
             isAllowed(position, window)
         else { return .none }
         var violation = max(0, reusedPart(position, window) - rules.reusedPart)
         if !isWithinShareLimit(position, window) { violation += 0.5 }
         if !isWithinFragmentLimit(position, window) { violation += 0.5 }
-        // Few or small works leave no other way: then the least breach wins.
-        let fine = violation > 0 ? Layout.violationCost * Float(1 + violation) : 0
-        return Candidate(position: position, cost: cost(of: position, in: window) + fine)
+        // With few or small works every window may violate a limit: then the least violation wins.
+        let penalty = violation > 0 ? Layout.violationCost * Float(1 + violation) : 0
+        return Candidate(position: position, cost: cost(of: position, in: window) + penalty)
     }
 
     private func cost(of position: SourcePosition, in window: LayoutCell) -> Float {
@@ -139,7 +140,7 @@ extension Layout {
         return cost + gap * gap * rules.heightWeight
     }
 
-    /// The start of the largest work: only when no candidate is large enough.
+    /// The upper left corner of the largest work, for when no candidate is large enough.
     private func fallbackPosition(for window: LayoutCell) -> SourcePosition {
         let usable = (0..<source.areas.count).filter { work in
             isAllowed(SourcePosition(work: work, isMirrored: false, x: 0, y: 0), window)
@@ -152,7 +153,7 @@ extension Layout {
         return SourcePosition(work: largest ?? 0, isMirrored: false, x: 0, y: 0)
     }
 
-    /// The lowest 16 bits as a number below a bound.
+    /// The lowest 16 bits scaled to 0..<`bound`.
     @inline(__always)
     private static func part(_ bits: UInt64, of bound: Int) -> Int {
         (Int(bits & 0xFFFF) &* bound) >> 16

@@ -1,16 +1,19 @@
-/// Figures are set first and stay whole: areas that the artist marked, then windows that hold much
-/// and are calm around, as a head before a sky is.
+/// Salient regions are placed first and stay whole: areas that the artist marked, then windows with
+/// much detail inside and little around, such as a head before a sky.
 extension Layout {
+    /// Attempts to find a free place.
     private static let tries = 200
-    /// The part of a found figure's side, from each edge, that later pieces may still cover.
+    /// Pixels for each salient region: 85 × 64, the coarsest level of a picture of 4 : 3.
+    private static let pixelsPerRegion = 5_440
+    /// The part of a salient region's side, from each edge, that later fragments may cover.
     private static let softEdge = 0.3
-    /// Figures are drawn by lot from this part of the best candidates.
+    /// A salient region is chosen at random from this part of the best candidates.
     private static let bestPart = 0.05
 
-    /// Sets marked areas and found figures where they clash with none before.
+    /// Places marked areas, then salient windows, where they overlap none before.
     func placeSalientRegions() {
         guard rules.salientRegions > 0 else { return }
-        let wanted = max(1, rules.salientRegions * width * height / 5_440)
+        let wanted = max(1, rules.salientRegions * width * height / Self.pixelsPerRegion)
         var taken: [PixelArea] = []
         for region in keptRegions().prefix(wanted + 1) {
             guard let spot = spot(for: region, besides: taken) else { continue }
@@ -19,26 +22,26 @@ extension Layout {
         }
         for attempt in 0..<Self.tries where taken.count < wanted {
             let size = PyramidPlan.Size(
-                width: 18 + random.below(12, 20, attempt),
-                height: 20 + random.below(12, 21, attempt))
+                width: 18 + random.below(12, .salientWidth, attempt),
+                height: 20 + random.below(12, .salientHeight, attempt))
             guard size.width < width, size.height < height else { continue }
             let spot = PixelArea(
-                x: random.below(width - size.width + 1, 22, attempt),
-                y: random.below(height - size.height + 1, 23, attempt), width: size.width,
+                x: random.below(width - size.width + 1, .salientColumn, attempt),
+                y: random.below(height - size.height + 1, .salientRow, attempt), width: size.width,
                 height: size.height)
             guard !taken.contains(where: spot.meets) else { continue }
             if placeSalient(at: spot, index: attempt) { taken.append(spot) }
         }
     }
 
-    /// A marked area with a little around it, in its work.
+    /// An area to keep whole, with a margin around it, in its work.
     private struct KeptRegion {
         let position: SourcePosition
         let size: PyramidPlan.Size
         let kept: PixelArea
     }
 
-    /// The marked areas that fit, in an order by lot.
+    /// The areas to keep whole that fit, in random order.
     private func keptRegions() -> [KeptRegion] {
         var list: [(key: UInt64, region: KeptRegion)] = []
         for work in 0..<source.areas.count {
@@ -49,7 +52,7 @@ extension Layout {
                 let top = max(0, kept.y - margin)
                 let right = min(area.width, kept.x + kept.width + margin)
                 let bottom = min(area.height, kept.y + kept.height + margin)
-                let isMirrored = random.bits(26, work, number) & 1 == 1
+                let isMirrored = random.bits(.keptMirror, work, number) & 1 == 1
                 let position = SourcePosition(work: work, isMirrored: isMirrored, x: left, y: top)
                 let inside = kept.x - left
                 let region = KeptRegion(
@@ -62,7 +65,7 @@ extension Layout {
                 let isClear = !source.avoided[work].contains(where: window.meets)
                 let others = source.keptWhole[work].filter { $0 != kept }
                 guard isSmall, isClear, !others.contains(where: window.meets) else { continue }
-                list.append((random.bits(27, work, number), region))
+                list.append((random.bits(.keptOrder, work, number), region))
             }
         }
         return list.sorted { $0.key < $1.key }.map(\.region)
@@ -75,9 +78,9 @@ extension Layout {
             Int(region.position.y) * (height - size.height)
             / max(1, source.areas[Int(region.position.work)].height - size.height)
         for attempt in 0..<Self.tries {
-            let wander = random.below(height / 3 + 1, 28, taken.count, attempt) - height / 6
+            let wander = random.below(height / 3 + 1, .keptRow, taken.count, attempt) - height / 6
             let spot = PixelArea(
-                x: random.below(width - size.width + 1, 29, taken.count, attempt),
+                x: random.below(width - size.width + 1, .keptColumn, taken.count, attempt),
                 y: min(max(0, inWork + wander), height - size.height), width: size.width,
                 height: size.height)
             if !taken.contains(where: spot.meets) { return spot }
@@ -93,7 +96,7 @@ extension Layout {
                 height: region.kept.height))
     }
 
-    /// Sets one of the most striking windows; false if none is free.
+    /// Places one of the most salient windows; false if none may be used.
     private func placeSalient(at spot: PixelArea, index: Int) -> Bool {
         let window = LayoutCell(spot)
         let list = candidates { number in salientCandidate(number, for: window, index: index) }
@@ -101,7 +104,7 @@ extension Layout {
             .sorted { (list[$0].cost, $0) < (list[$1].cost, $1) }
         guard !order.isEmpty else { return false }
         let best = max(1, Int(Double(order.count) * Self.bestPart))
-        place(list[order[random.below(best, 24, index)]].position, in: window)
+        place(list[order[random.below(best, .salientChoice, index)]].position, in: window)
         let edgeX = Int(Double(spot.width) * Self.softEdge)
         let edgeY = Int(Double(spot.height) * Self.softEdge)
         lock(
@@ -117,9 +120,10 @@ extension Layout {
         }
     }
 
-    /// Costs little where much is to see inside and little at the left, right and upper edge.
+    /// The cost is low where there is much detail inside and little at the left, right and upper
+    /// border.
     private func salientCandidate(_ number: Int, for window: LayoutCell, index: Int) -> Candidate {
-        guard let position = position(random.bits(30, index, number), for: window),
+        guard let position = position(random.bits(.salientCandidates, index, number), for: window),
             isAllowed(position, window), isWithinShareLimit(position, window),
             reusedPart(position, window) < 0.1
         else { return .none }

@@ -1,17 +1,20 @@
-/// Composes the coarsest level from large pieces of the works: guided image quilting.
+/// Composes the coarsest level from large fragments of the works: guided image quilting (Efros and
+/// Freeman, *Image Quilting for Texture Synthesis and Transfer*, 2001), with a watershed in place
+/// of the minimum cut.
 final class Layout {
-    /// One piece that was laid down: which pixels of a work cover which of the picture.
+    /// A fragment of a work that was placed: which of its pixels cover which of the picture.
     struct Fragment {
         let work: UInt16
         let mirror: UInt16
-        /// The work's pixel that the picture's first pixel would have.
+        /// The pixel of the work that the picture's first pixel would have.
         let originX: Int
         let originY: Int
         var pixels: Int
 
-        /// Whether both lie in the picture about as they lie in their work.
+        /// Whether two fragments lie in the picture as they lie in their work, up to three pixels:
+        /// then they form one copied region.
         ///
-        /// - Parameter period: A tile's size: its pieces also lie together over the edges.
+        /// - Parameter period: The size of a tile, whose fragments also continue over the edges.
         func isTogether(with other: Fragment, period: PyramidPlan.Size?) -> Bool {
             work == other.work && mirror == other.mirror
                 && Self.isNear(originX - other.originX, period?.width)
@@ -34,18 +37,18 @@ final class Layout {
     let labels: PaddedBuffer<SourcePosition>
     let image: PaddedBuffer<SIMD4<UInt8>>
     let isFilled: PaddedBuffer<Bool>
-    /// Pixels that no later piece may cover.
+    /// Pixels that no later fragment may cover.
     let isLocked: PaddedBuffer<Bool>
     let isUsed: PaddedBuffer<Bool>
     let pixelsByWork: PaddedBuffer<Int>
     private(set) var fragments: [Fragment] = []
     private let wraps: Bool
-    /// A tile's size.
+    /// The size of a tile; nil for other pictures.
     var period: PyramidPlan.Size? {
         wraps ? PyramidPlan.Size(width: width, height: height) : nil
     }
 
-    /// - Parameter guide: Of the picture's size; nil without a sketch.
+    /// - Parameter guide: Of the size of the picture; nil without a sketch.
     init(
         size: PyramidPlan.Size, wraps: Bool, guide: Canvas?, source: SourceLevel,
         rules: LayoutRules, random: CounterRandom, executor: RowParallelExecutor
@@ -67,7 +70,7 @@ final class Layout {
         pixelsByWork = PaddedBuffer(count: source.areas.count, filledWith: 0)
     }
 
-    /// Sets the figures, then fills the cells in order.
+    /// Places the salient regions, then fills the cells in order.
     func compose(_ cells: [LayoutCell]) {
         placeSalientRegions()
         for (index, cell) in cells.enumerated() where !isFull(cell) {
@@ -76,8 +79,8 @@ final class Layout {
         }
     }
 
-    /// By how much one work or one piece leads beyond the rules, as a part of the picture; 0 or
-    /// less if none does.
+    /// How far one work or one fragment exceeds its limit, as a part of the picture; 0 or less if
+    /// none does.
     var constraintViolation: Double {
         let total = Double(width * height)
         let leading = (0..<source.areas.count).map { pixelsByWork[$0] }.max() ?? 0
@@ -90,7 +93,7 @@ final class Layout {
         return max(share, Double(largest) / total - rules.largestPiece)
     }
 
-    /// Writes where every patch comes from, and the pixels, into a level of this size.
+    /// Writes the position of every patch, and the pixels, to a level of this size.
     func write(to target: SynthesisLevel) {
         let half = PatchKernel.side / 2
         for y in 0..<target.down {
@@ -111,7 +114,7 @@ final class Layout {
         }
     }
 
-    /// A pixel's index; in a tile every column and row exists.
+    /// The index of a pixel; in a tile coordinates are periodic.
     @inline(__always)
     func at(_ x: Int, _ y: Int) -> Int {
         guard wraps else { return y &* width &+ x }
@@ -120,7 +123,7 @@ final class Layout {
         return (row < 0 ? row &+ height : row) &* width &+ (column < 0 ? column &+ width : column)
     }
 
-    /// A label's pixel in the works.
+    /// The index of a label's pixel in the works.
     @inline(__always)
     func offset(of label: SourcePosition) -> Int {
         let area = source.areas.pointer[Int(label.work)]
@@ -135,14 +138,15 @@ final class Layout {
         return (difference &* difference).wrappedSum()
     }
 
-    /// How much there is to see around a pixel of the works, 0 to 254.
+    /// The detail around a pixel of the works, 0 to 254.
     @inline(__always)
     func detail(_ offset: Int) -> Int {
         let detail = source.guides.pointer[offset].w
         return detail == GuideMap.transparentDetail ? 0 : Int(detail)
     }
 
-    /// A cell and a third more all around, where its piece may meet its neighbours.
+    /// A cell extended by 35 % of its shorter side on every side: the overlap in which its fragment
+    /// is cut.
     private func window(around cell: LayoutCell) -> LayoutCell {
         let margin = max(2, min(cell.width, cell.height) * 35 / 100)
         if wraps {
@@ -169,7 +173,7 @@ final class Layout {
         return true
     }
 
-    /// Lays a piece down, cut along the line where it differs least from what lies there.
+    /// Places a fragment, cut where it differs least from what is there.
     func place(_ position: SourcePosition, in window: LayoutCell) {
         let fresh = SourceWindow(position, window: window, area: source.areas[Int(position.work)])
         var seam = WatershedSeam(width: window.width, height: window.height)
@@ -205,7 +209,7 @@ final class Layout {
         fragments.append(fragment)
     }
 
-    /// The piece that a window would become; it has no pixels yet.
+    /// The fragment that a window would become, without pixels yet.
     func fragment(_ position: SourcePosition, in window: LayoutCell) -> Fragment {
         let column = position.isMirrored ? Int(position.x) + window.width - 1 : Int(position.x)
         return Fragment(
@@ -215,7 +219,7 @@ final class Layout {
     }
 }
 
-/// A window of a work, pixel by pixel, mirrored or not.
+/// The pixels of a window of a work, mirrored or not.
 private struct SourceWindow {
     private let position: SourcePosition
     private let width: Int
@@ -236,41 +240,26 @@ private struct SourceWindow {
     }
 }
 
-/// How the pieces of a layout are chosen.
+/// How the fragments of a layout are chosen.
 struct LayoutRules {
-    /// How many windows of the works are looked at for each piece.
+    /// The number of windows of the works that are tried for each fragment. 3,000 are enough after
+    /// a sketch; 300 are clearly worse.
     var candidates = 6_000
-    /// For the squared difference from the guide.
+    /// The weight of the squared difference of the guides.
     var guideWeight: Float = 0
-    /// For coming from another height of the work than of the picture, so that skies stay up.
+    /// The weight of the squared difference of heights in work and picture, so that skies stay up.
     var heightWeight: Float = 0
-    /// The largest part of the picture from one work.
+    /// The limit on the part of the picture from one work.
     var largestShare = 1.0
-    /// The largest part of the picture from one place of a work.
+    /// The limit on the part of the picture from one place of a work.
     var largestPiece = 1.0
-    /// The largest part of a piece that was used before.
+    /// The limit on the part of a fragment that was used before.
     var reusedPart = 1.0
-    /// How many striking figures are set before the rest is filled in.
+    /// The number of salient regions that are placed before the cells are filled, for each 85 × 64
+    /// pixels.
     var salientRegions = 0
-    /// How much dearer than the best a piece may be to have a chance.
+    /// A fragment is chosen at random among those that cost at most this part more than the best.
     var tolerance: Float = 0.02
-    /// The side of a cell, in pixels.
+    /// The side of a cell in pixels.
     var cellSide = 20
-
-    /// After a sketch: its colours come first, and any work may serve any part.
-    static func sketch(_ settings: GenerationSettings) -> LayoutRules {
-        LayoutRules(
-            guideWeight: 6, heightWeight: settings.isPattern ? 0 : 3_000,
-            largestPiece: settings.largestPiece / 2, reusedPart: 0.4, tolerance: 0.05)
-    }
-
-    /// From the works alone: no work and no part of one may lead.
-    static func remix(_ settings: GenerationSettings, works: Int) -> LayoutRules {
-        LayoutRules(
-            heightWeight: settings.isPattern ? 0 : 3_000,
-            largestShare: max(settings.largestShare, 1.5 / Double(max(1, works))),
-            largestPiece: settings.largestPiece, reusedPart: 0.2,
-            salientRegions: settings.isPattern ? 0 : 1,
-            cellSide: 26 - 12 * settings.originality / 100)
-    }
 }

@@ -1,4 +1,4 @@
-/// The areas of a layout, in the order in which they are filled.
+/// A rectangle of a layout that is filled with one fragment; in a tile it may reach over the edges.
 struct LayoutCell {
     var x: Int
     var y: Int
@@ -16,18 +16,18 @@ struct LayoutCell {
         self.init(x: area.x, y: area.y, width: area.width, height: area.height)
     }
 
-    /// Rows and columns of about `side` pixels, their borders moved a little by the seed.
+    /// Rows and columns of about `side` pixels, their borders jittered by the seed.
     ///
-    /// - Parameter wraps: Whether the picture is a tile. Then rows and columns begin anywhere, each
-    ///   row elsewhere, and reach over the edges: else all edges would be seams.
+    /// - Parameter wraps: Whether the picture is a tile. Then rows and columns begin at random,
+    ///   each row elsewhere, and reach over the edges: otherwise all edges would be seams.
     static func grid(
         width: Int, height: Int, side: Int, wraps: Bool, random: CounterRandom
     ) -> [LayoutCell] {
         let rows = cuts(height, side: side, random: random, key: 0)
-        let top = wraps ? random.below(height, 78) : 0
+        let top = wraps ? random.below(height, .tileTop) : 0
         var cells: [LayoutCell] = []
         for (index, row) in rows.enumerated() {
-            let left = wraps ? random.below(width, 79, index) : 0
+            let left = wraps ? random.below(width, .tileLeft, index) : 0
             for column in cuts(width, side: side, random: random, key: index + 1) {
                 cells.append(
                     LayoutCell(
@@ -70,7 +70,7 @@ struct LayoutCell {
         let count = max(1, (length + side / 2) / side)
         var borders = [0]
         for index in 1..<max(1, count) {
-            let jitter = random.below(side / 2, 77, key, index) - side / 4
+            let jitter = random.below(side / 2, .cellBorders, key, index) - side / 4
             borders.append(length * index / count + jitter)
         }
         borders.append(length)
@@ -89,7 +89,7 @@ struct LayoutCell {
         return all.filter { $0.width > 0 && $0.height > 0 }
     }
 
-    /// The mean squared distance of the guide's colours from their mean.
+    /// The variance of the guide's colours, summed over the lanes.
     private func spread(in guide: Canvas) -> Int {
         var sum = SIMD4<Int>()
         var squares = SIMD4<Int>()

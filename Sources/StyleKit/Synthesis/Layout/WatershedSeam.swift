@@ -1,10 +1,11 @@
-/// Cuts a new piece so that it meets the old picture where both differ least.
+/// Cuts a new fragment along pixels where it differs little from the picture.
 ///
-/// A watershed: the middle of the piece and the old picture around it both grow, most different
-/// pixels first, so that they meet where the difference is small.
+/// A watershed by flooding (Meyer, 1991): the middle of the fragment and the picture around it
+/// grow, most different pixels first, so that they meet where the difference is small.
 struct WatershedSeam {
+    /// Priorities of the flooding; the highest is flooded first.
     private static let grades = 64
-    /// How many grades 100 units of detail are worth.
+    /// The priorities that 100 units of detail are worth.
     private static let detailParts = 15
 
     private let width: Int
@@ -21,9 +22,12 @@ struct WatershedSeam {
         grade = [Int](repeating: 0, count: width * height)
     }
 
-    /// Says that a pixel was painted before, and how far the new piece differs there.
+    /// Declares a pixel to be covered already.
     ///
-    /// - Parameter detail: How much there is to see in both, where no cut shall go.
+    /// - Parameters:
+    ///   - difference: The squared difference of the fragment from the picture there.
+    ///   - detail: The detail in both, through which no seam should run.
+    ///   - isLocked: Whether the picture keeps the pixel.
     mutating func setOld(x: Int, y: Int, difference: Int, detail: Int, isLocked: Bool) {
         isOld[y * width + x] = true
         self.isLocked[y * width + x] = isLocked
@@ -31,10 +35,10 @@ struct WatershedSeam {
         grade[y * width + x] = min(Self.grades - 1, root / 2 + detail * Self.detailParts / 100)
     }
 
-    /// Which pixels the new piece takes.
+    /// `[height, width]`: which pixels the fragment takes.
     func cut() -> [Bool] {
         let count = width * height
-        // 0 undecided, 1 old, 2 new.
+        // 0 undecided, 1 picture, 2 fragment.
         var owner = [UInt8](repeating: 0, count: count)
         var queues = [[(pixel: Int, owner: UInt8)]](repeating: [], count: Self.grades)
         var heads = [Int](repeating: 0, count: Self.grades)

@@ -1,10 +1,14 @@
 import CPatchKernel
 
-/// Finds patches of the works that look roughly like a given one: a balanced k-d tree.
+/// Finds patches of the works that are similar to a given one: a balanced k-d tree (Friedman,
+/// Bentley and Finkel, 1977) over ``PatchDescriptor``.
 ///
-/// A search goes down to one leaf, then visits the two next most promising ones.
+/// The search is approximate: it descends to one leaf, then visits the two branches passed by that
+/// are nearest.
 final class PatchIndex {
+    /// The most entries; of larger levels every second, third, … position is indexed.
     private static let limit = 200_000
+    /// The most entries of a leaf.
     private static let leaf = 12
 
     private let count: Int
@@ -53,7 +57,7 @@ final class PatchIndex {
         }
     }
 
-    /// The two patches whose descriptors are closest among three leaves.
+    /// The two patches whose descriptors are nearest among those of three leaves.
     @inline(never)
     func nearest(to query: PatchDescriptor.Value) -> (SourcePosition, SourcePosition) {
         var query = query
@@ -89,12 +93,12 @@ final class PatchIndex {
         )
     }
 
-    /// The descriptors as plain numbers, eight each.
+    /// The descriptors as `[count, 8]` integers.
     @inline(__always) private var numbers: UnsafePointer<Int16> {
         UnsafeRawPointer(values.pointer).assumingMemoryBound(to: Int16.self)
     }
 
-    /// The entries of one part when all are halved again and again.
+    /// The entries of one node when all are halved so many times.
     @inline(__always)
     private func range(_ part: Int, of levels: Int) -> Range<Int> {
         let low = (part &* count) >> levels
@@ -113,7 +117,7 @@ final class PatchIndex {
         let middle = ((part * 2 + 1) * count) >> (level + 1)
         let lane = Self.widestLane(raw, order, range)
         Self.select(middle, in: range, order) { index in
-            // Ties go by index, so that the order is the same everywhere.
+            // Ties are ordered by index, so that the tree is the same on every machine.
             Int64(raw.pointer[Int(index)][lane]) << 32 | Int64(index)
         }
         splitLanes[node] = UInt8(lane)
@@ -140,7 +144,8 @@ final class PatchIndex {
         return (0..<8).reduce(0) { spread[$1] > spread[$0] ? $1 : $0 }
     }
 
-    /// Puts the `position`-th smallest key in its place, smaller ones before it (Hoare's select).
+    /// Moves the `position`-th smallest key to its position, smaller ones before it (Hoare's
+    /// quickselect).
     private static func select(
         _ position: Int, in range: Range<Int>, _ order: PaddedBuffer<Int32>, key: (Int32) -> Int64
     ) {
@@ -168,7 +173,7 @@ final class PatchIndex {
         }
     }
 
-    /// Patch positions on a grid so wide that the limit holds.
+    /// The positions of patches on a grid that keeps to the limit.
     private static func positions(of level: SourceLevel) -> [SourcePosition] {
         let margin = PatchKernel.side - 1
         var total = 0
@@ -182,7 +187,7 @@ final class PatchIndex {
             let area = level.areas[index]
             let kept = level.keptWhole[index]
             for y in stride(from: 0, to: area.height - margin, by: step) {
-                // Odd rows start further right, so that columns are not missed.
+                // Rows are staggered, so that every column is sampled.
                 let start = step == 1 ? 0 : (y / step) % step
                 for x in stride(
                     from: min(start, area.width - margin - 1),
@@ -200,7 +205,7 @@ final class PatchIndex {
     }
 }
 
-/// The branches passed by on the way down: only the two closest, as no more are ever visited.
+/// The two nearest of the branches passed by on the way down; no more are ever visited.
 private struct WaitingBranches {
     private var first = (gap: Int32.max, node: 0)
     private var second = (gap: Int32.max, node: 0)
@@ -226,11 +231,11 @@ private struct WaitingBranches {
     }
 }
 
-/// Eight numbers that say roughly how a patch looks: its means and slopes.
+/// Eight numbers that describe a patch roughly: products with orthonormal polynomials, rounded, so
+/// that the distance of two descriptors hardly exceeds that of the patches.
 ///
-/// They are products with orthonormal polynomials over the patch, rounded, so their distance never
-/// much exceeds the patches' own. Lanes: lightness mean, slopes across and down, bends across and
-/// down, the two chroma means, alpha mean.
+/// Lanes: mean, linear terms across and down, quadratic terms across and down of lightness; means
+/// of both chroma lanes and of alpha.
 enum PatchDescriptor {
     typealias Value = SIMD8<Int16>
 
@@ -256,7 +261,7 @@ enum PatchDescriptor {
             down &+= row.x &* slope
             bendDown &+= row.x &* (slope &* slope &- 4)
         }
-        // Norms: 7 for means, 14 for slopes, √588 for bends (as 2,703 / 65,536).
+        // Norms: 7 for means, 14 for linear terms, √588 for quadratic ones (as 2,703 / 65,536).
         return Value(
             Int16(truncatingIfNeeded: sums.x / 7), Int16(truncatingIfNeeded: across / 14),
             Int16(truncatingIfNeeded: down / 14),
@@ -266,7 +271,7 @@ enum PatchDescriptor {
             Int16(truncatingIfNeeded: sums.w / 7))
     }
 
-    /// The descriptor of the same patch mirrored left to right.
+    /// The descriptor of the patch mirrored left to right.
     @inline(__always)
     static func mirrored(_ value: Value) -> Value {
         var result = value
@@ -274,19 +279,19 @@ enum PatchDescriptor {
         return result
     }
 
-    /// The descriptor of the same marks around the colour of a guide, or clear as it is.
+    /// The descriptor of the same structure with the colour of a guide, or transparent as it is.
     @inline(__always)
     static func recolored(_ value: Value, like pixel: SIMD4<UInt8>) -> Value {
         var result = value
         result[0] = Int16(pixel.x) &* 7
         result[5] = Int16(pixel.y) &* 7
         result[6] = Int16(pixel.z) &* 7
-        // A guide says near its highest where a picture shall be clear.
+        // Transparent parts have `GuideMap.transparentDetail` or nearly so.
         result[7] = pixel.w < 200 ? 255 &* 7 : 0
         return result
     }
 
-    /// Never 0.
+    /// A hash that is never 0.
     @inline(__always)
     static func hash(_ value: Value) -> UInt32 {
         let halves = unsafeBitCast(value, to: SIMD2<UInt64>.self)

@@ -1,23 +1,23 @@
 import CPatchKernel
 
-/// Compares 7 × 7 patches of features: the innermost loop of all drawing.
+/// Compares 7 × 7 patches of features: the innermost loop of every synthesis.
 ///
-/// The difference is the sum of squares over 49 pixels and 4 lanes, after one constant per lane was
-/// taken off: the mean difference, bounded. So a patch may be a little lighter than in its work.
-/// All numbers are whole: the result is the same on every machine.
+/// The difference is the sum of squared differences over 49 pixels and 4 lanes, after the mean
+/// difference of each colour lane, within a bound, was subtracted: a patch may be a little lighter
+/// than in its work. All arithmetic is in integers, so that it is the same on every machine.
 enum PatchKernel {
     static let side = 7
     static let pixels = 49
-    /// The largest change of lightness (6 units of OKLab × 100).
+    /// The bound on the shift of lightness: 6 units of OKLab × 100.
     static let lightShift: Int32 = 15
     /// The largest change of chroma (3.6 units).
     static let chromaShift: Int32 = 9
-    /// Numbers of an unfolded patch.
+    /// The numbers of an unfolded patch: 7 rows of 8 pixels of 4 lanes.
     static let unfoldedCount = atelier_unfolded_count
 
     typealias Pixel = UnsafePointer<SIMD4<UInt8>>
 
-    /// Spreads a patch of the picture into 16-bit numbers, for many comparisons.
+    /// Widens a patch of the target to 16 bits, for many comparisons.
     @inline(__always)
     static func unfold(
         _ patch: Pixel, stride: Int, isMirrored: Bool, into block: UnsafeMutablePointer<Int16>
@@ -27,7 +27,7 @@ enum PatchKernel {
             isMirrored ? 1 : 0, block)
     }
 
-    /// The difference of an unfolded patch and a patch of a work.
+    /// The difference of an unfolded patch from a patch of a work.
     @inline(__always)
     static func difference(
         _ block: UnsafePointer<Int16>, _ patch: Pixel, stride: Int
@@ -35,12 +35,14 @@ enum PatchKernel {
         sums(block, patch, stride: stride).difference
     }
 
-    /// The difference, and what the work's patch is changed by to come closer, within the bounds.
+    /// The difference, and the shift of colour that brings the work's patch closer, within the
+    /// bounds.
     ///
-    /// Less than what fits best, rounded down: changes are painted and found again in the next
-    /// pass, and would spread from a seam over the whole picture; so they fade on the way.
+    /// The shift is a part of the best one, rounded down: it is applied to the target and measured
+    /// again in the next pass, and would spread from a seam over the whole picture if it did not
+    /// decay.
     ///
-    /// - Parameter kept: How many eighths of a change stay.
+    /// - Parameter kept: The part that is kept, in eighths.
     @inline(__always)
     static func differenceAndShift(
         _ block: UnsafePointer<Int16>, _ patch: Pixel, stride: Int, keeping kept: Int32
@@ -54,7 +56,7 @@ enum PatchKernel {
         return (sums.difference, lanes)
     }
 
-    /// Asks for a patch's memory before it is compared.
+    /// Prefetches a patch before it is compared.
     @inline(__always)
     static func prefetch(_ patch: Pixel, stride: Int) {
         atelier_prefetch(
@@ -88,14 +90,14 @@ private struct PatchSums {
         )
     }
 
-    /// A quarter of what the shift gains is charged for it, so that it is used where needed only.
+    /// A quarter of what a shift gains is added back, so that it is used only where it is needed.
     @inline(__always) var difference: Int32 {
         let (l, a, b) = shift
         return squares &- Self.gain(light, l) &- Self.gain(greenRed, a)
             &- Self.gain(blueYellow, b)
     }
 
-    /// The mean over 49 pixels, rounded down, within the bound.
+    /// The mean over 49 pixels (1,338 / 65,536), rounded down and clamped to the bound.
     @inline(__always)
     private static func shift(_ sum: Int32, _ bound: Int32) -> Int32 {
         max(0 &- bound, min(bound, (sum &* 1_338) >> 16))

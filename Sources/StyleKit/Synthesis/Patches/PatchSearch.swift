@@ -1,63 +1,48 @@
-/// One pass that looks for a better place in the works for every patch of the picture.
+/// One pass over the nearest-neighbour field: looks for a better source of every patch.
 ///
-/// Candidates come from the neighbours' places moved along (coherence), from the index, and from
-/// the pixels around the best one. Nothing is tried at random.
+/// Candidates are what continues the sources of the neighbours (coherence: Ashikhmin, *Synthesizing
+/// Natural Textures*, 2001), the answers of the index, and the positions next to the best. Nothing
+/// is searched at random.
 struct PatchSearch {
-    /// What a candidate costs besides its difference.
+    /// What a candidate costs besides the difference of the patches.
     struct Weights {
-        /// For one unit of squared guide difference.
+        /// For one unit of squared difference of the guides.
         var guide: Int32 = 0
-        /// For being drawn from another height of the work than of the picture.
+        /// For coming from another height of the work than it has in the picture.
         var height: Int32 = 0
-        /// For every use of a part of a work beyond the first.
+        /// For every use of a usage cell beyond the first: prevents repetition.
         var usage: Int32 = 1_600
-        /// For each of the four neighbours that a place does not continue: marks stay whole, and a
-        /// seam is a line.
+        /// For each of the four neighbours that the position does not continue: fragments stay
+        /// whole, and a seam is a line.
         var seam: Int32 = 0
-        /// The guide's squared difference that costs nothing: a roughed-in colour is a hint.
+        /// The squared difference of the guides that costs nothing: a colour of a sketch is a hint.
         var guideTolerance: Int32 = 0
-        /// Whether marks are also looked up in the colours of the guide.
+        /// Whether the index is also asked for the patch in the colour of the guide.
         var followsGuide = false
-        /// Whether the guide is compared in a patch's corners too, and not in its middle only.
+        /// Whether the guides are compared in the four corners of a patch too, not only in its
+        /// middle.
         var comparesCorners = false
 
-        /// After a sketch: its colours lead, less at finer levels, and earth stays below.
-        static func sketch(level: Int, isTile: Bool) -> Weights {
-            Weights(
-                guide: Int32(98 * Weights.fade(level)), height: isTile ? 0 : 80, usage: 5_000,
-                seam: 7_000, guideTolerance: 400, followsGuide: true, comparesCorners: true)
-        }
-
-        /// From the works alone: what lies around a patch stays as the layout chose it.
-        static func remix(level: Int, isTile: Bool) -> Weights {
-            Weights(
-                guide: Int32(98 * Weights.fade(level)), height: isTile ? 0 : 20, usage: 800,
-                seam: 3_000)
-        }
-
-        /// For the last sweeps, when all is chosen and seams are only drawn together.
+        /// For the last passes, in which seams are only reduced.
         var seamReduction: Weights {
             var weights = self
             weights.usage = 0
             weights.seam = 10_000
             return weights
         }
-
-        private static func fade(_ level: Int) -> Double {
-            (0..<level).reduce(1) { product, _ in product * 0.7 }
-        }
     }
 
-    /// The cost of a patch that needs no better one: one unit a pixel, twice over.
+    /// A patch that costs no more is not looked up in the index: a difference of about one in each
+    /// of its 49 × 4 bytes.
     private static let acceptableCost: Int32 = 200
-    /// More than any place costs from which patches may come.
+    /// More than any position costs from which patches may be taken.
     fileprivate static let excludedCost: Int32 = 1 << 29
 
     let target: SynthesisLevel
     let source: SourceLevel
     let index: PatchIndex
     var weights: Weights
-    /// Whether only the neighbours' places are tried.
+    /// Whether only the continuations of the neighbours are candidates.
     var onlyPropagates = false
 
     @inline(__always)
@@ -66,7 +51,8 @@ struct PatchSearch {
         return (gap &* gap).wrappedSum()
     }
 
-    /// Sweeps down with the index, then up with a look around; both from all bands' old state.
+    /// Sweeps down with the index, then up with the positions next to the best. Each band reads its
+    /// neighbours as they were before the sweep.
     func run(executor: RowParallelExecutor) {
         for isUpward in [false, true] {
             target.previousField.pointer.update(
@@ -79,7 +65,7 @@ struct PatchSearch {
         }
     }
 
-    /// The same search for the last sweeps.
+    /// The same search for the last passes.
     var seamReduction: PatchSearch {
         var search = self
         search.weights = weights.seamReduction
@@ -87,9 +73,9 @@ struct PatchSearch {
         return search
     }
 
-    /// Finds every patch's cost and shift against the picture as it is now.
+    /// Measures the difference and the shift of every patch from the target as it is now.
     ///
-    /// - Parameter kept: How many eighths of a shift stay.
+    /// - Parameter kept: The part of the shift that is kept, in eighths.
     func measure(keeping kept: Int32 = 6, executor: RowParallelExecutor) {
         executor.run(rows: target.down) { rows in
             withUnfolded { blocks in
@@ -116,7 +102,7 @@ struct PatchSearch {
         }
     }
 
-    /// Lends room for one unfolded patch and its mirrored twin.
+    /// Lends memory for one unfolded patch and its mirror image.
     private func withUnfolded(_ body: (UnsafeMutablePointer<Int16>) -> Void) {
         withUnsafeTemporaryAllocation(of: Int16.self, capacity: PatchKernel.unfoldedCount * 2) {
             if let blocks = $0.baseAddress { body(blocks) }
@@ -140,7 +126,7 @@ struct PatchSearch {
                     var match = BestMatch(search: self, blocks: blocks, x: x, y: y, rows: rows)
                     propagate(&match, step: step, rows: rows)
                     if onlyPropagates {
-                        // Nothing new is looked for.
+                        // Only the continuations of the neighbours.
                     } else if isUpward {
                         refineLocally(&match)
                     } else if match.cost > Self.acceptableCost {
@@ -161,7 +147,7 @@ struct PatchSearch {
         }
         let y = match.y &- step
         if y >= 0, y < target.down {
-            // Rows of another band are read as they were, as that band may be at work.
+            // Rows of another band are read as they were: another thread may be writing them.
             let from = rows.contains(y) ? target.field : target.previousField
             match.test(from.pointer[y &* target.across &+ match.x], dx: 0, dy: step)
         }
@@ -187,7 +173,7 @@ struct PatchSearch {
         target.queryHashes.pointer[at] = question
         queryIndex(&match, in: index, descriptor)
         guard let guide = target.guide, weights.followsGuide else { return }
-        // What is there may have the wrong colour; ask for the same marks in the right one.
+        // The patch may have the wrong colour: look up its structure in the right one.
         let pixel = guide.pixels[(match.y &+ 3) &* target.width &+ match.x &+ 3]
         queryIndex(&match, in: index, PatchDescriptor.recolored(descriptor, like: pixel))
     }
@@ -211,7 +197,7 @@ struct PatchSearch {
     }
 }
 
-/// The best place found so far for one patch.
+/// The best source found so far for one patch.
 private struct BestMatch {
     let x: Int
     let y: Int
@@ -226,7 +212,7 @@ private struct BestMatch {
     private let guide: SIMD4<UInt8>
     private let corner: (SIMD4<UInt8>, SIMD4<UInt8>, SIMD4<UInt8>, SIMD4<UInt8>)
     private let heightInPicture: Int
-    /// The bits of the places that continue the four neighbours.
+    /// The bits of the positions that continue the four neighbours.
     private let continued: SIMD4<UInt64>
 
     @inline(__always)
@@ -259,7 +245,8 @@ private struct BestMatch {
         cost = self.cost(of: best, area: areas[Int(best.work)])
     }
 
-    /// What continues the left, right, upper and lower neighbour; no place where there is none.
+    /// The continuations of the left, right, upper and lower neighbour; all bits set where there is
+    /// none.
     @inline(__always)
     private static func continued(
         _ x: Int, _ y: Int, _ rows: Range<Int>, _ target: SynthesisLevel
@@ -270,7 +257,7 @@ private struct BestMatch {
         if x < target.across &- 1 {
             bits[1] = target.field.pointer[at &+ 1].bits(across: -1, down: 0)
         }
-        // Rows of another band are read as they were, as that band may be at work.
+        // Rows of another band are read as they were: another thread may be writing them.
         if y > 0 {
             let from = y > rows.lowerBound ? target.field : target.previousField
             bits[2] = from.pointer[at &- target.across].bits(across: 0, down: 1)
@@ -282,7 +269,7 @@ private struct BestMatch {
         return bits
     }
 
-    /// Takes a place, moved by some pixels of the work, if it lies inside and costs less.
+    /// Takes a position, moved by some pixels of the work, if it is inside and costs less.
     @inline(__always)
     mutating func test(_ position: SourcePosition, dx: Int, dy: Int) {
         let area = areas[Int(position.work)]
@@ -299,7 +286,7 @@ private struct BestMatch {
         if newCost < cost { (best, cost) = (moved, newCost) }
     }
 
-    /// Asks for the memory of a place that will be tested soon.
+    /// Prefetches the patch at a position that will be tested soon.
     @inline(__always)
     func prefetch(_ position: SourcePosition) {
         let area = areas[Int(position.work)]
@@ -318,7 +305,7 @@ private struct BestMatch {
         guard usage[cell] != SourceLevel.excluded else { return PatchSearch.excludedCost }
         var sum = PatchKernel.difference(block, features + offset, stride: area.width)
         let times = min(128, Int32(usage[cell]))
-        // A part of 4 × 4 pixels used once counts 16 patches.
+        // A usage cell of 4 × 4 positions that is used once counts 16 patches.
         sum &+= max(0, times &- 16) &* weights.usage >> 4
         let isApart = continued .!= SIMD4(repeating: unsafeBitCast(position, to: UInt64.self))
         let seams = SIMD4<Int64>(repeating: 0).replacing(with: 1, where: isApart)

@@ -1,4 +1,5 @@
-/// Turns a field of patches into pixels: every patch that covers a pixel votes for its colour.
+/// Turns a nearest-neighbour field into pixels: each pixel is the weighted mean over all patches
+/// that cover it (Kwatra et al., *Texture Optimization for Example-based Synthesis*, 2005).
 struct PatchVoting {
     private struct WeightedSum {
         var colors = SIMD4<Float>()
@@ -8,16 +9,18 @@ struct PatchVoting {
 
     let target: SynthesisLevel
     let source: SourceLevel
-    /// The squared distance, in features, at which a vote that differs from the patch around its
-    /// pixel counts a quarter; nil lets all votes mix. Small is crisp, but flat areas may break up.
+    /// The squared feature distance from the patch centred on a pixel at which a vote counts a
+    /// quarter; nil counts all alike. A small value is crisp, but flat areas may break up.
     var deviationScale: Float?
-    /// The squared difference of the guide at which a patch from there counts a quarter: so the
-    /// edges of a sketch stay sharp where the works have none like them; nil without a sketch.
+    /// The squared difference of the guide between a pixel and the centre of a patch at which its
+    /// vote counts a quarter: edges of a sketch stay sharp where the works have none like them; nil
+    /// without a sketch.
     var guideScale: Float?
 
-    /// Sets the picture's features.
+    /// Sets the features of the target.
     ///
-    /// - Parameter trusts: Whether patches that fit badly count less; only once they were measured.
+    /// - Parameter usesConfidence: Whether patches that fit badly count less; only after
+    ///   ``PatchSearch/measure(keeping:executor:)``.
     func updateFeatures(usesConfidence: Bool, executor: RowParallelExecutor) {
         let weights = usesConfidence ? confidence(executor) : nil
         vote(weights, from: source.features, executor: executor) { pixel, sum in
@@ -26,7 +29,7 @@ struct PatchVoting {
         target.wrapImage()
     }
 
-    /// The finished picture, premultiplied, from the works' own colours.
+    /// The finished picture, premultiplied sRGB, from the works' own pixels.
     func renderColors(executor: RowParallelExecutor) -> Canvas {
         let canvas = Canvas(width: target.width, height: target.height)
         let weights = confidence(executor)
@@ -36,7 +39,7 @@ struct PatchVoting {
         return canvas.cropped(by: target.margin)
     }
 
-    /// Moves a premultiplied colour in feature space.
+    /// Shifts a premultiplied colour in feature space.
     private static func shifted(_ pixel: SIMD4<UInt8>, by shift: SIMD4<Float>) -> SIMD4<UInt8> {
         guard (shift * shift).sum() > 0.05, pixel.w > 0 else { return pixel }
         let straight = Feature.unpremultiplied(pixel)
@@ -52,7 +55,7 @@ struct PatchVoting {
             UInt8((Int(moved.2) * alpha + 127) / 255), pixel.w)
     }
 
-    /// How much each patch counts: less the worse it fits.
+    /// The weight of each patch, less the worse it fits: a quarter at a cost of 1,200.
     private func confidence(_ executor: RowParallelExecutor) -> PaddedBuffer<Float> {
         let weights = PaddedBuffer<Float>(count: target.field.count, filledWith: 1)
         executor.run(rows: target.down, width: target.across) { indices in
@@ -109,7 +112,7 @@ struct PatchVoting {
         return sum
     }
 
-    /// How much the guide says that a pixel and a patch lie in the same area, up to 1.
+    /// How similar the guide is at a pixel and at the centre of a patch, 0 to 1.
     @inline(__always)
     private func guideSimilarity(
         _ x: Int, _ y: Int, _ patchX: Int, _ patchY: Int, _ guideScale: Float
@@ -124,7 +127,7 @@ struct PatchVoting {
         return fall * fall
     }
 
-    /// What the patch around a pixel gives it.
+    /// The feature that the patch centred on a pixel gives it.
     @inline(__always)
     private func centerFeature(_ x: Int, _ y: Int) -> SIMD4<Float> {
         let half = PatchKernel.side / 2
@@ -136,7 +139,7 @@ struct PatchVoting {
             + PatchVoting.floats(target.shifts.pointer[at])
     }
 
-    /// Where in the works one pixel of a patch lies.
+    /// The index in the works of one pixel of a patch.
     @inline(__always)
     private func offset(of patch: Int, column: Int, row: Int) -> Int {
         let position = target.field.pointer[patch]
@@ -155,9 +158,9 @@ struct PatchVoting {
         SIMD4<Float>(SIMD4<Int32>(truncatingIfNeeded: value))
     }
 
-    /// A bell over the patch with a deviation of a quarter of its side.
+    /// A Gaussian over the patch with a standard deviation of a quarter of its side.
     private static let gaussianWindow: [Float] = {
-        // exp(-d² / (2 · 1.75²)) for d = 0…3, written out, as the system's `exp` differs.
+        // exp(-d² / (2 · 1.75²)) for d = 3, 2, 1, 0, …: written out, as the system's `exp` differs.
         let line: [Float] = [0.2300, 0.5204, 0.8494, 1, 0.8494, 0.5204, 0.2300]
         return (0..<49).map { line[$0 / 7] * line[$0 % 7] }
     }()

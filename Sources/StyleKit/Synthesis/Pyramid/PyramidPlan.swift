@@ -1,27 +1,28 @@
-/// The sizes through which a picture grows, coarse to fine.
+/// The sizes of a picture and of the works at every level of the pyramid, coarsest first.
 struct PyramidPlan {
     struct Size: Equatable {
         var width: Int
         var height: Int
     }
 
-    /// The short side of the coarsest level, where the layout is made.
+    /// The short side of the coarsest level in pixels, where the layout is composed.
     static let coarsest = 64
-    /// Works are enlarged at most this much; beyond, the finished picture is enlarged instead.
+    /// The most that works are enlarged; a larger picture is synthesized smaller, and enlarged at
+    /// the end.
     static let enlargement = 1.35
 
-    /// The picture's size at every level.
+    /// The size of the picture at every level.
     let sizes: [Size]
-    /// Every level's size as a part of the finest.
+    /// The size of every level as a part of the finest.
     let scales: [Double]
-    /// For every work its size at the finest level; nil if it is left out.
+    /// The size of every work at the finest level; nil for a work that is not used.
     ///
-    /// The choice is the same for sixteen seeds in a row, as for all drafts of a sheet.
+    /// The choice is the same for sixteen successive seeds, and so for all drafts of a sheet.
     let works: [Size?]
 
     init(settings: GenerationSettings, works entries: [StyleModel.WorkEntry]) {
         let short = min(settings.width, settings.height)
-        // Works that are left out have a say too, so that leaving one out changes little else.
+        // Works that are left out count too, so that leaving one out changes little else.
         let shorts = entries.map { min($0.learnedWidth, $0.learnedHeight) }.sorted()
         let median = Double(shorts[shorts.count / 2])
         let finest = max(Double(Self.coarsest), min(Double(short), median * Self.enlargement))
@@ -38,27 +39,27 @@ struct PyramidPlan {
             seed: settings.seed >> 4)
     }
 
-    /// The first level with a short side of at least this; nil is the finest.
+    /// The first level with a short side of at least this; the finest for nil, or if there is none.
     func level(shortSide: Int?) -> Int {
         let last = sizes.count - 1
         guard let shortSide else { return last }
         return sizes.firstIndex { min($0.width, $0.height) >= shortSide } ?? last
     }
 
-    /// How far strokes reach, in pixels, where the works are roughed in as sketches are: the same
+    /// The radius in pixels of the filter that turns the works' strokes into flat areas: the same
     /// part of the picture on every level, so that a fine level does not take strokes for areas.
     func areaRadius(level: Int) -> Int {
         max(2, min(sizes[level].width, sizes[level].height) / Self.coarsest)
     }
 
-    /// A size at one level; never below one patch.
+    /// A size at one level, at least one pixel larger than a patch.
     static func scaled(_ size: Size, by scale: Double) -> Size {
         Size(
             width: max(PatchKernel.side + 1, Int((Double(size.width) * scale).rounded())),
             height: max(PatchKernel.side + 1, Int((Double(size.height) * scale).rounded())))
     }
 
-    /// Short sides in steps near √2.
+    /// Short sides in equal ratios near √2, from the coarsest to the finest.
     private static func steps(from coarse: Int, to fine: Double) -> [Double] {
         let ratio = fine / Double(coarse)
         var count = 0
@@ -86,14 +87,14 @@ struct PyramidPlan {
         return low
     }
 
-    /// Sizes of the works, and a seeded choice of them when they would fill the memory; nil for
-    /// a work that is not used.
+    /// The sizes of the works, by a random choice within ``Limits/sourcePixels``; nil for a work
+    /// that is not used.
     private static func workSizes(
         _ entries: [StyleModel.WorkEntry?], finest: Double, seed: UInt64
     ) -> [Size?] {
         let random = CounterRandom(seed: seed)
         let order = entries.indices.sorted {
-            (random.bits(1, $0), $0) < (random.bits(1, $1), $1)
+            (random.bits(.works, $0), $0) < (random.bits(.works, $1), $1)
         }
         var sizes = [Size?](repeating: nil, count: entries.count)
         var total = 0
@@ -117,7 +118,8 @@ struct PyramidPlan {
 }
 
 extension StyleModel {
-    /// The works at the size at which a generation sees them at its finest level, by model order.
+    /// The works at the size at which a generation samples them at its finest level, in the order
+    /// of the model.
     ///
     /// - Throws: ``StyleError/damagedModel(reason:)``.
     package func works(asSeenBy settings: GenerationSettings) throws(StyleError) -> [Picture] {

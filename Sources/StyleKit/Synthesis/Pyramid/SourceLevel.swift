@@ -1,31 +1,34 @@
-/// All works at one level of the pyramid, one after the other in one run of memory.
+/// All works at one level of the pyramid, one after the other in one buffer: the source that
+/// patches are taken from.
 final class SourceLevel {
-    /// Where one work lies.
+    /// Where one work lies in the buffer.
     struct Area: BitwiseCopyable {
+        /// The index of its first pixel.
         var base: Int
         var width: Int
         var height: Int
         /// The work's index in the model.
         var entry: Int
-        /// Where its counts of use begin.
+        /// The index of its first usage cell.
         var usageBase: Int
-        /// Columns of its counts of use: one per 4 × 4 pixels.
+        /// Columns of usage cells.
         var usageWidth: Int
-        /// Turns a row into a height from 0 to 256, times 65,536.
+        /// Scales a row to 0...256, in 16.16 fixed point.
         var heightScale: Int
     }
 
     /// One work at this level.
     struct Work {
         let entry: Int
-        /// Premultiplied.
+        /// Premultiplied sRGB.
         let canvas: Canvas
         let avoided: [PixelArea]
         let keptWhole: [PixelArea]
     }
 
+    /// A usage cell covers 4 × 4 positions: 2².
     static let usageShift = 2
-    /// The count of use of a part from which no patch may come.
+    /// The usage of a cell from which no patch may be taken.
     static let excluded = UInt16.max
 
     let areas: PaddedBuffer<Area>
@@ -33,7 +36,7 @@ final class SourceLevel {
     let guides: PaddedBuffer<SIMD4<UInt8>>
     /// Premultiplied sRGB, at the finest level only.
     let colors: PaddedBuffer<SIMD4<UInt8>>?
-    /// How many patches come from each part of 4 × 4 places; or ``closed``.
+    /// For every usage cell, how many patches of the target are taken from it; or ``excluded``.
     let usage: PaddedBuffer<UInt16>
     /// By work: areas from which nothing is taken.
     let avoided: [[PixelArea]]
@@ -42,9 +45,9 @@ final class SourceLevel {
 
     /// - Parameters:
     ///   - works: At least one, each at least one patch wide and high.
-    ///   - keepsColors: Whether the works' own colours are kept too.
+    ///   - keepsColors: Whether the works' sRGB pixels are kept too.
     ///   - areaRadius: As for ``GuideMap/guide(_:areaRadius:executor:)``.
-    ///   - isOnPaper: Whether clear parts guide as white paper does.
+    ///   - isOnPaper: Whether transparent parts are guided as white paper is.
     init(
         _ works: [Work], keepsColors: Bool, areaRadius: Int?, isOnPaper: Bool,
         executor: RowParallelExecutor
@@ -90,8 +93,8 @@ final class SourceLevel {
         for index in 0..<list.count { exclude(works[index].avoided, of: areas[index]) }
     }
 
-    /// Counts how often each part of the works is used by a picture; what a tile repeats in its
-    /// margin counts once.
+    /// Counts how many patches of the target each usage cell gives; the margin of a tile does not
+    /// count.
     func countUsage(by target: SynthesisLevel) {
         for cell in 0..<usage.count where usage.pointer[cell] != Self.excluded {
             usage.pointer[cell] = 0
@@ -109,14 +112,14 @@ final class SourceLevel {
         }
     }
 
-    /// Whether patches may begin in the part of a work that holds this pixel.
+    /// Whether a patch may be taken at this position of a work.
     func isUsable(_ area: Area, x: Int, y: Int) -> Bool {
         usage.pointer[
             area.usageBase + (y >> Self.usageShift) * area.usageWidth + x >> Self.usageShift]
             != Self.excluded
     }
 
-    /// Closes every part in which a patch could begin that touches one of the rectangles.
+    /// Excludes every cell that holds the position of a patch which touches one of the rectangles.
     private func exclude(_ rectangles: [PixelArea], of area: Area) {
         let reach = PatchKernel.side - 1
         for rectangle in rectangles {

@@ -1,7 +1,7 @@
-/// The works laid out for drawing: each at every level of a plan, made when first asked for.
+/// The works at every level of a plan; a level is prepared when it is first asked for.
 ///
-/// A work's pixels at a level depend on the work and the level's size only, so a draft sees the
-/// very works that its finished picture sees.
+/// The pixels of a work at a level depend on the work and the level's size only, so a draft samples
+/// the same pixels as its finished picture.
 final class SourcePyramid {
     let plan: PyramidPlan
     let isOpaque: Bool
@@ -13,13 +13,14 @@ final class SourcePyramid {
     private var madeByLevel: [Int: (source: SourceLevel, index: PatchIndex)] = [:]
     private var small: [Canvas] = []
 
-    /// Unpacks the works.
+    /// Decompresses the works and scales them to every level.
     ///
     /// - Parameters:
-    ///   - sketch: What is drawn after, if anything. Under an opaque one clear parts of the works
-    ///     stand for paper; with clear parts of its own those are meant.
+    ///   - sketch: The sketch, if there is one. Under an opaque sketch transparent parts of the
+    ///     works count as white paper; under one with transparent parts they match those.
     ///   - lastLevel: The finest level that will be asked for.
-    ///   - keepsLevels: Whether levels are kept for several drawings.
+    ///   - keepsLevels: Whether levels are kept for several pictures.
+    /// - Throws: ``StyleError/damagedModel(reason:)``, ``StyleError/cancelled``.
     init(
         model: StyleModel, settings: GenerationSettings, plan: PyramidPlan, lastLevel: Int,
         sketch: Picture?, keepsLevels: Bool, executor: RowParallelExecutor
@@ -60,12 +61,13 @@ final class SourcePyramid {
         self.isOpaque = isOpaque
     }
 
-    /// The works' features at a size at which their colours are counted.
+    /// The features of the works at a short side of at most 128 pixels, to count their colours;
+    /// empty without a sketch.
     var smallFeatures: [Canvas] { small }
 
-    /// One level and its index.
+    /// One level and the index of its patches.
     ///
-    /// - Throws: ``StyleError/nothingToUse`` without any patch that may be used.
+    /// - Throws: ``StyleError/nothingToUse`` if no patch may be used; ``StyleError/cancelled``.
     func level(
         _ level: Int, executor: RowParallelExecutor
     ) throws(StyleError) -> (source: SourceLevel, index: PatchIndex) {

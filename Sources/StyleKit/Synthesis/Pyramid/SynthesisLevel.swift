@@ -1,9 +1,10 @@
-/// The picture at one level: its features, and for every patch where in the works it comes from.
+/// The picture at one level: its features, and its nearest-neighbour field, which says for every
+/// patch where in the works it comes from.
 ///
-/// A tile has a margin all around that repeats its other side, so that no step needs to know of
-/// edges; whoever changes the inside calls ``wrapImage()`` or ``wrapField()`` after.
+/// A tile has a margin on every side that repeats the opposite side, so that no loop handles edges;
+/// whoever changes the inside calls ``wrapImage()`` or ``wrapField()`` afterwards.
 final class SynthesisLevel {
-    /// Enough for every patch that reaches over an edge.
+    /// At least the side of a patch, so that every patch that crosses an edge is complete.
     static let tileMargin = 8
 
     /// The size without the margin.
@@ -11,7 +12,7 @@ final class SynthesisLevel {
     let margin: Int
     let width: Int
     let height: Int
-    /// Patches across and down; a patch is named by its top left pixel.
+    /// Patches across and down; a patch is named by its upper left pixel.
     let across: Int
     let down: Int
     let image: PaddedBuffer<SIMD4<UInt8>>
@@ -19,11 +20,11 @@ final class SynthesisLevel {
     let previousField: PaddedBuffer<SourcePosition>
     let costs: PaddedBuffer<Int32>
     let shifts: PaddedBuffer<SIMD4<Int8>>
-    /// What each patch was last looked up by in the index; 0 for never.
+    /// The hash of the descriptor that each patch was last looked up by; 0 for never.
     let queryHashes: PaddedBuffer<UInt32>
     var guide: Canvas?
 
-    /// - Parameter guide: Of the inner size.
+    /// - Parameter guide: Of the inner size, without the margin.
     init(size: PyramidPlan.Size, isTile: Bool, guide: Canvas?) {
         inner = size
         margin = isTile ? Self.tileMargin : 0
@@ -41,13 +42,13 @@ final class SynthesisLevel {
         self.guide = guide.map { $0.wrapped(by: margin) }
     }
 
-    /// The patches that belong to the picture itself, not to the margin.
+    /// The patches of the picture itself, without those of the margin.
     var ownPatches: (columns: Range<Int>, rows: Range<Int>) {
         guard margin > 0 else { return (0..<across, 0..<down) }
         return (margin..<(margin + inner.width), margin..<(margin + inner.height))
     }
 
-    /// Fills a tile's margin of pixels.
+    /// Fills the margin of pixels.
     func wrapImage() {
         guard margin > 0 else { return }
         forMargin(width: width, height: height) { offset, inside in
@@ -55,7 +56,7 @@ final class SynthesisLevel {
         }
     }
 
-    /// Fills a tile's margin of patches.
+    /// Fills the margin of patches.
     func wrapField() {
         guard margin > 0 else { return }
         forMargin(width: across, height: down) { offset, inside in
@@ -78,9 +79,9 @@ final class SynthesisLevel {
         }
     }
 
-    /// Guides the picture by what its patches had around them in their works.
+    /// Guides each pixel by what its patch has around it in its work.
     ///
-    /// So a seam is not smoothed over with the calmest marks that the artist ever made.
+    /// Without it, seams would be filled with the calmest patches of all works.
     func guideByOrigin(in source: SourceLevel, executor: RowParallelExecutor) {
         let half = PatchKernel.side / 2
         let origin = Canvas(width: width, height: height)
@@ -101,7 +102,8 @@ final class SynthesisLevel {
         guide = GuideMap.boxBlurred(origin, radius: 1, executor: executor)
     }
 
-    /// Takes the places of patches over from a coarser level, and never its pixels.
+    /// Initialises the field from that of a coarser level; pixels are not carried over, so nothing
+    /// is blurred by enlarging.
     func refine(_ coarse: SynthesisLevel, in source: SourceLevel, executor: RowParallelExecutor) {
         executor.run(rows: down) { rows in
             for y in rows {
@@ -144,16 +146,16 @@ final class SynthesisLevel {
         return (refined, coarse.shifts.pointer[index])
     }
 
-    /// Where in its work the picture's first patch would lie, on a finer level, if a coarse patch
-    /// and its piece reached that far.
+    /// Where in its work the first patch of the picture would lie on a finer level, if the fragment
+    /// of a coarse patch reached that far.
     ///
-    /// It is the same for all patches that continue each other. Were each rounded by itself, every
-    /// piece would fall apart into shreds that lie a pixel off, at every level anew.
+    /// It is the same for all patches of a fragment. If each were rounded by itself, every fragment
+    /// would break into shreds that are a pixel off, on every level again (decision 25).
     @inline(__always)
     private static func refinedOrigin(
         of coordinate: Int, at patch: Int, isMirrored: Bool, from coarse: Int, to fine: Int
     ) -> Int {
-        // In a mirrored piece the sum of both middles stays the same.
+        // In a mirrored fragment the sum of both coordinates is constant.
         let origin = isMirrored ? coordinate + patch + PatchKernel.side : coordinate - patch
         let double = 2 * origin * fine + coarse
         let rest = double % (2 * coarse)
@@ -162,14 +164,15 @@ final class SynthesisLevel {
     }
 }
 
-/// Where in the works a patch of the picture comes from.
+/// A position in the works: the upper left pixel of a patch, or one pixel. An entry of the
+/// nearest-neighbour field.
 struct SourcePosition: BitwiseCopyable {
     var work: UInt16
     /// 1 if the patch is mirrored left to right, else 0.
     var mirror: UInt16
-    /// The patch's left column in the work.
+    /// The column in the work.
     var x: UInt16
-    /// The patch's top row in the work.
+    /// The row in the work.
     var y: UInt16
 
     @inline(__always)
@@ -185,7 +188,7 @@ struct SourcePosition: BitwiseCopyable {
     /// +1, or -1 if a step right in the picture is a step left in the work.
     @inline(__always) var direction: Int { 1 &- 2 &* Int(mirror) }
 
-    /// The bits of the place that continues this one some pixels of the picture further.
+    /// The bits of the position that continues this one so many pixels of the picture further.
     @inline(__always)
     func bits(across dx: Int, down dy: Int) -> UInt64 {
         var next = self

@@ -1,18 +1,19 @@
-/// What small squares of a picture look like without their colour: how marks run, swell and end.
+/// Descriptors of the local structure of lines and edges, without colour and contrast.
 ///
-/// A square of eight pixels and the one of sixteen around it (where the short side is 512) give
-/// fourteen waves each. Roots are kept, so that one hard edge does not outweigh all, at length one,
-/// as how much happens is another measure.
+/// Each holds the 14 lowest DCT coefficients, without the mean, of the lightness of 8 × 8 pixels
+/// (at a short side of 512) and of the 16 × 16 pixels around them at half the resolution. Signed
+/// square roots are kept, so that one hard edge does not outweigh all; each descriptor is
+/// normalised to length 1, as the energy of texture is another measure.
 struct TextureDescriptors {
     static let count = 28
 
     private static let side = 512
     private static let pixels = 1 << 21
-    /// The low waves of a square of eight, without the mean: pairs of half periods.
+    /// The DCT coefficients that are kept: half periods across and down.
     private static let coefficients: [(Int, Int)] = (0..<5).flatMap { down in
         (0..<5).filter { (1...4).contains($0 + down) }.map { ($0, down) }
     }
-    /// `[5, 8]`
+    /// `[5, 8]`: the DCT-II basis of eight samples.
     private static let table: [Float] = (0..<40).map { index in
         let angle = 22.5 * Float(index / 8) * (Float(index % 8) + 0.5)
         return Trigonometry.cosineAndSine(degrees: angle).0 * (index < 8 ? 0.353_553_4 : 0.5)
@@ -20,12 +21,13 @@ struct TextureDescriptors {
 
     /// `[patches, 28]`
     private(set) var values: [Float] = []
-    /// How many of the patches come from which work, in order.
+    /// The number of descriptors of each work, in order.
     private(set) var patchesByWork: [Int] = []
 
     init() {}
 
-    /// The traits of the livelier half of the patches on a grid, at most `limit`.
+    /// Adds the descriptors of a work: the half with the most energy on a regular grid, at most
+    /// `limit`.
     mutating func add(_ work: Canvas, atMost limit: Int) {
         let area = Double(work.width * work.height)
         let scale = min(
@@ -57,7 +59,8 @@ struct TextureDescriptors {
         patchesByWork.append(kept.count)
     }
 
-    /// The mean distance of these patches to the nearest of another set.
+    /// The mean Euclidean distance of each descriptor to the nearest of another set, by exact
+    /// search.
     func meanDistance(to other: TextureDescriptors) -> Double {
         let total = other.values.count / TextureDescriptors.count
         var sum = 0.0
@@ -81,7 +84,7 @@ struct TextureDescriptors {
         return sum / Double(max(1, values.count / TextureDescriptors.count))
     }
 
-    /// The patches of one work alone.
+    /// The descriptors of one work.
     func part(_ work: Int) -> TextureDescriptors {
         let start = patchesByWork[..<work].reduce(0, +) * TextureDescriptors.count
         let length = patchesByWork[work] * TextureDescriptors.count
@@ -91,7 +94,7 @@ struct TextureDescriptors {
         return result
     }
 
-    /// All patches but those of one work.
+    /// All descriptors but those of one work.
     func without(_ work: Int) -> TextureDescriptors {
         let start = patchesByWork[..<work].reduce(0, +) * TextureDescriptors.count
         let length = patchesByWork[work] * TextureDescriptors.count
@@ -101,7 +104,7 @@ struct TextureDescriptors {
         return result
     }
 
-    /// At most so many of the patches, spread evenly.
+    /// At most so many descriptors, spread evenly.
     func thinned(to limit: Int) -> TextureDescriptors {
         let total = values.count / TextureDescriptors.count
         guard total > limit else { return self }
