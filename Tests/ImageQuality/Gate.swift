@@ -3,9 +3,9 @@ package struct Gate: Sendable {
     package let name: String
     /// What the bound is, in words.
     package let bound: String
-    private let holds: @Sendable (Figures) -> Bool
+    private let holds: @Sendable (Measurements) -> Bool
 
-    package func isKept(by figures: Figures) -> Bool { holds(figures) }
+    package func isKept(by figures: Measurements) -> Bool { holds(figures) }
 
     /// The gates of a kind of picture.
     ///
@@ -58,4 +58,11 @@ package struct Gate: Sendable {
             },
         ]
     }
+}
+
+/// The kinds of pictures that are judged.
+package enum Mode: String, CaseIterable, Codable, Sendable {
+    case remix
+    case sketch
+    case pattern
 }

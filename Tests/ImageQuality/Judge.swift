@@ -28,11 +28,11 @@ package struct Judge: Sendable {
     /// Measures one picture.
     ///
     /// - Parameter reportedPiece: The largest piece as the drawing reported it, if it was drawn.
-    package func figures(of picture: Picture, reportedPiece: Double? = nil) -> Figures {
+    package func figures(of picture: Picture, reportedPiece: Double? = nil) -> Measurements {
         let lab = LabPicture(picture)
         let tracing = Tracing(lab, in: library, works: works.count, step: step)
         let reading = picture.fingerprintReading()
-        return Figures(
+        return Measurements(
             markDistance: tracing.distance(at: 0.5), worstMarkDistance: tracing.distance(at: 0.95),
             detail: DetailMeasure.ratio(lab, works: energies), texture: texture.ratio(lab),
             piece: tracing.largestPiece, reportedPiece: reportedPiece,

@@ -108,3 +108,24 @@ struct TextureMeasure {
         return (result, newWidth, newHeight)
     }
 }
+
+/// Numbers for sampling: SplitMix64 (Steele, Lea, Flood, 2014).
+struct SplitMix {
+    private var state: UInt64
+
+    init(seed: UInt64) { state = seed }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var value = state
+        value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
+        return value ^ (value >> 31)
+    }
+
+    /// 0 up to but not including `bound`.
+    mutating func below(_ bound: Int) -> Int { Int(next() >> 33) % bound }
+
+    /// -1 to 1.
+    mutating func unit() -> Float { Float(next() >> 40) / Float(1 << 23) - 1 }
+}

@@ -1,5 +1,5 @@
 /// What was measured in one picture.
-package struct Figures: Codable, Sendable {
+package struct Measurements: Codable, Sendable {
     /// Half, and 95 of 100, of the picture's patches are nearer than this to a patch of the works;
     /// OKLab × 100.
     package let markDistance: Double
