@@ -88,8 +88,9 @@ import Testing
         }
     }
 
-    // Goal: one small work, works of very different shapes and flat works all can be drawn with.
-    // Method: each renders, also much larger than the works.
+    // Goal: one small work, and works of very different shapes, give whole pictures of their style.
+    // Method: each renders, also much larger than the works: the picture has the size asked for, no
+    // hole, light and dark in the range of its works, and as much contrast.
     @Test func oddWorksDraw() throws {
         let shapes = [[(64, 64)], [(64, 700), (700, 64)], [(65, 64), (400, 300), (64, 90)]]
         for (index, sizes) in shapes.enumerated() {
@@ -102,9 +103,23 @@ import Testing
             let model = try StyleModel(learning: works)
             for (width, height) in [(64, 160), (300, 200)] {
                 let settings = GenerationSettings(width: width, height: height, seed: 9)
-                let picture = try Synthesis(model: model, settings: settings, threads: 2)
-                    .render().picture
+                let rendering = try Synthesis(model: model, settings: settings, threads: 2)
+                    .render()
+                let picture = rendering.picture
+                #expect(picture.width == width && picture.height == height)
                 #expect(picture.isOpaque)
+                let own = works.map { Measures.tones(of: $0.picture) }
+                let tones = Measures.tones(of: picture)
+                let means = own.map(\.mean)
+                let darkest = try #require(means.min())
+                let lightest = try #require(means.max())
+                #expect((darkest - 25...lightest + 25).contains(tones.mean), "\(tones), \(own)")
+                let contrasts = own.map(\.contrast)
+                let least = try #require(contrasts.min())
+                let most = try #require(contrasts.max())
+                #expect((least * 0.6...most * 1.4).contains(tones.contrast), "\(tones), \(own)")
+                #expect(abs(rendering.shares.map(\.share).reduce(0, +) - 1) < 1e-9)
+                #expect(Set(rendering.shares.map(\.workID)).isSubset(of: works.map(\.id)))
             }
         }
     }

@@ -13,6 +13,16 @@ enum Measures {
         }
     }
 
+    /// Mean and standard deviation of the brightness of all pixels, 0 to 255.
+    static func tones(of picture: Picture) -> (mean: Double, contrast: Double) {
+        let values = stride(from: 0, to: picture.pixels.count, by: 4).map { base in
+            Double(picture.pixels[base..<(base + 3)].reduce(0) { $0 + Int($1) }) / 3
+        }
+        let mean = values.reduce(0, +) / Double(values.count)
+        let variance = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(values.count)
+        return (mean, variance.squareRoot())
+    }
+
     static func brightness(of picture: Picture, x: Range<Int>, y: Range<Int>) -> Double {
         var sum = 0
         for row in y {

@@ -155,21 +155,67 @@ import Testing
         #expect(throws: StyleError.self) { try StyleModel(bytes: model.bytes + [0]) }
     }
 
-    // Goal: a model whose maker signed nonsense correctly is refused or harmless, never a crash.
-    // Method: seeded changes of bytes with the checksum made again; what reads must also draw.
+    // Goal: a forged model with a correct checksum is refused as damaged, or is a sound model.
+    // Method: seeded changes of bytes with the checksum made again. What is refused says so; what is
+    // read keeps every limit and draws a whole picture from its own works. Both must happen.
     @Test(arguments: SeededGenerator.seeds(4))
     func forgedModelsAreSafe(seed: UInt64) throws {
         var random = SeededGenerator(seed: seed)
         let body = try StyleModel(learning: flatWorks()).bytes.dropLast(32)
+        var (read, refused) = (0, 0)
         for _ in 0..<400 {
             var forged = Array(body)
             for _ in 0...random.below(3) {
                 forged[random.below(forged.count)] = UInt8(random.below(256))
             }
             forged += Array(SHA256.hash(data: forged))
-            guard let model = try? StyleModel(bytes: forged), random.oneIn(20) else { continue }
+            let model: StyleModel
+            do {
+                model = try StyleModel(bytes: forged)
+            } catch {
+                switch error {
+                case .damagedModel, .otherEngine: refused += 1
+                default: Issue.record("seed \(seed): \(error)")
+                }
+                continue
+            }
+            read += 1
+            #expect(model.bytes == forged)
+            for work in model.works {
+                let sides = [work.width, work.height, work.learnedWidth, work.learnedHeight]
+                #expect(sides.allSatisfy((Limits.workSide...Limits.side).contains), "seed \(seed)")
+            }
+            guard random.oneIn(20) else { continue }
             let settings = GenerationSettings(width: 64, height: 64, seed: seed)
-            _ = try Synthesis(model: model, settings: settings, threads: 1).draft(shortSide: 64)
+            let draft = try Synthesis(model: model, settings: settings, threads: 1)
+                .draft(shortSide: 64)
+            #expect(draft.picture.width == 64 && draft.picture.height == 64, "seed \(seed)")
+            #expect(abs(draft.shares.map(\.share).reduce(0, +) - 1) < 1e-9, "seed \(seed)")
+            #expect(Set(draft.shares.map(\.workID)).isSubset(of: model.works.map(\.id)))
+        }
+        #expect(read >= 40 && refused >= 40, "seed \(seed): \(read) read, \(refused) refused")
+    }
+
+    // Goal: every number of the table of works is held to its range, whatever the checksum says.
+    // Method: each field of the first work at its lowest and highest value less and plus one, and
+    // at its largest, with the checksum made again.
+    @Test(arguments: [
+        ("a width", 0), ("a height", 4), ("a kept width", 8), ("a kept height", 12),
+    ])
+    func forgedSizesAreRefused(name: String, offset: Int) throws {
+        let body = Array(try StyleModel(learning: flatWorks()).bytes.dropLast(32))
+        // Magic (8), format (2), length (1) and text (15) of the version, count (4); id, hash.
+        let field = 30 + 16 + 32 + offset
+        for value in [0, Limits.workSide - 1, Limits.side + 1, Int(UInt32.max)] {
+            var forged = body
+            for byte in 0..<4 {
+                forged[field + byte] = UInt8(truncatingIfNeeded: value >> (byte * 8))
+            }
+            forged += Array(SHA256.hash(data: forged))
+            let reason = "\(name) is \(value), outside \(Limits.workSide)...\(Limits.side)"
+            #expect(throws: StyleError.damagedModel(reason: reason)) {
+                try StyleModel(bytes: forged)
+            }
         }
     }
 
