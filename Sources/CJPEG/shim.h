@@ -9,9 +9,9 @@
 #include <stdlib.h>
 #include <turbojpeg.h>
 
-// libjpeg reports errors by a function that must not return, and Swift cannot jump: so each call
-// that may fail is made here, and comes back with 0. TurboJPEG, which returns codes, hands out
-// whole pictures only and does not say which warning it met.
+// libjpeg reports errors by a callback that must not return, and longjmp through Swift frames is
+// undefined: each call that may fail is made here, and returns 0. TurboJPEG, which returns codes,
+// decodes whole pictures only and does not say which warning it met.
 
 typedef struct atelier_jpeg {
     struct jpeg_decompress_struct info;
@@ -26,15 +26,15 @@ static inline void atelier_jpeg_fail(j_common_ptr common) {
     longjmp(reader->escape, 1);
 }
 
-// A warning that loses no pixel is passed over; any other one ends the reading.
+// A warning that loses no pixel is ignored; any other one fails.
 static inline void atelier_jpeg_warn(j_common_ptr common, int level) {
     if (level >= 0) return;  // Tracing.
     switch (common->err->msg_code) {
-    case JWRN_ADOBE_XFORM:      // A colour transform that nobody defined: the usual one is taken.
-    case JWRN_EXTRANEOUS_DATA:  // Bytes that belong to nothing, after all that was needed.
+    case JWRN_ADOBE_XFORM:      // An undefined colour transform: the usual one is applied.
+    case JWRN_EXTRANEOUS_DATA:  // Superfluous bytes after all that was needed.
     case JWRN_JFIF_MAJOR:       // A newer revision of the header.
     case JWRN_JPEG_EOF:         // No end mark; missing data is another warning.
-    case JWRN_NOT_SEQUENTIAL:   // Numbers that mean something in progressive files only.
+    case JWRN_NOT_SEQUENTIAL:   // Parameters that apply to progressive files only.
         return;
     default: atelier_jpeg_fail(common);
     }
@@ -46,7 +46,7 @@ static inline void atelier_jpeg_close(atelier_jpeg *reader) {
     free(reader);
 }
 
-// Nothing where there is no memory; the bytes must stay until the reader is closed.
+// NULL if there is not enough memory; `bytes` must stay valid until the reader is closed.
 static inline atelier_jpeg *atelier_jpeg_open(const unsigned char *bytes, unsigned long count) {
     atelier_jpeg *reader = (atelier_jpeg *)calloc(1, sizeof(atelier_jpeg));
     if (!reader) return NULL;
@@ -68,7 +68,7 @@ static inline int atelier_jpeg_read_header(atelier_jpeg *reader) {
     return jpeg_read_header(&reader->info, TRUE) == JPEG_HEADER_OK;
 }
 
-// Four bytes a pixel come out: red, green, blue and 255, or four inks as they are stored.
+// The output has four bytes a pixel: RGB and 255, or CMYK as it is stored.
 static inline int atelier_jpeg_start(atelier_jpeg *reader) {
     if (setjmp(reader->escape)) return 0;
     int inks = reader->info.num_components == 4;

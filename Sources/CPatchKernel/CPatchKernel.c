@@ -63,7 +63,7 @@ static struct atelier_patch_sums compare_wide(
 
 #endif
 
-// Written so that a compiler turns it into the vectors of any machine.
+// Written so that compilers vectorise it on any machine.
 static struct atelier_patch_sums compare_plain(
     const int16_t *block, const uint8_t *place, ptrdiff_t stride) {
     int32_t squares = 0;

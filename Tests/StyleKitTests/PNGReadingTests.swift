@@ -62,7 +62,7 @@ import Testing
             Array(file.dropLast(13)),
             HandMadePNG.file(width: 2, height: 2, depth: 8, kind: 0, rows: [[1, 2]]),
         ] {
-            #expect(throws: PictureError.corrupt(reason: "it is cut short")) {
+            #expect(throws: PictureError.corrupt(reason: "it is truncated")) {
                 try Picture.decode(bytes)
             }
         }

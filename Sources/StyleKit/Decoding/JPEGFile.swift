@@ -52,7 +52,7 @@ struct JPEGFile {
 
     private mutating func check() throws(PictureError) {
         guard !isUnsupportedProcess else { throw .unsupported(reason: "it is a lossless JPEG") }
-        guard let precision else { throw .corrupt(reason: "it holds no picture") }
+        guard let precision else { throw .corrupt(reason: "it contains no picture") }
         guard precision == 8 else {
             throw .unsupported(reason: "it is a JPEG of \(precision) bits a channel")
         }
@@ -60,7 +60,7 @@ struct JPEGFile {
             throw .unsupported(reason: "it is a JPEG of \(channels) channels")
         }
         _ = try Picture.byteCount(width: width, height: height)
-        guard scans.count > 0 else { throw .corrupt(reason: "it is cut short") }
+        guard scans.count > 0 else { throw .corrupt(reason: "it is truncated") }
         guard scans.count <= Limits.jpegScans else {
             throw .unsupported(reason: "it is a JPEG of more than \(Limits.jpegScans) scans")
         }
@@ -69,11 +69,11 @@ struct JPEGFile {
         }
         if profileCount > 0 {
             colors = profile.flatMap(ColorProfile.init).flatMap { $0.fits(kind) ? $0 : nil }
-            if colors == nil { notes.append(.colorsLeftAside(reason: ColorProfile.unusable)) }
+            if colors == nil { notes.append(.colorsIgnored(reason: ColorProfile.unusable)) }
         }
         guard !isEnded else { return }
         // An arithmetic coder may drop trailing zero bytes, so a truncation would not be noticed.
-        guard !isArithmetic, scans.holdEveryBit else { throw .corrupt(reason: "it is cut short") }
+        guard !isArithmetic, scans.holdEveryBit else { throw .corrupt(reason: "it is truncated") }
         notes.append(.missingEnd)
     }
 
@@ -85,7 +85,7 @@ struct JPEGFile {
             end = position + 2
             return nil
         }
-        // Restarts and other marks without a body.
+        // Restarts and other markers without a segment.
         if marker == 0x01 || (0xD0...0xD7).contains(marker) { return position + 2 }
         let isExpected =
             JPEGFile.afterScans.contains(marker) || (0xE0...0xEF).contains(marker)

@@ -20,13 +20,13 @@ final class JPEGReader: RowReader {
         guard Int(atelier_jpeg_width(handle)) == width,
             Int(atelier_jpeg_height(handle)) == file.height,
             (atelier_jpeg_channels(handle) == 4) == isCMYK
-        else { throw .corrupt(reason: "it announces two pictures") }
+        else { throw .corrupt(reason: "its headers contradict each other") }
         guard atelier_jpeg_start(handle) != 0 else { throw .corrupt(reason: message) }
     }
 
     deinit { atelier_jpeg_close(handle) }
 
-    // What follows the last row is not looked at: it cannot take any pixel back.
+    // What follows the last row is not read: it cannot change any pixel.
     func read(into row: UnsafeMutablePointer<UInt8>) throws(PictureError) {
         guard atelier_jpeg_read_row(handle, row) != 0 else { throw .corrupt(reason: message) }
         if let transform {

@@ -15,12 +15,12 @@ struct PNGColors {
     func profile(_ notes: inout [PictureNote]) throws(PictureError) -> ColorProfile? {
         if let part = chunks["cICP"] {
             if let points = CICPCodePoints(part) { return try points.profile(isGray: isGray) }
-            notes.append(.colorsLeftAside(reason: "its cICP chunk names no known colours"))
+            notes.append(.colorsIgnored(reason: "its cICP chunk names unknown colours"))
         }
         if let part = chunks["iCCP"] {
             let profile = unpacked(part).flatMap(ColorProfile.init)
             if let profile, profile.fits(isGray ? .gray : .color) { return profile }
-            notes.append(.colorsLeftAside(reason: ColorProfile.unusable))
+            notes.append(.colorsIgnored(reason: ColorProfile.unusable))
         }
         guard chunks["sRGB"] == nil, let gamma = chunks["gAMA"]?.number(at: 0, bytes: 4) else {
             return nil
@@ -118,7 +118,7 @@ struct CICPCodePoints {
             throw .unsupported(reason: "its colours are stored as \(name), beyond what sRGB holds")
         }
         guard isFullRange else {
-            throw .unsupported(reason: "its colours are stored in the narrow range of video")
+            throw .unsupported(reason: "its colours are stored in video range")
         }
         guard let primaries = CICPCodePoints.primaries[primariesCode],
             let own = CICPCodePoints.transferCurves[transferCode]

@@ -38,13 +38,13 @@ struct PNGFile {
             file.starts(with: PNGFile.signature), file.number(at: 8, bytes: 4) == 13,
             file.part(at: 12, bytes: 4)?.starts(with: Array("IHDR".utf8)) == true,
             let head = file.part(at: 16, bytes: 13)
-        else { throw .corrupt(reason: "its header is cut short") }
+        else { throw .corrupt(reason: "its header is truncated") }
         layout = try PNGLayout(head)
         var position = PNGFile.signature.count
         while !isEnded { position += try take(file, at: position) }
         guard dataBytes * PNGFile.deflateLimit >= layout.rowBytes * layout.height else {
             throw .corrupt(
-                reason: "it holds too few bytes for \(layout.width) × \(layout.height) pixels")
+                reason: "it has too few bytes for \(layout.width) × \(layout.height) pixels")
         }
         if layout.colorType == 3, palette.isEmpty {
             throw .corrupt(reason: "its palette is missing")
@@ -70,7 +70,7 @@ struct PNGFile {
         else {
             // What is cut off behind the packed rows is no part of the picture.
             guard dataBytes > 0, name != "IDAT" else {
-                throw .corrupt(reason: "it is cut short")
+                throw .corrupt(reason: "it is truncated")
             }
             isEnded = true
             addNote(.missingEnd)
@@ -81,9 +81,9 @@ struct PNGFile {
             if sum == whole.number(at: length + 8, bytes: 4) {
                 try take(name, body, at: position)
             } else if PNGFile.pixelChunks.contains(name) {
-                throw .corrupt(reason: "the checksum of its \(name) chunk does not fit")
+                throw .corrupt(reason: "the checksum of its \(name) chunk is wrong")
             } else {
-                addNote(.colorsLeftAside(reason: "its \(name) chunk is damaged"))
+                addNote(.colorsIgnored(reason: "its \(name) chunk is damaged"))
             }
         }
         if name == "acTL", dataBytes == 0 { addNote(.animation) }
@@ -162,11 +162,11 @@ struct PNGLayout {
         guard
             numbers.count == 5, let width = head.number(at: 0, bytes: 4),
             let height = head.number(at: 4, bytes: 4)
-        else { throw .corrupt(reason: "its header is cut short") }
+        else { throw .corrupt(reason: "its header is truncated") }
         guard
             PNGLayout.depths[numbers[1]]?.contains(numbers[0]) == true, numbers[2] == 0,
             numbers[3] == 0, numbers[4] <= 1
-        else { throw .corrupt(reason: "its header describes no kind of PNG") }
+        else { throw .corrupt(reason: "its header combines values that PNG does not allow") }
         _ = try Picture.byteCount(width: width, height: height)
         self.width = width
         self.height = height

@@ -37,7 +37,7 @@ final class PNGRows {
         case 2: for index in 0..<count { row[index] &+= above[index] }
         case 3: addMeans(row, above)
         case 4: addPredictions(row, above)
-        default: throw .corrupt(reason: "a row is filtered in an unknown way")
+        default: throw .corrupt(reason: "a row has an unknown filter type")
         }
         return UnsafePointer(row)
     }
@@ -120,7 +120,7 @@ final class PNGInflater {
                 rangeIndex += 1
                 if rangeIndex < dataRanges.count { position = dataRanges[rangeIndex].lowerBound }
             }
-            guard rangeIndex < dataRanges.count else { throw .corrupt(reason: "it is cut short") }
+            guard rangeIndex < dataRanges.count else { throw .corrupt(reason: "it is truncated") }
             let end = dataRanges[rangeIndex].upperBound
             let state = bytes.withUnsafeBufferPointer { buffer in
                 // zlib only reads from there; its header lacks the const.
@@ -135,7 +135,7 @@ final class PNGInflater {
             guard state == Z_OK || state == Z_BUF_ERROR else {
                 let isShort = state == Z_STREAM_END
                 throw .corrupt(
-                    reason: isShort ? "it holds too few rows" : "its packed rows are damaged")
+                    reason: isShort ? "it has too few rows" : "its compressed rows are damaged")
             }
         }
     }

@@ -53,7 +53,7 @@ public enum PictureNote: Sendable, Equatable, CustomStringConvertible {
     /// The end of the file is missing, but no pixel.
     case missingEnd
     /// The description of its colours cannot be used; they count as sRGB.
-    case colorsLeftAside(reason: String)
+    case colorsIgnored(reason: String)
 
     /// What it means for the picture.
     public var description: String {
@@ -62,8 +62,8 @@ public enum PictureNote: Sendable, Equatable, CustomStringConvertible {
             "It is an animation: its first picture was taken, the others were not."
         case .missingEnd:
             "The end of the file is missing; all pixels are there."
-        case .colorsLeftAside(let reason):
-            "What it says about its colours was left aside: \(reason). If they look wrong, "
+        case .colorsIgnored(let reason):
+            "Its colour information was ignored: \(reason). If they look wrong, "
                 + "save it again as sRGB."
         }
     }

@@ -20,10 +20,10 @@ struct WebPFile {
         guard !isAnimated, features.has_animation == 0 else {
             throw .unsupported(reason: "it is an animation")
         }
-        guard isRead else { throw .corrupt(reason: "its header is no WebP header") }
+        guard isRead else { throw .corrupt(reason: "its WebP header is damaged") }
         _ = try Picture.byteCount(width: width, height: height)
         if hasProfile, colors == nil {
-            notes.append(.colorsLeftAside(reason: ColorProfile.unusable))
+            notes.append(.colorsIgnored(reason: ColorProfile.unusable))
         }
     }
 
@@ -91,7 +91,7 @@ final class WebPReader: RowReader {
     private func decodeStrip() throws(PictureError) {
         var config = WebPDecoderConfig()
         guard WebPInitDecoderConfig(&config) != 0 else {
-            throw .unsupported(reason: "the WebP library is another than this program was made for")
+            throw .unsupported(reason: "the installed libwebp has an incompatible version")
         }
         stripStart = max(0, row - WebPReader.overlap)
         let end = min(file.height, row + stripRows + WebPReader.overlap)
@@ -114,6 +114,6 @@ final class WebPReader: RowReader {
             used = isRead ? count : 0
         }
         WebPFreeDecBuffer(&config.output)
-        guard isRead else { throw .corrupt(reason: "its pixels are damaged or cut short") }
+        guard isRead else { throw .corrupt(reason: "its pixels are damaged or truncated") }
     }
 }

@@ -38,7 +38,7 @@ struct LittleEndianReader {
 
     mutating func bytes(_ count: Int) throws(StyleError) -> ArraySlice<UInt8> {
         guard count >= 0, count <= bytes.endIndex - position else {
-            throw .damagedModel(reason: "it is cut short")
+            throw .damagedModel(reason: "it is truncated")
         }
         defer { position += count }
         return bytes[position..<(position + count)]

@@ -55,12 +55,12 @@ enum ModelFile {
                 reason: "it has \(bytes.count) bytes, more than \(Limits.modelBytes)")
         }
         guard bytes.starts(with: magic), bytes.count > magic.count + digestBytes else {
-            throw .damagedModel(reason: "it does not begin like a style model")
+            throw .damagedModel(reason: "it does not begin as a style model does")
         }
         let body = bytes.dropLast(digestBytes)
         let digest = body.withUnsafeBytes { SHA256.hash(data: $0) }
         guard Array(digest) == Array(bytes.suffix(digestBytes)) else {
-            throw .damagedModel(reason: "its checksum does not fit")
+            throw .damagedModel(reason: "its checksum is wrong")
         }
         var reader = LittleEndianReader(body)
         _ = try reader.bytes(magic.count)
@@ -69,7 +69,7 @@ enum ModelFile {
         var rows: [WorkTableRow] = []
         for _ in 0..<count { rows.append(try WorkTableRow(&reader)) }
         guard Set(rows.map(\.id)).count == count else {
-            throw .damagedModel(reason: "a work comes twice")
+            throw .damagedModel(reason: "a work occurs twice")
         }
         var works: [StyleModel.WorkEntry] = []
         for row in rows {
@@ -77,10 +77,10 @@ enum ModelFile {
             guard
                 PackedPixels.isWhole(
                     packed, width: row.learnedWidth, height: row.learnedHeight)
-            else { throw .damagedModel(reason: "a work's pixels do not unpack") }
+            else { throw .damagedModel(reason: "a work's pixels cannot be decompressed") }
             works.append(row.entry(packed: packed.startIndex..<packed.endIndex))
         }
-        guard reader.isAtEnd else { throw .damagedModel(reason: "bytes follow its end") }
+        guard reader.isAtEnd else { throw .damagedModel(reason: "there are bytes after its end") }
         return works
     }
 
@@ -158,7 +158,7 @@ enum MeasuresFile {
         var bins: [SparseColorHistogram.Bin] = []
         for _ in 0..<count {
             let lowest = (bins.last?.number ?? -1) + 1
-            guard lowest < binCount else { throw .damagedModel(reason: "colours repeat") }
+            guard lowest < binCount else { throw .damagedModel(reason: "a colour occurs twice") }
             let number = try reader.number(
                 bytes: 2, in: lowest...(binCount - 1), "a colour's number")
             let count = try reader.number(bytes: 4, in: 1...Limits.pixels, "a colour's count")

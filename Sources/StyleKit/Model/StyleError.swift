@@ -4,7 +4,7 @@ public enum StyleError: Error, Equatable, CustomStringConvertible {
     case noWorks
     /// More works than ``Limits/works``.
     case tooManyWorks(count: Int, limit: Int)
-    /// An id, or a picture, was given twice.
+    /// The id of a work was given twice.
     case repeatedWork
     /// A work's id does not have 16 bytes.
     case wrongWorkID(bytes: Int)
@@ -33,7 +33,7 @@ public enum StyleError: Error, Equatable, CustomStringConvertible {
         case .tooManyWorks(let count, let limit):
             "\(count) works were chosen; one style holds at most \(limit). Choose fewer."
         case .repeatedWork:
-            "The same picture was chosen twice. Choose each work once."
+            "The same work was chosen twice. Choose each work once."
         case .wrongWorkID(let bytes):
             "A work's id has \(bytes) bytes; it must have 16."
         case .workTooSmall(let width, let height, let limit):
@@ -51,9 +51,9 @@ public enum StyleError: Error, Equatable, CustomStringConvertible {
         case .tooManyAreas(let count, let limit):
             "\(count) areas of one work are marked; at most \(limit) are looked at. Mark fewer."
         case .nothingToUse:
-            "All works are left out or avoided. Leave some free to draw with."
+            "All works are left out or avoided, so nothing can be drawn. Allow at least a part of one."
         case .cancelled:
-            "Stopped before the picture was finished."
+            "Cancelled before the picture was finished."
         }
     }
 }

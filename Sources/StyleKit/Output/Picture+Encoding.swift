@@ -3,7 +3,7 @@ import CPNG
 import CWebP
 
 extension Picture {
-    /// Writes the picture as a file of this format, at the quality that ``Limits`` names.
+    /// Encodes the picture in this format, at the quality in ``Limits``.
     ///
     /// - Returns: The whole file.
     /// - Throws: ``PictureError/notWritten(reason:)``.
@@ -17,10 +17,10 @@ extension Picture {
 }
 
 extension Picture {
-    /// Writes the picture as a PNG file with an sRGB chunk.
+    /// Encodes the picture as a PNG file with an sRGB chunk.
     ///
-    /// Opaque pictures are written without an alpha channel. The same pixels give the same file
-    /// on one machine; another release of zlib may pack them otherwise.
+    /// Opaque pictures have no alpha channel. The same pixels give the same file with one release
+    /// of zlib.
     ///
     /// - Returns: The whole file.
     /// - Throws: ``PictureError/notWritten(reason:)`` if libpng refuses.
@@ -50,7 +50,7 @@ extension Picture {
         return file
     }
 
-    /// libpng's own words, bounded and printable.
+    /// libpng's message, of bounded length.
     private static func message(of image: png_image) -> String {
         withUnsafeBytes(of: image.message) { text in
             let words = String(decoding: text.prefix { $0 != 0 }, as: UTF8.self)
@@ -73,12 +73,12 @@ extension Picture {
 }
 
 extension Picture {
-    /// Writes the picture as a baseline JPEG file with full colour resolution.
+    /// Encodes the picture as a baseline JPEG file with full chroma resolution (4:4:4).
     ///
-    /// JPEG knows no transparency: what is clear becomes white paper. A file without a profile is
-    /// sRGB to every program. The same pixels give the same file with one release of the library.
+    /// Transparent pixels are composited on white. There is no embedded profile, which means sRGB.
+    /// The same pixels give the same file with one release of libjpeg-turbo.
     ///
-    /// - Parameter quality: 1 to 100.
+    /// - Parameter quality: 1 to 100, clamped.
     /// - Returns: The whole file.
     /// - Throws: ``PictureError/notWritten(reason:)``.
     public func encodedJPEG(
@@ -91,7 +91,7 @@ extension Picture {
         let opaque = isOpaque ? pixels : Canvas(self).onWhite.picture.pixels
         var output: UnsafeMutablePointer<UInt8>?
         var size: UInt = 0
-        // Colours at full resolution: art has hard edges between colours, photographs do not.
+        // Art has hard edges between colours, which subsampled chroma blurs.
         let code = opaque.withUnsafeBufferPointer { source in
             tjCompress2(
                 handle, source.baseAddress, Int32(width), 0, Int32(height),
@@ -107,11 +107,11 @@ extension Picture {
 }
 
 extension Picture {
-    /// Writes the picture as a lossy WebP file; transparency is kept without loss.
+    /// Encodes the picture as a lossy WebP file; alpha is lossless.
     ///
-    /// The same pixels give the same file with one release of the library.
+    /// The same pixels give the same file with one release of libwebp.
     ///
-    /// - Parameter quality: 0 to 100.
+    /// - Parameter quality: 0 to 100, clamped.
     /// - Returns: The whole file.
     /// - Throws: ``PictureError/notWritten(reason:)``; WebP holds at most 16,383 pixels a side.
     public func encodedWebP(
@@ -124,10 +124,10 @@ extension Picture {
         var config = WebPConfig()
         var picture = WebPPicture()
         guard WebPConfigInit(&config) != 0, WebPPictureInit(&picture) != 0 else {
-            throw .notWritten(reason: "the WebP library is another than this program was made for")
+            throw .notWritten(reason: "the installed libwebp has an incompatible version")
         }
         config.quality = Float(min(max(quality, 0), 100))
-        // Halved colour resolution is part of the format; this keeps thin coloured lines apart.
+        // Lossy WebP subsamples chroma; the sharp conversion keeps thin coloured lines apart.
         config.use_sharp_yuv = 1
         picture.use_argb = 1
         picture.width = Int32(width)
@@ -137,7 +137,7 @@ extension Picture {
         WebPMemoryWriterInit(&writer)
         defer { WebPMemoryWriterClear(&writer) }
         guard WebPPictureImportRGBA(&picture, pixels, Int32(width) * 4) != 0 else {
-            throw .notWritten(reason: "there is too little memory")
+            throw .notWritten(reason: "there is not enough memory")
         }
         let isWritten = withUnsafeMutablePointer(to: &writer) { target in
             picture.writer = WebPMemoryWrite

@@ -1,30 +1,30 @@
-/// A picture that shows from which work each region of a generation comes.
+/// A picture that shows which work each region of a generation comes from.
 public struct SourceMap: Sendable, Equatable {
-    /// One work's colour on the map.
+    /// The colour of one work on the map.
     public struct LegendEntry: Sendable, Equatable, Codable {
         /// The work's id: 16 bytes.
         public let workID: [UInt8]
         /// sRGB as `#rrggbb`.
         public let hex: String
-        /// The part of the picture, 0 to 1.
+        /// The part of the generation, 0 to 1.
         public let share: Double
     }
 
-    /// The generation in grey under the works' colours, with a light line where pieces of
-    /// different works meet; below it one field for each colour of the legend, as wide as its
-    /// share.
+    /// The generation in grey, tinted with the colour of each work, with a light line between
+    /// regions of different works. Below it a strip shows the colours of the legend, each as wide
+    /// as its share.
     public let picture: Picture
     /// The works on the map, the largest share first.
     public let legend: [LegendEntry]
 }
 
 extension SourceMap {
-    /// Draws the map of a finished canvas.
+    /// Draws the map of a finished picture.
     init(
         _ canvas: Canvas, fragments: FragmentMap, shares: [Rendering.WorkShare], entries: [Int],
         executor: RowParallelExecutor
     ) {
-        // By the work's index in the model.
+        // Indexed by the work's index in the model.
         var colors = [SIMD3<Int>](
             repeating: SIMD3(repeating: 128), count: (entries.max() ?? 0) + 1)
         var legend: [LegendEntry] = []
@@ -68,12 +68,12 @@ extension SourceMap {
             || own != entry(x, min(y + 1, canvas.height - 1))
         if isBorder { return SIMD3(245, 245, 245) }
         let pixel = canvas.pixels[y * canvas.width + x]
-        // Rec. 709 luma in 256ths, of premultiplied colour on white.
+        // Rec. 709 luma in 256ths of the premultiplied colour on white.
         let luma =
             (Int(pixel.x) * 54 + Int(pixel.y) * 183 + Int(pixel.z) * 19) / 256
             + 255 - Int(pixel.w)
         let color = colors[Int(own)]
-        // Between a third and all of the colour, as the picture is dark or light.
+        // A third of the colour where the picture is black, all of it where it is white.
         return color &* (85 + min(255, luma) * 2 / 3) / 255
     }
 
@@ -89,7 +89,7 @@ extension SourceMap {
         return SIMD3(repeating: 128)
     }
 
-    /// Colours that stay apart: hues by the golden angle, in three lightnesses.
+    /// Colours that are easy to tell apart: hues near the golden angle, in three lightnesses.
     private static func color(_ rank: Int) -> SIMD3<Int> {
         let hue = Double(rank * 222 % 360)
         let lightness: Float = [0.72, 0.58, 0.84][rank % 3]
@@ -100,8 +100,7 @@ extension SourceMap {
         return SIMD3(Int(color.0), Int(color.1), Int(color.2))
     }
 
-    /// Twelve directions around the colour circle, written out: the system's sine differs between
-    /// machines.
+    /// Twelve directions around the hue circle, as the system's sine differs between machines.
     private static let directions: [(Float, Float)] = [
         (1, 0), (0.866, 0.5), (0.5, 0.866), (0, 1), (-0.5, 0.866), (-0.866, 0.5), (-1, 0),
         (-0.866, -0.5), (-0.5, -0.866), (0, -1), (0.5, -0.866), (0.866, -0.5),
@@ -116,17 +115,17 @@ extension SourceMap {
     }
 }
 
-/// Where the patches of a finished field come from, in pieces: neighbours that lie side by side in
+/// The fragments of a finished nearest-neighbour field: connected patches that are neighbours in
 /// their work too.
 struct FragmentMap {
-    /// The largest piece, as a part of the picture.
+    /// The largest fragment, as a part of the picture.
     let largest: Double
-    /// For each patch of the picture the work's index in the model, row by row.
+    /// `[down, across]`: for each patch the work's index in the model.
     let entries: [UInt16]
     let across: Int
     let down: Int
 
-    /// - Parameter source: The level that the field points into.
+    /// - Parameter source: The level that the field refers to.
     /// - Throws: ``StyleError/cancelled``.
     init(_ target: SynthesisLevel, source: SourceLevel, executor: RowParallelExecutor)
         throws(StyleError)
@@ -159,7 +158,7 @@ struct FragmentMap {
         largest = Double(sets.largest) / Double(max(1, across * down))
     }
 
-    /// Whether a patch is its neighbour moved along; a drift by one pixel still counts.
+    /// Whether a patch continues its neighbour; a drift of one pixel still does.
     private static func continues(
         _ first: SourcePosition, _ second: SourcePosition, dx: Int, dy: Int
     ) -> Bool {
@@ -170,7 +169,7 @@ struct FragmentMap {
     }
 }
 
-/// Sets that grow together.
+/// Disjoint sets with union by size and path halving (Tarjan, 1975).
 private struct DisjointSets {
     private var parents: [Int32]
     private var sizes: [Int32]

@@ -21,7 +21,7 @@ public enum PictureError: Error, Equatable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .notAPicture:
-            "This is no PNG, JPEG or WebP file. Save the picture as one of them."
+            "This is not a PNG, JPEG or WebP file. Save the picture in one of these formats."
         case .corrupt(let reason):
             "The picture file is damaged: \(reason). Save it again from its program."
         case .fileTooLarge(let bytes, let limit):
@@ -30,9 +30,9 @@ public enum PictureError: Error, Equatable, CustomStringConvertible {
             "The picture is \(width) × \(height) pixels; at most \(side) a side and "
                 + "\(pixels) in all are read. Scale it down."
         case .tooSmall(let width, let height):
-            "The picture is \(width) × \(height) pixels; it needs at least one."
+            "The picture is \(width) × \(height) pixels; it must have at least one."
         case .wrongByteCount(let count, let expected):
-            "The picture came with \(count) bytes; its size asks for \(expected)."
+            "The picture has \(count) bytes; its size requires \(expected)."
         case .unsupported(let reason):
             "The picture cannot be read: \(reason). Save it as an 8-bit sRGB PNG."
         case .notWritten(let reason):

@@ -1,4 +1,5 @@
-/// Finds the pieces of the works that stand best for the ways in which the artist paints.
+/// Finds square patches of the works that represent the ways in which the artist paints, by k-means
+/// over simple descriptors.
 enum RepresentativePatches {
     private struct Patch {
         let work: Int
@@ -7,18 +8,19 @@ enum RepresentativePatches {
         let descriptors: [Float]
     }
 
-    /// The short side at which pieces are looked for, and the side of a piece there.
+    /// The short side to which works are scaled, and the side of a patch there.
     private static let workSide = 120
     private static let patchSide = 24
     private static let descriptors = 13
     private static let rounds = 12
     private static let patches = 12_000
 
-    /// Square pieces, the commonest kind first; each a fifth of its work's short side.
+    /// Square patches, the commonest kind first; each has a fifth of its work's short side.
     ///
     /// - Parameters:
-    ///   - canvases: Gives a work's pixels; each is asked for twice at most.
-    ///   - count: How many; fewer come where the works have fewer kinds.
+    ///   - count: The most patches; there are fewer where the works have fewer kinds.
+    ///   - works: The number of works.
+    ///   - canvas: Gives the pixels of a work, at least once and at most `count + 1` times.
     static func find(
         count: Int, works: Int, canvas: (Int) throws(StyleError) -> Canvas
     ) throws(StyleError) -> [Canvas] {
@@ -55,7 +57,7 @@ enum RepresentativePatches {
         return result
     }
 
-    /// Nine lightnesses, two chromas, change across and down; nil where much is clear.
+    /// Nine lightnesses, two chromas, change across and down; nil where over a tenth is transparent.
     private static func descriptors(of small: Canvas, x: Int, y: Int) -> [Float]? {
         var sums = [Float](repeating: 0, count: descriptors)
         var painted = 0
@@ -76,7 +78,7 @@ enum RepresentativePatches {
         return painted * 10 >= patchSide * patchSide * 9 ? sums : nil
     }
 
-    /// Centers of the kinds of pieces, the commonest first.
+    /// Cluster centres, the largest cluster first.
     private static func grouped(_ found: [Patch], count: Int) -> [[Float]] {
         guard let first = found.first else { return [] }
         var centers = [first.descriptors]
@@ -84,7 +86,7 @@ enum RepresentativePatches {
             let distances = found.map { patch in
                 centers.map { gap(patch.descriptors, $0) }.min() ?? 0
             }
-            // Not the furthest, which is an oddity, but one that many are further from.
+            // The 90th percentile, as the furthest patch is an outlier.
             let order = distances.indices.sorted { (distances[$0], $0) < (distances[$1], $1) }
             let next = order[order.count * 9 / 10]
             guard distances[next] > 0 else { break }
@@ -108,7 +110,7 @@ enum RepresentativePatches {
             .sorted { (sizes[$1], $0) < (sizes[$0], $1) }.map { centers[$0] }
     }
 
-    /// The piece nearest to each center; works that gave one already stand back a little.
+    /// The patch nearest to each centre; works that gave one already count as further away.
     private static func picked(_ centers: [[Float]], _ found: [Patch]) -> [Patch] {
         var taken: [Int: Int] = [:]
         return centers.compactMap { center in
@@ -129,7 +131,7 @@ enum RepresentativePatches {
     private static func gap(_ left: [Float], _ right: [Float]) -> Float {
         var sum: Float = 0
         for lane in 0..<descriptors {
-            // Colour lanes are nine times less many than the lightnesses, and count for more.
+            // There are nine lanes of lightness and two of colour: those weigh more.
             let weight: Float = lane < 9 ? 1 : lane < 11 ? 6 : 0.05
             let difference = left[lane] - right[lane]
             sum += difference * difference * weight

@@ -1,4 +1,4 @@
-/// An opaque sheet of paper to draw on, with smooth edges.
+/// An opaque canvas for anti-aliased drawing.
 struct Sheet {
     typealias Ink = SIMD3<Float>
 
@@ -12,7 +12,7 @@ struct Sheet {
         pixels = [Ink](repeating: paper, count: width * height)
     }
 
-    /// Ink of a colour such as 0x2A2724.
+    /// A colour such as 0x2A2724, RGB.
     static func ink(_ code: Int) -> Ink {
         Ink(Float(code >> 16 & 255), Float(code >> 8 & 255), Float(code & 255))
     }
@@ -28,7 +28,7 @@ struct Sheet {
         return Picture(checkedWidth: width, height: height, pixels: bytes)
     }
 
-    /// Fills a rectangle with round corners.
+    /// Fills a rectangle with rounded corners.
     mutating func fill(_ box: SheetBox, radius: Float = 0, _ ink: Ink) {
         cover(box) { x, y in
             box.coverage(x: x, y: y, radius: radius)
@@ -37,7 +37,7 @@ struct Sheet {
         }
     }
 
-    /// Lays a picture over a rectangle of its size, with round corners.
+    /// Composites a picture over a rectangle of its size, with rounded corners.
     mutating func lay(_ canvas: Canvas, over box: SheetBox, radius: Float) {
         let left = Int(box.left)
         let top = Int(box.top)
@@ -51,7 +51,7 @@ struct Sheet {
         }
     }
 
-    /// Draws lines through points, as if by one pen: where they cross it gets no darker.
+    /// Draws polylines; where they cross they get no darker.
     mutating func stroke(_ strokes: [[SIMD2<Float>]], width penWidth: Float, _ ink: Ink) {
         var covered: [(Int, Float)] = []
         Pen(strokes: strokes, width: penWidth).cover(width: width, height: height) { x, y, part in
@@ -77,7 +77,7 @@ struct Sheet {
     }
 }
 
-/// A rectangle on a sheet, in pixels from its top left corner.
+/// A rectangle on a sheet, in pixels from the upper left corner.
 struct SheetBox {
     var left: Float
     var top: Float
@@ -91,7 +91,7 @@ struct SheetBox {
         SheetBox(left: left + rim, top: top + rim, right: right - rim, bottom: bottom - rim)
     }
 
-    /// How much of a pixel lies inside, 0 to 1.
+    /// How much of a pixel is inside, 0 to 1.
     func coverage(x: Int, y: Int, radius: Float) -> Float {
         let middle = SIMD2((left + right) / 2, (top + bottom) / 2)
         let half = SIMD2(width / 2 - radius, height / 2 - radius)
@@ -108,7 +108,7 @@ extension Sheet {
         case left, middle, right
     }
 
-    /// Writes one line; capitals are `size` pixels high and stand on `base`.
+    /// Writes a line of text whose capitals are `size` pixels high, on the base line at `base`.
     mutating func write(
         _ text: String, x: Float, base: Float, size: Float, weight: Float = 1.15,
         align: Alignment = .left, _ ink: Ink
@@ -127,7 +127,7 @@ extension Sheet {
         }
     }
 
-    /// The text, cut with an ellipsis where it is longer than `room`.
+    /// The text, truncated with an ellipsis where it is longer than `room` pixels.
     static func fitted(_ text: String, size: Float, room: Float) -> String {
         guard StrokeFont.width(of: text, size: size) > room else { return text }
         var cut = text
@@ -136,12 +136,12 @@ extension Sheet {
     }
 }
 
-/// Round-ended lines of one width, drawn as if at once: where they cross they get no darker.
+/// Anti-aliased polylines of one width with round caps.
 struct Pen {
     let strokes: [[SIMD2<Float>]]
     let width: Float
 
-    /// Names every pixel of an area that the lines touch, and how much of it they cover, 0 to 1.
+    /// Calls `body` with every pixel that the lines touch, and how much of it they cover, 0 to 1.
     func cover(width areaWidth: Int, height areaHeight: Int, _ body: (Int, Int, Float) -> Void) {
         let points = strokes.flatMap(\.self)
         guard let first = points.first else { return }

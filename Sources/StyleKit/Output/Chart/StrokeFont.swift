@@ -1,10 +1,10 @@
-/// The letters of charts and marks, drawn for them as strokes: no font file is needed.
+/// The letters of charts and watermarks: a stroke font in code, so that no font file is needed.
 ///
-/// A glyph is written as strokes apart by `|`. A stroke is a run of points `x,y`, or an arc
-/// `@x,y,rx,ry,from,to` with its angles in degrees, counter-clockwise from the right. The base line
-/// is 0, capitals are 10 high, small letters 7.
+/// A glyph is a list of strokes separated by `|`. A stroke is a list of points `x,y`, or an
+/// elliptical arc `@x,y,rx,ry,from,to` with angles in degrees, counter-clockwise from the right.
+/// The base line is at 0, capitals are 10 high, small letters 7.
 enum StrokeFont {
-    /// One glyph: its strokes as runs of points, and how far the next one is moved on.
+    /// The strokes of a glyph as lists of points, and the distance to the next glyph.
     struct Glyph {
         let strokes: [[SIMD2<Float>]]
         let advance: Float
@@ -13,7 +13,7 @@ enum StrokeFont {
     private static let gap: Float = 2.3
     private static let arcStep: Float = 9
 
-    /// What is not known is drawn as a box.
+    /// The glyph of a character; a box for an unknown one.
     static func glyph(of letter: Character) -> Glyph {
         if let glyph = glyphs[letter] { return glyph }
         if let (base, accent) = GlyphShapes.accented[letter], let below = glyphs[base] {
@@ -22,15 +22,15 @@ enum StrokeFont {
         return unknown
     }
 
-    /// The width of a line of text whose capitals are `size` high, in the same unit.
+    /// The width of a line of text whose capitals are `size` high, in the unit of `size`.
     static func width(of text: String, size: Float) -> Float {
         let sum = text.reduce(Float(0)) { $0 + glyph(of: $1).advance }
         return max(0, sum - gap) * size / 10
     }
 
-    /// The strokes of a line of text, glyph by glyph, each point moved to its place.
+    /// The strokes of a line of text, glyph by glyph, each point mapped by `placed`.
     ///
-    /// Points come from the text's left end on its base line, upwards positive.
+    /// Points are relative to the left end of the text on its base line, y upwards.
     static func strokes(
         of text: String, size: Float, _ placed: (SIMD2<Float>) -> SIMD2<Float>
     ) -> [[[SIMD2<Float>]]] {
@@ -177,7 +177,7 @@ enum GlyphShapes {
         "…": "0.3,0.2 0.3,0.3|3,0.2 3,0.3|5.7,0.2 5.7,0.3",
     ]
 
-    /// Strokes over the middle of a letter, in small letters' height.
+    /// Accents, relative to the middle of a small letter.
     static let accents: [String: String] = [
         "acute": "-0.8,8.6 0.9,10.4", "grave": "-0.9,10.4 0.8,8.6",
         "hat": "-1.6,8.5 0,10.2 1.6,8.5", "caron": "-1.6,10.2 0,8.5 1.6,10.2",

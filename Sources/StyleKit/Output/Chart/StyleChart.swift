@@ -1,4 +1,4 @@
-/// The sheet that shows a style.
+/// The sheet that shows a style: 1,600 × 1,160 pixels.
 struct StyleChart {
     private static let margin: Float = 72
     private static let gap: Float = 16
@@ -41,7 +41,7 @@ struct StyleChart {
         return sheet.picture
     }
 
-    /// Swatches as wide as their share, none too narrow to be seen.
+    /// Swatches as wide as their share, but at least 70 pixels.
     private mutating func palette(top: Float, height: Float) {
         let swatches = analysis.palette
         guard !swatches.isEmpty else { return }
@@ -102,7 +102,8 @@ struct StyleChart {
         ends("dark", "light", box)
     }
 
-    /// A rose: each direction is a line through the middle, as long as its share.
+    /// A rose of directions: a line through the middle for each, as long as the square root of its
+    /// share.
     private mutating func directions(_ box: SheetBox) {
         let shares = analysis.edgeDirections
         let top = shares.indices.max { shares[$0] < shares[$1] } ?? 0
@@ -180,7 +181,7 @@ struct StyleChart {
             size: 12, align: .right, Self.quiet)
     }
 
-    /// One digit after the point below ten, none above.
+    /// One decimal below ten, none above.
     private static func rounded(_ value: Double) -> String {
         guard value < 9.95 else { return "\(Int(value.rounded()))" }
         let tenths = Int((value * 10).rounded())
@@ -189,12 +190,12 @@ struct StyleChart {
 }
 
 extension StyleModel {
-    /// Draws what the model knows as one sheet: palette, lines, edges, texture, light, and the
-    /// most typical pieces of the works.
+    /// Draws the style as one sheet: palette, line widths, edge directions, texture, lightness, and
+    /// the most representative patches of the works.
     ///
-    /// - Parameter title: Stands over it, such as the model's name; cut where it is too long.
+    /// - Parameter title: The heading, such as the model's name; truncated where it is too long.
     /// - Returns: 1,600 × 1,160 pixels, opaque.
-    /// - Throws: ``StyleError`` if the model's pixels cannot be read.
+    /// - Throws: ``StyleError/damagedModel(reason:)``.
     public func chart(title: String) throws(StyleError) -> Picture {
         let patches = try RepresentativePatches.find(count: 10, works: works.count) {
             index throws(StyleError) in try canvas(of: works[index])

@@ -1,38 +1,38 @@
-/// A mark that people do not see and programs find: a hint where a picture came from, no proof.
+/// An invisible watermark that carries 32 bits: a hint where a picture came from, no proof.
 ///
-/// Patches of eight pixels become a little lighter or darker after a pattern that a key shuffles,
-/// over and over. It outlives JPEG of quality 50, scaling from a half to the double, cropping,
-/// mirroring and quarter turns, also on flat art, and carries 32 bits. Whoever knows the key can
-/// remove it.
+/// A spread-spectrum watermark: chips of 8 × 8 pixels become slightly lighter or darker by a
+/// periodic pattern that a key shuffles. It survives JPEG of quality 50, scaling by 0.5 to 2,
+/// cropping, mirroring and quarter turns, also on flat art. Whoever knows the key can remove it.
 public struct InvisibleMark: Sendable {
-    /// What was found in a picture.
+    /// What was detected in a picture.
     public struct Reading: Sendable, Equatable {
         /// The 32 bits.
         public let payload: UInt32
-        /// How far the pattern stands out from chance: nothing was found below
-        /// ``InvisibleMark/threshold``.
+        /// The correlation peak over the root mean square of all correlations; below
+        /// ``InvisibleMark/threshold`` nothing was detected.
         public let strength: Float
-        /// How much larger the picture is than it was when it was marked.
+        /// The scale of the picture relative to the one that was marked.
         public let scale: Double
-        /// Whether it was mirrored.
+        /// Whether the picture was mirrored.
         public let isMirrored: Bool
     }
 
-    /// The strength from which a mark counts as found.
+    /// The strength from which a watermark counts as detected.
     public static let threshold: Float = 7
-    /// The smallest width and height of a picture that is worth marking, in pixels.
+    /// The smallest width and height of a picture that is marked, in pixels.
     public static let smallestSide = 128
 
+    /// The side of a chip in pixels.
     static let chipSide = 8
 
     let key: UInt64
 
-    /// - Parameter key: Shuffles the pattern; only who knows it finds the mark.
+    /// - Parameter key: Shuffles the pattern; only who knows it can read the watermark.
     public init(key: UInt64) { self.key = key }
 
-    /// The picture with the mark; size and alpha stay.
+    /// The picture with the watermark; size and alpha stay.
     ///
-    /// - Parameter payload: What ``read(_:)`` gives back.
+    /// - Parameter payload: What ``read(_:)`` returns.
     /// - Returns: The picture unchanged if a side is below ``smallestSide``.
     public func embed(_ payload: UInt32, in picture: Picture) -> Picture {
         guard min(picture.width, picture.height) >= InvisibleMark.smallestSide else {
@@ -43,7 +43,7 @@ public struct InvisibleMark: Sendable {
         ).marked
     }
 
-    /// Looks for the mark; takes about two seconds.
+    /// Detects the watermark; takes about two CPU seconds.
     ///
     /// - Returns: nil if there is none with this key.
     public func read(_ picture: Picture) -> Reading? {
@@ -51,16 +51,17 @@ public struct InvisibleMark: Sendable {
         return reading.strength >= InvisibleMark.threshold ? reading : nil
     }
 
-    /// The most likely reading, found or not.
+    /// The most likely reading, whatever its strength.
     @_spi(Measuring)
     public func bestReading(of picture: Picture) -> Reading {
         WatermarkDetector(picture, pattern: WatermarkPattern(key: key)).best
     }
 }
 
-/// The tile of the invisible mark: 32 × 32 chips, lighter or darker, as a key shuffles them.
+/// The tile of the invisible watermark: 32 × 32 chips, lighter or darker, shuffled by a key.
 ///
-/// Half of the chips only say where the tile lies. Of the others, sixteen stand for each bit.
+/// Half of the chips synchronise: they tell where the tile is. Of the others sixteen carry each
+/// bit.
 struct WatermarkPattern {
     static let chips = 32
     static let bits = 32
@@ -69,7 +70,7 @@ struct WatermarkPattern {
 
     /// `[32, 32]`: -1 or 1.
     private let signs: [Float]
-    /// `[32, 32]`: the bit that a chip stands for, -1 for none.
+    /// `[32, 32]`: the bit that a chip carries, -1 for synchronisation.
     private let roles: [Int]
 
     init(key: UInt64) {
@@ -89,7 +90,7 @@ struct WatermarkPattern {
         self.roles = roles
     }
 
-    /// `[32, 32]`: the chips that carry these bits, -1 or 1.
+    /// `[32, 32]`: the chips of a payload, -1 or 1.
     func chips(carrying payload: UInt32) -> [Float] {
         signs.indices.map { index in
             let bit = roles[index]
@@ -97,7 +98,7 @@ struct WatermarkPattern {
         }
     }
 
-    /// `[64, 64]`: what tells where the tile lies, turned or mirrored, see ``source(x:y:turn:)``.
+    /// `[64, 64]`: the synchronisation chips in one orientation, 0 elsewhere.
     func guide(orientation: Int) -> [Float] {
         (0..<(WatermarkPattern.samples * WatermarkPattern.samples)).map { index in
             let chip = WatermarkPattern.source(
@@ -108,7 +109,7 @@ struct WatermarkPattern {
         }
     }
 
-    /// What a found tile says of each bit: above 0 for a one; the further, the surer.
+    /// The correlation of each bit with a detected tile: above 0 for a one.
     func votes(in tile: [Float], left: Int, top: Int, orientation: Int) -> [Float] {
         let side = WatermarkPattern.samples
         var votes = [Float](repeating: 0, count: WatermarkPattern.bits)

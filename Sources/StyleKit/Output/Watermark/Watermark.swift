@@ -1,21 +1,21 @@
-/// The visible mark on a picture for which nobody has answered yet.
+/// The visible watermark of a picture that was not countersigned yet.
 ///
-/// A dark ribbon along the lower edge reads *ATELIER · NOT COUNTERSIGNED*, or *ATELIER* where the
-/// picture is narrow. The name runs slanted over all of the picture, thin and see-through, so
-/// that a crop worth having still shows it.
+/// A dark banner along the lower edge reads *ATELIER · NOT COUNTERSIGNED*, or *ATELIER* where the
+/// picture is narrow. The name runs diagonally over all of the picture, thin and translucent, so
+/// that a useful crop still shows it.
 public enum Watermark {
     private static let words = "ATELIER · NOT COUNTERSIGNED"
     private static let shortWords = "ATELIER"
     private static let name = "atelier"
-    /// How far names are apart, in parts of the short side.
+    /// The distance between names, as a part of the short side.
     private static let spacing: Float = 0.44
-    /// How high a capital would be, in parts of the short side.
+    /// The height of a capital, as a part of the short side.
     private static let nameSize: Float = 0.042
     private static let slant: Float = 24
 
-    /// The picture with the mark; every picture of at least 48 × 16 pixels shows letters.
+    /// The picture with the watermark, which is legible from 48 × 16 pixels.
     ///
-    /// - Parameter picture: Any picture; alpha is kept, and the mark shows on clear parts too.
+    /// - Parameter picture: Of any size; its alpha is kept where nothing is drawn.
     public static func stamp(_ picture: Picture) -> Picture {
         var sheet = TranslucentOverlay(picture)
         names(&sheet)
@@ -33,7 +33,7 @@ public enum Watermark {
         let height = min(sheet.height, max(1, Int(size * 2.6)))
         let top = sheet.height - height
         for y in top..<sheet.height {
-            // A light rule, or the ribbon would not be seen on black.
+            // A light line, or the banner would not be seen on black.
             let isRule = y == top
             for x in 0..<sheet.width {
                 sheet.blend(x: x, y: y, gray: isRule ? 255 : 20, strength: isRule ? 110 : 172)
@@ -48,7 +48,7 @@ public enum Watermark {
         }
     }
 
-    /// Light letters with a dark rim, so that they show on any ground.
+    /// Light letters with a dark outline, so that they show on any colour.
     private static func names(_ sheet: inout TranslucentOverlay) {
         let short = Float(min(sheet.width, sheet.height))
         let size = max(5, short * nameSize)
@@ -78,7 +78,7 @@ public enum Watermark {
     }
 }
 
-/// A picture that is being marked.
+/// A picture under a translucent grey drawing.
 struct TranslucentOverlay {
     let width: Int
     let height: Int
@@ -92,7 +92,7 @@ struct TranslucentOverlay {
 
     var picture: Picture { Picture(checkedWidth: width, height: height, pixels: pixels) }
 
-    /// Draws with a translucent grey pen.
+    /// Draws polylines; `strength` is their alpha, 0 to 255.
     mutating func stroke(_ pen: Pen, gray: Int, strength: Float) {
         var covered: [(Int, Int, Float)] = []
         pen.cover(width: width, height: height) { covered.append(($0, $1, $2)) }
@@ -101,7 +101,7 @@ struct TranslucentOverlay {
         }
     }
 
-    /// Lays a translucent grey over one pixel; outside the picture nothing happens.
+    /// Composites grey of an alpha of 0 to 255 over one pixel; outside the picture nothing happens.
     mutating func blend(x: Int, y: Int, gray: Int, strength: Int) {
         guard x >= 0, y >= 0, x < width, y < height, strength > 0 else { return }
         let base = (y * width + x) * 4

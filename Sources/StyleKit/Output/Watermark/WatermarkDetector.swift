@@ -1,14 +1,15 @@
-/// Finds the tile of the invisible mark in a picture of unknown scale, crop and turn.
+/// Detects the tile of the invisible watermark in a picture of unknown scale, crop and orientation:
+/// by its correlation with the synchronisation chips, over all shifts at once, for every scale.
 struct WatermarkDetector {
     private static let side = WatermarkPattern.samples
-    /// Original pixels a sample: two samples a chip.
+    /// Pixels of the marked picture a sample: two samples a chip.
     private static let samplePixels = Double(InvisibleMark.chipSide) / 2
-    /// A picture of more pixels a side is looked at in its middle.
+    /// Only the middle of a picture with more pixels a side is searched.
     private static let widest = 4_096
     private static let scales = 0.45...2.2
     /// A step of scale moves the edge of a window of four tiles by a quarter of a chip.
     private static let step = 1.007
-    /// Samples across the windows: four tiles to find it, more to read it.
+    /// Samples across the window: 128 to detect, more to refine and to read.
     private static let windows = [128, 256, 1_024]
     private static let kept = 8
 
@@ -37,7 +38,7 @@ struct WatermarkDetector {
         }
     }
 
-    /// Lightness of a pixel on white paper, 0 to 255.
+    /// Lightness of a pixel composited on white, 0 to 255.
     static func lightness(_ picture: Picture, x: Int, y: Int) -> Int {
         let base = (y * picture.width + x) * 4
         let alpha = Int(picture.pixels[base + 3])
@@ -89,7 +90,7 @@ struct WatermarkDetector {
             isMirrored: turns % 2 == 1)
     }
 
-    /// The best place of each turn at one scale.
+    /// The best shift of each orientation at one scale.
     private func candidates(
         scale: Double, shifts: [(Double, Double)], window: Int
     ) -> [Candidate] {
@@ -118,14 +119,15 @@ struct WatermarkDetector {
     }
 }
 
-/// The lightness of a picture, summed up so that the mean of any rectangle is found at once.
+/// The summed-area table of a picture's lightness (Crow, 1984): the mean of any rectangle in
+/// constant time.
 struct SummedLightness {
-    /// How far around a sample its surroundings go, in samples.
+    /// The radius of the local mean, in samples.
     private static let reach = 3
 
     private let width: Int
     private let height: Int
-    /// `[height + 1, width + 1]`; wraps over, and differences stay right.
+    /// `[height + 1, width + 1]`, modulo 2³²: differences stay correct.
     private let sums: [UInt32]
 
     init(_ picture: Picture, widest: Int) {
@@ -145,12 +147,13 @@ struct SummedLightness {
         self.sums = sums
     }
 
-    /// `[64, 64]`: samples around the middle, less their surroundings, folded into one tile.
+    /// `[64, 64]`: samples around the middle less their local mean, folded into one tile.
     ///
     /// - Parameters:
-    ///   - pixels: The width of a sample.
-    ///   - shiftX: Moves the samples, in parts of one; so `shiftY`.
-    ///   - window: The samples across that are looked at, at most.
+    ///   - pixels: The width of a sample in pixels.
+    ///   - shiftX: Shifts the samples right, in samples, 0 to 1.
+    ///   - shiftY: Shifts the samples down, in samples, 0 to 1.
+    ///   - window: The most samples across.
     func tile(pixels: Double, shiftX: Double, shiftY: Double, window: Int) -> [Float] {
         let side = WatermarkPattern.samples
         let columns = min(window, Int(Double(width) / pixels - shiftX))
@@ -159,7 +162,7 @@ struct SummedLightness {
         guard columns > 2 * SummedLightness.reach, rows > 2 * SummedLightness.reach else {
             return tile
         }
-        // Moved towards the far edge only: there is room for it even if all is looked at.
+        // Shifted towards the far edge only: there is room even if the window is the whole picture.
         func start(_ whole: Int, _ count: Int, _ shift: Double) -> Double {
             max(0, (Double(whole) - Double(count + 1) * pixels) / 2) + shift * pixels
         }
@@ -180,7 +183,8 @@ struct SummedLightness {
         return tile
     }
 
-    /// What is seen through more noise counts less: by the mark's likely strength over the noise's.
+    /// The weight of a sample: the expected amplitude of the watermark over the variance of the
+    /// noise.
     private static func weight(_ noise: Float) -> Float {
         (1.6 + 0.15 * noise) / (noise * noise + 1)
     }
@@ -194,7 +198,7 @@ struct SummedLightness {
         let area = Float(pixels * pixels)
         for y in 0..<rows {
             for x in 0..<columns {
-                // A mean over whole pixels, and the rest by share: edges fall between pixels.
+                // Edges fall between pixels: the sums are interpolated.
                 let outer = sum(across[x], down[y], across[x + 1], down[y + 1])
                 means[y * columns + x] = outer / area
             }
@@ -217,7 +221,7 @@ struct SummedLightness {
         let origin = sums[top.whole * (width + 1) + left.whole]
         func corner(_ x: Edge, _ y: Edge) -> Float {
             func at(_ dx: Int, _ dy: Int) -> Float {
-                // Relative to one corner, so that four bytes hold it and wrapping does not matter.
+                // Relative to one corner, so that 32 bits hold the difference.
                 let value = sums[(y.whole + dy) * (width + 1) + x.whole + dx]
                 return Float(Int32(bitPattern: value &- origin))
             }
@@ -229,7 +233,7 @@ struct SummedLightness {
             + corner(left, top)
     }
 
-    /// The mean around each sample, by running sums.
+    /// The mean around each sample, along rows and then along columns.
     private static func localMean(_ means: [Float], _ columns: Int, _ rows: Int) -> [Float] {
         let middle = blurred(means, lines: rows, length: columns, step: 1, gap: columns)
         return blurred(middle, lines: columns, length: rows, step: columns, gap: 1)
@@ -256,7 +260,7 @@ struct SummedLightness {
     }
 }
 
-/// The discrete Fourier transform of squares of 64 × 64 complex numbers, in place.
+/// The discrete Fourier transform of 64 × 64 complex numbers, in place.
 struct Fourier {
     static let side = 64
 
@@ -293,14 +297,14 @@ struct Fourier {
         }
     }
 
-    /// The transform of this square times that of another turned about: at each place of its
-    /// transform stands how well both fit when one is moved so far.
+    /// The circular cross-correlation with another transform: at each index how well both fit when
+    /// shifted so far.
     func correlated(with other: Fourier) -> [Float] {
         var product = self
         for index in real.indices {
             let (a, b) = (real[index], imaginary[index])
             let (c, d) = (other.real[index], other.imaginary[index])
-            // The conjugate of a · conj(c): a forward transform then gives the inverse one.
+            // The conjugate of the product, so that a forward transform gives the inverse one.
             product.real[index] = a * c + b * d
             product.imaginary[index] = a * d - b * c
         }
@@ -308,7 +312,7 @@ struct Fourier {
         return product.real
     }
 
-    /// Cooley and Tukey's way, on one row or column.
+    /// The radix-2 algorithm of Cooley and Tukey (1965), on one row or column.
     private static func run(
         _ real: UnsafeMutableBufferPointer<Float>, _ imaginary: UnsafeMutableBufferPointer<Float>,
         _ turns: UnsafeBufferPointer<(Float, Float)>, start: Int, step: Int

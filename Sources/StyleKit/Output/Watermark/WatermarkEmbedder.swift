@@ -1,15 +1,15 @@
-/// Lays the chips of the invisible mark over a picture.
+/// Adds the chips of the invisible watermark to a picture.
 struct WatermarkEmbedder {
-    /// What a chip changes in flat parts, in levels.
+    /// The amplitude of a chip in flat areas, in levels of 255.
     private static let flatAmplitude: Float = 1.25
-    /// Where much happens, more goes unseen.
+    /// What one level of local activity adds to the amplitude: texture masks the watermark.
     private static let activityGain: Float = 0.12
     private static let maximumAmplitude: Float = 5
 
     private static let rounds = 4
-    /// How much of a chip's change is left in its mean: its edges are soft.
+    /// The part of the amplitude that is left in a chip's mean: its edges are smooth.
     private static let flatPart: Float = 0.8
-    /// How much chips none, one and two away count as surroundings.
+    /// The weights of chips none, one and two away in the local mean.
     private static let ring: [Float] = [1, 1, 0.25]
 
     let marked: Picture
@@ -45,7 +45,7 @@ struct WatermarkEmbedder {
         marked = Picture(checkedWidth: picture.width, height: picture.height, pixels: pixels)
     }
 
-    /// Near black and white all of the change goes to the side where there is room.
+    /// Near black and white the whole change goes to the side that does not clip.
     private static func moved(_ level: UInt8, by change: Float) -> UInt8 {
         let value = Float(level)
         let room = flatAmplitude
@@ -53,7 +53,7 @@ struct WatermarkEmbedder {
         return UInt8(min(255, max(0, (value + change + shift).rounded())))
     }
 
-    /// The chip before a pixel's centre, and how far it is on the way to the next: chips are flat
+    /// The chip before a pixel's centre, and the interpolation to the next, 0 to 1: chips are flat
     /// in their middle half.
     private static func place(_ pixel: Int, side: Int) -> (Int, Float) {
         let position = (Float(pixel) + 0.5) / Float(side) - 0.5
@@ -62,7 +62,8 @@ struct WatermarkEmbedder {
         return (Int(chip), part * part * (3 - 2 * part))
     }
 
-    /// How much each chip changes: more where the picture is lively, or speaks against it.
+    /// The amplitude of each chip: larger where the picture is active, or where its own lightness
+    /// opposes the chip.
     private static func changes(
         _ picture: Picture, _ chips: [Float], across: Int, down: Int
     ) -> [Float] {
@@ -97,7 +98,7 @@ struct WatermarkEmbedder {
         return changes
     }
 
-    /// The mean of the chips around each, as far as whoever reads the mark looks.
+    /// The weighted mean of the chips around each, as far as the detector looks.
     private static func localMean(of values: [Float], across: Int, down: Int) -> [Float] {
         values.indices.map { index in
             let column = index % across
@@ -115,7 +116,7 @@ struct WatermarkEmbedder {
         }
     }
 
-    /// The mean lightness of a chip's pixels, and how far they lie from it on average.
+    /// The mean lightness of a chip's pixels, and their mean absolute deviation.
     private static func statistics(_ picture: Picture, x: Int, y: Int) -> (Float, Float) {
         let side = InvisibleMark.chipSide
         var values: [Float] = []
