@@ -86,18 +86,13 @@ package enum PDQHasher {
         return Fingerprint(words: words)
     }
 
-    /// The cosine by its series, the same on every machine.
+    /// The cosine of an angle from 0, in half turns.
     private static func cosine(halfTurns: Double) -> Double {
         let part = halfTurns.truncatingRemainder(dividingBy: 2)
         let turned = part > 1 ? 2 - part : part
         let angle = (turned > 0.5 ? 1 - turned : turned) * Double.pi
-        var term = 1.0
-        var sum = 1.0
-        for step in 1...12 {
-            term *= -angle * angle / Double((2 * step - 1) * (2 * step))
-            sum += term
-        }
-        return turned > 0.5 ? -sum : sum
+        let value = Trigonometry.cosine(ofAcute: angle)
+        return turned > 0.5 ? -value : value
     }
 }
 
