@@ -156,8 +156,8 @@ import Testing
     }
 
     // Goal: a forged model with a correct checksum is refused as damaged, or is a sound model.
-    // Method: seeded changes of bytes with the checksum made again. What is refused says so; what is
-    // read keeps every limit and draws a whole picture from its own works. Both must happen.
+    // Method: seeded changes of bytes with the checksum made again. What is refused says so; what
+    // is read keeps every limit and draws a whole picture from its own works. Both must happen.
     @Test(arguments: SeededGenerator.seeds(4))
     func forgedModelsAreSafe(seed: UInt64) throws {
         var random = SeededGenerator(seed: seed)

@@ -147,7 +147,7 @@ struct PNGSamples {
         }
     }
 
-    /// Colour multiplied by alpha and divided again: translucent pixels keep what is visible of them.
+    /// Colour multiplied by alpha and divided again: translucent pixels keep what is visible.
     ///
     /// This is how these files were read from the beginning, and the hashes of pixels depend on it.
     private static func premultipliedAndBack(_ color: SIMD3<UInt16>, _ alpha: UInt16) -> SIMD3<

@@ -51,7 +51,7 @@ public enum StyleError: Error, Equatable, CustomStringConvertible {
         case .tooManyAreas(let count, let limit):
             "\(count) areas of one work are marked; at most \(limit) are looked at. Mark fewer."
         case .nothingToUse:
-            "All works are left out or avoided, so nothing can be drawn. Allow at least a part of one."
+            "All works are left out or avoided: nothing is left to draw with. Allow part of one."
         case .cancelled:
             "Cancelled before the picture was finished."
         }

@@ -2,8 +2,8 @@
 /// then patch optimisation on every level.
 ///
 /// Family: *Image Quilting* (Efros and Freeman, 2001) for the layout, *Texture Optimization for
-/// Example-based Synthesis* (Kwatra et al., 2005) and *Image Analogies* (Hertzmann et al., 2001) for
-/// what follows. In which way it goes about it is said by a ``SynthesisMode``.
+/// Example-based Synthesis* (Kwatra et al., 2005) and *Image Analogies* (Hertzmann et al., 2001)
+/// for what follows. A ``SynthesisMode`` holds the parameters.
 struct PatchSynthesizer {
     /// The most layouts that are tried before the one that violates its limits least is taken.
     private static let layoutAttempts = 3

@@ -57,7 +57,8 @@ enum RepresentativePatches {
         return result
     }
 
-    /// Nine lightnesses, two chromas, change across and down; nil where over a tenth is transparent.
+    /// Nine lightnesses, two chromas, change across and down; nil where over a tenth is
+    /// transparent.
     private static func descriptors(of small: Canvas, x: Int, y: Int) -> [Float]? {
         var sums = [Float](repeating: 0, count: descriptors)
         var painted = 0
