@@ -35,7 +35,7 @@ package struct Judge: Sendable {
         return Measurements(
             markDistance: tracing.distance(at: 0.5), worstMarkDistance: tracing.distance(at: 0.95),
             detail: DetailMeasure.ratio(lab, works: energies), texture: texture.ratio(lab),
-            piece: tracing.largestPiece, reportedPiece: reportedPiece,
+            piece: tracing.largestFragment, reportedPiece: reportedPiece,
             works: tracing.shares.filter { $0 >= 0.02 }.count,
             topShare: tracing.shares.max() ?? 0,
             copyDistance: fingerprints.map { reading.distance(to: $0) }.min() ?? Fingerprint.bits,

@@ -6,7 +6,7 @@ struct Tracing {
     /// Distances to the nearest patch of the works, sorted.
     let distances: [Double]
     /// The largest connected part of the grid that lies just so in one work, 0 to 1.
-    let largestPiece: Double
+    let largestFragment: Double
     /// The part of the grid nearest to each work, 0 to 1, by work. Plain patches, such as paper,
     /// are in every work and count for none, unless there are no others.
     let shares: [Double]
@@ -36,7 +36,7 @@ struct Tracing {
         let counted = marked.isEmpty ? cells : marked
         for cell in counted { counts[cell.work] += 1 }
         shares = counts.map { Double($0) / Double(counted.count) }
-        largestPiece =
+        largestFragment =
             Double(Self.largestGroup(cells, columns: columns.count)) / Double(cells.count)
     }
 

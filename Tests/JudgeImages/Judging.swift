@@ -47,7 +47,7 @@ struct Judging {
             for seed in 1...options.seeds {
                 let (rendering, seconds) = try draw(mode, seed: UInt64(seed))
                 let figures = judge.figures(
-                    of: rendering.picture, reportedPiece: rendering.largestPiece)
+                    of: rendering.picture, reportedPiece: rendering.largestFragment)
                 let verdict = Verdict(
                     name: "\(mode.rawValue) \(seed)", seconds: seconds, figures: figures,
                     failed: gates.filter { !$0.isKept(by: figures) }.map(\.name))

@@ -77,7 +77,7 @@ import Testing
             return Watermark.stamp(
                 try PaintedWorks.picture(width: 300, height: 220, seed: 4))
         case .invisibleMark:
-            return InvisibleMark(key: 5).embed(
+            return InvisibleWatermark(key: 5).embed(
                 77, in: try PaintedWorks.picture(width: 200, height: 180, seed: 4))
         }
     }

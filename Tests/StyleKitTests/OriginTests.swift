@@ -16,10 +16,10 @@ import Testing
                     width: 200, height: 160, seed: seed, originality: originality)
                 let rendering = try Synthesis(model: model, settings: settings, threads: 2)
                     .render()
-                #expect(rendering.largestPiece <= settings.largestPiece * 1.3)
+                #expect(rendering.largestFragment <= settings.largestFragment * 1.3)
                 let top = try #require(rendering.shares.first)
                 #expect(top.share <= settings.largestShare + 0.15)
-                sum += rendering.largestPiece
+                sum += rendering.largestFragment
             }
             means.append(sum / 5)
         }

@@ -25,8 +25,8 @@ import Testing
                     #expect(survey.width == whole.width && survey.height == whole.height)
                     #expect(survey.pixelHash == whole.pixelHash)
                     #expect(survey.fingerprint == whole.fingerprintReading())
-                    let lesson = try StyleLesson(id: id, file: file, stripBytes: stripBytes)
-                    #expect(try StyleModel(lessons: [lesson]).bytes == learned.bytes)
+                    let lesson = try LearnedWork(id: id, file: file, stripBytes: stripBytes)
+                    #expect(try StyleModel(combining: [lesson]).bytes == learned.bytes)
                 }
             }
         }
@@ -62,10 +62,10 @@ import Testing
         for index in stride(from: 3, to: pixels.count, by: 8) { pixels[index] = 255 }
         let picture = try Picture(width: width, height: height, pixels: pixels)
         let id = [UInt8](repeating: 1, count: 16)
-        let lesson = try StyleLesson(id: id, file: picture.encodedPNG())
+        let lesson = try LearnedWork(id: id, file: picture.encodedPNG())
         #expect(lesson.pixelHash == picture.pixelHash)
         let model = try StyleModel(learning: [StyleWork(id: id, picture: picture)])
-        #expect(try StyleModel(lessons: [lesson]).bytes == model.bytes)
+        #expect(try StyleModel(combining: [lesson]).bytes == model.bytes)
         // Known from reading the whole picture at once, before rows were read one by one.
         let known = [1_100: Self.square, 300: Self.tower][width]
         #expect(Self.hex(model.digest) == known)
@@ -84,15 +84,15 @@ import Testing
             let small = try PaintedWorks.flat(width: width, height: height).encodedPNG()
             #expect(try PictureSurvey(of: small).isLargeEnoughToLearn == isLarge)
             if isLarge {
-                _ = try StyleLesson(id: id, file: small)
+                _ = try LearnedWork(id: id, file: small)
             } else {
                 #expect(
                     throws: StyleError.workTooSmall(width: width, height: height, limit: side)
-                ) { try StyleLesson(id: id, file: small) }
+                ) { try LearnedWork(id: id, file: small) }
             }
         }
         #expect(throws: StyleError.wrongWorkID(bytes: 3)) {
-            try StyleLesson(id: [1, 2, 3], file: file)
+            try LearnedWork(id: [1, 2, 3], file: file)
         }
     }
 

@@ -16,7 +16,7 @@ import Testing
             let settings = GenerationSettings(width: 128, height: 112, seed: seed)
             let rendering = try Synthesis(model: model, settings: settings, threads: 2).render()
             let figures = judge.figures(
-                of: rendering.picture, reportedPiece: rendering.largestPiece)
+                of: rendering.picture, reportedPiece: rendering.largestFragment)
             #expect(figures.markDistance < 1.5, "seed \(seed): \(figures)")
             #expect((0.6...1.4).contains(figures.detail), "seed \(seed): \(figures)")
             #expect(figures.piece < 0.25 && figures.works >= 3, "seed \(seed): \(figures)")

@@ -27,12 +27,12 @@ struct FingerprintBenchmark {
                 print(file, reading.quality, reading.fingerprint, separator: "\t")
             }
         case "mark" where rest.count == 3:
-            let marked = InvisibleMark(key: key).embed(
+            let marked = InvisibleWatermark(key: key).embed(
                 UInt32(rest[2]) ?? 0, in: try picture(rest[0]))
             try Data(try marked.encodedPNG()).write(to: URL(filePath: rest[1]))
         case "unmark":
             for file in rest {
-                let found = InvisibleMark(key: key).bestReading(of: try picture(file))
+                let found = InvisibleWatermark(key: key).bestReading(of: try picture(file))
                 print(file, found.strength, found.payload, separator: "\t")
             }
         default:

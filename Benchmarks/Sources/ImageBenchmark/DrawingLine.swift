@@ -9,7 +9,7 @@ struct DrawingLine: Codable {
     /// The longest time from one question whether to stop to the next, in milliseconds.
     var longestPauseMilliseconds: Double
     var goalSeconds: Double?
-    var largestPiece: Double
+    var largestFragment: Double
 
     var ratio: Double { cpuSeconds / floorSeconds }
 
@@ -21,6 +21,6 @@ struct DrawingLine: Codable {
         case peakMebibytes = "peak_mebibytes"
         case longestPauseMilliseconds = "longest_pause_milliseconds"
         case goalSeconds = "goal_seconds"
-        case largestPiece = "largest_piece"
+        case largestFragment = "largest_piece"
     }
 }

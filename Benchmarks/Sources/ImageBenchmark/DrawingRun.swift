@@ -31,11 +31,11 @@ struct DrawingRun {
         if drawing.kind == .drafts {
             let sheet = DraftSheet(model: model, settings: settings, threads: drawing.threads)
             piece =
-                try sheet.draw(isCancelled: question).map(\.rendering.largestPiece).max() ?? 0
+                try sheet.draw(isCancelled: question).map(\.rendering.largestFragment).max() ?? 0
         } else {
             piece = try Synthesis(
                 model: model, settings: settings, sketch: sketch, threads: drawing.threads
-            ).render(isCancelled: question).largestPiece
+            ).render(isCancelled: question).largestFragment
         }
         _ = question()
         return DrawingLine(
@@ -43,7 +43,7 @@ struct DrawingRun {
             wallSeconds: Self.seconds(CLOCK_MONOTONIC) - wall, floorSeconds: floor,
             peakMebibytes: Self.peakMebibytes,
             longestPauseMilliseconds: pauses.withLock { $0.longest } * 1_000,
-            goalSeconds: drawing.goal, largestPiece: piece)
+            goalSeconds: drawing.goal, largestFragment: piece)
     }
 
     /// Works as large as the picture needs them, half as wide again as high.

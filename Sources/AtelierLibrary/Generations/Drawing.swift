@@ -13,7 +13,7 @@ struct Drawing {
     init(_ rendering: Rendering) {
         picture = rendering.picture
         shares = rendering.shares
-        largestPiece = rendering.largestPiece
+        largestPiece = rendering.largestFragment
         sourceMap = rendering.sourceMap
     }
 

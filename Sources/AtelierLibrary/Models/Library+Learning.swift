@@ -17,13 +17,13 @@ extension Library {
             pixelsByWork[$0.id] == Hexadecimal.encode($0.pixelHash)
         }.map(\.id)
         let new = works.filter { !known.contains($0.id.bytes) }
-        var lessons: [StyleLesson] = []
+        var lessons: [LearnedWork] = []
         for (index, work) in new.enumerated() {
             progress(Double(index) / Double(new.count))
             lessons.append(try lesson(from: work))
         }
         let others = Set((base?.works ?? []).map(\.id)).subtracting(known)
-        let style = try StyleModel(lessons: lessons, and: base, without: others)
+        let style = try StyleModel(combining: lessons, and: base, without: others)
         progress(1)
         return style
     }
@@ -45,7 +45,7 @@ extension Library {
     }
 
     /// One file at a time, and never a whole picture: what is kept of a work takes some megabytes.
-    private func lesson(from work: Work) throws -> StyleLesson {
+    private func lesson(from work: Work) throws -> LearnedWork {
         guard let file = work.location(in: folder) else {
             throw LibraryError.elsewhere(kind: "work", device: work.deviceName)
         }
@@ -56,7 +56,7 @@ extension Library {
                 reason: "it is not the file that was added; add the original again")
         }
         do {
-            return try StyleLesson(id: work.id.bytes, file: bytes)
+            return try LearnedWork(id: work.id.bytes, file: bytes)
         } catch let StyleError.workTooSmall(width, height, _) {
             throw LibraryError.workTooSmall(title: work.title, width: width, height: height)
         }

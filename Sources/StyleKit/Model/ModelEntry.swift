@@ -67,7 +67,7 @@ struct ModelEntry {
 
 /// What a model keeps of one work, learned from its file: a few megabytes, whatever the size of the
 /// file.
-public struct StyleLesson: Sendable {
+public struct LearnedWork: Sendable {
     let entry: ModelEntry
 
     /// ``Picture/pixelHash`` of the work: 32 bytes.

@@ -90,14 +90,15 @@ public struct StyleModel: Sendable, Equatable {
     /// The bytes are those of learning from all the pictures again.
     ///
     /// - Parameters:
-    ///   - lessons: New works, in any order.
+    ///   - learned: New works, in any order.
     ///   - model: The model whose works are kept; nil for none.
     ///   - ids: The ids of its works that are removed; unknown ids are ignored.
     /// - Throws: ``StyleError`` as for ``init(learning:progress:)``.
     public init(
-        lessons: [StyleLesson], and model: StyleModel? = nil, without ids: Set<[UInt8]> = []
+        combining learned: [LearnedWork], and model: StyleModel? = nil,
+        without ids: Set<[UInt8]> = []
     ) throws(StyleError) {
-        var entries = lessons.map(\.entry)
+        var entries = learned.map(\.entry)
         if let model {
             entries += model.works.filter { !ids.contains($0.id) }.map { ModelEntry($0, of: model) }
         }

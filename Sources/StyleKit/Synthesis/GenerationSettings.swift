@@ -10,7 +10,7 @@ public struct GenerationSettings: Sendable, Equatable, Codable {
     /// bottom.
     public var isPattern: Bool
     /// How far the picture departs from any one work, within ``Limits/originality``: at 0 fragments
-    /// are large, at 100 small and many. See ``largestPiece`` and ``largestShare`` for the bounds.
+    /// are large, at 100 small and many. See ``largestFragment`` and ``largestShare`` for the bounds.
     public var originality: Int
     /// How single works are used; works that are not named are used freely.
     public var works: [WorkUse]
@@ -30,7 +30,7 @@ public struct GenerationSettings: Sendable, Equatable, Codable {
 
     /// The bound on the part of the picture, 0 to 1, that the layout takes from one place of a
     /// work: 0.2 at originality 0, 0.1 at 100.
-    public var largestPiece: Double { 0.2 - 0.1 * Double(originality) / 100 }
+    public var largestFragment: Double { 0.2 - 0.1 * Double(originality) / 100 }
 
     /// The bound on the part of the picture, 0 to 1, that the layout takes from one work: 0.5 at
     /// originality 0, 0.3 at 100; never below 1.5 / the number of works.

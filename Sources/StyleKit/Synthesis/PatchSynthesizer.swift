@@ -200,7 +200,7 @@ struct PatchSynthesizer {
             canvas, fragments: fragments, shares: shares, entries: used, executor: executor)
         try executor.checkCancellation()
         return Rendering(
-            picture: canvas.picture, shares: shares, largestPiece: fragments.largest,
+            picture: canvas.picture, shares: shares, largestFragment: fragments.largest,
             seamScore: seamScore(of: target), sourceMap: sourceMap)
     }
 

@@ -104,7 +104,7 @@ public struct Rendering: Sendable {
     public let shares: [WorkShare]
     /// The largest contiguous part of the picture, 0 to 1, that was copied from one work as it is
     /// there; a drift of one pixel between neighbouring patches still counts as copied.
-    public let largestPiece: Double
+    public let largestFragment: Double
     /// How visible seams are: the mean root mean square difference of a patch from its source, in
     /// units of OKLab × 100; lower is better.
     public let seamScore: Double

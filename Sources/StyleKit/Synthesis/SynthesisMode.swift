@@ -40,7 +40,7 @@ struct SynthesisMode {
             layout: LayoutRules(
                 heightWeight: settings.isPattern ? 0 : 3_000,
                 largestShare: max(settings.largestShare, 1.5 / Double(max(1, works))),
-                largestPiece: settings.largestPiece, reusedPart: 0.2,
+                largestFragment: settings.largestFragment, reusedPart: 0.2,
                 salientRegions: settings.isPattern ? 0 : 1,
                 cellSide: 26 - 12 * settings.originality / 100),
             cells: .grid, isGuidedByOrigin: true, voteDeviation: (nil, nil), voteGuideScale: nil,
@@ -59,7 +59,7 @@ struct SynthesisMode {
         SynthesisMode(
             layout: LayoutRules(
                 guideWeight: 6, heightWeight: settings.isPattern ? 0 : 3_000,
-                largestPiece: settings.largestPiece / 2, reusedPart: 0.4, tolerance: 0.05),
+                largestFragment: settings.largestFragment / 2, reusedPart: 0.4, tolerance: 0.05),
             cells: .quadtree(largest: 24, smallest: 6), isGuidedByOrigin: false,
             voteDeviation: (coarse: 1_000, result: 2_000), voteGuideScale: 150,
             keptShift: (coarse: 6, finest: 6, result: 6), seamReductionPasses: 0,

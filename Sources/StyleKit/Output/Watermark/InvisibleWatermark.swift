@@ -3,13 +3,13 @@
 /// A spread-spectrum watermark: chips of 8 × 8 pixels become slightly lighter or darker by a
 /// periodic pattern that a key shuffles. It survives JPEG of quality 50, scaling by 0.5 to 2,
 /// cropping, mirroring and quarter turns, also on flat art. Whoever knows the key can remove it.
-public struct InvisibleMark: Sendable {
+public struct InvisibleWatermark: Sendable {
     /// What was detected in a picture.
     public struct Reading: Sendable, Equatable {
         /// The 32 bits.
         public let payload: UInt32
         /// The correlation peak over the root mean square of all correlations; below
-        /// ``InvisibleMark/threshold`` nothing was detected.
+        /// ``InvisibleWatermark/threshold`` nothing was detected.
         public let strength: Float
         /// The scale of the picture relative to the one that was marked.
         public let scale: Double
@@ -35,7 +35,7 @@ public struct InvisibleMark: Sendable {
     /// - Parameter payload: What ``read(_:)`` returns.
     /// - Returns: The picture unchanged if a side is below ``smallestSide``.
     public func embed(_ payload: UInt32, in picture: Picture) -> Picture {
-        guard min(picture.width, picture.height) >= InvisibleMark.smallestSide else {
+        guard min(picture.width, picture.height) >= InvisibleWatermark.smallestSide else {
             return picture
         }
         return WatermarkEmbedder(
@@ -48,7 +48,7 @@ public struct InvisibleMark: Sendable {
     /// - Returns: nil if there is none with this key.
     public func read(_ picture: Picture) -> Reading? {
         let reading = bestReading(of: picture)
-        return reading.strength >= InvisibleMark.threshold ? reading : nil
+        return reading.strength >= InvisibleWatermark.threshold ? reading : nil
     }
 
     /// The most likely reading, whatever its strength.

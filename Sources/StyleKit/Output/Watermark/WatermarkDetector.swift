@@ -3,7 +3,7 @@
 struct WatermarkDetector {
     private static let side = WatermarkPattern.samples
     /// Pixels of the marked picture a sample: two samples a chip.
-    private static let samplePixels = Double(InvisibleMark.chipSide) / 2
+    private static let samplePixels = Double(InvisibleWatermark.chipSide) / 2
     /// Only the middle of a picture with more pixels a side is searched.
     private static let widest = 4_096
     private static let scales = 0.45...2.2
@@ -48,7 +48,7 @@ struct WatermarkDetector {
         return (color * alpha / 255 + 255 * 256 * (255 - alpha) / 255) >> 8
     }
 
-    var best: InvisibleMark.Reading {
+    var best: InvisibleWatermark.Reading {
         var scale = WatermarkDetector.scales.lowerBound
         var found: [Candidate] = []
         while scale <= WatermarkDetector.scales.upperBound {
@@ -70,12 +70,12 @@ struct WatermarkDetector {
             span /= 4
         }
         guard let best = found.first else {
-            return InvisibleMark.Reading(payload: 0, strength: 0, scale: 1, isMirrored: false)
+            return InvisibleWatermark.Reading(payload: 0, strength: 0, scale: 1, isMirrored: false)
         }
         return reading(best)
     }
 
-    private func reading(_ found: Candidate) -> InvisibleMark.Reading {
+    private func reading(_ found: Candidate) -> InvisibleWatermark.Reading {
         let tile = sums.tile(
             pixels: found.scale * WatermarkDetector.samplePixels, shiftX: found.shiftX,
             shiftY: found.shiftY, window: found.window)
@@ -85,7 +85,7 @@ struct WatermarkDetector {
         for (bit, vote) in votes.enumerated() where vote > 0 { payload |= 1 << UInt32(bit) }
         let turns =
             (found.orientation & 1) + (found.orientation >> 1 & 1) + (found.orientation >> 2 & 1)
-        return InvisibleMark.Reading(
+        return InvisibleWatermark.Reading(
             payload: payload, strength: found.strength, scale: found.scale,
             isMirrored: turns % 2 == 1)
     }

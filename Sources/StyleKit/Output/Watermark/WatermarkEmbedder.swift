@@ -15,7 +15,7 @@ struct WatermarkEmbedder {
     let marked: Picture
 
     init(_ picture: Picture, chips: [Float]) {
-        let side = InvisibleMark.chipSide
+        let side = InvisibleWatermark.chipSide
         let across = (picture.width + side - 1) / side
         let down = (picture.height + side - 1) / side
         let changes = WatermarkEmbedder.changes(picture, chips, across: across, down: down)
@@ -69,7 +69,7 @@ struct WatermarkEmbedder {
     ) -> [Float] {
         var means = [Float](repeating: 0, count: across * down)
         var spreads = means
-        let side = InvisibleMark.chipSide
+        let side = InvisibleWatermark.chipSide
         for row in 0..<down {
             for column in 0..<across {
                 let (mean, spread) = statistics(picture, x: column * side, y: row * side)
@@ -118,7 +118,7 @@ struct WatermarkEmbedder {
 
     /// The mean lightness of a chip's pixels, and their mean absolute deviation.
     private static func statistics(_ picture: Picture, x: Int, y: Int) -> (Float, Float) {
-        let side = InvisibleMark.chipSide
+        let side = InvisibleWatermark.chipSide
         var values: [Float] = []
         values.reserveCapacity(side * side)
         for row in y..<min(y + side, picture.height) {

@@ -74,7 +74,7 @@ extension Layout {
         for old in fragments where old.isTogether(with: fresh, period: period) {
             pixels += old.pixels
         }
-        return Double(pixels) <= Double(width * height) * rules.largestPiece
+        return Double(pixels) <= Double(width * height) * rules.largestFragment
     }
 
     /// The part of a window that was used before, 0 to 1, sampled at every third pixel.

@@ -90,7 +90,7 @@ final class Layout {
                 fragments.filter { $0.isTogether(with: fragment, period: period) }
                     .reduce(0) { $0 + $1.pixels }
             }.max() ?? 0
-        return max(share, Double(largest) / total - rules.largestPiece)
+        return max(share, Double(largest) / total - rules.largestFragment)
     }
 
     /// Writes the position of every patch, and the pixels, to a level of this size.
@@ -252,7 +252,7 @@ struct LayoutRules {
     /// The limit on the part of the picture from one work.
     var largestShare = 1.0
     /// The limit on the part of the picture from one place of a work.
-    var largestPiece = 1.0
+    var largestFragment = 1.0
     /// The limit on the part of a fragment that was used before.
     var reusedPart = 1.0
     /// The number of salient regions that are placed before the cells are filled, for each 85 × 64

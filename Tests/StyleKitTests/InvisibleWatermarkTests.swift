@@ -2,14 +2,14 @@ import StyleKit
 import TestSupport
 import Testing
 
-@Suite struct InvisibleMarkTests {
+@Suite struct InvisibleWatermarkTests {
     // Goal: the mark and all its 32 bits outlive what happens to pictures on the way.
     // Method: a lively and a flat drawn picture; each is pressed, scaled, cut, mirrored, turned.
     @Test(arguments: [true, false])
     func theMarkOutlivesTheWay(isFlat: Bool) throws {
         let picture = try isFlat ? Self.flatArt(side: 512) : Self.lively(side: 512)
         let payload: UInt32 = 0xC0DE_1234
-        let mark = InvisibleMark(key: 77)
+        let mark = InvisibleWatermark(key: 77)
         let marked = mark.embed(payload, in: picture)
         #expect(marked != picture)
         #expect(marked.width == 512 && marked.height == 512)
@@ -37,12 +37,12 @@ import Testing
     // Method: unmarked pictures, and a marked one read with another key.
     @Test func nothingIsFoundWhereNothingIs() throws {
         let lively = try Self.lively(side: 400)
-        let marked = InvisibleMark(key: 1).embed(9, in: lively)
-        #expect(InvisibleMark(key: 2).read(marked) == nil)
+        let marked = InvisibleWatermark(key: 1).embed(9, in: lively)
+        #expect(InvisibleWatermark(key: 2).read(marked) == nil)
         for picture in [
             lively, try Self.flatArt(side: 300), try PaintedWorks.flat(width: 200, height: 200),
         ] {
-            #expect(InvisibleMark(key: 1).read(picture) == nil)
+            #expect(InvisibleWatermark(key: 1).read(picture) == nil)
         }
     }
 
@@ -50,7 +50,7 @@ import Testing
     // Method: nine of ten values change by at most 8 levels, in flat art 3, none by more than 14;
     // clear pixels and alpha stay; a picture too small is left alone.
     @Test func theMarkIsNotSeen() throws {
-        let mark = InvisibleMark(key: 5)
+        let mark = InvisibleWatermark(key: 5)
         let lively = try Self.lively(side: 300)
         let flat = try Self.flatArt(side: 300)
         for (picture, usual) in [(lively, 8), (flat, 3)] {
@@ -66,7 +66,7 @@ import Testing
             #expect(marked.pixels[base + 3] == cutOut.pixels[base + 3])
             if cutOut.pixels[base + 3] == 0 { #expect(marked.pixels[base] == cutOut.pixels[base]) }
         }
-        let small = try Self.lively(side: InvisibleMark.smallestSide - 1)
+        let small = try Self.lively(side: InvisibleWatermark.smallestSide - 1)
         #expect(mark.embed(1, in: small) == small)
     }
 
@@ -74,7 +74,7 @@ import Testing
     // Method: twice the same, and one bit changed.
     @Test func marksAreExact() throws {
         let picture = try Self.flatArt(side: 256)
-        let mark = InvisibleMark(key: 5)
+        let mark = InvisibleWatermark(key: 5)
         #expect(mark.embed(6, in: picture) == mark.embed(6, in: picture))
         #expect(mark.embed(6, in: picture) != mark.embed(7, in: picture))
     }
