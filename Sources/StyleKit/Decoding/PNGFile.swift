@@ -23,7 +23,7 @@ struct PNGFile {
     /// The `tRNS` chunk: the alphas of the palette, or the one transparent colour (16 bits a
     /// sample).
     private(set) var transparency: [UInt8] = []
-    /// Where the data of the `IDAT` chunks lie in the file.
+    /// The ranges of the `IDAT` chunks' data in the file.
     private(set) var dataRanges: [Range<Int>] = []
     private(set) var notes: [PictureNote] = []
     /// The profile of the samples; nil where they count as sRGB.

@@ -52,7 +52,7 @@ struct PictureFile {
         orientation >= 5 ? (height, width) : (width, height)
     }
 
-    /// Decodes the rows from the first; each call decodes the file anew.
+    /// Decodes the rows from the first; each call decodes the file again.
     func withRows<Result>(
         _ body: (any RowReader) throws(PictureError) -> Result
     ) throws(PictureError) -> Result {

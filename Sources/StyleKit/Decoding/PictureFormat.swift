@@ -1,5 +1,4 @@
-/// A picture file format. Of a file that is read it is told by the first bytes, never by a file
-/// name.
+/// A picture file format. A file that is read is identified by its first bytes, never by its name.
 public enum PictureFormat: String, Sendable, Codable, CaseIterable {
     /// Portable Network Graphics.
     case png

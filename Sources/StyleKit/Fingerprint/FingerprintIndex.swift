@@ -18,7 +18,7 @@ public struct FingerprintIndex: Sendable {
     private static let runs = 16
     private static let values = 1 << 16
     /// New hashes are compared one by one until there are this many, or a sixteenth of the others:
-    /// then the tables are built anew.
+    /// then the tables are rebuilt.
     private static let minimumUnindexed = 4_096
 
     private var fingerprints: [Fingerprint]
@@ -65,7 +65,7 @@ public struct FingerprintIndex: Sendable {
     /// The known pictures near to one, turned and mirrored in any way, nearest first.
     ///
     /// - Parameters:
-    ///   - reading: The picture that is asked for.
+    ///   - reading: The hashes of the picture to look up.
     ///   - distance: 0 to ``Fingerprint/matchDistance``.
     /// - Returns: Each position once, with its smallest distance; equal ones by position.
     public func matches(

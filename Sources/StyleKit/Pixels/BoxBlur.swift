@@ -81,7 +81,7 @@ protocol AveragedLane: SIMDScalar, Codable, Hashable {
     static func emptySum(of count: Int) -> SIMD4<Sum>
     static func mean(_ sum: SIMD4<Sum>, _ share: Share) -> SIMD4<Self>
     static func added(_ value: SIMD4<Self>, to sum: SIMD4<Sum>) -> SIMD4<Sum>
-    /// The sum with one value in the place of another.
+    /// The sum after one value was replaced by another.
     static func moved(
         _ sum: SIMD4<Sum>, to value: SIMD4<Self>, from other: SIMD4<Self>
     ) -> SIMD4<Sum>

@@ -25,7 +25,7 @@ enum GuideMap {
         let flat =
             areaRadius.map { abstracted(features, radius: $0, executor: executor) } ?? blurred
         let detail = Canvas(width: width, height: height)
-        // Without a sketch what lies at a cut-out's edge is guided to such edges.
+        // Without a sketch, pixels at the edge of a cut-out are guided to such edges.
         let transparentPixelDetail = areaRadius == nil ? transparentDetail : 0
         executor.run(rows: height, width: width) { indices in
             for index in indices {
@@ -110,7 +110,7 @@ enum GuideMap {
     }
 }
 
-/// How strongly a pixel lies on a line or an edge, rather than in a texture.
+/// How strongly a pixel belongs to a line or an edge, rather than to a texture.
 ///
 /// The difference of the roots of the eigenvalues of the local structure tensor (Bigün and
 /// Granlund, *Optimal orientation detection of linear symmetry*, 1987). Grass, leaves and clouds

@@ -1,7 +1,7 @@
 /// All works at one level of the pyramid, one after the other in one buffer: the source that
 /// patches are taken from.
 final class SourceLevel {
-    /// Where one work lies in the buffer.
+    /// The range of one work in the buffer.
     struct Area: BitwiseCopyable {
         /// The index of its first pixel.
         var base: Int
@@ -75,7 +75,7 @@ final class SourceLevel {
         avoided = works.map(\.avoided)
         keptWhole = works.map(\.keptWhole)
         // One work after the other, each by rows: large ones leave no thread without work, and
-        // nothing goes on for long after a stop.
+        // cancellation takes effect soon.
         for (work, area) in zip(works, list) {
             let canvas = work.canvas
             let count = canvas.width * canvas.height
