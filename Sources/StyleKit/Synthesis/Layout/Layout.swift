@@ -11,8 +11,8 @@ final class Layout {
         let originY: Int
         var pixels: Int
 
-        /// Whether two fragments are offset in the picture as they are in their work, up to three pixels:
-        /// then they form one copied region.
+        /// Whether two fragments are offset in the picture as they are in their work, up to three
+        /// pixels: then they form one copied region.
         ///
         /// - Parameter period: The size of a tile, whose fragments also continue over the edges.
         func isTogether(with other: Fragment, period: PyramidPlan.Size?) -> Bool {
