@@ -63,8 +63,8 @@ import Testing
         }
     }
 
-    // Goal: damaged bytes give an error or a picture of bounded size, never a crash; of a PNG, which
-    // has checksums, the same picture or an error.
+    // Goal: damaged bytes give an error or a picture of bounded size, never a crash; of a PNG,
+    // which has checksums, the same picture or an error.
     // Method: every byte of a PNG, two JPEGs and a WebP in turn, changed by seeded bits; some files
     // are refused and some are not.
     @Test(arguments: SeededGenerator.seeds(3))

@@ -10,7 +10,7 @@ public struct GenerationSettings: Sendable, Equatable, Codable {
     /// bottom.
     public var isPattern: Bool
     /// How far the picture departs from any one work, within ``Limits/originality``: at 0 fragments
-    /// are large, at 100 small and many. See ``largestFragment`` and ``largestShare`` for the bounds.
+    /// are large, at 100 small and many; ``largestFragment`` and ``largestShare`` are the bounds.
     public var originality: Int
     /// How single works are used; works that are not named are used freely.
     public var works: [WorkUse]
