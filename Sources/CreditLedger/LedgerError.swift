@@ -16,7 +16,7 @@ public enum LedgerError: Error, Equatable, CustomStringConvertible {
     case tooManyOrders(limit: Int)
     /// An order's reason code or text is too long.
     case orderTextTooLong(bytes: Int, limit: Int)
-    /// The server's clock went far ahead of the device's, with which it agreed before.
+    /// The server's clock went further ahead than the time that has passed on the device.
     case serverClockAhead(by: Duration, limit: Duration)
     /// The stored ledger of an account does not fit together.
     case damagedLedger(reason: String)
@@ -40,9 +40,10 @@ public enum LedgerError: Error, Equatable, CustomStringConvertible {
         case .orderTextTooLong(let bytes, let limit):
             "A text of \(bytes) bytes; at most \(limit) are taken. Write it shorter."
         case .serverClockAhead(let lead, _):
-            "The server's clock is \(lead.components.seconds / 3600) hours ahead of this device's, "
-                + "with which it agreed at the last sync. Nothing was taken from it. If this "
-                + "device's clock is right, tell the server's operator; else set it and sync."
+            "The server's clock is \(lead.components.seconds / 3600) hours further ahead than the "
+                + "time that has passed on this device since the last sync. Nothing was taken from "
+                + "it. If this device's clock is right, tell the server's operator; else set it and "
+                + "sync."
         case .damagedLedger(let reason):
             "The stored ledger of this account is damaged: \(reason). Run doctor or restore it."
         }

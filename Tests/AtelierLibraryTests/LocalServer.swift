@@ -39,6 +39,7 @@ final class LocalServer: Sendable {
     let world: World
     private let secret = InviteSecret(checked: [UInt8](repeating: 9, count: 16))
     private let state = Mutex(State())
+    private let lead = Mutex(Duration.zero)
 
     init(world: World) {
         self.world = world
@@ -56,6 +57,18 @@ final class LocalServer: Sendable {
     var deliveries: [DeviceID: String] { state.withLock { $0.keyDeliveries } }
 
     func setDown(_ isDown: Bool) { state.withLock { $0.isDown = isDown } }
+
+    /// What the server's clock says.
+    var now: UnixTime { world.now + lead.withLock { $0 } }
+
+    /// From now on the server's clock is ahead by so much.
+    func setClock(ahead: Duration) { lead.withLock { $0 = ahead } }
+
+    /// The ledger's time comes back to the clock, as the operator's command does it.
+    func setTimeBack() {
+        let now = now
+        state.withLock { $0.ledger?.setTimeBack(to: now, policy: LedgerPolicy()) }
+    }
 
     /// From now on segments do not arrive, or do again.
     func setLosesPushes(_ losesPushes: Bool) { state.withLock { $0.losesPushes = losesPushes } }
@@ -88,7 +101,7 @@ final class LocalServer: Sendable {
     func suspend(reason: String, text: String) throws {
         _ = try state.withLock { state in
             try state.ledger?.suspend(
-                reason: reason, text: text, appeal: "appeals@example.org", now: world.now,
+                reason: reason, text: text, appeal: "appeals@example.org", now: now,
                 signer: LedgerSigner(key: key))
         }
     }
@@ -96,7 +109,7 @@ final class LocalServer: Sendable {
     func reinstate() throws {
         _ = try state.withLock { state in
             try state.ledger?.reinstate(
-                reason: "lifted", now: world.now, signer: LedgerSigner(key: key))
+                reason: "lifted", now: now, signer: LedgerSigner(key: key))
         }
     }
 
@@ -118,7 +131,7 @@ final class LocalServer: Sendable {
             state.seen += Array(message.target.utf8) + (message.body ?? [])
             do {
                 var reply = try route(message, &state)
-                reply.headers["atelier-time"] = "\(world.now.milliseconds)"
+                reply.headers["atelier-time"] = "\(now.milliseconds)"
                 reply.headers["atelier-epoch"] = "1"
                 reply.headers["atelier-head"] = "\(state.segments.count)"
                 reply.headers["atelier-floor"] = "0"
@@ -127,7 +140,7 @@ final class LocalServer: Sendable {
             } catch let problem as Problem {
                 return HTTPReply(
                     status: problem.status,
-                    headers: ["atelier-time": "\(world.now.milliseconds)"],
+                    headers: ["atelier-time": "\(now.milliseconds)"],
                     body: Array(try CanonicalJSON.encoder.encode(problem)))
             }
         }
@@ -139,7 +152,7 @@ final class LocalServer: Sendable {
         case ("GET", 2, "server"):
             return try reply(
                 ServerDescription(
-                    key: key.verifyingKey, epoch: 1, time: world.now, freeCredits: 2,
+                    key: key.verifyingKey, epoch: 1, time: now, freeCredits: 2,
                     leaseSeconds: 2_592_000, registration: .invite))
         case ("POST", 2, "accounts"): return try register(message, &state)
         case ("POST", 4, "device-requests"):
@@ -189,12 +202,12 @@ final class LocalServer: Sendable {
         state.accountKey = request.accountKey
         state.certificates = [request.certificate]
         state.ledger = ServerLedger(
-            account: AccountID(key: request.accountKey), policy: LedgerPolicy(), now: world.now)
+            account: AccountID(key: request.accountKey), policy: LedgerPolicy(), now: now)
         return try reply(list(state), status: 201)
     }
 
     private func push(_ message: HTTPMessage, _ state: inout State) throws -> HTTPReply {
-        if state.ledger?.standing.suspension(at: world.now) != nil {
+        if state.ledger?.standing.suspension(at: now) != nil {
             throw problem(.suspended, 403)
         }
         let segment = try SealedSegment(bytes: message.body ?? [])
@@ -206,7 +219,7 @@ final class LocalServer: Sendable {
             }()
         return try reply(
             PushReply(
-                sequence: Int64(place + 1), epoch: 1, time: world.now,
+                sequence: Int64(place + 1), epoch: 1, time: now,
                 head: Int64(state.segments.count), floor: 0, horizon: 0), status: 201)
     }
 
@@ -230,7 +243,7 @@ final class LocalServer: Sendable {
             verifying: request, account: ledger.account, deviceKey: device.deviceKey,
             serverKey: key.verifyingKey)
         let answer = try ledger.exchange(
-            contact, now: world.now, policy: LedgerPolicy(), signer: LedgerSigner(key: key)
+            contact, now: now, policy: LedgerPolicy(), signer: LedgerSigner(key: key)
         ) {
             state.lease += 1
             return LeaseID(checked: [UInt8](repeating: state.lease, count: 16))
@@ -245,7 +258,7 @@ final class LocalServer: Sendable {
             return try JWS(
                 signing: AuditHead(
                     serial: Int64(audit.contents.count), hash: head, epoch: audit.epoch,
-                    time: world.now), with: key
+                    time: now), with: key
             ).compact
         }
         return try reply(ledgerReply)
@@ -277,7 +290,7 @@ final class LocalServer: Sendable {
             proof.body == Digest(of: message.body ?? []), proof.device == DeviceID(key: key),
             state.nonces.insert(proof.nonce).inserted
         else { throw problem(.proofInvalid, 401) }
-        let drift = abs(proof.time.milliseconds - world.now.milliseconds)
+        let drift = abs(proof.time.milliseconds - now.milliseconds)
         guard drift <= 60_000 else { throw problem(.clockWrong, 401) }
     }
 
@@ -288,7 +301,7 @@ final class LocalServer: Sendable {
             devices: try state.certificates.filter {
                 try !state.hidden.contains(
                     JWS<DeviceCertificate>(verifying: $0, with: key).payload.device)
-            }.map { .init(certificate: $0, lastSeen: world.now) })
+            }.map { .init(certificate: $0, lastSeen: now) })
     }
 
     func body<Value: Decodable>(of message: HTTPMessage) throws -> Value {
@@ -301,6 +314,6 @@ final class LocalServer: Sendable {
 
     func problem(_ kind: Problem.Kind, _ status: Int) -> Problem {
         Problem(
-            type: kind, status: status, title: "refused", detail: kind.rawValue, time: world.now)
+            type: kind, status: status, title: "refused", detail: kind.rawValue, time: now)
     }
 }

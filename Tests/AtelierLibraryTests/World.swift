@@ -32,7 +32,7 @@ final class World: Sendable {
     func environment(
         server: LocalServer? = nil, skew: Duration = .zero, threads: Int = 1
     ) -> LibraryEnvironment {
-        LibraryEnvironment(
+        var environment = LibraryEnvironment(
             now: { self.now + skew },
             random: { count in self.generator.withLock { $0.bytes(count) } },
             threads: threads,
@@ -44,6 +44,9 @@ final class World: Sendable {
                     return try server.answer(message)
                 }
             })
+        // A clock that cannot be set goes on with the true time.
+        environment.boot = { BootTime(boot: "device", milliseconds: self.now.milliseconds) }
+        return environment
     }
 
     func home(_ name: String) -> LibraryFolder {

@@ -22,4 +22,78 @@ struct WrongYearTests {
         _ = try await right.sync()
         #expect(try right.refusal() == nil)
     }
+
+    // Goal: a ledger whose time lies ahead after the server's clock was wrong is named by the
+    // doctor, blocks until it is mended, and one sync heals it then.
+    @Test func aLedgerAheadIsNamedAndHeals() async throws {
+        let world = try World()
+        let server = LocalServer(world: world)
+        let library = try await world.joinedLibrary("tablet", at: server)
+        server.setClock(ahead: .seconds(20 * 3600))
+        _ = try await library.sync()
+        server.setClock(ahead: .zero)
+        _ = try await library.sync()
+        #expect(try library.refusal() != nil)
+        let told = try clockTexts(library)
+        #expect(told.count == 1 && told[0].contains("atelier-server service clock"), "\(told)")
+        #expect(told.allSatisfy { $0.contains("19 hours ahead") || $0.contains("20 hours ahead") })
+        server.setTimeBack()
+        _ = try await library.sync()
+        #expect(try library.refusal() == nil && clockTexts(library) == [])
+    }
+
+    // Goal: credits that were lent 400 days ahead are exchanged by the first sync after the repair,
+    // and can be used at once.
+    @Test func creditsLentAheadAreExchanged() async throws {
+        let world = try World()
+        let server = LocalServer(world: world)
+        server.setClock(ahead: .seconds(400 * 86_400))
+        let library = try await world.joinedLibrary("tablet", at: server)
+        #expect(try library.credits().usable == 2)
+        server.setClock(ahead: .zero)
+        server.setTimeBack()
+        _ = try await library.sync()
+        let credits = try library.credits()
+        #expect(credits.usable == 2 && credits.free == 0)
+        let until = try #require(credits.usableUntil)
+        #expect(until - world.now < .seconds(31 * 86_400))
+        #expect(try library.refusal() == nil && clockTexts(library) == [])
+    }
+
+    // Goal: a server that steps far ahead is refused also by a device whose own clock is wrong: the
+    // clock that cannot be set tells.
+    @Test func aStepIsSeenByTheClockThatCannotBeSet() async throws {
+        let world = try World()
+        let server = LocalServer(world: world)
+        let wrong = world.environment(server: server, skew: .seconds(-5 * 3600))
+        let library = try await world.joinedLibrary("tablet", at: server, environment: wrong)
+        server.setClock(ahead: .seconds(400 * 86_400))
+        await #expect(throws: (any Error).self) { try await library.sync() }
+        server.setClock(ahead: .zero)
+        _ = try await library.sync()
+        #expect(try library.refusal() == nil)
+    }
+
+    // Goal: a clock that was set since the last sync is named, and corrected by `doctor --repair`.
+    @Test(arguments: [-50, 50])
+    func aClockThatWasSetIsCorrected(hours: Int) async throws {
+        let world = try World()
+        let server = LocalServer(world: world)
+        let library = try await world.joinedLibrary("tablet", at: server)
+        _ = try await library.sync()
+        let set = try Library(
+            opening: library.folder,
+            environment: world.environment(server: server, skew: .seconds(hours * 3600)))
+        let told = try clockTexts(set)
+        #expect(told.count == 1 && told[0].contains("was set since"), "\(told)")
+        let repaired = try set.examine(repairs: true).findings.filter { $0.code == .clock }
+        #expect(repaired.map(\.isRepaired) == [true])
+        #expect(abs(try set.status().clockOffsetMs + hours * 3_600_000) < 60_000)
+        #expect(try set.refusal() == nil)
+        #expect(try !clockTexts(set).contains { $0.contains("was set since") })
+    }
+
+    private func clockTexts(_ library: Library) throws -> [String] {
+        try library.examine().findings.filter { $0.code == .clock }.map(\.text)
+    }
 }

@@ -20,11 +20,15 @@ struct LedgerSearchTests {
         #expect(search.stateCount > 1000)
     }
 
-    // Goal: the search would find a restored server that lends too early or takes too little.
+    // Goal: the search would find a restored server that lends too early or takes too little, and
+    // a wrong clock that is mended wrongly.
     // Method: each mistake is made on purpose; from one start at least a rule must break.
     @Test(arguments: LedgerModel.Mistake.allCases)
     func mistakesAreFound(mistake: LedgerModel.Mistake) throws {
-        for start in LedgerSearch.handedIn + LedgerSearch.restored {
+        let isOfRestore = LedgerModel.Mistake.afterRestore.contains(mistake)
+        for start in isOfRestore
+            ? LedgerSearch.handedIn + LedgerSearch.restored : LedgerSearch.clocks
+        {
             var search = try LedgerSearch(start, mistake: mistake)
             while search.depth < start.depth {
                 guard let broken = try search.deepen() else { continue }

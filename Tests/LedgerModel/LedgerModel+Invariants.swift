@@ -5,7 +5,7 @@ extension LedgerModel {
     /// The first rule of the ledger that `action` broke on the way from `before` to here, if any.
     package func violation(after action: Action, from before: LedgerModel) throws -> String? {
         try violationInState() ?? violationOnTheWay(from: before, action)
-            ?? violationOfContact(action, before)
+            ?? violationOfContact(action, before) ?? violationOfClocks(after: action, from: before)
     }
 
     private func violationInState() throws -> String? {
@@ -19,10 +19,7 @@ extension LedgerModel {
             return "I3: two receipts for one credit"
         }
         if charged.count > balance.granted { return "I4: more receipts than credits" }
-        let epochs = server.leases.map { [$0.lease.payload.credit, $0.lease.payload.epoch] }
-        if !isExcused, Set(epochs).count != epochs.count {
-            return "I2: two leases of one credit and epoch"
-        }
+        if let broken = violationOfLeases() { return broken }
         for device in [0, 1] where isHonest(device) {
             let spends = wallets[device].spends.map(\.payload)
             if Set(spends.map(\.lease)).count != spends.count {
@@ -40,10 +37,40 @@ extension LedgerModel {
         return try violationOfReceipts() ?? violationOfProof() ?? violationOfBooks()
     }
 
-    /// Whoever holds them: receipts that a restored server signed before count as well.
+    /// I2: one lease of a credit and epoch, and one device that may use the credit.
+    ///
+    /// A device that was revoked while a restored server waited for it is excused, and no other: it
+    /// need not hand in its leases any more, so the server may lend the same epoch again. What it
+    /// holds gets no receipt, as it is revoked.
+    ///
+    /// A clock that is ahead frees credits before honest devices have stopped using them; that is
+    /// what a start with such a clock is refused for. Until it does, and after that was mended, one
+    /// device alone may use a credit.
+    private func violationOfLeases() -> String? {
+        let leases = server.leases.map(\.lease.payload).filter { lease in
+            !excused.contains { Self.device($0) == lease.device }
+        }
+        if Set(leases.map { [$0.credit, $0.epoch] }).count != leases.count {
+            return "I2: two leases of one credit and epoch"
+        }
+        guard loot == nil, !hasEndedEarly else { return nil }
+        let usable = [0, 1].filter { !excused.contains($0) }.flatMap { device in
+            wallets[device].usableLeases(now: time(of: device)).map(\.payload.credit)
+        }
+        if Set(usable).count != usable.count { return "I2: two devices may use one credit" }
+        return nil
+    }
+
+    /// I3 and I4 for whoever holds the receipts: those that a restored server signed before count
+    /// as well.
+    ///
+    /// Not those of a device that was revoked while the server waited for it: nobody has to hand
+    /// them in, so the server cannot know of them.
     private func violationOfReceipts() -> String? {
-        guard loot == nil, !isExcused else { return nil }
-        let held = wallets.flatMap { $0.receiptsBySpend.values } + server.receipts
+        guard loot == nil else { return nil }
+        let held =
+            [0, 1].filter { !excused.contains($0) }
+            .flatMap { wallets[$0].receiptsBySpend.values } + server.receipts
         let bySpend = Dictionary(
             held.map { ($0.payload.spend, $0.payload.credit) }, uniquingKeysWith: { $1 })
         if bySpend.count > server.totals.granted { return "I4: more receipts than credits" }
@@ -76,9 +103,11 @@ extension LedgerModel {
         return try creditIsLost() ? "I11: a credit is lost for ever" : nil
     }
 
+    /// Whether a credit is still lent when every lease that is lent now has ended by its terms: as
+    /// long after the present as a lease and its grace last.
     private func creditIsLost() throws -> Bool {
         var later = server
-        let far = now + Self.step * 100
+        let far = ledgerTime + Self.policy.lease + Self.policy.grace
         try later.reinstate(reason: "test", now: far, signer: Self.signer)
         try later.resume(reason: "test", now: far, signer: Self.signer)
         let contact = LedgerContact(
@@ -117,8 +146,12 @@ extension LedgerModel {
                 return "I5: a returned lease is unspent again"
             }
             if action == .restoreDatabase(device) { continue }
-            if epoch == 1, wallets[device].orders.count < before.wallets[device].orders.count {
-                return "I8: a device's order serial fell"
+            // I8: a device's orders stay. A restored server may have given other orders the places
+            // of those that it lost; so those alone may go that were not yet found to be its own.
+            let confirmed = before.wallets[device].confirmedOrderCount(in: epoch)
+            let orders = before.wallets[device].orders.prefix(confirmed)
+            if !wallets[device].orders.starts(with: orders) {
+                return "I8: an order was taken from a device"
             }
             if !unspent.isDisjoint(with: before.wallets[device].spends.map(\.payload.lease)) {
                 return "I5: a spent lease is unspent again"
@@ -137,10 +170,12 @@ extension LedgerModel {
             let isReservedStill =
                 server.credits[old.lease.payload.credit].state
                 == .leased(old.lease.payload.lease)
-            // What a revoked device spent waits for nothing; its credit comes back.
+            // I10: what was held with its credit reserved keeps it. What a revoked device spent
+            // waits for nothing; its credit comes back.
             if server.standing.isRevoked(old.lease.payload.device) { continue }
-            // What devices hand in may tell that the lease had ended before.
-            if before.server.wait != nil { continue }
+            // What a device hands in with this very contact may tell that the lease had ended, or
+            // that its credit was spent, before the server was restored.
+            if before.server.wait != nil, handsIn(action, before) { continue }
             if isReserved, claim.outcome == .held, new?.outcome == .held, !isReservedStill {
                 return "I10: the credit of a held spend was given away"
             }
@@ -151,11 +186,45 @@ extension LedgerModel {
         return nil
     }
 
+    /// Whether the contact that arrived by `action` brought leases or receipts.
+    private func handsIn(_ action: Action, _ before: LedgerModel) -> Bool {
+        let contact: LedgerContact? =
+            switch action {
+            case .contact(let device): requests[device].last
+            case .deliver(let device, let message): before.requests[device][message]
+            default: nil
+            }
+        return contact?.handedIn.map { !$0.leases.isEmpty || !$0.receipts.isEmpty } ?? false
+    }
+
+    /// I8: a suspension that a device knows of is not forgotten when it has handed in all.
+    ///
+    /// Where the restored server's people have suspended and lifted since, they have decided. A
+    /// device that was revoked while the server waited for it is excused: its orders are not taken.
+    private func violationOfSuspension(_ device: Int, _ before: LedgerModel) -> String? {
+        let lifted = server.orders.contains { order in
+            order.payload.kind == .reinstate && order.payload.serial > server.baseSerial
+                && !before.wallets[device].orders.contains(order)
+        }
+        guard !excused.contains(device), wallets[device].hasMet(epoch),
+            before.wallets[device].standing.suspension(at: ledgerTime) != nil, !lifted,
+            wallets[device].confirmedOrderCount(in: epoch) == server.orders.count
+        else { return nil }
+        return server.standing.suspension(at: ledgerTime) == nil
+            ? "I8: a suspension was forgotten" : nil
+    }
+
     private func violationOfContact(_ action: Action, _ before: LedgerModel) throws -> String? {
-        if case .contact(let device) = action, isHonest(device), wallets[device].hasHandedIn,
+        if case .contact(let device) = action, isHonest(device), !hasRefused,
+            wallets[device].hasHandedIn,
             wallets[device].orders != server.orders
         {
             return "I8: a device and the server do not agree about the orders"
+        }
+        if case .contact(let device) = action, isHonest(device), epoch > 1,
+            let broken = violationOfSuspension(device, before)
+        {
+            return broken
         }
         guard case .deliver(let device, let message) = action else { return nil }
         let contact = before.requests[device][message]
@@ -164,6 +233,8 @@ extension LedgerModel {
             contact.mistaken(mistake, epoch), epoch, with: &again, now: now)
         if again != server { return "I6: a repeated request changed the ledger" }
         if replies[device].last != answer { return "I6: a repeated request got another answer" }
+        // I10: while the account or its device is stopped, or a restored server waits for devices, no
+        // spend gets its receipt; it is held, and no lease is lost by it (see on the way).
         guard isHonest(device), !isSuspended, !isPaused, !isRevoked(device), server.wait == nil,
             answer.lacks == nil
         else { return nil }
@@ -172,10 +243,12 @@ extension LedgerModel {
         }
         if isHeldForNothing { return "I10: a spend is held though nothing stands in its way" }
         let isUnknown = answer.refused.contains { $0.reason == .unknownLease }
-        if isUnknown, !hasLostDatabase { return "I10: a lease that was issued is unknown" }
+        // A device that lost its database cannot hand in a lease that the restored server lost.
+        let isLost = forgetful.contains(device) && epoch > 1
+        if isUnknown, !isLost { return "I10: a lease that was issued is unknown" }
         for spend in contact.spends {
             let lease = server.leases.first { $0.lease.payload.lease == spend.payload.lease }
-            guard let lease, now < lease.lease.payload.graceEnds else { continue }
+            guard let lease, server.clock < lease.graceEnds, !hasEndedEarly else { continue }
             // Within its grace a lease ends by a return only, which its device remembers.
             let isSettled = answer.receipts.contains { $0.payload.body == spend.payload.body }
             if !isSettled { return "I10: a spend in time has no receipt" }

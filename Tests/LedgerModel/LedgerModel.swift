@@ -26,18 +26,41 @@ package struct LedgerModel: Hashable, Sendable {
         case forgeReturn(lease: Int)
         case backUpServer
         case restoreServer
+        /// The server's clock is so many steps ahead from now on; 0: it is right again.
+        case setServerClock(ahead: Int)
+        /// The operator brings the ledger's time back, as `service clock` does.
+        case setTimeBack
     }
 
-    /// A mistake that a server could make after it was restored; the search must find each.
+    /// A mistake that a server or a device could make; the search must find each.
     package enum Mistake: CaseIterable, Hashable, Sendable {
+        /// A restored server asks for nothing of what it lost.
         case asksForNothing
+        /// A restored server lends while devices may hold what it lost.
         case waitsForNobody
+        /// A restored server drops the receipts, leases or orders that are handed in.
         case forgetsReceipts
         case forgetsLeases
         case forgetsOrders
+        /// Setting the time back frees the leases that are dated ahead.
+        case freesWhenSetBack
+        /// Setting the time back leaves leases dated ahead as they are.
+        case keepsDatesAhead
+        /// A device never believes a lower server time.
+        case believesForEver
+        /// A device does not count what has passed since the last contact.
+        case countsNoTime
+
+        /// Those of a server that was restored.
+        package static let afterRestore: [Mistake] = [
+            .asksForNothing, .waitsForNobody, .forgetsReceipts, .forgetsLeases, .forgetsOrders,
+        ]
     }
 
-    static let step = Duration.seconds(10)
+    /// Longer than what clocks may differ by, so that a step counts.
+    static let step = Duration.seconds(3600)
+    /// How many steps the server's clock may go ahead: what devices believe, and what they refuse.
+    static let leads = [3, 40]
     static let policy = LedgerPolicy(freeCredits: 2, lease: step, grace: step, leasesPerDevice: 2)
     static let account = AccountID(checked: [UInt8](repeating: 7, count: 16))
     static let start = UnixTime(milliseconds: 1_000_000)
@@ -61,26 +84,46 @@ package struct LedgerModel: Hashable, Sendable {
     /// Whether the server may be backed up and restored, or was.
     var restores: Bool
     let mistake: Mistake?
-    /// Whether a device lost what it knew of a server that can be restored.
-    var hasLostDatabase = false
-    /// Whether a device was put out before it had handed in what it held.
-    var isExcused = false
+    /// Devices that lost what they knew of a server that can be restored.
+    var forgetful: Set<Int> = []
+    /// Devices that were revoked before they had handed in what they held.
+    var excused: Set<Int> = []
+
+    /// Whether the server's clock may go ahead, or was.
+    var hasClocks: Bool
+    /// By how many steps the server's clock is ahead.
+    var lead = 0
+    /// Whether the server's clock was ahead once.
+    var wasAhead = false
+    /// Whether a clock that was ahead ended a lease before its time.
+    var hasEndedEarly = false
+    /// Whether a device refused the last reply, as the server's clock had gone too far ahead.
+    var hasRefused = false
+    /// How many steps each device takes the server to be ahead, since its last contact.
+    var corrections = [0, 0]
 
     /// A new account; the second device may be one that breaks every rule it can.
     package init(
-        secondDeviceIsModified: Bool = false, restores: Bool = false, mistake: Mistake? = nil
+        secondDeviceIsModified: Bool = false, restores: Bool = false, hasClocks: Bool = false,
+        mistake: Mistake? = nil
     ) {
         self.restores = restores
+        self.hasClocks = hasClocks
         self.mistake = mistake
         wallets = [0, 1].map { Self.wallet($0, spends: [], returns: []) }
         loot = secondDeviceIsModified ? [] : nil
+        readClocks()
     }
 
-    var now: UnixTime { Self.start + Self.step * ticks }
+    /// What the server's clock says.
+    var now: UnixTime { Self.start + Self.step * (ticks + lead) }
 
-    var isSuspended: Bool { server.standing.suspension(at: now) != nil }
+    /// The ledger's time, which never falls but by its repair.
+    var ledgerTime: UnixTime { max(now, server.clock) }
 
-    var isPaused: Bool { server.standing.pause(at: now) != nil }
+    var isSuspended: Bool { server.standing.suspension(at: ledgerTime) != nil }
+
+    var isPaused: Bool { server.standing.pause(at: ledgerTime) != nil }
 
     func isRevoked(_ device: Int) -> Bool { server.standing.isRevoked(Self.device(device)) }
 
@@ -110,6 +153,7 @@ package struct LedgerModel: Hashable, Sendable {
         if server.orders.count < 3 {
             actions += [0, 1].filter { !isRevoked($0) }.map { .revoke($0) }
         }
+        actions += clockActions
         if restores, epoch == 1 { actions.append(backup == nil ? .backUpServer : .restoreServer) }
         for lease in (loot ?? []).indices {
             actions += [.forgeReturn(lease: lease), .forgeSpend(lease: lease, body: 0)]
@@ -119,31 +163,39 @@ package struct LedgerModel: Hashable, Sendable {
     }
 
     package mutating func perform(_ action: Action) throws {
+        hasRefused = false
+        let awaited = server.wait?.devices ?? []
+        try take(action)
+        // By an order that was given now, or by one that another device has handed in.
+        for device in [0, 1] where awaited.contains(Self.device(device)) && isRevoked(device) {
+            excused.insert(device)
+        }
+    }
+
+    private mutating func take(_ action: Action) throws {
         switch action {
         case .ask(let device):
             try ask(device)
         case .deliver(let device, let message):
             _ = try deliver(requests[device][message], from: device)
         case .receive(let device, let message):
-            try receive(replies[device][message], at: device)
+            _ = try receive(replies[device][message], at: device)
         case .contact(let device):
-            try ask(device)
-            if let request = requests[device].last {
-                try receive(deliver(request, from: device), at: device)
-            }
+            try contact(device)
         case .spend(let device):
             try spend(device)
         case .giveBack(let device):
             let lease = wallets[device].unspentLeases.map(\.payload.lease).min()
             if let lease { try giveBack(lease, device) }
         case .restoreDatabase(let device):
-            // Nobody has a connection to a server from before its restore.
-            if epoch > 1 { replies[device] = [] }
-            hasLostDatabase = restores
-            wallets[device] = Self.wallet(
-                device, spends: wallets[device].spends, returns: journaledReturns[device])
+            restoreDatabase(of: device)
         case .wait:
             ticks += 1
+            readClocks()
+        case .setServerClock(let ahead):
+            (lead, wasAhead) = (ahead, true)
+        case .setTimeBack:
+            setTimeBack()
         case .suspend(let timed):
             let until = timed ? now + Self.step : nil
             try server.suspend(reason: "test", until: until, now: now, signer: Self.signer)
@@ -158,7 +210,6 @@ package struct LedgerModel: Hashable, Sendable {
         case .restoreServer:
             restoreServer()
         case .revoke(let device):
-            if server.wait?.devices.contains(Self.device(device)) == true { isExcused = true }
             try server.revoke(
                 Self.device(device), reason: "test", now: now, signer: Self.signer)
         case .forgeSpend(let lease, let body):
@@ -178,8 +229,27 @@ package struct LedgerModel: Hashable, Sendable {
             waitingFor: isForgetful ? [] : Set(devices), until: Self.start + Self.step * 1000)
     }
 
+    private mutating func contact(_ device: Int) throws {
+        try ask(device)
+        guard let request = requests[device].last else { return }
+        let answer = try deliver(request, from: device)
+        // The reply to a question that was just asked tells the server's clock, too.
+        if try receive(answer, at: device) { corrections[device] = lead }
+    }
+
+    private mutating func restoreDatabase(of device: Int) {
+        // Nobody has a connection to a server from before its restore.
+        if epoch > 1 { replies[device] = [] }
+        if restores { forgetful.insert(device) }
+        corrections[device] = 0
+        wallets[device] = Self.wallet(
+            device, spends: wallets[device].spends, returns: journaledReturns[device])
+        readClocks()
+    }
+
     private mutating func ask(_ device: Int) throws {
         var journal = journaledReturns[device]
+        let now = time(of: device)
         let contact = try wallets[device].contact(wantedLeases: 2, now: now) { payload in
             Self.record(payload, in: &journal)
         }
@@ -189,7 +259,7 @@ package struct LedgerModel: Hashable, Sendable {
 
     private mutating func giveBack(_ lease: LeaseID, _ device: Int) throws {
         var journal = journaledReturns[device]
-        try wallets[device].giveBack(lease, now: now) { Self.record($0, in: &journal) }
+        try wallets[device].giveBack(lease, now: time(of: device)) { Self.record($0, in: &journal) }
         journaledReturns[device] = journal
     }
 
@@ -213,18 +283,28 @@ package struct LedgerModel: Hashable, Sendable {
             try Self.exchange(contact, epoch, with: &$0, now: time, naming: before)
         }
         if part.answer != answer || part.ledger != server { partDiffers = true }
+        noteEarlyEnds(contact, before)
         remember(answer, in: &replies[device])
         return answer
     }
 
-    private mutating func receive(_ answer: LedgerAnswer, at device: Int) throws {
-        try wallets[device].absorb(answer)
-        guard device == 1, let known = loot else { return }
+    /// - Returns: Whether the device took it: it does not where the server's clock went far ahead.
+    private mutating func receive(_ answer: LedgerAnswer, at device: Int) throws -> Bool {
+        do throws(LedgerError) {
+            try wallets[device].absorb(answer, own: ownClocks)
+        } catch {
+            guard hasClocks, case .serverClockAhead = error else { throw error }
+            hasRefused = true
+            return false
+        }
+        guard device == 1, let known = loot else { return true }
         loot = known + answer.leases.filter { !known.contains($0) }
+        return true
     }
 
     private mutating func spend(_ device: Int) throws {
         let body = Self.body(device, wallets[device].spends.count)
+        let now = time(of: device)
         guard case .success = wallets[device].permission(now: now) else { return }
         _ = try wallets[device].spend(body: body, now: now, sign: Self.sign)
     }

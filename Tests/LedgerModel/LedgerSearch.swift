@@ -14,6 +14,8 @@ package struct LedgerSearch {
         package let depth: Int
         /// Whether the server is backed up and restored on the way.
         package var restores = false
+        /// Whether the server's clock goes ahead on the way.
+        package var hasClocks = false
     }
 
     /// The starts from which all that matters is near.
@@ -39,7 +41,7 @@ package struct LedgerSearch {
             Start(
                 name: "a modified device was late",
                 prefix: [.contact(1), .wait, .wait, .contact(0)], isModified: true, depth: 4),
-        ] + restored + handedIn
+        ] + restored + handedIn + clocks
 
     /// Where the server is as it was before much of what the devices hold.
     package static let restored = [
@@ -81,6 +83,27 @@ package struct LedgerSearch {
                 ], isModified: false, depth: 4, restores: true)
         ]
 
+    /// Where the server's clock goes ahead, is right again, and the ledger's time is set back.
+    package static let clocks = [
+        Start(
+            name: "the server's clock may go ahead", prefix: [.contact(0)], isModified: false,
+            depth: 5, hasClocks: true),
+        Start(
+            name: "lent in a wrong future",
+            prefix: [.setServerClock(ahead: 3), .contact(0), .setServerClock(ahead: 0)],
+            isModified: false, depth: 5, hasClocks: true),
+        Start(
+            name: "lent in a far future",
+            prefix: [.setServerClock(ahead: 40), .contact(0), .setServerClock(ahead: 0)],
+            isModified: false, depth: 5, hasClocks: true),
+        Start(
+            name: "a wrong future, set back",
+            prefix: [
+                .setServerClock(ahead: 3), .contact(0), .setServerClock(ahead: 0), .contact(0),
+                .setTimeBack,
+            ], isModified: false, depth: 5, hasClocks: true),
+    ]
+
     private var seen: Set<Int>
     private var frontier: [(model: LedgerModel, path: [LedgerModel.Action])]
     /// How many events the search has gone from its start.
@@ -89,7 +112,8 @@ package struct LedgerSearch {
     /// At a start.
     package init(_ start: Start, mistake: LedgerModel.Mistake? = nil) throws {
         var model = LedgerModel(
-            secondDeviceIsModified: start.isModified, restores: start.restores, mistake: mistake)
+            secondDeviceIsModified: start.isModified, restores: start.restores,
+            hasClocks: start.hasClocks, mistake: mistake)
         for action in start.prefix { try model.perform(action) }
         frontier = [(model, [])]
         seen = [model.hashValue]

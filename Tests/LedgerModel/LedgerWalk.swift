@@ -8,7 +8,11 @@ package struct LedgerWalk {
     ///   - isModified: Whether the second device breaks the rules.
     package init(seed: UInt64, isModified: Bool) {
         state = seed
-        model = LedgerModel(secondDeviceIsModified: isModified, restores: !isModified)
+        // A wrong clock and a restore excuse different things, so a walk has one of both.
+        let hasClocks = !isModified && seed % 2 == 0
+        model = LedgerModel(
+            secondDeviceIsModified: isModified, restores: !isModified && !hasClocks,
+            hasClocks: hasClocks)
     }
 
     /// Goes `count` steps; says the first broken rule and the step at which it broke.

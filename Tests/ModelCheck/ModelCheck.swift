@@ -16,6 +16,7 @@ struct ModelCheck: ParsableCommand {
 
     @Option(help: "Events to go beyond the usual depth; each takes about ten times as long.")
     var deeper = 0
+    @Option(help: "Search only from starts whose name contains this text.") var start = ""
     @Option(help: "Walks at random, each honest once and once not.") var walks = 200
     @Option(help: "Steps of a walk.") var steps = 500
     @Option(help: "The first walk's seed; the next ones follow.") var seed: UInt64 = 1
@@ -28,7 +29,8 @@ struct ModelCheck: ParsableCommand {
 
     func run() throws {
         var (states, violations) = (0, 0)
-        for start in LedgerSearch.starts {
+        for start in LedgerSearch.starts where start.name.contains(self.start) || self.start.isEmpty
+        {
             var search = try LedgerSearch(start)
             var broken: String?
             while broken == nil, search.depth < start.depth + deeper {

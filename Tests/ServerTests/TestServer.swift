@@ -44,6 +44,32 @@ final class TestServer: Sendable {
         try self.init(folder, database, ClockBox(), policy: policy, seed: seed)
     }
 
+    /// A server whose machine has a clock that cannot be set, beside the one that can.
+    ///
+    /// - Parameter steady: Goes on by itself; ``advance(by:)`` moves the settable clock alone.
+    init(steady: SteadyClock, policy: ServerPolicy = ServerPolicy()) throws {
+        folder = try TemporaryFolder()
+        database = try TestDatabase.make(in: folder)
+        (clock, trace, isShared) = (ClockBox(), Trace(), false)
+        core = try Self.core(folder, database, clock, steady, policy)
+    }
+
+    /// The same folder and database opened by another program on a machine with that clock.
+    func restarted(steady: SteadyClock) throws -> ServerCore {
+        try Self.core(folder, database, clock, steady, core.policy)
+    }
+
+    private static func core(
+        _ folder: TemporaryFolder, _ database: TestDatabase, _ clock: ClockBox,
+        _ steady: SteadyClock, _ policy: ServerPolicy
+    ) throws -> ServerCore {
+        let generator = GeneratorBox(seed: 7)
+        return try ServerCore(
+            folder: folder.url, database: database.address, policy: policy,
+            clock: { clock.now }, randomBytes: { generator.bytes($0) },
+            monotonic: { steady.time }, bootTime: { steady.present })
+    }
+
     /// A server on a database that programs stand on too, with the present time.
     init(sharing database: TestDatabase, seed: UInt64 = 1) throws {
         let now = UnixTime(milliseconds: Int64(Date().timeIntervalSince1970 * 1000))
@@ -179,6 +205,24 @@ final class ClockBox: Sendable {
     }
 }
 
+/// The clock of a machine that cannot be set; it goes on when it is told to.
+final class SteadyClock: Sendable {
+    private let boot: String
+    private let milliseconds = Mutex<Int64>(1_000_000)
+
+    init(boot: String) { self.boot = boot }
+
+    var time: Duration { .milliseconds(milliseconds.withLock { $0 }) }
+
+    var present: BootTime? {
+        BootTime(boot: boot, milliseconds: milliseconds.withLock { $0 })
+    }
+
+    func advance(by duration: Duration) {
+        milliseconds.withLock { $0 += duration.wholeMilliseconds }
+    }
+}
+
 /// Random bytes from a seed.
 final class GeneratorBox: Sendable {
     private let generator: Mutex<SeededGenerator>
@@ -206,8 +250,8 @@ struct TestReply {
 /// An artist's device: its keys, its wallet, and signed requests.
 struct TestDevice: Sendable {
     let accountKey: SigningKey
-    let key = SigningKey()
-    let agreementKey = AgreementKey(checked: SigningKey().bytes)
+    let key: SigningKey
+    let agreementKey: AgreementKey
     let server: TestServer
     var name = "tablet"
     /// What the proxy in front says of the sender, or the sender of itself.
@@ -216,6 +260,14 @@ struct TestDevice: Sendable {
     init(of server: TestServer, accountKey: SigningKey = SigningKey()) {
         self.server = server
         self.accountKey = accountKey
+        key = SigningKey()
+        agreementKey = AgreementKey(checked: SigningKey().bytes)
+    }
+
+    /// The same device, which speaks to `other`.
+    init(_ device: TestDevice, at other: TestServer) {
+        (accountKey, key, agreementKey) = (device.accountKey, device.key, device.agreementKey)
+        (name, server) = (device.name, other)
     }
 
     var account: AccountID { AccountID(key: accountKey.verifyingKey) }

@@ -13,7 +13,8 @@ extension Library {
 
     func connection(to address: HTTPAddress) throws -> ServerConnection {
         let (offset, last) = try clockCorrection()
-        let clock = ServerClock(device: environment.now, offset: offset, last: last)
+        let clock = ServerClock(
+            device: { [environment] in environment.reading }, offset: offset, last: last)
         return ServerConnection(
             address: address, exchange: try environment.connect(address),
             openStream: { [environment] in try environment.openStream(address) },

@@ -85,6 +85,8 @@ extension Library {
             settled += open.wallet.receiptsBySpend.count - known
             // Entries go in pieces, and the last contact only then does the rest.
             if open.wallet.isHandingIn { continue }
+            // What was lent in a wrong future is exchanged at once, for it cannot be used.
+            if open.wallet.hasLeasesDatedAhead(now: connection.clock.now) { continue }
             let isSettling =
                 open.wallet.unsettled.count < unsettled && !open.wallet.unsettled.isEmpty
             let hasMoreOrders = reply.orders.count >= LedgerLimits.ordersPerReply

@@ -1,16 +1,17 @@
+import CreditLedger
 import SignedObjects
 import Synchronization
 
 /// What the server's clock says, as far as its replies told.
 final class ServerClock: Sendable {
-    private let device: @Sendable () -> UnixTime
+    private let device: @Sendable () -> ClockReading
     private let last: UnixTime?
     private let state: Mutex<Int64?>
 
     /// A clock that starts from the offset of an earlier contact, in milliseconds.
     ///
     /// - Parameter last: Server time at that contact.
-    init(device: @escaping @Sendable () -> UnixTime, offset: Int64?, last: UnixTime? = nil) {
+    init(device: @escaping @Sendable () -> ClockReading, offset: Int64?, last: UnixTime? = nil) {
         self.device = device
         self.last = last
         state = Mutex(offset)
@@ -21,11 +22,11 @@ final class ServerClock: Sendable {
 
     /// Server time now.
     var now: UnixTime {
-        CorrectedClock.time(device: device(), offset: offset ?? 0, last: last)
+        CorrectedClock.time(device: device().time, offset: offset ?? 0, last: last)
     }
 
-    /// What the device's own clock says.
-    var own: UnixTime { device() }
+    /// What the device's own clocks say.
+    var own: ClockReading { device() }
 
     /// Takes the `Atelier-Time` of a reply that just came.
     func observe(_ header: String?) {
@@ -33,6 +34,6 @@ final class ServerClock: Sendable {
             let milliseconds = header.flatMap(Int64.init),
             (0...UnixTime.latest.milliseconds).contains(milliseconds)
         else { return }
-        state.withLock { $0 = milliseconds - device().milliseconds }
+        state.withLock { $0 = milliseconds - device().time.milliseconds }
     }
 }

@@ -21,7 +21,7 @@ extension Library {
         report.findings += try missingFiles()
         report.findings += try unnamedFiles()
         report.findings += try doubts().map(DoctorReport.Finding.init)
-        report.findings += try clockFindings()
+        report.findings += try clockFindings(repairs)
         report.findings += try unfinishedFindings()
         return report
     }
@@ -142,22 +142,6 @@ extension Library {
                 text: "No row names it: a crash left it, or its row is lost. It stays. A work: "
                     + "atelier works add it again, or delete the file.")
         }
-    }
-
-    private func clockFindings() throws -> [DoctorReport.Finding] {
-        let offset =
-            try store.read { database in
-                try LocalValue.clockOffset.readNumber(in: LocalValue.offsets, database)
-            } ?? 0
-        let limit = LedgerLimits.clockTolerance
-        guard Duration.milliseconds(offset.magnitude) > limit else { return [] }
-        let side = offset < 0 ? "ahead of" : "behind"
-        return [
-            .init(
-                code: .clock, path: "",
-                text: "At the last contact this device's clock was \(offset.magnitude / 1000) s "
-                    + "\(side) the server's. Set it; until then it is corrected.")
-        ]
     }
 
     private func unfinishedFindings() throws -> [DoctorReport.Finding] {

@@ -1,3 +1,4 @@
+import CreditLedger
 import Foundation
 import SignedObjects
 import SyncKit
@@ -5,7 +6,7 @@ import SyncKit
 extension LibraryEnvironment {
     /// This machine's clock, random numbers, processors and network.
     public static var system: LibraryEnvironment {
-        LibraryEnvironment(
+        var environment = LibraryEnvironment(
             now: {
                 UnixTime(
                     milliseconds: Int64(
@@ -20,7 +21,12 @@ extension LibraryEnvironment {
                 let client = try HTTPClient(address: address, authorities: authorities)
                 return { try await client.send($0) }
             })
+        environment.boot = { BootTime.present }
+        return environment
     }
+
+    /// What both clocks say now.
+    var reading: ClockReading { ClockReading(time: now(), boot: boot()) }
 
     /// A PEM file of authorities to believe instead of the system's, for a server with a
     /// certificate of one's own making.

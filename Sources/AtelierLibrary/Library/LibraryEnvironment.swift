@@ -12,6 +12,8 @@ public struct LibraryEnvironment: Sendable {
 
     /// The device's own clock, uncorrected.
     public var now: @Sendable () -> UnixTime
+    /// The device's clock that cannot be set; nil where there is none.
+    public var boot: @Sendable () -> BootTime? = { nil }
     /// That many random bytes.
     public var random: @Sendable (_ count: Int) -> [UInt8]
     /// How many threads render.

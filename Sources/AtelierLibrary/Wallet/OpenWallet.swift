@@ -39,10 +39,11 @@ extension Library {
         let snapshot = stored.flatMap {
             try? CanonicalJSON.decoder.decode(WalletSnapshot.self, from: Data($0.utf8))
         }
-        let wallet = DeviceWallet(
+        var wallet = DeviceWallet(
             snapshot ?? WalletSnapshot(journal: journal.journal), account: account,
             journal: journal.journal, spends: journal.spends, returns: journal.returns,
             serverKey: server.key, deviceKey: deviceKeys.signing.verifyingKey)
+        wallet.present = environment.reading
         return OpenWallet(journal: journal, server: server, wallet: wallet)
     }
 

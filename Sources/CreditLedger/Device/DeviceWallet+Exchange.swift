@@ -3,8 +3,8 @@ public import SignedObjects
 extension DeviceWallet {
     /// What to tell the ledger at the next contact; safe to send as often as needed.
     ///
-    /// Leases that ended unspent are given back with it, so that the credit can be lent anew at
-    /// once.
+    /// Leases that ended unspent, or that the server dated ahead while its clock was wrong, are given
+    /// back with it, so that the credit can be lent anew at once.
     ///
     /// - Parameters:
     ///   - wantedLeases: How many unspent leases to hold in all.
@@ -29,7 +29,8 @@ extension DeviceWallet {
         wantedLeases: Int, now: UnixTime, sign: (Return) throws -> JWS<Return>
     ) throws -> LedgerContact {
         var next = self
-        for lease in unspentLeases where lease.payload.expires <= effective(now) {
+        for lease in unspentLeases
+        where lease.payload.expires <= effective(now) || isDatedAhead(lease.payload, now: now) {
             try next.giveBack(lease.payload.lease, now: now, sign: sign)
         }
         self = next
@@ -77,11 +78,11 @@ extension DeviceWallet {
     /// Takes the ledger's reply: in any order, any number of times.
     ///
     /// - Parameter serverKey: The server's key, pinned when the device joined.
-    /// - Parameter own: The device's own clock, uncorrected, when the reply came; nil: not known.
+    /// - Parameter own: The device's own clocks when the reply came; nil: not known.
     /// - Throws: ``LedgerError`` where a signature, an address or the server's time does not hold.
     ///   Nothing is changed.
     public mutating func absorb(
-        _ reply: LedgerReply, serverKey: VerifyingKey, own: UnixTime? = nil
+        _ reply: LedgerReply, serverKey: VerifyingKey, own: ClockReading? = nil
     ) throws(LedgerError) {
         try absorb(
             LedgerAnswer(verifying: reply, account: account, device: device, serverKey: serverKey),
@@ -90,7 +91,7 @@ extension DeviceWallet {
 
     /// Takes a verified answer: in any order, any number of times.
     public mutating func absorb(
-        _ answer: LedgerAnswer, own: UnixTime? = nil
+        _ answer: LedgerAnswer, own: ClockReading? = nil
     ) throws(LedgerError) {
         try checkTime(answer.time, own: own)
         var next = self
@@ -98,9 +99,12 @@ extension DeviceWallet {
             next.absorb(epoch: answer.epoch, lacks: answer.lacks, handedIn: answer.handedIn)
         else { return }
         if answer.lacks == nil { next.waiting = answer.waiting }
-        if answer.time >= serverTime ?? answer.time || isTimeSetBack(to: answer.time, own: own) {
+        let isSetBack = isTimeSetBack(to: answer.time, own: own)
+        if answer.time >= serverTime ?? answer.time || isSetBack {
             next.serverTime = answer.time
-            next.clockPair = own.map { ClockPair(server: answer.time, own: $0) }
+            if isSetBack || !isOld(answer.time, own: own) {
+                next.clockPair = own.map { ClockPair(server: answer.time, own: $0) }
+            }
             next.balance = answer.balance
             next.lendsFrom = answer.lendsFrom
         }

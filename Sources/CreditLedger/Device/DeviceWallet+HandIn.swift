@@ -10,6 +10,15 @@ extension DeviceWallet {
     /// Whether nothing is left to hand in, as far as is known here.
     package var hasHandedIn: Bool { handing == nil }
 
+    /// Whether everything was handed in for the server's `epoch`.
+    package func hasMet(_ epoch: Int) -> Bool { metEpoch == epoch }
+
+    /// How many of the orders here are known to be the server's own in `epoch`: all of them, but in
+    /// a new epoch, which may have given another order the place of one that was lost.
+    package func confirmedOrderCount(in epoch: Int) -> Int {
+        hasMet(epoch) || toldEpoch == nil ? confirmedOrders ?? orders.count : 0
+    }
+
     /// The epoch to tell: for which everything was handed in.
     var toldEpoch: Int? {
         let holdsNothing =

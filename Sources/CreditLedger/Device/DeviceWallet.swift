@@ -33,7 +33,9 @@ public struct DeviceWallet: Sendable, Hashable {
     var balance: LedgerReply.Balance?
     var lendsFrom: UnixTime?
     /// Both clocks at the last contact.
-    var clockPair: ClockPair?
+    public internal(set) var clockPair: ClockPair?
+    /// What the device's own clocks say now; nil: not known. Whoever opens a wallet sets it.
+    public var present: ClockReading?
     var waiting: LedgerReply.Waiting?
     /// The server's epoch for which all was handed in; nil before the first contact.
     var metEpoch: Int?
@@ -70,11 +72,9 @@ public struct DeviceWallet: Sendable, Hashable {
     /// - Returns: The lease that ends first, or the one reason that the artist must know.
     public func permission(now: UnixTime) -> Result<JWS<Lease>, RefusedReason> {
         if let refusal = obstacle(now: now) { return .failure(refusal) }
-        let unspent = unspentLeases.sorted(by: Self.endsFirst)
-        if let lease = unspent.first(where: { effective(now) < $0.payload.expires }) {
-            return .success(lease)
-        }
-        if let last = unspent.last {
+        if let lease = usableLeases(now: now).first { return .success(lease) }
+        if let last = unspentLeases.max(by: Self.endsFirst) {
+            if isDatedAhead(last.payload, now: now) { return .failure(.leaseDatedAhead) }
             return .failure(.leaseExpired(expired: last.payload.expires))
         }
         return .failure(.noCredit(credits(now: now)))
@@ -82,7 +82,7 @@ public struct DeviceWallet: Sendable, Hashable {
 
     /// The account's credits as this device knows them.
     public func credits(now: UnixTime) -> CreditsSummary {
-        let usable = unspentLeases.filter { effective(now) < $0.payload.expires }
+        let usable = usableLeases(now: now)
         var summary = CreditsSummary()
         summary.usable = usable.count
         summary.usableUntil = usable.map(\.payload.expires).min()
@@ -145,9 +145,11 @@ public struct DeviceWallet: Sendable, Hashable {
         leases.values.filter { !isSpent($0.payload) && returns[$0.payload.lease] == nil }
     }
 
-    /// A device's clock may lag a little; the server's time decides once it was seen.
-    func effective(_ now: UnixTime) -> UnixTime {
-        max(now, serverTime ?? now)
+    /// The unspent leases that may be used now, as far as their dates go; the first to end first.
+    package func usableLeases(now: UnixTime) -> [JWS<Lease>] {
+        unspentLeases.filter {
+            effective(now) < $0.payload.expires && !isDatedAhead($0.payload, now: now)
+        }.sorted(by: Self.endsFirst)
     }
 
     func isSpent(_ lease: Lease) -> Bool {

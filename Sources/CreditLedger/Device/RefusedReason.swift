@@ -12,6 +12,8 @@ public enum RefusedReason: Error, Equatable, Sendable, CustomStringConvertible {
     case noCredit(CreditsSummary)
     /// Every unspent lease on this device has ended, the last one at `expired`.
     case leaseExpired(expired: UnixTime)
+    /// Every unspent lease on this device is dated ahead: the server's clock was wrong.
+    case leaseDatedAhead
     /// The device's clock stands behind the server's by `by`, more than `limit`.
     case clockBehind(by: Duration, limit: Duration)
 
@@ -37,6 +39,9 @@ public enum RefusedReason: Error, Equatable, Sendable, CustomStringConvertible {
         case .leaseExpired(let expired):
             "The credits on this device had to be used before \(expired.toTheMinute). "
                 + "Sync once to renew them; none is lost."
+        case .leaseDatedAhead:
+            "The credits on this device are dated ahead: the server's clock was wrong when it "
+                + "lent them. Sync once to exchange them; none is lost."
         case .clockBehind(let lead, let limit):
             "This device's clock is \(lead.components.seconds / 60) minutes behind the server's; "
                 + "at most \(limit.components.seconds / 60) are accepted. "

@@ -30,11 +30,26 @@ package struct LeaseRecord: Hashable, Sendable {
     package let lease: JWS<Lease>
     /// The first spend that named it, if one came.
     package var claim: SpendClaim?
+    /// When the server's time was set back while the lease was dated ahead of it; nil: it was not.
+    ///
+    /// The lease counts as issued then: its dates are signed and cannot be changed.
+    package var redated: UnixTime?
 
-    /// Takes every field.
-    package init(lease: JWS<Lease>, claim: SpendClaim? = nil) {
+    /// A lease as it was issued, and what came for it since.
+    package init(lease: JWS<Lease>, claim: SpendClaim? = nil, redated: UnixTime? = nil) {
         self.lease = lease
         self.claim = claim
+        self.redated = redated
+    }
+
+    /// Server time of the lease, as it counts now.
+    package var issued: UnixTime { redated ?? lease.payload.issued }
+
+    /// When its credit comes back without a spend, as it counts now: as long after ``issued`` as
+    /// the lease says.
+    package var graceEnds: UnixTime {
+        let payload = lease.payload
+        return redated.map { $0 + (payload.graceEnds - payload.issued) } ?? payload.graceEnds
     }
 }
 

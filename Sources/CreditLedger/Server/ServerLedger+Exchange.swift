@@ -182,8 +182,8 @@ extension ServerLedger {
             case .uncredited, nil: break
             }
             return !isCurrent(record.lease.payload)
-                && clock < record.lease.payload.issued + Self.day
-        }.map(\.lease.payload.issued).sorted()
+                && clock < record.issued + Self.day
+        }.map(\.issued).sorted()
         let excess = ended.count - policy.unusedLeasesPerDay
         return ended.indices.contains(excess) ? ended[excess] + Self.day : nil
     }

@@ -105,7 +105,9 @@ extension ServerLedger {
         guard let credit = knownCredits[payload.credit],
             !leases.contains(where: { $0.lease.payload.lease == payload.lease })
         else { return }
-        leases.append(LeaseRecord(lease: lease))
+        // Lent in a future that was taken back before the server was restored.
+        let isAhead = payload.issued - clock > LedgerLimits.clockTolerance
+        leases.append(LeaseRecord(lease: lease, redated: isAhead ? clock : nil))
         if case .spent = credit.state { return }
         guard payload.epoch > credit.epoch else { return }
         set(.leased(payload.lease), ofCredit: payload.credit)

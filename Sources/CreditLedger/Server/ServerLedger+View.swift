@@ -52,10 +52,9 @@ extension ServerLedger {
         if mayLendTooMuch(open: open + needs.added, policy) {
             let newest = leases.enumerated().filter { _, record in
                 [.idle, .uncredited].contains(phase(of: record))
-                    && now < record.lease.payload.issued + Self.day
+                    && now < record.issued + Self.day
             }.sorted { left, right in
-                (left.element.lease.payload.issued, left.offset)
-                    > (right.element.lease.payload.issued, right.offset)
+                (left.element.issued, left.offset) > (right.element.issued, right.offset)
             }
             chosen += newest.prefix(needs.unusedLeases(policy)).map(\.element.lease.payload.lease)
         }

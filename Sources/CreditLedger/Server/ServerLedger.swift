@@ -113,7 +113,7 @@ public struct ServerLedger: Sendable, Hashable {
     public mutating func expire(now: UnixTime) {
         let old = self
         clock = max(clock, now)
-        for place in leases.indices where leases[place].lease.payload.graceEnds <= clock {
+        for place in leases.indices where leases[place].graceEnds <= clock {
             let lease = leases[place].lease.payload
             switch leases[place].claim?.outcome {
             case nil: free(lease)
@@ -125,6 +125,26 @@ public struct ServerLedger: Sendable, Hashable {
             }
         }
         countPhases(since: old)
+    }
+
+    /// Brings the ledger's time back to `now`, after the server's clock was ahead.
+    ///
+    /// No credit is freed by it, so that none is lent twice. Leases that are dated ahead count as
+    /// issued now: a device that holds one can use it no longer than any lease issued now, by its
+    /// own clock. So does the wait for devices after a restore.
+    ///
+    /// The server does the same to all ledgers at once, by statements.
+    package mutating func setTimeBack(to now: UnixTime, policy: LedgerPolicy) {
+        guard clock > now else { return }
+        clock = now
+        for place in leases.indices
+        where leases[place].issued - now > LedgerLimits.clockTolerance {
+            leases[place].redated = now
+        }
+        if let wait {
+            let latest = now + policy.lease + policy.grace
+            self.wait = LedgerWait(devices: wait.devices, until: min(wait.until, latest))
+        }
     }
 
     /// How far a known lease has come.

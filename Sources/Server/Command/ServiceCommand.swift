@@ -38,11 +38,12 @@ struct ServiceCommand: ParsableCommand {
 
     struct Clock: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Bring ledgers back whose time lies ahead, after the clock was wrong.",
+            abstract: "Say that this machine's clock is right, and mend what a wrong one left.",
             discussion: """
-                Set this machine's clock right first. No credit is freed by it, so that none is \
-                lent twice: one that was lent meanwhile comes back when it is used, given back or \
-                ends.
+                Set this machine's clock right first. Then a server starts that was off for long \
+                or whose clock was set, and ledgers and leases that are dated ahead come back to \
+                the present. No credit is freed by it, so that none is lent twice: one that was \
+                lent meanwhile comes back when it is used, given back or its lease ends.
                 """)
 
         @OptionGroup var options: DataOptions
@@ -51,9 +52,13 @@ struct ServiceCommand: ParsableCommand {
 
         func run() throws {
             try Failure.reported(isAct: true) {
-                let count = try options.open().setLedgerTimeBack(
+                let repair = try options.open().trustClock(
                     reason: reason, actor: options.actor)
-                try Printer.line("\(Printer.count(count, "ledger")) brought back to the present")
+                let last = repair.last.map { "; the last time before was \($0.rfc3339)" } ?? ""
+                try Printer.line("taken for right: \(repair.now.rfc3339)\(last)")
+                try Printer.line(
+                    "brought back to the present: \(Printer.count(repair.ledgers, "ledger")), "
+                        + "\(Printer.count(repair.leases, "lease"))")
             }
         }
     }

@@ -40,8 +40,12 @@ package enum Limits {
     static let invitesAtOnce = 1000
     /// A day in milliseconds.
     static let day: Int64 = 86_400_000
-    /// How far this machine's clock may run ahead of one that cannot be set.
+    /// How far this machine's clock may run ahead of one that cannot be set, or lie behind the last
+    /// time that was known to be right.
     static let clockStep = Duration.seconds(10 * 60)
+    /// How long after the last time that was known to be right a program may be started: after a
+    /// longer pause the operator has to say that the clock is right.
+    static let clockPause = Duration.seconds(14 * 86_400)
     /// When to come again where it did, in seconds.
     static let clockStepRetry = 600
     /// The most seconds that one statement may take.

@@ -23,6 +23,8 @@ public final class ServerCore: Sendable {
     let clock: @Sendable () -> UnixTime
     /// Nil where no clock but the settable one is known.
     let stepGuard: StepGuard?
+    /// The time since this machine's start; nil where that is not known.
+    let bootTime: @Sendable () -> BootTime?
     let randomBytes: @Sendable (Int) -> [UInt8]
 
     /// Opens `folder`, which holds the server's key and, where no other is named, its database.
@@ -55,7 +57,8 @@ public final class ServerCore: Sendable {
                 var generator = SystemRandomNumberGenerator()
                 return (0..<count).map { _ in UInt8.random(in: 0...255, using: &generator) }
             },
-            monotonic: { [start = ContinuousClock.now] in ContinuousClock.now - start })
+            monotonic: { [start = ContinuousClock.now] in ContinuousClock.now - start },
+            bootTime: { BootTime.present })
     }
 
     /// Opens `folder` with clock and randomness passed in, and a trace of what is asked of the
@@ -64,7 +67,8 @@ public final class ServerCore: Sendable {
         folder: URL, database: String? = nil, policy: ServerPolicy,
         clock: @escaping @Sendable () -> UnixTime,
         randomBytes: @escaping @Sendable (Int) -> [UInt8],
-        monotonic: (@Sendable () -> Duration)? = nil, onStatement: StatementTrace? = nil
+        monotonic: (@Sendable () -> Duration)? = nil,
+        bootTime: @escaping @Sendable () -> BootTime? = { nil }, onStatement: StatementTrace? = nil
     ) throws {
         let keys = folder.appendingPathComponent("keys")
         do {
@@ -101,7 +105,8 @@ public final class ServerCore: Sendable {
         bodies = BodyBudget(
             bytes: policy.connections.bodyBytes, perSender: policy.connections.bodiesPerSender)
         self.clock = clock
-        stepGuard = monotonic.map { StepGuard(monotonic: $0) }
+        stepGuard = monotonic.map { StepGuard(at: clock(), monotonic: $0) }
+        self.bootTime = bootTime
         self.randomBytes = randomBytes
         try checkKey(folder)
         try checkEpoch()

@@ -60,7 +60,7 @@ public enum ServerFailure {
         switch error {
         case .invalidValue: 64
         case .noServer, .unusableFolder, .damagedKey, .otherKey, .newerDatabase, .folderInUse: 73
-        case .cannotListen: 1
+        case .cannotListen, .wrongClock: 1
         case .refused, .noSuchAccount, .notFound, .ambiguousAccount: 1
         }
     }

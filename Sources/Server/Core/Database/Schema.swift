@@ -44,6 +44,7 @@ enum Schema {
         Step(name: "14 signed audit", common: signedAudit),
         Step(name: "15 openings", common: openings),
         Step(name: "16 senders", common: senders),
+        Step(name: "17 trusted time", common: trustedTime),
     ]
 
     /// An older program could break what a newer one has made of the tables.
@@ -200,6 +201,12 @@ enum Schema {
 
     private static let senders = """
         ALTER TABLE device_request ADD COLUMN sender TEXT NOT NULL DEFAULT '';
+        """
+
+    /// One row for each start of a machine that runs the server.
+    private static let trustedTime = """
+        CREATE TABLE trusted_time (
+            boot TEXT PRIMARY KEY NOT NULL, time INTEGER NOT NULL, uptime INTEGER NOT NULL);
         """
 
     private static let service = """

@@ -41,15 +41,19 @@ extension Doctor {
         _ store: any DatabaseStore, _ check: inout DoctorReport.Check
     ) throws {
         let (latest, other): (Int64?, Int64?) = try store.read { db in
+            // Nonces are left out: those of a wrong future stay, for a proof that is dated ahead
+            // must not be taken again when its time comes.
             let latest: Int64? = try db.value(
                 """
                 SELECT MAX(time) FROM (
                     SELECT MAX(time) AS time FROM ledger
-                    UNION ALL SELECT MAX(time) FROM nonce
+                    UNION ALL SELECT MAX(time) FROM trusted_time
                     UNION ALL SELECT MAX(last_seen) FROM device) AS times
                 """)
             return (latest, try db.clock())
         }
+        check.note = try store.read { try TrustedTime(db: $0).latest }
+            .map { "last seen right at \($0.rfc3339)" } ?? ""
         // A device's proof may lie ahead by as much.
         let tolerance: Int64 = 120_000
         if let latest, latest > now.milliseconds + tolerance {

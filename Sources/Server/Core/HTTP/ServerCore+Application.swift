@@ -38,19 +38,22 @@ extension ServerCore {
     /// certificate again, where it has one.
     ///
     /// - Parameter onListening: Called once with the ports taken.
-    /// - Throws: ``ServerError/cannotListen(address:reason:)`` where a port cannot be taken.
+    /// - Throws: ``ServerError/cannotListen(address:reason:)`` where a port cannot be taken;
+    ///   ``ServerError/wrongClock(_:now:)`` where this machine's clock cannot be right.
     public func serve(
         _ settings: ServeSettings, logger: Logger,
         onListening: @escaping @Sendable (_ port: Int, _ metricsPort: Int?) -> Void
     ) async throws {
         try settings.checkPorts()
+        try checkClock()
         let tls = try settings.tls.map { try TLSContext($0) }
         limitConnections(logger)
         let listening = Listening(hasMetrics: settings.metrics != nil, tell: onListening)
         var application = guarded(router, at: settings.place, tls, connections, logger) { port in
             listening.began(main: port)
         }
-        application.addServices(LiveService(core: self, logger: logger))
+        application.addServices(
+            LiveService(core: self, logger: logger), ClockService(core: self, logger: logger))
         if let place = settings.metrics {
             let table = ConnectionTable(policy)
             application.addServices(

@@ -88,6 +88,8 @@ struct LedgerParts {
 
     private func record(_ row: Row) throws -> LeaseRecord {
         var record = LeaseRecord(lease: try store.document(row["document"]))
+        let issued = try row.time("issued")
+        if issued < record.lease.payload.issued { record.redated = issued }
         guard let spend: String = try row["spend"] else { return record }
         let hasMore = try row["contradictions"] as Int > 0
         record.claim = SpendClaim(

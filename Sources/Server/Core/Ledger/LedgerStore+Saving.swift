@@ -177,7 +177,7 @@ extension LedgerStore {
             return
         }
         values += [
-            record.lease.compact, lease.device.blob, lease.credit, lease.issued.milliseconds,
+            record.lease.compact, lease.device.blob, lease.credit, record.issued.milliseconds,
         ]
         try db.execute(
             """

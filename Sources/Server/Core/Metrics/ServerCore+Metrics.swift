@@ -1,4 +1,5 @@
 import AtelierProtocol
+import SignedObjects
 
 extension ServerCore {
     /// What the server counts of itself, in the text form that Prometheus reads.
@@ -19,6 +20,7 @@ extension ServerCore {
         text.single(
             "atelier_receipts_total", "counter", "Generations countersigned.",
             Double(counts.receipts))
+        if let stepGuard { Self.addClock(stepGuard, now: clock(), to: &text) }
         Self.addDatabase(counts, to: &text)
         Self.addProcess(to: &text)
         return text.text
@@ -62,6 +64,25 @@ extension ServerCore {
         }
         text.single(
             "atelier_body_bytes", "gauge", "Request bodies in memory, in bytes.", Double(bodies))
+    }
+
+    private static func addClock(
+        _ stepGuard: StepGuard, now: UnixTime, to text: inout MetricsText
+    ) {
+        let lead = stepGuard.lead(of: now)
+        let counts = stepGuard.counts
+        text.single(
+            "atelier_clock_lead_seconds", "gauge",
+            "How far this machine's clock is ahead of the time that has passed.",
+            Double(lead.wholeMilliseconds) / 1000)
+        text.single(
+            "atelier_clock_refusals_total", "counter",
+            "Contacts with the ledger that were refused because the clock was ahead.",
+            Double(counts.refusals))
+        text.single(
+            "atelier_clock_steps_back_total", "counter",
+            "Times that the clock was found to be set back by over ten minutes.",
+            Double(counts.stepsBack))
     }
 
     private static func addDatabase(_ counts: Metrics.Counts, to text: inout MetricsText) {

@@ -42,28 +42,6 @@ extension ServerCore {
         try order(nil, "service resume", message, actor, now)
     }
 
-    /// Brings ledgers back whose time lies ahead of the present, after the clock was wrong.
-    ///
-    /// No credit is freed by it: what was lent meanwhile stays lent until it is used, given back or
-    /// its lease ends, so that nothing is lent twice.
-    ///
-    /// - Returns: How many there were.
-    public func setLedgerTimeBack(reason: String, actor: String) throws -> Int {
-        try Self.checkReason(reason)
-        let now = clock()
-        return try database.write { db in
-            let count = try db.execute(
-                "UPDATE ledger SET time = ?1 WHERE time > ?1", [now.milliseconds])
-            try db.execute(
-                "UPDATE device SET last_seen = ?1 WHERE last_seen > ?1", [now.milliseconds])
-            try db.execute("DELETE FROM nonce WHERE time > ?1", [now.milliseconds])
-            try Audit.append(
-                "service clock", actor: actor, account: nil, reason: reason,
-                detail: "\(count) ledgers to \(now.rfc3339)", now: now, in: db)
-            return count
-        }
-    }
-
     private func order(
         _ pause: ServicePause?, _ action: String, _ message: String, _ actor: String,
         _ now: UnixTime
