@@ -57,6 +57,22 @@ struct HandInTests {
         #expect(pair.wallet.standing.suspension(at: pair.now)?.reason == "lost")
     }
 
+    // Goal: a lost suspension comes back also where another one was given since and has ended.
+    @Test func anEndedSuspensionHidesNone() throws {
+        var pair = SignedPair()
+        try pair.contact()
+        let backup = pair.ledger
+        try pair.ledger.suspend(reason: "lost", now: pair.now, signer: pair.signer)
+        try pair.contact()
+        pair.restore(backup)
+        try pair.ledger.suspend(
+            reason: "short", until: pair.now + .seconds(60), now: pair.now, signer: pair.signer)
+        pair.now = pair.now + .seconds(61)
+        for _ in 0..<3 { try pair.contact() }
+        #expect(pair.ledger.standing.suspension(at: pair.now)?.reason == "lost")
+        #expect(pair.wallet.orders == pair.ledger.orders)
+    }
+
     // Goal: a spend whose lease the server forgot gets its receipt.
     @Test func aLeaseComesBack() throws {
         var pair = SignedPair()

@@ -108,6 +108,25 @@ struct WalletClockTests {
         #expect(throws: RefusedReason.self) { try pair.wallet.permission(now: start).get() }
     }
 
+    // Goal: an old reply from the future that was taken back brings no lease to life again.
+    @Test func anOldReplyFromTheFutureChangesNothing() throws {
+        var pair = SignedPair()
+        let right = pair.now
+        pair.now = right + .seconds(10 * 3600)
+        let old = try pair.reply(to: pair.request())
+        let key = pair.serverKey.verifyingKey
+        try pair.wallet.absorb(old, serverKey: key, own: .init(time: right))
+        pair.ledger.setTimeBack(to: right, policy: pair.policy)
+        pair.now = right
+        try pair.wallet.absorb(
+            pair.reply(to: pair.request()), serverKey: key, own: .init(time: right))
+        try pair.wallet.absorb(old, serverKey: key, own: .init(time: right))
+        let later = right + .seconds(11 * 3600)
+        #expect(pair.wallet.permission(now: later) == .failure(.leaseDatedAhead))
+        let stored = pair.restored(from: pair.wallet.snapshot, spends: [])
+        #expect(stored.permission(now: later) == .failure(.leaseDatedAhead))
+    }
+
     // Goal: leases that are dated ahead cannot be used once the time was taken back, and are
     // exchanged; the credit is lent once.
     @Test func leasesDatedAheadAreExchanged() throws {

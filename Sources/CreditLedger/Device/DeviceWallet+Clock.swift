@@ -95,7 +95,17 @@ extension DeviceWallet {
     /// The server lets it end as if it had been issued when its time was set back, so its own dates
     /// no longer say until when it may be used.
     func isDatedAhead(_ lease: Lease, now: UnixTime) -> Bool {
-        lease.issued - effective(now) > LedgerLimits.clockTolerance
+        datedAhead.contains(lease.lease)
+            || lease.issued - effective(now) > LedgerLimits.clockTolerance
+    }
+
+    /// Keeps in mind which leases lie ahead of `time`: an old reply from that future must not make
+    /// them usable again.
+    mutating func noteLeasesDatedAhead(of time: UnixTime) {
+        let ahead = leases.values.map(\.payload).filter {
+            $0.issued - time > LedgerLimits.clockTolerance
+        }
+        datedAhead.formUnion(ahead.map(\.lease))
     }
 
     /// By how much the device's wall clock was set forward since the last contact, below zero: back;

@@ -110,6 +110,7 @@ extension DeviceWallet {
         }
         try next.absorb(answer.orders)
         for lease in answer.leases { next.absorb(lease) }
+        if isSetBack { next.noteLeasesDatedAhead(of: answer.time) }
         for lease in answer.ended where next.returns[lease] != nil { next.ended.insert(lease) }
         for receipt in answer.receipts { next.absorb(receipt) }
         next.absorb(held: answer.held, refused: answer.refused)
@@ -174,6 +175,7 @@ extension DeviceWallet {
             // A restored server may have to be shown what the spend was made with.
             guard !waiting.contains(id) else { continue }
             leases[id] = nil
+            datedAhead.remove(id)
             // The journal says for ever that it was given back, so that the server confirmed it is
             // kept for ever, too: else it would be told at every contact.
             guard !journaledReturns.contains(id) else { continue }

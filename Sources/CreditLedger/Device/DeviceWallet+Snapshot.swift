@@ -9,6 +9,7 @@ extension DeviceWallet {
         snapshot.returns = returns.filter { !journaledReturns.contains($0.key) }
             .map(\.value.compact).sorted()
         snapshot.ended = ended.sorted()
+        snapshot.datedAhead = datedAhead.sorted()
         snapshot.receipts = receiptsBySpend.values.map(\.compact).sorted()
         snapshot.orders = orders.map(\.compact)
         snapshot.refused = refusalsBySpend.sorted { $0.key < $1.key }
@@ -72,6 +73,7 @@ extension DeviceWallet {
             self.returns[lease] = self.returns[lease] ?? giveBack
         }
         ended = Set(snapshot.ended)
+        datedAhead = Set(snapshot.datedAhead)
     }
 
     private mutating func restoreVerdicts(_ snapshot: WalletSnapshot) {

@@ -30,6 +30,8 @@ public struct DeviceWallet: Sendable, Hashable {
     /// Of the returns, those that stand in the journal.
     var journaledReturns: Set<LeaseID>
     var ended: Set<LeaseID> = []
+    /// Leases that lay in the future when the server took its time back: never used any more.
+    var datedAhead: Set<LeaseID> = []
     var balance: LedgerReply.Balance?
     var lendsFrom: UnixTime?
     /// Both clocks at the last contact.

@@ -11,6 +11,8 @@ public struct WalletSnapshot: Codable, Sendable, Equatable {
     public var returns: [String] = []
     /// Given-back leases that the server has confirmed.
     public var ended: [LeaseID] = []
+    /// Leases that lay in the future when the server took its time back.
+    public var datedAhead: [LeaseID] = []
     /// Compact ``Receipt``s.
     public var receipts: [String] = []
     /// Compact ``Order``s.

@@ -56,7 +56,10 @@ extension ServerLedger {
     private func adds(_ order: Order) -> Bool {
         guard standing.serial < LedgerLimits.ordersPerAccount else { return false }
         switch order.kind {
-        case .suspend: return standing.suspension == nil
+        case .suspend:
+            // One that has ended by itself, here or there, stands in the way of none.
+            let isInForce = order.until.map { clock < $0 } ?? true
+            return isInForce && standing.suspension(at: clock) == nil
         case .revokeDevice: return order.device.map { !standing.isRevoked($0) } ?? false
         case .reinstate, .pauseService, .resumeService, .grant, .note: return false
         }
