@@ -52,7 +52,8 @@ extension Doctor {
                 """)
             return (latest, try db.clock())
         }
-        check.note = try store.read { try TrustedTime(db: $0).latest }
+        check.note =
+            try store.read { try TrustedTime(db: $0).latest }
             .map { "last seen right at \($0.rfc3339)" } ?? ""
         // A device's proof may lie ahead by as much.
         let tolerance: Int64 = 120_000
