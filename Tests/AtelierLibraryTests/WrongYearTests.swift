@@ -1,4 +1,5 @@
 import AtelierLibrary
+import CreditLedger
 import SignedObjects
 import TestSupport
 import Testing
