@@ -1,4 +1,4 @@
-import SignedObjects
+public import SignedObjects
 
 /// Checks that one head of the audit log extends another, from the entries in between.
 ///
@@ -55,4 +55,19 @@ public struct AuditExtension: Sendable {
         }
         return !isBroken && hash == newer.hash ? .same : newer.mismatch(with: known)
     }
+}
+
+/// Entries of the audit log without their contents: `GET /v1/audit?after=N`.
+public struct AuditPage: Codable, Sendable, Equatable {
+    /// The digests of the contents of the entries after the serial that was asked for, in order; at
+    /// most ``ProtocolLimits/auditEntries``, none past the end of the log.
+    public let contents: [Digest]
+
+    /// - Parameter contents: In the order of the log.
+    public init(contents: [Digest]) {
+        self.contents = contents
+    }
+
+    /// The route.
+    public static let target = "/v1/audit"
 }

@@ -19,7 +19,7 @@ public struct DeviceCertificate: SignedPayload {
     /// The certified device.
     public var device: DeviceID { DeviceID(key: deviceKey) }
 
-    /// Takes every field.
+    /// A certificate to be signed by the account key; `account` must be that key's.
     public init(
         account: AccountID, deviceKey: VerifyingKey, agreementKey: AgreementKey, name: String,
         issued: UnixTime
@@ -40,4 +40,32 @@ public struct AgreementKey: FixedBytes {
     public let bytes: [UInt8]
     /// Takes bytes that were checked to be ``byteCount`` long.
     public init(checked bytes: [UInt8]) { self.bytes = bytes }
+}
+
+/// The devices of the account: `GET /v1/devices`.
+public struct DeviceList: Codable, Sendable, Equatable {
+    /// One device as the server knows it.
+    public struct Entry: Codable, Sendable, Equatable {
+        /// Compact ``DeviceCertificate``.
+        public let certificate: String
+        /// When the server last heard from it.
+        public let lastSeen: UnixTime
+
+        /// A device by its certificate, which the account key must have signed.
+        public init(certificate: String, lastSeen: UnixTime) {
+            self.certificate = certificate
+            self.lastSeen = lastSeen
+        }
+    }
+
+    /// The account's public key, which signed every certificate.
+    public let accountKey: VerifyingKey
+    /// First joined first.
+    public let devices: [Entry]
+
+    /// The account's devices, in the order in which they joined.
+    public init(accountKey: VerifyingKey, devices: [Entry]) {
+        self.accountKey = accountKey
+        self.devices = devices
+    }
 }

@@ -16,7 +16,7 @@ public struct KeyDelivery: SignedPayload {
         /// The key, sealed to the device's ``DeviceCertificate/agreementKey``; base64url.
         public let sealed: String
 
-        /// Takes every field.
+        /// The library key `epoch`, sealed to the device.
         public init(epoch: UInt32, sealed: String) {
             self.epoch = epoch
             self.sealed = sealed
@@ -41,7 +41,7 @@ public struct KeyDelivery: SignedPayload {
     /// When the account key signed this.
     public let issued: UnixTime
 
-    /// Takes every field.
+    /// A delivery to be signed by the account key; at most ``ProtocolLimits/keysPerDelivery`` keys.
     public init(account: AccountID, device: DeviceID, keys: [SealedKey], issued: UnixTime) {
         self.account = account
         self.device = device
@@ -56,7 +56,7 @@ public struct KeyRequest: Codable, Sendable, Equatable {
     /// The epochs, rising; at most ``ProtocolLimits/keysPerDelivery``, the others later.
     public let epochs: [UInt32]
 
-    /// Takes every field.
+    /// A request for the library keys `epochs`.
     public init(epochs: [UInt32]) {
         self.epochs = epochs
     }
@@ -67,7 +67,7 @@ public struct KeyRequestReply: Codable, Sendable, Equatable {
     /// Compact ``KeyDelivery``; nil until a device with the account key has made one.
     public let delivery: String?
 
-    /// Takes every field.
+    /// The delivery that another device has left, or none yet.
     public init(delivery: String?) {
         self.delivery = delivery
     }
@@ -82,7 +82,7 @@ public struct KeyRequestList: Codable, Sendable, Equatable {
         /// The epochs that it lacks.
         public let epochs: [UInt32]
 
-        /// Takes every field.
+        /// The library keys that one device lacks.
         public init(device: DeviceID, epochs: [UInt32]) {
             self.device = device
             self.epochs = epochs
@@ -92,7 +92,7 @@ public struct KeyRequestList: Codable, Sendable, Equatable {
     /// By device.
     public let requests: [Entry]
 
-    /// Takes every field.
+    /// The requests of the account's devices.
     public init(requests: [Entry]) {
         self.requests = requests
     }
@@ -104,7 +104,7 @@ public struct KeyDeliveryRequest: Codable, Sendable, Equatable {
     /// Compact ``KeyDelivery``.
     public let delivery: String
 
-    /// Takes every field.
+    /// A compact ``KeyDelivery``.
     public init(delivery: String) {
         self.delivery = delivery
     }

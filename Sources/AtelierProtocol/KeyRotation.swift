@@ -15,7 +15,7 @@ public struct KeyRotation: SignedPayload {
         /// The key, sealed to the device's ``DeviceCertificate/agreementKey``; base64url.
         public let sealed: String
 
-        /// Takes every field.
+        /// The new library key, sealed to `device`.
         public init(device: DeviceID, sealed: String) {
             self.device = device
             self.sealed = sealed
@@ -26,7 +26,7 @@ public struct KeyRotation: SignedPayload {
     public let account: AccountID
     /// Rises by one with each rotation; the first library key, made with the account, has 1.
     public let epoch: UInt32
-    /// Every device that was ever put out, this one's too.
+    /// Every device that was ever revoked, this one's too.
     public let revoked: [DeviceID]
     /// The new key, for each device that is not.
     public let boxes: [Box]
@@ -35,7 +35,7 @@ public struct KeyRotation: SignedPayload {
     /// When the account key signed this.
     public let issued: UnixTime
 
-    /// Takes every field.
+    /// A rotation to be signed by the account key: one box for each device that stays.
     public init(
         account: AccountID, epoch: UInt32, revoked: [DeviceID], boxes: [Box], recovery: String,
         issued: UnixTime
@@ -73,7 +73,7 @@ public struct ServerPin: SignedPayload {
     /// The server's key.
     public let serverKey: VerifyingKey
 
-    /// Takes every field.
+    /// A pin to be signed by the account key.
     public init(account: AccountID, serverKey: VerifyingKey) {
         self.account = account
         self.serverKey = serverKey
@@ -88,7 +88,7 @@ public struct RestoreRequest: Codable, Sendable, Equatable {
     /// Compact ``DeviceCertificate``.
     public let certificate: String
 
-    /// Takes every field.
+    /// A request to be certified again, by the account key.
     public init(accountKey: VerifyingKey, certificate: String) {
         self.accountKey = accountKey
         self.certificate = certificate
@@ -100,18 +100,18 @@ public struct RestoreReply: Codable, Sendable, Equatable {
     /// Compact ``ServerPin`` of when the account was opened.
     public let pin: String
 
-    /// Takes every field.
+    /// What the account itself has signed of its server and its keys.
     public init(pin: String) {
         self.pin = pin
     }
 }
 
-/// Puts a device out: `POST /v1/devices/{device}/revocation`, by a device with the account key.
+/// Revokes a device: `POST /v1/devices/{device}/revocation`, by a device with the account key.
 public struct RevocationRequest: Codable, Sendable, Equatable {
     /// Compact ``KeyRotation``.
     public let rotation: String
 
-    /// Takes every field.
+    /// A compact ``KeyRotation`` that names the device as revoked.
     public init(rotation: String) {
         self.rotation = rotation
     }
@@ -122,7 +122,7 @@ public struct KeyRotationList: Codable, Sendable, Equatable {
     /// Compact ``KeyRotation``s, oldest first.
     public let rotations: [String]
 
-    /// Takes every field.
+    /// Compact ``KeyRotation``s, by epoch and without a gap.
     public init(rotations: [String]) {
         self.rotations = rotations
     }

@@ -42,7 +42,7 @@ public struct Problem: Codable, Sendable, Equatable, Error, CustomStringConverti
     /// Server time, so that a wrong clock can correct itself.
     public let time: UnixTime
 
-    /// Takes every field.
+    /// A problem of a known kind; `status` is the one of the HTTP reply.
     public init(type: Kind, status: Int, title: String, detail: String, time: UnixTime) {
         self.type = type
         self.status = status

@@ -24,7 +24,7 @@ public struct RequestProof: SignedPayload {
     /// 16 random bytes, hexadecimal: never accepted twice.
     public let nonce: ProofNonce
 
-    /// Takes every field.
+    /// A proof to be signed by the device's key; `nonce` must never have been used before.
     public init(
         device: DeviceID, method: String, target: String, body: Digest, time: UnixTime,
         nonce: ProofNonce

@@ -243,7 +243,7 @@ final class LocalServer: Sendable {
             verifying: request, account: ledger.account, deviceKey: device.deviceKey,
             serverKey: key.verifyingKey)
         let answer = try ledger.exchange(
-            contact, now: now, policy: LedgerPolicy(), signer: LedgerSigner(key: key)
+            contact, epoch: 1, now: now, policy: LedgerPolicy(), signer: LedgerSigner(key: key)
         ) {
             state.lease += 1
             return LeaseID(checked: [UInt8](repeating: state.lease, count: 16))

@@ -26,8 +26,8 @@ struct GenerationPlan: Codable, Equatable, Sendable {
     }
 
     /// What one credit buys: the sheet, and the picked drafts in full.
-    var body: Body {
-        Body(
+    var body: RenderSpec {
+        RenderSpec(
             model: modelDigest, works: worksDigest, settings: settingsDigest,
             seed: settings.seed, engine: engine)
     }

@@ -23,7 +23,7 @@ extension DeviceWallet {
     var toldEpoch: Int? {
         let holdsNothing =
             metEpoch == nil && orders.isEmpty && receiptsBySpend.isEmpty && leases.isEmpty
-        return holdsNothing ? nil : metEpoch ?? 0
+        return holdsNothing ? nil : metEpoch ?? LedgerRequest.noEpoch
     }
 
     /// Orders are asked for from there: those that are compared again come once more.
@@ -105,5 +105,22 @@ extension DeviceWallet {
         ended.subtract(leases.keys)
         (metEpoch, handing) = (epoch, nil)
         return true
+    }
+}
+
+/// How far a device has come with handing in, for one epoch of the server.
+package struct HandInProgress: Codable, Sendable, Hashable {
+    /// The server's epoch.
+    package let epoch: Int
+    /// Receipts from this index in the log on are missing there.
+    package let receipts: Int
+    /// Orders from this serial on.
+    package let orders: Int
+    /// How many entries have arrived.
+    package var offset: Int
+
+    /// At the beginning.
+    package init(epoch: Int, receipts: Int, orders: Int) {
+        (self.epoch, self.receipts, self.orders, offset) = (epoch, receipts, max(1, orders), 0)
     }
 }

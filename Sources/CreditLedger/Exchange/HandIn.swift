@@ -1,4 +1,4 @@
-import SignedObjects
+package import SignedObjects
 
 /// What the server signed and may have lost with a backup that was restored, some at a time.
 public struct HandIn: Codable, Sendable, Equatable {
@@ -8,14 +8,14 @@ public struct HandIn: Codable, Sendable, Equatable {
     public var offset: Int
     /// Compact ``Order``s, by serial.
     public var orders: [String]
-    /// Compact ``Receipt``s, by their place in the log.
+    /// Compact ``Receipt``s, by their index in the log.
     public var receipts: [String]
     /// Compact ``Lease``s of this device that are not settled.
     public var leases: [String]
     /// Whether nothing is left to hand in.
     public var isLast: Bool
 
-    /// Takes every field.
+    /// A page of at most 64 entries, the first `offset` of all having gone before.
     public init(
         epoch: Int, offset: Int, orders: [String], receipts: [String], leases: [String],
         isLast: Bool
@@ -43,4 +43,82 @@ public struct HandIn: Codable, Sendable, Equatable {
 
     /// How many entries it has.
     public var count: Int { orders.count + receipts.count + leases.count }
+}
+
+/// A ``HandIn`` in which every object was verified to be signed by this server, for this account.
+package struct HandedIn: Sendable, Hashable {
+    /// The server's epoch that it is for.
+    package let epoch: Int
+    /// How many entries went before.
+    package let offset: Int
+    /// Orders by serial.
+    package let orders: [JWS<Order>]
+    /// Receipts by their index in the log.
+    package let receipts: [JWS<Receipt>]
+    /// The device's own leases.
+    package let leases: [JWS<Lease>]
+    /// Whether nothing is left to hand in.
+    package let isLast: Bool
+
+    /// Takes objects that are known to be the server's own.
+    package init(
+        epoch: Int, offset: Int, orders: [JWS<Order>], receipts: [JWS<Receipt>],
+        leases: [JWS<Lease>], isLast: Bool
+    ) {
+        self.epoch = epoch
+        self.offset = offset
+        self.orders = orders
+        self.receipts = receipts
+        self.leases = leases
+        self.isLast = isLast
+    }
+
+    /// Checks `handIn`, which came from `device`.
+    ///
+    /// - Throws: ``LedgerError``; one bad object refuses all.
+    init(
+        verifying handIn: HandIn, account: AccountID, device: DeviceID, serverKey: VerifyingKey
+    ) throws(LedgerError) {
+        guard handIn.count <= LedgerLimits.itemsPerContact else {
+            throw .tooManyItems(count: handIn.count, limit: LedgerLimits.itemsPerContact)
+        }
+        var (orders, receipts, leases): ([JWS<Order>], [JWS<Receipt>], [JWS<Lease>]) = ([], [], [])
+        for text in handIn.orders {
+            let order: JWS<Order> = try verified(text, by: serverKey)
+            guard order.payload.account == account else { throw .foreignObject(type: Order.type) }
+            orders.append(order)
+        }
+        for text in handIn.receipts {
+            let receipt: JWS<Receipt> = try verified(text, by: serverKey)
+            guard receipt.payload.account == account else {
+                throw .foreignObject(type: Receipt.type)
+            }
+            receipts.append(receipt)
+        }
+        for text in handIn.leases {
+            let lease: JWS<Lease> = try verified(text, by: serverKey)
+            guard lease.payload.account == account, lease.payload.device == device else {
+                throw .foreignObject(type: Lease.type)
+            }
+            leases.append(lease)
+        }
+        self.init(
+            epoch: handIn.epoch, offset: max(0, handIn.offset), orders: orders,
+            receipts: receipts, leases: leases, isLast: handIn.isLast)
+    }
+
+    /// How many entries went before and with it; nil where it is for another epoch.
+    func end(in present: Int) -> Int? {
+        guard epoch == present else { return nil }
+        let count = orders.count + receipts.count + leases.count
+        let sum = offset.addingReportingOverflow(count)
+        return sum.overflow ? Int.max : sum.partialValue
+    }
+
+    /// The form to send.
+    package var handIn: HandIn {
+        HandIn(
+            epoch: epoch, offset: offset, orders: orders.map(\.compact),
+            receipts: receipts.map(\.compact), leases: leases.map(\.compact), isLast: isLast)
+    }
 }

@@ -18,7 +18,7 @@ public struct Standing: Hashable, Sendable {
     package private(set) var suspension: Order?
     /// The last pause that was not lifted; it may have ended by itself.
     package private(set) var pause: Order?
-    /// The orders that put devices out.
+    /// The orders that revoked devices.
     package private(set) var revocations: [DeviceID: Order] = [:]
 
     /// The standing after `orders`, oldest first.
@@ -53,7 +53,7 @@ public struct Standing: Hashable, Sendable {
         return nil
     }
 
-    /// Whether `device` was put out; nothing takes that back.
+    /// Whether `device` was revoked, which is final.
     public func isRevoked(_ device: DeviceID) -> Bool { revocations[device] != nil }
 
     /// The pause in force at `now`, if any.

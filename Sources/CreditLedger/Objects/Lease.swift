@@ -24,7 +24,7 @@ public struct Lease: SignedPayload {
     /// The highest order serial of the account when this was issued.
     public let orderSerial: Int
 
-    /// Takes every field.
+    /// A lease to be signed by the server; `issued` < `expires` ≤ `graceEnds`.
     public init(
         account: AccountID, device: DeviceID, lease: LeaseID, credit: Int, epoch: Int,
         issued: UnixTime, expires: UnixTime, graceEnds: UnixTime, orderSerial: Int

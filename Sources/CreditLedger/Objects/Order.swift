@@ -38,7 +38,7 @@ public struct Order: SignedPayload, Hashable {
     /// Server time of the order.
     public let time: UnixTime
 
-    /// Takes every field.
+    /// An order to be signed by the server, within the lengths of `LedgerLimits`.
     public init(
         account: AccountID, serial: Int, kind: Kind, reason: String, text: String,
         until: UnixTime? = nil, device: DeviceID? = nil, credits: Int = 0, appeal: String = "",

@@ -20,12 +20,12 @@ public struct Receipt: SignedPayload {
     public let epoch: Int
     /// Server time of the receipt.
     public let time: UnixTime
-    /// This receipt's place in the account's receipt log, from 0.
+    /// This receipt's index in the account's receipt log, from 0.
     public let logIndex: Int
     /// Chained digest over the account's receipts before this one; zero for the first.
     public let logHead: Digest
 
-    /// Takes every field.
+    /// A receipt to be signed by the server; `credit` and `logIndex` count from 0.
     public init(
         account: AccountID, device: DeviceID, spend: Digest, body: Digest, credit: Int, epoch: Int,
         time: UnixTime, logIndex: Int, logHead: Digest

@@ -18,7 +18,7 @@ public struct Return: SignedPayload {
     /// The device's corrected clock.
     public let time: UnixTime
 
-    /// Takes every field.
+    /// A return to be signed by the device that holds the lease.
     public init(
         account: AccountID, device: DeviceID, lease: LeaseID, credit: Int, epoch: Int,
         time: UnixTime

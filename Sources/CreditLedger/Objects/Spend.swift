@@ -17,18 +17,18 @@ public struct Spend: SignedPayload {
     public let epoch: Int
     /// The device journal that this spend stands in.
     public let journal: JournalID
-    /// The place in that journal, from 1.
+    /// The position in that journal, from 1.
     public let number: Int
     /// Digest of the journal's spend before this one; zero for the first.
     public let previous: Digest
-    /// What was generated: ``Body/digest``.
+    /// What was generated: ``RenderSpec/digest``.
     public let body: Digest
     /// The device's corrected clock.
     public let time: UnixTime
     /// The highest order serial that the device had seen.
     public let orderSerial: Int
 
-    /// Takes every field.
+    /// A spend to be signed by the device; `number` counts from 1.
     public init(
         account: AccountID, device: DeviceID, lease: LeaseID, credit: Int, epoch: Int,
         journal: JournalID, number: Int, previous: Digest, body: Digest, time: UnixTime,

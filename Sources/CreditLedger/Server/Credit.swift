@@ -8,7 +8,7 @@ package struct Credit: Hashable, Sendable {
         case free
         /// Lent by this lease.
         case leased(LeaseID)
-        /// Spent for ever; the receipt's place in the log.
+        /// Spent for ever; the receipt's index in the log.
         case spent(receipt: Int)
     }
 
@@ -17,7 +17,7 @@ package struct Credit: Hashable, Sendable {
     /// Where it is.
     package var state: State
 
-    /// Takes every field.
+    /// A credit that was lent or charged `epoch` times.
     package init(epoch: Int = 0, state: State = .free) {
         self.epoch = epoch
         self.state = state
@@ -59,7 +59,7 @@ package struct SpendClaim: Hashable, Sendable {
     package enum Outcome: Hashable, Sendable {
         /// Kept until a suspension or pause is lifted.
         case held
-        /// Countersigned; the receipt's place in the log.
+        /// Countersigned; the receipt's index in the log.
         case receipt(Int)
         /// The lease was over and no other credit was free. Final.
         case uncredited
@@ -73,12 +73,42 @@ package struct SpendClaim: Hashable, Sendable {
     /// spend. Never removed or replaced.
     package var contradictions: [JWS<Spend>]
 
-    /// Takes every field.
+    /// The first spend for a lease; `contradictions` name the same lease and other bodies.
     package init(
         spend: JWS<Spend>, outcome: Outcome, contradictions: [JWS<Spend>] = []
     ) {
         self.spend = spend
         self.outcome = outcome
         self.contradictions = contradictions
+    }
+}
+
+/// How far a lease has come, by its record and its credit; kept beside it, to find it by.
+package enum LeasePhase: Int, Sendable {
+    /// Its spend has a receipt.
+    case settled = 0
+    /// Its device may use it, or its spend waits for a receipt.
+    case open = 1
+    /// It ended without a spend.
+    case idle = 2
+    /// Its spend came too late for a receipt.
+    case uncredited = 3
+}
+
+/// Two spends of different leases that one device signed for the same position of its journal.
+///
+/// It proves that the journal was copied or set back. No credit was used twice, so both spends
+/// count, and an artist who restored a whole folder from a backup looks just the same: nobody is
+/// punished.
+package struct JournalFork: Hashable, Sendable {
+    /// The spend that came first.
+    package let first: JWS<Spend>
+    /// The one that came later.
+    package let second: JWS<Spend>
+
+    /// Two spends of one device at one position of one journal.
+    package init(first: JWS<Spend>, second: JWS<Spend>) {
+        self.first = first
+        self.second = second
     }
 }

@@ -4,8 +4,8 @@ package import SignedObjects
 ///
 /// Open leases, the lowest free credits and the totals belong to it always.
 package struct LedgerNeeds: Sendable, Equatable {
-    /// A place in a device's journal.
-    package struct Place: Hashable, Sendable {
+    /// The position of a spend in one of the device's journals.
+    package struct JournalPosition: Hashable, Sendable {
         /// The journal.
         package let journal: JournalID
         /// The number of the spend in it.
@@ -16,8 +16,8 @@ package struct LedgerNeeds: Sendable, Equatable {
     package var device: DeviceID?
     /// Leases that are named.
     package var leases: Set<LeaseID> = []
-    /// Places of the device's journals at which another spend may stand already.
-    package var places: Set<Place> = []
+    /// Positions in the device's journals at which another spend may stand already.
+    package var journalPositions: Set<JournalPosition> = []
     /// How many leases may be added that are unknown so far.
     package var added = 0
     /// How many spends may have to be charged to other credits.
@@ -26,7 +26,7 @@ package struct LedgerNeeds: Sendable, Equatable {
     package var ordersAfter: Int?
     /// Orders that are named by their serials.
     package var orders: Set<Int> = []
-    /// Receipts that are named by their places in the log.
+    /// Receipts that are named by their index in the log.
     package var receipts: Set<Int> = []
     /// Credits that are named.
     package var credits: Set<Int> = []
@@ -38,8 +38,10 @@ package struct LedgerNeeds: Sendable, Equatable {
     package init(_ contact: LedgerContact) {
         device = contact.device
         leases = Set(contact.spends.map(\.payload.lease) + contact.returns.map(\.payload.lease))
-        places = Set(
-            contact.spends.map { Place(journal: $0.payload.journal, number: $0.payload.number) })
+        journalPositions = Set(
+            contact.spends.map {
+                JournalPosition(journal: $0.payload.journal, number: $0.payload.number)
+            })
         spends = contact.spends.count
         ordersAfter = contact.orderSerial
         guard let handedIn = contact.handedIn else { return }
@@ -72,5 +74,72 @@ package struct LedgerNeeds: Sendable, Equatable {
     /// How many of the oldest idle leases may have to be forgotten.
     package func forgotten(idle: Int, open: Int) -> Int {
         max(0, idle + open + added - LedgerLimits.rememberedLeases)
+    }
+}
+
+// Whoever stores ledgers reads the part of one that a change touches, by the same rules.
+extension ServerLedger {
+    /// The part of this ledger that `needs` asks for; it decides as the whole does.
+    package func view(
+        _ needs: LedgerNeeds, policy: LedgerPolicy, now: UnixTime
+    ) -> ServerLedger {
+        var view = self
+        let open = leases.filter { phase(of: $0) == .open }
+        let chosen = needs.leases.union(open.map(\.lease.payload.lease))
+            .union(claimed(at: needs)).union(idle(needs, open.count, policy, max(clock, now)))
+        view.leases = leases.filter { chosen.contains($0.lease.payload.lease) }
+        let free = knownCredits.filter { $0.value.state == .free }.keys.sorted()
+        let credits = needs.credits.union(view.leases.map(\.lease.payload.credit))
+            .union(free.prefix(needs.freeCredits(open: open.count, policy: policy)))
+        view.knownCredits = knownCredits.filter { credits.contains($0.key) }
+        let receipts = needs.receipts.union(
+            view.leases.compactMap { record in
+                if case .receipt(let index)? = record.claim?.outcome { index } else { nil }
+            })
+        view.knownReceipts = knownReceipts.filter { receipts.contains($0.key) }
+        view.knownOrders = knownOrders.filter {
+            needs.toldOrders.contains($0.key) || needs.orders.contains($0.key)
+        }
+        view.forks = []
+        let devices = Set(view.leases.map(\.lease.payload.device))
+        view.standing = standing.restricted(
+            to: needs.device.map { devices.union([$0]) } ?? devices)
+        return view
+    }
+
+    /// The first lease that was spent at each of the journal positions.
+    private func claimed(at needs: LedgerNeeds) -> [LeaseID] {
+        needs.journalPositions.compactMap { position in
+            leases.first { record in
+                record.claim?.spend.payload.journal == position.journal
+                    && record.claim?.spend.payload.number == position.number
+                    && record.lease.payload.device == needs.device
+            }?.lease.payload.lease
+        }
+    }
+
+    /// The newest leases without use where there may be too many, the oldest where some are
+    /// forgotten.
+    private func idle(
+        _ needs: LedgerNeeds, _ open: Int, _ policy: LedgerPolicy, _ now: UnixTime
+    ) -> [LeaseID] {
+        let idle = leases.filter { phase(of: $0) == .idle }
+        let oldest = idle.prefix(needs.forgotten(idle: totals.idle, open: open))
+        var chosen = oldest.map(\.lease.payload.lease)
+        if mayLendTooMuch(open: open + needs.added, policy) {
+            let newest = leases.enumerated().filter { _, record in
+                [.idle, .uncredited].contains(phase(of: record))
+                    && now < record.issued + Self.day
+            }.sorted { left, right in
+                (left.element.issued, left.offset) > (right.element.issued, right.offset)
+            }
+            chosen += newest.prefix(needs.unusedLeases(policy)).map(\.element.lease.payload.lease)
+        }
+        return chosen
+    }
+
+    /// Whether so many leases went without use that their dates have to be looked at.
+    package func mayLendTooMuch(open: Int, _ policy: LedgerPolicy) -> Bool {
+        totals.idle + totals.uncredited + open >= policy.unusedLeasesPerDay
     }
 }

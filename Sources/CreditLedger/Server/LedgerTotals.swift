@@ -8,9 +8,9 @@ package struct LedgerTotals: Hashable, Sendable {
     package var leased = 0
     /// Credits that are spent.
     package var spent = 0
-    /// The place in the log of the next receipt.
+    /// The index in the log of the next receipt.
     package var receipts = 0
-    /// Of the places before it, those whose receipt is here.
+    /// How many receipts before it are known.
     package var knownReceipts = 0
     /// Chained digest over the receipts so far; zero for none.
     package var receiptHead = Digest.zero
@@ -31,12 +31,11 @@ package struct LedgerTotals: Hashable, Sendable {
     package var missingReceipts: Int { receipts - knownReceipts }
 
     /// Adds `amount` to the credits that are where `state` says.
-    mutating func count(_ state: Credit.State?, by amount: Int) {
+    mutating func count(_ state: Credit.State, by amount: Int) {
         switch state {
-        case nil: break
-        case .free?: free += amount
-        case .leased?: leased += amount
-        case .spent?: spent += amount
+        case .free: free += amount
+        case .leased: leased += amount
+        case .spent: spent += amount
         }
     }
 }

@@ -20,7 +20,7 @@ extension ServerLedger {
     ///   - makeLeaseID: Gives a random id for each new lease.
     /// - Throws: ``JWSError/unsignable(type:)``; the ledger is then unchanged.
     public mutating func exchange(
-        _ contact: LedgerContact, epoch: Int = 1, now: UnixTime, policy: LedgerPolicy,
+        _ contact: LedgerContact, epoch: Int, now: UnixTime, policy: LedgerPolicy,
         signer: LedgerSigner,
         makeLeaseID: () -> LeaseID
     ) throws(JWSError) -> LedgerAnswer {
@@ -66,20 +66,20 @@ extension ServerLedger {
     private enum Countersigning { case currentLeases, all }
 
     private mutating func register(_ spend: JWS<Spend>) {
-        guard let place = place(of: spend.payload) else { return }
-        guard let claim = leases[place].claim else {
+        guard let index = index(of: spend.payload) else { return }
+        guard let claim = leases[index].claim else {
             noteFork(of: spend)
-            leases[place].claim = SpendClaim(spend: spend, outcome: .held)
+            leases[index].claim = SpendClaim(spend: spend, outcome: .held)
             return
         }
         guard claim.spend.payload.body != spend.payload.body,
             !claim.contradictions.contains(spend),
             claim.contradictions.count < LedgerLimits.contradictionsPerLease
         else { return }
-        leases[place].claim?.contradictions.append(spend)
+        leases[index].claim?.contradictions.append(spend)
     }
 
-    /// Keeps proof where another spend stands at the same place of the device's journal.
+    /// Keeps proof where another spend stands at the same position of the device's journal.
     private mutating func noteFork(of spend: JWS<Spend>) {
         guard totals.forks < LedgerLimits.forksPerAccount else { return }
         let other = leases.lazy.compactMap { $0.claim?.spend }.first { known in
@@ -95,34 +95,34 @@ extension ServerLedger {
     private mutating func countersign(
         _ which: Countersigning, _ signer: LedgerSigner
     ) throws(JWSError) {
-        for place in leases.indices {
-            guard let claim = leases[place].claim, claim.outcome == .held else { continue }
-            let lease = leases[place].lease.payload
+        for index in leases.indices {
+            guard let claim = leases[index].claim, claim.outcome == .held else { continue }
+            let lease = leases[index].lease.payload
             guard standing.obstacle(for: lease.device, at: clock) == nil else { continue }
             if isCurrent(lease) {
-                try charge(lease.credit, for: place, signer)
+                try charge(lease.credit, for: index, signer)
             } else if which == .all {
                 guard let other = freeCredit else {
-                    leases[place].claim?.outcome = .uncredited
+                    leases[index].claim?.outcome = .uncredited
                     continue
                 }
-                try charge(other, again: true, for: place, signer)
+                try charge(other, again: true, for: index, signer)
             }
         }
     }
 
     private mutating func charge(
-        _ credit: Int, again: Bool = false, for place: Int, _ signer: LedgerSigner
+        _ credit: Int, again: Bool = false, for index: Int, _ signer: LedgerSigner
     ) throws(JWSError) {
-        guard let spend = leases[place].claim?.spend else { return }
+        guard let spend = leases[index].claim?.spend else { return }
         let number = totals.receipts
-        set(.spent(receipt: number), ofCredit: credit, again: again)
+        let charged = set(.spent(receipt: number), ofCredit: credit, again: again)
         let receipt = try signer.receipt(
             Receipt(
                 account: account, device: spend.payload.device, spend: spend.digest,
-                body: spend.payload.body, credit: credit, epoch: knownCredits[credit]?.epoch ?? 0,
+                body: spend.payload.body, credit: credit, epoch: charged.epoch,
                 time: clock, logIndex: number, logHead: receiptHead))
-        leases[place].claim?.outcome = .receipt(number)
+        leases[index].claim?.outcome = .receipt(number)
         knownReceipts[number] = receipt
         totals.receipts += 1
         totals.knownReceipts += 1
@@ -158,15 +158,15 @@ extension ServerLedger {
         guard lendsFrom(policy) == nil else { return }
         let wanted = min(contact.wantedLeases, policy.leasesPerDevice)
         var usable = unspentLeases(of: contact.device).count { $0.payload.expires > clock }
-        while usable < wanted, let index = freeCredit {
-            let epoch = (knownCredits[index]?.epoch ?? 0) + 1
+        while usable < wanted, let credit = freeCredit {
+            let id = makeLeaseID()
+            let lent = set(.leased(id), ofCredit: credit, again: true)
             let expires = clock + policy.lease
             let lease = try signer.lease(
                 Lease(
-                    account: account, device: contact.device, lease: makeLeaseID(), credit: index,
-                    epoch: epoch, issued: clock, expires: expires,
+                    account: account, device: contact.device, lease: id, credit: credit,
+                    epoch: lent.epoch, issued: clock, expires: expires,
                     graceEnds: expires + policy.grace, orderSerial: standing.serial))
-            set(.leased(lease.payload.lease), ofCredit: index, again: true)
             leases.append(LeaseRecord(lease: lease))
             usable += 1
         }
@@ -192,9 +192,9 @@ extension ServerLedger {
     private mutating func forgetOldLeases() {
         let excess = totals.idle - LedgerLimits.rememberedLeases
         guard excess > 0 else { return }
-        let places = leases.indices.filter { phase(of: leases[$0]) == .idle }.prefix(excess)
-        for place in places.reversed() { leases.remove(at: place) }
-        totals.idle -= places.count
+        let indices = leases.indices.filter { phase(of: leases[$0]) == .idle }.prefix(excess)
+        for index in indices.reversed() { leases.remove(at: index) }
+        totals.idle -= indices.count
     }
 
     private func answer(to contact: LedgerContact, _ epoch: Int) -> LedgerAnswer {
@@ -214,7 +214,7 @@ extension ServerLedger {
     }
 
     private func report(_ spend: JWS<Spend>, in answer: inout LedgerAnswer) {
-        guard let place = place(of: spend.payload), let claim = leases[place].claim else {
+        guard let index = index(of: spend.payload), let claim = leases[index].claim else {
             answer.refused.append(.init(spend: spend.digest, reason: .unknownLease))
             return
         }
@@ -224,12 +224,12 @@ extension ServerLedger {
         }
         switch claim.outcome {
         case .held: answer.held.append(spend.digest)
-        case .receipt(let index): knownReceipts[index].map { answer.receipts.append($0) }
+        case .receipt(let number): knownReceipts[number].map { answer.receipts.append($0) }
         case .uncredited: answer.refused.append(.init(spend: spend.digest, reason: .uncredited))
         }
     }
 
-    private func place(of spend: Spend) -> Int? {
+    private func index(of spend: Spend) -> Int? {
         leases.firstIndex { record in
             let lease = record.lease.payload
             return lease.lease == spend.lease && lease.device == spend.device

@@ -31,7 +31,7 @@ extension ServerLedger {
         for lease in handedIn.leases { takeOver(lease) }
     }
 
-    /// The next order takes its place. One whose place was taken meanwhile is given again at the
+    /// The next order keeps its serial. One whose serial was given away meanwhile is signed anew at the
     /// end, where it still says something: what the server's people have decided since goes before.
     private mutating func takeOver(
         _ order: JWS<Order>, from device: DeviceID, _ signer: LedgerSigner
@@ -82,7 +82,7 @@ extension ServerLedger {
         }
     }
 
-    /// A receipt takes its place in the log, and its credit is spent.
+    /// A receipt keeps its index in the log, and its credit is spent.
     private mutating func takeOver(_ receipt: JWS<Receipt>) {
         let payload = receipt.payload
         guard (0..<LedgerLimits.creditsPerAccount).contains(payload.logIndex),
@@ -97,8 +97,8 @@ extension ServerLedger {
             totals.receipts = payload.logIndex + 1
             totals.receiptHead = Self.head(after: receipt)
         }
-        for place in leases.indices where leases[place].claim?.spend.digest == payload.spend {
-            leases[place].claim?.outcome = .receipt(payload.logIndex)
+        for index in leases.indices where leases[index].claim?.spend.digest == payload.spend {
+            leases[index].claim?.outcome = .receipt(payload.logIndex)
         }
     }
 
@@ -115,5 +115,22 @@ extension ServerLedger {
         guard payload.epoch > credit.epoch else { return }
         set(.leased(payload.lease), ofCredit: payload.credit)
         knownCredits[payload.credit]?.epoch = payload.epoch
+    }
+}
+
+/// After the server was restored: the devices that may hold what it lost.
+///
+/// Until each of them has handed that in, nothing is lent or signed for the account: the same
+/// credit could go out twice.
+package struct LedgerWait: Hashable, Sendable {
+    /// The devices that have not come yet.
+    package var devices: Set<DeviceID>
+    /// From then on nobody is waited for.
+    package let until: UnixTime
+
+    /// A wait for devices; it ends when none is left, or at `until`.
+    package init(devices: Set<DeviceID>, until: UnixTime) {
+        self.devices = devices
+        self.until = until
     }
 }

@@ -68,10 +68,10 @@ extension ServerLedger {
         return try append(.grant, reason, text, credits: count, now: now, signer)
     }
 
-    /// Puts a device of the account out: it gets no lease and no receipt any more, and its leases
+    /// Revokes a device of the account: it gets no lease and no receipt any more, and its leases
     /// come back when they end.
     ///
-    /// - Returns: The order; nil where the device was put out before, which nothing takes back.
+    /// - Returns: The order; nil where the device was revoked before, which is final.
     /// - Throws: ``LedgerError``; the ledger is then unchanged.
     @discardableResult
     public mutating func revoke(

@@ -14,11 +14,11 @@ public struct ServerLedger: Sendable, Hashable {
     package internal(set) var knownCredits: [Int: Credit]
     /// Leases that are known, in the order they were issued.
     package internal(set) var leases: [LeaseRecord]
-    /// Receipts that are known, by their place in the log.
+    /// Receipts that are known, by their index in the log.
     package internal(set) var knownReceipts: [Int: JWS<Receipt>]
     /// Orders that are known, by serial from 1.
     package internal(set) var knownOrders: [Int: JWS<Order>]
-    /// Known spends of different leases that stand at one place of a journal, as they came.
+    /// Known spends of different leases that stand at one position of a journal, in the order received.
     package internal(set) var forks: [JournalFork]
     /// What the whole ledger adds up to.
     package internal(set) var totals: LedgerTotals
@@ -103,7 +103,7 @@ public struct ServerLedger: Sendable, Hashable {
         leases.reduce(0) { $0 + ($1.claim?.contradictions.count ?? 0) }
     }
 
-    /// How many pairs of spends stand at one place of a journal, on different leases.
+    /// How many pairs of spends stand at one position of a journal, on different leases.
     public var forkCount: Int { totals.forks }
 
     /// Chained digest over the receipts so far; zero for none.
@@ -113,14 +113,14 @@ public struct ServerLedger: Sendable, Hashable {
     public mutating func expire(now: UnixTime) {
         let old = self
         clock = max(clock, now)
-        for place in leases.indices where leases[place].graceEnds <= clock {
-            let lease = leases[place].lease.payload
-            switch leases[place].claim?.outcome {
+        for index in leases.indices where leases[index].graceEnds <= clock {
+            let lease = leases[index].lease.payload
+            switch leases[index].claim?.outcome {
             case nil: free(lease)
             case .held? where standing.isRevoked(lease.device):
                 // Nothing lifts a revocation: the spend waits for nothing.
                 free(lease)
-                leases[place].claim?.outcome = .uncredited
+                leases[index].claim?.outcome = .uncredited
             case .held?, .receipt?, .uncredited?: break
             }
         }
@@ -137,9 +137,9 @@ public struct ServerLedger: Sendable, Hashable {
     package mutating func setTimeBack(to now: UnixTime, policy: LedgerPolicy) {
         guard clock > now else { return }
         clock = now
-        for place in leases.indices
-        where leases[place].issued - now > LedgerLimits.clockTolerance {
-            leases[place].redated = now
+        for index in leases.indices
+        where leases[index].issued - now > LedgerLimits.clockTolerance {
+            leases[index].redated = now
         }
         if let wait {
             let latest = now + policy.lease + policy.grace
@@ -179,12 +179,24 @@ public struct ServerLedger: Sendable, Hashable {
         set(.free, ofCredit: lease.credit)
     }
 
-    /// Moves a credit, lent or charged once more where `again` says so.
-    mutating func set(_ state: Credit.State, ofCredit index: Int, again: Bool = false) {
-        let old = knownCredits[index]
-        totals.count(old?.state, by: -1)
+    /// Moves a credit, or adds one that is not known yet.
+    ///
+    /// - Parameter again: Whether it is lent or charged once more, which raises its epoch.
+    /// - Returns: The credit afterwards.
+    @discardableResult
+    mutating func set(
+        _ state: Credit.State, ofCredit index: Int, again: Bool = false
+    ) -> Credit {
+        var credit = Credit()
+        if let old = knownCredits[index] {
+            totals.count(old.state, by: -1)
+            credit.epoch = old.epoch
+        }
         totals.count(state, by: 1)
-        knownCredits[index] = Credit(epoch: (old?.epoch ?? 0) + (again ? 1 : 0), state: state)
+        if again { credit.epoch += 1 }
+        credit.state = state
+        knownCredits[index] = credit
+        return credit
     }
 
     private func check() throws(LedgerError) {

@@ -44,11 +44,11 @@ struct LedgerStore {
         let open = parts.leases.count
         for lease in needs.leases { try parts.add(leaseRows("l.lease = ?2", [lease.blob])) }
         if let device = needs.device {
-            for place in needs.places {
+            for position in needs.journalPositions {
                 try parts.add(
                     leaseRows(
                         "l.device = ?2 AND l.journal = ?3 AND l.number = ?4",
-                        [device.blob, place.journal.blob, place.number], limit: 1))
+                        [device.blob, position.journal.blob, position.number], limit: 1))
             }
         }
         try addIdle(needs, open: open, row, policy, now: max(row.clock, now), to: &parts)

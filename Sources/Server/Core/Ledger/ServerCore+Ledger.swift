@@ -16,13 +16,16 @@ extension ServerCore {
             } catch {
                 throw ServerError.refused(.malformed, detail: error.description)
             }
+            guard let row = caller.ledger else {
+                throw ServerError.noSuchAccount(caller.account.description)
+            }
             return try self.change(
-                caller.account, LedgerNeeds(contact), now: now, in: db, known: caller.ledger
+                caller.account, LedgerNeeds(contact), now: now, in: db, known: row
             ) { ledger in
                 try ServiceStore(db: db).apply(to: &ledger, now: now, signer: self.signer)
                 let known = ledger.receiptCount
                 let reply = try ledger.exchange(
-                    contact, epoch: caller.ledger?.epoch ?? 1, now: now, policy: self.policy.ledger,
+                    contact, epoch: row.epoch, now: now, policy: self.policy.ledger,
                     signer: self.signer,
                     makeLeaseID: self.randomLeaseID
                 ).reply

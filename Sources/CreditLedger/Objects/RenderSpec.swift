@@ -3,7 +3,7 @@ public import SignedObjects
 /// What one credit buys: one model, one set of settings, one seed, one engine version.
 ///
 /// Rendering it again, on any day, is the same body and costs nothing more.
-public struct Body: Hashable, Sendable {
+public struct RenderSpec: Hashable, Sendable {
     /// SHA-256 of the model file.
     public let model: Digest
     /// Digest of the works that the model learned from.
@@ -15,7 +15,7 @@ public struct Body: Hashable, Sendable {
     /// The version of the synthesis, such as `1`.
     public let engine: String
 
-    /// Takes every field.
+    /// What is rendered; each field takes part in ``digest``.
     public init(model: Digest, works: Digest, settings: Digest, seed: UInt64, engine: String) {
         self.model = model
         self.works = works
@@ -24,7 +24,7 @@ public struct Body: Hashable, Sendable {
         self.engine = engine
     }
 
-    /// SHA-256 over the fields, each at a fixed place: three digests, the seed as 8 bytes
+    /// SHA-256 over the fields, in a fixed order: three digests, the seed as 8 bytes
     /// big-endian, the engine version.
     public var digest: Digest {
         let seedBytes = withUnsafeBytes(of: seed.bigEndian) { Array($0) }

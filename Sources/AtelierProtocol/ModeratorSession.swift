@@ -1,5 +1,16 @@
 import SignedObjects
 
+/// Opens a moderator's session by a one-time token: `POST /v1/moderators/sessions`.
+public struct SessionRequest: Codable, Sendable, Equatable {
+    /// The token.
+    public let token: String
+
+    /// A request with the one-time token as it was shown.
+    public init(token: String) {
+        self.token = token
+    }
+}
+
 /// A moderator's session; the answer to a ``SessionRequest``.
 public struct SessionReply: Codable, Sendable, Equatable {
     /// Who it speaks for.
@@ -11,7 +22,7 @@ public struct SessionReply: Codable, Sendable, Equatable {
     /// After so many seconds without a request it ends.
     public let idleSeconds: Int
 
-    /// Takes every field.
+    /// A session; `idleSeconds` is at least 0.
     public init(name: String, role: String, session: String, idleSeconds: Int) {
         self.name = name
         self.role = role
