@@ -12,7 +12,8 @@ public enum CanonicalJSON {
         return encoder
     }
 
-    /// Decodes that form; other spacing and key order are read too.
+    /// Decodes that form. Other spellings are read too, where nothing is signed; ``JWS`` refuses
+    /// them.
     public static var decoder: JSONDecoder {
         let decoder = JSONDecoder()
         decoder.keyDecodingStrategy = .convertFromSnakeCase

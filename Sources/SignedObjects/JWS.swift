@@ -36,6 +36,8 @@ public struct JWS<Payload: SignedPayload>: Hashable, Sendable {
     /// Reads `compact` and checks that `key` signed it.
     ///
     /// - Throws: ``JWSError``; nothing of an unverified payload can be reached.
+    ///   ``JWSError/notCanonical(type:)`` where the key signed another spelling of the payload than
+    ///   ``CanonicalJSON`` writes: other spacing, key order, escapes, numbers or more fields.
     public init(verifying compact: String, with key: VerifyingKey) throws(JWSError) {
         let (input, json, signature) = try Self.parts(of: compact)
         guard key.isValid(signature: signature, for: Array(input.utf8)) else {
@@ -44,6 +46,9 @@ public struct JWS<Payload: SignedPayload>: Hashable, Sendable {
         guard let payload = try? CanonicalJSON.decoder.decode(Payload.self, from: Data(json)) else {
             throw .malformed(type: Payload.type)
         }
+        // One payload, one text: another spelling would be a second signed object of the same kind.
+        guard let canonical = try? CanonicalJSON.encoder.encode(payload), canonical == Data(json)
+        else { throw .notCanonical(type: Payload.type) }
         self.payload = payload
         self.compact = compact
     }
@@ -103,6 +108,8 @@ public enum JWSError: Error, Equatable, CustomStringConvertible {
     case unsignable(type: String)
     /// The text is not a signed object of this type.
     case malformed(type: String)
+    /// The right key signed it, but its JSON is not the canonical one.
+    case notCanonical(type: String)
     /// Another key signed it, or a byte was changed.
     case wrongSignature(type: String)
     /// The text is longer than any signed object is.
@@ -115,6 +122,9 @@ public enum JWSError: Error, Equatable, CustomStringConvertible {
             "An object of type \(type) could not be signed."
         case .malformed(let type):
             "This is not a signed object of type \(type)."
+        case .notCanonical(let type):
+            "The payload of this \(type) is not written as canonical JSON. Update the program that "
+                + "signed it."
         case .wrongSignature(let type):
             "The signature of this \(type) does not hold: it was changed, or another key signed it."
         case .tooLarge(let bytes, let limit):

@@ -25,7 +25,8 @@ public struct SigningKey: Sendable {
         VerifyingKey(checked: Array(key.publicKey.rawRepresentation))
     }
 
-    func signature(for message: [UInt8]) throws -> [UInt8] {
+    /// The 64 bytes of the Ed25519 signature (RFC 8032) under `message`.
+    package func signature(for message: [UInt8]) throws -> [UInt8] {
         Array(try key.signature(for: message))
     }
 }

@@ -65,6 +65,29 @@ private struct Other: SignedPayload {
         }
     }
 
+    // Goal: a second spelling of a payload is refused, although the right key signed it.
+    // Method: the same payload with other spacing, order, escapes, numbers, and one more field.
+    @Test(arguments: [
+        #"{"count": 3,"made_at":1760000000000,"name":"a/b é"}"#,
+        #"{"made_at":1760000000000,"count":3,"name":"a/b é"}"#,
+        #"{"count":3,"made_at":1760000000000,"name":"a\/b é"}"#,
+        #"{"count":3,"made_at":1760000000000,"name":"a/b \u00e9"}"#,
+        #"{"count":3.0,"made_at":1760000000000,"name":"a/b é"}"#,
+        #"{"count":3,"made_at":1.76e12,"name":"a/b é"}"#,
+        #"{"count":3,"made_at":1760000000000,"name":"a/b é","note":""}"#,
+        #"{"count":9,"count":3,"made_at":1760000000000,"name":"a/b é"}"#,
+    ])
+    func otherSpellingsAreRefused(json: String) throws {
+        let key = try Self.key()
+        let header = Base64URL.encode(#"{"alg":"EdDSA","typ":"\#(Example.type)"}"#.utf8)
+        let input = header + "." + Base64URL.encode(json.utf8)
+        let signature = try key.signature(for: Array(input.utf8))
+        let compact = input + "." + Base64URL.encode(signature)
+        #expect(throws: JWSError.self) {
+            try JWS<Example>(verifying: compact, with: key.verifyingKey)
+        }
+    }
+
     // Goal: another key, and another type with the same fields, are refused.
     @Test func anotherKeyOrTypeIsRefused() throws {
         #expect(throws: JWSError.wrongSignature(type: Example.type)) {
