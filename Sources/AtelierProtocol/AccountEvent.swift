@@ -1,7 +1,7 @@
 import Foundation
 import SignedObjects
 
-/// What a watching device is told: where its account stands now.
+/// The state of an account, as it is sent to a device that watches it.
 ///
 /// The stream is `text/event-stream`: an event named `account` with this as JSON, first at once and
 /// then whenever it changed, and a comment at least every half minute.

@@ -1,6 +1,6 @@
 public import SignedObjects
 
-/// The account key's word that a device belongs to the account.
+/// The account key's statement that a device belongs to the account.
 public struct DeviceCertificate: SignedPayload {
     /// The header\'s `typ`.
     public static let type = "atelier-device+jws"
@@ -34,11 +34,11 @@ public struct DeviceCertificate: SignedPayload {
 
 /// An X25519 public key: 32 bytes.
 public struct AgreementKey: FixedBytes {
-    /// 32.
+    /// 32 bytes.
     public static let byteCount = 32
     /// The value.
     public let bytes: [UInt8]
-    /// Takes bytes that were checked to be ``byteCount`` long.
+    /// The value of ``byteCount`` bytes; the caller has checked the count.
     public init(checked bytes: [UInt8]) { self.bytes = bytes }
 }
 

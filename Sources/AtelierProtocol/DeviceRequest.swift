@@ -56,8 +56,8 @@ public struct DeviceApproval: Codable, Sendable, Equatable {
     }
 }
 
-/// The account key's word that a sealed welcome is its own: who is let in takes library keys and
-/// the server's key from no other.
+/// The account key's signature under a sealed provisioning: a new device accepts library keys and
+/// the server's key from nobody else.
 ///
 /// Anybody can seal to a device's public key, so the seal alone says nothing of who made it.
 public struct WelcomeSeal: SignedPayload {

@@ -39,21 +39,21 @@ public struct InviteCode: Hashable, Sendable, CustomStringConvertible {
 
 /// The secret half of an ``InviteCode``: 16 random bytes.
 public struct InviteSecret: FixedBytes {
-    /// 16.
+    /// 16 bytes.
     public static let byteCount = 16
     /// The value.
     public let bytes: [UInt8]
-    /// Takes bytes that were checked to be ``byteCount`` long.
+    /// The value of ``byteCount`` bytes; the caller has checked the count.
     public init(checked bytes: [UInt8]) { self.bytes = bytes }
 }
 
 /// Names a server's key: the first 16 bytes of SHA-256 over it.
 public struct ServerFingerprint: FixedBytes {
-    /// 16.
+    /// 16 bytes.
     public static let byteCount = 16
     /// The value.
     public let bytes: [UInt8]
-    /// Takes bytes that were checked to be ``byteCount`` long.
+    /// The value of ``byteCount`` bytes; the caller has checked the count.
     public init(checked bytes: [UInt8]) { self.bytes = bytes }
 
     /// The fingerprint of `key`.

@@ -78,10 +78,10 @@ public struct SnapshotDescription: Codable, Sendable, Equatable {
 
 /// A snapshot: random bytes that the device which makes it draws.
 public struct SnapshotID: FixedBytes {
-    /// 16.
+    /// 16 bytes.
     public static let byteCount = 16
     /// The value.
     public let bytes: [UInt8]
-    /// Takes bytes that were checked to be ``byteCount`` long.
+    /// The value of ``byteCount`` bytes; the caller has checked the count.
     public init(checked bytes: [UInt8]) { self.bytes = bytes }
 }

@@ -40,10 +40,10 @@ public struct RequestProof: SignedPayload {
 
 /// Makes one proof unlike every other: 16 random bytes.
 public struct ProofNonce: FixedBytes {
-    /// 16.
+    /// 16 bytes.
     public static let byteCount = 16
     /// The value.
     public let bytes: [UInt8]
-    /// Takes bytes that were checked to be ``byteCount`` long.
+    /// The value of ``byteCount`` bytes; the caller has checked the count.
     public init(checked bytes: [UInt8]) { self.bytes = bytes }
 }

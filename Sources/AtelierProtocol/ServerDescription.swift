@@ -1,6 +1,6 @@
 public import SignedObjects
 
-/// What a server says of itself, to anybody: `GET /v1/server`.
+/// A server's description of itself, for anybody: `GET /v1/server`.
 public struct ServerDescription: Codable, Sendable, Equatable {
     /// The key that signs leases, receipts and orders.
     public let key: VerifyingKey
@@ -64,11 +64,11 @@ public struct RegisterRequest: Codable, Sendable, Equatable {
     }
 }
 
-/// How a server takes new accounts.
+/// How a server accepts new accounts.
 public enum Registration: String, Codable, Sendable, CaseIterable {
     /// Each needs an invite.
     case invite
-    /// Without an invite an account waits until the operator lets it in.
+    /// Without an invite an account waits until the operator approves it.
     case approval
     /// Anybody may open one.
     case open

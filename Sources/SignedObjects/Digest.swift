@@ -2,11 +2,11 @@ import Crypto
 
 /// A SHA-256 digest.
 public struct Digest: FixedBytes {
-    /// 32.
+    /// 32 bytes.
     public static let byteCount = 32
     /// The value.
     public let bytes: [UInt8]
-    /// Takes bytes that were checked to be ``byteCount`` long.
+    /// The value of ``byteCount`` bytes; the caller has checked the count.
     public init(checked bytes: [UInt8]) { self.bytes = bytes }
 
     /// The digest of `bytes`.

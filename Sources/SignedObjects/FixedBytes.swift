@@ -6,7 +6,7 @@ public protocol FixedBytes: Hashable, Sendable, Codable, Comparable, CustomStrin
     /// The value, ``byteCount`` bytes.
     var bytes: [UInt8] { get }
 
-    /// Takes bytes that were checked to be ``byteCount`` long.
+    /// The value of ``byteCount`` bytes; the caller has checked the count.
     init(checked bytes: [UInt8])
 }
 

@@ -1,10 +1,10 @@
 /// An account: the first 16 bytes of SHA-256 over its public key, so that a key proves its account.
 public struct AccountID: FixedBytes {
-    /// 16.
+    /// 16 bytes.
     public static let byteCount = 16
     /// The value.
     public let bytes: [UInt8]
-    /// Takes bytes that were checked to be ``byteCount`` long.
+    /// The value of ``byteCount`` bytes; the caller has checked the count.
     public init(checked bytes: [UInt8]) { self.bytes = bytes }
 
     /// The account that `key` is the account key of.
@@ -15,11 +15,11 @@ public struct AccountID: FixedBytes {
 
 /// A device: the first 16 bytes of SHA-256 over its public key.
 public struct DeviceID: FixedBytes {
-    /// 16.
+    /// 16 bytes.
     public static let byteCount = 16
     /// The value.
     public let bytes: [UInt8]
-    /// Takes bytes that were checked to be ``byteCount`` long.
+    /// The value of ``byteCount`` bytes; the caller has checked the count.
     public init(checked bytes: [UInt8]) { self.bytes = bytes }
 
     /// The device that `key` is the device key of.

@@ -64,7 +64,7 @@ public struct JWS<Payload: SignedPayload>: Hashable, Sendable {
         self.init(trusting: try Self.unverifiedPayload(of: compact), compact: compact)
     }
 
-    /// Reads a payload without believing it: for finding out which key to ask for.
+    /// Reads a payload without verifying it, to find the key that must have signed it.
     package static func unverifiedPayload(of compact: String) throws(JWSError) -> Payload {
         let json = try parts(of: compact).json
         guard let payload = try? CanonicalJSON.decoder.decode(Payload.self, from: Data(json)) else {
@@ -102,7 +102,7 @@ public struct JWS<Payload: SignedPayload>: Hashable, Sendable {
     }
 }
 
-/// Why a signed object could not be made or believed.
+/// Why a signed object could not be made or verified.
 public enum JWSError: Error, Equatable, CustomStringConvertible {
     /// The payload has no JSON form, or the key could not sign.
     case unsignable(type: String)

@@ -33,11 +33,11 @@ public struct SigningKey: Sendable {
 
 /// An Ed25519 public key: 32 bytes.
 public struct VerifyingKey: FixedBytes {
-    /// 32.
+    /// 32 bytes.
     public static let byteCount = 32
     /// The value.
     public let bytes: [UInt8]
-    /// Takes bytes that were checked to be ``byteCount`` long.
+    /// The value of ``byteCount`` bytes; the caller has checked the count.
     public init(checked bytes: [UInt8]) { self.bytes = bytes }
 
     func isValid(signature: [UInt8], for message: [UInt8]) -> Bool {

@@ -2,11 +2,11 @@ public import SignedObjects
 
 /// The account's credits as this device knows them.
 public struct CreditsSummary: Codable, Sendable, Equatable {
-    /// Given to the account in all, as of the last contact.
+    /// Credits ever granted to the account, as of the last contact.
     public var granted = 0
-    /// Held by no device, as of the last contact.
+    /// Credits that no device holds, as of the last contact.
     public var free = 0
-    /// Lent to other devices, as of the last contact.
+    /// Credits leased to other devices, as of the last contact.
     public var leasedElsewhere = 0
     /// Spent: countersigned ones of the whole account, and those in this device's journal since.
     public var spent = 0
@@ -32,6 +32,6 @@ public struct CreditsSummary: Codable, Sendable, Equatable {
     /// Server time of the last contact; nil before the first.
     public var asOf: UnixTime?
 
-    /// Nothing known.
+    /// No contact yet.
     public init() {}
 }

@@ -1,6 +1,6 @@
 import SignedObjects
 
-// What the server lost with a backup that was restored goes back to it.
+// What a restored server lost is handed in to it.
 extension DeviceWallet {
     /// Whether the server still has to be given what it lost.
     public var isHandingIn: Bool {
@@ -26,7 +26,8 @@ extension DeviceWallet {
         return holdsNothing ? nil : metEpoch ?? LedgerRequest.noEpoch
     }
 
-    /// Orders are asked for from there: those that are compared again come once more.
+    /// The serial after which orders are requested; orders that must be compared again are
+    /// requested once more.
     var askedSerial: Int {
         min(handing.map { $0.orders - 1 } ?? confirmedOrders ?? orders.count, orders.count)
     }
@@ -108,7 +109,7 @@ extension DeviceWallet {
     }
 }
 
-/// How far a device has come with handing in, for one epoch of the server.
+/// The progress of a device that hands in, for one epoch of the server.
 package struct HandInProgress: Codable, Sendable, Hashable {
     /// The server's epoch.
     package let epoch: Int
@@ -116,10 +117,10 @@ package struct HandInProgress: Codable, Sendable, Hashable {
     package let receipts: Int
     /// Orders from this serial on.
     package let orders: Int
-    /// How many entries have arrived.
+    /// The number of entries that the server has acknowledged.
     package var offset: Int
 
-    /// At the beginning.
+    /// No entry handed in yet.
     package init(epoch: Int, receipts: Int, orders: Int) {
         (self.epoch, self.receipts, self.orders, offset) = (epoch, receipts, max(1, orders), 0)
     }

@@ -1,7 +1,7 @@
 public import SignedObjects
 
-/// What a ``DeviceWallet`` holds beside the journal, in a form to store; nothing in it is believed
-/// when it is read back before its signature is checked.
+/// What a ``DeviceWallet`` holds beside the journal, in a form to store. Every signature in it is
+/// verified when it is read back.
 public struct WalletSnapshot: Codable, Sendable, Equatable {
     /// The journal that the leases were used with.
     public var journal: JournalID

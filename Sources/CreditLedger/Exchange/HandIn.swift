@@ -1,10 +1,11 @@
 package import SignedObjects
 
-/// What the server signed and may have lost with a backup that was restored, some at a time.
+/// One page of the documents that the server signed and may have lost when it was restored from a
+/// backup.
 public struct HandIn: Codable, Sendable, Equatable {
-    /// The server's epoch that it is for.
+    /// The server's epoch for which it is handed in.
     public var epoch: Int
-    /// How many entries went before, in earlier contacts.
+    /// The number of entries sent in earlier contacts.
     public var offset: Int
     /// Compact ``Order``s, by serial.
     public var orders: [String]
@@ -12,7 +13,7 @@ public struct HandIn: Codable, Sendable, Equatable {
     public var receipts: [String]
     /// Compact ``Lease``s of this device that are not settled.
     public var leases: [String]
-    /// Whether nothing is left to hand in.
+    /// Whether this is the last page.
     public var isLast: Bool
 
     /// A page of at most 64 entries, the first `offset` of all having gone before.
@@ -47,9 +48,9 @@ public struct HandIn: Codable, Sendable, Equatable {
 
 /// A ``HandIn`` in which every object was verified to be signed by this server, for this account.
 package struct HandedIn: Sendable, Hashable {
-    /// The server's epoch that it is for.
+    /// The server's epoch for which it is handed in.
     package let epoch: Int
-    /// How many entries went before.
+    /// The number of entries sent in earlier contacts.
     package let offset: Int
     /// Orders by serial.
     package let orders: [JWS<Order>]
@@ -57,10 +58,10 @@ package struct HandedIn: Sendable, Hashable {
     package let receipts: [JWS<Receipt>]
     /// The device's own leases.
     package let leases: [JWS<Lease>]
-    /// Whether nothing is left to hand in.
+    /// Whether this is the last page.
     package let isLast: Bool
 
-    /// Takes objects that are known to be the server's own.
+    /// A page of objects that were verified before.
     package init(
         epoch: Int, offset: Int, orders: [JWS<Order>], receipts: [JWS<Receipt>],
         leases: [JWS<Lease>], isLast: Bool

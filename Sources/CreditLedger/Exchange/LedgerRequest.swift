@@ -104,7 +104,7 @@ public struct LedgerContact: Sendable, Hashable {
             orderSerial: request.orderSerial, epoch: request.epoch, handedIn: handedIn)
     }
 
-    /// Takes objects that are already known to be the device's own.
+    /// A contact of objects that were verified before.
     package init(
         device: DeviceID, spends: [JWS<Spend>], returns: [JWS<Return>], wantedLeases: Int,
         orderSerial: Int, epoch: Int? = nil, handedIn: HandedIn? = nil

@@ -1,6 +1,6 @@
 public import SignedObjects
 
-/// What the orders of an account add up to.
+/// The effect of all orders of an account.
 public struct Standing: Hashable, Sendable {
     /// What keeps an account or a device from leases and receipts.
     public enum Obstacle: Sendable, Equatable {
@@ -36,7 +36,7 @@ public struct Standing: Hashable, Sendable {
         self.revocations = revocations
     }
 
-    /// The same for some devices alone.
+    /// The same, with the revocations of `devices` only.
     package func restricted(to devices: Set<DeviceID>) -> Standing {
         var standing = self
         standing.revocations = revocations.filter { devices.contains($0.key) }
@@ -68,7 +68,7 @@ public struct Standing: Hashable, Sendable {
         return suspension
     }
 
-    /// Takes one more order.
+    /// Applies one more order.
     package mutating func apply(_ order: Order) {
         serial = max(serial, order.serial)
         switch order.kind {

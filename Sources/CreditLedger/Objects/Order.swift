@@ -1,7 +1,7 @@
 public import SignedObjects
 
-/// A decision of the server's people that reaches every device of one account; signed by the
-/// server.
+/// A decision of the operator or a moderator that every device of one account receives; signed by
+/// the server.
 public struct Order: SignedPayload, Hashable {
     /// The header\'s `typ`.
     public static let type = "atelier-order+jws"

@@ -1,6 +1,6 @@
 public import SignedObjects
 
-/// A device's word that it used a lease for one body of work; signed by the device.
+/// A device's statement that it used a lease for one rendering; signed by the device.
 public struct Spend: SignedPayload {
     /// The header\'s `typ`.
     public static let type = "atelier-spend+jws"
@@ -68,10 +68,10 @@ public struct Spend: SignedPayload {
 
 /// Names one spend journal of one device: 16 random bytes, made with the journal file.
 public struct JournalID: FixedBytes {
-    /// 16.
+    /// 16 bytes.
     public static let byteCount = 16
     /// The value.
     public let bytes: [UInt8]
-    /// Takes bytes that were checked to be ``byteCount`` long.
+    /// The value of ``byteCount`` bytes; the caller has checked the count.
     public init(checked bytes: [UInt8]) { self.bytes = bytes }
 }

@@ -97,9 +97,9 @@ package enum LeasePhase: Int, Sendable {
 
 /// Two spends of different leases that one device signed for the same position of its journal.
 ///
-/// It proves that the journal was copied or set back. No credit was used twice, so both spends
-/// count, and an artist who restored a whole folder from a backup looks just the same: nobody is
-/// punished.
+/// It proves that the journal was copied or restored. No credit was used twice, so both spends
+/// count. An artist who restored a folder from a backup causes the same, so it has no consequence
+/// for the account.
 package struct JournalFork: Hashable, Sendable {
     /// The spend that came first.
     package let first: JWS<Spend>

@@ -1,8 +1,8 @@
 package import SignedObjects
 
-/// What one change of a ledger may have to look at: the rest of the ledger decides nothing.
+/// The rows of a ledger that one change may read; no other row affects its result.
 ///
-/// Open leases, the lowest free credits and the totals belong to it always.
+/// Open leases, the lowest free credits and the totals are always among them.
 package struct LedgerNeeds: Sendable, Equatable {
     /// The position of a spend in one of the device's journals.
     package struct JournalPosition: Hashable, Sendable {
@@ -14,27 +14,27 @@ package struct LedgerNeeds: Sendable, Equatable {
 
     /// The device that asks, or that is decided about.
     package var device: DeviceID?
-    /// Leases that are named.
+    /// Leases that the change names.
     package var leases: Set<LeaseID> = []
     /// Positions in the device's journals at which another spend may stand already.
     package var journalPositions: Set<JournalPosition> = []
-    /// How many leases may be added that are unknown so far.
+    /// The most leases that the change may add.
     package var added = 0
-    /// How many spends may have to be charged to other credits.
+    /// The most spends that may be charged to another credit than their lease's.
     package var spends = 0
-    /// Orders after this serial are told; nil where none are.
+    /// Orders after this serial are sent to the device; nil: none are.
     package var ordersAfter: Int?
-    /// Orders that are named by their serials.
+    /// Serials of orders that the change names.
     package var orders: Set<Int> = []
     /// Receipts that are named by their index in the log.
     package var receipts: Set<Int> = []
-    /// Credits that are named.
+    /// Indices of credits that the change names.
     package var credits: Set<Int> = []
 
-    /// For a decision of the server's people, which names a device at most.
+    /// The rows for an order of the operator, which names one device at most.
     package init(device: DeviceID? = nil) { self.device = device }
 
-    /// For one contact.
+    /// The rows for one contact of a device.
     package init(_ contact: LedgerContact) {
         device = contact.device
         leases = Set(contact.spends.map(\.payload.lease) + contact.returns.map(\.payload.lease))
@@ -53,25 +53,25 @@ package struct LedgerNeeds: Sendable, Equatable {
         added = handedIn.leases.count
     }
 
-    /// The serials of the orders that are told.
-    package var toldOrders: Range<Int> {
+    /// The serials of the orders that are sent to the device.
+    package var sentOrders: Range<Int> {
         guard let ordersAfter else { return 0..<0 }
         let first = ordersAfter.addingReportingOverflow(1)
         let end = first.partialValue.addingReportingOverflow(LedgerLimits.ordersPerReply)
         return first.overflow || end.overflow ? 0..<0 : first.partialValue..<end.partialValue
     }
 
-    /// How many free credits there have to be, where there are as many.
+    /// The most free credits that the change may use.
     package func freeCredits(open: Int, policy: LedgerPolicy) -> Int {
         spends + open + added + policy.leasesPerDevice
     }
 
-    /// How many of the newest leases that went unused have to be looked at: each spend may use one.
+    /// The most of the newest unused leases that the change may read: each spend may use one.
     package func unusedLeases(_ policy: LedgerPolicy) -> Int {
         max(0, policy.unusedLeasesPerDay) + spends + added
     }
 
-    /// How many of the oldest idle leases may have to be forgotten.
+    /// The most idle leases, oldest first, that the change may delete.
     package func forgotten(idle: Int, open: Int) -> Int {
         max(0, idle + open + added - LedgerLimits.rememberedLeases)
     }
@@ -98,7 +98,7 @@ extension ServerLedger {
             })
         view.knownReceipts = knownReceipts.filter { receipts.contains($0.key) }
         view.knownOrders = knownOrders.filter {
-            needs.toldOrders.contains($0.key) || needs.orders.contains($0.key)
+            needs.sentOrders.contains($0.key) || needs.orders.contains($0.key)
         }
         view.forks = []
         let devices = Set(view.leases.map(\.lease.payload.device))
@@ -138,7 +138,7 @@ extension ServerLedger {
         return chosen
     }
 
-    /// Whether so many leases went without use that their dates have to be looked at.
+    /// Whether so many leases may be unused that the daily limit depends on their dates.
     package func mayLendTooMuch(open: Int, _ policy: LedgerPolicy) -> Bool {
         totals.idle + totals.uncredited + open >= policy.unusedLeasesPerDay
     }

@@ -1,4 +1,4 @@
-/// What an operator may set about credits.
+/// The operator's settings for credits.
 public struct LedgerPolicy: Sendable, Equatable {
     /// Credits that a new account gets.
     public var freeCredits: Int

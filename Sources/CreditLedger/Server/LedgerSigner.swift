@@ -1,6 +1,6 @@
 public import SignedObjects
 
-/// Signs what the ledger issues, inside the transaction that decides it.
+/// Signs leases, receipts and orders, inside the transaction that issues them.
 public struct LedgerSigner: Sendable {
     let lease: @Sendable (Lease) throws(JWSError) -> JWS<Lease>
     let receipt: @Sendable (Receipt) throws(JWSError) -> JWS<Receipt>
@@ -13,7 +13,7 @@ public struct LedgerSigner: Sendable {
         order = { payload throws(JWSError) in try JWS(signing: payload, with: key) }
     }
 
-    /// Signs as told: a search over very many states has no time for signatures.
+    /// Signs by the given functions: a search over many states has no time for signatures.
     package init(
         lease: @escaping @Sendable (Lease) throws(JWSError) -> JWS<Lease>,
         receipt: @escaping @Sendable (Receipt) throws(JWSError) -> JWS<Receipt>,

@@ -1,6 +1,6 @@
 package import SignedObjects
 
-/// What a whole ledger adds up to, kept beside it so that nobody has to read it all.
+/// The totals of a ledger, stored beside its rows so that no request has to read them all.
 package struct LedgerTotals: Hashable, Sendable {
     /// Credits that no device holds.
     package var free = 0
@@ -27,7 +27,7 @@ package struct LedgerTotals: Hashable, Sendable {
     /// Credits in all.
     package var granted: Int { free + leased + spent }
 
-    /// Receipts that were signed, as a later one tells, and are in nobody's hands yet.
+    /// Receipts that a later one proves to have been signed, and that no device has handed in.
     package var missingReceipts: Int { receipts - knownReceipts }
 
     /// Adds `amount` to the credits that are where `state` says.

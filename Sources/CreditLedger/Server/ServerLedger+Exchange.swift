@@ -207,7 +207,7 @@ extension ServerLedger {
         answer.leases = unspentLeases(of: contact.device)
         let current = Set(answer.leases.map(\.payload.lease))
         answer.ended = contact.returns.map(\.payload.lease).filter { !current.contains($0) }
-        let told = LedgerNeeds(contact).toldOrders
+        let told = LedgerNeeds(contact).sentOrders
         answer.orders = knownOrders.filter { told.contains($0.key) }
             .sorted { $0.key < $1.key }.map(\.value)
         return answer

@@ -1,6 +1,6 @@
 package import SignedObjects
 
-// What a restored server lost comes back from the devices.
+// Devices hand in what a restored server lost.
 extension ServerLedger {
     /// Begins a new epoch: the ledger may be older than what devices hold.
     package mutating func beginEpoch(waitingFor devices: Set<DeviceID>, until: UnixTime) {

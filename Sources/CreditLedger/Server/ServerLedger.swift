@@ -157,7 +157,7 @@ public struct ServerLedger: Sendable, Hashable {
         }
     }
 
-    /// Brings the totals up to what became of the known leases.
+    /// Updates the totals by how the phases of the known leases differ from `old`.
     mutating func countPhases(since old: ServerLedger) {
         for (ledger, amount) in [(old, -1), (self, 1)] {
             for record in ledger.leases {

@@ -56,7 +56,7 @@ struct LedgerStore {
         if free > 0 { try parts.add(credits: freeCredits(free)) }
         for credit in needs.credits { try parts.add(credits: self.credit(credit)) }
         for number in needs.receipts { try parts.add(receipt: number) }
-        parts.add(orders: try orders(needs.toldOrders, upTo: row.standing.serial))
+        parts.add(orders: try orders(needs.sentOrders, upTo: row.standing.serial))
         // They follow each other, where they are not somebody's play.
         for serial in needs.orders { parts.add(orders: try named(serial)) }
         return try parts.ledger(forks: [])
