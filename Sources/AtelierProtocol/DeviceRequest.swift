@@ -41,18 +41,19 @@ public struct DeviceApproval: Codable, Sendable, Equatable {
     /// Compact ``DeviceCertificate``.
     public let certificate: String
     /// The library keys and the server's key, sealed to the asking device; base64url, opaque here.
-    public let sealedWelcome: String
-    /// Compact ``WelcomeSeal``: that the account key sealed it.
-    public let welcomeSeal: String
+    public let sealedProvisioning: String
+    /// Compact ``ProvisioningSeal``: that the account key sealed it.
+    public let provisioningSeal: String
 
     /// An approval whose two signed parts the account key must have signed.
     public init(
-        accountKey: VerifyingKey, certificate: String, sealedWelcome: String, welcomeSeal: String
+        accountKey: VerifyingKey, certificate: String, sealedProvisioning: String,
+        provisioningSeal: String
     ) {
         self.accountKey = accountKey
         self.certificate = certificate
-        self.sealedWelcome = sealedWelcome
-        self.welcomeSeal = welcomeSeal
+        self.sealedProvisioning = sealedProvisioning
+        self.provisioningSeal = provisioningSeal
     }
 }
 
@@ -60,15 +61,15 @@ public struct DeviceApproval: Codable, Sendable, Equatable {
 /// the server's key from nobody else.
 ///
 /// Anybody can seal to a device's public key, so the seal alone says nothing of who made it.
-public struct WelcomeSeal: SignedPayload {
+public struct ProvisioningSeal: SignedPayload {
     /// The header's `typ`.
-    public static let type = "atelier-welcome+jws"
+    public static let type = "atelier-provisioning+jws"
 
     /// The account.
     public let account: AccountID
     /// The device that is let in.
     public let device: DeviceID
-    /// Digest of the sealed welcome's text, ``DeviceApproval/sealedWelcome``.
+    /// Digest of the sealed welcome's text, ``DeviceApproval/sealedProvisioning``.
     public let sealed: Digest
     /// The newest library key in it, so that a server can tell one that came too late.
     public let epoch: UInt32

@@ -42,7 +42,7 @@ struct HostileKeysTests {
                 ).sealed(
                     for: certificate.device, of: certificate.account, to: certificate.agreementKey)
                 let ownSeal = try JWS(
-                    signing: WelcomeSeal(
+                    signing: ProvisioningSeal(
                         account: certificate.account, device: certificate.device, sealed: sealed,
                         epoch: 1, issued: certificate.issued), with: forger
                 ).compact
@@ -50,12 +50,13 @@ struct HostileKeysTests {
                     switch kind {
                     case "own seal": ownSeal
                     case "no seal": ""
-                    default: real.welcomeSeal
+                    default: real.provisioningSeal
                     }
                 let forged = DeviceApproval(
                     accountKey: real.accountKey, certificate: real.certificate,
-                    sealedWelcome: kind == "other text" ? real.sealedWelcome + "A" : sealed,
-                    welcomeSeal: seal)
+                    sealedProvisioning: kind == "other text"
+                        ? real.sealedProvisioning + "A" : sealed,
+                    provisioningSeal: seal)
                 var reply = reply
                 reply.body = Array(try CanonicalJSON.encoder.encode(forged))
                 return reply

@@ -145,7 +145,8 @@ struct JoiningTests {
             #expect(try await intruder.post(path, ask, client).status == 202)
             let approval = DeviceApproval(
                 accountKey: first.accountKey.verifyingKey,
-                certificate: try intruder.certificate(), sealedWelcome: "", welcomeSeal: "")
+                certificate: try intruder.certificate(), sealedProvisioning: "",
+                provisioningSeal: "")
             let place = "/v1/device-requests/\(intruder.device)/approval"
             #expect(try await first.post(place, approval, client).problem == .malformed)
             #expect(try await intruder.post(place, approval, client).problem == .deviceUnknown)

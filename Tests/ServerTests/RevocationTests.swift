@@ -77,7 +77,7 @@ struct RevocationTests {
             #expect(try await artist.post(door, old, client).problem == .keysChanged)
             let unsigned = DeviceApproval(
                 accountKey: old.accountKey, certificate: old.certificate,
-                sealedWelcome: "AAAB", welcomeSeal: old.welcomeSeal)
+                sealedProvisioning: "AAAB", provisioningSeal: old.provisioningSeal)
             #expect(try await artist.post(door, unsigned, client).problem == .malformed)
             let new = try artist.approval(of: late, epoch: 2)
             #expect(try await artist.post(door, new, client).status == 201)

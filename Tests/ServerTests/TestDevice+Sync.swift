@@ -21,12 +21,13 @@ extension TestDevice {
 
     /// What lets another device in; the welcome in it is nobody's.
     func approval(of other: TestDevice, epoch: UInt32 = 1) throws -> DeviceApproval {
-        let seal = WelcomeSeal(
+        let seal = ProvisioningSeal(
             account: account, device: other.device, sealed: "AAAA", epoch: epoch,
             issued: server.now)
         return DeviceApproval(
             accountKey: accountKey.verifyingKey, certificate: try other.certificate(),
-            sealedWelcome: "AAAA", welcomeSeal: try JWS(signing: seal, with: accountKey).compact)
+            sealedProvisioning: "AAAA",
+            provisioningSeal: try JWS(signing: seal, with: accountKey).compact)
     }
 
     /// Pushes a segment and expects it to be taken.

@@ -70,13 +70,13 @@ extension Library {
             accountKey: accountKey.verifyingKey, revoked: membership.revoked)
         let sealed = try welcome.sealed(for: match.device, of: account, to: match.agreementKey)
         let seal = try JWS(
-            signing: WelcomeSeal(
+            signing: ProvisioningSeal(
                 account: account, device: match.device, sealed: sealed,
                 epoch: welcome.newestEpoch, issued: connection.clock.now),
             with: accountKey)
         let approval = DeviceApproval(
             accountKey: accountKey.verifyingKey, certificate: certificate.compact,
-            sealedWelcome: sealed, welcomeSeal: seal.compact)
+            sealedProvisioning: sealed, provisioningSeal: seal.compact)
         _ = try await connection.post(
             "/v1/device-requests/\(match.device)/approval", approval, as: NoFields.self)
         try remember(connection.clock)

@@ -48,14 +48,14 @@ package struct Welcome: Codable, Equatable, Sendable {
     package init(
         of approval: DeviceApproval, with keys: DeviceKeys, account: AccountID
     ) throws {
-        let seal = try? JWS<WelcomeSeal>(
-            verifying: approval.welcomeSeal, with: approval.accountKey
+        let seal = try? JWS<ProvisioningSeal>(
+            verifying: approval.provisioningSeal, with: approval.accountKey
         ).payload
         guard
             AccountID(key: approval.accountKey) == account, let seal, seal.account == account,
-            seal.device == keys.device, seal.sealed == Digest(of: approval.sealedWelcome)
+            seal.device == keys.device, seal.sealed == Digest(of: approval.sealedProvisioning)
         else { throw LibraryError.wrongApproval }
-        self = try Welcome(opening: approval.sealedWelcome, with: keys, account: account)
+        self = try Welcome(opening: approval.sealedProvisioning, with: keys, account: account)
         guard accountKey == approval.accountKey else { throw LibraryError.wrongApproval }
     }
 

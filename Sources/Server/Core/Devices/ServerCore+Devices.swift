@@ -84,12 +84,12 @@ extension ServerCore {
     private static func checkWelcome(
         _ approval: DeviceApproval, of caller: Caller, to device: DeviceID, in db: Database
     ) throws {
-        let seal = try? JWS<WelcomeSeal>(
-            verifying: approval.welcomeSeal, with: caller.accountKey
+        let seal = try? JWS<ProvisioningSeal>(
+            verifying: approval.provisioningSeal, with: caller.accountKey
         ).payload
         guard
             let seal, seal.account == caller.account, seal.device == device,
-            seal.sealed == Digest(of: approval.sealedWelcome)
+            seal.sealed == Digest(of: approval.sealedProvisioning)
         else {
             throw ServerError.refused(
                 .malformed, detail: "The welcome is not sealed by the account's key.")

@@ -27,8 +27,8 @@ enum APISchemas {
             "requests": list(of: ["$ref": "#/components/schemas/DeviceRequest"])
         ]),
         "DeviceApproval": object([
-            "account_key": key, "certificate": compact, "sealed_welcome": ["type": "string"],
-            "welcome_seal": compact,
+            "account_key": key, "certificate": compact, "sealed_provisioning": ["type": "string"],
+            "provisioning_seal": compact,
         ]),
         "DeviceList": object([
             "account_key": key,
