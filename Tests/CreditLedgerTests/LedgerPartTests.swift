@@ -131,7 +131,7 @@ private struct RandomHistory {
         func exchange(_ ledger: inout ServerLedger) throws -> LedgerAnswer {
             used = 0
             return try ledger.exchange(
-                contact, now: time, policy: Self.policy, signer: Self.signer
+                contact, epoch: 1, now: time, policy: Self.policy, signer: Self.signer
             ) {
                 used += 1
                 return LeaseID(checked: Array(Digest(of: "\(first + used)").bytes.prefix(16)))
