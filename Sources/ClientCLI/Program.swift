@@ -47,16 +47,21 @@ enum Program {
         if error is ExitCode || error is CleanExit { return error }
         if let failure = error as? OutputFailure {
             if !failure.isReaderGone { Terminal.complain("\(failure)") }
-            return ExitCode(ExitStatus.failed.rawValue)
+            return ExitStatus.failed.code
         }
         // Found out while the command ran: the parser would show how to use another command.
         if let error = error as? ValidationError {
             Terminal.complain(error.message)
-            return ExitCode(ExitStatus.usage.rawValue)
+            return ExitStatus.usage.code
         }
         let name = String(reflecting: type(of: error))
         if name.hasPrefix("ArgumentParser.") { return error }
-        Terminal.complain(ErrorText.of(error))
-        return ExitCode(ExitStatus(for: error).rawValue)
+        Terminal.complain(message(error))
+        return ExitStatus(for: error).code
+    }
+
+    /// What happened and why, and where there is one the command that helps.
+    private static func message(_ error: any Error) -> String {
+        error is LookupError ? "\(error)" : Failure(error).text
     }
 }

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 struct CarryingTests {
-    private static let order = GenerationOrder(model: "m", seed: 1, width: 64, height: 64)
+    private static let order = NamedOrder(model: "m", seed: 1, width: 64, height: 64)
 
     // Goal: a backup brings all back, and no credit that was spent after it.
     // Method: back up between two generations; restore elsewhere; look, draw again, sync.
@@ -16,37 +16,37 @@ struct CarryingTests {
         let library = try await world.joinedLibrary("desk", at: server)
         let made = try library.generate(Self.order).generation
         let file = world.folder.url.appending(path: "library.tar")
-        let report = try library.backup(to: file)
+        let report = try library.backup.write(to: file)
         // A database, four keys, a journal, two works, a model and a picture at least.
         #expect(report.files >= 10 && report.bytes > 0)
         let mode = try FileManager.default.attributesOfItem(atPath: file.path)[.posixPermissions]
         #expect(mode as? Int == 0o600)
         let listing = try Shell.run(["tar", "tf", file.path])
         #expect(listing.contains("library.sqlite") && listing.contains("keys/device.key"))
-        #expect(throws: LibraryError.self) { try library.backup(to: file) }
+        #expect(throws: LibraryError.self) { try library.backup.write(to: file) }
         var second = Self.order
         second.seed = 2
         _ = try library.generate(second)
-        _ = try await library.sync()
+        _ = try await library.sync.run()
         #expect(server.spent == 2)
 
         let environment = world.environment(server: server)
         let home = world.home("new")
-        _ = try Library.restore(from: file, to: home, environment: environment)
+        _ = try BackupService.restore(from: file, to: home, environment: environment)
         let restored = try Library(opening: home, environment: environment)
-        #expect(try restored.works().allSatisfy(\.isHere))
-        #expect(try restored.generation(made.id.description).file != nil)
-        #expect(try restored.examine().isWell)
-        #expect(try restored.credits().usable == 0)
+        #expect(try restored.works.all().allSatisfy(\.isHere))
+        #expect(try restored.generations.generation(made.id).file != nil)
+        #expect(try restored.doctor.examine().isWell)
+        #expect(try restored.wallet.credits().usable == 0)
         var third = Self.order
         third.seed = 3
         #expect(throws: LibraryError.self) { try restored.generate(third) }
-        _ = try await restored.sync()
-        #expect(try restored.credits().usable == 0 && server.spent == 2)
+        _ = try await restored.sync.run()
+        #expect(try restored.wallet.credits().usable == 0 && server.spent == 2)
         #expect(throws: LibraryError.self) { try restored.generate(third) }
         #expect(try restored.generate(Self.order).isRepeat)
         #expect(throws: LibraryError.alreadyALibrary(folder: home.root.path)) {
-            try Library.restore(from: file, to: home, environment: environment)
+            try BackupService.restore(from: file, to: home, environment: environment)
         }
     }
 
@@ -57,9 +57,9 @@ struct CarryingTests {
         let server = LocalServer(world: world)
         let library = try await world.joinedLibrary("desk", at: server)
         let file = world.folder.url.appending(path: "library.tar")
-        _ = try library.backup(to: file)
+        _ = try library.backup.write(to: file)
         let whole = try Data(contentsOf: file)
-        let picture = try #require(library.works().first?.file.map { URL(filePath: $0) })
+        let picture = try #require(library.works.all().first?.file.map { URL(filePath: $0) })
         let bytes = try Data(contentsOf: picture)
         let place = try #require(whole.range(of: bytes)).lowerBound + bytes.count / 2
         var changed = whole
@@ -73,7 +73,7 @@ struct CarryingTests {
             try data.write(to: damaged)
             let home = world.home("home-\(name)")
             #expect(throws: (any Error).self, "\(name)") {
-                try Library.restore(
+                try BackupService.restore(
                     from: damaged, to: home, environment: world.environment(server: server))
             }
             #expect(!FileManager.default.fileExists(atPath: home.root.path), "\(name)")
@@ -106,19 +106,19 @@ struct CarryingTests {
         let world = try World()
         let server = LocalServer(world: world)
         let first = try await world.joinedLibrary("desk", at: server)
-        _ = try await first.sync()
+        _ = try await first.sync.run()
         let second = try await world.secondLibrary("tablet", of: first, at: server)
-        _ = try first.addWork(try world.picture(5), title: "Heron")
+        _ = try first.works.add(try world.picture(5), title: "Heron")
         server.setDown(true)
         let file = world.folder.url.appending(path: "bundle")
-        #expect(try first.exportBundle(to: file) > 0)
-        #expect(try second.importBundle(from: file) > 0)
-        #expect(try second.works().contains { $0.title == "Heron" })
-        #expect(try second.importBundle(from: file) == 0)
+        #expect(try first.sync.exportBundle(to: file) > 0)
+        #expect(try second.sync.importBundle(from: file) > 0)
+        #expect(try second.works.all().contains { $0.title == "Heron" })
+        #expect(try second.sync.importBundle(from: file) == 0)
         let stranger = try Library.make(
             in: world.home("other"), deviceName: "other", environment: world.environment()
         ).library
-        #expect(throws: (any Error).self) { try stranger.importBundle(from: file) }
+        #expect(throws: (any Error).self) { try stranger.sync.importBundle(from: file) }
     }
 
     // Goal: everything comes out in plain forms, with any title.
@@ -127,10 +127,10 @@ struct CarryingTests {
         let world = try World()
         let server = LocalServer(world: world)
         let library = try await world.joinedLibrary("desk", at: server)
-        _ = try library.addWork(try world.picture(7), title: "Sea, \"late\" / grey")
+        _ = try library.works.add(try world.picture(7), title: "Sea, \"late\" / grey")
         _ = try library.generate(Self.order)
         let folder = world.folder.url.appending(path: "plain")
-        let report = try library.exportAll(to: folder)
+        let report = try library.backup.exportAll(to: folder)
         #expect(report.pictures == 4 && report.elsewhere == 0)
         let works = try String(
             contentsOf: folder.appending(path: "works.csv"), encoding: .utf8)
@@ -141,6 +141,6 @@ struct CarryingTests {
         let json = try Data(contentsOf: folder.appending(path: "library.json"))
         let object = try #require(try JSONSerialization.jsonObject(with: json) as? [String: Any])
         #expect(Set(object.keys) == ["works", "models", "generations"])
-        #expect(throws: LibraryError.self) { try library.exportAll(to: folder) }
+        #expect(throws: LibraryError.self) { try library.backup.exportAll(to: folder) }
     }
 }

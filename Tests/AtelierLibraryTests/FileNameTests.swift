@@ -62,24 +62,25 @@ import Testing
         let library = try Library.make(
             in: folder, deviceName: "a", environment: environment
         ).library
-        let work = try library.addWork(try world.picture(1)).work
-        _ = try library.train("m", from: .all)
-        _ = try await library.join("http://127.0.0.1:1/under/a/path", invite: server.invite)
+        let work = try library.works.add(try world.picture(1)).work
+        _ = try library.styles.train("m", from: .all)
+        _ = try await library.account.join("http://127.0.0.1:1/under/a/path", invite: server.invite)
         let made = try library.generate(
-            GenerationOrder(model: "m", seed: 1, width: 64, height: 64)
+            NamedOrder(model: "m", seed: 1, width: 64, height: 64)
         ).generation
-        #expect(try await library.sync().settled == 1)
+        #expect(try await library.sync.run().settled == 1)
         #expect(
-            try library.verify(folder.generations.appending(path: "\(made.sha256).png")).verdict
+            try library.generations.verify(folder.generations.appending(path: "\(made.sha256).png"))
+                .verdict
                 == .countersigned)
-        #expect(try library.examine().isWell)
+        #expect(try library.doctor.examine().isWell)
         let backup = world.folder.url.appending(fileBytes: [0xF1, 0x2E, 0x74])
-        #expect(try library.backup(to: backup).files > 6)
+        #expect(try library.backup.write(to: backup).files > 6)
         let second = LibraryFolder(root: world.folder.url.appending(fileBytes: [0xF2]))
-        _ = try Library.restore(from: backup, to: second, environment: environment)
+        _ = try BackupService.restore(from: backup, to: second, environment: environment)
         let restored = try Library(opening: second, environment: environment)
-        #expect(try restored.works().map(\.id) == [work.id])
-        #expect(try restored.works().allSatisfy(\.isHere))
-        _ = try Library(opening: folder, environment: environment).removeWork(work.id.description)
+        #expect(try restored.works.all().map(\.id) == [work.id])
+        #expect(try restored.works.all().allSatisfy(\.isHere))
+        _ = try Library(opening: folder, environment: environment).withdrawals.remove(work.id)
     }
 }

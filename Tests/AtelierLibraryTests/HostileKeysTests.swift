@@ -16,13 +16,13 @@ struct HostileKeysTests {
         let world = try World()
         let server = LocalServer(world: world)
         let first = try await world.joinedLibrary("desk", at: server)
-        _ = try await first.sync()
-        let second = try await Library.requestAccess(
+        _ = try await first.sync.run()
+        let second = try await Library.requestingAccess(
             in: world.home("b"), server: "http://127.0.0.1:1",
-            account: first.account?.description ?? "", deviceName: "b",
+            account: first.account.id?.description ?? "", deviceName: "b",
             environment: world.environment(server: server))
-        let words = second.comparisonWords?.split(separator: " ").map(String.init) ?? []
-        _ = try await first.approveDevice(words: words)
+        let words = second.account.comparisonWords?.split(separator: " ").map(String.init) ?? []
+        _ = try await first.account.approve(words: words)
         let own = try #require(SecretBytes([UInt8](repeating: 7, count: 32)))
         let forger = SigningKey()
         for kind in ["real seal", "own seal", "no seal", "other text"] {
@@ -62,13 +62,13 @@ struct HostileKeysTests {
                 return reply
             }
             await #expect(throws: LibraryError.wrongApproval, "\(kind)") {
-                try await second.sync()
+                try await second.sync.run()
             }
-            #expect(second.account == nil)
+            #expect(second.account.id == nil)
         }
         server.setTamper(nil)
-        _ = try await second.sync()
-        #expect(try second.works().count == 2 && second.account == first.account)
+        _ = try await second.sync.run()
+        #expect(try second.works.all().count == 2 && second.account.id == first.account.id)
     }
 
     // Goal: a device that the server hid at a revocation is not locked out, and reads nothing with
@@ -78,30 +78,30 @@ struct HostileKeysTests {
         let world = try World()
         let server = LocalServer(world: world)
         let first = try await world.joinedLibrary("desk", at: server)
-        _ = try await first.sync()
+        _ = try await first.sync.run()
         let lost = try await world.secondLibrary("lost", of: first, at: server)
         let hidden = try await world.secondLibrary("tablet", of: first, at: server)
         server.hide([hidden.device])
-        _ = try await first.revokeDevice(lost.device.description)
-        _ = try first.addWork(try world.picture(5), title: "Heron")
-        _ = try await first.sync()
-        _ = try hidden.addWork(try world.picture(6), title: "Crane")
+        _ = try await first.account.revoke(lost.device)
+        _ = try first.works.add(try world.picture(5), title: "Heron")
+        _ = try await first.sync.run()
+        _ = try hidden.works.add(try world.picture(6), title: "Crane")
         let sent = server.segmentCount
 
-        let waiting = try await hidden.sync()
+        let waiting = try await hidden.sync.run()
         #expect(waiting.missingKeys == [2] && waiting.setAside == 1 && waiting.pending > 0)
         #expect(server.segmentCount == sent)
-        #expect(try hidden.works().allSatisfy { $0.title != "Heron" })
+        #expect(try hidden.works.all().allSatisfy { $0.title != "Heron" })
         // The device that holds the keys sees nothing of it as long as it is lied to.
-        _ = try await first.sync()
-        #expect(try await hidden.sync().missingKeys == [2])
+        _ = try await first.sync.run()
+        #expect(try await hidden.sync.run().missingKeys == [2])
         server.hide([])
-        _ = try await first.sync()
-        let healed = try await hidden.sync()
+        _ = try await first.sync.run()
+        let healed = try await hidden.sync.run()
         #expect(healed.missingKeys.isEmpty && healed.pending == 0)
-        _ = try await first.sync()
+        _ = try await first.sync.run()
         for library in [first, hidden] {
-            #expect(Set(try library.works().map(\.title)).isSuperset(of: ["Heron", "Crane"]))
+            #expect(Set(try library.works.all().map(\.title)).isSuperset(of: ["Heron", "Crane"]))
         }
     }
 
@@ -112,12 +112,12 @@ struct HostileKeysTests {
         let world = try World()
         let server = LocalServer(world: world)
         let first = try await world.joinedLibrary("desk", at: server)
-        _ = try await first.sync()
+        _ = try await first.sync.run()
         let lost = try await world.secondLibrary("lost", of: first, at: server)
         let hidden = try await world.secondLibrary("tablet", of: first, at: server)
         server.hide([hidden.device])
-        _ = try await first.revokeDevice(lost.device.description)
-        _ = try await hidden.sync()
+        _ = try await first.account.revoke(lost.device)
+        _ = try await hidden.sync.run()
         server.hide([])
         let stranger = DeviceKeys()
         server.setTamper { message, reply in
@@ -131,10 +131,10 @@ struct HostileKeysTests {
             return reply
         }
         let before = server.deliveries
-        _ = try await first.sync()
+        _ = try await first.sync.run()
         #expect(server.deliveries == before)
 
-        let account = try #require(first.account)
+        let account = try #require(first.account.id)
         let time = world.now
         let forger = SigningKey()
         let forged = try JWS(
@@ -151,10 +151,10 @@ struct HostileKeysTests {
                 try CanonicalJSON.encoder.encode(KeyRequestReply(delivery: forged)))
             return reply
         }
-        await #expect(throws: LibraryError.self) { try await hidden.sync() }
+        await #expect(throws: LibraryError.self) { try await hidden.sync.run() }
         server.setTamper(nil)
-        _ = try await first.sync()
-        #expect(try await hidden.sync().missingKeys.isEmpty)
+        _ = try await first.sync.run()
+        #expect(try await hidden.sync.run().missingKeys.isEmpty)
     }
 
     // Goal: a device that joins while another is put out gets the new key. Method: the approval
@@ -163,7 +163,7 @@ struct HostileKeysTests {
         let world = try World()
         let server = LocalServer(world: world)
         let first = try await world.joinedLibrary("desk", at: server)
-        _ = try await first.sync()
+        _ = try await first.sync.run()
         let lost = try await world.secondLibrary("lost", of: first, at: server)
         let late = try await world.secondLibrary("late", of: first, at: server)
         // The first list is one of a moment before it joined.
@@ -178,12 +178,12 @@ struct HostileKeysTests {
                         accountKey: list.accountKey, devices: Array(list.devices.dropLast()))))
             return reply
         }
-        _ = try await first.revokeDevice(lost.device.description)
+        _ = try await first.account.revoke(lost.device)
         #expect(!isFirst.take())
         server.setTamper(nil)
-        _ = try first.addWork(try world.picture(5), title: "Heron")
-        _ = try await first.sync()
-        #expect(try await late.sync().missingKeys.isEmpty)
-        #expect(try late.works().contains { $0.title == "Heron" })
+        _ = try first.works.add(try world.picture(5), title: "Heron")
+        _ = try await first.sync.run()
+        #expect(try await late.sync.run().missingKeys.isEmpty)
+        #expect(try late.works.all().contains { $0.title == "Heron" })
     }
 }

@@ -25,13 +25,13 @@ struct HostileNumbersTests {
         let library = try await world.joinedLibrary("desk", at: server)
         try server.suspend(reason: "r", text: "t")
         try server.reinstate()
-        _ = try library.generate(GenerationOrder(model: "m", seed: 1, width: 64, height: 64))
+        _ = try library.generate(NamedOrder(model: "m", seed: 1, width: 64, height: 64))
         var places = 0
         var isMore = true
         while isMore, places < 64 {
             isMore = false
             for end in Self.ends {
-                _ = try library.addWork(try world.picture(10 + places), title: end)
+                _ = try library.works.add(try world.picture(10 + places), title: end)
                 let place = places
                 let found = OnceBox()
                 server.setTamper { message, reply in
@@ -46,16 +46,16 @@ struct HostileNumbersTests {
                     reply.body = Array(changed.utf8)
                     return reply
                 }
-                _ = try? await library.sync()
-                _ = try? await library.devices()
-                _ = try library.creditsReport()
+                _ = try? await library.sync.run()
+                _ = try? await library.account.devices()
+                _ = try library.wallet.report()
                 _ = try library.status()
                 if !found.take() { isMore = true }
             }
             places += 1
         }
         server.setTamper(nil)
-        let outcome = try await library.sync()
+        let outcome = try await library.sync.run()
         #expect(outcome.standing.state == .good && outcome.pending == 0)
         #expect(places > 1 || !["/v1/ledger", "/v1/devices"].contains(target))
     }
@@ -67,9 +67,9 @@ struct HostileNumbersTests {
         let server = LocalServer(world: world)
         let library = try await world.joinedLibrary("desk", at: server)
         let spend = try library.generate(
-            GenerationOrder(model: "m", seed: 1, width: 64, height: 64)
+            NamedOrder(model: "m", seed: 1, width: 64, height: 64)
         ).generation
-        let (account, device) = (try #require(library.account), library.device)
+        let (account, device) = (try #require(library.account.id), library.device)
         for end in [Int.min, -1, Int.max, 9_007_199_254_740_992] {
             for field in 0..<3 {
                 let number = { (place: Int) in place == field ? end : 1 }
@@ -104,15 +104,15 @@ struct HostileNumbersTests {
                         reply.body = Array(try CanonicalJSON.encoder.encode(ledger))
                         return reply
                     }
-                    _ = try? await library.sync()
-                    _ = try library.creditsReport()
+                    _ = try? await library.sync.run()
+                    _ = try library.wallet.report()
                     _ = try library.status()
                 }
             }
         }
         server.setTamper(nil)
-        #expect(try await library.sync().standing.state == .good)
-        #expect(try library.credits().usable == 1)
+        #expect(try await library.sync.run().standing.state == .good)
+        #expect(try library.wallet.credits().usable == 1)
     }
 
     // Goal: numbers of this device's own notes, written by another program, stop nothing.
@@ -126,12 +126,12 @@ struct HostileNumbersTests {
                     library.folder.database.path,
                     "INSERT OR REPLACE INTO local_values VALUES('\(key)', '\(end)')")
                 _ = try library.status()
-                _ = try library.creditsReport()
-                _ = try library.examine()
-                _ = try? await library.devices()
+                _ = try library.wallet.report()
+                _ = try library.doctor.examine()
+                _ = try? await library.account.devices()
             }
         }
-        #expect(try await library.sync().standing.state == .good)
+        #expect(try await library.sync.run().standing.state == .good)
     }
 
     // Goal: moments and lengths stay at their ends instead of overflowing.

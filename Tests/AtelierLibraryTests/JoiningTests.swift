@@ -16,15 +16,15 @@ struct JoiningTests {
             in: world.home("a"), deviceName: "a", environment: world.environment(server: server)
         ).library
         await #expect(throws: LibraryError.otherServer) {
-            try await library.join("http://127.0.0.1:1", invite: other.invite)
+            try await library.account.join("http://127.0.0.1:1", invite: other.invite)
         }
         #expect(String(decoding: server.traffic, as: UTF8.self) == "/v1/server")
         for bad in ["", "ati1-", "x" + server.invite, server.invite + "A"] {
             await #expect(throws: LibraryError.badInvite) {
-                try await library.join("http://127.0.0.1:1", invite: bad)
+                try await library.account.join("http://127.0.0.1:1", invite: bad)
             }
         }
-        #expect(try library.standing().state == .notJoined)
+        #expect(try library.sync.standing().state == .notJoined)
     }
 
     // Goal: only the six words of that device let it in. Method: other words, five words, words in
@@ -33,40 +33,41 @@ struct JoiningTests {
         let world = try World()
         let server = LocalServer(world: world)
         let first = try await world.joinedLibrary("desk", at: server)
-        let second = try await Library.requestAccess(
+        let second = try await Library.requestingAccess(
             in: world.home("b"), server: "http://127.0.0.1:1",
-            account: first.account?.description ?? "", deviceName: "b",
+            account: first.account.id?.description ?? "", deviceName: "b",
             environment: world.environment(server: server))
-        let words = try #require(second.comparisonWords).split(separator: " ").map(String.init)
+        let words = try #require(second.account.comparisonWords).split(separator: " ").map(
+            String.init)
         #expect(words.count == 6)
         await #expect(throws: LibraryError.waitingForApproval(words: words.joined(separator: " ")))
         {
-            try await second.sync()
+            try await second.sync.run()
         }
         await #expect(throws: LibraryError.badWords) {
-            try await first.approveDevice(words: words.dropLast())
+            try await first.account.approve(words: words.dropLast())
         }
         await #expect(throws: LibraryError.noSuchRequest(waiting: 1)) {
-            try await first.approveDevice(words: Array(words.reversed()))
+            try await first.account.approve(words: Array(words.reversed()))
         }
         await #expect(throws: LibraryError.self) {
-            try await second.approveDevice(words: words)
+            try await second.account.approve(words: words)
         }
-        let device = try await first.approveDevice(words: words.map { $0.uppercased() })
+        let device = try await first.account.approve(words: words.map { $0.uppercased() })
         #expect(device.name == "b" && device.id == second.device)
-        _ = try await second.sync()
-        #expect(second.account == first.account)
-        #expect(second.comparisonWords == nil)
+        _ = try await second.sync.run()
+        #expect(second.account.id == first.account.id)
+        #expect(second.account.comparisonWords == nil)
         await #expect(throws: LibraryError.noSuchRequest(waiting: 0)) {
-            try await first.approveDevice(words: words)
+            try await first.account.approve(words: words)
         }
         await #expect(throws: LibraryError.noAccountKey) {
-            try await second.approveDevice(words: words)
+            try await second.account.approve(words: words)
         }
-        let (devices, isCurrent) = try await second.devices()
+        let (devices, isCurrent) = try await second.account.devices()
         #expect(isCurrent && Set(devices.map(\.name)) == ["desk", "b"])
         server.setDown(true)
-        let (known, isStillCurrent) = try await second.devices()
+        let (known, isStillCurrent) = try await second.account.devices()
         #expect(!isStillCurrent && known == devices)
     }
 

@@ -16,7 +16,7 @@ struct LearningTests {
     func theBytesAreThoseOfLearningFromScratch(seed: UInt64) throws {
         let world = try World(seed: seed)
         let library = try library(world)
-        let works = try (1...6).map { try library.addWork(try world.picture($0)).work }
+        let works = try (1...6).map { try library.works.add(try world.picture($0)).work }
         let lessons = try works.map { work in
             StyleWork(id: work.id.bytes, picture: try picture(of: work))
         }
@@ -24,13 +24,13 @@ struct LearningTests {
         for round in 0..<8 {
             let chosen = (0..<works.count).filter { _ in Bool.random(using: &random) }
             guard let first = chosen.first else { continue }
-            let trained = try library.train(
-                "m\(round)", from: .named(chosen.map { works[$0].id.description }))
+            let trained = try library.styles.train(
+                "m\(round)", from: .chosen(chosen.map { works[$0].id }))
             let scratch = try StyleModel(learning: chosen.map { lessons[$0] })
             let file = try #require(trained.model.file)
             let bytes = [UInt8](try Data(contentsOf: URL(filePath: file)))
             #expect(bytes == scratch.bytes, "seed \(seed), round \(round), works \(chosen)")
-            if first == 0 { _ = try library.removeModel("m\(round)") }
+            if first == 0 { _ = try library.styles.remove(library.model(named: "m\(round)").id) }
         }
     }
 
@@ -40,16 +40,16 @@ struct LearningTests {
     @Test func whatIsKnownIsNotReadAgain() throws {
         let world = try World()
         let library = try library(world)
-        let known = try library.addWork(try world.picture(1)).work
-        _ = try library.addWork(try world.picture(2))
-        let first = try library.train("one", from: .named([known.id.description])).model
+        let known = try library.works.add(try world.picture(1)).work
+        _ = try library.works.add(try world.picture(2))
+        let first = try library.styles.train("one", from: .chosen([known.id])).model
         try flip(known.file)
-        _ = try library.train("two", from: .all)
-        let second = try library.model("two")
+        _ = try library.styles.train("two", from: .all)
+        let second = try library.model(named: "two")
         #expect(second.works.count == 2)
         try flip(first.file)
         try flip(second.file)
-        #expect(throws: LibraryError.self) { try library.train("three", from: .all) }
+        #expect(throws: LibraryError.self) { try library.styles.train("three", from: .all) }
     }
 
     // Goal: a picture that nobody can learn from is refused when it is added, with the right words.
@@ -60,11 +60,11 @@ struct LearningTests {
         let least = StyleKit.Limits.workSide
         let file = world.folder.url.appending(path: "dot.png")
         try write(width: least - 1, height: 200, to: file)
-        let error = try #require(throws: LibraryError.self) { try library.addWork(file) }
+        let error = try #require(throws: LibraryError.self) { try library.works.add(file) }
         #expect("\(error)".contains("dot.png") && "\(error)".contains("at least \(least)"))
-        #expect(try library.works().isEmpty)
+        #expect(try library.works.all().isEmpty)
         try write(width: least, height: 200, to: file)
-        #expect(try library.addWork(file).work.width == least)
+        #expect(try library.works.add(file).work.width == least)
     }
 
     // Goal: a work that is too small, as another program or an older one may have added, does not
@@ -73,16 +73,16 @@ struct LearningTests {
     @Test func tooSmallIsLeftOutAndNamed() throws {
         let world = try World()
         let library = try library(world)
-        let small = try library.addWork(try world.picture(1), title: "Dot").work
+        let small = try library.works.add(try world.picture(1), title: "Dot").work
         try library.store.write { try $0.execute(sql: "UPDATE works SET width = 1, height = 1") }
         let named = LibraryError.workTooSmall(title: "Dot", width: 1, height: 1)
-        #expect(throws: named) { try library.train("x", from: .all) }
-        let other = try library.addWork(try world.picture(2)).work
-        let trained = try library.train("x", from: .all)
+        #expect(throws: named) { try library.styles.train("x", from: .all) }
+        let other = try library.works.add(try world.picture(2)).work
+        let trained = try library.styles.train("x", from: .all)
         #expect(trained.model.works == [other.id])
         #expect(trained.tooSmall.map(\.id) == [small.id])
         #expect(throws: named) {
-            try library.train("y", from: .named([other.id.description, small.id.description]))
+            try library.styles.train("y", from: .chosen([other.id, small.id]))
         }
     }
 
@@ -92,9 +92,9 @@ struct LearningTests {
         let world = try World()
         let library = try library(world)
         let file = try world.picture(1)
-        #expect(try library.addWork(try world.picture(2)).notes == [])
+        #expect(try library.works.add(try world.picture(2)).notes == [])
         try Data(contentsOf: file).dropLast(12).write(to: file)
-        let notes = try library.addWork(file).notes
+        let notes = try library.works.add(file).notes
         #expect(notes == ["The end of the file is missing; all pixels are there."])
     }
 

@@ -14,24 +14,25 @@ struct MarkTests {
         let world = try World()
         let library = try await world.joinedLibrary("a", at: LocalServer(world: world))
         let made = try library.generate(
-            GenerationOrder(model: "m", seed: 4, width: 640, height: 640)
+            NamedOrder(model: "m", seed: 4, width: 640, height: 640)
         ).generation
-        _ = try await library.sync()
+        _ = try await library.sync.run()
 
         let marked = world.folder.url.appending(path: "marked.png")
         let clean = world.folder.url.appending(path: "clean.png")
-        _ = try library.export(made.id.description, to: marked)
-        _ = try library.export(made.id.description, to: clean, withoutWatermark: true)
+        _ = try library.generations.export(made.id, to: marked)
+        _ = try library.generations.export(made.id, to: clean, withoutWatermark: true)
         let cut = world.folder.url.appending(path: "cut.png")
         try write(try Self.cut(try picture(clean), x: 37, y: 21, side: 560), to: cut)
         #expect(try picture(marked) != picture(clean))
         for file in [marked, clean, cut] {
-            let found = try #require(try library.findMark(in: file), "\(file.lastPathComponent)")
+            let found = try #require(
+                try library.generations.findMark(in: file), "\(file.lastPathComponent)")
             #expect(found.generations.map(\.id) == [made.id])
             #expect(made.body.hasPrefix(found.bodyStart) && found.bodyStart.count == 8)
             #expect(abs(found.scale - 1) < 0.01 && !found.isMirrored)
         }
-        #expect(try library.findMark(in: world.picture(9, side: 300)) == nil)
+        #expect(try library.generations.findMark(in: world.picture(9, side: 300)) == nil)
     }
 
     // Goal: the hidden mark costs nothing that is seen, and the clean picture is the drawn one.
@@ -40,12 +41,12 @@ struct MarkTests {
         let world = try World()
         let library = try await world.joinedLibrary("a", at: LocalServer(world: world))
         let made = try library.generate(
-            GenerationOrder(model: "m", seed: 4, width: 160, height: 128)
+            NamedOrder(model: "m", seed: 4, width: 160, height: 128)
         ).generation
-        _ = try await library.sync()
+        _ = try await library.sync.run()
         let clean = world.folder.url.appending(path: "clean.png")
-        _ = try library.export(made.id.description, to: clean, withoutWatermark: true)
-        let model = try #require(try library.model("m").file)
+        _ = try library.generations.export(made.id, to: clean, withoutWatermark: true)
+        let model = try #require(try library.model(named: "m").file)
         let style = try StyleModel(bytes: [UInt8](try Data(contentsOf: URL(filePath: model))))
         let settings = GenerationSettings(width: 160, height: 128, seed: 4)
         let drawn = try Synthesis(model: style, settings: settings, threads: 1).render().picture

@@ -16,7 +16,7 @@ struct MaskTests {
         library = try Library.make(
             in: world.home("a"), deviceName: "a", environment: world.environment()
         ).library
-        work = try library.addWork(try world.picture(1, side: 160)).work
+        work = try library.works.add(try world.picture(1, side: 160)).work
     }
 
     /// A mask file with these marks, drawn on a layer with transparency or white on black.
@@ -35,7 +35,7 @@ struct MaskTests {
     }
 
     private func areas(_ file: URL, besides others: Int = 0) throws -> [WorkArea] {
-        try library.areas(paintedIn: file, over: work, besides: others)
+        try library.works.areas(paintedIn: file, over: work, besides: others)
     }
 
     // Goal: whatever is painted, no marked place is left out, the areas are few enough, apart from
@@ -117,8 +117,8 @@ struct MaskTests {
         #expect(WorkAreas.coverage(areas) == 25)
         var marked = WorkAreas()
         marked.avoided = areas
-        let id = work.id.description
-        #expect(try library.editWork(id, areas: marked).areas == marked)
+        let id = work.id
+        #expect(try library.works.edit(id, areas: marked).areas == marked)
     }
 
     // Goal: what is no mask is refused with the reason, and nothing changes.
@@ -155,9 +155,9 @@ struct MaskTests {
         var marked = WorkAreas()
         marked.avoided = [WorkArea](repeating: area, count: 200)
         marked.keptWhole = [WorkArea](repeating: area, count: StyleKit.Limits.areas - 199)
-        let id = work.id.description
-        #expect(throws: LibraryError.self) { try library.editWork(id, areas: marked) }
+        let id = work.id
+        #expect(throws: LibraryError.self) { try library.works.edit(id, areas: marked) }
         marked.keptWhole.removeLast()
-        #expect(try library.editWork(id, areas: marked).areas.count == StyleKit.Limits.areas)
+        #expect(try library.works.edit(id, areas: marked).areas.count == StyleKit.Limits.areas)
     }
 }

@@ -18,7 +18,7 @@ import Testing
                 try OutputFile(
                     place.appending(path: name), .picture, replacing: true, of: world.home("a"))
             }
-            #expect(error?.exitStatus == .usage, "\(name)")
+            #expect(error.map { Failure($0).kind } == .invalidInput, "\(name)")
         }
     }
 

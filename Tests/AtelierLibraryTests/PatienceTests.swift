@@ -73,7 +73,7 @@ struct PatienceTests {
     @Test func aShortWaitIsWaitedOut() async throws {
         let (_, busy, library) = try await world()
         busy.refuse((429, "7"), (503, "1"))
-        let outcome = try await library.sync()
+        let outcome = try await library.sync.run()
         #expect(outcome.pending == 0)
         let state = busy.state.withLock { $0 }
         #expect(state.waits.count == 2 && state.told.count == 2)
@@ -85,11 +85,11 @@ struct PatienceTests {
     // Goal: also in the middle of the exchange of changes. Method: refuse a push.
     @Test func aPushIsWaitedOut() async throws {
         let (_, busy, library) = try await world()
-        _ = try await library.sync()
-        _ = try library.editWork(
-            try #require(library.works().first).id.description, title: "another")
+        _ = try await library.sync.run()
+        _ = try library.works.edit(
+            try #require(library.works.all().first).id, title: "another")
         busy.refuse((429, "0"), (429, "3"), only: "POST /v1/segments")
-        let outcome = try await library.sync()
+        let outcome = try await library.sync.run()
         #expect(outcome.pending == 0 && outcome.sent == 1)
         let state = busy.state.withLock { $0 }
         #expect(state.waits.count == 2 && state.refusals.isEmpty)
@@ -104,25 +104,25 @@ struct PatienceTests {
         busy.state.withLock { $0.refusals = headers.map { (429, $0) } }
         let before = world.now
         do {
-            _ = try await library.sync()
+            _ = try await library.sync.run()
             Issue.record("nothing was thrown")
         } catch let error as LibraryError {
             guard case .tryLater(_, let moment) = error else { throw error }
-            #expect(error.exitStatus == .later)
+            #expect(Failure(error).kind == .transient)
             #expect(moment.time > before && error.description.contains("\(moment)"))
             if headers == ["3600"] {
                 #expect(moment.time - before < .seconds(3601))
                 #expect(busy.state.withLock { $0.waits }.isEmpty)
             }
         }
-        #expect(try await library.sync().pending == 0)
+        #expect(try await library.sync.run().pending == 0)
     }
 
     // Goal: a refusal that names no time is told as it is. Method: 429 without the header.
     @Test func withoutATimeNothingIsWaitedFor() async throws {
         let (_, busy, library) = try await world()
         busy.refuse((429, nil))
-        await #expect(throws: Problem.self) { try await library.sync() }
+        await #expect(throws: Problem.self) { try await library.sync.run() }
         #expect(busy.state.withLock { $0.waits }.isEmpty)
     }
 }

@@ -31,17 +31,17 @@ struct RecoveryPhraseTests {
     @Test(arguments: vectors)
     func matchesThePublicVectors(entropy: String, sentence: String) throws {
         let bytes = try #require(Hexadecimal.decode(entropy))
-        let phrase = try #require(RecoveryPhrase(entropy: bytes))
+        let phrase = try RecoveryPhrase(entropy: bytes)
         #expect(phrase.words.joined(separator: " ") == sentence)
         let read = try RecoveryPhrase(sentence.uppercased())
         #expect(read.words == phrase.words)
-        #expect(read.accountKey.bytes == phrase.accountKey.bytes)
+        #expect(try read.accountKey.bytes == phrase.accountKey.bytes)
     }
 
     // Goal: words with their numbers are read in the numbers' order, however they stand.
     // Method: the table of `init`, row by row; other ways to write a number; a number too many.
     @Test func numberedWordsAreRead() throws {
-        let phrase = try #require(RecoveryPhrase(entropy: [UInt8](0..<32)))
+        let phrase = try RecoveryPhrase(entropy: [UInt8](0..<32))
         let numbered = phrase.words.enumerated().map { "\($0 + 1) \($1)" }
         let rows = (0..<6).map { row in
             (0..<4).map { numbered[$0 * 6 + row] }.joined(separator: "  ")
@@ -64,19 +64,19 @@ struct RecoveryPhraseTests {
 
     // Goal: keys never change between versions. Method: values computed by another HKDF.
     @Test func keysAreFixed() throws {
-        let phrase = try #require(RecoveryPhrase(entropy: [UInt8](repeating: 0, count: 32)))
+        let phrase = try RecoveryPhrase(entropy: [UInt8](repeating: 0, count: 32))
         #expect(
-            Hexadecimal.encode(phrase.accountKey.bytes)
+            try Hexadecimal.encode(phrase.accountKey.bytes)
                 == "8d6b122f56b55df09d446b167dba04eac08ba288866fa8625daf0683a941c27d")
         #expect(
-            Hexadecimal.encode(phrase.libraryKey)
+            try Hexadecimal.encode(phrase.libraryKey.bytes)
                 == "30df4da505eeaa721af677e4100921a7fb185dda7a6279526190df3f48a71062")
     }
 
     // Goal: a slip of the pen is found. Method: every single replaced word of one phrase by its
     // neighbour in the list; one in 256 may pass the 8-bit checksum.
     @Test func aWrongWordIsFound() throws {
-        let phrase = try #require(RecoveryPhrase(entropy: [UInt8](0..<32)))
+        let phrase = try RecoveryPhrase(entropy: [UInt8](0..<32))
         var passed = 0
         for place in 0..<RecoveryPhrase.wordCount {
             var words = phrase.words
@@ -89,7 +89,7 @@ struct RecoveryPhraseTests {
 
     // Goal: each kind of mistake is named. Method: one of each, at and one past the count.
     @Test func mistakesAreNamed() throws {
-        let words = try #require(RecoveryPhrase(entropy: [UInt8](0..<32))).words
+        let words = try RecoveryPhrase(entropy: [UInt8](0..<32)).words
         #expect(throws: PhraseError.wrongCount(23)) {
             try RecoveryPhrase(words.dropLast().joined(separator: " "))
         }
@@ -99,6 +99,25 @@ struct RecoveryPhraseTests {
         #expect(throws: PhraseError.unknownWord(place: 3)) {
             try RecoveryPhrase(
                 (words.prefix(2) + ["zzz"] + words.dropFirst(3)).joined(separator: " "))
+        }
+    }
+
+    // Goal: no key but the phrase's own ever comes of it. Method: the same phrase twice; one byte of
+    // randomness too few and too many; derived bytes that are no key.
+    @Test func noPhraseGivesARandomKey() throws {
+        let (first, second) = (
+            try RecoveryPhrase(entropy: [UInt8](0..<32)),
+            try RecoveryPhrase(entropy: [UInt8](0..<32))
+        )
+        #expect(try first.accountKey.bytes == second.accountKey.bytes)
+        for count in [31, 33] {
+            #expect(throws: PhraseError.wrongEntropy(bytes: count)) {
+                try RecoveryPhrase(entropy: [UInt8](repeating: 1, count: count))
+            }
+        }
+        #expect(throws: PhraseError.unusableKey(purpose: "account")) {
+            try RecoveryPhrase.key(
+                "account", [UInt8](repeating: 1, count: 31), SigningKey.init(bytes:))
         }
     }
 

@@ -15,7 +15,7 @@ struct ResemblanceTests {
         let library = try Library.make(
             in: world.home("a"), deviceName: "a", environment: world.environment()
         ).library
-        let first = try library.addWork(try world.picture(1, side: 160), title: "Harbour")
+        let first = try library.works.add(try world.picture(1, side: 160), title: "Harbour")
         #expect(first.resemblance == nil)
         let original = try Picture.decode(
             [UInt8](try Data(contentsOf: world.picture(1, side: 160)))
@@ -27,19 +27,19 @@ struct ResemblanceTests {
         ] {
             let file = world.folder.url.appending(path: "\(name).png")
             try Data(try twin.encodedPNG()).write(to: file)
-            let added = try library.addWork(file)
+            let added = try library.works.add(file)
             let found = try #require(added.resemblance, "\(name)")
             #expect(found.work == first.work.id && found.title == "Harbour", "\(name)")
             #expect(found.differingBits <= 31 && !added.isDuplicate, "\(name)")
-            _ = try library.removeWork(added.work.id.description)
+            _ = try library.withdrawals.remove(added.work.id)
         }
-        #expect(try library.addWork(try world.picture(5, side: 160)).resemblance == nil)
+        #expect(try library.works.add(try world.picture(5, side: 160)).resemblance == nil)
         for shade in [UInt8(90), 91] {
             let flat = try Picture(
                 width: 80, height: 80, pixels: [UInt8](repeating: shade, count: 80 * 80 * 4))
             let file = world.folder.url.appending(path: "flat-\(shade).png")
             try Data(try flat.encodedPNG()).write(to: file)
-            #expect(try library.addWork(file).resemblance == nil)
+            #expect(try library.works.add(file).resemblance == nil)
         }
     }
 
@@ -49,16 +49,16 @@ struct ResemblanceTests {
         let world = try World()
         let server = LocalServer(world: world)
         let first = try await world.joinedLibrary("a", at: server)
-        let there = try first.addWork(try world.picture(3, side: 160), title: "There").work
-        _ = try await first.sync()
+        let there = try first.works.add(try world.picture(3, side: 160), title: "There").work
+        _ = try await first.sync.run()
         let second = try await world.secondLibrary("b", of: first, at: server)
-        #expect(try !second.work(there.id.description).isHere)
+        #expect(try !second.works.work(there.id).isHere)
         let picture = try Picture.decode(
             [UInt8](try Data(contentsOf: world.picture(3, side: 160)))
         ).0
         let file = world.folder.url.appending(path: "toned.png")
         try Data(try Self.moved(picture) { ($0, $1) }.encodedPNG()).write(to: file)
-        #expect(try second.addWork(file).resemblance?.work == there.id)
+        #expect(try second.works.add(file).resemblance?.work == there.id)
     }
 
     /// A square picture a little darker, its pixels taken from elsewhere.

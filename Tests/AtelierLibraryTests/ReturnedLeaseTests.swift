@@ -18,12 +18,12 @@ struct ReturnedLeaseTests {
         let backup = world.folder.url.appending(path: "backup.sqlite")
         do {
             let library = try await world.joinedLibrary("desk", at: server)
-            #expect(try library.credits().usable == 2)
+            #expect(try library.wallet.credits().usable == 2)
             try Shell.sqlite(home.database.path, "VACUUM INTO '\(backup.path)'")
             world.advance(by: .seconds(31 * 86_400))
             // The first contact gives the old leases back; new ones come.
-            _ = try await library.sync()
-            #expect(try library.credits().usable == 2)
+            _ = try await library.sync.run()
+            #expect(try library.wallet.credits().usable == 2)
         }
         for suffix in ["", "-wal", "-shm"] {
             try? FileManager.default.removeItem(atPath: home.database.path + suffix)
@@ -33,14 +33,14 @@ struct ReturnedLeaseTests {
         let past = try Library(
             opening: home,
             environment: world.environment(server: server, skew: start - world.now))
-        #expect(try past.credits().usable == 0)
+        #expect(try past.wallet.credits().usable == 0)
         #expect(throws: LibraryError.self) {
-            try past.generate(GenerationOrder(model: "m", seed: 1, width: 64, height: 64))
+            try past.generate(NamedOrder(model: "m", seed: 1, width: 64, height: 64))
         }
         server.setDown(false)
         let present = try Library(opening: home, environment: world.environment(server: server))
-        _ = try await present.sync()
-        #expect(try present.credits().usable == 2)
+        _ = try await present.sync.run()
+        #expect(try present.wallet.credits().usable == 2)
         #expect(server.spent == 0)
     }
 }

@@ -19,20 +19,20 @@ struct SyncTests {
         let server = LocalServer(world: world)
         let first = try await world.joinedLibrary("desk", at: server)
         let file = try world.picture(5)
-        _ = try first.addWork(file, title: "Morning Heron", tags: ["seabird"], note: "gouache")
-        let made = try first.generate(GenerationOrder(model: "m", seed: 4, width: 64, height: 64))
-        #expect(try await first.sync().settled == 1)
+        _ = try first.works.add(file, title: "Morning Heron", tags: ["seabird"], note: "gouache")
+        let made = try first.generate(NamedOrder(model: "m", seed: 4, width: 64, height: 64))
+        #expect(try await first.sync.run().settled == 1)
         let second = try await world.secondLibrary("tablet", of: first, at: server)
 
-        #expect(try second.works().map(\.title) == first.works().map(\.title))
-        #expect(try second.works(tag: "seabird").map(\.note) == ["gouache"])
-        #expect(try second.works().allSatisfy { !$0.isHere && $0.deviceName == "desk" })
-        #expect(try second.model("m").isHere == false)
-        #expect(try second.model("m").works.count == 2)
-        let seen = try second.generation(made.generation.id.description)
+        #expect(try second.works.all().map(\.title) == first.works.all().map(\.title))
+        #expect(try second.works.all(tag: "seabird").map(\.note) == ["gouache"])
+        #expect(try second.works.all().allSatisfy { !$0.isHere && $0.deviceName == "desk" })
+        #expect(try second.model(named: "m").isHere == false)
+        #expect(try second.model(named: "m").works.count == 2)
+        let seen = try second.generations.generation(made.generation.id)
         #expect(seen.standing == .countersigned && seen.file == nil)
         #expect(throws: LibraryError.elsewhere(kind: "model", device: "desk")) {
-            try second.generate(GenerationOrder(model: "m", width: 64, height: 64))
+            try second.generate(NamedOrder(model: "m", width: 64, height: 64))
         }
         for secret in ["Morning Heron", "seabird", "gouache", "\u{89}PNG"] {
             let words = Data(secret.unicodeScalars.map { UInt8($0.value) })
@@ -48,25 +48,25 @@ struct SyncTests {
         let world = try World()
         let server = LocalServer(world: world)
         let first = try await world.joinedLibrary("desk", at: server)
-        _ = try await first.sync()
+        _ = try await first.sync.run()
         let second = try await world.secondLibrary("tablet", of: first, at: server)
-        let id = try #require(try first.works().first).id.description
-        _ = try first.editWork(id, title: "From the desk", adding: ["a"], removing: ["both"])
+        let id = try #require(try first.works.all().first).id
+        _ = try first.works.edit(id, title: "From the desk", adding: ["a"], removing: ["both"])
         world.advance(by: .seconds(1))
-        _ = try second.editWork(id, note: "From the tablet", adding: ["b", "both"])
-        _ = try second.editWork(id, removing: ["both"])
-        _ = try second.editWork(id, adding: ["both"])
+        _ = try second.works.edit(id, note: "From the tablet", adding: ["b", "both"])
+        _ = try second.works.edit(id, removing: ["both"])
+        _ = try second.works.edit(id, adding: ["both"])
         try Shell.sqlite(
             first.folder.database.path,
             "INSERT INTO work_tags(work_id, tag) SELECT id, 'shell' FROM works WHERE "
                 + "hex(id) = upper('\(id)')")
-        for library in [first, second, first, second] { _ = try await library.sync() }
-        let here = try first.work(id)
-        let there = try second.work(id)
+        for library in [first, second, first, second] { _ = try await library.sync.run() }
+        let here = try first.works.work(id)
+        let there = try second.works.work(id)
         #expect(here.title == "From the desk" && here.note == "From the tablet")
         #expect(here.tags == ["a", "b", "both", "shell"])
         #expect(here.tags == there.tags && here.title == there.title && here.note == there.note)
-        #expect(try await first.sync().pending == 0)
+        #expect(try await first.sync.run().pending == 0)
     }
 
     // Goal: a suspended account generates nothing, receives, keeps its changes and everything it
@@ -75,29 +75,29 @@ struct SyncTests {
         let world = try World()
         let server = LocalServer(world: world)
         let library = try await world.joinedLibrary("desk", at: server)
-        let order = GenerationOrder(model: "m", seed: 1, width: 64, height: 64)
+        let order = NamedOrder(model: "m", seed: 1, width: 64, height: 64)
         let made = try library.generate(order).generation
-        _ = try library.addWork(try world.picture(3))
+        _ = try library.works.add(try world.picture(3))
         try server.suspend(reason: "not-own-work", text: "Please write to us.")
-        let outcome = try await library.sync()
+        let outcome = try await library.sync.run()
         #expect(outcome.standing.state == .suspended && outcome.standing.reason == "not-own-work")
         #expect(outcome.settled == 0 && outcome.pending > 0 && server.segmentCount == 0)
         #expect(outcome.credits.whyNot.contains("Please write to us."))
         let error = #expect(throws: LibraryError.self) {
-            try library.generate(GenerationOrder(model: "m", seed: 2, width: 64, height: 64))
+            try library.generate(NamedOrder(model: "m", seed: 2, width: 64, height: 64))
         }
-        #expect(error?.exitStatus == .refused)
+        #expect(error.map { Failure($0).kind } == .refused)
         #expect(try library.generate(order).isRepeat)
         let out = world.folder.url.appending(path: "out.png")
-        _ = try library.export(made.id.description, to: out)
+        _ = try library.generations.export(made.id, to: out)
         #expect(throws: LibraryError.self) {
-            try library.export(
-                made.id.description, to: out, withoutWatermark: true, replacing: true)
+            try library.generations.export(
+                made.id, to: out, withoutWatermark: true, replacing: true)
         }
         try server.reinstate()
-        let lifted = try await library.sync()
+        let lifted = try await library.sync.run()
         #expect(lifted.standing.state == .good && lifted.settled == 1 && lifted.pending == 0)
-        #expect(try library.credits().usable == 1)
+        #expect(try library.wallet.credits().usable == 1)
     }
 
     // Goal: what an earlier sync sealed and could not send goes first, before the device says by a
@@ -108,25 +108,25 @@ struct SyncTests {
         let world = try World()
         let server = LocalServer(world: world)
         let library = try await world.joinedLibrary("desk", at: server)
-        _ = try await library.sync()
-        _ = try library.addWork(try world.picture(3), title: "Sealed")
+        _ = try await library.sync.run()
+        _ = try library.works.add(try world.picture(3), title: "Sealed")
         server.setLosesPushes(true)
-        await #expect(throws: HTTPFailure.self) { try await library.sync() }
+        await #expect(throws: HTTPFailure.self) { try await library.sync.run() }
         server.setLosesPushes(false)
         _ = server.takeSegmentMethods()
         if isSuspended {
             try server.suspend(reason: "not-own-work", text: "")
-            #expect(try await library.sync().pending > 0)
+            #expect(try await library.sync.run().pending > 0)
             #expect(Set(server.takeSegmentMethods()) == ["GET"])
             try server.reinstate()
-            #expect(try await library.sync().pending == 0)
+            #expect(try await library.sync.run().pending == 0)
             #expect(server.takeSegmentMethods().first == "GET")
         } else {
-            #expect(try await library.sync().pending == 0)
+            #expect(try await library.sync.run().pending == 0)
             #expect(server.takeSegmentMethods().first == "POST")
         }
         let other = try await world.secondLibrary("tablet", of: library, at: server)
-        #expect(try other.works().contains { $0.title == "Sealed" })
+        #expect(try other.works.all().contains { $0.title == "Sealed" })
     }
 
     // Goal: removing a work removes its models everywhere, and flags generations. Method: remove on
@@ -135,24 +135,24 @@ struct SyncTests {
         let world = try World()
         let server = LocalServer(world: world)
         let first = try await world.joinedLibrary("desk", at: server)
-        let made = try first.generate(GenerationOrder(model: "m", seed: 1, width: 64, height: 64))
-        _ = try await first.sync()
+        let made = try first.generate(NamedOrder(model: "m", seed: 1, width: 64, height: 64))
+        _ = try await first.sync.run()
         let second = try await world.secondLibrary("tablet", of: first, at: server)
-        for number in 1...2 { _ = try second.addWork(try world.picture(number)) }
-        let other = try second.train("theirs", from: .all).model
+        for number in 1...2 { _ = try second.works.add(try world.picture(number)) }
+        let other = try second.styles.train("theirs", from: .all).model
         let modelFile = try #require(other.file)
-        let work = try #require(try first.works().first)
+        let work = try #require(try first.works.all().first)
         let workFile = try #require(work.file)
 
-        let removal = try first.removeWork(work.id.description)
+        let removal = try first.withdrawals.remove(work.id)
         #expect(removal.models.map(\.name) == ["m"])
         #expect(removal.generations.map(\.id) == [made.generation.id])
         #expect(!FileManager.default.fileExists(atPath: workFile))
-        for library in [first, second, first] { _ = try await library.sync() }
+        for library in [first, second, first] { _ = try await library.sync.run() }
         for library in [first, second] {
-            #expect(try library.models().isEmpty)
-            #expect(try library.works().count == 1)
-            #expect(try library.generations().map(\.isSourceWithdrawn) == [true])
+            #expect(try library.styles.all().isEmpty)
+            #expect(try library.works.all().count == 1)
+            #expect(try library.generations.all().map(\.isSourceWithdrawn) == [true])
         }
         #expect(!FileManager.default.fileExists(atPath: modelFile))
         #expect(FileManager.default.fileExists(atPath: made.generation.file ?? ""))
@@ -165,10 +165,10 @@ struct SyncTests {
         let server = LocalServer(world: world)
         let environment = world.environment(server: server, skew: .seconds(hours * 3600))
         let library = try await world.joinedLibrary("desk", at: server, environment: environment)
-        let order = GenerationOrder(model: "m", seed: 1, width: 64, height: 64)
+        let order = NamedOrder(model: "m", seed: 1, width: 64, height: 64)
         let made = try library.generate(order).generation
         #expect(abs(made.createdAt.time.milliseconds - world.now.milliseconds) < 60_000)
-        #expect(try await library.sync().settled == 1)
+        #expect(try await library.sync.run().settled == 1)
         #expect(abs(try library.status().clockOffsetMs + hours * 3_600_000) < 60_000)
     }
 
@@ -178,11 +178,11 @@ struct SyncTests {
         let server = LocalServer(world: world)
         let library = try await world.joinedLibrary("desk", at: server)
         server.setDown(true)
-        let error = await #expect(throws: HTTPFailure.self) { try await library.sync() }
-        #expect(error.map { ExitStatus(for: $0) } == .unreachable)
-        _ = try library.generate(GenerationOrder(model: "m", seed: 1, width: 64, height: 64))
+        let error = await #expect(throws: HTTPFailure.self) { try await library.sync.run() }
+        #expect(error.map { Failure($0).kind } == .unreachable)
+        _ = try library.generate(NamedOrder(model: "m", seed: 1, width: 64, height: 64))
         server.setDown(false)
-        let outcome = try await library.sync()
+        let outcome = try await library.sync.run()
         #expect(outcome.settled == 1 && outcome.pending == 0 && outcome.sent > 0)
     }
 
@@ -194,11 +194,11 @@ struct SyncTests {
         let server = LocalServer(world: world)
         let library = try await world.joinedLibrary("desk", at: server)
         server.setProxyStatus(status)
-        let error = await #expect(throws: HTTPFailure.self) { try await library.sync() }
-        let expected: AtelierLibrary.ExitStatus = status == 500 ? .failed : .unreachable
-        #expect(error.map { ExitStatus(for: $0) } == expected)
+        let error = await #expect(throws: HTTPFailure.self) { try await library.sync.run() }
+        let expected: Failure.Kind = status == 500 ? .other : .unreachable
+        #expect(error.map { Failure($0).kind } == expected)
         server.setProxyStatus(nil)
-        #expect(try await library.sync().sent > 0)
+        #expect(try await library.sync.run().sent > 0)
     }
 
     // Goal: a device that was put out spends nothing from the moment it hears of it, and keeps what
@@ -207,24 +207,24 @@ struct SyncTests {
         let world = try World()
         let server = LocalServer(world: world)
         let library = try await world.joinedLibrary("desk", at: server)
-        let order = GenerationOrder(model: "m", seed: 1, width: 64, height: 64)
+        let order = NamedOrder(model: "m", seed: 1, width: 64, height: 64)
         _ = try library.generate(order)
         server.setRefusal(.deviceRevoked)
-        await #expect(throws: LibraryError.putOut) { try await library.sync() }
+        await #expect(throws: LibraryError.revoked) { try await library.sync.run() }
         let reopened = try Library(
             opening: library.folder, environment: world.environment(server: server))
-        #expect(LibraryError.putOut.exitStatus == .refused)
-        #expect(try reopened.standing().state == .revoked)
-        #expect(try reopened.creditsReport().whyNot == LibraryError.putOut.description)
-        #expect(throws: LibraryError.putOut) {
-            try reopened.generate(GenerationOrder(model: "m", seed: 2, width: 64, height: 64))
+        #expect(Failure(LibraryError.revoked).kind == .refused)
+        #expect(try reopened.sync.standing().state == .revoked)
+        #expect(try reopened.wallet.report().whyNot == LibraryError.revoked.description)
+        #expect(throws: LibraryError.revoked) {
+            try reopened.generate(NamedOrder(model: "m", seed: 2, width: 64, height: 64))
         }
-        #expect(try reopened.generate(order).isRepeat && reopened.credits().usable == 1)
+        #expect(try reopened.generate(order).isRepeat && reopened.wallet.credits().usable == 1)
         // A server that was set back may know nothing of it.
         server.setRefusal(nil)
-        let outcome = try await reopened.sync()
+        let outcome = try await reopened.sync.run()
         #expect(outcome.standing.state == .good && outcome.settled == 1)
-        #expect(try reopened.credits().usable == 1)
+        #expect(try reopened.wallet.credits().usable == 1)
     }
 
     // Goal: who watches is told what is new, once, and outlasts a server that goes away.
@@ -255,7 +255,7 @@ struct SyncTests {
         }
         let library = try await world.joinedLibrary("desk", at: server, environment: environment)
         await #expect(throws: CancellationError.self) {
-            try await library.watch { result in
+            try await library.sync.watch { result in
                 let words =
                     switch result {
                     case .success(let outcome): outcome.standing.state.rawValue

@@ -6,7 +6,7 @@ import Testing
 
 @Suite("Trash")
 struct TrashTests {
-    private static let order = GenerationOrder(model: "m", seed: 1, width: 64, height: 64)
+    private static let order = NamedOrder(model: "m", seed: 1, width: 64, height: 64)
 
     // Goal: no file goes because a row is missing. Method: rows of works, models and generations
     // taken out of the database by another program, here and so on the other device; sync; sweep.
@@ -15,18 +15,20 @@ struct TrashTests {
         let server = LocalServer(world: world)
         let first = try await world.joinedLibrary("desk", at: server)
         _ = try first.generate(Self.order)
-        _ = try await first.sync()
+        _ = try await first.sync.run()
         let before = try files(of: first)
         #expect(before.count == 4)
         try Shell.sqlite(
             first.folder.database.path, "DELETE FROM works WHERE rowid = 1; DELETE FROM models;")
-        _ = try await first.sync()
-        _ = try first.addWork(try world.picture(7))
-        _ = try first.removeWork(try #require(first.works().last).id.description)
-        _ = try await first.sync()
+        _ = try await first.sync.run()
+        _ = try first.works.add(try world.picture(7))
+        _ = try first.withdrawals.remove(try #require(first.works.all().last).id)
+        _ = try await first.sync.run()
         #expect(try before.isSubset(of: files(of: first)))
         // The doctor names them and takes none.
-        let found = try first.examine(repairs: true).findings.filter { $0.code == .unnamedFile }
+        let found = try first.doctor.examine(repairs: true).findings.filter {
+            $0.code == .unnamedFile
+        }
         #expect(found.count == 2)
         #expect(try before.isSubset(of: files(of: first)))
     }
@@ -37,14 +39,14 @@ struct TrashTests {
         let world = try World()
         let server = LocalServer(world: world)
         let library = try await world.joinedLibrary("desk", at: server)
-        let works = try library.works()
+        let works = try library.works.all()
         try Shell.sqlite(
             library.folder.database.path,
             "DELETE FROM works WHERE hex(id) = upper('\(works[0].id)')")
-        _ = try await library.sync()
-        #expect(try library.models().map(\.name) == ["m"])
-        _ = try library.removeWork(works[1].id.description)
-        #expect(try library.models().isEmpty)
+        _ = try await library.sync.run()
+        #expect(try library.styles.all().map(\.name) == ["m"])
+        _ = try library.withdrawals.remove(works[1].id)
+        #expect(try library.styles.all().isEmpty)
     }
 
     // Goal: what was removed can come back for 30 days, on any device, as it was. Method: remove a
@@ -54,33 +56,35 @@ struct TrashTests {
         let server = LocalServer(world: world)
         let first = try await world.joinedLibrary("desk", at: server)
         let made = try first.generate(Self.order).generation
-        _ = try await first.sync()
+        _ = try await first.sync.run()
         let second = try await world.secondLibrary("tablet", of: first, at: server)
-        let (work, model) = (try #require(first.works().first), try first.model("m"))
-        _ = try first.editWork(work.id.description, title: "Heron", note: "gouache")
-        let asItWas = try first.work(work.id.description)
-        _ = try first.removeGeneration(made.id.description)
-        let removal = try first.removeWork(work.id.description)
+        let (work, model) = (try #require(first.works.all().first), try first.model(named: "m"))
+        _ = try first.works.edit(work.id, title: "Heron", note: "gouache")
+        let asItWas = try first.works.work(work.id)
+        _ = try first.generations.remove(made.id)
+        let removal = try first.withdrawals.remove(work.id)
         #expect(removal.models.map(\.name) == ["m"])
         #expect(!LibraryFile.exists(URL(filePath: try #require(work.file))))
         #expect(!LibraryFile.exists(URL(filePath: try #require(model.file))))
-        for library in [first, second] { _ = try await library.sync() }
-        #expect(try second.trash().map(\.kind) == [.work, .generation])
-        #expect(try second.trash().allSatisfy { !$0.isHere && $0.deviceName == "desk" })
-        #expect(try first.trash().allSatisfy(\.isHere))
-        #expect(throws: LibraryError.self) { try second.restoreRemoved("ffffffff") }
+        for library in [first, second] { _ = try await library.sync.run() }
+        #expect(try second.trash.all().map(\.kind) == [.work, .generation])
+        #expect(try second.trash.all().allSatisfy { !$0.isHere && $0.deviceName == "desk" })
+        #expect(try first.trash.all().allSatisfy(\.isHere))
+        #expect(throws: LibraryError.self) {
+            try second.trash.restore(RowID(checked: Array(repeating: 0xFF, count: 16)))
+        }
 
         world.advance(by: .seconds(29 * 24 * 3600))
-        let restored = try second.restoreRemoved(work.id.description)
+        let restored = try second.trash.restore(RowID(work.id))
         #expect(restored.name == "Heron")
-        _ = try second.restoreRemoved(made.id.description)
-        for library in [second, first] { _ = try await library.sync() }
-        #expect(try first.work(work.id.description) == asItWas)
-        #expect(try first.generation(made.id.description).file == made.file)
-        #expect(try first.generation(made.id.description).isSourceWithdrawn == false)
-        #expect(try first.trash().isEmpty && second.trash().isEmpty)
-        #expect(try first.train("m", from: .all).model.digest == model.digest)
-        #expect(try first.examine().isWell)
+        _ = try second.trash.restore(RowID(made.id))
+        for library in [second, first] { _ = try await library.sync.run() }
+        #expect(try first.works.work(work.id) == asItWas)
+        #expect(try first.generations.generation(made.id).file == made.file)
+        #expect(try first.generations.generation(made.id).isSourceWithdrawn == false)
+        #expect(try first.trash.all().isEmpty && second.trash.all().isEmpty)
+        #expect(try first.styles.train("m", from: .all).model.digest == model.digest)
+        #expect(try first.doctor.examine().isWell)
     }
 
     // Goal: after 30 days it is gone, by the device's own clock and the server's. Method: a server
@@ -89,23 +93,23 @@ struct TrashTests {
         let world = try World()
         let server = LocalServer(world: world)
         let library = try await world.joinedLibrary("desk", at: server)
-        let model = try library.removeModel("m")
+        let model = try library.styles.remove(library.model(named: "m").id)
         let trashed = library.folder.trash.appending(path: "models-\(model.digest).model")
         #expect(LibraryFile.exists(trashed))
         try Shell.sqlite(
             library.folder.database.path,
             "INSERT OR REPLACE INTO local_values VALUES('clock_offset_ms', '34560000000')")
-        let work = try library.addWork(try world.picture(5)).work
-        _ = try library.removeWork(work.id.description)
+        let work = try library.works.add(try world.picture(5)).work
+        _ = try library.withdrawals.remove(work.id)
         #expect(LibraryFile.exists(trashed))
-        #expect(try library.trash().count == 2)
+        #expect(try library.trash.all().count == 2)
         try Shell.sqlite(
             library.folder.database.path,
             "DELETE FROM local_values WHERE key = 'clock_offset_ms'")
         world.advance(by: .seconds(31 * 24 * 3600))
-        _ = try await library.sync()
+        _ = try await library.sync.run()
         #expect(!LibraryFile.exists(trashed))
-        #expect(throws: LibraryError.self) { try library.restoreRemoved(model.id.description) }
+        #expect(throws: LibraryError.self) { try library.trash.restore(RowID(model.id)) }
         let left = try Shell.sqlite(
             library.folder.database.path, "SELECT name || contents FROM removals WHERE kind='model'"
         )
@@ -118,20 +122,20 @@ struct TrashTests {
         let world = try World()
         let server = LocalServer(world: world)
         let first = try await world.joinedLibrary("desk", at: server)
-        _ = try await first.sync()
+        _ = try await first.sync.run()
         let second = try await world.secondLibrary("tablet", of: first, at: server)
-        for number in 1...2 { _ = try second.addWork(try world.picture(number)) }
-        let works = try first.works()
-        #expect(try second.works().allSatisfy(\.isHere))
-        _ = try first.removeWork(works[0].id.description, forGood: true)
-        _ = try first.removeWork(works[1].id.description)
-        _ = try first.eraseRemoved(works[1].id.description)
+        for number in 1...2 { _ = try second.works.add(try world.picture(number)) }
+        let works = try first.works.all()
+        #expect(try second.works.all().allSatisfy(\.isHere))
+        _ = try first.withdrawals.remove(works[0].id, forGood: true)
+        _ = try first.withdrawals.remove(works[1].id)
+        _ = try first.trash.erase(RowID(works[1].id))
         for library in [first, second] {
-            _ = try await library.sync()
-            #expect(try files(of: library).isEmpty && library.trash().isEmpty)
+            _ = try await library.sync.run()
+            #expect(try files(of: library).isEmpty && library.trash.all().isEmpty)
         }
         #expect(throws: LibraryError.notInTrash(name: works[0].id.short)) {
-            try first.restoreRemoved(works[0].id.description)
+            try first.trash.restore(RowID(works[0].id))
         }
     }
 
@@ -141,7 +145,7 @@ struct TrashTests {
         let library = try Library.make(
             in: world.home("a"), deviceName: "a", environment: world.environment()
         ).library
-        let work = try library.addWork(try world.picture(1)).work
+        let work = try library.works.add(try world.picture(1)).work
         let names = [
             "../keys/device.key", "keys/device.key", "works/../keys/device.key", "works/x.png",
             "works/\(work.sha256).png", "/etc/passwd", "works/\(work.sha256).png/",
@@ -154,12 +158,12 @@ struct TrashTests {
         try Shell.sqlite(
             library.folder.database.path,
             "INSERT INTO removals(kind, files, contents) VALUES(7, x'ff', 'x'), ('work', '{', '[')")
-        _ = try library.addWork(try world.picture(2))
-        _ = try library.removeWork(try #require(library.works().last).id.description)
-        #expect(try library.work(work.id.description).isHere)
+        _ = try library.works.add(try world.picture(2))
+        _ = try library.withdrawals.remove(try #require(library.works.all().last).id)
+        #expect(try library.works.work(work.id).isHere)
         #expect(LibraryFile.exists(library.folder.keys.appending(path: "device.key")))
-        for object in try library.trash() where object.name != "picture-2" {
-            #expect(throws: LibraryError.self) { try library.restoreRemoved(object.id.description) }
+        for object in try library.trash.all() where object.name != "picture-2" {
+            #expect(throws: LibraryError.self) { try library.trash.restore(object.id) }
         }
     }
 

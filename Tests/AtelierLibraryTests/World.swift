@@ -77,9 +77,9 @@ final class World: Sendable {
             in: home(name), deviceName: name,
             environment: environment ?? self.environment(server: server)
         ).library
-        for number in 1...2 { _ = try library.addWork(try picture(number), tags: ["both"]) }
-        _ = try library.train("m", from: .all)
-        _ = try await library.join("http://127.0.0.1:1", invite: server.invite)
+        for number in 1...2 { _ = try library.works.add(try picture(number), tags: ["both"]) }
+        _ = try library.styles.train("m", from: .all)
+        _ = try await library.account.join("http://127.0.0.1:1", invite: server.invite)
         return library
     }
 
@@ -87,13 +87,47 @@ final class World: Sendable {
     func secondLibrary(
         _ name: String, of first: Library, at server: LocalServer
     ) async throws -> Library {
-        let library = try await Library.requestAccess(
+        let library = try await Library.requestingAccess(
             in: home(name), server: "http://127.0.0.1:1",
-            account: first.account?.description ?? "", deviceName: name,
+            account: first.account.id?.description ?? "", deviceName: name,
             environment: environment(server: server))
-        let words = library.comparisonWords?.split(separator: " ").map(String.init) ?? []
-        _ = try await first.approveDevice(words: words)
-        _ = try await library.sync()
+        let words = library.account.comparisonWords?.split(separator: " ").map(String.init) ?? []
+        _ = try await first.account.approve(words: words)
+        _ = try await library.sync.run()
         return library
+    }
+}
+
+/// An order that names its model as the artist does.
+struct NamedOrder: Sendable {
+    var model: String
+    var seed: UInt64?
+    var width = 512
+    var height = 512
+    var sketch: URL?
+    var isPattern = false
+    var originality = 50
+    var leftOut: [WorkID] = []
+    var drafts: Int?
+    var again = false
+}
+
+extension Library {
+    /// The model of this name.
+    func model(named name: String) throws -> Model {
+        let model = try styles.all().first { $0.name == name }
+        return try model ?? styles.model(ModelID(checked: Array(repeating: 0xFF, count: 16)))
+    }
+
+    /// Generates by the model of a name.
+    func generate(
+        _ order: NamedOrder, _ watch: DrawingWatch = DrawingWatch()
+    ) throws -> GenerationResult {
+        try generations.generate(
+            GenerationOrder(
+                model: try model(named: order.model).id, seed: order.seed, width: order.width,
+                height: order.height, sketch: order.sketch, isPattern: order.isPattern,
+                originality: order.originality, leftOut: order.leftOut, drafts: order.drafts,
+                again: order.again), watch)
     }
 }

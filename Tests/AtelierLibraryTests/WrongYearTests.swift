@@ -16,12 +16,12 @@ struct WrongYearTests {
         let skew = Duration.seconds(years * 366 * 86_400)
         let wrong = try Library(
             opening: library.folder, environment: world.environment(server: server, skew: skew))
-        _ = try await wrong.sync()
+        _ = try await wrong.sync.run()
         let right = try Library(
             opening: library.folder, environment: world.environment(server: server))
-        if years > 0 { #expect(try right.refusal() == nil) }
-        _ = try await right.sync()
-        #expect(try right.refusal() == nil)
+        if years > 0 { #expect(try right.wallet.refusal() == nil) }
+        _ = try await right.sync.run()
+        #expect(try right.wallet.refusal() == nil)
     }
 
     // Goal: a ledger whose time lies ahead after the server's clock was wrong is named by the
@@ -31,16 +31,16 @@ struct WrongYearTests {
         let server = LocalServer(world: world)
         let library = try await world.joinedLibrary("tablet", at: server)
         server.setClock(ahead: .seconds(20 * 3600))
-        _ = try await library.sync()
+        _ = try await library.sync.run()
         server.setClock(ahead: .zero)
-        _ = try await library.sync()
-        #expect(try library.refusal() != nil)
+        _ = try await library.sync.run()
+        #expect(try library.wallet.refusal() != nil)
         let told = try clockTexts(library)
         #expect(told.count == 1 && told[0].contains("atelier-server service clock"), "\(told)")
         #expect(told.allSatisfy { $0.contains("19 hours ahead") || $0.contains("20 hours ahead") })
         server.setTimeBack()
-        _ = try await library.sync()
-        #expect(try library.refusal() == nil && clockTexts(library) == [])
+        _ = try await library.sync.run()
+        #expect(try library.wallet.refusal() == nil && clockTexts(library) == [])
     }
 
     // Goal: credits that were lent 400 days ahead are exchanged by the first sync after the repair,
@@ -50,15 +50,15 @@ struct WrongYearTests {
         let server = LocalServer(world: world)
         server.setClock(ahead: .seconds(400 * 86_400))
         let library = try await world.joinedLibrary("tablet", at: server)
-        #expect(try library.credits().usable == 2)
+        #expect(try library.wallet.credits().usable == 2)
         server.setClock(ahead: .zero)
         server.setTimeBack()
-        _ = try await library.sync()
-        let credits = try library.credits()
+        _ = try await library.sync.run()
+        let credits = try library.wallet.credits()
         #expect(credits.usable == 2 && credits.free == 0)
         let until = try #require(credits.usableUntil)
         #expect(until - world.now < .seconds(31 * 86_400))
-        #expect(try library.refusal() == nil && clockTexts(library) == [])
+        #expect(try library.wallet.refusal() == nil && clockTexts(library) == [])
     }
 
     // Goal: a server that steps far ahead is refused also by a device whose own clock is wrong: the
@@ -69,10 +69,10 @@ struct WrongYearTests {
         let wrong = world.environment(server: server, skew: .seconds(-5 * 3600))
         let library = try await world.joinedLibrary("tablet", at: server, environment: wrong)
         server.setClock(ahead: .seconds(400 * 86_400))
-        await #expect(throws: (any Error).self) { try await library.sync() }
+        await #expect(throws: (any Error).self) { try await library.sync.run() }
         server.setClock(ahead: .zero)
-        _ = try await library.sync()
-        #expect(try library.refusal() == nil)
+        _ = try await library.sync.run()
+        #expect(try library.wallet.refusal() == nil)
     }
 
     // Goal: a clock that was set since the last sync is named, and corrected by `doctor --repair`.
@@ -81,20 +81,20 @@ struct WrongYearTests {
         let world = try World()
         let server = LocalServer(world: world)
         let library = try await world.joinedLibrary("tablet", at: server)
-        _ = try await library.sync()
+        _ = try await library.sync.run()
         let set = try Library(
             opening: library.folder,
             environment: world.environment(server: server, skew: .seconds(hours * 3600)))
         let told = try clockTexts(set)
         #expect(told.count == 1 && told[0].contains("was set since"), "\(told)")
-        let repaired = try set.examine(repairs: true).findings.filter { $0.code == .clock }
+        let repaired = try set.doctor.examine(repairs: true).findings.filter { $0.code == .clock }
         #expect(repaired.map(\.isRepaired) == [true])
         #expect(abs(try set.status().clockOffsetMs + hours * 3_600_000) < 60_000)
-        #expect(try set.refusal() == nil)
+        #expect(try set.wallet.refusal() == nil)
         #expect(try !clockTexts(set).contains { $0.contains("was set since") })
     }
 
     private func clockTexts(_ library: Library) throws -> [String] {
-        try library.examine().findings.filter { $0.code == .clock }.map(\.text)
+        try library.doctor.examine().findings.filter { $0.code == .clock }.map(\.text)
     }
 }

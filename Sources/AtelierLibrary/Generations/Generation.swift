@@ -8,7 +8,7 @@ public struct Generation: Codable, Equatable, Sendable {
     /// A work that the picture's marks come from.
     public struct Source: Codable, Equatable, Sendable {
         /// The work.
-        public let work: RowID
+        public let work: WorkID
         /// The part of the picture that comes from it, 0 to 1.
         public let share: Double
     }
@@ -24,9 +24,9 @@ public struct Generation: Codable, Equatable, Sendable {
     }
 
     /// Names it.
-    public let id: RowID
+    public let id: GenerationID
     /// The model's row; left out where the row names none.
-    public let modelId: RowID?
+    public let modelId: ModelID?
     /// What the model was called.
     public let modelName: String
     /// SHA-256 of the model's file, hexadecimal.
@@ -65,7 +65,7 @@ public struct Generation: Codable, Equatable, Sendable {
     /// The number on the sheet of a draft that was picked, else 0.
     public let draft: Int
     /// The sheet that the picture was picked from; left out where there is none.
-    public let sheet: RowID?
+    public let sheet: GenerationID?
     /// Digest of the spend, hexadecimal.
     public let spend: String
     /// Compact receipt; empty until the server countersigned.
@@ -131,7 +131,7 @@ public struct Generation: Codable, Equatable, Sendable {
     private static func sources(_ text: String) -> [Source] {
         let shares = try? JSONDecoder().decode([String: Double].self, from: Data(text.utf8))
         return (shares ?? [:]).compactMap { work, share in
-            RowID(hex: work).map { Source(work: $0, share: min(max(share, 0), 1)) }
+            WorkID(hex: work).map { Source(work: $0, share: min(max(share, 0), 1)) }
         }.sorted { ($1.share, $0.work) < ($0.share, $1.work) }
     }
 }

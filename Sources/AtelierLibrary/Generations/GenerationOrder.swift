@@ -2,8 +2,8 @@ public import Foundation
 
 /// What the artist asks for.
 public struct GenerationOrder: Sendable {
-    /// The model's name or id.
-    public var model: String
+    /// The model.
+    public var model: ModelID
     /// Chooses among the pictures; nil takes a random one.
     public var seed: UInt64?
     /// Pixels.
@@ -16,18 +16,18 @@ public struct GenerationOrder: Sendable {
     public var isPattern: Bool
     /// How far the picture goes from any one work, 0 to 100.
     public var originality: Int
-    /// Works that nothing is taken from: titles, ids or parts of them.
-    public var leftOut: [String]
+    /// Works of the model that nothing is taken from.
+    public var leftOut: [WorkID]
     /// How many drafts to choose from, 1 to 9; nil draws one picture at once.
     public var drafts: Int?
     /// Render again even where the picture is there already.
     public var again: Bool
 
-    /// Takes every field.
+    /// An order as given; ``GenerationService/generate(_:_:)`` checks the ranges.
     public init(
-        model: String, seed: UInt64? = nil, width: Int = 512, height: Int = 512,
+        model: ModelID, seed: UInt64? = nil, width: Int = 512, height: Int = 512,
         sketch: URL? = nil, isPattern: Bool = false, originality: Int = 50,
-        leftOut: [String] = [], drafts: Int? = nil, again: Bool = false
+        leftOut: [WorkID] = [], drafts: Int? = nil, again: Bool = false
     ) {
         self.model = model
         self.seed = seed

@@ -5,8 +5,8 @@ import StyleKit
 
 /// All that is needed to render a paid body; stands in the journal beside its spend.
 struct GenerationPlan: Codable, Equatable, Sendable {
-    let id: RowID
-    let modelId: RowID?
+    let id: GenerationID
+    let modelId: ModelID?
     let modelName: String
     let modelDigest: Digest
     let worksDigest: Digest

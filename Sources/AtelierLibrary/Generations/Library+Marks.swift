@@ -3,7 +3,7 @@ import GRDB
 import StyleKit
 import SyncKit
 
-extension Library {
+extension GenerationService {
     /// Looks for the hidden mark of a generation in a picture, however it came here.
     ///
     /// It outlives JPEG, scaling, crops and mirrors, but can be removed or copied: no proof.
@@ -12,12 +12,11 @@ extension Library {
     /// - Returns: nil where no mark is found.
     /// - Throws: ``LibraryError/notAPicture(path:reason:)`` and others.
     public func findMark(in file: URL) throws -> FoundMark? {
-        let bytes = try LibraryFile.read(file, limit: Limits.pictureBytes)
-        let (picture, _) = try decode(bytes, from: file)
+        let picture = try PictureFile(reading: file).picture
         guard let reading = GenerationMark.read(picture) else { return nil }
         let digits = String(reading.payload, radix: 16)
         let start = String(repeating: "0", count: 8 - digits.count) + digits
-        let rows = try store.read { database in
+        let rows = try context.store.read { database in
             try Row.fetchWhole(
                 database,
                 sql: """
@@ -29,6 +28,6 @@ extension Library {
         return FoundMark(
             bodyStart: start, strength: Double(reading.strength), scale: reading.scale,
             isMirrored: reading.isMirrored,
-            generations: rows.map { Generation(Fields($0), folder: folder) })
+            generations: rows.map { Generation(Fields($0), folder: context.folder) })
     }
 }

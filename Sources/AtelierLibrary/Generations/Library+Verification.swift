@@ -5,7 +5,7 @@ import SignedObjects
 import StyleKit
 import SyncKit
 
-extension Library {
+extension GenerationService {
     /// Says whether a picture file is a generation of this account, and who signed it.
     ///
     /// A file is known by its bytes, or by its pixels where it was exported without the watermark;
@@ -16,7 +16,7 @@ extension Library {
     public func verify(_ file: URL) throws -> Verification {
         let bytes = try LibraryFile.read(file, limit: Limits.pictureBytes)
         let digest = Digest(of: bytes).description
-        let marked = try generations().first { $0.sha256 == digest }
+        let marked = try all().first { $0.sha256 == digest }
         let known = try marked ?? generation(withPixelsOf: bytes, file)
         guard let known else {
             return Verification(
@@ -24,9 +24,10 @@ extension Library {
                 server: "")
         }
         let isMarked = marked != nil
-        if let server = membership.server,
+        if let server = context.membership.server,
             let receipt = try? JWS<Receipt>(verifying: known.receipt, with: server.key),
-            receipt.payload.account == account, receipt.payload.body.description == known.body
+            receipt.payload.account == context.account,
+            receipt.payload.body.description == known.body
         {
             return Verification(
                 verdict: .countersigned, generation: known.id, isMarkedFile: isMarked,
@@ -47,13 +48,13 @@ extension Library {
             throw LibraryError.notAPicture(path: file.shownPath, reason: "\(error)")
         }
         let pixels = Hexadecimal.encode(picture.pixelHash)
-        return try generations().first { $0.pixelHash == pixels }
+        return try all().first { $0.pixelHash == pixels }
     }
 
     /// Any tool may write a row, so the journal is believed for its signatures alone.
     private func isSigned(_ generation: Generation) throws -> Bool {
-        guard membership.server != nil else { return false }
-        return try openWallet().journal.spends.contains {
+        guard context.membership.server != nil else { return false }
+        return try wallet.open().journal.spends.contains {
             $0.digest.description == generation.spend
                 && $0.payload.body.description == generation.body
         }

@@ -1,7 +1,7 @@
 /// A work's colour on a source map.
 public struct SourceColor: Codable, Equatable, Sendable {
     /// The work.
-    public let work: RowID
+    public let work: WorkID
     /// Its colour, `#rrggbb`.
     public let color: String
     /// The part of the picture that comes from it, 0 to 1.

@@ -15,7 +15,7 @@ public struct Verification: Codable, Equatable, Sendable {
     /// What it is.
     public let verdict: Verdict
     /// The generation; left out where there is none.
-    public let generation: RowID?
+    public let generation: GenerationID?
     /// Whether the file is the watermarked one as it was written; false where only the pixels are
     /// the generation's, as in an export without the watermark.
     public let isMarkedFile: Bool

@@ -28,7 +28,7 @@ package struct Membership: Codable, Equatable, Sendable {
     /// What new library keys are sealed to besides the devices, so that the phrase opens them; nil
     /// on a device without the account key.
     package var recoveryKey: AgreementKey?
-    /// The devices that were put out, as the account key's last word on it says.
+    /// The revoked devices, by the newest key rotation that the account key signed.
     package var revoked: [DeviceID] = []
     /// The newest library key that the account's own word tells of, which this device may not have
     /// been given; nil: the newest that it has.
@@ -39,9 +39,9 @@ package struct Membership: Codable, Equatable, Sendable {
     package var request: Request?
     /// True while the server's operator has not let the account in.
     package var waitsForOperator: Bool?
-    /// True once the server said that this device was put out: it says nothing else to such a
-    /// device, so that the order itself never comes.
-    package var isPutOut: Bool?
+    /// True once the server said that this device was revoked: it tells such a device nothing else,
+    /// so that the order itself never comes.
+    package var isRevoked: Bool?
 
     /// The account; nil until a requested approval came.
     package var account: AccountID? { accountKey.map(AccountID.init(key:)) }

@@ -9,6 +9,11 @@ public enum PhraseError: Error, Equatable, CustomStringConvertible {
     /// Each word is one, but together they are no phrase.
     case wrongChecksum
 
+    /// The phrase was to be made of another number of random bytes than it stands for.
+    case wrongEntropy(bytes: Int)
+    /// A key that is derived from the phrase is not one.
+    case unusableKey(purpose: String)
+
     /// The text form.
     public var description: String {
         switch self {
@@ -19,6 +24,11 @@ public enum PhraseError: Error, Equatable, CustomStringConvertible {
                 + "\(RecoveryPhrase.wordCount). Type the words in order, without numbers."
         case .unknownWord(let place):
             "Word \(place) is not a word of recovery phrases. Look at its first four letters."
+        case .wrongEntropy(let bytes):
+            "The system gave \(bytes) random bytes; a recovery phrase is made of "
+                + "\(RecoveryPhrase.entropyBytes). Nothing was changed."
+        case .unusableKey(let purpose):
+            "The \(purpose) key cannot be derived from this recovery phrase. Nothing was changed."
         case .wrongChecksum:
             "These words are not a recovery phrase: one is wrong, or two changed places."
         }

@@ -9,13 +9,18 @@ public struct RecoveryPhrase: Sendable {
     /// How many words a phrase has.
     public static let wordCount = 24
 
-    private static let entropyBytes = 32
+    /// How many random bytes a phrase stands for.
+    package static let entropyBytes = 32
 
     private let entropy: [UInt8]
 
-    /// The phrase of 32 random bytes, else nil.
-    package init?(entropy: [UInt8]) {
-        guard entropy.count == Self.entropyBytes else { return nil }
+    /// The phrase of 32 random bytes.
+    ///
+    /// - Throws: ``PhraseError/wrongEntropy(bytes:)`` for any other number of bytes.
+    package init(entropy: [UInt8]) throws(PhraseError) {
+        guard entropy.count == Self.entropyBytes else {
+            throw .wrongEntropy(bytes: entropy.count)
+        }
         self.entropy = entropy
     }
 
@@ -61,19 +66,35 @@ public struct RecoveryPhrase: Sendable {
     }
 
     /// The key that certifies the account's devices.
+    ///
+    /// - Throws: ``PhraseError/unusableKey(purpose:)``; never another key than the phrase's.
     package var accountKey: SigningKey {
-        // Every 32 bytes are an Ed25519 private key, so the fresh one is never taken.
-        SigningKey(bytes: derive("atelier account key v1")) ?? SigningKey()
+        get throws(PhraseError) {
+            try Self.key("account", derive("atelier account key v1"), SigningKey.init(bytes:))
+        }
     }
 
-    /// The first key that the library's changes are sealed with: 32 bytes.
-    package var libraryKey: [UInt8] {
-        derive("atelier library key v1")
+    /// The first key that the library's changes are sealed with.
+    package var libraryKey: SecretBytes {
+        get throws(PhraseError) {
+            try Self.key("library", derive("atelier library key v1"), SecretBytes.init(_:))
+        }
     }
 
     /// What later library keys are sealed to, so that the phrase still opens everything.
-    package var recoveryKey: SealingKey? {
-        SealingKey(bytes: derive("atelier recovery key v1"))
+    package var recoveryKey: SealingKey {
+        get throws(PhraseError) {
+            try Self.key("recovery", derive("atelier recovery key v1"), SealingKey.init(bytes:))
+        }
+    }
+
+    /// Makes a key of derived bytes, or says that it cannot: a random key in its place would open
+    /// another account than the phrase's.
+    package static func key<Key>(
+        _ purpose: String, _ bytes: [UInt8], _ make: ([UInt8]) -> Key?
+    ) throws(PhraseError) -> Key {
+        guard let key = make(bytes) else { throw .unusableKey(purpose: purpose) }
+        return key
     }
 
     private func derive(_ purpose: String) -> [UInt8] {

@@ -46,8 +46,6 @@ extension LibraryError {
         switch self {
         case .unknown(let kind, let name):
             "There is no \(kind) \"\(name)\". See: atelier \(kind)s list."
-        case .ambiguous(let kind, let name, let count):
-            "\(count) \(kind)s answer to \"\(name)\". Write more of the id."
         case .badText(let field, let reason):
             "The \(field) \(reason)."
         case .badNumber(let field, let lowest, let highest):
@@ -111,7 +109,7 @@ extension LibraryError {
         case .noSuchRequest(let waiting):
             "No waiting device shows these words (\(waiting) waiting). "
                 + "Compare them with the new device's; if they differ, do not approve."
-        case .putOut:
+        case .revoked:
             "This device was put out of its account: it can neither sync nor generate. What it "
                 + "holds stays: listing, export and backup work. To come back, ask to be let in "
                 + "with another folder: atelier devices request."

@@ -18,10 +18,8 @@ public enum LibraryError: Error, Equatable, CustomStringConvertible {
     case busy
     /// A file of the library is missing or changed.
     case damaged(path: String, reason: String)
-    /// No object has this id, or the start of one.
+    /// No object has this id.
     case unknown(kind: String, name: String)
-    /// More than one object has an id that starts so, or this name.
-    case ambiguous(kind: String, name: String, count: Int)
     /// A text is empty, too long or holds what it must not.
     case badText(field: String, reason: String)
     /// A number lies outside its range.
@@ -64,11 +62,11 @@ public enum LibraryError: Error, Equatable, CustomStringConvertible {
     case badWords
     /// No waiting device shows these words.
     case noSuchRequest(waiting: Int)
-    /// Another device of the account has put this one out.
-    case putOut
+    /// Another device of the account has revoked this one.
+    case revoked
     /// Only a device with the account key can do this.
     case noAccountKey
-    /// A device cannot put itself out.
+    /// A device cannot revoke itself.
     case thisDevice
     /// What was sealed to this device cannot be opened.
     case welcomeUnreadable
@@ -95,18 +93,18 @@ public enum LibraryError: Error, Equatable, CustomStringConvertible {
     /// It was stopped; the credit is safe.
     case stopped
 
-    /// What a command that met this error ends with.
-    public var exitStatus: ExitStatus {
+    /// What may help.
+    var kind: Failure.Kind {
         switch self {
         case .notALibrary, .alreadyALibrary, .unwritable, .isThere, .noHome: .storage
-        case .busy, .waitingForApproval, .waitsForOperator, .stopped, .tryLater: .later
+        case .busy, .waitingForApproval, .waitsForOperator, .stopped, .tryLater: .transient
         case .badText, .badNumber, .badInvite, .inviteNeeded, .badFingerprint, .badAccount,
             .badWords, .badOutput, .notASheet, .notAPictureButASheet, .tooManyPicks:
-            .usage
+            .invalidInput
         case .noReceipt, .refused, .noAccountKey, .otherServer, .notJoined, .thisDevice,
-            .putOut:
+            .revoked:
             .refused
-        default: .failed
+        default: .other
         }
     }
 

@@ -46,16 +46,18 @@ public struct CreditsReport: Codable, Equatable, Sendable {
     }
 }
 
-extension Library {
-    /// The account's credits and whether this device may generate now.
-    public func creditsReport() throws -> CreditsReport {
+extension Wallet {
+    /// The account's credits and whether this device may generate now; offline.
+    public func report() throws -> CreditsReport {
+        let membership = context.membership
         let whyNot: String
         if membership.server == nil {
-            whyNot = (membership.request == nil ? LibraryError.notJoined : waiting).description
+            let error = membership.request == nil ? LibraryError.notJoined : context.waiting
+            whyNot = error.description
         } else if membership.waitsForOperator == true {
-            whyNot = operatorWaiting.description
-        } else if isPutOut {
-            whyNot = LibraryError.putOut.description
+            whyNot = context.operatorWaiting.description
+        } else if membership.isRevoked == true {
+            whyNot = LibraryError.revoked.description
         } else {
             whyNot = try refusal()?.description ?? ""
         }

@@ -2,21 +2,21 @@ import GRDB
 import StyleKit
 import SyncKit
 
-extension Library {
+extension WorkCatalog {
     /// The work that looks most like a picture, turned and mirrored ones included; nil if none does
     /// or the picture is too flat to tell.
     ///
     /// Works keep their fingerprints, so no picture is decoded again.
     func resemblance(of reading: FingerprintReading) throws -> Resemblance? {
         guard reading.isReliable else { return nil }
-        let rows = try store.read { database in
+        let rows = try context.store.read { database in
             try Row.fetchWhole(
                 database,
                 sql: "SELECT id, title, fingerprint FROM works WHERE fingerprint <> '' ORDER BY id")
         }
         let near = rows.compactMap { row -> Resemblance? in
             let fields = Fields(row)
-            guard let id = fields.id("id"),
+            guard let id = fields.id("id", as: WorkID.self),
                 let known = Fingerprint(hex: fields.text("fingerprint"))
             else { return nil }
             let distance = reading.distance(to: known)

@@ -6,7 +6,7 @@ import SyncKit
 /// One picture that models may learn from. Its JSON form is what `works show --json` prints.
 public struct Work: Codable, Equatable, Sendable {
     /// Names it.
-    public let id: RowID
+    public let id: WorkID
     /// What the artist calls it.
     public let title: String
     /// The artist's own words.

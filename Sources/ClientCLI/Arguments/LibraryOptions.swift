@@ -27,7 +27,7 @@ struct LibraryOptions: ParsableArguments {
     static var environment: LibraryEnvironment {
         var environment = LibraryEnvironment.system
         environment.onWait = { reason, wait in
-            Terminal.note("\(CheckedText.shown(reason)) \(Words.waiting(wait))")
+            Terminal.note("\(CheckedText.shown(reason)) \(Formatting.waiting(wait))")
         }
         return environment
     }

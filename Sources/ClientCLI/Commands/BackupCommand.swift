@@ -14,10 +14,11 @@ struct BackupCommand: ParsableCommand {
     @Argument(help: "The file to write.", completion: .file()) var file: FileArgument
 
     func run() throws {
-        let report = try options.open().backup(to: try file.url, replacing: force.force)
+        let report = try options.open().backup.write(to: try file.url, replacing: force.force)
         if options.json { return try JSONOutput.show(report) }
         Terminal.say(
-            "\(file.shown), \(Words.count(report.files, "file")), \(Words.bytes(report.bytes))")
+            "\(file.shown), \(Formatting.count(report.files, "file")), \(Formatting.bytes(report.bytes))"
+        )
         Terminal.note("It holds your keys: keep it as safe as the recovery phrase.")
     }
 }

@@ -18,10 +18,10 @@ struct BundleCommand: ParsableCommand {
         @Argument(help: "The file to write.", completion: .file()) var file: FileArgument
 
         func run() throws {
-            let bytes = try options.open().exportBundle(
+            let bytes = try options.open().sync.exportBundle(
                 to: try file.url, replacing: force.force)
             if options.json { return try JSONOutput.show(Written(file: file.shown, bytes: bytes)) }
-            Terminal.say("\(file.shown), \(Words.bytes(bytes))")
+            Terminal.say("\(file.shown), \(Formatting.bytes(bytes))")
         }
 
         private struct Written: Encodable {
@@ -38,7 +38,7 @@ struct BundleCommand: ParsableCommand {
         @Argument(help: "The file to read.", completion: .file()) var file: FileArgument
 
         func run() throws {
-            let changes = try options.open().importBundle(from: try file.url)
+            let changes = try options.open().sync.importBundle(from: try file.url)
             if options.json { return try JSONOutput.show(["received": changes]) }
             Terminal.say("received \(changes)")
         }

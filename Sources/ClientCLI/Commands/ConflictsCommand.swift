@@ -16,12 +16,12 @@ struct ConflictsCommand: ParsableCommand {
         @OptionGroup var options: LibraryOptions
 
         func run() throws {
-            let conflicts = try options.open().conflicts()
+            let conflicts = try options.open().sync.conflicts()
             if options.json { return try JSONOutput.show(["conflicts": conflicts]) }
             var table = Table()
             for conflict in conflicts {
                 table.add(
-                    "\(conflict.id)", Words.moment(conflict.foundAt), conflict.kind.rawValue,
+                    "\(conflict.id)", Formatting.moment(conflict.foundAt), conflict.kind.rawValue,
                     "\(conflict.table) \(conflict.row.short)",
                     ConflictsCommand.words(conflict))
             }
@@ -38,7 +38,7 @@ struct ConflictsCommand: ParsableCommand {
         @Argument(help: "The conflict's number.") var id: Int
 
         func run() throws {
-            let conflict = try options.open().restoreConflict(id)
+            let conflict = try options.open().sync.restoreConflict(id)
             if options.json { return try JSONOutput.show(conflict) }
             Terminal.say("restored: \(ConflictsCommand.words(conflict))")
         }
@@ -52,7 +52,7 @@ struct ConflictsCommand: ParsableCommand {
         @Argument(help: "The conflict's number.") var id: Int
 
         func run() throws {
-            let conflict = try options.open().dismissConflict(id)
+            let conflict = try options.open().sync.dismissConflict(id)
             if options.json { return try JSONOutput.show(conflict) }
             Terminal.say("dismissed: \(ConflictsCommand.words(conflict))")
         }

@@ -9,11 +9,11 @@ struct CreditsCommand: ParsableCommand {
     @OptionGroup var options: LibraryOptions
 
     func run() throws {
-        let credits = try options.open().creditsReport()
+        let credits = try options.open().wallet.report()
         if options.json { return try JSONOutput.show(credits) }
         var table = Table()
         table.add("given", "\(credits.granted)")
-        let until = credits.usableUntil.map { "  until \(Words.moment($0))" } ?? ""
+        let until = credits.usableUntil.map { "  until \(Formatting.moment($0))" } ?? ""
         table.add("on this device", "\(credits.usable)\(until)")
         table.add("on other devices", "\(credits.leasedElsewhere)")
         table.add("free", "\(credits.free)")

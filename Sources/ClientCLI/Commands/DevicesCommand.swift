@@ -20,10 +20,10 @@ struct DevicesCommand: AsyncParsableCommand {
         var deviceName: String?
 
         func run() async throws {
-            let library = try await Library.requestAccess(
+            let library = try await Library.requestingAccess(
                 in: try options.folder, server: url, account: account, deviceName: deviceName,
                 environment: LibraryOptions.environment)
-            let words = library.comparisonWords ?? ""
+            let words = library.account.comparisonWords ?? ""
             if options.json {
                 return try JSONOutput.show(
                     Requested(device: library.device.description, comparisonWords: words))
@@ -49,7 +49,7 @@ struct DevicesCommand: AsyncParsableCommand {
         @Argument(help: "The six words, as the new device shows them.") var words: [String]
 
         func run() async throws {
-            let device = try await options.open().approveDevice(words: words)
+            let device = try await options.open().account.approve(words: words)
             if options.json { return try JSONOutput.show(device) }
             Terminal.say("\"\(device.name)\" may join. On it: atelier sync")
         }
@@ -76,10 +76,11 @@ struct DevicesCommand: AsyncParsableCommand {
                     throw ValidationError("Nobody can be asked here: add --yes to put it out.")
                 }
                 guard Terminal.confirms("Put \"\(device)\" out for good?") else {
-                    throw ExitCode(ExitStatus.failed.rawValue)
+                    throw ExitStatus.failed.code
                 }
             }
-            let gone = try await library.revokeDevice(device)
+            let gone = try await library.account.revoke(
+                try await library.deviceID(device))
             if options.json { return try JSONOutput.show(gone) }
             Terminal.say(
                 "\"\(gone.name)\" is out. Your other devices get the new key by: atelier sync")
@@ -92,7 +93,7 @@ struct DevicesCommand: AsyncParsableCommand {
         @OptionGroup var options: LibraryOptions
 
         func run() async throws {
-            let (devices, isCurrent) = try await options.open().devices()
+            let (devices, isCurrent) = try await options.open().account.devices()
             if options.json {
                 return try JSONOutput.show(Listed(devices: devices, isCurrent: isCurrent))
             }
@@ -100,7 +101,7 @@ struct DevicesCommand: AsyncParsableCommand {
             for device in devices {
                 let id = Terminal.dim(String(device.id.description.suffix(8)))
                 table.add(
-                    id, device.name, "seen " + Words.moment(device.lastSeenAt),
+                    id, device.name, "seen " + Formatting.moment(device.lastSeenAt),
                     device.isThis ? "this device" : device.isRevoked ? "put out" : "")
             }
             table.show()

@@ -16,7 +16,7 @@ struct DoctorCommand: ParsableCommand {
     @Flag(help: "Put right what can be.") var repair = false
 
     func run() throws {
-        let report = try options.open().examine(repairs: repair)
+        let report = try options.open().doctor.examine(repairs: repair)
         if options.json {
             try JSONOutput.show(report)
         } else {
@@ -25,12 +25,12 @@ struct DoctorCommand: ParsableCommand {
                 let end = finding.isRepaired ? " Repaired." : ""
                 Terminal.say("\(finding.code.rawValue)  \(place)\(finding.text)\(end)")
             }
-            let files = Words.count(report.filesChecked, "file")
+            let files = Formatting.count(report.filesChecked, "file")
             Terminal.say(
                 report.findings.isEmpty
                     ? "well: \(files) read"
-                    : "\(Words.count(report.findings.count, "finding")): \(files) read")
+                    : "\(Formatting.count(report.findings.count, "finding")): \(files) read")
         }
-        guard report.isWell else { throw ExitCode(ExitStatus.failed.rawValue) }
+        guard report.isWell else { throw ExitStatus.failed.code }
     }
 }

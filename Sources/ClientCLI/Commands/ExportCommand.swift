@@ -12,11 +12,11 @@ struct ExportCommand: ParsableCommand {
     @Argument(help: "The folder to make.", completion: .directory) var folder: FileArgument
 
     func run() throws {
-        let report = try options.open().exportAll(to: try folder.url)
+        let report = try options.open().backup.exportAll(to: try folder.url)
         if options.json { return try JSONOutput.show(report) }
-        Terminal.say("\(folder.shown), \(Words.count(report.pictures, "picture"))")
+        Terminal.say("\(folder.shown), \(Formatting.count(report.pictures, "picture"))")
         if report.elsewhere > 0 {
-            let count = Words.count(report.elsewhere, "picture")
+            let count = Formatting.count(report.elsewhere, "picture")
             Terminal.note("\(count) on other devices: listed only.")
         }
     }

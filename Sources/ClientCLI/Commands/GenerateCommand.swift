@@ -63,25 +63,27 @@ struct GenerateCommand: ParsableCommand {
         defer { line.end() }
         let watch = watch(line, outputs.preview)
         if let finish {
-            let picked = try library.pick(pick?.numbers ?? [], of: finish, watch)
+            let picked = try library.generations.pick(
+                pick?.numbers ?? [], of: try library.generationID(finish), watch)
             line.end()
             return try tell(picked, library, outputs)
         }
         if resume {
-            let result = try library.resume(watch)
+            let result = try library.generations.resume(watch)
             line.end()
             if let last = result.finished.last { try copy(last, outputs, library) }
             return try tell(result)
         }
         let start = ContinuousClock.now
         let order = GenerationOrder(
-            model: model ?? "", seed: seed, width: size.width, height: size.height,
+            model: try library.modelID(model ?? ""), seed: seed, width: size.width,
+            height: size.height,
             sketch: try sketch?.url, isPattern: pattern, originality: originality,
-            leftOut: leftOut, drafts: drafts, again: again)
-        let result = try library.generate(order, watch)
+            leftOut: try leftOut.map { try library.workID($0) }, drafts: drafts, again: again)
+        let result = try library.generations.generate(order, watch)
         let picked =
             try pick.map {
-                try library.pick($0.numbers, of: result.generation.id.description, watch)
+                try library.generations.pick($0.numbers, of: result.generation.id, watch)
             } ?? []
         line.end()
         try copy(result, outputs, library)
@@ -114,14 +116,14 @@ struct GenerateCommand: ParsableCommand {
         for made in picked {
             var file = made.file ?? ""
             if let copy = outputs.picks[made.draft] {
-                _ = try library.export(
-                    made.id.description, to: copy.file, replacing: force.force)
+                _ = try library.generations.export(
+                    made.id, to: copy.file, replacing: force.force)
                 file = copy.shown
             }
             guard !options.json else { continue }
             Terminal.say("\(Terminal.strong(made.id.short))  draft \(made.draft) in full")
             Terminal.say(file)
-            Terminal.say(Words.origin(of: made))
+            Terminal.say(Formatting.origin(of: made))
         }
         if options.json, finish != nil { try JSONOutput.show(["picked": picked]) }
     }
@@ -130,8 +132,8 @@ struct GenerateCommand: ParsableCommand {
         _ result: GenerationResult, _ outputs: GenerateOutputs, _ library: Library
     ) throws {
         guard let out = outputs.out else { return }
-        _ = try library.export(
-            result.generation.id.description, to: out.file, replacing: force.force)
+        _ = try library.generations.export(
+            result.generation.id, to: out.file, replacing: force.force)
     }
 
     private func tell(_ result: ResumeResult) throws {
@@ -154,7 +156,7 @@ struct GenerateCommand: ParsableCommand {
             Terminal.say("\(made.drafts) drafts, the smoothest first. Draw up to four in full:")
             Terminal.say("  atelier generate --finish \(id) --pick 1,4")
         } else {
-            Terminal.say(Words.origin(of: made))
+            Terminal.say(Formatting.origin(of: made))
         }
         let cost = result.isRepeat ? "paid before, no credit spent" : "1 credit spent"
         Terminal.say("\(cost), \(result.creditsLeft) left on this device")

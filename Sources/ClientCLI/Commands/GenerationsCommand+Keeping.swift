@@ -12,7 +12,8 @@ extension GenerationsCommand {
         @Argument(help: "1 to 5, or 0.") var rating: Int
 
         func run() throws {
-            let rated = try options.open().rateGeneration(id, rating)
+            let library = try options.open()
+            let rated = try library.generations.rate(try library.generationID(id), rating)
             if options.json { return try JSONOutput.show(rated) }
             Terminal.say("\(rated.id.short) rated \(rated.rating)")
         }
@@ -29,7 +30,7 @@ extension GenerationsCommand {
 
         func run() throws {
             let library = try options.open()
-            let made = try library.generation(id)
+            let made = try library.generations.generation(try library.generationID(id))
             if !yes {
                 guard Terminal.canAsk else {
                     throw ValidationError("Nobody can be asked here: add --yes to remove it.")
@@ -37,11 +38,11 @@ extension GenerationsCommand {
                 let name = "\(made.modelName), seed \(made.seed)"
                 guard Terminal.confirms("Remove \(made.id.short) (\(name)) on all devices?") else {
                     Terminal.note("Nothing was removed.")
-                    throw ExitCode(1)
+                    throw ExitStatus.failed.code
                 }
             }
-            let removed = try library.removeGeneration(
-                made.id.description, forGood: ending.isForGood)
+            let removed = try library.generations.remove(
+                made.id, forGood: ending.isForGood)
             if options.json { return try JSONOutput.show(removed) }
             Terminal.note("Removed \(removed.id.short). Generating the same again costs nothing.")
         }

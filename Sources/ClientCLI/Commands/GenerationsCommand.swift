@@ -17,14 +17,14 @@ struct GenerationsCommand: ParsableCommand {
         @OptionGroup var options: LibraryOptions
 
         func run() throws {
-            let generations = try options.open().generations()
+            let generations = try options.open().generations.all()
             if options.json { return try JSONOutput.show(["generations": generations]) }
             var table = Table()
             for made in generations {
                 table.add(
                     Terminal.dim(made.id.short), made.modelName, "seed \(made.seed)",
                     "\(made.width) × \(made.height)", GenerationsCommand.standing(of: made),
-                    Words.place(made.file, made.deviceName),
+                    Formatting.place(made.file, made.deviceName),
                     made.isSourceWithdrawn ? "source withdrawn" : "")
             }
             table.show()
@@ -42,20 +42,20 @@ struct GenerationsCommand: ParsableCommand {
 
         func run() throws {
             let library = try options.open()
-            let made = try library.generation(id)
+            let made = try library.generations.generation(try library.generationID(id))
             if options.json { return try JSONOutput.show(made) }
             let titles = Dictionary(
-                try library.works().map { ($0.id, $0.title) }, uniquingKeysWith: { $1 })
+                try library.works.all().map { ($0.id, $0.title) }, uniquingKeysWith: { $1 })
             var table = Table()
             table.add("id", made.id.description)
             table.add("model", made.modelName)
             table.add("seed", "\(made.seed)")
             table.add("picture", "\(made.width) × \(made.height)")
-            table.add("made", "\(Words.moment(made.createdAt)) on \(made.deviceName)")
+            table.add("made", "\(Formatting.moment(made.createdAt)) on \(made.deviceName)")
             if made.drafts > 0, made.draft == 0 {
                 table.add("sheet", "\(made.drafts) drafts")
             } else {
-                table.add("origin", Words.origin(of: made))
+                table.add("origin", Formatting.origin(of: made))
             }
             table.add("receipt", GenerationsCommand.standing(of: made))
             table.add("file", made.file ?? "on \(made.deviceName)")
@@ -86,8 +86,9 @@ struct GenerationsCommand: ParsableCommand {
                 file, .picture, replacing: force.force, of: library.folder)
             let line = ProgressLine("drawing")
             defer { line.end() }
-            let made = try library.export(
-                id, to: file, withoutWatermark: noWatermark, replacing: force.force,
+            let made = try library.generations.export(
+                try library.generationID(id), to: file, withoutWatermark: noWatermark,
+                replacing: force.force,
                 DrawingWatch(progress: { line.show($0) }))
             line.end()
             if options.json {
@@ -122,15 +123,15 @@ struct GenerationsCommand: ParsableCommand {
                 file, .picture, replacing: force.force, of: library.folder)
             let line = ProgressLine("drawing")
             defer { line.end() }
-            let legend = try library.writeSourceMap(
-                of: id, to: file, replacing: force.force,
+            let legend = try library.generations.writeSourceMap(
+                of: try library.generationID(id), to: file, replacing: force.force,
                 DrawingWatch(progress: { line.show($0) }))
             line.end()
             if options.json {
                 return try JSONOutput.show(Drawn(file: out.shown, legend: legend))
             }
             let titles = Dictionary(
-                try library.works().map { ($0.id, $0.title) }, uniquingKeysWith: { $1 })
+                try library.works.all().map { ($0.id, $0.title) }, uniquingKeysWith: { $1 })
             var table = Table()
             for entry in legend {
                 let share = Int(rounding: entry.share * 100)

@@ -14,15 +14,15 @@ struct JoinCommand: AsyncParsableCommand {
 
     func run() async throws {
         let library = try options.open()
-        let credits = try await library.join(url, invite: invite, fingerprint: fingerprint)
-        if invite == nil, fingerprint == nil, let shown = library.serverFingerprint {
+        let credits = try await library.account.join(url, invite: invite, fingerprint: fingerprint)
+        if invite == nil, fingerprint == nil, let shown = library.account.serverFingerprint {
             Terminal.note(
                 "This server's key was taken on trust. Compare its fingerprint with what the "
                     + "operator tells: \(shown)")
         }
         if options.json { return try JSONOutput.show(credits) }
         Terminal.say("Joined \(url).")
-        Terminal.say("\(Words.count(credits.usable, "credit")) on this device.")
+        Terminal.say("\(Formatting.count(credits.usable, "credit")) on this device.")
         Terminal.say()
         Terminal.say("The server sees: your account and device keys, device names, when you sync,")
         Terminal.say("how much, and a digest of each generation that it countersigns.")

@@ -30,14 +30,16 @@ struct ModelsCommand: ParsableCommand {
         func run() throws {
             let library = try options.open()
             let choice: WorkChoice =
-                if let tag { .tagged(tag) } else if all { .all } else { .named(works) }
+                if let tag { .tagged(tag) } else if all { .all } else {
+                    .chosen(try works.map { try library.workID($0) })
+                }
             let line = ProgressLine("learning")
-            let trained = try library.train(name, from: choice) { line.show($0) }
+            let trained = try library.styles.train(name, from: choice) { line.show($0) }
             line.end()
             if options.json { return try JSONOutput.show(trained) }
             ModelsCommand.tell(trained.model)
             if trained.leftOut > 0 {
-                let count = Words.count(trained.leftOut, "work")
+                let count = Formatting.count(trained.leftOut, "work")
                 Terminal.note("\(count) left out: the files lie on other devices.")
             }
             for work in trained.tooSmall {
@@ -54,14 +56,14 @@ struct ModelsCommand: ParsableCommand {
         @OptionGroup var options: LibraryOptions
 
         func run() throws {
-            let models = try options.open().models()
+            let models = try options.open().styles.all()
             if options.json { return try JSONOutput.show(["models": models]) }
             var table = Table()
             for model in models {
                 table.add(
                     Terminal.dim(model.id.short), model.name,
-                    Words.count(model.works.count, "work"), Words.bytes(model.bytes),
-                    Words.place(model.file, model.deviceName))
+                    Formatting.count(model.works.count, "work"), Formatting.bytes(model.bytes),
+                    Formatting.place(model.file, model.deviceName))
             }
             table.show()
             if models.isEmpty { Terminal.note("No models yet: atelier models train NAME --all") }
@@ -80,8 +82,11 @@ struct ModelsCommand: ParsableCommand {
 
         func run() throws {
             let library = try options.open()
-            if let chart { try library.drawChart(of: name, to: chart.url, replacing: force.force) }
-            let model = try library.model(name)
+            let id = try library.modelID(name)
+            if let chart {
+                try library.styles.drawChart(of: id, to: chart.url, replacing: force.force)
+            }
+            let model = try library.styles.model(id)
             if options.json { return try JSONOutput.show(model) }
             ModelsCommand.tell(model)
             if let chart { Terminal.say(chart.shown) }
@@ -98,7 +103,9 @@ struct ModelsCommand: ParsableCommand {
         @Argument(help: "A PNG, JPEG or WebP file.", completion: .file()) var file: FileArgument
 
         func run() throws {
-            let comparison = try options.open().compare(name, with: try file.url)
+            let library = try options.open()
+            let comparison = try library.styles.compare(
+                try library.modelID(name), with: try file.url)
             if options.json { return try JSONOutput.show(comparison) }
             var table = Table()
             for (label, text) in comparison.summary { table.add(label, text) }
@@ -115,7 +122,9 @@ struct ModelsCommand: ParsableCommand {
         @OptionGroup var ending: ForGoodOption
 
         func run() throws {
-            let model = try options.open().removeModel(name, forGood: ending.isForGood)
+            let library = try options.open()
+            let model = try library.styles.remove(
+                try library.modelID(name), forGood: ending.isForGood)
             if options.json { return try JSONOutput.show(model) }
             Terminal.say("Removed model \"\(model.name)\". \(ending.outlook)")
         }
@@ -126,7 +135,7 @@ struct ModelsCommand: ParsableCommand {
         table.add("id", model.id.description)
         table.add("name", model.name)
         table.add("works", "\(model.works.count)")
-        table.add("learned", "\(Words.moment(model.createdAt)) on \(model.deviceName)")
+        table.add("learned", "\(Formatting.moment(model.createdAt)) on \(model.deviceName)")
         table.add("file", model.file ?? "on \(model.deviceName)")
         table.add("digest", model.digest)
         for (label, text) in model.summary { table.add(label, text) }

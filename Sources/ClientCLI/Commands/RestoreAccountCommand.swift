@@ -19,10 +19,10 @@ struct RestoreAccountCommand: AsyncParsableCommand {
 
     func run() async throws {
         if Terminal.canAsk { Terminal.note("Type the 24 words, then Return:") }
-        let library = try await Library.restoreAccount(
+        let library = try await Library.restoringAccount(
             in: try options.folder, server: url, phrase: try RecoveryPhrase(words()),
             deviceName: deviceName, environment: LibraryOptions.environment)
-        let account = library.account?.description ?? ""
+        let account = library.account.id?.description ?? ""
         if options.json {
             return try JSONOutput.show(
                 Restored(account: account, device: library.device.description))

@@ -16,13 +16,13 @@ struct RestoreCommand: ParsableCommand {
 
     func run() throws {
         let folder = try options.folder
-        let report = try Library.restore(
+        let report = try BackupService.restore(
             from: try file.url, to: folder,
             environment: LibraryOptions.environment)
         if options.json { return try JSONOutput.show(report) }
         Terminal.say(
-            "\(folder.shown), \(Words.count(report.files, "file")), "
-                + Words.bytes(report.bytes))
+            "\(folder.shown), \(Formatting.count(report.files, "file")), "
+                + Formatting.bytes(report.bytes))
         Terminal.note("Sync once to fetch the credits: atelier sync.")
     }
 }

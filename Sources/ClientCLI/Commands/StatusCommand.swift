@@ -18,26 +18,26 @@ struct StatusCommand: ParsableCommand {
         table.add("device", status.deviceName)
         table.add("server", status.server.isEmpty ? "none" : status.server)
         table.add("standing", standing(status.standing))
-        table.add("last sync", status.lastSyncAt.map { Words.moment($0) } ?? "never")
-        let waiting = status.pendingChanges.map { Words.count($0, "change") }
+        table.add("last sync", status.lastSyncAt.map { Formatting.moment($0) } ?? "never")
+        let waiting = status.pendingChanges.map { Formatting.count($0, "change") }
         table.add("waiting", waiting ?? "not known while the library cannot be written")
         if status.lastSyncAt != nil { table.add("clock", clock(status.clockOffsetMs)) }
         for (name, store) in [
             ("works", status.works), ("models", status.models),
             ("generations", status.generations),
         ] {
-            table.add(name, "\(store.count), \(store.here) here, \(Words.bytes(store.bytes))")
+            table.add(name, "\(store.count), \(store.here) here, \(Formatting.bytes(store.bytes))")
         }
         if status.trash.count > 0 || status.trash.here > 0 {
-            table.add("trash", "\(status.trash.count), \(Words.bytes(status.trash.bytes))")
+            table.add("trash", "\(status.trash.count), \(Formatting.bytes(status.trash.bytes))")
         }
         table.show()
         for doubt in status.doubts {
-            let since = Words.moment(doubt.since)
+            let since = Formatting.moment(doubt.since)
             Terminal.say(Terminal.warm("since \(since): \(doubt.text)"))
         }
         if status.unfinishedGenerations > 0 {
-            let count = Words.count(status.unfinishedGenerations, "picture")
+            let count = Formatting.count(status.unfinishedGenerations, "picture")
             Terminal.say(Terminal.warm("\(count) unfinished: atelier generate --resume"))
         }
         if !status.comparisonWords.isEmpty {
@@ -49,13 +49,14 @@ struct StatusCommand: ParsableCommand {
         // Below a second it is the network's delay, not the clock.
         guard offset.magnitude >= 1000 else { return "agrees with the server's" }
         let side = offset < 0 ? "ahead of" : "behind"
-        return "\(Words.length(seconds: offset.magnitude / 1000)) \(side) the server's; corrected"
+        return
+            "\(Formatting.length(seconds: offset.magnitude / 1000)) \(side) the server's; corrected"
     }
 
     private func standing(_ standing: StandingReport) -> String {
         var text = standing.state.rawValue
         if !standing.reason.isEmpty { text += " (\(standing.reason))" }
-        if let until = standing.until { text += " until \(Words.moment(until))" }
+        if let until = standing.until { text += " until \(Formatting.moment(until))" }
         if !standing.text.isEmpty { text += ": \(standing.text)" }
         if !standing.appeal.isEmpty { text += " Appeal: \(standing.appeal)" }
         return text

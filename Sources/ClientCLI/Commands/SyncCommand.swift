@@ -16,7 +16,7 @@ struct SyncCommand: AsyncParsableCommand {
 
     func run() async throws {
         if watch { return try await stay() }
-        let outcome = try await options.open().sync()
+        let outcome = try await options.open().sync.run()
         if options.json {
             try JSONOutput.show(outcome)
         } else {
@@ -24,7 +24,7 @@ struct SyncCommand: AsyncParsableCommand {
         }
         complain(outcome)
         guard outcome.standing.state == .good else {
-            throw ExitCode(ExitStatus.refused.rawValue)
+            throw ExitStatus.refused.code
         }
     }
 
@@ -33,13 +33,13 @@ struct SyncCommand: AsyncParsableCommand {
         let library = try options.open()
         let json = options.json
         if !json { Terminal.note("Watching. Ctrl-C ends it; nothing is lost.") }
-        try await library.watch { result in
+        try await library.sync.watch { result in
             switch result {
             case .success(let outcome) where json: try? JSONOutput.line(outcome)
             case .success(let outcome):
                 self.tell(outcome)
                 self.complain(outcome)
-            case .failure(let error): Terminal.complain("\(ErrorText.of(error)) Trying again.")
+            case .failure(let error): Terminal.complain("\(Failure(error).text) Trying again.")
             }
             Program.endIfUnheard()
         }
@@ -56,21 +56,21 @@ struct SyncCommand: AsyncParsableCommand {
             "sent \(outcome.sent), received \(outcome.received), settled \(outcome.settled)")
         Terminal.say("standing \(outcome.standing.state.rawValue)")
         if outcome.pending > 0 {
-            Terminal.say("\(Words.count(outcome.pending, "change")) waiting")
+            Terminal.say("\(Formatting.count(outcome.pending, "change")) waiting")
         }
         if outcome.setAside > 0 {
-            let count = Words.count(outcome.setAside, "segment")
+            let count = Formatting.count(outcome.setAside, "segment")
             Terminal.note("\(count) could not be read yet and are kept for later.")
         }
         let held = outcome.credits.held
         if held > 0 {
-            Terminal.say("\(Words.count(held, "generation")) held, to be countersigned later")
+            Terminal.say("\(Formatting.count(held, "generation")) held, to be countersigned later")
         }
         if outcome.refused > 0 {
-            let count = Words.count(outcome.refused, "generation")
+            let count = Formatting.count(outcome.refused, "generation")
             Terminal.note("\(count) got no receipt, for good: atelier generations list")
         }
         guard outcome.standing.state == .good else { return }
-        Terminal.say("\(Words.count(outcome.credits.usable, "credit")) on this device")
+        Terminal.say("\(Formatting.count(outcome.credits.usable, "credit")) on this device")
     }
 }

@@ -16,20 +16,20 @@ struct VerifyCommand: ParsableCommand {
     @Argument(help: "The picture.", completion: .file()) var file: FileArgument
 
     func run() throws {
-        let found = try options.open().verify(try file.url)
+        let found = try options.open().generations.verify(try file.url)
         if options.json {
             try JSONOutput.show(found)
         } else {
             Terminal.say(words(found))
         }
-        if found.verdict == .unknown { throw ExitCode(ExitStatus.failed.rawValue) }
+        if found.verdict == .unknown { throw ExitStatus.failed.code }
     }
 
     private func words(_ found: Verification) -> String {
         let name = found.generation.map { " (\($0.short))" } ?? ""
         switch found.verdict {
         case .countersigned:
-            let time = found.countersignedAt.map { " on \(Words.moment($0))" } ?? ""
+            let time = found.countersignedAt.map { " on \(Formatting.moment($0))" } ?? ""
             return "countersigned\(name) by \(found.server)\(time)"
         case .signed: return "signed by this device, not countersigned\(name)"
         case .unknown:

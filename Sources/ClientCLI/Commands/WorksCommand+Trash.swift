@@ -11,13 +11,13 @@ extension WorksCommand {
         @OptionGroup var options: LibraryOptions
 
         func run() throws {
-            let objects = try options.open().trash()
+            let objects = try options.open().trash.all()
             if options.json { return try JSONOutput.show(["trash": objects]) }
             var table = Table()
             for object in objects {
                 table.add(
                     Terminal.dim(object.id.short), object.kind.rawValue, object.name,
-                    "until \(Words.moment(object.keptUntil))",
+                    "until \(Formatting.moment(object.keptUntil))",
                     object.isHere ? "here" : "no file here")
             }
             table.show()
@@ -37,7 +37,8 @@ extension WorksCommand {
         @Argument(help: "The id, or the start or end of it.") var id: String
 
         func run() throws {
-            let object = try options.open().restoreRemoved(id)
+            let library = try options.open()
+            let object = try library.trash.restore(try library.trashedID(id))
             if options.json { return try JSONOutput.show(object) }
             Terminal.say("Restored the \(object.kind.rawValue) \"\(object.name)\".")
         }

@@ -41,7 +41,7 @@ struct WorksCommand: ParsableCommand {
             var refusal: LibraryError?
             for file in files {
                 do {
-                    let result = try library.addWork(
+                    let result = try library.works.add(
                         try file.url, licence: licensed, title: title, tags: tags,
                         note: note)
                     added.append(result)
@@ -58,7 +58,7 @@ struct WorksCommand: ParsableCommand {
                 }
             }
             if options.json { try JSONOutput.show(["works": added]) }
-            if let refusal { throw ExitCode(refusal.exitStatus.rawValue) }
+            if let refusal { throw ExitStatus(for: refusal).code }
         }
 
         private func tell(_ added: AddedWork) {
@@ -82,13 +82,13 @@ struct WorksCommand: ParsableCommand {
         @Option(help: "Only works with this tag.") var tag: String?
 
         func run() throws {
-            let works = try options.open().works(tag: tag)
+            let works = try options.open().works.all(tag: tag)
             if options.json { return try JSONOutput.show(["works": works]) }
             var table = Table()
             for work in works {
                 table.add(
                     Terminal.dim(work.id.short), work.title, "\(work.width) × \(work.height)",
-                    work.basis, Words.place(work.file, work.deviceName),
+                    work.basis, Formatting.place(work.file, work.deviceName),
                     work.tags.map { "#\($0)" }.joined(separator: " "))
             }
             table.show()
@@ -108,7 +108,8 @@ struct WorksCommand: ParsableCommand {
         @Argument(help: "The id, or the start or end of it.") var id: String
 
         func run() throws {
-            let work = try options.open().work(id)
+            let library = try options.open()
+            let work = try library.works.work(try library.workID(id))
             if options.json { return try JSONOutput.show(work) }
             WorksCommand.tell(work)
         }
@@ -145,19 +146,20 @@ struct WorksCommand: ParsableCommand {
 
         func run() throws {
             let library = try options.open()
+            let id = try library.workID(self.id)
             var areas: WorkAreas?
             if clearAreas || avoidMask != nil || !keep.isEmpty || !avoid.isEmpty {
-                let work = try library.work(id)
+                let work = try library.works.work(id)
                 var marked = clearAreas ? WorkAreas() : work.areas
                 marked.keptWhole += keep.map(\.marked.area)
                 marked.avoided += avoid.map(\.marked.area)
                 if let avoidMask {
-                    marked.avoided += try library.areas(
+                    marked.avoided += try library.works.areas(
                         paintedIn: try avoidMask.url, over: work, besides: marked.count)
                 }
                 areas = marked
             }
-            let work = try library.editWork(
+            let work = try library.works.edit(
                 id, title: title, note: note, adding: tags, removing: untags, areas: areas)
             if options.json { return try JSONOutput.show(work) }
             WorksCommand.tell(work)
@@ -181,11 +183,10 @@ struct WorksCommand: ParsableCommand {
             let library = try options.open()
             let planned: WorkRemoval
             do {
-                planned = try library.consequences(ofRemoving: id)
-            } catch let LibraryError.unknown(kind, name) {
-                guard ending.isForGood else {
-                    throw LibraryError.unknown(kind: kind, name: name)
-                }
+                planned = try library.withdrawals.consequences(
+                    ofRemoving: try library.workID(id))
+            } catch let error as LookupError {
+                guard ending.isForGood, case .unknown = error else { throw error }
                 return try erase(in: library)
             }
             if !yes {
@@ -195,11 +196,11 @@ struct WorksCommand: ParsableCommand {
                 }
                 guard Terminal.confirms("Remove it on all devices?") else {
                     Terminal.note("Nothing was removed.")
-                    throw ExitCode(1)
+                    throw ExitStatus.failed.code
                 }
             }
-            let removal = try library.removeWork(
-                planned.work.id.description, forGood: ending.isForGood)
+            let removal = try library.withdrawals.remove(
+                planned.work.id, forGood: ending.isForGood)
             if options.json { return try JSONOutput.show(removal) }
             tell(removal, "removed")
             Terminal.note(ending.outlook)
@@ -212,10 +213,10 @@ struct WorksCommand: ParsableCommand {
                 }
                 guard Terminal.confirms("Take \(id) out of the trash for good?") else {
                     Terminal.note("Nothing was erased.")
-                    throw ExitCode(1)
+                    throw ExitStatus.failed.code
                 }
             }
-            let object = try library.eraseRemoved(id)
+            let object = try library.trash.erase(try library.trashedID(id))
             if options.json { return try JSONOutput.show(object) }
             Terminal.note("Erased the \(object.kind.rawValue) \"\(object.name)\".")
         }
@@ -224,7 +225,7 @@ struct WorksCommand: ParsableCommand {
             Terminal.note("Work \"\(removal.work.title)\": \(verb).")
             for model in removal.models { Terminal.note("Model \"\(model.name)\": \(verb).") }
             if !removal.generations.isEmpty {
-                let count = Words.count(removal.generations.count, "generation")
+                let count = Formatting.count(removal.generations.count, "generation")
                 Terminal.note("\(count): kept, flagged as source withdrawn.")
             }
         }
@@ -240,7 +241,7 @@ struct WorksCommand: ParsableCommand {
         tell(work.areas.keptWhole.map(MarkedArea.init), as: "kept whole", &table)
         tell(work.areas.avoided.map(MarkedArea.init), as: "avoided", &table)
         table.add("rights", work.licence.isEmpty ? work.basis : "licensed: \(work.licence)")
-        table.add("added", "\(Words.moment(work.createdAt)) on \(work.deviceName)")
+        table.add("added", "\(Formatting.moment(work.createdAt)) on \(work.deviceName)")
         table.add("sha256", work.sha256)
         table.add("file", work.file ?? "on \(work.deviceName)")
         table.show()

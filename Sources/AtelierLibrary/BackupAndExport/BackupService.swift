@@ -1,0 +1,159 @@
+public import Foundation
+import GRDB
+import SignedObjects
+import SyncKit
+
+/// What a backup holds. Its JSON form is what `backup --json` and `restore --json` print.
+public struct BackupReport: Codable, Equatable, Sendable {
+    /// The backup file.
+    public let file: String
+    /// How many files it holds.
+    public let files: Int
+    /// Their bytes.
+    public let bytes: Int
+}
+
+/// Backups of the whole library, and its export to plain files.
+///
+/// Owns no table.
+public struct BackupService: Sendable {
+    let context: LibraryContext
+    let works: WorkCatalog
+    let styles: StyleCatalog
+    let generations: GenerationService
+
+    /// Writes the whole library into one tar file, readable by its owner alone: **it holds the
+    /// keys**.
+    ///
+    /// The database in it is one state, also while other programs write to it.
+    ///
+    /// - Parameter replacing: Whether a file that is there gives way.
+    /// - Throws: ``LibraryError/busy`` while another program generates or syncs;
+    ///   ``LibraryError/isThere(path:)``.
+    public func write(to file: URL, replacing: Bool = false) throws -> BackupReport {
+        let output = try OutputFile(file, .other, replacing: replacing, of: context.folder)
+        let lock = try context.lock()
+        let files = try context.filesLock()
+        defer { withExtendedLifetime((lock, files)) {} }
+        let draft = output.draft
+        let database = draft.appendingPathExtension("database")
+        for file in [draft, database] { try LibraryFile.remove(file) }
+        defer {
+            for leftover in [draft, database] { _ = leftover.withFileName { unlink($0) } }
+        }
+        try copyDatabase(to: database)
+        let writer = try ArchiveWriter(
+            creating: draft, time: Int(clamping: context.environment.now().milliseconds / 1000))
+        var report = (count: 0, bytes: 0)
+        for part in BackupPart.all {
+            for (name, source) in try part.files(in: context.folder, database: database) {
+                try writer.add(contentsOf: source, name: name)
+                report.count += 1
+                report.bytes += LibraryFile.size(of: source)
+            }
+        }
+        try writer.close()
+        try output.take(draft)
+        return BackupReport(file: file.shownPath, files: report.count, bytes: report.bytes)
+    }
+
+    /// Makes a library from a backup, in a folder that holds none.
+    ///
+    /// The credits that it holds are fetched anew at the first sync: what was spent after the
+    /// backup is not in it, and must not be spent again. Until then nothing can be generated.
+    ///
+    /// - Throws: ``LibraryError/alreadyALibrary(folder:)``; ``LibraryError/damaged(path:reason:)``
+    ///   where the file is not a whole backup. Nothing is then left behind.
+    public static func restore(
+        from file: URL, to folder: LibraryFolder, environment: LibraryEnvironment = .system
+    ) throws -> BackupReport {
+        guard !folder.holdsLibrary else {
+            throw LibraryError.alreadyALibrary(folder: folder.root.shownPath)
+        }
+        let parent = folder.root.deletingLastPathComponent()
+        try LibraryFile.makeFolder(parent)
+        let draft = LibraryFolder(root: LibraryFile.draft(of: folder.root))
+        defer { LibraryFile.removeFolder(draft.root) }
+        try draft.make()
+        let report = try unpack(file, into: draft)
+        try checkRestored(draft, from: file)
+        try forgetWallet(draft)
+        // An empty folder gives way; one with anything in it does not.
+        try LibraryFile.moveFolder(draft.root, to: folder.root)
+        _ = try Library(opening: folder, environment: environment)
+        return report
+    }
+
+    /// Page by page, so that nothing in it gets another place.
+    private func copyDatabase(to file: URL) throws {
+        // Made first, for its owner alone: SQLite would let others read it.
+        try LibraryFile.write([], to: file, mode: 0o600, replacing: false)
+        let source = try DatabaseFile(context.folder.database).open(
+            toRead: context.store.isReadOnly)
+        let target = try DatabaseQueue(path: DatabaseFile(file).name)
+        try source.backup(to: target)
+        try target.close()
+    }
+
+    private static func unpack(_ file: URL, into folder: LibraryFolder) throws -> BackupReport {
+        let reader = try ArchiveReader(file)
+        var (count, bytes, seen) = (0, 0, Set<String>())
+        while let header = try reader.next() {
+            guard BackupPart.accepts(header.name), seen.insert(header.name).inserted else {
+                throw LibraryError.damaged(
+                    path: file.shownPath,
+                    reason: "it holds \(header.name.prefix(80)), which no backup does")
+            }
+            let target = folder.root.appending(path: header.name)
+            let flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC
+            let descriptor = target.withFileName { open($0, flags, 0o600) }
+            try LibraryFile.check(descriptor, at: target)
+            let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+            try reader.contents(of: header) { piece in
+                do {
+                    try handle.write(contentsOf: Data(piece))
+                } catch {
+                    throw LibraryError.unwritable(
+                        path: target.shownPath, reason: error.localizedDescription)
+                }
+            }
+            try handle.synchronize()
+            count += 1
+            bytes += header.size
+        }
+        return BackupReport(file: file.shownPath, files: count, bytes: bytes)
+    }
+
+    private static func checkRestored(_ folder: LibraryFolder, from file: URL) throws {
+        guard folder.holdsLibrary, LibraryFile.exists(folder.database) else {
+            throw LibraryError.damaged(
+                path: file.shownPath, reason: "the keys or the database are missing")
+        }
+        let queue = try DatabaseQueue(path: DatabaseFile(folder.database).name)
+        let verdict = try queue.read { try String.fetchAll($0, sql: "PRAGMA integrity_check") }
+        try queue.close()
+        guard verdict == ["ok"] else {
+            throw LibraryError.damaged(path: file.shownPath, reason: "its database is not whole")
+        }
+        for (place, extensions) in BackupPart.hashed(in: folder) {
+            for entry in try LibraryFile.files(in: place)
+            where extensions.contains(entry.pathExtension) {
+                let digest = try FileDigest.of(entry).description
+                guard entry.deletingPathExtension().lastPathComponent == digest else {
+                    throw LibraryError.damaged(
+                        path: file.shownPath, reason: "\(entry.lastPathComponent) was changed")
+                }
+            }
+        }
+    }
+
+    private static func forgetWallet(_ folder: LibraryFolder) throws {
+        let queue = try DatabaseQueue(path: DatabaseFile(folder.database).name)
+        try queue.write { database in
+            try database.execute(
+                sql: "DELETE FROM local_values WHERE key = ?",
+                arguments: [LocalValue.wallet.rawValue])
+        }
+        try queue.close()
+    }
+}

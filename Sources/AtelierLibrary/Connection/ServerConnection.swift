@@ -1,0 +1,159 @@
+import AtelierProtocol
+import Foundation
+import SignedObjects
+import Synchronization
+import SyncKit
+
+/// The way to the account's server: proves who asks, reads replies and refusals.
+struct ServerConnection: Sendable {
+    let address: HTTPAddress
+    let exchange: LibraryEnvironment.Exchange
+    let openStream: @Sendable () throws -> LibraryEnvironment.Stream
+    let keys: DeviceKeys
+    let clock: ServerClock
+    let retries: RetryPolicy
+    let random: @Sendable (Int) -> [UInt8]
+
+    /// Asks for something that needs no proof, or with a proof and no body.
+    func get<Reply: Decodable>(
+        _ target: String, as type: Reply.Type = Reply.self, proves: Bool = true
+    ) async throws -> Reply {
+        try await send("GET", target, body: nil, proves: proves)
+    }
+
+    /// Sends a body with a proof.
+    func post<Reply: Decodable>(
+        _ target: String, _ body: some Encodable & Sendable, as type: Reply.Type = Reply.self
+    ) async throws -> Reply {
+        try await send(
+            "POST", target, body: Array(try CanonicalJSON.encoder.encode(body)), proves: true)
+    }
+
+    /// Listens to the account's events until the server ends the stream.
+    func events(_ onEvent: @escaping @Sendable (AccountEvent) -> Void) async throws {
+        let stream = try openStream()
+        let reply = try await again {
+            let reader = Mutex(EventReader())
+            let message = HTTPMessage(
+                method: "GET", target: AccountEvent.target,
+                headers: [try proof("GET", AccountEvent.target, [])], body: nil)
+            return try await stream(message) { bytes in
+                for event in reader.withLock({ $0.read(bytes) }) { onEvent(event) }
+            }
+        }
+        guard reply.status == 200 else { throw Self.refusal(reply) }
+    }
+
+    /// The rotations of library keys after an epoch, oldest first and without a gap.
+    ///
+    /// - Throws: ``LibraryError/unexpectedReply(_:)`` where one is not by `accountKey`, or not the
+    ///   next.
+    func keyRotations(
+        after epoch: UInt32, signedBy accountKey: VerifyingKey
+    ) async throws -> [KeyRotation] {
+        var found: [KeyRotation] = []
+        while true {
+            let last = found.last?.epoch ?? epoch
+            let list = try await get("/v1/keys?after=\(last)", as: KeyRotationList.self)
+            if list.rotations.isEmpty { return found }
+            for text in list.rotations {
+                let rotation = try? JWS<KeyRotation>(verifying: text, with: accountKey).payload
+                guard let rotation, rotation.account == AccountID(key: accountKey),
+                    rotation.epoch == (found.last?.epoch ?? epoch) + 1
+                else { throw LibraryError.unexpectedReply("a key that the account did not sign") }
+                found.append(rotation)
+            }
+        }
+    }
+
+    /// The transport for the library's changes, over this connection.
+    var transport: HTTPTransport {
+        HTTPTransport(
+            exchange: { message in
+                let reply = try await retries.ask { before in
+                    try await exchange(before == 0 ? message : try signedAgain(message))
+                }
+                clock.observe(reply.headers["atelier-time"])
+                return reply
+            },
+            authorize: { method, target, body in
+                [try proof(method, target, body)]
+            },
+            explain: { reply in
+                let refusal = Self.refusal(reply)
+                return switch (refusal as? Problem)?.type {
+                case .fork, .rewind: ForkedChain()
+                case .suspended: WritingRefused()
+                default: refusal
+                }
+            })
+    }
+
+    /// What a reply that is no success means.
+    static func refusal(_ reply: HTTPReply) -> any Error {
+        let problem = try? CanonicalJSON.decoder.decode(Problem.self, from: Data(reply.body))
+        if let problem { return problem }
+        // A server of this protocol would have sent a problem.
+        guard ![502, 503, 504].contains(reply.status) else {
+            return HTTPFailure.away(status: reply.status)
+        }
+        return HTTPFailure.unexpectedReply("it has status \(reply.status)")
+    }
+
+    private func send<Reply: Decodable>(
+        _ method: String, _ target: String, body: [UInt8]?, proves: Bool
+    ) async throws -> Reply {
+        let reply = try await retries.ask { _ in
+            try await again {
+                try await sendOnce(method, target, body: body, proves: proves)
+            }
+        }
+        guard (200...202).contains(reply.status) else { throw Self.refusal(reply) }
+        do {
+            return try CanonicalJSON.decoder.decode(Reply.self, from: Data(reply.body))
+        } catch {
+            throw LibraryError.unexpectedReply("the answer to \(method) \(target.prefix(40))")
+        }
+    }
+
+    private func sendOnce(
+        _ method: String, _ target: String, body: [UInt8]?, proves: Bool
+    ) async throws -> HTTPReply {
+        var headers: [(name: String, value: String)] = []
+        if proves { headers.append(try proof(method, target, body ?? [])) }
+        if body != nil { headers.append(("Content-Type", "application/json")) }
+        return try await exchange(
+            HTTPMessage(method: method, target: target, headers: headers, body: body))
+    }
+
+    /// Asks once more where the clock was wrong: the reply has told the server's time, and the
+    /// second proof carries it.
+    private func again(_ ask: () async throws -> HTTPReply) async throws -> HTTPReply {
+        let first = try await ask()
+        clock.observe(first.headers["atelier-time"])
+        guard (Self.refusal(first) as? Problem)?.type == .clockWrong else { return first }
+        let second = try await ask()
+        clock.observe(second.headers["atelier-time"])
+        return second
+    }
+
+    /// A proof is good for one request.
+    private func signedAgain(_ message: HTTPMessage) throws -> HTTPMessage {
+        var message = message
+        message.headers.removeAll { $0.name == RequestProof.headerName }
+        message.headers.append(try proof(message.method, message.target, message.body ?? []))
+        return message
+    }
+
+    private func proof(
+        _ method: String, _ target: String, _ body: [UInt8]
+    ) throws -> (name: String, value: String) {
+        guard let nonce = ProofNonce(random(ProofNonce.byteCount)) else {
+            throw LibraryError.unexpectedReply("no random numbers")
+        }
+        let proof = RequestProof(
+            device: keys.device, method: method, target: target, body: Digest(of: body),
+            time: clock.now, nonce: nonce)
+        return (RequestProof.headerName, try JWS(signing: proof, with: keys.signing).compact)
+    }
+}

@@ -1,0 +1,52 @@
+import Foundation
+import GRDB
+import SignedObjects
+
+/// One row whose values are not believed to have the type of their column: any tool may write them.
+struct Fields {
+    let row: Row
+
+    init(_ row: Row) {
+        self.row = row
+    }
+
+    func text(_ column: String) -> String {
+        CheckedText.shown(String.fromDatabaseValue(value(column)) ?? "")
+    }
+
+    /// The number, brought into `range`; its lower end where the column holds none.
+    func real(_ column: String, in range: ClosedRange<Double>) -> Double {
+        let number = Double.fromDatabaseValue(value(column)) ?? range.lowerBound
+        return number.isNaN
+            ? range.lowerBound : min(max(number, range.lowerBound), range.upperBound)
+    }
+
+    /// Text that is read by a program, not shown.
+    func rawText(_ column: String) -> String {
+        String.fromDatabaseValue(value(column)) ?? ""
+    }
+
+    /// The whole number, brought into `range`, so that nothing that is reckoned from it overflows;
+    /// the number nearest to 0 where the column holds none.
+    func number(_ column: String, in range: ClosedRange<Int>) -> Int {
+        let number = Int.fromDatabaseValue(value(column)) ?? 0
+        return min(max(number, range.lowerBound), range.upperBound)
+    }
+
+    /// Whether the column holds a number that is not 0.
+    func isSet(_ column: String) -> Bool {
+        (Int.fromDatabaseValue(value(column)) ?? 0) != 0
+    }
+
+    func moment(_ column: String) -> Moment {
+        Moment(column: Int64.fromDatabaseValue(value(column)) ?? 0)
+    }
+
+    func id<ID: RowIdentifier>(_ column: String, as type: ID.Type = ID.self) -> ID? {
+        Data.fromDatabaseValue(value(column)).flatMap { ID($0) }
+    }
+
+    private func value(_ column: String) -> DatabaseValue {
+        row[column] ?? .null
+    }
+}

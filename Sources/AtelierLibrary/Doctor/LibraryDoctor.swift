@@ -1,0 +1,170 @@
+import CreditLedger
+import Foundation
+import GRDB
+import SignedObjects
+import SyncKit
+
+/// The check of everything that can be wrong with the library on this device.
+///
+/// Owns no table; it reads what the services own.
+public struct LibraryDoctor: Sendable {
+    let context: LibraryContext
+    let works: WorkCatalog
+    let styles: StyleCatalog
+    let wallet: Wallet
+    let generations: GenerationService
+    let doubts: SyncDoubts
+
+    /// Looks for everything that can be wrong with the library on this device; offline.
+    ///
+    /// - Parameter repairs: Puts right what can be without losing anything: closes key files,
+    ///   takes away what crashes left, and puts damaged files aside under another name.
+    /// - Throws: ``LibraryError/busy`` while another program generates or syncs.
+    public func examine(repairs: Bool = false) throws -> DoctorReport {
+        let lock = try context.lock()
+        defer { withExtendedLifetime(lock) {} }
+        var report = DoctorReport()
+        report.findings += try databaseFindings()
+        report.findings += journalFindings()
+        report.findings += try keyFindings(repairs)
+        try examineFiles(repairs, &report)
+        report.findings += try missingFiles()
+        report.findings += try unnamedFiles()
+        report.findings += try doubts.all().map(DoctorReport.Finding.init)
+        report.findings += try clockFindings(repairs)
+        report.findings += try unfinishedFindings()
+        return report
+    }
+
+    private func databaseFindings() throws -> [DoctorReport.Finding] {
+        let verdict = try context.store.read { database in
+            try String.fetchAll(database, sql: "PRAGMA integrity_check(10)")
+        }
+        guard verdict != ["ok"] else { return [] }
+        return [
+            .init(
+                code: .database, path: context.folder.database.shownPath,
+                text: "The database is damaged (\(verdict.first ?? "no answer")). "
+                    + "Restore a backup, then sync.")
+        ]
+    }
+
+    private func journalFindings() -> [DoctorReport.Finding] {
+        guard context.membership.server != nil else { return [] }
+        do {
+            _ = try wallet.open()
+            return []
+        } catch {
+            return [.init(code: .journal, path: context.folder.spends.shownPath, text: "\(error)")]
+        }
+    }
+
+    private func keyFindings(_ repairs: Bool) throws -> [DoctorReport.Finding] {
+        let closed = try LibraryFile.files(in: context.folder.keys) + [context.folder.database]
+        return ([(context.folder.keys, mode_t(0o700))] + closed.map { ($0, mode_t(0o600)) })
+            .compactMap { file, mode in
+                var status = stat()
+                guard file.withFileName({ stat($0, &status) }) == 0, status.st_mode & 0o077 != 0
+                else { return nil }
+                var finding = DoctorReport.Finding(
+                    code: .openKeys, path: file.shownPath,
+                    text: "Others on this machine can read it.")
+                finding.isRepaired = repairs && file.withFileName { chmod($0, mode) } == 0
+                return finding
+            }
+    }
+
+    private func examineFiles(_ repairs: Bool, _ report: inout DoctorReport) throws {
+        let lock = try context.filesLock()
+        defer { withExtendedLifetime(lock) {} }
+        for (place, extensions) in BackupPart.hashed(in: context.folder) {
+            for file in try LibraryFile.files(in: place) {
+                let name = file.lastPathComponent
+                if LibraryFile.isLeftover(name) {
+                    report.findings.append(try leftover(file, repairs))
+                } else if extensions.contains(file.pathExtension),
+                    let digest = Digest(hex: file.deletingPathExtension().lastPathComponent)
+                {
+                    report.filesChecked += 1
+                    if try FileDigest.of(file) != digest {
+                        report.findings.append(try damaged(file, repairs))
+                    }
+                }
+            }
+        }
+    }
+
+    private func leftover(_ file: URL, _ repairs: Bool) throws -> DoctorReport.Finding {
+        var finding = DoctorReport.Finding(
+            code: .leftover, path: file.shownPath, text: "A crash left it half written.")
+        if repairs {
+            try LibraryFile.remove(file)
+            finding.isRepaired = true
+        }
+        return finding
+    }
+
+    /// Under another name nothing uses it, and it is not lost.
+    private func damaged(_ file: URL, _ repairs: Bool) throws -> DoctorReport.Finding {
+        var finding = DoctorReport.Finding(
+            code: .damagedFile, path: file.shownPath,
+            text: "Its bytes were changed. Restore it from a backup, add the work again, or "
+                + "generate the same again, which costs nothing.")
+        if repairs {
+            let aside = file.appendingPathExtension("damaged")
+            let status = file.withFileName { from in aside.withFileName { rename(from, $0) } }
+            guard status == 0 else {
+                throw LibraryError.unwritable(
+                    path: aside.shownPath, reason: String(cString: strerror(errno)))
+            }
+            finding.isRepaired = true
+        }
+        return finding
+    }
+
+    private func missingFiles() throws -> [DoctorReport.Finding] {
+        let mine = context.device.description
+        let works = try works.all().filter { $0.device == mine && !$0.isHere }
+            .map { ("work \"\($0.title)\"", "Add its file again: atelier works add.") }
+        let models = try styles.all().filter { $0.device == mine && !$0.isHere }
+            .map { ("model \"\($0.name)\"", "Train it again: atelier models train.") }
+        let pictures = try generations.all().filter { $0.device == mine && $0.file == nil }
+            .map { ("picture \($0.id.short)", "Generate the same again, which costs nothing.") }
+        return (works + models + pictures).map { thing, advice in
+            .init(code: .missingFile, path: "", text: "The file of the \(thing) is gone. \(advice)")
+        }
+    }
+
+    /// Nothing deletes them: a row may be missing because somebody kept it back.
+    private func unnamedFiles() throws -> [DoctorReport.Finding] {
+        let named =
+            try works.all().compactMap { $0.location(in: context.folder) }
+            + styles.all().compactMap { $0.location(in: context.folder) }
+        let names = Set(named.map(\.shownName))
+        return try [context.folder.works, context.folder.models].flatMap { place in
+            try LibraryFile.files(in: place).filter { file in
+                LibraryFileName("\(place.shownName)/\(file.shownName)") != nil
+                    && !names.contains(file.shownName)
+            }
+        }.map { file in
+            .init(
+                code: .unnamedFile, path: file.shownPath,
+                text: "No row names it: a crash left it, or its row is lost. It stays. A work: "
+                    + "atelier works add it again, or delete the file.")
+        }
+    }
+
+    private func unfinishedFindings() throws -> [DoctorReport.Finding] {
+        guard context.membership.server != nil, let plans = try? generations.unfinishedPlans(),
+            !plans.isEmpty
+        else {
+            return []
+        }
+        return [
+            .init(
+                code: .unfinished, path: "",
+                text: "\(plans.count) paid pictures wait to be drawn to the end: "
+                    + "atelier generate --resume.")
+        ]
+    }
+}

@@ -1,0 +1,143 @@
+import CreditLedger
+public import Foundation
+import GRDB
+import SignedObjects
+import StyleKit
+import SyncKit
+
+extension GenerationService {
+    /// Writes a generation to a file of the artist's choice.
+    ///
+    /// Without its watermark the picture is rendered again, and its pixels compared with those of
+    /// the first time: a clean copy that lay in the library would make the receipt worth nothing.
+    ///
+    /// - Parameter replacing: Whether a file that is there gives way.
+    /// - Throws: ``LibraryError/noReceipt(reason:)`` where the watermark must stay;
+    ///   ``LibraryError/elsewhere(kind:device:)`` where the file or model is on another device.
+    public func export(
+        _ id: GenerationID, to file: URL, withoutWatermark: Bool = false, replacing: Bool = false,
+        _ watch: DrawingWatch = DrawingWatch()
+    ) throws -> Generation {
+        let output = try OutputFile(file, .picture, replacing: replacing, of: context.folder)
+        let generation = try generation(id)
+        let bytes =
+            if withoutWatermark {
+                try cleanFile(of: generation, watch)
+            } else {
+                try markedFile(of: generation)
+            }
+        try output.write(png: bytes)
+        return generation
+    }
+
+    private func markedFile(of generation: Generation) throws -> [UInt8] {
+        guard let file = generation.location(in: context.folder) else {
+            throw LibraryError.elsewhere(kind: "generation", device: generation.deviceName)
+        }
+        let bytes = try LibraryFile.read(file, limit: Limits.pictureBytes)
+        guard Digest(of: bytes).description == generation.sha256 else {
+            throw LibraryError.damaged(
+                path: file.shownPath,
+                reason: "it was changed; generate the same again, it costs nothing")
+        }
+        return bytes
+    }
+
+    private func cleanFile(
+        of generation: Generation, _ watch: DrawingWatch
+    ) throws -> [UInt8] {
+        let plan = try plan(of: generation)
+        try requireReceipt(of: generation, body: plan.body.digest)
+        let picture = try drawAgain(generation, plan, watch).picture
+        return try GenerationMark.embed(plan.body.digest, in: picture).encodedPNG()
+    }
+
+    /// Draws the map that shows from which work each region of a generation comes, and writes it.
+    ///
+    /// The picture itself is on it in grey only, so it needs no receipt.
+    ///
+    /// - Returns: The works on the map by their colours, the largest share first.
+    /// - Throws: ``LibraryError/notAPictureButASheet(name:)``, otherwise as
+    ///   ``export(_:to:withoutWatermark:_:)``.
+    public func writeSourceMap(
+        of id: GenerationID, to file: URL, replacing: Bool = false,
+        _ watch: DrawingWatch = DrawingWatch()
+    ) throws -> [SourceColor] {
+        let output = try OutputFile(file, .picture, replacing: replacing, of: context.folder)
+        let generation = try generation(id)
+        let drawing = try drawAgain(generation, try plan(of: generation), watch)
+        guard let map = drawing.sourceMap else {
+            throw LibraryError.notAPictureButASheet(name: generation.id.short)
+        }
+        try output.write(png: try map.picture.encodedPNG())
+        return map.legend.compactMap { entry in
+            WorkID(entry.workID).map {
+                SourceColor(work: $0, color: entry.hex, share: entry.share)
+            }
+        }
+    }
+
+    private func drawAgain(
+        _ generation: Generation, _ plan: GenerationPlan, _ watch: DrawingWatch
+    ) throws -> Drawing {
+        guard LibraryFile.exists(context.folder.model(plan.modelDigest)) else {
+            throw LibraryError.elsewhere(kind: "generation's model", device: generation.deviceName)
+        }
+        let drawing = try draw(
+            plan, try materials(of: plan), draft: generation.draft, watch)
+        guard Hexadecimal.encode(drawing.picture.pixelHash) == generation.pixelHash else {
+            throw LibraryError.otherPixels
+        }
+        return drawing
+    }
+
+    /// Any tool may write a row, so the receipt is believed for its signature alone.
+    private func requireReceipt(of generation: Generation, body: Digest) throws {
+        guard let server = context.membership.server else { throw LibraryError.notJoined }
+        switch generation.standing {
+        case .countersigned: break
+        case .waiting:
+            let reason = try wallet.refusal().flatMap { reason -> String? in
+                if case .suspended = reason { reason.description } else { nil }
+            }
+            throw LibraryError.noReceipt(reason: reason ?? "sync first.")
+        case .refused:
+            throw LibraryError.noReceipt(reason: "the server refused (\(generation.refusal)).")
+        }
+        guard
+            let receipt = try? JWS<Receipt>(verifying: generation.receipt, with: server.key),
+            receipt.payload.account == context.account, receipt.payload.body == body
+        else { throw LibraryError.noReceipt(reason: "its receipt does not hold.") }
+    }
+
+    private func settings(of id: GenerationID) throws -> GenerationSettings? {
+        try context.store.read { database in
+            try String.fetchOne(
+                database, sql: "SELECT settings FROM generations WHERE id = ?",
+                arguments: [id.data])
+        }.flatMap { GenerationSettings(stored: $0) }
+    }
+
+    func plan(of generation: Generation) throws -> GenerationPlan {
+        let sketch = Digest(hex: generation.sketchSha256)
+        guard
+            let model = Digest(hex: generation.modelDigest),
+            let works = Digest(hex: generation.worksDigest),
+            let settings = try settings(of: generation.id),
+            generation.sketchSha256.isEmpty || sketch != nil
+        else { throw LibraryError.noReceipt(reason: "its row was changed.") }
+        let sketchPixels = try sketch.map { name in
+            let file = context.folder.sketch(name)
+            guard LibraryFile.exists(file) else {
+                throw LibraryError.elsewhere(kind: "sketch", device: generation.deviceName)
+            }
+            let bytes = try LibraryFile.read(file, limit: Limits.pictureBytes)
+            return Digest(checked: try Picture.decode(bytes).0.pixelHash)
+        }
+        return GenerationPlan(
+            id: generation.id, modelId: generation.modelId, modelName: generation.modelName,
+            modelDigest: model, worksDigest: works, engine: generation.engine,
+            settings: settings, drafts: generation.drafts, sketch: sketch,
+            sketchPixels: sketchPixels)
+    }
+}

@@ -1,0 +1,84 @@
+import CreditLedger
+import Foundation
+import GRDB
+import SignedObjects
+import SyncKit
+
+extension GenerationService {
+    /// Writes receipts and final refusals into the rows, so that every device has them.
+    func recordVerdicts(of wallet: DeviceWallet) throws {
+        try context.store.write { database in
+            for (spend, receipt) in wallet.receiptsBySpend {
+                try database.execute(
+                    sql: """
+                        UPDATE generations SET receipt = ?, refusal = ''
+                        WHERE spend = ? AND receipt <> ?
+                        """,
+                    arguments: [receipt.compact, spend.description, receipt.compact])
+            }
+            for (spend, refusal) in wallet.refusalsBySpend {
+                try database.execute(
+                    sql: "UPDATE generations SET refusal = ? WHERE spend = ? AND refusal <> ?",
+                    arguments: [refusal.rawValue, spend.description, refusal.rawValue])
+            }
+        }
+    }
+
+    /// Flags a generation whose work is being removed.
+    func flagWithdrawn(_ id: GenerationID, _ database: Database) throws {
+        try database.execute(
+            sql: "UPDATE generations SET source_withdrawn = 1 WHERE id = ?", arguments: [id.data])
+    }
+
+    /// Flags the generations of this device that come from works which any device removed.
+    func flagOwnOfRemovedWorks(_ database: Database) throws {
+        try database.execute(
+            sql: """
+                UPDATE generations SET source_withdrawn = 1
+                WHERE device = ? AND source_withdrawn = 0 AND json_valid(sources) AND EXISTS (
+                SELECT 1 FROM json_each(generations.sources) AS source WHERE source.key IN (
+                SELECT lower(hex(id)) FROM removals WHERE kind = 'work'
+                AND id NOT IN (SELECT id FROM works)))
+                """,
+            arguments: [context.device.description])
+    }
+
+    // MARK: Paid and not finished
+
+    /// The paid generations that have no row yet: a crash or a stop came between.
+    func unfinishedPlans() throws -> [(plan: GenerationPlan, spend: Digest)] {
+        let finished = try context.store.read { database in
+            try Set(String.fetchAll(database, sql: "SELECT body FROM generations"))
+                .union(Self.finishedBodies(database))
+        }
+        return try wallet.open().journal.entries.compactMap { entry in
+            let plan = try? CanonicalJSON.decoder.decode(
+                GenerationPlan.self, from: Data(entry.resume))
+            guard let plan, !finished.contains(entry.spend.payload.body.description),
+                plan.body.digest == entry.spend.payload.body
+            else { return nil }
+            return (plan, entry.spend.digest)
+        }
+    }
+
+    /// Keeps in mind which paid pictures were finished, so that one whose row is removed, here or
+    /// on another device, does not count as interrupted.
+    func noteFinished() throws {
+        try context.store.write { database in
+            let stored = Set(try Self.finishedBodies(database))
+            let rows = try String.fetchAll(
+                database, sql: "SELECT body FROM generations WHERE device = ?",
+                arguments: [context.device.description])
+            let all = stored.union(rows)
+            guard all != stored else { return }
+            let json = try CanonicalJSON.encoder.encode(all.sorted())
+            try LocalValue.finished.write(String(decoding: json, as: UTF8.self), database)
+        }
+    }
+
+    /// The bodies that were finished here, of rows that may be gone.
+    private static func finishedBodies(_ database: Database) throws -> [String] {
+        guard let text = try LocalValue.finished.read(database) else { return [] }
+        return (try? CanonicalJSON.decoder.decode([String].self, from: Data(text.utf8))) ?? []
+    }
+}

@@ -1,0 +1,226 @@
+import CreditLedger
+import Foundation
+import GRDB
+import SignedObjects
+import StyleKit
+import SyncKit
+
+/// The generated pictures.
+///
+/// Owns the table `generations`, the files in `generations/`, and what is needed to finish a paid
+/// picture after a crash. A generation is paid for in the spend journal before anything is drawn.
+public struct GenerationService: Sendable {
+    let context: LibraryContext
+    let works: WorkCatalog
+    let styles: StyleCatalog
+    let wallet: Wallet
+    let trash: Trash
+
+    /// Spends a credit, offline, and renders; a crash or a stop anywhere costs nothing.
+    ///
+    /// - Parameter watch: Sees how far it is, and may stop it; ``resume(_:)`` then goes on.
+    /// - Throws: ``LibraryError/refused(reason:)`` with the reason; ``LibraryError/busy`` where
+    ///   another process generates or syncs; ``LibraryError/stopped``.
+    public func generate(
+        _ order: GenerationOrder, _ watch: DrawingWatch = DrawingWatch()
+    ) throws -> GenerationResult {
+        let lock = try context.lock()
+        defer { withExtendedLifetime(lock) {} }
+        guard context.account != nil else { throw context.waiting }
+        guard context.membership.server != nil else { throw LibraryError.notJoined }
+        let (plan, sketch) = try plan(for: order)
+        if let done = try generation(body: plan.body.digest), !order.again, isIntact(done) {
+            return try result(done, isRepeat: true)
+        }
+        if let sketch, let name = plan.sketch {
+            try LibraryFile.write(sketch, to: context.folder.sketch(name))
+        }
+        let (spend, isRepeat) = try wallet.spend(
+            body: plan.body.digest, resume: Array(try CanonicalJSON.encoder.encode(plan)))
+        try context.checkpoint(.spendJournaled)
+        let generation = try finish(plan, spend: spend, watch)
+        return try result(generation, isRepeat: isRepeat)
+    }
+
+    /// Draws drafts of a sheet in full; costs nothing, for the sheet was paid for.
+    ///
+    /// - Parameters:
+    ///   - numbers: As on the sheet; at most four of one sheet in all.
+    /// - Returns: A generation for each number, in that order.
+    /// - Throws: ``LibraryError/notASheet(name:)``, ``LibraryError/tooManyPicks(limit:)``,
+    ///   ``LibraryError/badNumber(field:lowest:highest:)``, ``LibraryError/stopped``.
+    public func pick(
+        _ numbers: [Int], of sheet: GenerationID, _ watch: DrawingWatch = DrawingWatch()
+    ) throws -> [Generation] {
+        let lock = try context.lock()
+        defer { withExtendedLifetime(lock) {} }
+        let sheet = try generation(sheet)
+        guard sheet.drafts > 0, sheet.draft == 0 else {
+            throw LibraryError.notASheet(name: sheet.id.short)
+        }
+        for number in numbers where !(1...sheet.drafts).contains(number) {
+            throw LibraryError.badNumber(
+                field: "pick", lowest: 1, highest: Int64(clamping: sheet.drafts))
+        }
+        let known = try picks(of: sheet)
+        guard Set(numbers).union(known.map(\.draft)).count <= Limits.picksPerSheet else {
+            throw LibraryError.tooManyPicks(limit: Limits.picksPerSheet)
+        }
+        let plan = try plan(of: sheet)
+        var materials: DrawingMaterials?
+        return try numbers.enumerated().map { index, number in
+            if let done = known.first(where: { $0.draft == number }), isIntact(done) { return done }
+            var part = watch
+            part.progress = { watch.progress((Double(index) + $0) / Double(numbers.count)) }
+            let read = try materials ?? self.materials(of: plan)
+            materials = read
+            return try finish(number, of: sheet, plan, read, part)
+        }
+    }
+
+    /// The drafts of a sheet that were drawn in full.
+    public func picks(of sheet: Generation) throws -> [Generation] {
+        try context.store.read { database in
+            try Row.fetchWhole(
+                database, sql: "SELECT * FROM generations WHERE sheet = ? ORDER BY draft, id",
+                arguments: [sheet.id.data])
+        }.map { Generation(Fields($0), folder: context.folder) }
+    }
+
+    /// Finishes every generation that was paid for and interrupted; costs nothing.
+    public func resume(_ watch: DrawingWatch = DrawingWatch()) throws -> ResumeResult {
+        let lock = try context.lock()
+        defer { withExtendedLifetime(lock) {} }
+        var finished: [GenerationResult] = []
+        var unfinished: [ResumeResult.Unfinished] = []
+        for (plan, spend) in try unfinishedPlans() {
+            do {
+                let generation = try finish(plan, spend: spend, watch)
+                finished.append(try result(generation, isRepeat: true))
+            } catch LibraryError.unreadable(let path, _)
+                where isMissing(plan, path)
+            {
+                unfinished.append(
+                    .init(modelName: plan.modelName, reason: "its model or sketch was removed"))
+            }
+        }
+        return ResumeResult(finished: finished, unfinished: unfinished)
+    }
+
+    /// Whether what a plan draws with was removed, and that was the file that could not be read.
+    private func isMissing(_ plan: GenerationPlan, _ path: String) -> Bool {
+        ([context.folder.model(plan.modelDigest)]
+            + (plan.sketch.map { [context.folder.sketch($0)] } ?? []))
+            .contains { $0.shownPath == path && !LibraryFile.exists($0) }
+    }
+
+    /// The generations, oldest first.
+    public func all() throws -> [Generation] {
+        try context.store.read { database in
+            try Row.fetchWhole(database, sql: "SELECT * FROM generations ORDER BY created_at, id")
+        }.map { Generation(Fields($0), folder: context.folder) }
+    }
+
+    /// The ids of all generations, in their order.
+    public func ids() throws -> [GenerationID] {
+        try context.store.read { database in
+            try Data.fetchAll(database, sql: "SELECT id FROM generations ORDER BY id")
+        }.compactMap { GenerationID($0) }
+    }
+
+    /// The generation of this id.
+    ///
+    /// - Throws: ``LibraryError/unknown(kind:name:)``.
+    public func generation(_ id: GenerationID) throws -> Generation {
+        let row = try context.store.read { database in
+            try Row.fetchWhole(
+                database, sql: "SELECT * FROM generations WHERE id = ?", arguments: [id.data]
+            ).first
+        }
+        guard let row else { throw LibraryError.unknown(kind: "generation", name: id.short) }
+        return Generation(Fields(row), folder: context.folder)
+    }
+
+    private func generation(body: Digest) throws -> Generation? {
+        try context.store.read { database in
+            try Row.fetchWhole(
+                database,
+                sql: "SELECT * FROM generations WHERE body = ? AND draft = 0 ORDER BY id LIMIT 1",
+                arguments: [body.description]
+            ).first
+        }.map { Generation(Fields($0), folder: context.folder) }
+    }
+
+    /// How the model's works are used: as the artist marked them, and not at all where told so.
+    private func uses(of model: Model, leavingOut ids: [WorkID]) throws -> [WorkUse] {
+        let leftOut = Set(ids)
+        if let stranger = leftOut.first(where: { !model.works.contains($0) }) {
+            throw LibraryError.unknown(kind: "work of this model", name: stranger.short)
+        }
+        return try works.all().filter { model.works.contains($0.id) }
+            .sorted { $0.id.bytes.lexicographicallyPrecedes($1.id.bytes) }
+            .map { work in
+                WorkUse(
+                    workID: work.id.bytes, isLeftOut: leftOut.contains(work.id),
+                    avoided: work.areas.avoided, keptWhole: work.areas.keptWhole)
+            }
+            .filter { $0.isLeftOut || !$0.avoided.isEmpty || !$0.keptWhole.isEmpty }
+    }
+
+    private func isIntact(_ generation: Generation) -> Bool {
+        guard let file = generation.location(in: context.folder) else { return false }
+        let bytes = try? LibraryFile.read(file, limit: Limits.pictureBytes)
+        return bytes.map { Digest(of: $0).description } == generation.sha256
+    }
+
+    private func result(_ generation: Generation, isRepeat: Bool) throws -> GenerationResult {
+        GenerationResult(
+            generation: generation, isRepeat: isRepeat, creditsLeft: try wallet.credits().usable)
+    }
+
+    /// Everything that can be refused is refused here, before a credit is touched.
+    private func plan(for order: GenerationOrder) throws -> (GenerationPlan, sketch: [UInt8]?) {
+        let model = try styles.model(order.model)
+        guard model.isHere, let digest = Digest(hex: model.digest) else {
+            throw LibraryError.elsewhere(kind: "model", device: model.deviceName)
+        }
+        let style = try styles.style(digest)
+        let sides = StyleKit.Limits.generatedSide
+        for (field, side) in [("width", order.width), ("height", order.height)] {
+            guard sides.contains(side) else {
+                throw LibraryError.badNumber(
+                    field: field, lowest: Int64(clamping: sides.lowerBound),
+                    highest: Int64(clamping: sides.upperBound))
+            }
+        }
+        let random = context.environment.random(4).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+        let seed = order.seed ?? random
+        guard seed <= Limits.highestSeed else {
+            throw LibraryError.badNumber(
+                field: "seed", lowest: 0, highest: Int64(Limits.highestSeed))
+        }
+        for (field, number, range) in [
+            ("originality", order.originality, StyleKit.Limits.originality),
+            ("drafts", order.drafts ?? 1, 1...StyleKit.Limits.drafts),
+        ] where !range.contains(number) {
+            throw LibraryError.badNumber(
+                field: field, lowest: Int64(clamping: range.lowerBound),
+                highest: Int64(clamping: range.upperBound))
+        }
+        guard let works = Digest(style.worksDigest) else { throw LibraryError.otherPixels }
+        let settings = GenerationSettings(
+            width: order.width, height: order.height, seed: seed, isPattern: order.isPattern,
+            originality: order.originality,
+            works: try uses(of: model, leavingOut: order.leftOut))
+        var plan = GenerationPlan(
+            id: try context.newID(GenerationID.self), modelId: model.id, modelName: model.name,
+            modelDigest: digest,
+            worksDigest: works, engine: StyleModel.engineVersion, settings: settings,
+            drafts: order.drafts ?? 0)
+        guard let file = order.sketch else { return (plan, nil) }
+        let sketch = try PictureFile(reading: file)
+        plan.sketch = Digest(of: sketch.bytes)
+        plan.sketchPixels = Digest(sketch.picture.pixelHash)
+        return (plan, sketch.bytes)
+    }
+}

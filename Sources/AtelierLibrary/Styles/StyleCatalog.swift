@@ -1,0 +1,181 @@
+import Foundation
+import GRDB
+import SignedObjects
+import StyleKit
+import SyncKit
+
+/// Which works a model learns from.
+public enum WorkChoice: Equatable, Sendable {
+    /// All whose files are on this device.
+    case all
+    /// Those with this tag whose files are on this device.
+    case tagged(String)
+    /// These.
+    case chosen([WorkID])
+}
+
+/// What training made.
+public struct TrainedModel: Codable, Equatable, Sendable {
+    /// The model.
+    public let model: Model
+    /// How many chosen works were left out because their files lie on other devices.
+    public let leftOut: Int
+    /// The chosen works that are too small to learn from, and were left out.
+    public let tooSmall: [Work]
+}
+
+/// The style models.
+///
+/// Owns the tables `models` and `model_works` and the files in `models/`.
+public struct StyleCatalog: Sendable {
+    let context: LibraryContext
+    let works: WorkCatalog
+    let trash: Trash
+
+    /// Learns a style from works whose files are on this device.
+    ///
+    /// - Parameters:
+    ///   - name: What the artist calls it; no other model's name.
+    ///   - progress: Called with 0 to 1.
+    /// - Throws: ``LibraryError``; `StyleError` where a work cannot be learned from.
+    public func train(
+        _ name: String, from choice: WorkChoice,
+        progress: @Sendable (Double) -> Void = { _ in }
+    ) throws -> TrainedModel {
+        let name = try CheckedText.line(
+            name, field: "model name", limit: Limits.modelNameBytes)
+        guard try !all().contains(where: { $0.name == name }) else {
+            throw LibraryError.nameTaken(name)
+        }
+        let chosen = try chosenWorks(choice)
+        let style = try learn(from: chosen.works, progress: progress)
+        return TrainedModel(
+            model: try keep(style, name: name, works: chosen.works), leftOut: chosen.leftOut,
+            tooSmall: chosen.tooSmall)
+    }
+
+    /// The models, oldest first.
+    public func all() throws -> [Model] {
+        try context.store.read { database in
+            let links = try Row.fetchAll(
+                database, sql: "SELECT DISTINCT model_id, work_id FROM model_works ORDER BY work_id"
+            )
+            var worksByModel: [ModelID: [WorkID]] = [:]
+            for link in links.map(Fields.init) {
+                guard let model = link.id("model_id", as: ModelID.self),
+                    let work = link.id("work_id", as: WorkID.self)
+                else {
+                    continue
+                }
+                worksByModel[model, default: []].append(work)
+            }
+            let rows = try Row.fetchWhole(
+                database, sql: "SELECT * FROM models ORDER BY created_at, id")
+            return rows.map { row in
+                var model = Model(Fields(row), folder: context.folder)
+                model.works = worksByModel[model.id] ?? []
+                return model
+            }
+        }
+    }
+
+    /// The model of this id.
+    ///
+    /// - Throws: ``LibraryError/unknown(kind:name:)``.
+    public func model(_ id: ModelID) throws -> Model {
+        guard let model = try all().first(where: { $0.id == id }) else {
+            throw LibraryError.unknown(kind: "model", name: id.short)
+        }
+        return model
+    }
+
+    /// Removes a model; its file stays in the trash for 30 days, its generations stay as they are.
+    ///
+    /// - Parameter forGood: The file goes at once.
+    public func remove(_ id: ModelID, forGood: Bool = false) throws -> Model {
+        let model = try model(id)
+        try context.store.write { try trash.remove(.model, model.id, forGood: forGood, $0) }
+        try trash.sweepFiles()
+        return model
+    }
+
+    /// Reads a model's file and checks that it is the one that the row names.
+    func style(_ digest: Digest) throws -> StyleModel {
+        let file = context.folder.model(digest)
+        let bytes = try LibraryFile.read(file, limit: Limits.modelBytes)
+        guard Digest(of: bytes) == digest else {
+            throw LibraryError.damaged(
+                path: file.shownPath, reason: "its bytes are not the learned ones; train it again")
+        }
+        return try StyleModel(bytes: bytes)
+    }
+
+    private struct ChosenWorks {
+        let works: [Work]
+        let leftOut: Int
+        let tooSmall: [Work]
+    }
+
+    private func chosenWorks(_ choice: WorkChoice) throws -> ChosenWorks {
+        let chosen =
+            switch choice {
+            case .all: try works.all()
+            case .tagged(let tag): try works.all(tag: tag)
+            case .chosen(let ids): try ids.map { try works.work($0) }
+            }
+        let tooSmall = chosen.filter { min($0.width, $0.height) < StyleKit.Limits.workSide }
+        if case .chosen = choice {
+            if let away = chosen.first(where: { !$0.isHere }) {
+                throw LibraryError.elsewhere(kind: "work", device: away.deviceName)
+            }
+            if let small = tooSmall.first { throw LibraryError(tooSmall: small) }
+        }
+        // Two devices may have added one picture: it is learned once.
+        var seen: Set<String> = []
+        let small = Set(tooSmall.map(\.id))
+        let distinct = chosen.filter {
+            $0.isHere && !small.contains($0.id) && seen.insert($0.pixelHash).inserted
+        }
+        guard !distinct.isEmpty else {
+            throw tooSmall.first.map(LibraryError.init(tooSmall:)) ?? LibraryError.noWorks
+        }
+        guard distinct.count <= Limits.worksPerModel else {
+            throw LibraryError.badNumber(
+                field: "number of works", lowest: 1, highest: Int64(Limits.worksPerModel))
+        }
+        return ChosenWorks(
+            works: distinct, leftOut: chosen.count { !$0.isHere && !small.contains($0.id) },
+            tooSmall: tooSmall)
+    }
+
+    private func keep(_ style: StyleModel, name: String, works: [Work]) throws -> Model {
+        let lock = try context.filesLock()
+        defer { withExtendedLifetime(lock) {} }
+        guard let digest = Digest(style.digest) else { throw LibraryError.otherPixels }
+        try LibraryFile.write(style.bytes, to: context.folder.model(digest))
+        let id = try context.newID(ModelID.self)
+        let now = try context.now()
+        let analysis = try CanonicalJSON.encoder.encode(style.analysis)
+        try context.store.write { database in
+            try database.execute(
+                sql: """
+                    INSERT INTO models(id, name, digest, works_digest, engine, bytes, analysis,
+                    device, device_name, created_at) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    """,
+                arguments: [
+                    id.data, name, digest.description, Hexadecimal.encode(style.worksDigest),
+                    StyleModel.engineVersion, style.bytes.count,
+                    String(decoding: analysis, as: UTF8.self), context.device.description,
+                    context.deviceName,
+                    now.milliseconds,
+                ])
+            for work in works {
+                let link = RowID(time: now, random: context.environment.random(10))
+                try database.execute(
+                    sql: "INSERT INTO model_works(id, model_id, work_id) VALUES(?, ?, ?)",
+                    arguments: [link.data, id.data, work.id.data])
+            }
+        }
+        return try model(id)
+    }
+}

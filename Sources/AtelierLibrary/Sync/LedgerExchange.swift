@@ -1,0 +1,84 @@
+import AtelierProtocol
+import CreditLedger
+import SignedObjects
+
+/// The exchange with the server's ledger: spends go, receipts, leases and orders come.
+///
+/// Joining and syncing both begin with it. It also tells whether the operator let the account in
+/// and whether this device was revoked.
+struct LedgerExchange: Sendable {
+    let context: LibraryContext
+    let wallet: Wallet
+    let generations: GenerationService
+    let doubts: SyncDoubts
+
+    /// Settles, and keeps what the answer says of the account's membership.
+    ///
+    /// - Returns: How many receipts are new.
+    /// - Throws: ``LibraryError/revoked``, ``LibraryError/waitsForOperator(server:)``;
+    ///   `HTTPFailure`, `Problem`.
+    @discardableResult
+    func settleAsMember(over connection: ServerConnection) async throws -> Int {
+        var membership = context.membership
+        do {
+            let settled = try await settle(over: connection)
+            if membership.waitsForOperator == true || membership.isRevoked == true {
+                membership.waitsForOperator = nil
+                membership.isRevoked = nil
+                try context.save(membership)
+            }
+            return settled
+        } catch let problem as Problem where problem.type == .deviceRevoked {
+            membership.isRevoked = true
+            try context.save(membership)
+            throw LibraryError.revoked
+        } catch let problem as Problem where problem.type == .accountPending {
+            membership.waitsForOperator = true
+            try context.save(membership)
+            throw context.operatorWaiting
+        } catch let problem as Problem where problem.type == .accountRefused {
+            // Free to join another server.
+            membership.waitsForOperator = nil
+            membership.server = nil
+            try context.save(membership)
+            throw problem
+        }
+    }
+
+    /// Reports spends, fetches receipts, leases and orders.
+    ///
+    /// - Returns: How many receipts are new.
+    @discardableResult
+    func settle(over connection: ServerConnection) async throws -> Int {
+        var settled = 0
+        var audit: (head: String?, key: VerifyingKey)?
+        for _ in 0..<Limits.ledgerRounds {
+            var opened = try wallet.open()
+            let unsettled = opened.wallet.unsettled.count
+            let known = opened.wallet.receiptsBySpend.count
+            let journal = opened.journal
+            let request = try opened.wallet.request(
+                wantedLeases: Limits.wantedLeases, now: connection.clock.now,
+                signedBy: context.deviceKeys.signing, recording: { try journal.append($0) })
+            let reply = try await connection.post("/v1/ledger", request, as: LedgerReply.self)
+            try opened.wallet.absorb(
+                reply, serverKey: opened.server.key, own: connection.clock.own)
+            try wallet.save(opened.wallet)
+            audit = (reply.audit, opened.server.key)
+            settled += opened.wallet.receiptsBySpend.count - known
+            // Entries go in pieces, and the last contact only then does the rest.
+            if opened.wallet.isHandingIn { continue }
+            // What was leased in a wrong future is exchanged at once, for it cannot be used.
+            if opened.wallet.hasLeasesDatedAhead(now: connection.clock.now) { continue }
+            let isSettling =
+                opened.wallet.unsettled.count < unsettled && !opened.wallet.unsettled.isEmpty
+            let hasMoreOrders = reply.orders.count >= LedgerLimits.ordersPerReply
+            guard isSettling || hasMoreOrders else { break }
+        }
+        try generations.recordVerdicts(of: try wallet.open().wallet)
+        if let audit {
+            try await doubts.followAudit(audit.head, over: connection, serverKey: audit.key)
+        }
+        return settled
+    }
+}

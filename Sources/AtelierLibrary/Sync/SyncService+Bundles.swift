@@ -1,0 +1,37 @@
+public import Foundation
+import SignedObjects
+import SyncKit
+
+extension SyncService {
+    /// Writes all that this device knows of works, tags, models and generations into one sealed
+    /// file, for another device of the account. Pictures and models themselves are not in it.
+    ///
+    /// - Parameter replacing: Whether a file that is there gives way.
+    /// - Returns: The file's size in bytes.
+    public func exportBundle(to file: URL, replacing: Bool = false) throws -> Int {
+        let output = try OutputFile(file, .other, replacing: replacing, of: context.folder)
+        let sealing = try context.sealing()
+        let draft = output.draft
+        defer { _ = draft.withFileName { unlink($0) } }
+        let size = try context.store.exportBundle(
+            to: draft, keys: sealing.keys, account: sealing.account)
+        try output.take(draft)
+        return size
+    }
+
+    /// Merges a sealed file of another device; the same again changes nothing.
+    ///
+    /// - Returns: How many changes altered something here.
+    /// - Throws: `BundleError`, `SegmentError` where it is damaged or of another account.
+    public func importBundle(from file: URL) throws -> Int {
+        let lock = try context.lock()
+        defer { withExtendedLifetime(lock) {} }
+        let sealing = try context.sealing()
+        try generations.noteFinished()
+        let changes = try context.store.importBundle(
+            from: file, keys: sealing.keys, account: sealing.account)
+        try withdrawals.follow()
+        try trash.sweepFiles()
+        return changes
+    }
+}

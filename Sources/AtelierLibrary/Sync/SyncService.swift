@@ -1,0 +1,84 @@
+import AtelierProtocol
+import CreditLedger
+import Foundation
+import GRDB
+import SignedObjects
+import SyncKit
+
+/// The exchange of changes with the account's other devices, by a server or by a file.
+///
+/// Owns no rows of its own: SyncKit's store keeps the changes, ``LocalValue`` the time of the last
+/// sync.
+public struct SyncService: Sendable {
+    let context: LibraryContext
+    let account: AccountService
+    let wallet: Wallet
+    let generations: GenerationService
+    let withdrawals: Withdrawals
+    let trash: Trash
+    let doubts: SyncDoubts
+
+    /// Settles credits, then exchanges changes with the server; safe to repeat and to interrupt.
+    ///
+    /// A suspended account still receives, and learns its standing; its own changes wait.
+    ///
+    /// - Throws: ``LibraryError/busy``, ``LibraryError/waitingForApproval(words:)``, `HTTPFailure`
+    ///   where the server cannot be reached, `Problem` where it refuses. Nothing is lost by any.
+    public func run() async throws -> SyncOutcome {
+        let lock = try context.lock()
+        defer { withExtendedLifetime(lock) {} }
+        if let request = context.membership.request { try await account.collectApproval(request) }
+        let connection = try account.connection()
+        let refusedBefore = try wallet.credits().refused
+        var settled = try await account.ledger.settleAsMember(over: connection)
+        try await account.followKeys(over: connection)
+        try generations.noteFinished()
+        let before = try context.store.pendingChangeCount()
+        let report = try await exchange(over: connection)
+        if report.isWritingRefused {
+            // Suspended since the ledger was asked: the orders say why.
+            settled += try await account.ledger.settle(over: connection)
+        }
+        try context.remember(connection.clock)
+        try trash.sweepFiles()
+        try trash.sweepLeftovers()
+        let now = try context.now()
+        try context.store.write { try LocalValue.lastSync.write(String(now.milliseconds), $0) }
+        let pending = try context.store.pendingChangeCount()
+        let credits = try wallet.report()
+        let missingKeys = try account.missingKeys()
+        try doubts.keep(after: report, missingKeys: missingKeys)
+        return SyncOutcome(
+            sent: max(0, before - pending), received: report.changesReceived, settled: settled,
+            refused: credits.refused - refusedBefore, pending: pending,
+            setAside: report.segmentsSetAside, missingKeys: missingKeys,
+            doubts: try doubts.all(), standing: try standing(), credits: credits)
+    }
+
+    /// How the account stands, as of the last contact; offline.
+    public func standing() throws -> StandingReport {
+        let membership = context.membership
+        guard membership.request == nil else { return StandingReport(.waiting) }
+        guard membership.server != nil else { return StandingReport(.notJoined) }
+        guard membership.waitsForOperator != true else { return StandingReport(.waiting) }
+        guard membership.isRevoked != true else { return StandingReport(.revoked) }
+        return StandingReport(try wallet.obstacle())
+    }
+
+    /// One run: what an earlier sync sealed goes first, and what withdrawals from elsewhere mean
+    /// here goes with what is new. While there is an obstacle nothing goes.
+    private func exchange(over connection: ServerConnection) async throws -> SyncReport {
+        let sealing = try context.sealing()
+        let synchronizer = Synchronizer(
+            store: context.store, transport: connection.transport, keys: sealing.keys,
+            account: sealing.account)
+        return try await synchronizer.run(
+            mayWrite: { try mayPush() }, didPull: { try withdrawals.follow() })
+    }
+
+    /// Whether own changes may go now. Without the newest library key they would be sealed with
+    /// one that a revoked device has.
+    private func mayPush() throws -> Bool {
+        try wallet.obstacle() == nil && !account.lacksNewestKey()
+    }
+}

@@ -1,0 +1,150 @@
+import Foundation
+import GRDB
+import SignedObjects
+import SyncKit
+
+extension Trash {
+    /// What a device said of removed files.
+    private struct Removal {
+        let files: [LibraryFileName]
+        let keepUntil: UnixTime
+        /// Whether the files go at once.
+        let isForGood: Bool
+    }
+
+    /// Puts the files of what was removed into the trash, takes those out that came back, and
+    /// deletes those whose time is over; and crash leftovers.
+    ///
+    /// A file goes by the word of a device alone, as it stands in the synced table of removals. One
+    /// that no row names stays: its row may not have come yet, or somebody kept it back.
+    func sweepFiles() throws {
+        let lock = try context.filesLock()
+        defer { withExtendedLifetime(lock) {} }
+        for place in [context.folder.works, context.folder.models] { try sweepLeftovers(in: place) }
+        let trashed = trashedFiles()
+        let (removals, living) = try context.store.read { database in
+            let removals = try self.removals(database)
+            let isIdle = removals.isEmpty && trashed.isEmpty
+            let living: Set<String> = isIdle ? [] : try self.namedFiles(database)
+            return (removals, living)
+        }
+        // What was brought back, here or on another device, has no removal any more.
+        for file in trashed where living.contains(file.text) { try takeBack(file) }
+        for removal in removals {
+            for file in removal.files where !living.contains(file.text) {
+                if removal.isForGood {
+                    try LibraryFile.remove(file.place(in: context.folder))
+                    try forget(file)
+                } else {
+                    try putAway(file, until: removal.keepUntil)
+                }
+            }
+        }
+        try forgetContents()
+    }
+
+    /// Deletes what a crash left half written beside the pictures; only while nobody generates.
+    func sweepLeftovers() throws {
+        try sweepLeftovers(in: context.folder.generations)
+    }
+
+    private func sweepLeftovers(in place: URL) throws {
+        let files = (try? LibraryFile.files(in: place)) ?? []
+        for file in files where LibraryFile.isLeftover(file.shownName) {
+            try LibraryFile.remove(file)
+        }
+    }
+
+    private func trashedFiles() -> [LibraryFileName] {
+        let files = (try? LibraryFile.files(in: context.folder.trash)) ?? []
+        return files.compactMap { LibraryFileName(trashed: $0.shownName) }
+    }
+
+    private func removals(_ database: Database) throws -> [Removal] {
+        try Row.fetchAll(
+            database, sql: "SELECT files, removed_at, keep_until FROM removals"
+        ).map(Fields.init).map { fields in
+            let names = try? JSONDecoder().decode(
+                [String].self, from: Data(fields.rawText("files").utf8))
+            let until = fields.moment("keep_until").time
+            return Removal(
+                files: (names ?? []).prefix(Limits.filesPerRow)
+                    .compactMap { LibraryFileName($0) },
+                keepUntil: until, isForGood: until <= fields.moment("removed_at").time)
+        }
+    }
+
+    /// The files that rows name.
+    private func namedFiles(_ database: Database) throws -> Set<String> {
+        try Set(
+            String.fetchAll(
+                database,
+                sql: """
+                    SELECT 'works/' || sha256 || '.' || format FROM works UNION ALL
+                    SELECT 'models/' || digest || '.model' FROM models UNION ALL
+                    SELECT 'generations/' || sha256 || '.png' FROM generations UNION ALL
+                    SELECT 'generations/' || sketch_sha256 || '.sketch' FROM generations
+                    """))
+    }
+
+    private func takeBack(_ file: LibraryFileName) throws {
+        let (trashed, place) = (file.trashPlace(in: context.folder), file.place(in: context.folder))
+        if !LibraryFile.exists(place) { try LibraryFile.move(trashed, to: place, replacing: true) }
+        try forget(file)
+    }
+
+    private func putAway(_ file: LibraryFileName, until: UnixTime) throws {
+        let (trashed, place) = (file.trashPlace(in: context.folder), file.place(in: context.folder))
+        if LibraryFile.exists(place) {
+            try LibraryFile.makeFolder(context.folder.trash)
+            try forget(file)
+            try LibraryFile.move(place, to: trashed, replacing: true)
+        }
+        guard LibraryFile.exists(trashed) else { return }
+        // By this device's own clock: no server can make the time pass.
+        let now = context.environment.now()
+        let since = try context.store.write { database in
+            try database.execute(
+                sql: "INSERT OR IGNORE INTO trashed_files(file, since) VALUES(?, ?)",
+                arguments: [file.text, now.milliseconds])
+            let row = try Row.fetchOne(
+                database, sql: "SELECT since FROM trashed_files WHERE file = ?",
+                arguments: [file.text])
+            return row.map { Fields($0).moment("since").time } ?? now
+        }
+        guard now - since >= Limits.trashTime, try isPast(until) else { return }
+        try forget(file)
+    }
+
+    /// Deletes a file from the trash.
+    private func forget(_ file: LibraryFileName) throws {
+        try LibraryFile.remove(file.trashPlace(in: context.folder))
+        try context.store.write { database in
+            try database.execute(
+                sql: "DELETE FROM trashed_files WHERE file = ?", arguments: [file.text])
+        }
+    }
+
+    /// What was removed long ago keeps no title.
+    private func forgetContents() throws {
+        let kept = try context.store.read { database in
+            try Row.fetchAll(
+                database, sql: "SELECT id, keep_until FROM removals WHERE contents <> ''")
+        }.map(Fields.init)
+        let over = try kept.filter { try isPast($0.moment("keep_until").time) }
+            .compactMap { $0.id("id", as: RowID.self) }
+        guard !over.isEmpty else { return }
+        try context.store.write { database in
+            for id in over {
+                try database.execute(
+                    sql: "UPDATE removals SET contents = '', name = '' WHERE id = ?",
+                    arguments: [id.data])
+            }
+        }
+    }
+
+    /// Whether a moment is over by this device's own clock and by the server's.
+    private func isPast(_ moment: UnixTime) throws -> Bool {
+        min(context.environment.now(), try context.now()) >= moment
+    }
+}

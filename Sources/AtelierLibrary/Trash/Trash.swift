@@ -1,0 +1,170 @@
+import Foundation
+import GRDB
+import SignedObjects
+import SyncKit
+
+/// What was removed and can still come back: works, style models and pictures.
+///
+/// Owns the tables `removals`, which says to all devices what was removed, and `trashed_files`,
+/// which says what lies in this device's trash folder.
+public struct Trash: Sendable {
+    let context: LibraryContext
+
+    /// What was removed and can still come back, the last removed first.
+    public func all() throws -> [TrashedObject] {
+        try context.store.read { database in
+            try Row.fetchAll(
+                database,
+                sql: "SELECT * FROM removals WHERE contents <> '' ORDER BY removed_at DESC, id")
+        }.map(Fields.init).compactMap(trashed)
+    }
+
+    /// Brings back what was removed, on all devices, with the id that it had.
+    ///
+    /// - Throws: ``LibraryError/notInTrash(name:)``,
+    ///   ``LibraryError/notRestorable(name:reason:)``, ``LibraryError/nameTaken(_:)``.
+    public func restore(_ id: RowID) throws -> TrashedObject {
+        let object = try object(id)
+        try context.store.write { database in
+            let text = try String.fetchOne(
+                database, sql: "SELECT contents FROM removals WHERE id = ?",
+                arguments: [object.id.data])
+            guard let row = text.flatMap(RemovedRow.init(text:)) else {
+                throw LibraryError.notRestorable(
+                    name: object.name, reason: "cannot be read any more.")
+            }
+            try checkRoom(for: object, row, database)
+            try row.insert(object.kind, object.id, database, newID: context.newLinkID)
+            try database.execute(
+                sql: "DELETE FROM removals WHERE id = ?", arguments: [object.id.data])
+            if object.kind == .work { try unflagGenerations(database) }
+        }
+        try sweepFiles()
+        return object
+    }
+
+    /// Takes something out of the trash for good, on all devices.
+    ///
+    /// - Throws: ``LibraryError/notInTrash(name:)``.
+    public func erase(_ id: RowID) throws -> TrashedObject {
+        let object = try object(id)
+        try context.store.write { database in
+            try database.execute(
+                sql: """
+                    UPDATE removals SET contents = '', name = '', keep_until = removed_at
+                    WHERE id = ?
+                    """, arguments: [object.id.data])
+        }
+        try sweepFiles()
+        return object
+    }
+
+    /// Removes a row and those that go with it, and says so to all devices.
+    ///
+    /// - Parameter forGood: Its files go at once, and it cannot come back.
+    func remove(
+        _ kind: RemovedKind, _ id: some RowIdentifier, forGood: Bool, _ database: Database
+    ) throws {
+        guard let row = try RemovedRow(kind, RowID(id), database) else { return }
+        let name = row.text(kind.nameColumn)
+        let contents = forGood ? "" : try row.text
+        guard contents.utf8.count <= Limits.removedRowBytes else {
+            throw LibraryError.notRestorable(
+                name: String(name.prefix(64)),
+                reason: "has a row too long to be kept in the trash. Remove it for good: --now.")
+        }
+        let now = try context.environment.now() + .milliseconds(clockOffset(database))
+        let until = forGood ? now : now + Limits.trashTime
+        let files = LibraryFileName.files(of: row, kind).map(\.text)
+        try database.execute(
+            sql: """
+                INSERT INTO removals(id, kind, name, files, contents, removed_at, keep_until,
+                device, device_name) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)
+                ON CONFLICT(id) DO UPDATE SET kind = excluded.kind, name = excluded.name,
+                files = excluded.files, contents = excluded.contents,
+                removed_at = excluded.removed_at, keep_until = excluded.keep_until,
+                device = excluded.device, device_name = excluded.device_name
+                """,
+            arguments: [
+                id.data, kind.rawValue, forGood ? "" : name,
+                String(decoding: try JSONEncoder().encode(files), as: UTF8.self), contents,
+                now.milliseconds, until.milliseconds, context.device.description,
+                context.deviceName,
+            ])
+        if let companion = kind.companions {
+            try database.execute(
+                sql: "DELETE FROM \(companion.table) WHERE \(companion.owner) = ?",
+                arguments: [id.data])
+        }
+        try database.execute(
+            sql: "DELETE FROM \(kind.table) WHERE id = ?", arguments: [id.data])
+    }
+
+    private func clockOffset(_ database: Database) throws -> Int64 {
+        try LocalValue.clockOffset.readNumber(in: LocalValue.offsets, database) ?? 0
+    }
+
+    private func object(_ id: RowID) throws -> TrashedObject {
+        guard let object = try all().first(where: { $0.id == id }) else {
+            throw LibraryError.notInTrash(name: id.short)
+        }
+        return object
+    }
+
+    private func trashed(_ fields: Fields) -> TrashedObject? {
+        guard let id = fields.id("id", as: RowID.self),
+            let kind = RemovedKind(rawValue: fields.text("kind"))
+        else { return nil }
+        let names = try? JSONDecoder().decode(
+            [String].self, from: Data(fields.rawText("files").utf8))
+        let file = names?.first.flatMap { LibraryFileName($0) }
+        return TrashedObject(
+            id: id, kind: kind, name: fields.text("name"),
+            removedAt: fields.moment("removed_at"), keptUntil: fields.moment("keep_until"),
+            deviceName: fields.text("device_name"),
+            isHere: file.map { LibraryFile.exists($0.trashPlace(in: context.folder)) } ?? false)
+    }
+
+    /// Nothing comes back over something that took its place.
+    private func checkRoom(
+        for object: TrashedObject, _ row: RemovedRow, _ database: Database
+    ) throws {
+        let isThere = { (sql: String, value: DatabaseValue) in
+            try Int.fetchOne(database, sql: "SELECT 1 FROM \(sql) = ? LIMIT 1", arguments: [value])
+                != nil
+        }
+        let fail = { (reason: String) -> LibraryError in
+            .notRestorable(name: object.name, reason: reason)
+        }
+        if try isThere("\(object.kind.table) WHERE id", object.id.data.databaseValue) {
+            throw fail("is there already.")
+        }
+        switch object.kind {
+        case .work:
+            let pixels = row.text("pixel_hash")
+            if try isThere("works WHERE pixel_hash", pixels.databaseValue) {
+                throw fail("was added again since; that work is in the list.")
+            }
+        case .model:
+            let name = row.text("name")
+            if try isThere("models WHERE name", name.databaseValue) {
+                throw LibraryError.nameTaken(name)
+            }
+            for work in row.companions where try !isThere("works WHERE id", work.value) {
+                throw fail("learned from a work that was removed since. Bring that back first.")
+            }
+        case .generation: break
+        }
+    }
+
+    /// Generations of works that are all there again are as they were.
+    private func unflagGenerations(_ database: Database) throws {
+        try database.execute(
+            sql: """
+                UPDATE generations SET source_withdrawn = 0
+                WHERE source_withdrawn <> 0 AND json_valid(sources) AND NOT EXISTS (
+                SELECT 1 FROM json_each(generations.sources) AS source
+                WHERE source.key NOT IN (SELECT lower(hex(id)) FROM works))
+                """)
+    }
+}

@@ -1,0 +1,97 @@
+public import CreditLedger
+import Foundation
+import GRDB
+import SignedObjects
+import SyncKit
+
+/// The credits of this device.
+///
+/// Owns the spend journal, which is the truth about what was spent here, and the wallet's snapshot
+/// beside it: leases, receipts and orders of the last contact with the server.
+public struct Wallet: Sendable {
+    /// The wallet's state on top of its journal, as of one moment.
+    struct Opened {
+        let journal: SpendJournal
+        let server: Membership.Server
+        var wallet: DeviceWallet
+    }
+
+    let context: LibraryContext
+
+    /// What the artist may still generate; all zero before the library joined a server.
+    public func credits() throws -> CreditsSummary {
+        guard context.membership.server != nil else { return CreditsSummary() }
+        return try open().wallet.credits(now: try context.now())
+    }
+
+    /// Why nothing can be generated now, by the ledger's rules; nil where something can.
+    public func refusal() throws -> RefusedReason? {
+        guard context.membership.server != nil else { return nil }
+        switch try open().wallet.permission(now: try context.now()) {
+        case .success: return nil
+        case .failure(let reason): return reason
+        }
+    }
+
+    /// Reads the journal and the snapshot.
+    ///
+    /// - Throws: ``LibraryError/waitingForApproval(words:)``, ``LibraryError/notJoined``;
+    ///   `JournalError`.
+    func open() throws -> Opened {
+        guard let account = context.account else { throw context.waiting }
+        guard let server = context.membership.server,
+            let name = JournalID(context.environment.random(JournalID.byteCount))
+        else { throw LibraryError.notJoined }
+        let deviceKey = context.deviceKeys.signing.verifyingKey
+        let journal = try SpendJournal(
+            pathBytes: context.folder.spends.fileBytes, account: account, deviceKey: deviceKey,
+            newJournal: name)
+        let stored = try context.store.read { try LocalValue.wallet.read($0) }
+        let snapshot = stored.flatMap {
+            try? CanonicalJSON.decoder.decode(WalletSnapshot.self, from: Data($0.utf8))
+        }
+        var wallet = DeviceWallet(
+            snapshot ?? WalletSnapshot(journal: journal.journal), account: account,
+            journal: journal.journal, spends: journal.spends, returns: journal.returns,
+            serverKey: server.key, deviceKey: deviceKey)
+        wallet.present = context.environment.reading
+        return Opened(journal: journal, server: server, wallet: wallet)
+    }
+
+    /// Keeps the snapshot; the journal keeps itself.
+    func save(_ wallet: DeviceWallet) throws {
+        let json = try CanonicalJSON.encoder.encode(wallet.snapshot)
+        let text = String(decoding: json, as: UTF8.self)
+        try context.store.write { try LocalValue.wallet.write(text, $0) }
+    }
+
+    /// Spends a credit, on the disk when this returns; the same body again is free.
+    ///
+    /// - Parameters:
+    ///   - body: The digest of what the credit buys.
+    ///   - resume: What is needed to finish it after a crash; stands beside the spend.
+    /// - Returns: The spend's digest, and whether the body was paid for before.
+    /// - Throws: ``LibraryError/refused(reason:)``, ``LibraryError/waitsForOperator(server:)``,
+    ///   ``LibraryError/revoked``; `JournalError`.
+    func spend(body: Digest, resume: [UInt8]) throws -> (spend: Digest, isRepeat: Bool) {
+        guard context.membership.waitsForOperator != true else { throw context.operatorWaiting }
+        var opened = try open()
+        let spent: WalletSpend
+        do {
+            spent = try opened.wallet.spend(
+                body: body, now: try context.now(), signedBy: context.deviceKeys.signing)
+        } catch let reason as RefusedReason {
+            throw LibraryError.refused(reason: reason.description)
+        }
+        if spent.isNew {
+            guard context.membership.isRevoked != true else { throw LibraryError.revoked }
+            try opened.journal.append(JournalEntry(spend: spent.spend, resume: resume))
+        }
+        return (spent.spend.digest, !spent.isNew)
+    }
+
+    /// What stands between the account and the server, by the last orders; nil in good standing.
+    func obstacle() throws -> Standing.Obstacle? {
+        try open().wallet.standing.obstacle(for: context.device, at: try context.now())
+    }
+}

@@ -1,0 +1,83 @@
+import Foundation
+import GRDB
+import SignedObjects
+import SyncKit
+
+/// What goes with a work.
+public struct WorkRemoval: Codable, Equatable, Sendable {
+    /// The work.
+    public let work: Work
+    /// The models that learned from it, and go with it, on every device.
+    public let models: [Model]
+    /// The generations by those models: they stay, flagged as source withdrawn.
+    public let generations: [Generation]
+}
+
+/// The removal of works, with everything that was learned from them.
+///
+/// Owns no table: it joins what ``WorkCatalog``, ``StyleCatalog`` and ``GenerationService`` own into
+/// one transaction, so that a work and its models go together or not at all.
+public struct Withdrawals: Sendable {
+    let context: LibraryContext
+    let works: WorkCatalog
+    let styles: StyleCatalog
+    let generations: GenerationService
+    let trash: Trash
+
+    /// What would go with a work; changes nothing.
+    public func consequences(ofRemoving id: WorkID) throws -> WorkRemoval {
+        let work = try works.work(id)
+        let models = try styles.all().filter { $0.works.contains(work.id) }
+        let ids = Set(models.map(\.id))
+        let generations = try generations.all().filter { generation in
+            generation.modelId.map(ids.contains) == true
+                || generation.sources.contains { $0.work == work.id }
+        }
+        return WorkRemoval(work: work, models: models, generations: generations)
+    }
+
+    /// Removes a work, and every model that learned from it.
+    ///
+    /// The work's file stays in the trash for 30 days. The models and their files are gone at once,
+    /// so that nothing is made from the work any more: who brings it back learns them again, to the
+    /// same bytes. Other devices follow at their next sync. Generations stay, flagged.
+    ///
+    /// - Parameter forGood: The work's file goes at once too.
+    /// - Throws: ``LibraryError/notRestorable(name:reason:)`` where the row is too long to be kept.
+    public func remove(_ id: WorkID, forGood: Bool = false) throws -> WorkRemoval {
+        let removal = try consequences(ofRemoving: id)
+        try context.store.write { database in
+            for model in removal.models {
+                try trash.remove(.model, model.id, forGood: true, database)
+            }
+            for generation in removal.generations {
+                try generations.flagWithdrawn(generation.id, database)
+            }
+            try trash.remove(.work, removal.work.id, forGood: forGood, database)
+        }
+        try trash.sweepFiles()
+        return removal
+    }
+
+    /// After other devices' changes came: models go whose works a device removed, and generations
+    /// made here from a removed work are flagged.
+    ///
+    /// A work that is only missing takes nothing with it: it may not have come yet, or somebody may
+    /// have kept it back.
+    func follow() throws {
+        try context.store.write { database in
+            let orphans = try Data.fetchAll(
+                database,
+                sql: """
+                    SELECT id FROM models WHERE id IN (
+                    SELECT model_id FROM model_works WHERE work_id IN (
+                    SELECT id FROM removals WHERE kind = 'work')
+                    AND work_id NOT IN (SELECT id FROM works))
+                    """)
+            for orphan in orphans.compactMap({ ModelID($0) }) {
+                try trash.remove(.model, orphan, forGood: true, database)
+            }
+            try generations.flagOwnOfRemovedWorks(database)
+        }
+    }
+}
