@@ -56,12 +56,7 @@ enum Program {
         }
         let name = String(reflecting: type(of: error))
         if name.hasPrefix("ArgumentParser.") { return error }
-        Terminal.complain(message(error))
+        Terminal.complain(Failure(error).message)
         return ExitStatus(for: error).code
-    }
-
-    /// What happened and why, and where there is one the command that helps.
-    private static func message(_ error: any Error) -> String {
-        error is LookupError ? "\(error)" : Failure(error).text
     }
 }

@@ -23,13 +23,13 @@ struct DraftTests {
         #expect(picked.allSatisfy { $0.sheet == sheet.generation.id && $0.file != nil })
         #expect(picked[0].pixelHash != picked[1].pixelHash)
         #expect(try library.generations.pick([5], of: name).map(\.id) == [picked[1].id])
-        #expect(throws: LibraryError.tooManyPicks(limit: 4)) {
+        #expect(throws: GenerationError.tooManyPicks(limit: 4)) {
             try library.generations.pick([1, 3, 4], of: name)
         }
         #expect(throws: LibraryError.badNumber(field: "pick", lowest: 1, highest: 6)) {
             try library.generations.pick([7], of: name)
         }
-        #expect(throws: LibraryError.notASheet(name: picked[0].id.short)) {
+        #expect(throws: GenerationError.notASheet(name: picked[0].id.short)) {
             try library.generations.pick([1], of: picked[0].id)
         }
         #expect(try library.wallet.credits().spentHere == 1)
@@ -60,7 +60,7 @@ struct DraftTests {
         let legend = try library.generations.writeSourceMap(of: picture.id, to: file)
         #expect(legend.map(\.work) == picture.sources.map(\.work))
         #expect(try Picture.decode([UInt8](Data(contentsOf: file))).0.width >= 64)
-        #expect(throws: LibraryError.notAPictureButASheet(name: sheet.id.short)) {
+        #expect(throws: GenerationError.isASheet(name: sheet.id.short)) {
             try library.generations.writeSourceMap(of: sheet.id, to: file, replacing: true)
         }
     }

@@ -65,7 +65,7 @@ struct GenerateTests {
         let second = try library.generate(order)
         #expect(second.generation.pixelHash != first.generation.pixelHash)
         order.seed = 3
-        let error = #expect(throws: LibraryError.self) { try library.generate(order) }
+        let error = #expect(throws: GenerationError.self) { try library.generate(order) }
         #expect(error.map { Failure($0).kind } == .refused)
         #expect(error?.description.contains("credit") == true)
         #expect(try library.generations.all().count == 2)
@@ -128,7 +128,7 @@ struct GenerateTests {
         let world = try World()
         let library = try await world.joinedLibrary("a", at: LocalServer(world: world))
         let order = NamedOrder(model: "m", seed: 1, width: 64, height: 64)
-        #expect(throws: LibraryError.stopped) {
+        #expect(throws: GenerationError.stopped) {
             try library.generate(order, DrawingWatch(isCancelled: { true }))
         }
         #expect(try library.generations.resume().finished.count == 1)
@@ -154,7 +154,7 @@ struct GenerateTests {
         let restored = try Library(opening: library.folder, environment: world.environment())
         #expect(try restored.generations.all().isEmpty)
         #expect(try restored.generations.resume().finished.count == 2)
-        #expect(throws: LibraryError.self) {
+        #expect(throws: GenerationError.self) {
             try restored.generate(NamedOrder(model: "m", seed: 3, width: 64, height: 64))
         }
     }
@@ -172,12 +172,14 @@ struct GenerateTests {
         let out = world.folder.url.appending(path: "out.png")
         _ = try library.generations.export(id, to: out)
         #expect(Digest(of: try bytes(of: out.path)).description == made.sha256)
-        let refused = #expect(throws: LibraryError.self) {
+        let refused = #expect(throws: GenerationError.self) {
             try library.generations.export(id, to: out, withoutWatermark: true, replacing: true)
         }
         #expect(refused.map { Failure($0).kind } == .refused)
         try library.store.write { try $0.execute(sql: "UPDATE generations SET receipt = 'x.y.z'") }
-        #expect(throws: LibraryError.noReceipt(reason: "its receipt does not hold.")) {
+        #expect(
+            throws: GenerationError.noReceipt(reason: "its receipt is not valid.", nextStep: nil)
+        ) {
             try library.generations.export(id, to: out, withoutWatermark: true, replacing: true)
         }
         #expect(try await library.sync.run().settled == 1)

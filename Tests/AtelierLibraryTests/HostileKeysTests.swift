@@ -61,7 +61,7 @@ struct HostileKeysTests {
                 reply.body = Array(try CanonicalJSON.encoder.encode(forged))
                 return reply
             }
-            await #expect(throws: LibraryError.wrongApproval, "\(kind)") {
+            await #expect(throws: AccountError.wrongApproval, "\(kind)") {
                 try await second.sync.run()
             }
             #expect(second.account.id == nil)
@@ -151,7 +151,7 @@ struct HostileKeysTests {
                 try CanonicalJSON.encoder.encode(KeyRequestReply(delivery: forged)))
             return reply
         }
-        await #expect(throws: LibraryError.self) { try await hidden.sync.run() }
+        await #expect(throws: AccountError.self) { try await hidden.sync.run() }
         server.setTamper(nil)
         _ = try await first.sync.run()
         #expect(try await hidden.sync.run().missingKeys.isEmpty)

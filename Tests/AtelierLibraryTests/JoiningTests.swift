@@ -15,12 +15,12 @@ struct JoiningTests {
         let library = try Library.make(
             in: world.home("a"), deviceName: "a", environment: world.environment(server: server)
         ).library
-        await #expect(throws: LibraryError.otherServer) {
+        await #expect(throws: AccountError.otherServer) {
             try await library.account.join("http://127.0.0.1:1", invite: other.invite)
         }
         #expect(String(decoding: server.traffic, as: UTF8.self) == "/v1/server")
         for bad in ["", "ati1-", "x" + server.invite, server.invite + "A"] {
-            await #expect(throws: LibraryError.badInvite) {
+            await #expect(throws: AccountError.badInvite) {
                 try await library.account.join("http://127.0.0.1:1", invite: bad)
             }
         }
@@ -40,17 +40,17 @@ struct JoiningTests {
         let words = try #require(second.account.comparisonWords).split(separator: " ").map(
             String.init)
         #expect(words.count == 6)
-        await #expect(throws: LibraryError.waitingForApproval(words: words.joined(separator: " ")))
+        await #expect(throws: AccountError.waitingForApproval(words: words.joined(separator: " ")))
         {
             try await second.sync.run()
         }
-        await #expect(throws: LibraryError.badWords) {
+        await #expect(throws: AccountError.badWords) {
             try await first.account.approve(words: words.dropLast())
         }
-        await #expect(throws: LibraryError.noSuchRequest(waiting: 1)) {
+        await #expect(throws: AccountError.noSuchRequest(waiting: 1)) {
             try await first.account.approve(words: Array(words.reversed()))
         }
-        await #expect(throws: LibraryError.self) {
+        await #expect(throws: AccountError.self) {
             try await second.account.approve(words: words)
         }
         let device = try await first.account.approve(words: words.map { $0.uppercased() })
@@ -58,10 +58,10 @@ struct JoiningTests {
         _ = try await second.sync.run()
         #expect(second.account.id == first.account.id)
         #expect(second.account.comparisonWords == nil)
-        await #expect(throws: LibraryError.noSuchRequest(waiting: 0)) {
+        await #expect(throws: AccountError.noSuchRequest(waiting: 0)) {
             try await first.account.approve(words: words)
         }
-        await #expect(throws: LibraryError.noAccountKey) {
+        await #expect(throws: AccountError.noAccountKey) {
             try await second.account.approve(words: words)
         }
         let (devices, isCurrent) = try await second.account.devices()
@@ -108,18 +108,18 @@ struct JoiningTests {
         #expect(try Welcome(opening: sealed, with: keys, account: account) == welcome)
         let stored = try #require(DeviceKeys(stored: try keys.stored()))
         #expect(try Welcome(opening: sealed, with: stored, account: account) == welcome)
-        #expect(throws: LibraryError.welcomeUnreadable) {
+        #expect(throws: AccountError.welcomeUnreadable) {
             try Welcome(opening: sealed, with: DeviceKeys(), account: account)
         }
         let other = AccountID(checked: [UInt8](repeating: 2, count: 16))
-        #expect(throws: LibraryError.welcomeUnreadable) {
+        #expect(throws: AccountError.welcomeUnreadable) {
             try Welcome(opening: sealed, with: keys, account: other)
         }
         let bytes = try #require(Base64URL.decode(sealed))
         for index in bytes.indices {
             var changed = bytes
             changed[index] ^= 1
-            #expect(throws: LibraryError.welcomeUnreadable) {
+            #expect(throws: AccountError.welcomeUnreadable) {
                 try Welcome(opening: Base64URL.encode(changed), with: keys, account: account)
             }
         }

@@ -75,7 +75,7 @@ struct LearningTests {
         let library = try library(world)
         let small = try library.works.add(try world.picture(1), title: "Dot").work
         try library.store.write { try $0.execute(sql: "UPDATE works SET width = 1, height = 1") }
-        let named = LibraryError.workTooSmall(title: "Dot", width: 1, height: 1)
+        let named = WorkError.tooSmall(title: "Dot", width: 1, height: 1)
         #expect(throws: named) { try library.styles.train("x", from: .all) }
         let other = try library.works.add(try world.picture(2)).work
         let trained = try library.styles.train("x", from: .all)

@@ -125,8 +125,8 @@ struct MaskTests {
     @Test func whatIsNoMaskIsRefused() throws {
         let wrong: [(String, () throws -> URL)] = [
             ("marks nothing", { try file(side: 64, opaque: true) { _, _ in false } }),
-            ("marks all", { try file(side: 64, opaque: true) { _, _ in true } }),
-            ("in colours", { try world.picture(2, side: 64) }),
+            ("marks the whole", { try file(side: 64, opaque: true) { _, _ in true } }),
+            ("in colour", { try world.picture(2, side: 64) }),
             (
                 "proportion",
                 {
@@ -139,12 +139,12 @@ struct MaskTests {
             ),
         ]
         for (reason, make) in wrong {
-            let error = #expect(throws: LibraryError.self) { try areas(try make()) }
+            let error = #expect(throws: WorkError.self) { try areas(try make()) }
             let text = error?.description ?? "none"
             #expect(text.contains(reason), "\(reason): \(text)")
         }
         let half = try file(side: 64, opaque: true) { x, _ in x < 32 }
-        #expect(throws: LibraryError.self) {
+        #expect(throws: WorkError.self) {
             try areas(half, besides: StyleKit.Limits.areas)
         }
     }

@@ -30,7 +30,7 @@ import Testing
         let picture = Array(try Data(contentsOf: try world.picture(1)))
         let output = try OutputFile(file, .picture, replacing: false, of: world.home("a"))
         try Data([1]).write(to: file)
-        #expect(throws: LibraryError.isThere(path: file.path)) { try output.write(png: picture) }
+        #expect(throws: LibraryError.fileExists(path: file.path)) { try output.write(png: picture) }
         #expect(Array(try Data(contentsOf: file)) == [1])
         try OutputFile(file, .picture, replacing: true, of: world.home("a")).write(png: picture)
         #expect(Array(try Data(contentsOf: file)) == picture)

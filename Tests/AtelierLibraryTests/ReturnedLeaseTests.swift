@@ -34,7 +34,7 @@ struct ReturnedLeaseTests {
             opening: home,
             environment: world.environment(server: server, skew: start - world.now))
         #expect(try past.wallet.credits().usable == 0)
-        #expect(throws: LibraryError.self) {
+        #expect(throws: GenerationError.self) {
             try past.generate(NamedOrder(model: "m", seed: 1, width: 64, height: 64))
         }
         server.setDown(false)

@@ -83,14 +83,14 @@ struct SyncTests {
         #expect(outcome.standing.state == .suspended && outcome.standing.reason == "not-own-work")
         #expect(outcome.settled == 0 && outcome.pending > 0 && server.segmentCount == 0)
         #expect(outcome.credits.whyNot.contains("Please write to us."))
-        let error = #expect(throws: LibraryError.self) {
+        let error = #expect(throws: GenerationError.self) {
             try library.generate(NamedOrder(model: "m", seed: 2, width: 64, height: 64))
         }
         #expect(error.map { Failure($0).kind } == .refused)
         #expect(try library.generate(order).isRepeat)
         let out = world.folder.url.appending(path: "out.png")
         _ = try library.generations.export(made.id, to: out)
-        #expect(throws: LibraryError.self) {
+        #expect(throws: GenerationError.self) {
             try library.generations.export(
                 made.id, to: out, withoutWatermark: true, replacing: true)
         }
@@ -210,13 +210,13 @@ struct SyncTests {
         let order = NamedOrder(model: "m", seed: 1, width: 64, height: 64)
         _ = try library.generate(order)
         server.setRefusal(.deviceRevoked)
-        await #expect(throws: LibraryError.revoked) { try await library.sync.run() }
+        await #expect(throws: AccountError.revoked) { try await library.sync.run() }
         let reopened = try Library(
             opening: library.folder, environment: world.environment(server: server))
-        #expect(Failure(LibraryError.revoked).kind == .refused)
+        #expect(Failure(AccountError.revoked).kind == .refused)
         #expect(try reopened.sync.standing().state == .revoked)
-        #expect(try reopened.wallet.report().whyNot == LibraryError.revoked.description)
-        #expect(throws: LibraryError.revoked) {
+        #expect(try reopened.wallet.report().whyNot == AccountError.revoked.description)
+        #expect(throws: AccountError.revoked) {
             try reopened.generate(NamedOrder(model: "m", seed: 2, width: 64, height: 64))
         }
         #expect(try reopened.generate(order).isRepeat && reopened.wallet.credits().usable == 1)

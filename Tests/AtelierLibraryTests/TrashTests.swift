@@ -70,7 +70,7 @@ struct TrashTests {
         #expect(try second.trash.all().map(\.kind) == [.work, .generation])
         #expect(try second.trash.all().allSatisfy { !$0.isHere && $0.deviceName == "desk" })
         #expect(try first.trash.all().allSatisfy(\.isHere))
-        #expect(throws: LibraryError.self) {
+        #expect(throws: TrashError.self) {
             try second.trash.restore(RowID(checked: Array(repeating: 0xFF, count: 16)))
         }
 
@@ -109,7 +109,7 @@ struct TrashTests {
         world.advance(by: .seconds(31 * 24 * 3600))
         _ = try await library.sync.run()
         #expect(!LibraryFile.exists(trashed))
-        #expect(throws: LibraryError.self) { try library.trash.restore(RowID(model.id)) }
+        #expect(throws: TrashError.self) { try library.trash.restore(RowID(model.id)) }
         let left = try Shell.sqlite(
             library.folder.database.path, "SELECT name || contents FROM removals WHERE kind='model'"
         )
@@ -134,7 +134,7 @@ struct TrashTests {
             _ = try await library.sync.run()
             #expect(try files(of: library).isEmpty && library.trash.all().isEmpty)
         }
-        #expect(throws: LibraryError.notInTrash(name: works[0].id.short)) {
+        #expect(throws: TrashError.notInTrash(name: works[0].id.short)) {
             try first.trash.restore(RowID(works[0].id))
         }
     }
@@ -163,7 +163,7 @@ struct TrashTests {
         #expect(try library.works.work(work.id).isHere)
         #expect(LibraryFile.exists(library.folder.keys.appending(path: "device.key")))
         for object in try library.trash.all() where object.name != "picture-2" {
-            #expect(throws: LibraryError.self) { try library.trash.restore(object.id) }
+            #expect(throws: TrashError.self) { try library.trash.restore(object.id) }
         }
     }
 

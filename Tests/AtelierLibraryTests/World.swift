@@ -39,7 +39,7 @@ final class World: Sendable {
             connect: { _ in
                 { message in
                     guard let server else {
-                        throw LibraryError.notJoined
+                        throw AccountError.notJoined
                     }
                     return try server.answer(message)
                 }

@@ -25,16 +25,16 @@ extension AccountService {
     ///
     /// Typing the words is comparing them: they are made from the keys that get approved.
     ///
-    /// - Throws: ``LibraryError/noAccountKey``, ``LibraryError/badWords``,
-    ///   ``LibraryError/noSuchRequest(waiting:)``.
+    /// - Throws: ``AccountError/noAccountKey``, ``AccountError/badWords``,
+    ///   ``AccountError/noSuchRequest(waiting:)``.
     public func approve(words typed: [String]) async throws -> KnownDevice {
-        guard let words = ComparisonWords(typed: typed) else { throw LibraryError.badWords }
+        guard let words = ComparisonWords(typed: typed) else { throw AccountError.badWords }
         guard
             let accountKey = try context.keys.accountKey(), let account = context.account,
             let server = context.membership.server
         else {
             throw context.membership.server == nil && context.membership.request == nil
-                ? LibraryError.notJoined : LibraryError.noAccountKey
+                ? AccountError.notJoined : AccountError.noAccountKey
         }
         let connection = try connection()
         // A welcome without the newest key would leave the new device waiting for it.
@@ -47,7 +47,7 @@ extension AccountService {
                 account: account, deviceKey: request.deviceKey,
                 agreementKey: request.agreementKey.bytes, name: request.name) == words
         }
-        guard let match else { throw LibraryError.noSuchRequest(waiting: waiting.count) }
+        guard let match else { throw AccountError.noSuchRequest(waiting: waiting.count) }
         let certificate = try JWS(
             signing: DeviceCertificate(
                 account: account, deviceKey: match.deviceKey, agreementKey: match.agreementKey,
@@ -117,7 +117,7 @@ extension AccountService {
             certificate.payload.account == request.account,
             certificate.payload.deviceKey == context.deviceKeys.signing.verifyingKey,
             certificate.payload.agreementKey == context.deviceKeys.agreementKey
-        else { throw LibraryError.wrongApproval }
+        else { throw AccountError.wrongApproval }
         let welcome = try Welcome(of: approval, with: context.deviceKeys, account: request.account)
         try context.keys.save(welcome.libraryKeys)
         var membership = context.membership

@@ -13,8 +13,8 @@ extension AccountService {
     ///     the server may do without.
     ///   - fingerprint: The fingerprint of the server's key, where the operator told it otherwise.
     /// - Returns: The credits that the account has now.
-    /// - Throws: ``LibraryError/otherServer`` before anything is told to a server with another key;
-    ///   ``LibraryError/waitsForOperator(server:)`` where the operator has to let the account in;
+    /// - Throws: ``AccountError/otherServer`` before anything is told to a server with another key;
+    ///   ``AccountError/waitsForOperator(server:)`` where the operator has to let the account in;
     ///   `HTTPFailure`, `Problem`.
     public func join(
         _ address: String, invite: String? = nil, fingerprint: String? = nil
@@ -22,18 +22,18 @@ extension AccountService {
         let lock = try context.lock()
         defer { withExtendedLifetime(lock) {} }
         if let server = context.membership.server, context.membership.waitsForOperator != true {
-            throw LibraryError.alreadyJoined(server: server.address)
+            throw AccountError.alreadyJoined(server: server.address)
         }
         guard
             let accountKey = try context.keys.accountKey(),
             let certificate = context.membership.certificate
         else {
-            throw context.membership.request == nil ? LibraryError.noAccountKey : context.waiting
+            throw context.membership.request == nil ? AccountError.noAccountKey : context.waiting
         }
         let code = try invite.map { text in
             // As it comes out of a letter.
             let text = text.trimmingCharacters(in: .whitespacesAndNewlines)
-            guard let code = InviteCode(text) else { throw LibraryError.badInvite }
+            guard let code = InviteCode(text) else { throw AccountError.badInvite }
             return code
         }
         let connection = try connection(to: try HTTPAddress(address))
@@ -62,14 +62,14 @@ extension AccountService {
         let shown = ServerFingerprint(key: server.key)
         if let fingerprint {
             guard let expected = ServerFingerprint(hex: fingerprint.lowercased()) else {
-                throw LibraryError.badFingerprint
+                throw AccountError.badFingerprint
             }
-            guard expected == shown else { throw LibraryError.otherServer }
+            guard expected == shown else { throw AccountError.otherServer }
         }
         if let invite {
-            guard invite.fingerprint == shown else { throw LibraryError.otherServer }
+            guard invite.fingerprint == shown else { throw AccountError.otherServer }
         } else if server.registration == .invite {
-            throw LibraryError.inviteNeeded
+            throw AccountError.inviteNeeded
         }
     }
 }

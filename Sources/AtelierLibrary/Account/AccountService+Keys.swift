@@ -6,17 +6,17 @@ extension AccountService {
     /// Puts a device of the account out: it gets nothing new from now on, and what the others write
     /// is sealed with a new key that it does not have. What it holds it keeps.
     ///
-    /// - Throws: ``LibraryError/noAccountKey`` on a device that cannot,
-    ///   ``LibraryError/thisDevice``, ``LibraryError/unknown(kind:name:)``,
+    /// - Throws: ``AccountError/noAccountKey`` on a device that cannot,
+    ///   ``AccountError/thisDevice``, ``LibraryError/unknown(_:name:)``,
     ///   ``LibraryError/ambiguous(kind:name:count:)``.
     public func revoke(_ id: DeviceID) async throws -> KnownDevice {
         let lock = try context.lock()
         defer { withExtendedLifetime(lock) {} }
-        guard context.membership.server != nil else { throw LibraryError.notJoined }
+        guard context.membership.server != nil else { throw AccountError.notJoined }
         guard let accountKey = try context.keys.accountKey(),
             let recovery = context.membership.recoveryKey,
             let account = context.account
-        else { throw LibraryError.noAccountKey }
+        else { throw AccountError.noAccountKey }
         let connection = try connection()
         var tries = 0
         while true {
@@ -24,7 +24,7 @@ extension AccountService {
             try await followKeys(over: connection)
             let list = try await connection.get("/v1/devices", as: DeviceList.self)
             let device = try device(id, in: list)
-            guard !device.isThis else { throw LibraryError.thisDevice }
+            guard !device.isThis else { throw AccountError.thisDevice }
             let rotation = try rotation(
                 of: account, revoking: device.id, in: list, sealedFor: recovery,
                 signedBy: accountKey, now: connection.clock.now)
@@ -51,7 +51,7 @@ extension AccountService {
     ) throws -> JWS<KeyRotation> {
         let revoked = context.membership.revoked + [device]
         guard let key = SecretBytes(context.environment.random(SecretBytes.byteCount)) else {
-            throw LibraryError.unexpectedReply("no random numbers")
+            throw AccountError.unexpectedReply("no random numbers")
         }
         let members = try certificates(in: list).map(\.certificate).filter {
             !revoked.contains($0.device)
@@ -95,7 +95,7 @@ extension AccountService {
 
     private func device(_ id: DeviceID, in list: DeviceList) throws -> KnownDevice {
         guard let device = try known(list).first(where: { $0.id == id && !$0.isRevoked }) else {
-            throw LibraryError.unknown(kind: "device", name: id.description)
+            throw LibraryError.unknown(.device, name: id.description)
         }
         return device
     }

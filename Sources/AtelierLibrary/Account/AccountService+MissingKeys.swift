@@ -34,7 +34,7 @@ extension AccountService {
         guard let text = reply.delivery else { return }
         let delivery = try? JWS<KeyDelivery>(verifying: text, with: accountKey).payload
         guard let delivery, delivery.account == account, delivery.device == context.device else {
-            throw LibraryError.unexpectedReply("library keys that the account did not sign")
+            throw AccountError.unexpectedReply("library keys that the account did not sign")
         }
         let new = delivery.keys.filter { missing.contains($0.epoch) }.compactMap {
             LibraryKey(

@@ -6,7 +6,7 @@ import SyncKit
 extension AccountService {
     /// Certifies this device by the phrase's account key, and takes the account's library keys.
     ///
-    /// - Throws: ``LibraryError/otherServer`` where the server is not the one that the account key
+    /// - Throws: ``AccountError/otherServer`` where the server is not the one that the account key
     ///   once named; `PhraseError`, `HTTPFailure`, `Problem`.
     func restore(
         _ account: AccountID, by phrase: RecoveryPhrase, at address: HTTPAddress
@@ -30,7 +30,7 @@ extension AccountService {
             as: RestoreReply.self)
         let pin = try? JWS<ServerPin>(verifying: reply.pin, with: accountKey.verifyingKey)
         guard let pin, pin.payload.account == account, pin.payload.serverKey == server.key else {
-            throw LibraryError.otherServer
+            throw AccountError.otherServer
         }
         let rotations = try await connection.keyRotations(
             after: 1, signedBy: accountKey.verifyingKey)

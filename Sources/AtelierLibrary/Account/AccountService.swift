@@ -23,11 +23,11 @@ public struct AccountService: Sendable {
 
     /// The connection to the server that this library belongs to.
     ///
-    /// - Throws: ``LibraryError/notJoined``, ``LibraryError/waitingForApproval(words:)``;
+    /// - Throws: ``AccountError/notJoined``, ``AccountError/waitingForApproval(words:)``;
     ///   `HTTPFailure` where the saved address cannot be used.
     func connection() throws -> ServerConnection {
         guard let server = context.membership.server else {
-            throw context.membership.request == nil ? LibraryError.notJoined : context.waiting
+            throw context.membership.request == nil ? AccountError.notJoined : context.waiting
         }
         return try connection(to: HTTPAddress(server.address))
     }

@@ -29,7 +29,7 @@ public struct BackupService: Sendable {
     ///
     /// - Parameter replacing: Whether a file that is there gives way.
     /// - Throws: ``LibraryError/busy`` while another program generates or syncs;
-    ///   ``LibraryError/isThere(path:)``.
+    ///   ``LibraryError/fileExists(path:)``.
     public func write(to file: URL, replacing: Bool = false) throws -> BackupReport {
         let output = try OutputFile(file, .other, replacing: replacing, of: context.folder)
         let lock = try context.lock()

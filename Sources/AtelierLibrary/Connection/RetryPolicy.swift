@@ -22,7 +22,7 @@ struct RetryPolicy: Sendable {
     /// Sends until the server takes it or asks for too long a wait.
     ///
     /// - Parameter send: Sends once; it is told how often that was done before.
-    /// - Throws: ``LibraryError/tryLater(reason:at:)``; what `send` throws.
+    /// - Throws: ``AccountError/tryLater(reason:at:)``; what `send` throws.
     func ask(_ send: (_ before: Int) async throws -> HTTPReply) async throws -> HTTPReply {
         var waited = Duration.zero
         for before in 0..<Self.tries {
@@ -33,7 +33,7 @@ struct RetryPolicy: Sendable {
             let reason = Self.reason(of: reply)
             let wait = max(asked, .seconds(1 << before)) + jitter(of: asked)
             guard before + 1 < Self.tries, waited + wait <= Self.longest else {
-                throw LibraryError.tryLater(reason: reason, at: Moment(now() + asked))
+                throw AccountError.tryLater(reason: reason, at: Moment(now() + asked))
             }
             onWait(reason, wait)
             try await pause(wait)

@@ -46,7 +46,7 @@ struct ServerConnection: Sendable {
 
     /// The rotations of library keys after an epoch, oldest first and without a gap.
     ///
-    /// - Throws: ``LibraryError/unexpectedReply(_:)`` where one is not by `accountKey`, or not the
+    /// - Throws: ``AccountError/unexpectedReply(_:)`` where one is not by `accountKey`, or not the
     ///   next.
     func keyRotations(
         after epoch: UInt32, signedBy accountKey: VerifyingKey
@@ -60,7 +60,7 @@ struct ServerConnection: Sendable {
                 let rotation = try? JWS<KeyRotation>(verifying: text, with: accountKey).payload
                 guard let rotation, rotation.account == AccountID(key: accountKey),
                     rotation.epoch == (found.last?.epoch ?? epoch) + 1
-                else { throw LibraryError.unexpectedReply("a key that the account did not sign") }
+                else { throw AccountError.unexpectedReply("a key that the account did not sign") }
                 found.append(rotation)
             }
         }
@@ -112,7 +112,7 @@ struct ServerConnection: Sendable {
         do {
             return try CanonicalJSON.decoder.decode(Reply.self, from: Data(reply.body))
         } catch {
-            throw LibraryError.unexpectedReply("the answer to \(method) \(target.prefix(40))")
+            throw AccountError.unexpectedReply("the answer to \(method) \(target.prefix(40))")
         }
     }
 
@@ -149,7 +149,7 @@ struct ServerConnection: Sendable {
         _ method: String, _ target: String, _ body: [UInt8]
     ) throws -> (name: String, value: String) {
         guard let nonce = ProofNonce(random(ProofNonce.byteCount)) else {
-            throw LibraryError.unexpectedReply("no random numbers")
+            throw AccountError.unexpectedReply("no random numbers")
         }
         let proof = RequestProof(
             device: keys.device, method: method, target: target, body: Digest(of: body),

@@ -32,17 +32,20 @@ public struct DoctorReport: Codable, Equatable, Sendable {
         public let path: String
         /// What it means and what to do.
         public let text: String
-        /// Whether it was put right just now.
+        /// What may help; left out where the text says all.
+        public let nextStep: NextStep?
+        /// Whether this examination repaired it.
         public internal(set) var isRepaired = false
 
-        init(code: Code, path: String, text: String) {
+        init(code: Code, path: String = "", text: String, nextStep: NextStep? = nil) {
             self.code = code
             self.path = path
             self.text = text
+            self.nextStep = nextStep
         }
 
         init(_ doubt: SyncDoubt) {
-            self.init(code: .doubt, path: "", text: doubt.text)
+            self.init(code: .doubt, text: doubt.text, nextStep: doubt.nextStep)
         }
     }
 

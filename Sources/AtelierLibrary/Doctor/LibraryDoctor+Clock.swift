@@ -75,7 +75,7 @@ extension LibraryDoctor {
     }
 
     private func finding(_ text: String) -> DoctorReport.Finding {
-        .init(code: .clock, path: "", text: text)
+        .init(code: .clock, text: text)
     }
 
     /// Such as `5 h behind`, for how much another clock is ahead.

@@ -45,7 +45,7 @@ public struct LibraryDoctor: Sendable {
             .init(
                 code: .database, path: context.folder.database.shownPath,
                 text: "The database is damaged (\(verdict.first ?? "no answer")). "
-                    + "Restore a backup, then sync.")
+                    + "Restore a backup, then sync.", nextStep: .restoreBackup)
         ]
     }
 
@@ -124,15 +124,24 @@ public struct LibraryDoctor: Sendable {
 
     private func missingFiles() throws -> [DoctorReport.Finding] {
         let mine = context.device.description
-        let works = try works.all().filter { $0.device == mine && !$0.isHere }
-            .map { ("work \"\($0.title)\"", "Add its file again: atelier works add.") }
-        let models = try styles.all().filter { $0.device == mine && !$0.isHere }
-            .map { ("model \"\($0.name)\"", "Train it again: atelier models train.") }
-        let pictures = try generations.all().filter { $0.device == mine && $0.file == nil }
-            .map { ("picture \($0.id.short)", "Generate the same again, which costs nothing.") }
-        return (works + models + pictures).map { thing, advice in
-            .init(code: .missingFile, path: "", text: "The file of the \(thing) is gone. \(advice)")
+        let works = try works.all().filter { $0.device == mine && !$0.isHere }.map {
+            missing("work \"\($0.title)\"", "Add its file again.", .addWorks)
         }
+        let models = try styles.all().filter { $0.device == mine && !$0.isHere }.map {
+            missing("model \"\($0.name)\"", "Train it again.", .trainModel)
+        }
+        let pictures = try generations.all().filter { $0.device == mine && $0.file == nil }.map {
+            missing("picture \($0.id.short)", "Generate the same again; it costs nothing.", nil)
+        }
+        return works + models + pictures
+    }
+
+    private func missing(
+        _ thing: String, _ advice: String, _ step: NextStep?
+    ) -> DoctorReport.Finding {
+        DoctorReport.Finding(
+            code: .missingFile, text: "The file of the \(thing) is missing. \(advice)",
+            nextStep: step)
     }
 
     /// Nothing deletes them: a row may be missing because somebody kept it back.
@@ -149,8 +158,9 @@ public struct LibraryDoctor: Sendable {
         }.map { file in
             .init(
                 code: .unnamedFile, path: file.shownPath,
-                text: "No row names it: a crash left it, or its row is lost. It stays. A work: "
-                    + "atelier works add it again, or delete the file.")
+                text: "The library has no entry for this file: a crash left it, or the entry is "
+                    + "lost. It was not deleted. If it is a work, add it again; otherwise delete "
+                    + "the file.", nextStep: .addWorks)
         }
     }
 
@@ -162,9 +172,8 @@ public struct LibraryDoctor: Sendable {
         }
         return [
             .init(
-                code: .unfinished, path: "",
-                text: "\(plans.count) paid pictures wait to be drawn to the end: "
-                    + "atelier generate --resume.")
+                code: .unfinished,
+                text: "\(plans.count) paid pictures are not finished.", nextStep: .finishPictures)
         ]
     }
 }

@@ -24,7 +24,7 @@ package struct OutputFile: Sendable {
     /// - Parameters:
     ///   - replaces: Whether a file that is there gives way.
     ///   - inputs: What it is made from; compared as files, not as names.
-    /// - Throws: ``LibraryError/badOutput(path:reason:)``, ``LibraryError/isThere(path:)``,
+    /// - Throws: ``LibraryError/badOutput(path:reason:)``, ``LibraryError/fileExists(path:)``,
     ///   ``LibraryError/unwritable(path:reason:)``.
     package init(
         _ file: URL, _ content: Content, replacing replaces: Bool, besides inputs: [URL] = [],
@@ -45,7 +45,7 @@ package struct OutputFile: Sendable {
                 path: file.shownPath, reason: "it lies among the library's own files")
         }
         try LibraryFile.checkWritable(file)
-        if place != nil, !replaces { throw LibraryError.isThere(path: file.shownPath) }
+        if place != nil, !replaces { throw LibraryError.fileExists(path: file.shownPath) }
     }
 
     /// The name for people.
@@ -89,7 +89,7 @@ package struct OutputFile: Sendable {
         } catch let error as LibraryError {
             // Somebody made one since it was looked for.
             if !replaces, LibraryFile.exists(file) {
-                throw LibraryError.isThere(path: file.shownPath)
+                throw LibraryError.fileExists(path: file.shownPath)
             }
             throw error
         }

@@ -21,7 +21,7 @@ extension GenerationService {
         _ watch: DrawingWatch
     ) throws -> Generation {
         guard let spend = Digest(hex: sheet.spend) else {
-            throw LibraryError.noReceipt(reason: "its row was changed.")
+            throw GenerationError.changedRow
         }
         let drawing = try draw(plan, materials, draft: draft, watch)
         return try keep(drawing, of: plan, spend: spend, sheet: sheet, draft: draft)
@@ -32,7 +32,7 @@ extension GenerationService {
     ) throws -> Generation {
         let pixels = Hexadecimal.encode(drawing.picture.pixelHash)
         if let known = try pixelHash(ofBody: plan.body.digest, draft: draft), known != pixels {
-            throw LibraryError.otherPixels
+            throw GenerationError.otherPixels
         }
         let stamped = Watermark.stamp(drawing.picture)
         // On a sheet's plain paper the hidden mark would be seen; only pictures leave for good.
@@ -68,7 +68,7 @@ extension GenerationService {
                     settings: draft == 0 ? plan.settings : sheet.settings(ofDraft: draft),
                     sketch: materials.sketch, threads: context.environment.threads), watch)
         } catch StyleError.cancelled {
-            throw LibraryError.stopped
+            throw GenerationError.stopped
         }
     }
 

@@ -12,7 +12,7 @@ extension GenerationService {
     /// the first time: a clean copy that lay in the library would make the receipt worth nothing.
     ///
     /// - Parameter replacing: Whether a file that is there gives way.
-    /// - Throws: ``LibraryError/noReceipt(reason:)`` where the watermark must stay;
+    /// - Throws: ``GenerationError/noReceipt(reason:)`` where the watermark must stay;
     ///   ``LibraryError/elsewhere(kind:device:)`` where the file or model is on another device.
     public func export(
         _ id: GenerationID, to file: URL, withoutWatermark: Bool = false, replacing: Bool = false,
@@ -57,7 +57,7 @@ extension GenerationService {
     /// The picture itself is on it in grey only, so it needs no receipt.
     ///
     /// - Returns: The works on the map by their colours, the largest share first.
-    /// - Throws: ``LibraryError/notAPictureButASheet(name:)``, otherwise as
+    /// - Throws: ``GenerationError/isASheet(name:)``, otherwise as
     ///   ``export(_:to:withoutWatermark:_:)``.
     public func writeSourceMap(
         of id: GenerationID, to file: URL, replacing: Bool = false,
@@ -67,7 +67,7 @@ extension GenerationService {
         let generation = try generation(id)
         let drawing = try drawAgain(generation, try plan(of: generation), watch)
         guard let map = drawing.sourceMap else {
-            throw LibraryError.notAPictureButASheet(name: generation.id.short)
+            throw GenerationError.isASheet(name: generation.id.short)
         }
         try output.write(png: try map.picture.encodedPNG())
         return map.legend.compactMap { entry in
@@ -86,28 +86,31 @@ extension GenerationService {
         let drawing = try draw(
             plan, try materials(of: plan), draft: generation.draft, watch)
         guard Hexadecimal.encode(drawing.picture.pixelHash) == generation.pixelHash else {
-            throw LibraryError.otherPixels
+            throw GenerationError.otherPixels
         }
         return drawing
     }
 
     /// Any tool may write a row, so the receipt is believed for its signature alone.
     private func requireReceipt(of generation: Generation, body: Digest) throws {
-        guard let server = context.membership.server else { throw LibraryError.notJoined }
+        guard let server = context.membership.server else { throw AccountError.notJoined }
         switch generation.standing {
         case .countersigned: break
         case .waiting:
             let reason = try wallet.refusal().flatMap { reason -> String? in
                 if case .suspended = reason { reason.description } else { nil }
             }
-            throw LibraryError.noReceipt(reason: reason ?? "sync first.")
+            throw GenerationError.noReceipt(
+                reason: reason ?? "the server has not countersigned it.",
+                nextStep: reason == nil ? .sync : nil)
         case .refused:
-            throw LibraryError.noReceipt(reason: "the server refused (\(generation.refusal)).")
+            throw GenerationError.noReceipt(
+                reason: "the server refused it (\(generation.refusal)).", nextStep: nil)
         }
         guard
             let receipt = try? JWS<Receipt>(verifying: generation.receipt, with: server.key),
             receipt.payload.account == context.account, receipt.payload.body == body
-        else { throw LibraryError.noReceipt(reason: "its receipt does not hold.") }
+        else { throw GenerationError.noReceipt(reason: "its receipt is not valid.", nextStep: nil) }
     }
 
     private func settings(of id: GenerationID) throws -> GenerationSettings? {
@@ -125,7 +128,7 @@ extension GenerationService {
             let works = Digest(hex: generation.worksDigest),
             let settings = try settings(of: generation.id),
             generation.sketchSha256.isEmpty || sketch != nil
-        else { throw LibraryError.noReceipt(reason: "its row was changed.") }
+        else { throw GenerationError.changedRow }
         let sketchPixels = try sketch.map { name in
             let file = context.folder.sketch(name)
             guard LibraryFile.exists(file) else {

@@ -19,15 +19,15 @@ public struct GenerationService: Sendable {
     /// Spends a credit, offline, and renders; a crash or a stop anywhere costs nothing.
     ///
     /// - Parameter watch: Sees how far it is, and may stop it; ``resume(_:)`` then goes on.
-    /// - Throws: ``LibraryError/refused(reason:)`` with the reason; ``LibraryError/busy`` where
-    ///   another process generates or syncs; ``LibraryError/stopped``.
+    /// - Throws: ``GenerationError/refused(reason:)`` with the reason; ``LibraryError/busy`` where
+    ///   another process generates or syncs; ``GenerationError/stopped``.
     public func generate(
         _ order: GenerationOrder, _ watch: DrawingWatch = DrawingWatch()
     ) throws -> GenerationResult {
         let lock = try context.lock()
         defer { withExtendedLifetime(lock) {} }
         guard context.account != nil else { throw context.waiting }
-        guard context.membership.server != nil else { throw LibraryError.notJoined }
+        guard context.membership.server != nil else { throw AccountError.notJoined }
         let (plan, sketch) = try plan(for: order)
         if let done = try generation(body: plan.body.digest), !order.again, isIntact(done) {
             return try result(done, isRepeat: true)
@@ -47,8 +47,8 @@ public struct GenerationService: Sendable {
     /// - Parameters:
     ///   - numbers: As on the sheet; at most four of one sheet in all.
     /// - Returns: A generation for each number, in that order.
-    /// - Throws: ``LibraryError/notASheet(name:)``, ``LibraryError/tooManyPicks(limit:)``,
-    ///   ``LibraryError/badNumber(field:lowest:highest:)``, ``LibraryError/stopped``.
+    /// - Throws: ``GenerationError/notASheet(name:)``, ``GenerationError/tooManyPicks(limit:)``,
+    ///   ``LibraryError/badNumber(field:lowest:highest:)``, ``GenerationError/stopped``.
     public func pick(
         _ numbers: [Int], of sheet: GenerationID, _ watch: DrawingWatch = DrawingWatch()
     ) throws -> [Generation] {
@@ -56,7 +56,7 @@ public struct GenerationService: Sendable {
         defer { withExtendedLifetime(lock) {} }
         let sheet = try generation(sheet)
         guard sheet.drafts > 0, sheet.draft == 0 else {
-            throw LibraryError.notASheet(name: sheet.id.short)
+            throw GenerationError.notASheet(name: sheet.id.short)
         }
         for number in numbers where !(1...sheet.drafts).contains(number) {
             throw LibraryError.badNumber(
@@ -64,7 +64,7 @@ public struct GenerationService: Sendable {
         }
         let known = try picks(of: sheet)
         guard Set(numbers).union(known.map(\.draft)).count <= Limits.picksPerSheet else {
-            throw LibraryError.tooManyPicks(limit: Limits.picksPerSheet)
+            throw GenerationError.tooManyPicks(limit: Limits.picksPerSheet)
         }
         let plan = try plan(of: sheet)
         var materials: DrawingMaterials?
@@ -130,14 +130,14 @@ public struct GenerationService: Sendable {
 
     /// The generation of this id.
     ///
-    /// - Throws: ``LibraryError/unknown(kind:name:)``.
+    /// - Throws: ``LibraryError/unknown(_:name:)``.
     public func generation(_ id: GenerationID) throws -> Generation {
         let row = try context.store.read { database in
             try Row.fetchWhole(
                 database, sql: "SELECT * FROM generations WHERE id = ?", arguments: [id.data]
             ).first
         }
-        guard let row else { throw LibraryError.unknown(kind: "generation", name: id.short) }
+        guard let row else { throw LibraryError.unknown(.generation, name: id.short) }
         return Generation(Fields(row), folder: context.folder)
     }
 
@@ -155,7 +155,7 @@ public struct GenerationService: Sendable {
     private func uses(of model: Model, leavingOut ids: [WorkID]) throws -> [WorkUse] {
         let leftOut = Set(ids)
         if let stranger = leftOut.first(where: { !model.works.contains($0) }) {
-            throw LibraryError.unknown(kind: "work of this model", name: stranger.short)
+            throw LibraryError.unknown(.workOfModel, name: stranger.short)
         }
         return try works.all().filter { model.works.contains($0.id) }
             .sorted { $0.id.bytes.lexicographicallyPrecedes($1.id.bytes) }
@@ -207,7 +207,7 @@ public struct GenerationService: Sendable {
                 field: field, lowest: Int64(clamping: range.lowerBound),
                 highest: Int64(clamping: range.upperBound))
         }
-        guard let works = Digest(style.worksDigest) else { throw LibraryError.otherPixels }
+        guard let works = Digest(style.worksDigest) else { throw GenerationError.otherPixels }
         let settings = GenerationSettings(
             width: order.width, height: order.height, seed: seed, isPattern: order.isPattern,
             originality: order.originality,

@@ -44,7 +44,7 @@ package struct Welcome: Codable, Equatable, Sendable {
     /// Nothing in it is looked at before the account's key has vouched for the sealed text: anybody
     /// can seal to a device, a server too.
     ///
-    /// - Throws: ``LibraryError/wrongApproval``, ``LibraryError/welcomeUnreadable``.
+    /// - Throws: ``AccountError/wrongApproval``, ``AccountError/welcomeUnreadable``.
     package init(
         of approval: DeviceApproval, with keys: DeviceKeys, account: AccountID
     ) throws {
@@ -54,23 +54,23 @@ package struct Welcome: Codable, Equatable, Sendable {
         guard
             AccountID(key: approval.accountKey) == account, let seal, seal.account == account,
             seal.device == keys.device, seal.sealed == Digest(of: approval.sealedProvisioning)
-        else { throw LibraryError.wrongApproval }
+        else { throw AccountError.wrongApproval }
         self = try Welcome(opening: approval.sealedProvisioning, with: keys, account: account)
-        guard accountKey == approval.accountKey else { throw LibraryError.wrongApproval }
+        guard accountKey == approval.accountKey else { throw AccountError.wrongApproval }
     }
 
     /// Opens the sealed form with the keys of the device it was made for; says nothing of who made
     /// it.
     package init(opening sealed: String, with keys: DeviceKeys, account: AccountID) throws {
         guard sealed.utf8.count <= Limits.welcomeBytes, let bytes = Base64URL.decode(sealed) else {
-            throw LibraryError.welcomeUnreadable
+            throw AccountError.welcomeUnreadable
         }
         let info = Self.info(device: keys.device, account: account)
         guard
             let json = try? keys.sealing.open(bytes, info: info),
             let welcome = try? CanonicalJSON.decoder.decode(Self.self, from: Data(json)),
             !welcome.libraryKeys.isEmpty
-        else { throw LibraryError.welcomeUnreadable }
+        else { throw AccountError.welcomeUnreadable }
         self = welcome
     }
 

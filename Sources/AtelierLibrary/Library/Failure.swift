@@ -27,15 +27,19 @@ public struct Failure: Sendable {
     public let kind: Kind
     /// What happened and why; never a statement of SQL, which may hold what an artist wrote.
     public let text: String
+    /// What may help; nil where the text says all.
+    public let nextStep: NextStep?
 
     /// Describes `error`, whatever service threw it.
     public init(_ error: any Error) {
         switch error {
-        case let error as LibraryError: self.init(error.kind, "\(error)")
+        case let error as any ServiceError:
+            self.init(error.kind, error.description, error.nextStep)
         case is RefusedReason: self.init(.refused, "\(error)")
         case let failure as HTTPFailure: self.init(Self.kind(of: failure), "\(error)")
         case let problem as Problem: self.init(Self.kind(of: problem.type), "\(error)")
-        case let error as DatabaseError: self.init(Self.kind(of: error), Self.text(of: error))
+        case let error as DatabaseError:
+            self.init(Self.kind(of: error), Self.text(of: error), Self.nextStep(after: error))
         case JournalError.busy: self.init(.transient, "\(error)")
         case JournalError.system: self.init(.storage, "\(error)")
         case is PhraseError: self.init(.invalidInput, "\(error)")
@@ -43,9 +47,10 @@ public struct Failure: Sendable {
         }
     }
 
-    private init(_ kind: Kind, _ text: String) {
+    private init(_ kind: Kind, _ text: String, _ nextStep: NextStep? = nil) {
         self.kind = kind
         self.text = text
+        self.nextStep = nextStep
     }
 
     private static func kind(of failure: HTTPFailure) -> Kind {
@@ -87,9 +92,13 @@ public struct Failure: Sendable {
             "The library's database cannot be read or written: the disk is full or fails. "
                 + "Make room, then try again. Nothing was changed."
         case .SQLITE_CORRUPT, .SQLITE_NOTADB:
-            "The library's database is damaged. Restore it from a backup."
+            "The library's database is damaged. Restore the library from a backup."
         case let code:
             "The library's database refused (\(error.message ?? "\(code)"))."
         }
+    }
+
+    private static func nextStep(after error: DatabaseError) -> NextStep? {
+        [.SQLITE_CORRUPT, .SQLITE_NOTADB].contains(error.resultCode) ? .restoreBackup : nil
     }
 }

@@ -73,14 +73,14 @@ extension Library {
     ///   - deviceName: What the artist calls this device; nil takes the machine's name.
     /// - Returns: The library. Its ``AccountService/comparisonWords`` are what the artist types on
     ///   a device that holds the account key; then ``SyncService/run()`` here fetches the approval.
-    /// - Throws: ``LibraryError/badAccount``, ``LibraryError/alreadyALibrary(folder:)``;
+    /// - Throws: ``AccountError/badAccount``, ``LibraryError/alreadyALibrary(folder:)``;
     ///   `HTTPFailure`, `Problem`.
     public static func requestingAccess(
         in folder: LibraryFolder, server address: String, account: String,
         deviceName: String? = nil, environment: LibraryEnvironment = .system
     ) async throws -> Library {
         guard let account = AccountID(hex: account.lowercased()) else {
-            throw LibraryError.badAccount
+            throw AccountError.badAccount
         }
         let address = try HTTPAddress(address)
         let library = try openOrMake(
@@ -100,7 +100,7 @@ extension Library {
     ///
     /// - Returns: The library, which holds the account key and can let other devices in.
     /// - Throws: ``LibraryError/alreadyALibrary(folder:)`` where another account is,
-    ///   ``LibraryError/otherServer``, `Problem` where the server has no such account.
+    ///   ``AccountError/otherServer``, `Problem` where the server has no such account.
     public static func restoringAccount(
         in folder: LibraryFolder, server address: String, phrase: RecoveryPhrase,
         deviceName: String? = nil, environment: LibraryEnvironment = .system

@@ -111,12 +111,12 @@ final class LibraryContext: Sendable {
     }
 
     /// What a service says that needs an account while the device still waits for one.
-    var waiting: LibraryError {
+    var waiting: AccountError {
         .waitingForApproval(words: comparisonWords?.description ?? "")
     }
 
     /// What a service says that needs the server while the operator has not let the account in.
-    var operatorWaiting: LibraryError {
+    var operatorWaiting: AccountError {
         .waitsForOperator(server: membership.server?.address ?? "")
     }
 

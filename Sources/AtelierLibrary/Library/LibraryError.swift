@@ -1,115 +1,111 @@
-/// Why the library did not do what it was asked; nothing was changed.
-public enum LibraryError: Error, Equatable, CustomStringConvertible {
+/// What is wrong with the library's folder, with a file, or with what a service was asked for.
+///
+/// Nothing was changed, unless a case says otherwise.
+public enum LibraryError: ServiceError {
     /// There is no library in the folder.
     case notALibrary(folder: String)
     /// There is a library in the folder already.
     case alreadyALibrary(folder: String)
-    /// A file or folder cannot be written.
-    case unwritable(path: String, reason: String)
-    /// A file cannot be read.
-    case unreadable(path: String, reason: String)
-    /// A file is there, and was not told to give way.
-    case isThere(path: String)
-    /// A file must not be written under this name.
-    case badOutput(path: String, reason: String)
     /// Neither an option nor the environment says where the library or the home folder is.
     case noHome
     /// Another process generates or syncs.
     case busy
+    /// A file or folder cannot be written.
+    case unwritable(path: String, reason: String)
+    /// A file cannot be read.
+    case unreadable(path: String, reason: String)
+    /// A file of this name exists, and was not to be replaced.
+    case fileExists(path: String)
+    /// A file must not be written under this name.
+    case badOutput(path: String, reason: String)
     /// A file of the library is missing or changed.
     case damaged(path: String, reason: String)
+    /// The file is larger than `limit` bytes.
+    case tooLarge(path: String, limit: Int)
+    /// The file is not a whole picture, or too small to be a work.
+    case notAPicture(path: String, reason: String)
     /// No object has this id.
-    case unknown(kind: String, name: String)
-    /// A text is empty, too long or holds what it must not.
+    case unknown(ObjectKind, name: String)
+    /// The object's file lies on another device.
+    case elsewhere(kind: String, device: String)
+    /// A text is empty, too long or holds a character that it must not.
     case badText(field: String, reason: String)
     /// A number lies outside its range.
     case badNumber(field: String, lowest: Int64, highest: Int64)
-    /// The file is not a whole picture.
-    case notAPicture(path: String, reason: String)
-    /// A work in the library is too small to learn from.
-    case workTooSmall(title: String, width: Int, height: Int)
-    /// The picture marks no part of a work.
-    case notAMask(path: String, reason: String)
-    /// The file is larger than is read.
-    case tooLarge(path: String, limit: Int)
-    /// A model of that name is there already.
-    case nameTaken(String)
-    /// No work fits what was asked for.
-    case noWorks
-    /// The object's file lies on another device.
-    case elsewhere(kind: String, device: String)
-    /// Rendering again gave other pixels than the first time.
-    case otherPixels
-    /// The library belongs to no server yet.
-    case notJoined
-    /// The library belongs to a server already.
-    case alreadyJoined(server: String)
-    /// This device asked to join an account and waits for the approval.
-    case waitingForApproval(words: String)
-    /// The server's key is not the one that the invite or the account names.
-    case otherServer
-    /// The invite is not one.
-    case badInvite
-    /// The server takes accounts by invite only.
-    case inviteNeeded
-    /// The fingerprint is not one.
-    case badFingerprint
-    /// The server's operator has not let the account in yet.
-    case waitsForOperator(server: String)
-    /// The account id is not one.
-    case badAccount
-    /// The six words are not six words.
-    case badWords
-    /// No waiting device shows these words.
-    case noSuchRequest(waiting: Int)
-    /// Another device of the account has revoked this one.
-    case revoked
-    /// Only a device with the account key can do this.
-    case noAccountKey
-    /// A device cannot revoke itself.
-    case thisDevice
-    /// What was sealed to this device cannot be opened.
-    case welcomeUnreadable
-    /// An approval is not by the account that was asked.
-    case wrongApproval
-    /// The generation has no receipt yet, so that its watermark stays.
-    case noReceipt(reason: String)
-    /// The account may not generate now.
-    case refused(reason: String)
-    /// The server asks to be left alone until a time that is too far away to wait for.
-    case tryLater(reason: String, at: Moment)
-    /// The server answered with something its protocol does not know.
-    case unexpectedReply(String)
-    /// The generation is no sheet of drafts.
-    case notASheet(name: String)
-    /// The generation is a sheet of drafts.
-    case notAPictureButASheet(name: String)
-    /// More drafts of one sheet than are drawn in full.
-    case tooManyPicks(limit: Int)
-    /// Nothing in the trash has this id.
-    case notInTrash(name: String)
-    /// What is in the trash cannot come back.
-    case notRestorable(name: String, reason: String)
-    /// It was stopped; the credit is safe.
-    case stopped
 
-    /// What may help.
     var kind: Failure.Kind {
         switch self {
-        case .notALibrary, .alreadyALibrary, .unwritable, .isThere, .noHome: .storage
-        case .busy, .waitingForApproval, .waitsForOperator, .stopped, .tryLater: .transient
-        case .badText, .badNumber, .badInvite, .inviteNeeded, .badFingerprint, .badAccount,
-            .badWords, .badOutput, .notASheet, .notAPictureButASheet, .tooManyPicks:
-            .invalidInput
-        case .noReceipt, .refused, .noAccountKey, .otherServer, .notJoined, .thisDevice,
-            .revoked:
-            .refused
-        default: .other
+        case .notALibrary, .alreadyALibrary, .unwritable, .fileExists, .noHome: .storage
+        case .busy: .transient
+        case .badText, .badNumber, .badOutput: .invalidInput
+        case .unreadable, .damaged, .tooLarge, .notAPicture, .unknown, .elsewhere: .other
         }
     }
 
-    /// The text form.
+    var nextStep: NextStep? {
+        switch self {
+        case .notALibrary: .makeLibrary
+        case .noHome: .nameFolder
+        case .fileExists: .replaceFile
+        case .unknown(let kind, _): kind.list
+        default: nil
+        }
+    }
+
+    /// What happened, and why.
     public var description: String {
-        storageText ?? objectText ?? accountText
+        switch self {
+        case .notALibrary(let folder): "There is no library in \(folder)."
+        case .alreadyALibrary(let folder):
+            "There is already a library in \(folder). Nothing was changed."
+        case .noHome:
+            "The library's folder is unknown: none of ATELIER_HOME, XDG_DATA_HOME and HOME is set."
+        case .busy:
+            "Another program is generating or syncing in this library. Try again when it is done."
+        case .unwritable(let path, let reason):
+            "\(path) cannot be written: \(reason). Nothing was changed."
+        case .unreadable(let path, let reason): "\(path) cannot be read: \(reason)."
+        case .fileExists(let path):
+            "\(path) exists already and was not changed. Choose another name, or replace it."
+        case .badOutput(let path, let reason):
+            "\(path) was not written: \(reason). Choose another name."
+        case .damaged(let path, let reason): "\(path) is damaged: \(reason)."
+        case .tooLarge(let path, let limit):
+            "\(path) is larger than \(limit) bytes, the largest size that is read."
+        case .notAPicture(let path, let reason): "\(path) was not added or used. \(reason)"
+        case .unknown(let kind, let name): "There is no \(kind.rawValue) \"\(name)\"."
+        case .elsewhere(let kind, let device):
+            "The file of this \(kind) is only on the device \"\(device)\". Do this there."
+        case .badText(let field, let reason): "The \(field) \(reason)."
+        case .badNumber(let field, let lowest, let highest):
+            "The \(field) must be between \(lowest) and \(highest)."
+        }
+    }
+}
+
+/// What an id names, as messages call it.
+public enum ObjectKind: String, Sendable {
+    /// A work.
+    case work
+    /// A work of the model that is used.
+    case workOfModel = "work of this model"
+    /// A style model.
+    case model
+    /// A picture, or a sheet of drafts.
+    case generation
+    /// A device of the account.
+    case device
+    /// A conflict.
+    case conflict
+
+    /// Where all of them are listed.
+    var list: NextStep {
+        switch self {
+        case .work, .workOfModel: .listWorks
+        case .model: .listModels
+        case .generation: .listGenerations
+        case .device: .listDevices
+        case .conflict: .listConflicts
+        }
     }
 }

@@ -58,7 +58,7 @@ extension StyleCatalog {
         do {
             return try LearnedWork(id: work.id.bytes, file: bytes)
         } catch let StyleError.workTooSmall(width, height, _) {
-            throw LibraryError.workTooSmall(title: work.title, width: width, height: height)
+            throw WorkError.tooSmall(title: work.title, width: width, height: height)
         }
     }
 }

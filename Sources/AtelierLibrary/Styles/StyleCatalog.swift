@@ -45,7 +45,7 @@ public struct StyleCatalog: Sendable {
         let name = try CheckedText.line(
             name, field: "model name", limit: Limits.modelNameBytes)
         guard try !all().contains(where: { $0.name == name }) else {
-            throw LibraryError.nameTaken(name)
+            throw ModelError.nameTaken(name)
         }
         let chosen = try chosenWorks(choice)
         let style = try learn(from: chosen.works, progress: progress)
@@ -81,10 +81,10 @@ public struct StyleCatalog: Sendable {
 
     /// The model of this id.
     ///
-    /// - Throws: ``LibraryError/unknown(kind:name:)``.
+    /// - Throws: ``LibraryError/unknown(_:name:)``.
     public func model(_ id: ModelID) throws -> Model {
         guard let model = try all().first(where: { $0.id == id }) else {
-            throw LibraryError.unknown(kind: "model", name: id.short)
+            throw LibraryError.unknown(.model, name: id.short)
         }
         return model
     }
@@ -128,7 +128,7 @@ public struct StyleCatalog: Sendable {
             if let away = chosen.first(where: { !$0.isHere }) {
                 throw LibraryError.elsewhere(kind: "work", device: away.deviceName)
             }
-            if let small = tooSmall.first { throw LibraryError(tooSmall: small) }
+            if let small = tooSmall.first { throw WorkError(tooSmall: small) }
         }
         // Two devices may have added one picture: it is learned once.
         var seen: Set<String> = []
@@ -137,7 +137,8 @@ public struct StyleCatalog: Sendable {
             $0.isHere && !small.contains($0.id) && seen.insert($0.pixelHash).inserted
         }
         guard !distinct.isEmpty else {
-            throw tooSmall.first.map(LibraryError.init(tooSmall:)) ?? LibraryError.noWorks
+            if let small = tooSmall.first { throw WorkError(tooSmall: small) }
+            throw ModelError.noWorks
         }
         guard distinct.count <= Limits.worksPerModel else {
             throw LibraryError.badNumber(
@@ -151,7 +152,7 @@ public struct StyleCatalog: Sendable {
     private func keep(_ style: StyleModel, name: String, works: [Work]) throws -> Model {
         let lock = try context.filesLock()
         defer { withExtendedLifetime(lock) {} }
-        guard let digest = Digest(style.digest) else { throw LibraryError.otherPixels }
+        guard let digest = Digest(style.digest) else { throw GenerationError.otherPixels }
         try LibraryFile.write(style.bytes, to: context.folder.model(digest))
         let id = try context.newID(ModelID.self)
         let now = try context.now()

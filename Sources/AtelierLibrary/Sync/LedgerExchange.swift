@@ -15,7 +15,7 @@ struct LedgerExchange: Sendable {
     /// Settles, and keeps what the answer says of the account's membership.
     ///
     /// - Returns: How many receipts are new.
-    /// - Throws: ``LibraryError/revoked``, ``LibraryError/waitsForOperator(server:)``;
+    /// - Throws: ``AccountError/revoked``, ``AccountError/waitsForOperator(server:)``;
     ///   `HTTPFailure`, `Problem`.
     @discardableResult
     func settleAsMember(over connection: ServerConnection) async throws -> Int {
@@ -31,7 +31,7 @@ struct LedgerExchange: Sendable {
         } catch let problem as Problem where problem.type == .deviceRevoked {
             membership.isRevoked = true
             try context.save(membership)
-            throw LibraryError.revoked
+            throw AccountError.revoked
         } catch let problem as Problem where problem.type == .accountPending {
             membership.waitsForOperator = true
             try context.save(membership)

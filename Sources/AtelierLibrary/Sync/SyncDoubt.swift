@@ -30,6 +30,15 @@ public struct SyncDoubt: Codable, Equatable, Sendable {
     /// When it was first seen.
     public internal(set) var since: Moment
 
+    /// What may help; nil where the text says all.
+    public var nextStep: NextStep? {
+        switch code {
+        case .missingSegments, .divergentReplica: .exportBundle
+        case .missingKeys: .sync
+        case .quarantineFull, .auditRewritten, .auditUnchecked: nil
+        }
+    }
+
     /// Those that the ledger's contact finds.
     static let ofTheAudit: Set<Code> = [.auditRewritten, .auditUnchecked]
 
@@ -41,26 +50,27 @@ public struct SyncDoubt: Codable, Equatable, Sendable {
             let numbers = first == last ? "\(first)" : "\(first) to \(last)"
             return SyncDoubt(
                 code: .missingSegments, subject: replica,
-                text: "Segments \(numbers) of the device copy \(replica.prefix(8)) never "
-                    + "came, although later ones did: the server lost them or keeps them back. "
-                    + "Sync your other devices; if this stays, carry their changes over by a file: "
-                    + "atelier bundle export.", since: now)
+                text: "Segments \(numbers) of the device copy \(replica.prefix(8)) did not "
+                    + "arrive, although later ones did: the server lost or withholds them. Sync "
+                    + "your other devices; if this stays, carry their changes over by a file.",
+                since: now)
         }
             + faults.divergentReplicas.map(\.description).map { replica in
                 SyncDoubt(
                     code: .divergentReplica, subject: replica,
                     text: "The device copy \(replica.prefix(8)) has another state than this one "
-                        + "after the same changes, and fetching all again did not help: something "
-                        + "is kept back from one of them. Carry the changes over by a file: "
-                        + "atelier bundle export.", since: now)
+                        + "after the same changes, and fetching everything again did not help: "
+                        + "something is withheld from one of them. Carry the changes over by a "
+                        + "file.", since: now)
             }
             + (faults.isQuarantineFull
                 ? [
                     SyncDoubt(
                         code: .quarantineFull, subject: "",
-                        text: "So much came that cannot be read here that nothing more is fetched: "
-                            + "a key or a newer program is missing, or the server sends what no "
-                            + "device of yours sealed. Update atelier; then ask the operator.",
+                        text: "So much arrived that cannot be read here that nothing more is "
+                            + "fetched: a key or a newer program is missing, or the server sends "
+                            + "what none of your devices sealed. Update Atelier, then ask the "
+                            + "operator.",
                         since: now)
                 ] : [])
     }
@@ -70,16 +80,16 @@ public struct SyncDoubt: Codable, Equatable, Sendable {
         SyncDoubt(
             code: .auditRewritten, subject: "",
             text: "The server's audit log is not the one that it showed this device before: "
-                + "entries were taken away or changed. Both signed heads are kept as proof in "
-                + "the library. Ask the operator.", since: now)
+                + "entries were removed or changed. Both signed heads are kept in the library as "
+                + "proof. Ask the operator.", since: now)
     }
 
     /// A head of the audit log that could not be checked.
     static func auditUnchecked(now: Moment) -> SyncDoubt {
         SyncDoubt(
             code: .auditUnchecked, subject: "",
-            text: "The server did not show how its audit log goes on from what this device was "
-                + "shown before. The next sync asks again.", since: now)
+            text: "The server did not prove that its audit log continues the one that it showed "
+                + "this device before. The next sync asks again.", since: now)
     }
 
     /// Library keys that were not given to this device.
@@ -87,8 +97,9 @@ public struct SyncDoubt: Codable, Equatable, Sendable {
         let names = epochs.prefix(8).map(String.init).joined(separator: ", ")
         return SyncDoubt(
             code: .missingKeys, subject: "",
-            text: "This device was not given the library key \(names) of your other devices. Sync "
-                + "the device that holds the account key, then this one; until then what is "
-                + "sealed with it cannot be read here, and own changes may wait.", since: now)
+            text: "This device does not have the library key \(names) of your other devices. Sync "
+                + "the device that has the account key, then this one. Until then, changes that "
+                + "are sealed with it cannot be read here, and changes made here may wait.",
+            since: now)
     }
 }

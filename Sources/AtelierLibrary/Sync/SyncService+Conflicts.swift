@@ -8,7 +8,7 @@ extension SyncService {
 
     /// Writes the lost values again, on all devices, and takes the conflict off the list.
     ///
-    /// - Throws: ``LibraryError/unknown(kind:name:)``.
+    /// - Throws: ``LibraryError/unknown(_:name:)``.
     public func restoreConflict(_ id: Int) throws -> LibraryConflict {
         let conflict = try conflict(id)
         try context.store.restore(Int64(clamping: id))
@@ -17,7 +17,7 @@ extension SyncService {
 
     /// Takes a conflict off the list; nothing else changes.
     ///
-    /// - Throws: ``LibraryError/unknown(kind:name:)``.
+    /// - Throws: ``LibraryError/unknown(_:name:)``.
     public func dismissConflict(_ id: Int) throws -> LibraryConflict {
         let conflict = try conflict(id)
         try context.store.dismiss(Int64(clamping: id))
@@ -26,7 +26,7 @@ extension SyncService {
 
     private func conflict(_ id: Int) throws -> LibraryConflict {
         guard let found = try conflicts().first(where: { $0.id == id }) else {
-            throw LibraryError.unknown(kind: "conflict", name: String(id))
+            throw LibraryError.unknown(.conflict, name: String(id))
         }
         return found
     }

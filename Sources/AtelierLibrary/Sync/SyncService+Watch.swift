@@ -55,7 +55,7 @@ extension SyncService {
 
     /// Never less than the server asked for.
     private func wait(after error: any Error, _ usual: Duration) throws -> Duration {
-        guard case LibraryError.tryLater(_, let moment) = error else { return usual }
+        guard case AccountError.tryLater(_, let moment) = error else { return usual }
         return max(usual, moment.time - (try context.now()) + usual)
     }
 

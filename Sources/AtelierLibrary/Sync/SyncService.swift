@@ -22,7 +22,7 @@ public struct SyncService: Sendable {
     ///
     /// A suspended account still receives, and learns its standing; its own changes wait.
     ///
-    /// - Throws: ``LibraryError/busy``, ``LibraryError/waitingForApproval(words:)``, `HTTPFailure`
+    /// - Throws: ``LibraryError/busy``, ``AccountError/waitingForApproval(words:)``, `HTTPFailure`
     ///   where the server cannot be reached, `Problem` where it refuses. Nothing is lost by any.
     public func run() async throws -> SyncOutcome {
         let lock = try context.lock()

@@ -21,8 +21,8 @@ public struct Trash: Sendable {
 
     /// Brings back what was removed, on all devices, with the id that it had.
     ///
-    /// - Throws: ``LibraryError/notInTrash(name:)``,
-    ///   ``LibraryError/notRestorable(name:reason:)``, ``LibraryError/nameTaken(_:)``.
+    /// - Throws: ``TrashError/notInTrash(name:)``,
+    ///   ``TrashError/notRestorable(name:reason:)``, ``ModelError/nameTaken(_:)``.
     public func restore(_ id: RowID) throws -> TrashedObject {
         let object = try object(id)
         try context.store.write { database in
@@ -30,8 +30,9 @@ public struct Trash: Sendable {
                 database, sql: "SELECT contents FROM removals WHERE id = ?",
                 arguments: [object.id.data])
             guard let row = text.flatMap(RemovedRow.init(text:)) else {
-                throw LibraryError.notRestorable(
-                    name: object.name, reason: "cannot be read any more.")
+                throw TrashError.notRestorable(
+                    name: object.name,
+                    reason: "cannot be restored: its entry in the trash is damaged.")
             }
             try checkRoom(for: object, row, database)
             try row.insert(object.kind, object.id, database, newID: context.newLinkID)
@@ -45,7 +46,7 @@ public struct Trash: Sendable {
 
     /// Takes something out of the trash for good, on all devices.
     ///
-    /// - Throws: ``LibraryError/notInTrash(name:)``.
+    /// - Throws: ``TrashError/notInTrash(name:)``.
     public func erase(_ id: RowID) throws -> TrashedObject {
         let object = try object(id)
         try context.store.write { database in
@@ -69,9 +70,7 @@ public struct Trash: Sendable {
         let name = row.text(kind.nameColumn)
         let contents = forGood ? "" : try row.text
         guard contents.utf8.count <= Limits.removedRowBytes else {
-            throw LibraryError.notRestorable(
-                name: String(name.prefix(64)),
-                reason: "has a row too long to be kept in the trash. Remove it for good: --now.")
+            throw TrashError.tooLongToKeep(name: String(name.prefix(64)))
         }
         let now = try context.environment.now() + .milliseconds(clockOffset(database))
         let until = forGood ? now : now + Limits.trashTime
@@ -106,7 +105,7 @@ public struct Trash: Sendable {
 
     private func object(_ id: RowID) throws -> TrashedObject {
         guard let object = try all().first(where: { $0.id == id }) else {
-            throw LibraryError.notInTrash(name: id.short)
+            throw TrashError.notInTrash(name: id.short)
         }
         return object
     }
@@ -133,25 +132,26 @@ public struct Trash: Sendable {
             try Int.fetchOne(database, sql: "SELECT 1 FROM \(sql) = ? LIMIT 1", arguments: [value])
                 != nil
         }
-        let fail = { (reason: String) -> LibraryError in
+        let fail = { (reason: String) -> TrashError in
             .notRestorable(name: object.name, reason: reason)
         }
         if try isThere("\(object.kind.table) WHERE id", object.id.data.databaseValue) {
-            throw fail("is there already.")
+            throw fail("is in the library already.")
         }
         switch object.kind {
         case .work:
             let pixels = row.text("pixel_hash")
             if try isThere("works WHERE pixel_hash", pixels.databaseValue) {
-                throw fail("was added again since; that work is in the list.")
+                throw fail("was added again since then; that work is in the list.")
             }
         case .model:
             let name = row.text("name")
             if try isThere("models WHERE name", name.databaseValue) {
-                throw LibraryError.nameTaken(name)
+                throw ModelError.nameTaken(name)
             }
             for work in row.companions where try !isThere("works WHERE id", work.value) {
-                throw fail("learned from a work that was removed since. Bring that back first.")
+                throw fail(
+                    "learned from a work that was removed since then. Restore that work first.")
             }
         case .generation: break
         }

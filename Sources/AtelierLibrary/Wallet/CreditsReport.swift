@@ -29,7 +29,10 @@ public struct CreditsReport: Codable, Equatable, Sendable {
     /// Why none is possible; empty where one is.
     public let whyNot: String
 
-    init(_ summary: CreditsSummary, whyNot: String) {
+    /// What may help; left out where a generation is possible or the reason says all.
+    public let nextStep: NextStep?
+
+    init(_ summary: CreditsSummary, obstacle: Failure?) {
         granted = summary.granted
         free = summary.free
         usable = summary.usable
@@ -41,8 +44,9 @@ public struct CreditsReport: Codable, Equatable, Sendable {
         held = summary.held
         refused = summary.refused
         asOf = summary.asOf.map { Moment($0) }
-        canGenerate = whyNot.isEmpty
-        self.whyNot = CheckedText.shown(whyNot)
+        canGenerate = obstacle == nil
+        whyNot = CheckedText.shown(obstacle?.text ?? "")
+        nextStep = obstacle?.nextStep
     }
 }
 
@@ -50,17 +54,16 @@ extension Wallet {
     /// The account's credits and whether this device may generate now; offline.
     public func report() throws -> CreditsReport {
         let membership = context.membership
-        let whyNot: String
-        if membership.server == nil {
-            let error = membership.request == nil ? LibraryError.notJoined : context.waiting
-            whyNot = error.description
-        } else if membership.waitsForOperator == true {
-            whyNot = context.operatorWaiting.description
-        } else if membership.isRevoked == true {
-            whyNot = LibraryError.revoked.description
-        } else {
-            whyNot = try refusal()?.description ?? ""
-        }
-        return CreditsReport(try credits(), whyNot: whyNot)
+        let obstacle: (any Error)? =
+            if membership.server == nil {
+                membership.request == nil ? AccountError.notJoined : context.waiting
+            } else if membership.waitsForOperator == true {
+                context.operatorWaiting
+            } else if membership.isRevoked == true {
+                AccountError.revoked
+            } else {
+                try refusal()
+            }
+        return CreditsReport(try credits(), obstacle: obstacle.map(Failure.init))
     }
 }

@@ -35,13 +35,13 @@ public struct Wallet: Sendable {
 
     /// Reads the journal and the snapshot.
     ///
-    /// - Throws: ``LibraryError/waitingForApproval(words:)``, ``LibraryError/notJoined``;
+    /// - Throws: ``AccountError/waitingForApproval(words:)``, ``AccountError/notJoined``;
     ///   `JournalError`.
     func open() throws -> Opened {
         guard let account = context.account else { throw context.waiting }
         guard let server = context.membership.server,
             let name = JournalID(context.environment.random(JournalID.byteCount))
-        else { throw LibraryError.notJoined }
+        else { throw AccountError.notJoined }
         let deviceKey = context.deviceKeys.signing.verifyingKey
         let journal = try SpendJournal(
             pathBytes: context.folder.spends.fileBytes, account: account, deviceKey: deviceKey,
@@ -71,8 +71,8 @@ public struct Wallet: Sendable {
     ///   - body: The digest of what the credit buys.
     ///   - resume: What is needed to finish it after a crash; stands beside the spend.
     /// - Returns: The spend's digest, and whether the body was paid for before.
-    /// - Throws: ``LibraryError/refused(reason:)``, ``LibraryError/waitsForOperator(server:)``,
-    ///   ``LibraryError/revoked``; `JournalError`.
+    /// - Throws: ``GenerationError/refused(reason:)``, ``AccountError/waitsForOperator(server:)``,
+    ///   ``AccountError/revoked``; `JournalError`.
     func spend(body: Digest, resume: [UInt8]) throws -> (spend: Digest, isRepeat: Bool) {
         guard context.membership.waitsForOperator != true else { throw context.operatorWaiting }
         var opened = try open()
@@ -81,10 +81,10 @@ public struct Wallet: Sendable {
             spent = try opened.wallet.spend(
                 body: body, now: try context.now(), signedBy: context.deviceKeys.signing)
         } catch let reason as RefusedReason {
-            throw LibraryError.refused(reason: reason.description)
+            throw GenerationError.refused(reason: reason.description)
         }
         if spent.isNew {
-            guard context.membership.isRevoked != true else { throw LibraryError.revoked }
+            guard context.membership.isRevoked != true else { throw AccountError.revoked }
             try opened.journal.append(JournalEntry(spend: spent.spend, resume: resume))
         }
         return (spent.spend.digest, !spent.isNew)

@@ -71,18 +71,27 @@ struct AreaMask {
 }
 
 extension AreaMask.Problem {
+    /// What may help.
+    var nextStep: NextStep? {
+        switch self {
+        case .whole: .leaveOutWork
+        case .tooManyAreas: .clearAreas
+        case .otherShape, .coloured, .empty: nil
+        }
+    }
+
     /// What is wrong, and what to do.
     func reason(for work: Work) -> String {
         switch self {
         case .otherShape:
-            "Its sides are not in the proportion of the work, "
-                + "which is \(work.width) × \(work.height)."
+            "Its width and height are not in the proportion of the work's, "
+                + "\(work.width) × \(work.height)."
         case .coloured:
-            "It is an opaque picture in colours. \(Self.how)"
+            "It is opaque and in colour. \(Self.how)"
         case .empty: "It marks nothing. \(Self.how)"
-        case .whole: "It marks all of the work. Leave the work out instead: --without-work."
+        case .whole: "It marks the whole work. Leave the work out instead."
         case .tooManyAreas:
-            "The work has too many areas already. Forget those first: --clear-areas."
+            "The work has too many marked areas already. Clear those first."
         }
     }
 

@@ -43,7 +43,7 @@ public struct Withdrawals: Sendable {
     /// same bytes. Other devices follow at their next sync. Generations stay, flagged.
     ///
     /// - Parameter forGood: The work's file goes at once too.
-    /// - Throws: ``LibraryError/notRestorable(name:reason:)`` where the row is too long to be kept.
+    /// - Throws: ``TrashError/notRestorable(name:reason:)`` where the row is too long to be kept.
     public func remove(_ id: WorkID, forGood: Bool = false) throws -> WorkRemoval {
         let removal = try consequences(ofRemoving: id)
         try context.store.write { database in

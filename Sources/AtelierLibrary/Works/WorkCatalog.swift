@@ -108,13 +108,13 @@ public struct WorkCatalog: Sendable {
 
     /// The work of this id.
     ///
-    /// - Throws: ``LibraryError/unknown(kind:name:)``.
+    /// - Throws: ``LibraryError/unknown(_:name:)``.
     public func work(_ id: WorkID) throws -> Work {
         try context.store.read { database in
             let row = try Row.fetchWhole(
                 database, sql: "SELECT * FROM works WHERE id = ?", arguments: [id.data]
             ).first
-            guard let row else { throw LibraryError.unknown(kind: "work", name: id.short) }
+            guard let row else { throw LibraryError.unknown(.work, name: id.short) }
             var work = Work(Fields(row), folder: context.folder)
             work.tags = try tagsByWork(database)[id] ?? []
             return work
@@ -154,7 +154,7 @@ public struct WorkCatalog: Sendable {
     /// - Parameters:
     ///   - file: A PNG, JPEG or WebP file.
     ///   - others: How many areas the work has besides.
-    /// - Throws: ``LibraryError/notAMask(path:reason:)`` among others.
+    /// - Throws: ``WorkError/notAMask(path:reason:)`` among others.
     public func areas(
         paintedIn file: URL, over work: Work, besides others: Int
     ) throws -> [WorkArea] {
@@ -165,7 +165,8 @@ public struct WorkCatalog: Sendable {
                 limit: StyleKit.Limits.areas - others
             ).areas
         } catch {
-            throw LibraryError.notAMask(path: file.shownPath, reason: error.reason(for: work))
+            throw WorkError.notAMask(
+                path: file.shownPath, reason: error.reason(for: work), nextStep: error.nextStep)
         }
     }
 

@@ -8,6 +8,8 @@ struct Lookup<ID: FixedBytes> {
 
     /// What messages call such an object, such as `work`.
     let kind: String
+    /// Where all of them are listed.
+    let list: NextStep
 
     /// The one object that `text` names.
     ///
@@ -20,13 +22,13 @@ struct Lookup<ID: FixedBytes> {
         if named.count > 1 { throw .ambiguous(kind: kind, name: text, count: named.count) }
         let digits = text.lowercased()
         guard (Self.fewestDigits...ID.byteCount * 2).contains(digits.utf8.count) else {
-            throw .unknown(kind: kind, name: text)
+            throw .unknown(kind: kind, name: text, list: list)
         }
         let found = ids.filter { id in
             let whole = id.description
             return whole.hasPrefix(digits) || whole.hasSuffix(digits)
         }
-        guard let first = found.first else { throw .unknown(kind: kind, name: text) }
+        guard let first = found.first else { throw .unknown(kind: kind, name: text, list: list) }
         guard found.count == 1 else {
             throw .ambiguous(kind: kind, name: text, count: found.count)
         }
@@ -37,20 +39,14 @@ struct Lookup<ID: FixedBytes> {
 /// Why a text names no object.
 enum LookupError: Error, CustomStringConvertible {
     /// No object has this name or id, or an id that starts or ends so.
-    case unknown(kind: String, name: String)
+    case unknown(kind: String, name: String, list: NextStep)
     /// Several objects have this name, or an id that starts or ends so.
     case ambiguous(kind: String, name: String, count: Int)
 
-    /// What the object was to be, such as `work`.
-    var kind: String {
-        switch self {
-        case .unknown(let kind, _), .ambiguous(let kind, _, _): kind
-        }
-    }
-
     var description: String {
         switch self {
-        case .unknown(let kind, let name): "There is no \(kind) \"\(name.prefix(64))\"."
+        case .unknown(let kind, let name, let list):
+            "There is no \(kind) \"\(name.prefix(64))\". \(list.hint)"
         case .ambiguous(let kind, let name, let count):
             "\(count) \(kind)s match \"\(name.prefix(64))\". Type more of the id."
         }
@@ -60,30 +56,32 @@ enum LookupError: Error, CustomStringConvertible {
 extension Library {
     /// The work whose id is, starts or ends with `text`.
     func workID(_ text: String) throws -> WorkID {
-        try Lookup(kind: "work").id(text, among: try works.ids())
+        try Lookup(kind: "work", list: .listWorks).id(text, among: try works.ids())
     }
 
     /// The style model whose name is `text`, or whose id is, starts or ends with it.
     func modelID(_ text: String) throws -> ModelID {
         let models = try styles.all()
-        return try Lookup(kind: "model").id(
+        return try Lookup(kind: "model", list: .listModels).id(
             text, among: models.map(\.id), named: models.filter { $0.name == text }.map(\.id))
     }
 
     /// The generation whose id is, starts or ends with `text`.
     func generationID(_ text: String) throws -> GenerationID {
-        try Lookup(kind: "generation").id(text, among: try generations.ids())
+        try Lookup(kind: "generation", list: .listGenerations).id(
+            text, among: try generations.ids())
     }
 
     /// What was removed under an id that is, starts or ends with `text`.
     func trashedID(_ text: String) throws -> RowID {
-        try Lookup(kind: "removed object").id(text, among: try trash.all().map(\.id))
+        try Lookup(kind: "removed object", list: .listTrash).id(
+            text, among: try trash.all().map(\.id))
     }
 
     /// The device of the account, not revoked, whose name is `text`, or whose id starts or ends so.
     func deviceID(_ text: String) async throws -> DeviceID {
         let devices = try await account.devices().devices.filter { !$0.isRevoked }
-        return try Lookup(kind: "device").id(
+        return try Lookup(kind: "device", list: .listDevices).id(
             text, among: devices.map(\.id), named: devices.filter { $0.name == text }.map(\.id))
     }
 }

@@ -22,6 +22,6 @@ struct CreditsCommand: ParsableCommand {
         table.add("settled", credits.held == 0 ? settled : "\(settled), \(credits.held) held")
         if credits.refused > 0 { table.add("refused", "\(credits.refused)") }
         table.show()
-        if !credits.whyNot.isEmpty { Terminal.say(Terminal.warm(credits.whyNot)) }
+        if !credits.whyNot.isEmpty { Terminal.say(Terminal.warm(credits.whyNotHint)) }
     }
 }

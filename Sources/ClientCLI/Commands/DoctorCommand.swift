@@ -22,8 +22,9 @@ struct DoctorCommand: ParsableCommand {
         } else {
             for finding in report.findings {
                 let place = finding.path.isEmpty ? "" : "\(finding.path): "
+                let step = finding.isRepaired ? nil : finding.nextStep
                 let end = finding.isRepaired ? " Repaired." : ""
-                Terminal.say("\(finding.code.rawValue)  \(place)\(finding.text)\(end)")
+                Terminal.say("\(finding.code.rawValue)  \(place)\(finding.text.adding(step))\(end)")
             }
             let files = Formatting.count(report.filesChecked, "file")
             Terminal.say(

@@ -34,7 +34,7 @@ struct StatusCommand: ParsableCommand {
         table.show()
         for doubt in status.doubts {
             let since = Formatting.moment(doubt.since)
-            Terminal.say(Terminal.warm("since \(since): \(doubt.text)"))
+            Terminal.say(Terminal.warm("since \(since): \(doubt.text.adding(doubt.nextStep))"))
         }
         if status.unfinishedGenerations > 0 {
             let count = Formatting.count(status.unfinishedGenerations, "picture")

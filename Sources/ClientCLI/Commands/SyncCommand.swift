@@ -39,16 +39,16 @@ struct SyncCommand: AsyncParsableCommand {
             case .success(let outcome):
                 self.tell(outcome)
                 self.complain(outcome)
-            case .failure(let error): Terminal.complain("\(Failure(error).text) Trying again.")
+            case .failure(let error): Terminal.complain("\(Failure(error).message) Trying again.")
             }
             Program.endIfUnheard()
         }
     }
 
     private func complain(_ outcome: SyncOutcome) {
-        for doubt in outcome.doubts { Terminal.complain(doubt.text) }
+        for doubt in outcome.doubts { Terminal.complain(doubt.text.adding(doubt.nextStep)) }
         guard outcome.standing.state != .good else { return }
-        Terminal.complain(outcome.credits.whyNot)
+        Terminal.complain(outcome.credits.whyNotHint)
     }
 
     private func tell(_ outcome: SyncOutcome) {

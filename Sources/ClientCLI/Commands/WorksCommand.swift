@@ -48,7 +48,7 @@ struct WorksCommand: ParsableCommand {
                     if !options.json { tell(result) }
                 } catch let error as LibraryError where error.isAboutOneFile {
                     // The others are taken all the same.
-                    Terminal.complain("\(error)")
+                    Terminal.complain(Failure(error).message)
                     refusal = error
                 } catch {
                     // What was taken stays, and is told.

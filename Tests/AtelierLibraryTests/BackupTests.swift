@@ -5,7 +5,7 @@ import SignedObjects
 import TestSupport
 import Testing
 
-struct CarryingTests {
+struct BackupTests {
     private static let order = NamedOrder(model: "m", seed: 1, width: 64, height: 64)
 
     // Goal: a backup brings all back, and no credit that was spent after it.
@@ -40,10 +40,10 @@ struct CarryingTests {
         #expect(try restored.wallet.credits().usable == 0)
         var third = Self.order
         third.seed = 3
-        #expect(throws: LibraryError.self) { try restored.generate(third) }
+        #expect(throws: GenerationError.self) { try restored.generate(third) }
         _ = try await restored.sync.run()
         #expect(try restored.wallet.credits().usable == 0 && server.spent == 2)
-        #expect(throws: LibraryError.self) { try restored.generate(third) }
+        #expect(throws: GenerationError.self) { try restored.generate(third) }
         #expect(try restored.generate(Self.order).isRepeat)
         #expect(throws: LibraryError.alreadyALibrary(folder: home.root.path)) {
             try BackupService.restore(from: file, to: home, environment: environment)

@@ -7,7 +7,7 @@ import SyncKit
 import TestSupport
 import Testing
 
-struct PatienceTests {
+struct RetryPolicyTests {
     /// A server that is busy for a while.
     private final class BusyServer: Sendable {
         struct State {
@@ -106,7 +106,7 @@ struct PatienceTests {
         do {
             _ = try await library.sync.run()
             Issue.record("nothing was thrown")
-        } catch let error as LibraryError {
+        } catch let error as AccountError {
             guard case .tryLater(_, let moment) = error else { throw error }
             #expect(Failure(error).kind == .transient)
             #expect(moment.time > before && error.description.contains("\(moment)"))

@@ -1,0 +1,50 @@
+import AtelierLibrary
+
+extension NextStep {
+    /// The command that does it, in a sentence after an error or a finding.
+    var hint: String {
+        switch self {
+        case .makeLibrary: "Make one: atelier init. Or name its folder: --home DIR."
+        case .nameFolder: "Name its folder: --home DIR."
+        case .replaceFile: "To replace it: --force."
+        case .restoreBackup: "To restore it: atelier restore FILE."
+        case .listWorks: "See: atelier works list."
+        case .listModels: "See: atelier models list."
+        case .listGenerations: "See: atelier generations list."
+        case .listDevices: "See: atelier devices list."
+        case .listConflicts: "See: atelier conflicts list."
+        case .listTrash: "See: atelier works trash."
+        case .addWorks: "To add works: atelier works add FILE --mine."
+        case .trainModel: "To train it: atelier models train NAME."
+        case .removeModel: "To remove it: atelier models remove NAME."
+        case .removeForGood: "To remove it for good: --now."
+        case .leaveOutWork: "To leave a work out: atelier generate --without-work ID."
+        case .clearAreas: "To forget the areas: --clear-areas."
+        case .makeSheet: "To make one: atelier generate --model NAME --drafts 9."
+        case .pickDrafts: "To draw one in full: atelier generate --finish SHEET --pick 1."
+        case .finishPictures: "To finish it: atelier generate --resume."
+        case .sync: "Then: atelier sync."
+        case .join: "To join one: atelier join URL --invite CODE."
+        case .useInvite: "With an invite: --invite CODE."
+        case .approveDevice:
+            "On the first device: atelier devices approve WORDS. Then here: atelier sync."
+        case .requestAccess: "To request access: atelier devices request URL ACCOUNT."
+        case .exportBundle: "To carry the changes over by a file: atelier bundle export FILE."
+        }
+    }
+}
+
+extension String {
+    /// The text, then the command that does what may help.
+    func adding(_ step: NextStep?) -> String { step.map { "\(self) \($0.hint)" } ?? self }
+}
+
+extension CreditsReport {
+    /// Why nothing can be generated now, and the command that helps.
+    var whyNotHint: String { whyNot.adding(nextStep) }
+}
+
+extension Failure {
+    /// What happened and why, and where there is one the command that helps.
+    var message: String { text.adding(nextStep) }
+}
