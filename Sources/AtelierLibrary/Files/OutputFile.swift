@@ -2,6 +2,12 @@ package import Foundation
 import StyleKit
 import SyncKit
 
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
 /// A file that is written for the artist, under the one rule for all of them: in the format that
 /// its name says, never over what it is made from, never over a file that is there unless told so,
 /// and never into the library's own folders.
@@ -33,13 +39,13 @@ package struct OutputFile: Sendable {
         self.file = file
         self.replaces = replaces
         format = content == .picture ? try Self.format(of: file) : .png
-        let place = FilePlace(file)
-        if let place, inputs.contains(where: { FilePlace($0) == place }) {
+        let place = FileIdentity(file)
+        if let place, inputs.contains(where: { FileIdentity($0) == place }) {
             throw LibraryError.badOutput(
                 path: file.shownPath, reason: "it is what the new file is made from")
         }
-        if let parent = FilePlace(file.deletingLastPathComponent()),
-            folder.all.contains(where: { FilePlace($0) == parent })
+        if let parent = FileIdentity(file.deletingLastPathComponent()),
+            folder.all.contains(where: { FileIdentity($0) == parent })
         {
             throw LibraryError.badOutput(
                 path: file.shownPath, reason: "it lies among the library's own files")
@@ -55,8 +61,8 @@ package struct OutputFile: Sendable {
     package func isSame(as other: OutputFile) -> Bool {
         file.fileBytes == other.file.fileBytes
             || file.lastBytes == other.file.lastBytes
-                && FilePlace(file.deletingLastPathComponent())
-                    == FilePlace(other.file.deletingLastPathComponent())
+                && FileIdentity(file.deletingLastPathComponent())
+                    == FileIdentity(other.file.deletingLastPathComponent())
     }
 
     /// Writes a picture, given as a PNG file, in the format of the name. The whole file comes, or
@@ -102,5 +108,29 @@ package struct OutputFile: Sendable {
         throw LibraryError.badOutput(
             path: file.shownPath,
             reason: "its name says no format that is written; it may end in .png, .jpg or .webp")
+    }
+}
+
+/// What makes two names name one file, whatever links lead there.
+struct FileIdentity: Equatable {
+    private let device: UInt64
+    private let number: UInt64
+
+    /// The place of what is there; nil where nothing is.
+    init?(_ file: URL) {
+        var status = stat()
+        guard file.withFileName({ stat($0, &status) }) == 0 else { return nil }
+        device = UInt64(truncatingIfNeeded: status.st_dev)
+        number = UInt64(truncatingIfNeeded: status.st_ino)
+    }
+}
+
+extension URL {
+    /// The name with a number before its ending: `sheet-2.png` for `sheet.png`.
+    package func numbered(_ number: Int) -> URL {
+        let name = lastBytes
+        let end = name.lastIndex(of: UInt8(ascii: ".")) ?? name.endIndex
+        return deletingLastPathComponent()
+            .appending(fileBytes: name[..<end] + Array("-\(number)".utf8) + name[end...])
     }
 }

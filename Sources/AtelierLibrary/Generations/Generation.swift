@@ -87,7 +87,7 @@ public struct Generation: Codable, Equatable, Sendable {
     /// The watermarked file's path on this device; left out where it lies on another.
     public private(set) var file: String?
 
-    init(_ fields: Fields, folder: LibraryFolder) {
+    init(_ fields: StoredRow, folder: LibraryFolder) {
         id = fields.id("id") ?? .none
         modelId = fields.id("model_id")
         modelName = fields.text("model_name")

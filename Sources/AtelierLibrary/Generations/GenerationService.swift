@@ -5,6 +5,32 @@ import SignedObjects
 import StyleKit
 import SyncKit
 
+/// What generating made.
+public struct GenerationResult: Codable, Sendable {
+    /// The generation.
+    public let generation: Generation
+    /// True where the same body was paid for before: nothing was spent.
+    public let isRepeat: Bool
+    /// How many credits are usable on this device now.
+    public let creditsLeft: Int
+}
+
+/// What resuming did.
+public struct ResumeResult: Codable, Sendable {
+    /// A paid generation that could not be finished.
+    public struct Unfinished: Codable, Sendable {
+        /// What the model was called.
+        public let modelName: String
+        /// Why.
+        public let reason: String
+    }
+
+    /// Finished now.
+    public let finished: [GenerationResult]
+    /// Left for later.
+    public let unfinished: [Unfinished]
+}
+
 /// The generated pictures.
 ///
 /// Owns the table `generations`, the files in `generations/`, and what is needed to finish a paid
@@ -84,7 +110,7 @@ public struct GenerationService: Sendable {
             try Row.fetchWhole(
                 database, sql: "SELECT * FROM generations WHERE sheet = ? ORDER BY draft, id",
                 arguments: [sheet.id.data])
-        }.map { Generation(Fields($0), folder: context.folder) }
+        }.map { Generation(StoredRow($0), folder: context.folder) }
     }
 
     /// Finishes every generation that was paid for and interrupted; costs nothing.
@@ -118,7 +144,7 @@ public struct GenerationService: Sendable {
     public func all() throws -> [Generation] {
         try context.store.read { database in
             try Row.fetchWhole(database, sql: "SELECT * FROM generations ORDER BY created_at, id")
-        }.map { Generation(Fields($0), folder: context.folder) }
+        }.map { Generation(StoredRow($0), folder: context.folder) }
     }
 
     /// The ids of all generations, in their order.
@@ -138,7 +164,7 @@ public struct GenerationService: Sendable {
             ).first
         }
         guard let row else { throw LibraryError.unknown(.generation, name: id.short) }
-        return Generation(Fields(row), folder: context.folder)
+        return Generation(StoredRow(row), folder: context.folder)
     }
 
     private func generation(body: Digest) throws -> Generation? {
@@ -148,7 +174,7 @@ public struct GenerationService: Sendable {
                 sql: "SELECT * FROM generations WHERE body = ? AND draft = 0 ORDER BY id LIMIT 1",
                 arguments: [body.description]
             ).first
-        }.map { Generation(Fields($0), folder: context.folder) }
+        }.map { Generation(StoredRow($0), folder: context.folder) }
     }
 
     /// How the model's works are used: as the artist marked them, and not at all where told so.

@@ -23,3 +23,61 @@ package struct LibraryKey: Codable, Equatable, Sendable {
         key = try container.decode(SecretBytes.self, forKey: .key)
     }
 }
+
+extension LibraryKey {
+    /// The key for who holds the private half of `agreementKey`: base64url.
+    func sealed(to agreementKey: AgreementKey, of account: AccountID) throws -> String {
+        Base64URL.encode(
+            try SealingKey.seal(key.bytes, to: agreementKey, info: Self.info(account, epoch)))
+    }
+
+    /// Opens ``sealed(to:of:)``, else nil.
+    init?(opening sealed: String, epoch: UInt32, of account: AccountID, with key: SealingKey) {
+        let opened = Base64URL.decode(sealed).flatMap {
+            try? key.open($0, info: Self.info(account, epoch))
+        }
+        guard let bytes = opened.flatMap(SecretBytes.init) else { return nil }
+        self.init(epoch: epoch, key: bytes)
+    }
+
+    private static func info(_ account: AccountID, _ epoch: UInt32) -> [UInt8] {
+        Array("atelier library key v1 \(epoch) ".utf8) + account.bytes
+    }
+}
+
+/// 32 secret bytes whose text form says nothing; JSON form: base64url.
+package struct SecretBytes: Codable, Equatable, Sendable, CustomStringConvertible {
+    /// 32.
+    package static let byteCount = 32
+
+    /// The value.
+    package let bytes: [UInt8]
+
+    /// The value of exactly 32 bytes, else nil.
+    package init?(_ bytes: [UInt8]) {
+        guard bytes.count == Self.byteCount else { return nil }
+        self.bytes = bytes
+    }
+
+    /// Reads base64url text.
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        guard
+            let bytes = Base64URL.decode(try container.decode(String.self)),
+            bytes.count == Self.byteCount
+        else {
+            throw DecodingError.dataCorruptedError(
+                in: container, debugDescription: "expected \(Self.byteCount) bytes of base64url")
+        }
+        self.bytes = bytes
+    }
+
+    /// Writes base64url text.
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(Base64URL.encode(bytes))
+    }
+
+    /// Shows nothing.
+    package var description: String { "32 secret bytes" }
+}

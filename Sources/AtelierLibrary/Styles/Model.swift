@@ -33,7 +33,7 @@ public struct Model: Codable, Equatable, Sendable {
     /// True where the file is on this device.
     public var isHere: Bool { file != nil }
 
-    init(_ fields: Fields, folder: LibraryFolder) {
+    init(_ fields: StoredRow, folder: LibraryFolder) {
         id = fields.id("id") ?? .none
         name = fields.text("name")
         digest = fields.text("digest")
@@ -51,4 +51,72 @@ public struct Model: Codable, Equatable, Sendable {
     func location(in folder: LibraryFolder) -> URL? {
         Digest(hex: digest).map { folder.model($0) }.flatMap { LibraryFile.exists($0) ? $0 : nil }
     }
+}
+
+extension Model {
+    /// Palette, line and texture as lines for people; empty where the row tells none.
+    public var summary: [(label: String, text: String)] {
+        guard let analysis else { return [] }
+        let colors = analysis.palette.prefix(6).map { color in
+            "\(color.hex) \(Int(rounding: color.share * 100)) %"
+        }
+        let width = analysis.middleStrokeWidth.map { width in
+            "half below \(Self.tenths(width)) ‰ of the short side"
+        }
+        let middle = analysis.middleLightness.map { "middle \(Self.tenths($0))" }
+        return [
+            ("palette", colors.joined(separator: "  ")),
+            (
+                "light",
+                Self.bars(analysis.lightness) + "  dark to light, contrast "
+                    + Self.tenths(analysis.contrast) + ", " + (middle ?? "nothing painted")
+            ),
+            ("line", Self.bars(analysis.strokeWidths) + "  widths, " + (width ?? "no dark line")),
+            ("edges", Self.bars(analysis.edgeDirections) + "  directions, level first"),
+            ("texture", Self.bars(analysis.textureByScale) + "  fine to coarse"),
+        ]
+    }
+
+    private static func tenths(_ value: Double) -> String {
+        guard value.isFinite, abs(value) < 1_000_000 else { return "?" }
+        let parts = Int(rounding: value * 10)
+        return "\(parts / 10).\(abs(parts % 10))"
+    }
+
+    private static func bars(_ values: [Double]) -> String {
+        let heights = Array("▁▂▃▄▅▆▇█")
+        let highest = values.filter(\.isFinite).max() ?? 0
+        return String(
+            values.map { value in
+                // Any tool may write the row: no value may lie outside the bars.
+                let part = highest > 0 && value.isFinite ? value / highest : 0
+                return heights[Int(rounding: min(max(part, 0), 1) * Double(heights.count - 1))]
+            })
+    }
+}
+
+extension StyleAnalysis {
+    /// Reads what a row says was measured, else nil: any tool may write it.
+    init?(stored text: String) {
+        guard
+            let analysis = try? CanonicalJSON.decoder.decode(Self.self, from: Data(text.utf8)),
+            analysis.isPossible
+        else { return nil }
+        self = analysis
+    }
+
+    /// Whether every number is one that measuring can give.
+    private var isPossible: Bool {
+        let lists = [lightness, strokeWidths, edgeDirections]
+        return palette.count <= Limits.measuredParts
+            && palette.allSatisfy { Self.parts.contains($0.share) && $0.hex.utf8.count == 7 }
+            && lists.allSatisfy { $0.count <= Limits.measuredParts }
+            && lists.joined().allSatisfy(Self.parts.contains)
+            && textureByScale.count <= Limits.measuredParts
+            && textureByScale.allSatisfy(Self.lightnesses.contains)
+    }
+
+    private static let parts = 0.0...1.0
+    /// Of changes of lightness, which reaches from 0 to 100.
+    private static let lightnesses = 0.0...100.0
 }

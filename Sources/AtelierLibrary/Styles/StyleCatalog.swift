@@ -61,7 +61,7 @@ public struct StyleCatalog: Sendable {
                 database, sql: "SELECT DISTINCT model_id, work_id FROM model_works ORDER BY work_id"
             )
             var worksByModel: [ModelID: [WorkID]] = [:]
-            for link in links.map(Fields.init) {
+            for link in links.map(StoredRow.init) {
                 guard let model = link.id("model_id", as: ModelID.self),
                     let work = link.id("work_id", as: WorkID.self)
                 else {
@@ -72,7 +72,7 @@ public struct StyleCatalog: Sendable {
             let rows = try Row.fetchWhole(
                 database, sql: "SELECT * FROM models ORDER BY created_at, id")
             return rows.map { row in
-                var model = Model(Fields(row), folder: context.folder)
+                var model = Model(StoredRow(row), folder: context.folder)
                 model.works = worksByModel[model.id] ?? []
                 return model
             }

@@ -5,6 +5,110 @@ import GRDB
 import SignedObjects
 import SyncKit
 
+/// Something that a sync found out about the server or another device and that lasts: what was sent
+/// does not fit together, so somebody may keep things back or have changed them.
+///
+/// It is told by every `sync`, `status` and `doctor` until it is over.
+public struct SyncDoubt: Codable, Equatable, Sendable {
+    /// What it is about.
+    public enum Code: String, Codable, Sendable {
+        /// Segments of a device are missing between others that came.
+        case missingSegments = "missing-segments"
+        /// A device has another state after the same changes.
+        case divergentReplica = "divergent-replica"
+        /// Too much is set aside for anything more to be fetched.
+        case quarantineFull = "quarantine-full"
+        /// The server's audit log does not extend what this device was shown.
+        case auditRewritten = "audit-rewritten"
+        /// It cannot be told whether it does.
+        case auditUnchecked = "audit-unchecked"
+        /// This device was not given a library key that the others have.
+        case missingKeys = "missing-keys"
+    }
+
+    /// What it is about.
+    public let code: Code
+    /// Whom: a device's or replica's name; empty for the server.
+    public let subject: String
+    /// What happened, and what to do.
+    public let text: String
+    /// When it was first seen.
+    public internal(set) var since: Moment
+
+    /// What may help; nil where the text says all.
+    public var nextStep: NextStep? {
+        switch code {
+        case .missingSegments, .divergentReplica: .exportBundle
+        case .missingKeys: .sync
+        case .quarantineFull, .auditRewritten, .auditUnchecked: nil
+        }
+    }
+
+    /// Those that the ledger's contact finds.
+    static let ofTheAudit: Set<Code> = [.auditRewritten, .auditUnchecked]
+
+    /// What the engine finds missing or different.
+    static func ofTheEngine(_ faults: SyncFaults, now: Moment) -> [SyncDoubt] {
+        faults.missingSegments.map { gap in
+            let replica = gap.replica.description
+            let (first, last) = (gap.numbers.lowerBound, gap.numbers.upperBound)
+            let numbers = first == last ? "\(first)" : "\(first) to \(last)"
+            return SyncDoubt(
+                code: .missingSegments, subject: replica,
+                text: "Segments \(numbers) of the device copy \(replica.prefix(8)) did not "
+                    + "arrive, although later ones did: the server lost or withholds them. Sync "
+                    + "your other devices; if this stays, carry their changes over by a file.",
+                since: now)
+        }
+            + faults.divergentReplicas.map(\.description).map { replica in
+                SyncDoubt(
+                    code: .divergentReplica, subject: replica,
+                    text: "The device copy \(replica.prefix(8)) has another state than this one "
+                        + "after the same changes, and fetching everything again did not help: "
+                        + "something is withheld from one of them. Carry the changes over by a "
+                        + "file.", since: now)
+            }
+            + (faults.isQuarantineFull
+                ? [
+                    SyncDoubt(
+                        code: .quarantineFull, subject: "",
+                        text: "So much arrived that cannot be read here that nothing more is "
+                            + "fetched: a key or a newer program is missing, or the server sends "
+                            + "what none of your devices sealed. Update Atelier, then ask the "
+                            + "operator.",
+                        since: now)
+                ] : [])
+    }
+
+    /// A head of the audit log that does not extend the one before.
+    static func auditRewritten(now: Moment) -> SyncDoubt {
+        SyncDoubt(
+            code: .auditRewritten, subject: "",
+            text: "The server's audit log is not the one that it showed this device before: "
+                + "entries were removed or changed. Both signed heads are kept in the library as "
+                + "proof. Ask the operator.", since: now)
+    }
+
+    /// A head of the audit log that could not be checked.
+    static func auditUnchecked(now: Moment) -> SyncDoubt {
+        SyncDoubt(
+            code: .auditUnchecked, subject: "",
+            text: "The server did not prove that its audit log continues the one that it showed "
+                + "this device before. The next sync asks again.", since: now)
+    }
+
+    /// Library keys that were not given to this device.
+    static func missingKeys(_ epochs: [Int], now: Moment) -> SyncDoubt {
+        let names = epochs.prefix(8).map(String.init).joined(separator: ", ")
+        return SyncDoubt(
+            code: .missingKeys, subject: "",
+            text: "This device does not have the library key \(names) of your other devices. Sync "
+                + "the device that has the account key, then this one. Until then, changes that "
+                + "are sealed with it cannot be read here, and changes made here may wait.",
+            since: now)
+    }
+}
+
 /// What the last sync doubted, kept until a later one finds it resolved.
 struct SyncDoubts: Sendable {
     let context: LibraryContext

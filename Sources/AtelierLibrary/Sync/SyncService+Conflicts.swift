@@ -1,4 +1,59 @@
+import SignedObjects
 import SyncKit
+
+/// A value that lost against one which did not know of it. Its JSON form is what `conflicts list
+/// --json` prints.
+public struct LibraryConflict: Codable, Equatable, Sendable {
+    /// What happened.
+    public enum Kind: String, Codable, Sendable {
+        /// Two devices wrote the same; the later write stands.
+        case overwritten
+        /// One device removed what another wrote to.
+        case removed
+        /// Two took what only one can have.
+        case duplicate
+    }
+
+    /// Its number on this device.
+    public let id: Int
+    /// What happened.
+    public let kind: Kind
+    /// The table: `works`, `work_tags`, `models`, `model_works`, `generations`.
+    public let table: String
+    /// The row.
+    public let row: RowID
+    /// The lost values by column; numbers as text, bytes in hexadecimal.
+    public let lost: [String: String]
+    /// What stands now, by column; empty where the row was removed.
+    public let standing: [String: String]
+    /// When this device found it.
+    public let foundAt: Moment
+
+    init(_ conflict: Conflict) {
+        id = Int(clamping: conflict.id)
+        kind =
+            switch conflict.kind {
+            case .cellOverwritten: .overwritten
+            case .rowDeleted: .removed
+            case .duplicateValue: .duplicate
+            }
+        table = conflict.table
+        row = RowID(conflict.key.bytes) ?? .none
+        lost = conflict.lost.mapValues(Self.text)
+        standing = conflict.standing.mapValues(Self.text)
+        foundAt = Moment(column: Int64(clamping: conflict.foundMilliseconds))
+    }
+
+    private static func text(_ value: SQLValue) -> String {
+        switch value {
+        case .null: ""
+        case .integer(let number): String(number)
+        case .real(let number): String(number)
+        case .text(let bytes): CheckedText.shown(String(decoding: bytes, as: UTF8.self))
+        case .blob(let bytes): Hexadecimal.encode(bytes)
+        }
+    }
+}
 
 extension SyncService {
     /// What lost in the last 30 days, newest first.

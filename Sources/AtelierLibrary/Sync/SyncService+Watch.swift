@@ -2,6 +2,7 @@ import AtelierProtocol
 import Foundation
 import SignedObjects
 import SyncKit
+import Synchronization
 
 extension SyncService {
     /// Exchanges with the server whenever either side has something new, until the task is
@@ -121,5 +122,55 @@ extension CreditsReport {
         var report = self
         report.asOf = nil
         return report
+    }
+}
+
+/// Says that there is something new; saying it twice before anybody looks is saying it once.
+final class NewsSignal: Sendable {
+    /// An element for each time that it was raised since the last one was taken.
+    let raised: AsyncStream<Void>
+    private let continuation: AsyncStream<Void>.Continuation
+    private let lastMark = Mutex<[Int64]?>(nil)
+
+    init() {
+        (raised, continuation) = AsyncStream.makeStream(
+            of: Void.self, bufferingPolicy: .bufferingNewest(1))
+    }
+
+    /// Raises it.
+    func raise() { continuation.yield() }
+
+    /// Raises it where `mark` is another than the last one, unless nobody is to look now.
+    func look(at mark: [Int64]) {
+        let isNew = lastMark.withLock { last in
+            defer { if last != nil { last = mark } }
+            return last != nil && last != mark
+        }
+        if isNew { raise() }
+    }
+
+    /// From here on marks say nothing: this program writes itself.
+    func lookAway() { lastMark.withLock { $0 = nil } }
+
+    /// From here on every mark but `mark` is news.
+    func lookAgain(from mark: [Int64]) { lastMark.withLock { $0 = mark } }
+}
+
+/// How long to wait before the next try: twice as long each time, and never the same for all.
+struct Backoff: Sendable {
+    /// The longest wait.
+    static let longest = Duration.seconds(60)
+
+    private var tries = 0
+
+    /// Whether nothing was tried again yet.
+    var isFirst: Bool { tries == 0 }
+
+    /// The wait before the next try: between half of it and the whole, so that devices that lost
+    /// one server do not all come back at once.
+    mutating func next() -> Duration {
+        let whole = min(Self.longest, .seconds(1 << min(tries, 6)))
+        tries += 1
+        return whole * Double.random(in: 0.5...1)
     }
 }

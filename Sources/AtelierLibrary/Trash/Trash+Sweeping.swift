@@ -63,7 +63,7 @@ extension Trash {
     private func removals(_ database: Database) throws -> [Removal] {
         try Row.fetchAll(
             database, sql: "SELECT files, removed_at, keep_until FROM removals"
-        ).map(Fields.init).map { fields in
+        ).map(StoredRow.init).map { fields in
             let names = try? JSONDecoder().decode(
                 [String].self, from: Data(fields.rawText("files").utf8))
             let until = fields.moment("keep_until").time
@@ -110,7 +110,7 @@ extension Trash {
             let row = try Row.fetchOne(
                 database, sql: "SELECT since FROM trashed_files WHERE file = ?",
                 arguments: [file.text])
-            return row.map { Fields($0).moment("since").time } ?? now
+            return row.map { StoredRow($0).moment("since").time } ?? now
         }
         guard now - since >= Limits.trashTime, try isPast(until) else { return }
         try forget(file)
@@ -130,7 +130,7 @@ extension Trash {
         let kept = try context.store.read { database in
             try Row.fetchAll(
                 database, sql: "SELECT id, keep_until FROM removals WHERE contents <> ''")
-        }.map(Fields.init)
+        }.map(StoredRow.init)
         let over = try kept.filter { try isPast($0.moment("keep_until").time) }
             .compactMap { $0.id("id", as: RowID.self) }
         guard !over.isEmpty else { return }

@@ -3,6 +3,57 @@ import GRDB
 import SignedObjects
 import SyncKit
 
+/// Something that was removed and can still come back. Its JSON form is what `works trash --json`
+/// prints.
+public struct TrashedObject: Codable, Equatable, Sendable {
+    /// The id that it had, and will have again.
+    public let id: RowID
+    /// What it was.
+    public let kind: RemovedKind
+    /// A work's title, a model's name, or the name of the model that a picture was made with.
+    public let name: String
+    /// When it was removed.
+    public let removedAt: Moment
+    /// When it is gone for good; a device that hears of it late keeps its file longer.
+    public let keptUntil: Moment
+    /// What the device was called that removed it.
+    public let deviceName: String
+    /// Whether its file lies in the trash of this device.
+    public let isHere: Bool
+}
+
+/// What a removed row was.
+public enum RemovedKind: String, Codable, Sendable {
+    /// A work.
+    case work
+    /// A model.
+    case model
+    /// A generated picture, or a sheet of drafts.
+    case generation
+
+    /// The table of its rows.
+    var table: String { rawValue + "s" }
+
+    /// The column by which a person knows it.
+    var nameColumn: String {
+        switch self {
+        case .work: "title"
+        case .model: "name"
+        case .generation: "model_name"
+        }
+    }
+
+    /// The table of the rows that go and come with it, their column for it, and their value; nil
+    /// where there are none.
+    var companions: (table: String, owner: String, value: String)? {
+        switch self {
+        case .work: ("work_tags", "work_id", "tag")
+        case .model: ("model_works", "model_id", "work_id")
+        case .generation: nil
+        }
+    }
+}
+
 /// What was removed and can still come back: works, style models and pictures.
 ///
 /// Owns the tables `removals`, which says to all devices what was removed, and `trashed_files`,
@@ -16,7 +67,7 @@ public struct Trash: Sendable {
             try Row.fetchAll(
                 database,
                 sql: "SELECT * FROM removals WHERE contents <> '' ORDER BY removed_at DESC, id")
-        }.map(Fields.init).compactMap(trashed)
+        }.map(StoredRow.init).compactMap(trashed)
     }
 
     /// Brings back what was removed, on all devices, with the id that it had.
@@ -110,7 +161,7 @@ public struct Trash: Sendable {
         return object
     }
 
-    private func trashed(_ fields: Fields) -> TrashedObject? {
+    private func trashed(_ fields: StoredRow) -> TrashedObject? {
         guard let id = fields.id("id", as: RowID.self),
             let kind = RemovedKind(rawValue: fields.text("kind"))
         else { return nil }

@@ -1,5 +1,13 @@
 public import SignedObjects
 
+/// Why the artist may let a model learn from a work.
+public enum RightsBasis: String, Codable, Sendable {
+    /// The artist made it and holds the rights.
+    case mine
+    /// Somebody else made it and allows this.
+    case licensed
+}
+
 /// A device's signed word about who may let a model learn from a work.
 public struct RightsStatement: SignedPayload {
     /// The header's `typ`.

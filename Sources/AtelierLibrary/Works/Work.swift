@@ -45,7 +45,7 @@ public struct Work: Codable, Equatable, Sendable {
     /// True where the file is on this device.
     public var isHere: Bool { file != nil }
 
-    init(_ fields: Fields, folder: LibraryFolder) {
+    init(_ fields: StoredRow, folder: LibraryFolder) {
         id = fields.id("id") ?? .none
         title = fields.text("title")
         note = fields.text("note")

@@ -88,7 +88,7 @@ public struct WorkCatalog: Sendable {
             return try Row.fetchWhole(
                 database, sql: "SELECT * FROM works ORDER BY created_at, id"
             ).compactMap { row in
-                let fields = Fields(row)
+                let fields = StoredRow(row)
                 let tags = fields.id("id", as: WorkID.self).flatMap { tagsByWork[$0] } ?? []
                 // Compared as text: another program may have written the same tag in other bytes.
                 if let tag, !tags.contains(tag) { return nil }
@@ -115,7 +115,7 @@ public struct WorkCatalog: Sendable {
                 database, sql: "SELECT * FROM works WHERE id = ?", arguments: [id.data]
             ).first
             guard let row else { throw LibraryError.unknown(.work, name: id.short) }
-            var work = Work(Fields(row), folder: context.folder)
+            var work = Work(StoredRow(row), folder: context.folder)
             work.tags = try tagsByWork(database)[id] ?? []
             return work
         }
@@ -203,7 +203,7 @@ public struct WorkCatalog: Sendable {
                 database, sql: "SELECT * FROM works WHERE pixel_hash = ? ORDER BY id LIMIT 1",
                 arguments: [hash]
             ).first
-        }.map { Work(Fields($0), folder: context.folder) }
+        }.map { Work(StoredRow($0), folder: context.folder) }
     }
 
     /// A known work's file that lies elsewhere, or was lost, comes here with the same bytes.
@@ -232,7 +232,7 @@ public struct WorkCatalog: Sendable {
         let rows = try Row.fetchWhole(
             database, sql: "SELECT DISTINCT work_id, tag FROM work_tags ORDER BY tag")
         var tags: [WorkID: [String]] = [:]
-        for row in rows.map(Fields.init) {
+        for row in rows.map(StoredRow.init) {
             guard let id = row.id("work_id", as: WorkID.self) else { continue }
             let tag = row.text("tag")
             // The same in other bytes stands beside it.
@@ -258,7 +258,7 @@ public struct WorkCatalog: Sendable {
         let rows = try Row.fetchWhole(
             database, sql: "SELECT id, tag FROM work_tags WHERE work_id = ?",
             arguments: [work.data]
-        ).map(Fields.init)
+        ).map(StoredRow.init)
         for row in rows where tags.contains(row.text("tag")) {
             guard let id = row.id("id", as: RowID.self) else { continue }
             try database.execute(

@@ -2,6 +2,16 @@ import GRDB
 import StyleKit
 import SyncKit
 
+/// A work that looks nearly like another: scaled, recompressed, toned, turned or mirrored.
+public struct Resemblance: Codable, Equatable, Sendable {
+    /// The work that was there.
+    public let work: WorkID
+    /// What the artist calls it.
+    public let title: String
+    /// How many bits of 256 differ between the fingerprints, at most `Fingerprint.matchDistance`.
+    public let differingBits: Int
+}
+
 extension WorkCatalog {
     /// The work that looks most like a picture, turned and mirrored ones included; nil if none does
     /// or the picture is too flat to tell.
@@ -15,7 +25,7 @@ extension WorkCatalog {
                 sql: "SELECT id, title, fingerprint FROM works WHERE fingerprint <> '' ORDER BY id")
         }
         let near = rows.compactMap { row -> Resemblance? in
-            let fields = Fields(row)
+            let fields = StoredRow(row)
             guard let id = fields.id("id", as: WorkID.self),
                 let known = Fingerprint(hex: fields.text("fingerprint"))
             else { return nil }
