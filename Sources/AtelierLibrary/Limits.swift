@@ -1,6 +1,6 @@
-/// The bounds of this target.
+/// The limits of the client's library.
 package enum Limits {
-    /// Drafts of one sheet that are drawn in full, at most: what one credit buys.
+    /// The most drafts of one sheet that one credit pays for in full.
     static let picksPerSheet = 4
     /// The largest picture file that is read, in bytes.
     package static let pictureBytes = 512 * 1024 * 1024
@@ -8,12 +8,12 @@ package enum Limits {
     package static let modelBytes = 2 * 1024 * 1024 * 1024
     /// The largest key file or generation plan that is read, in bytes.
     package static let smallFileBytes = 256 * 1024
-    /// The longest sealed welcome that is opened, in bytes.
-    package static let welcomeBytes = 64 * 1024
+    /// The longest sealed provisioning that is opened, in bytes.
+    package static let provisioningBytes = 64 * 1024
     /// The longest title, in UTF-8 bytes.
     package static let titleBytes = 1024
-    /// The longest part of an exported file's name that its title makes, in UTF-8 bytes: with the
-    /// rest it stays below the 255 of usual file systems.
+    /// The longest part of an exported file's name that comes from its title, in UTF-8 bytes; with
+    /// the rest, the name stays below the 255 bytes of common file systems.
     static let fileTitleBytes = 120
     /// The longest note, in UTF-8 bytes.
     package static let noteBytes = 64 * 1024
@@ -27,29 +27,27 @@ package enum Limits {
     package static let modelNameBytes = 128
     /// The most works that one model learns from.
     package static let worksPerModel = 512
-    /// The fewest digits that name an object by the start of its id.
-    package static let prefixDigits = 4
-    /// How often a revocation begins anew where another device joined meanwhile.
+    /// The most attempts of a revocation while other devices join or rotate keys.
     static let revocationTries = 4
     /// How long the file of a removed work, model or picture stays in the trash.
     package static let trashTime = Duration.seconds(30 * 24 * 3600)
-    /// The longest row that is kept for bringing back what was removed, in bytes of its text.
+    /// The longest stored contents of a removed row, in bytes.
     static let removedRowBytes = 256 * 1024
-    /// The most files that one row can name.
+    /// The most files that one removal entry may name.
     static let filesPerRow = 2
-    /// The most doubts that are kept.
+    /// The most doubts that are stored.
     static let doubts = 64
     /// The most pages of the audit log that one sync compares.
     static let auditPages = 1024
     /// The most rounds of one ledger exchange: each settles up to 64 spends.
     package static let ledgerRounds = 256
-    /// How many unspent leases this device asks for.
+    /// The number of unspent leases that this device requests.
     package static let wantedLeases = 2
-    /// The sides of a picture that a row may tell, in pixels.
+    /// The range of a picture's sides in a row, in pixels.
     static let sides = 0...1_000_000
-    /// The sizes of a file that a row may tell, in bytes.
+    /// The range of file sizes in a row, in bytes.
     static let fileBytes = 0...1 << 50
-    /// The most colours, or steps of one measure, that a row may tell of a model.
+    /// The most colours, or steps of one measure, in a model's row.
     static let measuredParts = 64
     /// The highest seed: SQLite's integers are signed.
     package static let highestSeed = UInt64(Int64.max)

@@ -35,7 +35,7 @@ struct HostileKeysTests {
                 let certificate = try JWS<DeviceCertificate>(
                     verifying: real.certificate, with: real.accountKey
                 ).payload
-                let sealed = try Welcome(
+                let sealed = try DeviceProvisioning(
                     libraryKeys: [LibraryKey(epoch: 1, key: own)],
                     serverKey: forger.verifyingKey, server: "http://127.0.0.1:1",
                     accountKey: real.accountKey

@@ -100,27 +100,27 @@ struct JoiningTests {
         let keys = DeviceKeys()
         let account = AccountID(checked: [UInt8](repeating: 1, count: 16))
         let secret = try #require(SecretBytes([UInt8](repeating: 5, count: 32)))
-        let welcome = Welcome(
+        let welcome = DeviceProvisioning(
             libraryKeys: [LibraryKey(epoch: 1, key: secret)],
             serverKey: keys.signing.verifyingKey, server: "https://a.example",
             accountKey: keys.signing.verifyingKey)
         let sealed = try welcome.sealed(for: keys.device, of: account, to: keys.agreementKey)
-        #expect(try Welcome(opening: sealed, with: keys, account: account) == welcome)
+        #expect(try DeviceProvisioning(opening: sealed, with: keys, account: account) == welcome)
         let stored = try #require(DeviceKeys(stored: try keys.stored()))
-        #expect(try Welcome(opening: sealed, with: stored, account: account) == welcome)
-        #expect(throws: AccountError.welcomeUnreadable) {
-            try Welcome(opening: sealed, with: DeviceKeys(), account: account)
+        #expect(try DeviceProvisioning(opening: sealed, with: stored, account: account) == welcome)
+        #expect(throws: AccountError.provisioningUnreadable) {
+            try DeviceProvisioning(opening: sealed, with: DeviceKeys(), account: account)
         }
         let other = AccountID(checked: [UInt8](repeating: 2, count: 16))
-        #expect(throws: AccountError.welcomeUnreadable) {
-            try Welcome(opening: sealed, with: keys, account: other)
+        #expect(throws: AccountError.provisioningUnreadable) {
+            try DeviceProvisioning(opening: sealed, with: keys, account: other)
         }
         let bytes = try #require(Base64URL.decode(sealed))
         for index in bytes.indices {
             var changed = bytes
             changed[index] ^= 1
-            #expect(throws: AccountError.welcomeUnreadable) {
-                try Welcome(opening: Base64URL.encode(changed), with: keys, account: account)
+            #expect(throws: AccountError.provisioningUnreadable) {
+                try DeviceProvisioning(opening: Base64URL.encode(changed), with: keys, account: account)
             }
         }
         #expect("\(secret)" == "32 secret bytes")

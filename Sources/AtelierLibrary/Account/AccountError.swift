@@ -29,7 +29,7 @@ public enum AccountError: ServiceError {
     /// A device cannot revoke itself.
     case thisDevice
     /// What was sealed to this device cannot be opened.
-    case welcomeUnreadable
+    case provisioningUnreadable
     /// An approval is not signed by the account that was asked.
     case wrongApproval
     /// The server asks for a longer wait than one command takes.
@@ -42,7 +42,8 @@ public enum AccountError: ServiceError {
         case .waitingForApproval, .waitsForOperator, .tryLater: .transient
         case .badInvite, .inviteNeeded, .badFingerprint, .badAccount, .badWords: .invalidInput
         case .noAccountKey, .otherServer, .notJoined, .thisDevice, .revoked: .refused
-        case .alreadyJoined, .noSuchRequest, .welcomeUnreadable, .wrongApproval, .unexpectedReply:
+        case .alreadyJoined, .noSuchRequest, .provisioningUnreadable, .wrongApproval,
+            .unexpectedReply:
             .other
         }
     }
@@ -52,7 +53,7 @@ public enum AccountError: ServiceError {
         case .notJoined: .join
         case .waitingForApproval: .approveDevice
         case .waitsForOperator: .sync
-        case .revoked, .welcomeUnreadable: .requestAccess
+        case .revoked, .provisioningUnreadable: .requestAccess
         case .inviteNeeded: .useInvite
         default: nil
         }
@@ -90,7 +91,7 @@ public enum AccountError: ServiceError {
                 + "was made, or where it was restored by the recovery phrase."
         case .thisDevice:
             "A device cannot revoke itself. Do this on another device that has the account key."
-        case .welcomeUnreadable:
+        case .provisioningUnreadable:
             "What was sealed to this device cannot be opened. Request access again."
         case .wrongApproval:
             "The approval is not signed by the account that was asked. Nothing was accepted."

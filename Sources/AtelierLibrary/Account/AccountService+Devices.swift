@@ -5,17 +5,17 @@ import SyncKit
 
 /// A device of the account. Its JSON form is what `devices list --json` prints.
 public struct KnownDevice: Codable, Equatable, Sendable {
-    /// Names it.
+    /// The device's id: a digest of its signing key.
     public let id: DeviceID
-    /// What the artist calls it.
+    /// The name that the artist gave it.
     public let name: String
-    /// When it was let in.
+    /// When its certificate was issued.
     public let certifiedAt: Moment
-    /// When the server last heard from it.
+    /// Server time of its last request.
     public let lastSeenAt: Moment
-    /// True for this device.
+    /// Whether it is this device.
     public let isThis: Bool
-    /// True for a device that was put out.
+    /// Whether it was revoked.
     public let isRevoked: Bool
 }
 
@@ -37,9 +37,10 @@ extension AccountService {
         try context.save(membership)
     }
 
-    /// Lets in the one waiting device that shows these six words.
+    /// Approves the one waiting device that shows these six words: certifies its keys, and seals
+    /// the library keys to it.
     ///
-    /// Typing the words is comparing them: they are made from the keys that get approved.
+    /// The words are derived from the keys that are approved, so typing them compares the keys.
     ///
     /// - Throws: ``AccountError/noAccountKey``, ``AccountError/badWords``,
     ///   ``AccountError/noSuchRequest(waiting:)``.
@@ -53,7 +54,7 @@ extension AccountService {
                 ? AccountError.notJoined : AccountError.noAccountKey
         }
         let connection = try connection()
-        // A welcome without the newest key would leave the new device waiting for it.
+        // Without the newest key the new device would have to wait for it.
         try await followKeys(over: connection)
         let waiting = try await connection.get(
             "/v1/device-requests", as: DeviceRequestList.self
@@ -69,15 +70,15 @@ extension AccountService {
                 account: account, deviceKey: match.deviceKey, agreementKey: match.agreementKey,
                 name: match.name, issued: connection.clock.now),
             with: accountKey)
-        let welcome = Welcome(
+        let provisioning = DeviceProvisioning(
             libraryKeys: try context.keys.libraryKeys(), serverKey: server.key,
             server: server.address,
             accountKey: accountKey.verifyingKey, revoked: context.membership.revoked)
-        let sealed = try welcome.sealed(for: match.device, of: account, to: match.agreementKey)
+        let sealed = try provisioning.sealed(for: match.device, of: account, to: match.agreementKey)
         let seal = try JWS(
             signing: ProvisioningSeal(
                 account: account, device: match.device, sealed: sealed,
-                epoch: welcome.newestEpoch, issued: connection.clock.now),
+                epoch: provisioning.newestEpoch, issued: connection.clock.now),
             with: accountKey)
         let approval = DeviceApproval(
             accountKey: accountKey.verifyingKey, certificate: certificate.compact,
@@ -91,9 +92,11 @@ extension AccountService {
             isThis: false, isRevoked: false)
     }
 
-    /// The account's devices: from the server, or as last seen where it cannot be reached.
+    /// The account's devices, from the server; where it cannot be reached, from the last answer.
     ///
-    /// - Returns: The devices, and whether the server was asked just now.
+    /// - Returns: The devices, and whether the list came from the server now.
+    /// - Throws: ``AccountError/notJoined``; `HTTPFailure` where there is no earlier answer;
+    ///   `Problem`.
     public func devices() async throws -> (devices: [KnownDevice], isCurrent: Bool) {
         let connection = try connection()
         do {
@@ -114,7 +117,7 @@ extension AccountService {
         }
     }
 
-    /// Fetches the approval that this device waits for, and takes the library's keys from it.
+    /// Fetches the approval of this device's request, checks it, and saves the library keys in it.
     func collectApproval(_ request: Membership.Request) async throws {
         let connection = try connection(to: try HTTPAddress(request.address))
         let approval: DeviceApproval
@@ -134,19 +137,20 @@ extension AccountService {
             certificate.payload.deviceKey == context.deviceKeys.signing.verifyingKey,
             certificate.payload.agreementKey == context.deviceKeys.agreementKey
         else { throw AccountError.wrongApproval }
-        let welcome = try Welcome(of: approval, with: context.deviceKeys, account: request.account)
-        try context.keys.save(welcome.libraryKeys)
+        let provisioning = try DeviceProvisioning(
+            of: approval, with: context.deviceKeys, account: request.account)
+        try context.keys.save(provisioning.libraryKeys)
         var membership = context.membership
         membership.accountKey = approval.accountKey
-        membership.revoked = welcome.revoked
-        membership.keyEpoch = welcome.newestEpoch
+        membership.revoked = provisioning.revoked
+        membership.keyEpoch = provisioning.newestEpoch
         membership.certificate = certificate.compact
-        membership.server = .init(address: request.address, key: welcome.serverKey)
+        membership.server = .init(address: request.address, key: provisioning.serverKey)
         membership.request = nil
         try context.save(membership)
     }
 
-    /// The devices whose certificates the account's own key signed, and no others.
+    /// The devices whose certificates are signed by the account key; others are left out.
     func known(_ list: DeviceList) throws -> [KnownDevice] {
         let revoked = Set(context.membership.revoked)
         return try certificates(in: list).map { certificate, lastSeen in
@@ -158,7 +162,7 @@ extension AccountService {
         }
     }
 
-    /// The certificates that the account's own key signed, and when each device was heard from.
+    /// The certificates that are signed by the account key, with the time of each last request.
     func certificates(
         in list: DeviceList
     ) throws -> [(certificate: DeviceCertificate, lastSeen: UnixTime)] {

@@ -9,12 +9,13 @@ extension AccountService {
     ///
     /// - Parameters:
     ///   - address: `https://host[:port]`; plain `http` only on this machine.
-    ///   - invite: What the operator gave; it also says which key the server must have. Nil where
-    ///     the server may do without.
-    ///   - fingerprint: The fingerprint of the server's key, where the operator told it otherwise.
+    ///   - invite: The operator's invite, which also names the server's key; nil where the server
+    ///     accepts accounts without one.
+    ///   - fingerprint: The fingerprint of the server's key, 32 hexadecimal digits, to compare
+    ///     before anything is sent; nil without.
     /// - Returns: The credits that the account has now.
-    /// - Throws: ``AccountError/otherServer`` before anything is told to a server with another key;
-    ///   ``AccountError/waitsForOperator(server:)`` where the operator has to let the account in;
+    /// - Throws: ``AccountError/otherServer`` before anything is sent to a server with another key;
+    ///   ``AccountError/waitsForOperator(server:)`` where the operator has to accept the account;
     ///   `HTTPFailure`, `Problem`.
     public func join(
         _ address: String, invite: String? = nil, fingerprint: String? = nil
@@ -31,7 +32,7 @@ extension AccountService {
             throw context.membership.request == nil ? AccountError.noAccountKey : context.waiting
         }
         let code = try invite.map { text in
-            // As it comes out of a letter.
+            // Copied text often has spaces or line ends around it.
             let text = text.trimmingCharacters(in: .whitespacesAndNewlines)
             guard let code = InviteCode(text) else { throw AccountError.badInvite }
             return code

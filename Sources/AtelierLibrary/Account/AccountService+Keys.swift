@@ -3,12 +3,11 @@ public import SignedObjects
 import SyncKit
 
 extension AccountService {
-    /// Puts a device of the account out: it gets nothing new from now on, and what the others write
-    /// is sealed with a new key that it does not have. What it holds it keeps.
+    /// Revokes a device of the account and rotates the library key: from now on changes are sealed
+    /// with a key that the device does not have. It keeps what it has.
     ///
-    /// - Throws: ``AccountError/noAccountKey`` on a device that cannot,
-    ///   ``AccountError/thisDevice``, ``LibraryError/unknown(_:name:)``,
-    ///   ``LibraryError/ambiguous(kind:name:count:)``.
+    /// - Throws: ``AccountError/noAccountKey`` on a device without the account key,
+    ///   ``AccountError/thisDevice``, ``LibraryError/unknown(_:name:)``; `HTTPFailure`, `Problem`.
     public func revoke(_ id: DeviceID) async throws -> KnownDevice {
         let lock = try context.lock()
         defer { withExtendedLifetime(lock) {} }
@@ -35,7 +34,7 @@ extension AccountService {
             } catch let problem as Problem
                 where problem.type == .keysChanged && tries < Limits.revocationTries
             {
-                // Another device joined or rotated the keys meanwhile.
+                // Another device joined or rotated the keys at the same time.
                 continue
             }
             try adopt(rotation.payload)
@@ -44,7 +43,7 @@ extension AccountService {
         }
     }
 
-    /// A new library key for every device that stays.
+    /// A new library key, sealed to every device that is not revoked.
     private func rotation(
         of account: AccountID, revoking device: DeviceID, in list: DeviceList,
         sealedFor recovery: AgreementKey, signedBy accountKey: SigningKey, now: UnixTime
@@ -66,8 +65,8 @@ extension AccountService {
         try context.membership.keyEpoch ?? context.keys.libraryKeys().map(\.epoch).max() ?? 1
     }
 
-    /// Fetches the library keys that were made since the last look; hands out and asks for those
-    /// that a device was not given.
+    /// Fetches the key rotations since the last known epoch; then requests the library keys that
+    /// this device lacks, and delivers those that others lack.
     func followKeys(over connection: ServerConnection) async throws {
         guard let accountKey = context.membership.accountKey else { return }
         for rotation in try await connection.keyRotations(
@@ -79,10 +78,11 @@ extension AccountService {
         try await deliverMissingKeys(over: connection)
     }
 
-    /// A key that is not for this device is asked for later: the list of devices by which it was
-    /// made may have been another's lie.
+    /// Saves a rotation. Where it has no key for this device, the key is requested later: a lying
+    /// server may have hidden this device from the one that rotated.
     private func adopt(_ rotation: KeyRotation) throws {
-        // The keys first: a crash in between leaves a list of devices that is a little old.
+        // The keys first: after a crash in between, the list of revoked devices is only out of
+        // date.
         if let key = rotation.libraryKey(for: context.deviceKeys) {
             try context.keys.save(
                 try context.keys.libraryKeys().filter { $0.epoch != key.epoch } + [key])
@@ -101,5 +101,5 @@ extension AccountService {
     }
 }
 
-/// An answer whose object holds nothing.
+/// A reply whose JSON object has no fields.
 struct NoFields: Decodable {}

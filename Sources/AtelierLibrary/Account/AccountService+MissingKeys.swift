@@ -3,8 +3,8 @@ import SignedObjects
 import SyncKit
 
 extension AccountService {
-    /// The library keys that the account's other devices have and this one was not given, by epoch,
-    /// as far as the account's own word tells.
+    /// The epochs of the library keys that this device lacks, ascending, by the rotations that the
+    /// account key signed.
     public func missingKeys() throws -> [Int] {
         try missingEpochs().map { Int(clamping: $0) }
     }
@@ -15,15 +15,15 @@ extension AccountService {
         return (ProtocolLimits.keyEpochs.lowerBound...newest).filter { !known.contains($0) }
     }
 
-    /// Whether what is sealed here now could be read by a device that was put out: the newest key
-    /// was not given to this one.
+    /// Whether this device lacks the newest library key: what it seals could then be read by a
+    /// revoked device.
     func lacksNewestKey() throws -> Bool {
         guard let newest = context.membership.keyEpoch else { return false }
         return try !context.keys.libraryKeys().contains { $0.epoch == newest }
     }
 
-    /// Asks the account's other devices for the keys that this one was not given, and takes those
-    /// that one of them has sealed to it since. What cannot be read without them waits.
+    /// Requests the library keys that this device lacks from the account's other devices, and saves
+    /// those that were delivered since. Changes that need the others stay set aside.
     func askForMissingKeys(over connection: ServerConnection) async throws {
         let missing = try missingEpochs().prefix(ProtocolLimits.keysPerDelivery)
         guard !missing.isEmpty, let accountKey = context.membership.accountKey,
@@ -44,10 +44,10 @@ extension AccountService {
         try context.keys.save((try context.keys.libraryKeys() + new).sorted { $0.epoch < $1.epoch })
     }
 
-    /// On a device with the account key: seals keys to those that ask for some.
+    /// On a device with the account key: seals library keys to the devices that request them.
     ///
-    /// Only a device whose certificate the account signed gets them, and none that was put out: the
-    /// server says who asks, and nothing more.
+    /// Only devices that the account key certified and that are not revoked get any: the server
+    /// says who asks, and nothing else of it is believed.
     func deliverMissingKeys(over connection: ServerConnection) async throws {
         guard let accountKey = try context.keys.accountKey(), let account = context.account else {
             return

@@ -7,7 +7,7 @@ extension AccountService {
     /// Certifies this device by the phrase's account key, and takes the account's library keys.
     ///
     /// - Throws: ``AccountError/otherServer`` where the server is not the one that the account key
-    ///   once named; `PhraseError`, `HTTPFailure`, `Problem`.
+    ///   once signed; `PhraseError`, `HTTPFailure`, `Problem`.
     func restore(
         _ account: AccountID, by phrase: RecoveryPhrase, at address: HTTPAddress
     ) async throws {
@@ -34,7 +34,7 @@ extension AccountService {
         }
         let rotations = try await connection.keyRotations(
             after: 1, signedBy: accountKey.verifyingKey)
-        // One that the phrase does not open is asked for at the next sync.
+        // A key that the phrase does not open is requested at the next sync.
         let libraryKeys =
             [LibraryKey(epoch: 1, key: try phrase.libraryKey)]
             + rotations.compactMap { $0.libraryKey(forRecovery: recoveryKey) }

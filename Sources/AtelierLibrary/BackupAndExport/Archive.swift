@@ -9,9 +9,9 @@ enum Archive {
     /// The most bytes that the size field of the format holds.
     static let largestFile = 0o77_777_777_777
 
-    /// What stands before a file's contents.
+    /// The header block before a file's contents.
     struct Header: Equatable {
-        /// Relative, parts parted by `/`, at most 100 bytes.
+        /// A relative path with `/`, at most 100 bytes.
         let name: String
         let size: Int
         let mode: Int
@@ -44,7 +44,7 @@ enum Archive {
         init?(_ bytes: [UInt8]) {
             guard bytes.count == Archive.block, Array(bytes[257..<262]) == Array("ustar".utf8),
                 bytes[156] == UInt8(ascii: "0") || bytes[156] == 0,
-                // A name that is longer than the field would be cut.
+                // A prefix field is not supported: the name would be cut.
                 bytes[345] == 0, let size = Self.number(bytes[124..<136]),
                 let mode = Self.number(bytes[100..<108]),
                 let time = Self.number(bytes[136..<148]),
@@ -68,7 +68,7 @@ enum Archive {
         }
     }
 
-    /// Zeros that fill the last block of `size` bytes.
+    /// The number of zero bytes after contents of `size` bytes, up to the next block.
     static func padding(of size: Int) -> Int {
         (block - size % block) % block
     }
@@ -80,7 +80,7 @@ final class ArchiveWriter {
     private let path: String
     private let time: Int
 
-    /// Makes the file, which must not be there, for its owner alone.
+    /// Creates the file at mode 0600; it must not exist.
     init(creating file: URL, time: Int) throws {
         path = file.shownPath
         self.time = time
@@ -92,14 +92,16 @@ final class ArchiveWriter {
         handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
     }
 
-    /// Adds bytes under a name.
+    /// Adds a file of these bytes.
     func add(_ bytes: [UInt8], name: String) throws {
         try begin(name, size: bytes.count)
         try write(bytes)
         try write([UInt8](repeating: 0, count: Archive.padding(of: bytes.count)))
     }
 
-    /// Adds a file's contents under a name; a file that grows or shrinks meanwhile is an error.
+    /// Adds a file's contents under a name.
+    ///
+    /// - Throws: ``LibraryError/unreadable(path:reason:)`` where the file shrinks meanwhile.
     func add(contentsOf file: URL, name: String) throws {
         let source = try LibraryFile.open(file)
         let size = Int(clamping: try source.seekToEnd())
@@ -109,7 +111,8 @@ final class ArchiveWriter {
         while rest > 0 {
             let bytes = [UInt8](try source.read(upToCount: min(rest, 1 << 20)) ?? Data())
             guard !bytes.isEmpty else {
-                throw LibraryError.unreadable(path: file.shownPath, reason: "it was cut short")
+                throw LibraryError.unreadable(
+                    path: file.shownPath, reason: "it became shorter while it was read")
             }
             try write(bytes)
             rest -= bytes.count
@@ -117,7 +120,7 @@ final class ArchiveWriter {
         try write([UInt8](repeating: 0, count: Archive.padding(of: size)))
     }
 
-    /// Ends the archive, on the disk when this returns.
+    /// Ends the archive; it is durable when this returns.
     func close() throws {
         try write([UInt8](repeating: 0, count: 2 * Archive.block))
         do {
@@ -154,7 +157,7 @@ final class ArchiveReader {
         handle = try LibraryFile.open(file)
     }
 
-    /// What comes next; nil at the end, after which nothing else may stand.
+    /// The next header; nil at the end of the archive, which must be two zero blocks.
     func next() throws -> Archive.Header? {
         let block = try read(Archive.block)
         if block.allSatisfy({ $0 == 0 }) {
@@ -165,7 +168,7 @@ final class ArchiveReader {
         return header
     }
 
-    /// The contents of what came last, in pieces.
+    /// The contents after the last header, in pieces.
     func contents(of header: Archive.Header, _ body: ([UInt8]) throws -> Void) throws {
         var rest = header.size
         while rest > 0 {
@@ -184,6 +187,6 @@ final class ArchiveReader {
     }
 
     private var damaged: LibraryError {
-        .damaged(path: path, reason: "it is not a whole backup")
+        .damaged(path: path, reason: "it is not a complete backup")
     }
 }

@@ -14,14 +14,14 @@ enum BackupPart: String, CaseIterable {
     func files(in folder: LibraryFolder, database: URL) throws -> [(name: String, file: URL)] {
         guard self != .database else { return [(rawValue, database)] }
         let place = folder.root.appending(path: rawValue)
-        // A library from before there was a trash has none.
+        // The folder is made when something is removed.
         guard self != .trash || LibraryFile.exists(place) else { return [] }
         return try LibraryFile.files(in: place)
             .map { ("\(rawValue)/\($0.shownName)", $0) }
             .filter { Self.accepts($0.0) }
     }
 
-    /// Whether a backup can hold a file of this name: it becomes a path.
+    /// Whether a backup may hold a file of this name, which becomes a path.
     static func accepts(_ name: String) -> Bool {
         if name == database.rawValue { return true }
         let parts = name.split(separator: "/", omittingEmptySubsequences: false)
@@ -43,7 +43,8 @@ enum BackupPart: String, CaseIterable {
         }
     }
 
-    /// Folders whose files are named by the digest of their contents, and which files those are.
+    /// The folders whose files are named by the digest of their contents, and those files'
+    /// extensions.
     static func hashed(in folder: LibraryFolder) -> [(place: URL, extensions: Set<String>)] {
         [
             (folder.works, ["png", "jpeg", "webp"]), (folder.models, ["model"]),
@@ -57,7 +58,7 @@ enum BackupPart: String, CaseIterable {
     }
 }
 
-/// The digest of a file that may not fit into memory.
+/// Computes the digest of a file of any size.
 enum FileDigest {
     /// SHA-256 of the file's bytes.
     static func of(_ file: URL) throws -> SignedObjects.Digest {

@@ -3,24 +3,24 @@ import SignedObjects
 import StyleKit
 import SyncKit
 
-/// What an export wrote. Its JSON form is what `export --json` prints.
+/// The result of an export. Its JSON form is what `export --json` prints.
 public struct ExportReport: Codable, Equatable, Sendable {
     /// The folder.
     public let folder: String
-    /// How many pictures were copied.
+    /// The number of copied pictures.
     public let pictures: Int
-    /// Works and generations whose files lie on other devices: listed, not copied.
+    /// The number of works and generations whose files are on other devices: listed, not copied.
     public let elsewhere: Int
 }
 
 extension BackupService {
-    /// Writes everything into a new folder in forms that any program reads: the pictures as they
-    /// are, lists as CSV, all details as JSON. Keys, models' files and receipts' signatures aside,
-    /// nothing is left out; for all of it take a backup.
+    /// Writes the library into a new folder in plain formats: the pictures as they are, lists as
+    /// CSV, all details as JSON. Keys and the models' files are left out; a backup holds them.
     ///
     /// Pictures keep their watermarks.
     ///
-    /// - Throws: ``LibraryError/unwritable(path:reason:)`` where the folder is there and not empty.
+    /// - Throws: ``LibraryError/unwritable(path:reason:)`` where the folder exists and is not
+    ///   empty.
     public func exportAll(to target: URL) throws -> ExportReport {
         let draft = LibraryFile.draft(of: target)
         defer { LibraryFile.removeFolder(draft) }

@@ -3,13 +3,13 @@ import GRDB
 import SignedObjects
 import SyncKit
 
-/// What a backup holds. Its JSON form is what `backup --json` and `restore --json` print.
+/// The contents of a backup. Its JSON form is what `backup --json` and `restore --json` print.
 public struct BackupReport: Codable, Equatable, Sendable {
     /// The backup file.
     public let file: String
-    /// How many files it holds.
+    /// The number of files in it.
     public let files: Int
-    /// Their bytes.
+    /// The size of the files in bytes.
     public let bytes: Int
 }
 
@@ -25,9 +25,9 @@ public struct BackupService: Sendable {
     /// Writes the whole library into one tar file, readable by its owner alone: **it holds the
     /// keys**.
     ///
-    /// The database in it is one state, also while other programs write to it.
+    /// The database in it is one consistent state, even while other programs write to it.
     ///
-    /// - Parameter replacing: Whether a file that is there gives way.
+    /// - Parameter replacing: Whether an existing file is replaced.
     /// - Throws: ``LibraryError/busy`` while another program generates or syncs;
     ///   ``LibraryError/fileExists(path:)``.
     public func write(to file: URL, replacing: Bool = false) throws -> BackupReport {
@@ -59,11 +59,11 @@ public struct BackupService: Sendable {
 
     /// Makes a library from a backup, in a folder that holds none.
     ///
-    /// The credits that it holds are fetched anew at the first sync: what was spent after the
-    /// backup is not in it, and must not be spent again. Until then nothing can be generated.
+    /// The first sync fetches the credits anew: the backup does not know what was spent after it
+    /// was made, and that must not be spent again. Until then nothing can be generated.
     ///
     /// - Throws: ``LibraryError/alreadyALibrary(folder:)``; ``LibraryError/damaged(path:reason:)``
-    ///   where the file is not a whole backup. Nothing is then left behind.
+    ///   where the file is not a complete backup. Nothing is then left behind.
     public static func restore(
         from file: URL, to folder: LibraryFolder, environment: LibraryEnvironment = .system
     ) throws -> BackupReport {
@@ -78,15 +78,15 @@ public struct BackupService: Sendable {
         let report = try unpack(file, into: draft)
         try checkRestored(draft, from: file)
         try forgetWallet(draft)
-        // An empty folder gives way; one with anything in it does not.
+        // An empty folder is replaced; any other is not.
         try LibraryFile.moveFolder(draft.root, to: folder.root)
         _ = try Library(opening: folder, environment: environment)
         return report
     }
 
-    /// Page by page, so that nothing in it gets another place.
+    /// Copies the database page by page, so that row ids stay as they are.
     private func copyDatabase(to file: URL) throws {
-        // Made first, for its owner alone: SQLite would let others read it.
+        // Made first, at mode 0600: SQLite would let others read it.
         try LibraryFile.write([], to: file, mode: 0o600, replacing: false)
         let source = try DatabaseFile(context.folder.database).open(
             toRead: context.store.isReadOnly)
@@ -102,7 +102,7 @@ public struct BackupService: Sendable {
             guard BackupPart.accepts(header.name), seen.insert(header.name).inserted else {
                 throw LibraryError.damaged(
                     path: file.shownPath,
-                    reason: "it holds \(header.name.prefix(80)), which no backup does")
+                    reason: "it holds \(header.name.prefix(80)), which is not part of a backup")
             }
             let target = folder.root.appending(path: header.name)
             let flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC
@@ -133,7 +133,7 @@ public struct BackupService: Sendable {
         let verdict = try queue.read { try String.fetchAll($0, sql: "PRAGMA integrity_check") }
         try queue.close()
         guard verdict == ["ok"] else {
-            throw LibraryError.damaged(path: file.shownPath, reason: "its database is not whole")
+            throw LibraryError.damaged(path: file.shownPath, reason: "its database is damaged")
         }
         for (place, extensions) in BackupPart.hashed(in: folder) {
             for entry in try LibraryFile.files(in: place)

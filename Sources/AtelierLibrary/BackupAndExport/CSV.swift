@@ -1,4 +1,4 @@
-/// Rows as comma-separated values, RFC 4180, in which no cell is a formula.
+/// A table as comma-separated values (RFC 4180), in which no cell is a formula.
 struct CSV {
     private(set) var text: String
 
@@ -22,8 +22,8 @@ struct CSV {
         return isPlain ? text : "\"\(text.replacing("\"", with: "\"\""))\""
     }
 
-    /// Whether a spreadsheet would compute the cell instead of showing it: a file's name, and so a
-    /// title, may come from anybody. The full-width forms are signs to some spreadsheets.
+    /// Whether a spreadsheet would evaluate the cell: a title may come from a file's name, and so
+    /// from anybody. Some spreadsheets also accept the full-width forms of the signs.
     private static func isFormula(_ text: String) -> Bool {
         guard let first = text.unicodeScalars.first else { return false }
         return "=+-@\t\r\n\u{FF1D}\u{FF0B}\u{FF0D}\u{FF20}".unicodeScalars.contains(first)

@@ -1,11 +1,11 @@
 import Foundation
 
-/// A title as part of a file's name, for every file system.
+/// Makes a part of a file's name from a title, for every file system.
 enum FileTitle {
     /// The title's words in their own script, lowercase, between hyphens; `untitled` where a title
     /// has none.
     ///
-    /// Letters, marks and digits alone, composed (NFC): so nothing in it parts folders, hides the
+    /// Only letters, marks and digits, composed (NFC): nothing in it separates folders, hides the
     /// file or is special to a shell, and it is the same on file systems that decompose names.
     static func of(_ title: String) -> String {
         let composed = title.precomposedStringWithCanonicalMapping.lowercased()
@@ -19,7 +19,7 @@ enum FileTitle {
         }
         let whole = words.map(String.init).filter { !$0.isEmpty }.joined(separator: "-")
         var name = ""
-        // Whole characters, so that no mark loses its letter.
+        // Whole characters, so that no mark is separated from its letter.
         for character in whole where name.utf8.count + character.utf8.count <= Limits.fileTitleBytes
         {
             name.append(character)

@@ -3,25 +3,25 @@ import Foundation
 import SignedObjects
 import SyncKit
 
-/// Waits for a server that asks to be left alone for a while, and asks again.
+/// Repeats a request after replies 429 and 503 that say when to come back (`Retry-After`).
 struct RetryPolicy: Sendable {
-    /// The longest that one command waits in all; what takes longer is told instead.
+    /// The longest wait of one request in all; a longer one is reported instead.
     static let longest = Duration.seconds(90)
-    /// How often it asks at most.
+    /// The most attempts of one request.
     static let tries = 4
 
-    /// Waits.
+    /// Waits; tests return at once.
     let pause: @Sendable (Duration) async throws -> Void
-    /// Called before each wait with the server's words and how long it takes.
+    /// Called before each wait with the server's reason and the length of the wait.
     let onWait: @Sendable (String, Duration) -> Void
     /// Server time.
     let now: @Sendable () -> UnixTime
-    /// That many random bytes.
+    /// Returns that many random bytes.
     let random: @Sendable (Int) -> [UInt8]
 
-    /// Sends until the server takes it or asks for too long a wait.
+    /// Sends until the server accepts it or asks for too long a wait.
     ///
-    /// - Parameter send: Sends once; it is told how often that was done before.
+    /// - Parameter send: Sends once; its argument is the number of attempts before.
     /// - Throws: ``AccountError/tryLater(reason:at:)``; what `send` throws.
     func ask(_ send: (_ before: Int) async throws -> HTTPReply) async throws -> HTTPReply {
         var waited = Duration.zero
@@ -42,13 +42,13 @@ struct RetryPolicy: Sendable {
         preconditionFailure("the last try returns or throws")
     }
 
-    /// Devices that were sent away together do not come back together.
+    /// A random extra wait, so that devices that were refused together do not return together.
     private func jitter(of wait: Duration) -> Duration {
         let part = random(2).reduce(0) { $0 << 8 | Int($1) }
         return min(.seconds(10), max(.seconds(1), wait / 2)) * part / 65_536
     }
 
-    /// Seconds, or the time at which to come back; nil where the header says neither.
+    /// Reads `Retry-After` (RFC 9110, 10.2.3): seconds or a date; nil where it is neither.
     private func retryAfter(_ reply: HTTPReply) -> Duration? {
         guard let text = reply.headers["retry-after"] else { return nil }
         if let seconds = Int64(text) {
@@ -64,7 +64,7 @@ struct RetryPolicy: Sendable {
         return .seconds(min(max(0, seconds), Self.mostSeconds))
     }
 
-    /// A year.
+    /// The longest wait that is read, a year in seconds.
     private static let mostSeconds: Int64 = 31_536_000
 
     private static func reason(of reply: HTTPReply) -> String {

@@ -2,7 +2,7 @@ import CreditLedger
 import SignedObjects
 import Synchronization
 
-/// What the server's clock says, as far as its replies told.
+/// The server's clock, by the times in its replies.
 final class ServerClock: Sendable {
     private let device: @Sendable () -> ClockReading
     private let last: UnixTime?
@@ -25,10 +25,11 @@ final class ServerClock: Sendable {
         CorrectedClock.time(device: device().time, offset: offset ?? 0, last: last)
     }
 
-    /// What the device's own clocks say.
+    /// The device's own clocks, uncorrected.
     var own: ClockReading { device() }
 
-    /// Takes the `Atelier-Time` of a reply that just came.
+    /// Reads the `Atelier-Time` header of a reply that just arrived, in milliseconds since 1970
+    /// UTC.
     func observe(_ header: String?) {
         guard
             let milliseconds = header.flatMap(Int64.init),
@@ -38,17 +39,17 @@ final class ServerClock: Sendable {
     }
 }
 
-/// A device's clock, corrected by what the server's said at the last contact.
+/// A device's clock, corrected by the offset to the server's clock at the last contact.
 enum CorrectedClock {
     /// The corrected time.
     ///
-    /// A correction is true for the clock that it was found by. Where that was set since, it leads
-    /// to no date at all, or to one before the last contact although the clock itself lies after
-    /// it: then the clock alone is believed, until the next reply.
+    /// An offset is valid for the clock it was measured with. If the device's clock was set since,
+    /// the sum is no date at all, or lies before the last contact although the clock itself lies
+    /// after it: then the device's clock is used alone, until the next reply.
     ///
     /// - Parameters:
-    ///   - device: What the device's clock says.
-    ///   - offset: By how much the server's was ahead.
+    ///   - device: The device's own time.
+    ///   - offset: Milliseconds that the server's clock was ahead.
     ///   - last: Server time at the last contact.
     static func time(device: UnixTime, offset: Int64, last: UnixTime?) -> UnixTime {
         let sum = device.milliseconds.addingReportingOverflow(offset)

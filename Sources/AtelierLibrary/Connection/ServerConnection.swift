@@ -4,7 +4,7 @@ import SignedObjects
 import Synchronization
 import SyncKit
 
-/// The way to the account's server: proves who asks, reads replies and refusals.
+/// Requests to the account's server: signs them, decodes replies, and turns refusals into errors.
 struct ServerConnection: Sendable {
     let address: HTTPAddress
     let exchange: LibraryEnvironment.Exchange
@@ -14,14 +14,14 @@ struct ServerConnection: Sendable {
     let retries: RetryPolicy
     let random: @Sendable (Int) -> [UInt8]
 
-    /// Asks for something that needs no proof, or with a proof and no body.
+    /// Sends a GET request, with a proof of the device unless `proves` is false.
     func get<Reply: Decodable>(
         _ target: String, as type: Reply.Type = Reply.self, proves: Bool = true
     ) async throws -> Reply {
         try await send("GET", target, body: nil, proves: proves)
     }
 
-    /// Sends a body with a proof.
+    /// Sends a POST request with a JSON body and a proof of the device.
     func post<Reply: Decodable>(
         _ target: String, _ body: some Encodable & Sendable, as type: Reply.Type = Reply.self
     ) async throws -> Reply {
@@ -29,7 +29,7 @@ struct ServerConnection: Sendable {
             "POST", target, body: Array(try CanonicalJSON.encoder.encode(body)), proves: true)
     }
 
-    /// Listens to the account's events until the server ends the stream.
+    /// Reads the account's event stream until the server ends it.
     func events(_ onEvent: @escaping @Sendable (AccountEvent) -> Void) async throws {
         let stream = try openStream()
         let reply = try await again {
@@ -44,10 +44,10 @@ struct ServerConnection: Sendable {
         guard reply.status == 200 else { throw Self.refusal(reply) }
     }
 
-    /// The rotations of library keys after an epoch, oldest first and without a gap.
+    /// The key rotations after an epoch, oldest first and without a gap.
     ///
-    /// - Throws: ``AccountError/unexpectedReply(_:)`` where one is not by `accountKey`, or not the
-    ///   next.
+    /// - Throws: ``AccountError/unexpectedReply(_:)`` where one is not signed by
+    ///   `accountKey`, or is not the next.
     func keyRotations(
         after epoch: UInt32, signedBy accountKey: VerifyingKey
     ) async throws -> [KeyRotation] {
@@ -66,7 +66,7 @@ struct ServerConnection: Sendable {
         }
     }
 
-    /// The transport for the library's changes, over this connection.
+    /// SyncKit's transport over this connection.
     var transport: HTTPTransport {
         HTTPTransport(
             exchange: { message in
@@ -89,11 +89,11 @@ struct ServerConnection: Sendable {
             })
     }
 
-    /// What a reply that is no success means.
+    /// The error that a reply of another status than 200 to 202 stands for.
     static func refusal(_ reply: HTTPReply) -> any Error {
         let problem = try? CanonicalJSON.decoder.decode(Problem.self, from: Data(reply.body))
         if let problem { return problem }
-        // A server of this protocol would have sent a problem.
+        // A proxy answered: the server itself would have sent a problem.
         guard ![502, 503, 504].contains(reply.status) else {
             return HTTPFailure.away(status: reply.status)
         }
@@ -126,8 +126,8 @@ struct ServerConnection: Sendable {
             HTTPMessage(method: method, target: target, headers: headers, body: body))
     }
 
-    /// Asks once more where the clock was wrong: the reply has told the server's time, and the
-    /// second proof carries it.
+    /// Sends once more where the server refused the proof's time: its reply tells the server's
+    /// time, by which the second proof is made.
     private func again(_ ask: () async throws -> HTTPReply) async throws -> HTTPReply {
         let first = try await ask()
         clock.observe(first.headers["atelier-time"])
@@ -137,7 +137,7 @@ struct ServerConnection: Sendable {
         return second
     }
 
-    /// A proof is good for one request.
+    /// The message with a new proof: each is accepted once.
     private func signedAgain(_ message: HTTPMessage) throws -> HTTPMessage {
         var message = message
         message.headers.removeAll { $0.name == RequestProof.headerName }

@@ -2,7 +2,7 @@ import Foundation
 import GRDB
 import SyncKit
 
-/// The library's database as SQLite is told of it: by text, where its name may be any bytes.
+/// The library's database by the name that SQLite takes: text, where the path may be any bytes.
 struct DatabaseFile {
     private let file: URL
 
@@ -10,22 +10,22 @@ struct DatabaseFile {
         self.file = file
     }
 
-    /// The path, or where that is no text its URI, which SQLite turns back into bytes.
+    /// The path; where that is not UTF-8, its URI, which SQLite turns back into bytes.
     var name: String {
         String(validating: file.fileBytes, as: UTF8.self)
             ?? file.absoluteURL.absoluteString
     }
 
-    /// The name for reading where SQLite cannot make the files that it keeps beside a database.
+    /// The name for reading in a folder where SQLite cannot make its -wal and -shm files.
     ///
-    /// Nil where its log holds changes: read alone, the database would be an older state.
+    /// Nil where the -wal file holds changes: without them the database would be an older state.
     var unchangingName: String? {
         let log = URL(fileBytes: file.fileBytes + Array("-wal".utf8))
         guard LibraryFile.size(of: log) == 0 else { return nil }
         return file.absoluteURL.absoluteString + "?immutable=1"
     }
 
-    /// Opens it beside whoever has it open, to be copied.
+    /// Opens the database for a copy, while other connections stay open.
     func open(toRead isReadOnly: Bool) throws -> DatabaseQueue {
         guard isReadOnly else { return try DatabaseQueue(path: name) }
         var configuration = Configuration()

@@ -1,23 +1,23 @@
 import GRDB
 import SignedObjects
 
-/// What this device keeps for itself; never synced.
+/// The values that stay on this device: rows of the table `local_values`, never synced.
 enum LocalValue: String {
     /// Milliseconds that server time was ahead of this device's clock at the last contact.
     case clockOffset = "clock_offset_ms"
-    /// When this device last synced, milliseconds since 1970 UTC.
+    /// When this device last synced, in milliseconds since 1970 UTC by the corrected clock.
     case lastSync = "last_sync_ms"
-    /// The wallet beside the journal: JSON.
+    /// The wallet's snapshot: JSON.
     case wallet
-    /// The bodies that were drawn to the end here, of rows that may be gone: JSON.
+    /// The bodies that were finished here, whose rows may be removed: JSON.
     case finished
-    /// What the last sync doubted: JSON.
+    /// The doubts of the last sync: JSON.
     case doubts
-    /// The last head of the server's audit log that fitted: compact.
+    /// The last verified head of the server's audit log: compact.
     case auditHead = "audit_head"
-    /// One that did not fit it, as proof: compact.
+    /// A head that contradicts it, as proof: compact.
     case auditContradiction = "audit_contradiction"
-    /// The account's devices as of the last look: JSON.
+    /// The account's devices by the server's last answer: JSON.
     case devices
 
     func read(_ database: Database) throws -> String? {
@@ -25,7 +25,7 @@ enum LocalValue: String {
             database, sql: "SELECT value FROM local_values WHERE key = ?", arguments: [rawValue])
     }
 
-    /// The number that was written, where it lies in `range`.
+    /// The stored number; nil where there is none in `range`.
     func readNumber(in range: ClosedRange<Int64>, _ database: Database) throws -> Int64? {
         guard let text = try read(database), let number = Int64(text), range.contains(number) else {
             return nil
@@ -33,9 +33,9 @@ enum LocalValue: String {
         return number
     }
 
-    /// Milliseconds that any two clocks may lie apart.
+    /// The range of differences of two clocks, in milliseconds.
     static let offsets = -UnixTime.latest.milliseconds...UnixTime.latest.milliseconds
-    /// Moments in milliseconds since 1970 UTC.
+    /// The range of times, in milliseconds since 1970 UTC.
     static let moments = 0...UnixTime.latest.milliseconds
 
     func write(_ value: String, _ database: Database) throws {

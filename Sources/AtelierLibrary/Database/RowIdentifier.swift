@@ -33,7 +33,7 @@ public struct GenerationID: RowIdentifier {
     public init(checked bytes: [UInt8]) { self.bytes = bytes }
 }
 
-/// Names a row whose table is told beside it, such as one that was removed.
+/// Names a row of a table that is known from elsewhere, such as a removed one.
 public struct RowID: RowIdentifier {
     /// 16 bytes.
     public let bytes: [UInt8]
@@ -65,6 +65,6 @@ extension RowIdentifier {
     /// The id as SQLite stores it.
     var data: Data { Data(bytes) }
 
-    /// What a row without an id would have: the store lets no such row be written.
+    /// The id of a row without a valid one; SyncKit lets no such row be written.
     static var none: Self { Self(checked: [UInt8](repeating: 0, count: byteCount)) }
 }

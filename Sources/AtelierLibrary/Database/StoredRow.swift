@@ -2,7 +2,7 @@ import Foundation
 import GRDB
 import SignedObjects
 
-/// One row whose values are not believed to have the type of their column: any tool may write them.
+/// One row whose values may have any type, whatever the column's: any program may write them.
 struct StoredRow {
     let row: Row
 
@@ -14,20 +14,20 @@ struct StoredRow {
         CheckedText.shown(String.fromDatabaseValue(value(column)) ?? "")
     }
 
-    /// The number, brought into `range`; its lower end where the column holds none.
+    /// The number, clamped to `range`; its lower end where the column holds none.
     func real(_ column: String, in range: ClosedRange<Double>) -> Double {
         let number = Double.fromDatabaseValue(value(column)) ?? range.lowerBound
         return number.isNaN
             ? range.lowerBound : min(max(number, range.lowerBound), range.upperBound)
     }
 
-    /// Text that is read by a program, not shown.
+    /// Text for a program to read, not to show.
     func rawText(_ column: String) -> String {
         String.fromDatabaseValue(value(column)) ?? ""
     }
 
-    /// The whole number, brought into `range`, so that nothing that is reckoned from it overflows;
-    /// the number nearest to 0 where the column holds none.
+    /// The integer, clamped to `range`, so that arithmetic with it cannot overflow; the number
+    /// nearest to 0 where the column holds none.
     func number(_ column: String, in range: ClosedRange<Int>) -> Int {
         let number = Int.fromDatabaseValue(value(column)) ?? 0
         return min(max(number, range.lowerBound), range.upperBound)
@@ -51,10 +51,10 @@ struct StoredRow {
     }
 }
 
-/// SQLite's texts may hold a NUL, after which GRDB reads no further: a title would be cut without a
-/// word, and two different ones look alike.
+/// A SQLite text may hold a NUL character, where GRDB stops reading: a title would be cut silently,
+/// and two different ones could look alike.
 extension Row {
-    /// The rows of a query, their texts whole.
+    /// The rows of a query with complete texts.
     static func fetchWhole(
         _ database: Database, sql: String, arguments: StatementArguments = StatementArguments()
     ) throws -> [Row] {
@@ -64,8 +64,8 @@ extension Row {
         return rows
     }
 
-    /// A copy that outlives the query. Only the lengths are compared, so that usual rows cost no
-    /// more than a copy.
+    /// A copy that outlives the query. Only lengths are compared, so that usual rows cost no more
+    /// than a copy.
     private func whole() throws -> Row {
         var texts: [String: String] = [:]
         for (index, column) in columnNames.enumerated() {

@@ -4,39 +4,39 @@ import GRDB
 import SignedObjects
 import SyncKit
 
-/// What is wrong with a library. Its JSON form is what `doctor --json` prints.
+/// The result of examining a library. Its JSON form is what `doctor --json` prints.
 public struct DoctorReport: Codable, Equatable, Sendable {
-    /// One thing that is wrong.
+    /// One fault.
     public struct Finding: Codable, Equatable, Sendable {
-        /// What kind of thing.
+        /// The kinds of faults.
         public enum Code: String, Codable, Sendable {
             /// SQLite finds the database damaged.
             case database
             /// The spend journal cannot be read.
             case journal
-            /// Others may read a key file.
+            /// Other users may read a key file.
             case openKeys = "open-keys"
-            /// A file that a row of this device names is not there.
+            /// A file of a row that this device wrote is missing.
             case missingFile = "missing-file"
-            /// A file is not what its name says.
+            /// A file's digest is not its name.
             case damagedFile = "damaged-file"
-            /// A crash left half a file.
+            /// A crash left a part of a file.
             case leftover
-            /// A whole file that no row names.
+            /// A complete file that no row names.
             case unnamedFile = "unnamed-file"
-            /// What this device was sent does not fit together, see ``SyncDoubt``.
+            /// A ``SyncDoubt``.
             case doubt
             /// This device's clock is wrong.
             case clock
-            /// A paid picture was not drawn to the end.
+            /// A paid picture is not finished.
             case unfinished
         }
 
-        /// What kind of thing.
+        /// The kind of fault.
         public let code: Code
-        /// The file; empty where it is none.
+        /// The file's path; empty where the fault is not about a file.
         public let path: String
-        /// What it means and what to do.
+        /// What it means, and what to do.
         public let text: String
         /// What may help; left out where the text says all.
         public let nextStep: NextStep?
@@ -55,16 +55,16 @@ public struct DoctorReport: Codable, Equatable, Sendable {
         }
     }
 
-    /// How many files were read whole and compared with their names.
+    /// The number of files whose digests were checked.
     public internal(set) var filesChecked = 0
-    /// What was found.
+    /// The faults.
     public internal(set) var findings: [Finding] = []
 
-    /// Whether nothing is wrong any more.
+    /// Whether no fault is left.
     public var isWell: Bool { findings.allSatisfy(\.isRepaired) }
 }
 
-/// The check of everything that can be wrong with the library on this device.
+/// Examines everything that can be wrong with the library on this device.
 ///
 /// Owns no table; it reads what the services own.
 public struct LibraryDoctor: Sendable {
@@ -75,10 +75,11 @@ public struct LibraryDoctor: Sendable {
     let generations: GenerationService
     let doubts: SyncDoubts
 
-    /// Looks for everything that can be wrong with the library on this device; offline.
+    /// Examines the library on this device; offline. Every file of a work, model or picture is
+    /// read.
     ///
-    /// - Parameter repairs: Puts right what can be without losing anything: closes key files,
-    ///   takes away what crashes left, and puts damaged files aside under another name.
+    /// - Parameter repairs: Whether to repair what can be repaired without loss: restrict the modes
+    ///   of key files, delete what crashes left, and rename damaged files.
     /// - Throws: ``LibraryError/busy`` while another program generates or syncs.
     public func examine(repairs: Bool = false) throws -> DoctorReport {
         let lock = try context.lock()
@@ -128,7 +129,7 @@ public struct LibraryDoctor: Sendable {
                 else { return nil }
                 var finding = DoctorReport.Finding(
                     code: .openKeys, path: file.shownPath,
-                    text: "Others on this machine can read it.")
+                    text: "Other users of this machine can read it.")
                 finding.isRepaired = repairs && file.withFileName { chmod($0, mode) } == 0
                 return finding
             }
@@ -156,7 +157,7 @@ public struct LibraryDoctor: Sendable {
 
     private func leftover(_ file: URL, _ repairs: Bool) throws -> DoctorReport.Finding {
         var finding = DoctorReport.Finding(
-            code: .leftover, path: file.shownPath, text: "A crash left it half written.")
+            code: .leftover, path: file.shownPath, text: "A crash left this file incomplete.")
         if repairs {
             try LibraryFile.remove(file)
             finding.isRepaired = true
@@ -164,12 +165,12 @@ public struct LibraryDoctor: Sendable {
         return finding
     }
 
-    /// Under another name nothing uses it, and it is not lost.
+    /// A repair renames the file, so that nothing uses it and nothing is lost.
     private func damaged(_ file: URL, _ repairs: Bool) throws -> DoctorReport.Finding {
         var finding = DoctorReport.Finding(
             code: .damagedFile, path: file.shownPath,
             text: "Its bytes were changed. Restore it from a backup, add the work again, or "
-                + "generate the same again, which costs nothing.")
+                + "generate the same again; it costs nothing.")
         if repairs {
             let aside = file.appendingPathExtension("damaged")
             let status = file.withFileName { from in aside.withFileName { rename(from, $0) } }
@@ -204,7 +205,7 @@ public struct LibraryDoctor: Sendable {
             nextStep: step)
     }
 
-    /// Nothing deletes them: a row may be missing because somebody kept it back.
+    /// Files without a row. They are not deleted: the row may be withheld.
     private func unnamedFiles() throws -> [DoctorReport.Finding] {
         let named =
             try works.all().compactMap { $0.location(in: context.folder) }

@@ -8,28 +8,28 @@ import SyncKit
     import Darwin
 #endif
 
-/// A file that is written for the artist, under the one rule for all of them: in the format that
-/// its name says, never over what it is made from, never over a file that is there unless told so,
-/// and never into the library's own folders.
+/// A file that is written for the artist. One rule holds for all of them: the format is that of the
+/// name's ending; inputs are never replaced, existing files only on request; and nothing is written
+/// into the library's own folders.
 package struct OutputFile: Sendable {
-    /// What is written.
+    /// The kind of contents.
     package enum Content: Sendable {
-        /// A picture, in the format that the name's ending says.
+        /// A picture in the format of the name's ending: .png, .jpg or .webp.
         case picture
-        /// Something whose name is the artist's choice.
+        /// Anything else; any name will do.
         case other
     }
 
-    /// Where.
+    /// The file's path.
     package let file: URL
     private let replaces: Bool
     private let format: PictureFormat
 
-    /// Checks early what can be, before work or a credit is spent on the file.
+    /// Checks what can be checked before work or a credit is spent on the file.
     ///
     /// - Parameters:
-    ///   - replaces: Whether a file that is there gives way.
-    ///   - inputs: What it is made from; compared as files, not as names.
+    ///   - replaces: Whether an existing file is replaced.
+    ///   - inputs: The files it is made from; compared by identity, not by name.
     /// - Throws: ``LibraryError/badOutput(path:reason:)``, ``LibraryError/fileExists(path:)``,
     ///   ``LibraryError/unwritable(path:reason:)``.
     package init(
@@ -42,22 +42,22 @@ package struct OutputFile: Sendable {
         let place = FileIdentity(file)
         if let place, inputs.contains(where: { FileIdentity($0) == place }) {
             throw LibraryError.badOutput(
-                path: file.shownPath, reason: "it is what the new file is made from")
+                path: file.shownPath, reason: "the new file is made from it")
         }
         if let parent = FileIdentity(file.deletingLastPathComponent()),
             folder.all.contains(where: { FileIdentity($0) == parent })
         {
             throw LibraryError.badOutput(
-                path: file.shownPath, reason: "it lies among the library's own files")
+                path: file.shownPath, reason: "its folder belongs to the library")
         }
         try LibraryFile.checkWritable(file)
         if place != nil, !replaces { throw LibraryError.fileExists(path: file.shownPath) }
     }
 
-    /// The name for people.
+    /// The path as text for people.
     package var shown: String { file.shownPath }
 
-    /// Whether both would be written to one place.
+    /// Whether both are the same file.
     package func isSame(as other: OutputFile) -> Bool {
         file.fileBytes == other.file.fileBytes
             || file.lastBytes == other.file.lastBytes
@@ -65,20 +65,19 @@ package struct OutputFile: Sendable {
                     == FileIdentity(other.file.deletingLastPathComponent())
     }
 
-    /// Writes a picture, given as a PNG file, in the format of the name. The whole file comes, or
-    /// what was there stays.
+    /// Writes a picture, given as a PNG file, in the format of the name, atomically.
     package func write(png: [UInt8]) throws {
         let bytes = format == .png ? png : try Picture.decode(png).0.encoded(as: format)
         try naming { try LibraryFile.write(bytes, to: file, replacing: replaces) }
     }
 
-    /// The same file for later, when what is there is its own.
+    /// The same file for further writes, which replace the first.
     package var again: OutputFile { OutputFile(self) }
 
-    /// Where a larger file is made before ``take(_:)``.
+    /// The path of the unfinished file before ``take(_:)``.
     var draft: URL { LibraryFile.draft(of: file) }
 
-    /// Puts a finished draft in its place.
+    /// Moves the finished draft to the file's path.
     func take(_ draft: URL) throws {
         try naming { try LibraryFile.move(draft, to: file, replacing: replaces) }
     }
@@ -93,7 +92,7 @@ package struct OutputFile: Sendable {
         do {
             try write()
         } catch let error as LibraryError {
-            // Somebody made one since it was looked for.
+            // Another program made the file since the check.
             if !replaces, LibraryFile.exists(file) {
                 throw LibraryError.fileExists(path: file.shownPath)
             }
@@ -107,16 +106,16 @@ package struct OutputFile: Sendable {
         if let format = PictureFormat(ending: ending) { return format }
         throw LibraryError.badOutput(
             path: file.shownPath,
-            reason: "its name says no format that is written; it may end in .png, .jpg or .webp")
+            reason: "its name must end in .png, .jpg or .webp")
     }
 }
 
-/// What makes two names name one file, whatever links lead there.
+/// The identity of a file, whatever path and links lead to it.
 struct FileIdentity: Equatable {
     private let device: UInt64
     private let number: UInt64
 
-    /// The place of what is there; nil where nothing is.
+    /// The identity of an existing file; nil where there is none.
     init?(_ file: URL) {
         var status = stat()
         guard file.withFileName({ stat($0, &status) }) == 0 else { return nil }

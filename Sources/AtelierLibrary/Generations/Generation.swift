@@ -5,7 +5,7 @@ import SyncKit
 
 /// One generated picture. Its JSON form is what `generations show --json` prints.
 public struct Generation: Codable, Equatable, Sendable {
-    /// A work that the picture's marks come from.
+    /// A work that parts of the picture come from.
     public struct Source: Codable, Equatable, Sendable {
         /// The work.
         public let work: WorkID
@@ -13,33 +13,33 @@ public struct Generation: Codable, Equatable, Sendable {
         public let share: Double
     }
 
-    /// Whether the server has countersigned.
+    /// Whether the server has countersigned a generation.
     public enum Standing: String, Codable, Sendable {
-        /// It has: there is a receipt.
+        /// The server countersigned: there is a receipt.
         case countersigned
-        /// Not yet: the next sync asks.
+        /// The server has not answered yet; the next sync asks it.
         case waiting
-        /// Never: see ``Generation/refusal``.
+        /// The server refused for good: see ``Generation/refusal``.
         case refused
     }
 
-    /// Names it.
+    /// The generation's id.
     public let id: GenerationID
     /// The model's row; left out where the row names none.
     public let modelId: ModelID?
-    /// What the model was called.
+    /// The model's name at that time.
     public let modelName: String
     /// SHA-256 of the model's file, hexadecimal.
     public let modelDigest: String
     /// Digest of the works that the model learned from, hexadecimal.
     public let worksDigest: String
-    /// The version of the method.
+    /// The version of the method that rendered it.
     public let engine: String
-    /// The seed.
+    /// The seed, 0 to 2^63 - 1.
     public let seed: Int
-    /// Pixels.
+    /// Width in pixels.
     public let width: Int
-    /// Pixels.
+    /// Height in pixels.
     public let height: Int
     /// SHA-256 of the sketch's file, hexadecimal; empty without a sketch.
     public let sketchSha256: String
@@ -53,14 +53,14 @@ public struct Generation: Codable, Equatable, Sendable {
     public let pixelHash: String
     /// The works in the picture, the largest share first.
     public let sources: [Source]
-    /// The largest piece that lies in one work just as it does here, as a part of the picture, 0
-    /// to 1.
+    /// The largest connected piece that is copied unchanged from one work, as a part of the
+    /// picture, 0 to 1.
     public let largestPiece: Double
-    /// Whether the picture is a tile.
+    /// Whether the picture is a tile that continues at every edge.
     public let isPattern: Bool
-    /// How far it was to go from any one work, 0 to 100.
+    /// The originality that it was made with, 0 to 100.
     public let originality: Int
-    /// How many drafts a sheet has; 0 for a picture that was drawn at once.
+    /// The number of drafts on its sheet; 0 for a picture that was drawn without one.
     public let drafts: Int
     /// The number on the sheet of a draft that was picked, else 0.
     public let draft: Int
@@ -72,19 +72,19 @@ public struct Generation: Codable, Equatable, Sendable {
     public let receipt: String
     /// Whether the server has countersigned.
     public let standing: Standing
-    /// Why the server never will; empty otherwise.
+    /// Why the server refused; empty otherwise.
     public let refusal: String
-    /// 1 to 5, or 0.
+    /// The rating, 1 to 5; 0 without one.
     public let rating: Int
-    /// True where a work that it comes from was removed since.
+    /// Whether a work that it comes from was removed since then.
     public let isSourceWithdrawn: Bool
     /// The device that made it.
     public let device: String
-    /// What that device was called.
+    /// The name of that device.
     public let deviceName: String
-    /// When.
+    /// When it was made, by that device's corrected clock.
     public let createdAt: Moment
-    /// The watermarked file's path on this device; left out where it lies on another.
+    /// The watermarked file's path; left out where the file is not on this device.
     public private(set) var file: String?
 
     init(_ fields: StoredRow, folder: LibraryFolder) {
@@ -137,7 +137,7 @@ public struct Generation: Codable, Equatable, Sendable {
 }
 
 extension GenerationSettings {
-    /// Reads what a row says it was drawn with, else nil: any tool may write it.
+    /// Reads the stored text; nil where it is not valid, for any program may write it.
     init?(stored text: String) {
         guard
             let settings = try? CanonicalJSON.decoder.decode(Self.self, from: Data(text.utf8))

@@ -3,27 +3,28 @@ public import Foundation
 import SignedObjects
 import StyleKit
 
-/// What the artist asks for.
+/// A request to generate.
 public struct GenerationOrder: Sendable {
     /// The model.
     public var model: ModelID
-    /// Chooses among the pictures; nil takes a random one.
+    /// The seed, 0 to 2^63 - 1: the same order with the same seed gives the same pixels. Nil takes
+    /// a random one.
     public var seed: UInt64?
-    /// Pixels.
+    /// Width in pixels, `StyleKit.Limits.generatedSide`.
     public var width: Int
-    /// Pixels.
+    /// Height in pixels, `StyleKit.Limits.generatedSide`.
     public var height: Int
-    /// A picture of flat colours that says what goes where.
+    /// A picture file of flat colours that says what goes where.
     public var sketch: URL?
     /// Whether the picture is a tile that continues at every edge.
     public var isPattern: Bool
-    /// How far the picture goes from any one work, 0 to 100.
+    /// How far the picture departs from any one work: 0 keeps large pieces, 100 uses small ones.
     public var originality: Int
-    /// Works of the model that nothing is taken from.
+    /// Works of the model from which nothing is taken.
     public var leftOut: [WorkID]
     /// How many drafts to choose from, 1 to 9; nil draws one picture at once.
     public var drafts: Int?
-    /// Render again even where the picture is there already.
+    /// Whether to render again where the picture exists already.
     public var again: Bool
 
     /// An order as given; ``GenerationService/generate(_:_:)`` checks the ranges.
@@ -45,7 +46,7 @@ public struct GenerationOrder: Sendable {
     }
 }
 
-/// All that is needed to render a paid body; stands in the journal beside its spend.
+/// Everything that is needed to render a paid body; stored in the journal beside its spend.
 struct GenerationPlan: Codable, Equatable, Sendable {
     let id: GenerationID
     let modelId: ModelID?
@@ -54,7 +55,7 @@ struct GenerationPlan: Codable, Equatable, Sendable {
     let worksDigest: Digest
     let engine: String
     let settings: GenerationSettings
-    /// How many drafts the sheet has; 0: there is no sheet, the picture is drawn at once.
+    /// The number of drafts on the sheet; 0 for a picture without a sheet.
     let drafts: Int
     /// SHA-256 of the kept sketch's file.
     var sketch: Digest?

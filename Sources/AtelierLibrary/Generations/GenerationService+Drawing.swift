@@ -5,7 +5,7 @@ import SignedObjects
 import StyleKit
 import SyncKit
 
-/// What was drawn for a row: a picture, or a sheet of drafts.
+/// The result of drawing: a picture, or a sheet of drafts.
 struct Drawing {
     let picture: Picture
     /// The works in it; none for a sheet, where each draft has its own.
@@ -27,17 +27,16 @@ struct Drawing {
     }
 }
 
-/// What somebody who waits is shown.
+/// Callbacks while a picture is drawn.
 public struct DrawingWatch: Sendable {
-    /// Called with 0 to 1.
+    /// Called with the progress, 0 to 1.
     public var progress: @Sendable (Double) -> Void
-    /// Called with a PNG file of the picture as it is then, each time larger and sharper; it bears
-    /// the watermark.
+    /// Called with a watermarked PNG file of the unfinished picture, each larger and sharper.
     public var preview: (@Sendable ([UInt8]) -> Void)?
-    /// Asked often; true stops.
+    /// Asked often; true stops the drawing.
     public var isCancelled: @Sendable () -> Bool
 
-    /// Takes every field.
+    /// Callbacks; those left out do nothing.
     public init(
         progress: @escaping @Sendable (Double) -> Void = { _ in },
         preview: (@Sendable ([UInt8]) -> Void)? = nil,
@@ -49,14 +48,14 @@ public struct DrawingWatch: Sendable {
     }
 }
 
-/// What is read from files before something is drawn.
+/// The files of a plan, decoded.
 struct DrawingMaterials {
     let style: StyleModel
     let sketch: Picture?
 }
 
 extension GenerationService {
-    /// Renders a paid plan, keeps the watermarked file and writes the row.
+    /// Renders a paid plan, stores the watermarked file and writes the row.
     func finish(
         _ plan: GenerationPlan, spend: Digest, _ watch: DrawingWatch
     ) throws -> Generation {
@@ -85,7 +84,7 @@ extension GenerationService {
             throw GenerationError.otherPixels
         }
         let stamped = Watermark.stamp(drawing.picture)
-        // On a sheet's plain paper the hidden mark would be seen; only pictures leave for good.
+        // On the plain paper of a sheet the hidden mark would be visible.
         let isSheet = plan.drafts > 0 && draft == 0
         let marked = isSheet ? stamped : GenerationMark.embed(plan.body.digest, in: stamped)
         let file = try marked.encodedPNG()
@@ -100,13 +99,13 @@ extension GenerationService {
         return try generation(id)
     }
 
-    /// What a plan gives, without a watermark, the same pixels each time.
+    /// Draws a plan without a watermark; the pixels are the same each time.
     ///
-    /// - Parameter draft: Which of its drafts in full; 0: the sheet, or the one picture.
+    /// - Parameter draft: The draft to draw in full, from 1; 0 draws the sheet, or the one picture.
     func draw(
         _ plan: GenerationPlan, _ materials: DrawingMaterials, draft: Int, _ watch: DrawingWatch
     ) throws -> Drawing {
-        // Nothing is drawn yet, whichever of the two it becomes.
+        // Making the sheet draws nothing; it also gives the settings of its drafts.
         let sheet = DraftSheet(
             model: materials.style, settings: plan.settings, sketch: materials.sketch,
             threads: context.environment.threads)
@@ -122,7 +121,7 @@ extension GenerationService {
         }
     }
 
-    /// Reads what a plan draws with: once for all drafts of a sheet.
+    /// Reads the model and the sketch of a plan, once for all drafts of a sheet.
     func materials(of plan: GenerationPlan) throws -> DrawingMaterials {
         DrawingMaterials(
             style: try styles.style(plan.modelDigest), sketch: try plan.sketch.map(sketch))
@@ -139,7 +138,7 @@ extension GenerationService {
     private func draw(_ synthesis: Synthesis, _ watch: DrawingWatch) throws -> Drawing {
         let preview = watch.preview.map { show in
             { @Sendable (picture: Picture) in
-                // A picture that cannot be shown meanwhile is no reason to stop drawing it.
+                // A preview that cannot be encoded does not stop the drawing.
                 if let png = try? Watermark.stamp(picture).encodedPNG() { show(png) }
             }
         }
@@ -166,7 +165,7 @@ extension GenerationService {
         }
     }
 
-    /// Writes the row, once a body and draft; a row that is there only learns of its file.
+    /// Writes the row of a body and draft; an existing row only gets the new file's digest.
     private func write(_ entry: GenerationEntry) throws -> GenerationID {
         let plan = entry.plan
         let body = plan.body.digest.description
@@ -209,7 +208,7 @@ extension GenerationService {
     }
 }
 
-/// What a row is written from.
+/// The values of a row.
 private struct GenerationEntry {
     let plan: GenerationPlan
     let spend: Digest

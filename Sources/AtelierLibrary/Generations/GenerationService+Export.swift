@@ -18,11 +18,11 @@ public struct SourceColor: Codable, Equatable, Sendable {
 extension GenerationService {
     /// Writes a generation to a file of the artist's choice.
     ///
-    /// Without its watermark the picture is rendered again, and its pixels compared with those of
-    /// the first time: a clean copy that lay in the library would make the receipt worth nothing.
+    /// Without its watermark the picture is rendered again, and its pixels are compared with those
+    /// of the first time: the library stores no copy without the watermark.
     ///
-    /// - Parameter replacing: Whether a file that is there gives way.
-    /// - Throws: ``GenerationError/noReceipt(reason:)`` where the watermark must stay;
+    /// - Parameter replacing: Whether an existing file is replaced.
+    /// - Throws: ``GenerationError/noReceipt(reason:nextStep:)`` where the watermark must stay;
     ///   ``LibraryError/elsewhere(kind:device:)`` where the file or model is on another device.
     public func export(
         _ id: GenerationID, to file: URL, withoutWatermark: Bool = false, replacing: Bool = false,
@@ -48,7 +48,7 @@ extension GenerationService {
         guard Digest(of: bytes).description == generation.sha256 else {
             throw LibraryError.damaged(
                 path: file.shownPath,
-                reason: "it was changed; generate the same again, it costs nothing")
+                reason: "its bytes were changed. Generate the same again; it costs nothing")
         }
         return bytes
     }
@@ -64,11 +64,11 @@ extension GenerationService {
 
     /// Draws the map that shows from which work each region of a generation comes, and writes it.
     ///
-    /// The picture itself is on it in grey only, so it needs no receipt.
+    /// The map shows the picture in grey only, so it needs no receipt.
     ///
     /// - Returns: The works on the map by their colours, the largest share first.
     /// - Throws: ``GenerationError/isASheet(name:)``, otherwise as
-    ///   ``export(_:to:withoutWatermark:_:)``.
+    ///   ``export(_:to:withoutWatermark:replacing:_:)``.
     public func writeSourceMap(
         of id: GenerationID, to file: URL, replacing: Bool = false,
         _ watch: DrawingWatch = DrawingWatch()
@@ -101,7 +101,7 @@ extension GenerationService {
         return drawing
     }
 
-    /// Any tool may write a row, so the receipt is believed for its signature alone.
+    /// Verifies the receipt's signature: any program may write a row.
     private func requireReceipt(of generation: Generation, body: Digest) throws {
         guard let server = context.membership.server else { throw AccountError.notJoined }
         switch generation.standing {

@@ -5,15 +5,15 @@ import SignedObjects
 import StyleKit
 import SyncKit
 
-/// What is known of a picture file. Its JSON form is what `verify --json` prints.
+/// What the library knows about a picture file. Its JSON form is what `verify --json` prints.
 public struct Verification: Codable, Equatable, Sendable {
     /// What it is.
     public enum Verdict: String, Codable, Sendable {
-        /// A generation of this account, and the server's signature on it holds.
+        /// A generation of this account with a valid receipt of the server.
         case countersigned
-        /// A generation of this account that this device signed, without the server's signature.
+        /// A generation of this account that this device signed, without a receipt.
         case signed
-        /// None that this library can vouch for.
+        /// Not a generation that this library knows to be genuine.
         case unknown
     }
 
@@ -21,34 +21,34 @@ public struct Verification: Codable, Equatable, Sendable {
     public let verdict: Verdict
     /// The generation; left out where there is none.
     public let generation: GenerationID?
-    /// Whether the file is the watermarked one as it was written; false where only the pixels are
-    /// the generation's, as in an export without the watermark.
+    /// Whether the bytes are those of the watermarked file; false where only the pixels match, as
+    /// in an export without the watermark.
     public let isMarkedFile: Bool
     /// When the server countersigned; left out where it has not.
     public let countersignedAt: Moment?
-    /// The server that did; empty where none did.
+    /// The address of the server that countersigned; empty where none did.
     public let server: String
 }
 
-/// The mark that was found in a picture, and what it leads to.
+/// A hidden mark that was found in a picture, and the generations that it points to.
 public struct FoundMark: Codable, Equatable, Sendable {
-    /// How the digest begins that the picture's credit bought: 8 hexadecimal digits.
+    /// The first 8 hexadecimal digits of the digest of what the credit bought.
     public let bodyStart: String
-    /// How far the mark stands out from chance; below 7 nothing counts as found.
+    /// The strength of the mark in standard deviations above chance; at least 7.
     public let strength: Double
-    /// How much larger the picture is than it was made.
+    /// The scale of the picture relative to its original size.
     public let scale: Double
     /// Whether it was mirrored.
     public let isMirrored: Bool
-    /// The generations of this library that bear this mark; a sheet and its picks share one.
+    /// The generations of this library with this mark; a sheet and its picks share one.
     public let generations: [Generation]
 }
 
 extension GenerationService {
     /// Says whether a picture file is a generation of this account, and who signed it.
     ///
-    /// A file is known by its bytes, or by its pixels where it was exported without the watermark;
-    /// one that was scaled, cut or compressed since is unknown.
+    /// A file is recognised by its bytes, or by its pixels where it was exported without the
+    /// watermark. A file that was scaled, cropped or compressed since then is unknown.
     ///
     /// - Throws: ``LibraryError/unreadable(path:reason:)``,
     ///   ``LibraryError/notAPicture(path:reason:)``.
@@ -90,7 +90,7 @@ extension GenerationService {
         return try all().first { $0.pixelHash == pixels }
     }
 
-    /// Any tool may write a row, so the journal is believed for its signatures alone.
+    /// Whether the journal holds a signed spend for it: any program may write a row.
     private func isSigned(_ generation: Generation) throws -> Bool {
         guard context.membership.server != nil else { return false }
         return try wallet.open().journal.spends.contains {
@@ -101,11 +101,12 @@ extension GenerationService {
 }
 
 extension GenerationService {
-    /// Looks for the hidden mark of a generation in a picture, however it came here.
+    /// Looks for the hidden mark of a generation in any picture.
     ///
-    /// It outlives JPEG, scaling, crops and mirrors, but can be removed or copied: no proof.
+    /// The mark survives JPEG, scaling, cropping and mirroring, but can be removed or copied: it is
+    /// a hint, not a proof.
     ///
-    /// - Parameter file: A PNG, JPEG or WebP file; it is looked at and not kept.
+    /// - Parameter file: A PNG, JPEG or WebP file; it is not kept.
     /// - Returns: nil where no mark is found.
     /// - Throws: ``LibraryError/notAPicture(path:reason:)`` and others.
     public func findMark(in file: URL) throws -> FoundMark? {
@@ -129,12 +130,12 @@ extension GenerationService {
     }
 }
 
-/// The mark hidden in every generated file: a hint that leads to its generation, no proof.
+/// The mark hidden in every generated file: a hint to its generation, not a proof.
 enum GenerationMark {
-    /// The key is public, as the program is: whoever finds a picture may ask where it is from.
+    /// The key is public: anybody who finds a picture may look for its origin.
     private static let mark = InvisibleWatermark(key: 0x6174_656C_6965_7231)
 
-    /// The picture with the first 32 bits of the digest that its credit bought.
+    /// The picture with the first 32 bits of `body` hidden in it.
     static func embed(_ body: Digest, in picture: Picture) -> Picture {
         mark.embed(payload(of: body), in: picture)
     }

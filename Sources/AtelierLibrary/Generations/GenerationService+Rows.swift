@@ -5,7 +5,7 @@ import SignedObjects
 import SyncKit
 
 extension GenerationService {
-    /// Says how good a generation is, for the artist's own use.
+    /// Rates a generation, for the artist's own use.
     ///
     /// - Parameter rating: 1 to 5, or 0 for none.
     public func rate(_ id: GenerationID, _ rating: Int) throws -> Generation {
@@ -22,12 +22,12 @@ extension GenerationService {
         return try generation(id)
     }
 
-    /// Removes a generation on all devices; its picture stays in the trash for 30 days.
+    /// Removes a generation on all devices; its file stays in the trash for 30 days.
     ///
-    /// The credit stays spent, and drawing the same again stays free. Pictures that were picked
+    /// The credit stays spent, and generating the same again stays free. Pictures that were picked
     /// from a sheet stay.
     ///
-    /// - Parameter forGood: The picture goes at once.
+    /// - Parameter forGood: Whether the file is deleted at once.
     public func remove(_ id: GenerationID, forGood: Bool = false) throws -> Generation {
         let lock = try context.lock()
         defer { withExtendedLifetime(lock) {} }
@@ -80,9 +80,9 @@ extension GenerationService {
             arguments: [context.device.description])
     }
 
-    // MARK: Paid and not finished
+    // MARK: Paid, not finished
 
-    /// The paid generations that have no row yet: a crash or a stop came between.
+    /// The paid generations that have no row yet, because of a crash or a stop.
     func unfinishedPlans() throws -> [(plan: GenerationPlan, spend: Digest)] {
         let finished = try context.store.read { database in
             try Set(String.fetchAll(database, sql: "SELECT body FROM generations"))
@@ -98,7 +98,7 @@ extension GenerationService {
         }
     }
 
-    /// Keeps in mind which paid pictures were finished, so that one whose row is removed, here or
+    /// Stores which paid pictures were finished, so that one whose row is removed, here or
     /// on another device, does not count as interrupted.
     func noteFinished() throws {
         try context.store.write { database in
@@ -113,7 +113,7 @@ extension GenerationService {
         }
     }
 
-    /// The bodies that were finished here, of rows that may be gone.
+    /// The stored bodies that were finished here; their rows may be removed.
     private static func finishedBodies(_ database: Database) throws -> [String] {
         guard let text = try LocalValue.finished.read(database) else { return [] }
         return (try? CanonicalJSON.decoder.decode([String].self, from: Data(text.utf8))) ?? []

@@ -5,29 +5,29 @@ import SignedObjects
 import StyleKit
 import SyncKit
 
-/// What generating made.
+/// The result of generating.
 public struct GenerationResult: Codable, Sendable {
     /// The generation.
     public let generation: Generation
-    /// True where the same body was paid for before: nothing was spent.
+    /// Whether the same body was paid for before, so that no credit was spent.
     public let isRepeat: Bool
-    /// How many credits are usable on this device now.
+    /// The number of credits that are usable on this device now.
     public let creditsLeft: Int
 }
 
-/// What resuming did.
+/// The result of resuming.
 public struct ResumeResult: Codable, Sendable {
     /// A paid generation that could not be finished.
     public struct Unfinished: Codable, Sendable {
-        /// What the model was called.
+        /// The model's name when it was paid for.
         public let modelName: String
         /// Why.
         public let reason: String
     }
 
-    /// Finished now.
+    /// The pictures that were finished now.
     public let finished: [GenerationResult]
-    /// Left for later.
+    /// The pictures that cannot be finished now.
     public let unfinished: [Unfinished]
 }
 
@@ -42,9 +42,10 @@ public struct GenerationService: Sendable {
     let wallet: Wallet
     let trash: Trash
 
-    /// Spends a credit, offline, and renders; a crash or a stop anywhere costs nothing.
+    /// Spends a credit and renders a picture or a sheet of drafts; offline. A crash or a stop at
+    /// any point loses no credit.
     ///
-    /// - Parameter watch: Sees how far it is, and may stop it; ``resume(_:)`` then goes on.
+    /// - Parameter watch: Sees the progress, and may stop it; ``resume(_:)`` then goes on.
     /// - Throws: ``GenerationError/refused(reason:)`` with the reason; ``LibraryError/busy`` where
     ///   another process generates or syncs; ``GenerationError/stopped``.
     public func generate(
@@ -68,10 +69,10 @@ public struct GenerationService: Sendable {
         return try result(generation, isRepeat: isRepeat)
     }
 
-    /// Draws drafts of a sheet in full; costs nothing, for the sheet was paid for.
+    /// Draws drafts of a sheet in full; the sheet's credit has paid for them.
     ///
     /// - Parameters:
-    ///   - numbers: As on the sheet; at most four of one sheet in all.
+    ///   - numbers: The numbers on the sheet, from 1; at most four of one sheet in all.
     /// - Returns: A generation for each number, in that order.
     /// - Throws: ``GenerationError/notASheet(name:)``, ``GenerationError/tooManyPicks(limit:)``,
     ///   ``LibraryError/badNumber(field:lowest:highest:)``, ``GenerationError/stopped``.
@@ -113,7 +114,7 @@ public struct GenerationService: Sendable {
         }.map { Generation(StoredRow($0), folder: context.folder) }
     }
 
-    /// Finishes every generation that was paid for and interrupted; costs nothing.
+    /// Finishes every generation that was paid for and interrupted; spends nothing.
     public func resume(_ watch: DrawingWatch = DrawingWatch()) throws -> ResumeResult {
         let lock = try context.lock()
         defer { withExtendedLifetime(lock) {} }
@@ -133,7 +134,7 @@ public struct GenerationService: Sendable {
         return ResumeResult(finished: finished, unfinished: unfinished)
     }
 
-    /// Whether what a plan draws with was removed, and that was the file that could not be read.
+    /// Whether the file that could not be read is the plan's model or sketch, and was removed.
     private func isMissing(_ plan: GenerationPlan, _ path: String) -> Bool {
         ([context.folder.model(plan.modelDigest)]
             + (plan.sketch.map { [context.folder.sketch($0)] } ?? []))
@@ -147,7 +148,7 @@ public struct GenerationService: Sendable {
         }.map { Generation(StoredRow($0), folder: context.folder) }
     }
 
-    /// The ids of all generations, in their order.
+    /// The ids of all generations, ascending.
     public func ids() throws -> [GenerationID] {
         try context.store.read { database in
             try Data.fetchAll(database, sql: "SELECT id FROM generations ORDER BY id")
@@ -177,7 +178,7 @@ public struct GenerationService: Sendable {
         }.map { Generation(StoredRow($0), folder: context.folder) }
     }
 
-    /// How the model's works are used: as the artist marked them, and not at all where told so.
+    /// How each work of the model is used: its marked areas, or left out.
     private func uses(of model: Model, leavingOut ids: [WorkID]) throws -> [WorkUse] {
         let leftOut = Set(ids)
         if let stranger = leftOut.first(where: { !model.works.contains($0) }) {
@@ -204,7 +205,7 @@ public struct GenerationService: Sendable {
             generation: generation, isRepeat: isRepeat, creditsLeft: try wallet.credits().usable)
     }
 
-    /// Everything that can be refused is refused here, before a credit is touched.
+    /// Checks everything that can be refused, before a credit is spent.
     private func plan(for order: GenerationOrder) throws -> (GenerationPlan, sketch: [UInt8]?) {
         let model = try styles.model(order.model)
         guard model.isHere, let digest = Digest(hex: model.digest) else {

@@ -2,13 +2,13 @@ package import SignedObjects
 
 /// Six words that a new device shows and the artist types on an old one.
 ///
-/// They are 66 bits of a digest over everything the approval will be about, so a server that
-/// exchanged a key on the way would need another request with the same words.
+/// They are 66 bits of a digest of everything that the approval certifies. A server that exchanged
+/// a key would have to find another request with the same words.
 package struct ComparisonWords: Equatable, Sendable, CustomStringConvertible {
-    /// How many words there are.
+    /// The number of words.
     package static let count = 6
 
-    /// The words, in small letters.
+    /// The words, in lowercase.
     package let words: [String]
 
     /// The words for a device that asks to join `account`.
@@ -29,6 +29,6 @@ package struct ComparisonWords: Equatable, Sendable, CustomStringConvertible {
         words = known.map { PhraseWords.all[$0] }
     }
 
-    /// The words with spaces between.
+    /// The words, separated by spaces.
     package var description: String { words.joined(separator: " ") }
 }

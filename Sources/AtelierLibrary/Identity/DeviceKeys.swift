@@ -2,11 +2,12 @@ package import AtelierProtocol
 import Foundation
 package import SignedObjects
 
-/// The two keys of this device: one signs, one is what welcomes and library keys are sealed to.
+/// The two key pairs of this device: one signs; to the other, provisionings and library keys are
+/// sealed.
 package struct DeviceKeys: Sendable {
-    /// Signs requests, spends and rights statements.
+    /// Signs requests, spends and rights statements (Ed25519).
     package let signing: SigningKey
-    /// Opens what was sealed to this device.
+    /// Opens what was sealed to this device (X25519).
     package let sealing: SealingKey
 
     /// New random keys.
@@ -33,10 +34,10 @@ package struct DeviceKeys: Sendable {
         return String(decoding: try CanonicalJSON.encoder.encode(stored), as: UTF8.self)
     }
 
-    /// The device.
+    /// The device's id, a digest of its signing key.
     package var device: DeviceID { DeviceID(key: signing.verifyingKey) }
 
-    /// The public half of the second key.
+    /// The public half of ``sealing``.
     package var agreementKey: AgreementKey { sealing.agreementKey }
 
     private struct Stored: Codable {

@@ -2,7 +2,7 @@ import AtelierProtocol
 import SignedObjects
 
 extension KeyRotation {
-    /// A new library key for `members` and the recovery phrase, and for nobody else.
+    /// A rotation to a new library key, sealed to `members` and the recovery phrase only.
     init(
         of account: AccountID, epoch: UInt32, key: SecretBytes, members: [DeviceCertificate],
         revoked: [DeviceID], recovery: AgreementKey, issued: UnixTime
@@ -18,14 +18,14 @@ extension KeyRotation {
             recovery: try seal(recovery), issued: issued)
     }
 
-    /// The key, as the device that `keys` are of opens it; nil where it is not for it.
+    /// The new key, opened by a device; nil where it is not sealed to that device.
     func libraryKey(for keys: DeviceKeys) -> LibraryKey? {
         boxes.first { $0.device == keys.device }.flatMap {
             LibraryKey(opening: $0.sealed, epoch: epoch, of: account, with: keys.sealing)
         }
     }
 
-    /// The key, as the recovery phrase's own key opens it.
+    /// The new key, opened by the recovery phrase's key.
     func libraryKey(forRecovery key: SealingKey) -> LibraryKey? {
         LibraryKey(opening: recovery, epoch: epoch, of: account, with: key)
     }

@@ -2,13 +2,13 @@ import Foundation
 import SignedObjects
 import SyncKit
 
-/// The files of the `keys` folder: mode 0600, written whole or not at all.
+/// The files of the `keys` folder: mode 0600, written atomically.
 package struct KeyStore: Sendable {
     let folder: LibraryFolder
 
     func deviceKeys() throws -> DeviceKeys {
         guard LibraryFile.exists(folder.deviceKeys) else {
-            // A library of somebody else's is no missing one.
+            // A library of another user is not a missing one.
             throw errno == EACCES
                 ? LibraryError.unwritable(path: folder.root.shownPath, reason: "permission denied")
                 : LibraryError.notALibrary(folder: folder.root.shownPath)
@@ -23,7 +23,7 @@ package struct KeyStore: Sendable {
         try write(Array(try keys.stored().utf8), to: folder.deviceKeys)
     }
 
-    /// The account's private key; nil on a device that was let in by another.
+    /// The account's private key; nil on a device that another one approved.
     func accountKey() throws -> SigningKey? {
         guard LibraryFile.exists(folder.accountKey) else { return nil }
         let bytes = Base64URL.decode(try text(of: folder.accountKey))
@@ -76,6 +76,6 @@ package struct KeyStore: Sendable {
     private func damaged(_ file: URL) -> LibraryError {
         .damaged(
             path: file.shownPath,
-            reason: "it is not what Atelier wrote; restore it from a backup")
+            reason: "it is not what Atelier wrote. Restore it from a backup")
     }
 }

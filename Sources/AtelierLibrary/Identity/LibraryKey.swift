@@ -1,22 +1,22 @@
 import AtelierProtocol
 import SignedObjects
 
-/// One key that the library's changes are sealed with.
+/// A key that the library's changes are sealed with.
 package struct LibraryKey: Codable, Equatable, Sendable {
-    /// Rises when the keys are changed; the first is 1.
+    /// The number of the key, from 1; each rotation adds one.
     package var epoch: UInt32
-    /// 32 bytes.
+    /// The key itself.
     package var key: SecretBytes
 
-    /// Takes every field.
+    /// A key of an epoch, at least 1.
     package init(epoch: UInt32, key: SecretBytes) {
         self.epoch = epoch
         self.key = key
     }
 
-    /// Reads one.
+    /// Reads the JSON form.
     ///
-    /// - Throws: `DecodingError` where the epoch is none.
+    /// - Throws: `DecodingError` where the epoch is out of range.
     package init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         epoch = try container.decode(.epoch, in: ProtocolLimits.keyEpochs)
@@ -25,7 +25,7 @@ package struct LibraryKey: Codable, Equatable, Sendable {
 }
 
 extension LibraryKey {
-    /// The key for who holds the private half of `agreementKey`: base64url.
+    /// The key, sealed to the holder of the private half of `agreementKey`: base64url.
     func sealed(to agreementKey: AgreementKey, of account: AccountID) throws -> String {
         Base64URL.encode(
             try SealingKey.seal(key.bytes, to: agreementKey, info: Self.info(account, epoch)))
@@ -45,7 +45,7 @@ extension LibraryKey {
     }
 }
 
-/// 32 secret bytes whose text form says nothing; JSON form: base64url.
+/// 32 secret bytes that their text form does not show. JSON form: base64url.
 package struct SecretBytes: Codable, Equatable, Sendable, CustomStringConvertible {
     /// 32.
     package static let byteCount = 32
@@ -78,6 +78,6 @@ package struct SecretBytes: Codable, Equatable, Sendable, CustomStringConvertibl
         try container.encode(Base64URL.encode(bytes))
     }
 
-    /// Shows nothing.
+    /// Does not show the bytes.
     package var description: String { "32 secret bytes" }
 }

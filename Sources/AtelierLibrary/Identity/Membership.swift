@@ -1,7 +1,8 @@
 package import AtelierProtocol
 package import SignedObjects
 
-/// Which account and server this library belongs to; a file beside the keys, nothing secret in it.
+/// The account and the server that this library belongs to: a file beside the keys, with no
+/// secrets.
 package struct Membership: Codable, Equatable, Sendable {
     /// A server and its pinned key.
     package struct Server: Codable, Equatable, Sendable {
@@ -11,7 +12,7 @@ package struct Membership: Codable, Equatable, Sendable {
         package var key: VerifyingKey
     }
 
-    /// An approval that this device waits for.
+    /// A request of this device to join an account.
     package struct Request: Codable, Equatable, Sendable {
         /// `https://host[:port]`.
         package var address: String
@@ -25,19 +26,19 @@ package struct Membership: Codable, Equatable, Sendable {
     package var accountKey: VerifyingKey?
     /// Compact ``DeviceCertificate`` of this device; nil until a requested approval came.
     package var certificate: String?
-    /// What new library keys are sealed to besides the devices, so that the phrase opens them; nil
-    /// on a device without the account key.
+    /// The public key of the recovery phrase, to which new library keys are sealed too; nil on a
+    /// device without the account key.
     package var recoveryKey: AgreementKey?
     /// The revoked devices, by the newest key rotation that the account key signed.
     package var revoked: [DeviceID] = []
-    /// The newest library key that the account's own word tells of, which this device may not have
-    /// been given; nil: the newest that it has.
+    /// The epoch of the newest rotation that the account key signed, whose key this device may
+    /// lack; nil for the newest key it has.
     package var keyEpoch: UInt32?
     /// The server; nil before `join`.
     package var server: Server?
     /// The request that waits, if one does.
     package var request: Request?
-    /// True while the server's operator has not let the account in.
+    /// True while the server's operator has not accepted the account.
     package var waitsForOperator: Bool?
     /// True once the server said that this device was revoked: it tells such a device nothing else,
     /// so that the order itself never comes.
@@ -46,7 +47,7 @@ package struct Membership: Codable, Equatable, Sendable {
     /// The account; nil until a requested approval came.
     package var account: AccountID? { accountKey.map(AccountID.init(key:)) }
 
-    /// A device of that name which belongs to nothing yet.
+    /// The membership of a device that belongs to no account yet.
     package init(deviceName: String) {
         self.deviceName = deviceName
     }

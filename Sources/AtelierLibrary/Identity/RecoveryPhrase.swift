@@ -1,15 +1,16 @@
 import Crypto
 package import SignedObjects
 
-/// The 24 words that stand for an account: whoever has them is the artist.
+/// The 24 words from which an account's keys are derived: whoever has them controls the account.
 ///
-/// The form is BIP 39: 256 random bits and 8 bits of their SHA-256, 11 bits a word. The keys come
-/// from the bits by HKDF-SHA256. The phrase itself is shown once and stored nowhere.
+/// The form is BIP 39: 256 random bits and 8 bits of their SHA-256, 11 bits a word. The keys are
+/// derived from the bits by HKDF-SHA256 (RFC 5869). The phrase itself is shown once and stored
+/// nowhere.
 public struct RecoveryPhrase: Sendable {
     /// How many words a phrase has.
     public static let wordCount = 24
 
-    /// How many random bytes a phrase stands for.
+    /// The number of random bytes in a phrase.
     package static let entropyBytes = 32
 
     private let entropy: [UInt8]
@@ -24,10 +25,10 @@ public struct RecoveryPhrase: Sendable {
         self.entropy = entropy
     }
 
-    /// Reads a phrase, words apart by spaces or line ends; capitals do not matter. Words with their
-    /// numbers, as they were shown, may stand in any order.
+    /// Reads a phrase. Spaces or line ends separate the words; capitals do not matter. Words that
+    /// have their numbers, as they were shown, may be in any order.
     ///
-    /// - Throws: ``PhraseError`` naming the first thing that is wrong.
+    /// - Throws: ``PhraseError`` for the first mistake.
     public init(_ text: String) throws(PhraseError) {
         let words = try Self.inOrder(NumberedWord.all(in: text))
         var bits: [UInt8] = []
@@ -45,7 +46,7 @@ public struct RecoveryPhrase: Sendable {
         self.entropy = entropy
     }
 
-    /// How many words of a phrase stand in a text; their numbers are none.
+    /// The number of words in a text, without their numbers.
     public static func wordCount(in text: String) -> Int { NumberedWord.all(in: text).count }
 
     private static func inOrder(
@@ -53,7 +54,7 @@ public struct RecoveryPhrase: Sendable {
     ) throws(PhraseError) -> [Substring] {
         guard words.count == wordCount else { throw .wrongCount(words.count) }
         let numbers = words.compactMap(\.number)
-        // Shown in columns, they come line by line.
+        // The columns that were shown are typed line by line.
         guard !numbers.isEmpty else { return words.map(\.word) }
         guard numbers.sorted() == Array(1...wordCount) else { throw .wrongNumbers }
         return words.sorted { ($0.number ?? 0) < ($1.number ?? 0) }.map(\.word)
@@ -81,15 +82,16 @@ public struct RecoveryPhrase: Sendable {
         }
     }
 
-    /// What later library keys are sealed to, so that the phrase still opens everything.
+    /// The key that later library keys are sealed to, so that the phrase opens everything.
     package var recoveryKey: SealingKey {
         get throws(PhraseError) {
             try Self.key("recovery", derive("atelier recovery key v1"), SealingKey.init(bytes:))
         }
     }
 
-    /// Makes a key of derived bytes, or says that it cannot: a random key in its place would open
-    /// another account than the phrase's.
+    /// Makes a key from derived bytes. A random key in its place would be that of another account.
+    ///
+    /// - Throws: ``PhraseError/unusableKey(purpose:)``.
     package static func key<Key>(
         _ purpose: String, _ bytes: [UInt8], _ make: ([UInt8]) -> Key?
     ) throws(PhraseError) -> Key {
@@ -105,13 +107,12 @@ public struct RecoveryPhrase: Sendable {
     }
 }
 
-/// A word of a phrase, with the number that stands before it where one does: `3 heron`, `3. heron`
-/// and `3.heron`.
+/// A word of a phrase, with the number before it if there is one: `3 heron`, `3. heron`, `3.heron`.
 struct NumberedWord {
     let word: Substring
     let number: Int?
 
-    /// The words of a text, as they come.
+    /// The words of a text, in their order.
     static func all(in text: String) -> [NumberedWord] {
         var words: [NumberedWord] = []
         var number: Int?
@@ -134,16 +135,16 @@ struct NumberedWord {
 public enum PhraseError: Error, Equatable, CustomStringConvertible {
     /// Not 24 words.
     case wrongCount(Int)
-    /// Some words have numbers, but not each another one from 1 to 24.
+    /// Some words have numbers, but those are not 1 to 24.
     case wrongNumbers
-    /// The word at this place, from 1, is none of the 2,048.
+    /// The word at this position, from 1, is not on the list.
     case unknownWord(place: Int)
-    /// Each word is one, but together they are no phrase.
+    /// Each word is on the list, but the checksum is wrong.
     case wrongChecksum
 
-    /// The phrase was to be made of another number of random bytes than it stands for.
+    /// A phrase cannot be made from this number of bytes.
     case wrongEntropy(bytes: Int)
-    /// A key that is derived from the phrase is not one.
+    /// The bytes that are derived from the phrase are not a valid key.
     case unusableKey(purpose: String)
 
     /// The text form.
@@ -152,17 +153,17 @@ public enum PhraseError: Error, Equatable, CustomStringConvertible {
         case .wrongCount(let count):
             "A recovery phrase has \(RecoveryPhrase.wordCount) words; these are \(count)."
         case .wrongNumbers:
-            "Some of the numbers before the words are missing, twice or none of 1 to "
+            "Some of the numbers before the words are missing, repeated or not 1 to "
                 + "\(RecoveryPhrase.wordCount). Type the words in order, without numbers."
         case .unknownWord(let place):
-            "Word \(place) is not a word of recovery phrases. Look at its first four letters."
+            "Word \(place) is not on the list of recovery words. Check its first four letters."
         case .wrongEntropy(let bytes):
             "The system gave \(bytes) random bytes; a recovery phrase is made of "
                 + "\(RecoveryPhrase.entropyBytes). Nothing was changed."
         case .unusableKey(let purpose):
             "The \(purpose) key cannot be derived from this recovery phrase. Nothing was changed."
         case .wrongChecksum:
-            "These words are not a recovery phrase: one is wrong, or two changed places."
+            "These words are not a recovery phrase: one word is wrong, or two are swapped."
         }
     }
 }

@@ -2,7 +2,7 @@ package import AtelierProtocol
 import Crypto
 import Foundation
 
-/// A private X25519 key that others seal to by HPKE.
+/// A private X25519 key, to which others seal by HPKE (RFC 9180).
 package struct SealingKey: Sendable {
     private static let suite = HPKE.Ciphersuite.Curve25519_SHA256_ChachaPoly
     private static let encapsulatedBytes = 32
@@ -30,7 +30,9 @@ package struct SealingKey: Sendable {
         AgreementKey(checked: Array(key.publicKey.rawRepresentation))
     }
 
-    /// Opens what was sealed to ``agreementKey`` under the same `info`.
+    /// Opens what was sealed to ``agreementKey`` with the same `info`.
+    ///
+    /// - Throws: `CryptoKitError` where it was not.
     package func open(_ sealed: [UInt8], info: [UInt8]) throws -> [UInt8] {
         guard sealed.count > Self.encapsulatedBytes else {
             throw CryptoKitError.incorrectParameterSize
@@ -41,7 +43,7 @@ package struct SealingKey: Sendable {
         return Array(try recipient.open(Data(sealed.dropFirst(Self.encapsulatedBytes))))
     }
 
-    /// Seals `bytes` so that only the holder of `key` can open them, and only under this `info`.
+    /// Seals `bytes` so that only the holder of `key` can open them, and only with the same `info`.
     package static func seal(
         _ bytes: [UInt8], to key: AgreementKey, info: [UInt8]
     ) throws -> [UInt8] {

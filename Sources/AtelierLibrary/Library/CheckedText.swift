@@ -3,13 +3,13 @@ import SignedObjects
 
 /// Rules for texts that people write.
 package enum CheckedText {
-    /// A text from a row or a server as it may be shown: a terminal must show it, never obey it.
+    /// A text from a row or a server without the control characters that a terminal would obey.
     package static func shown(_ text: String) -> String {
         PrintableText.block(text)
     }
 
-    /// What a work is called whose artist gave it no title: its file's name without the ending,
-    /// and without what no title may hold, for a name can hold anything.
+    /// The title of a work whose artist gave it none: its file's name without the ending, and
+    /// without the characters that a title must not hold.
     static func title(ofFile name: String) -> String {
         let end = name.lastIndex(of: ".").flatMap { $0 == name.startIndex ? nil : $0 }
         let scalars = name[..<(end ?? name.endIndex)].unicodeScalars.map { scalar in
@@ -24,7 +24,9 @@ package enum CheckedText {
         return title.isEmpty ? "untitled" : title
     }
 
-    /// One line that is not empty, without spaces around it.
+    /// A single line that is not empty, without spaces around it.
+    ///
+    /// - Throws: ``LibraryError/badText(field:reason:)``.
     static func line(_ text: String, field: String, limit: Int) throws -> String {
         let line = try block(text, field: field, limit: limit)
         guard !line.isEmpty else { throw LibraryError.badText(field: field, reason: "is empty") }
@@ -34,15 +36,17 @@ package enum CheckedText {
         return line
     }
 
-    /// Any text within the limit, without spaces around it, composed (NFC): so texts that read the
-    /// same are the same to every program that compares bytes.
+    /// Any text of at most `limit` UTF-8 bytes, without spaces around it, composed (NFC), so that
+    /// texts that read the same have the same bytes.
+    ///
+    /// - Throws: ``LibraryError/badText(field:reason:)``.
     static func block(_ text: String, field: String, limit: Int) throws -> String {
         let isSpace: (Character) -> Bool = \.isWhitespace
         var rest = text.precomposedStringWithCanonicalMapping[...].drop(while: isSpace)
         while let last = rest.last, isSpace(last) { rest = rest.dropLast() }
         guard rest.utf8.count <= limit else {
             throw LibraryError.badText(
-                field: field, reason: "has \(rest.utf8.count) bytes; at most \(limit) are kept")
+                field: field, reason: "has \(rest.utf8.count) bytes; the most is \(limit)")
         }
         guard !rest.unicodeScalars.contains(where: isControl) else {
             throw LibraryError.badText(field: field, reason: "holds a control character")

@@ -4,18 +4,18 @@ import GRDB
 import StyleKit
 import SyncKit
 
-/// Any error that a service throws, as a program tells it to a person: what kind it is and what it
-/// says. The command line makes an exit status of the kind, the artist's page a message.
+/// Any error that a service throws, described for a person. The command line turns the kind into an
+/// exit status, the artist's page into a message.
 public struct Failure: Sendable {
-    /// What may help.
+    /// The kinds of errors that programs treat differently.
     public enum Kind: Sendable {
-        /// What was asked for cannot be asked for: another name, number or text may help.
+        /// An argument is not valid: another name, number or text may help.
         case invalidInput
         /// The server cannot be reached; nothing was lost.
         case unreachable
         /// The library is missing, locked or cannot be written.
         case storage
-        /// The same may work later.
+        /// The same request may work later.
         case transient
         /// It was refused: suspended, paused, no credit, no rights.
         case refused
@@ -25,7 +25,7 @@ public struct Failure: Sendable {
 
     /// What kind of error it is.
     public let kind: Kind
-    /// What happened and why; never a statement of SQL, which may hold what an artist wrote.
+    /// What happened and why; never an SQL statement, which may hold the artist's texts.
     public let text: String
     /// What may help; nil where the text says all.
     public let nextStep: NextStep?
@@ -110,7 +110,7 @@ public enum NextStep: String, Codable, CaseIterable, Sendable {
     case makeLibrary = "make-library"
     /// Name the library's folder.
     case nameFolder = "name-folder"
-    /// Write over the file that is there.
+    /// Replace the existing file.
     case replaceFile = "replace-file"
     /// Restore the library from a backup.
     case restoreBackup = "restore-backup"

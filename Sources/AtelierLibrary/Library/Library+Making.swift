@@ -3,15 +3,15 @@ import Foundation
 public import SignedObjects
 import SyncKit
 
-/// What a library that is being made will be.
+/// A library that is being made.
 public struct NewLibrary: Sendable {
-    /// Where it will lie.
+    /// Its folder.
     public let folder: LibraryFolder
     /// Its account.
     public let account: AccountID
     /// This device.
     public let device: DeviceID
-    /// What the artist calls this device.
+    /// The name that the artist gave this device.
     public let deviceName: String
     /// The words that stand for the account; they are shown now and never again.
     public let phrase: RecoveryPhrase
@@ -21,7 +21,8 @@ extension Library {
     /// Makes a library with an account of its own; works offline.
     ///
     /// - Parameters:
-    ///   - deviceName: What the artist calls this device; nil takes the machine's name.
+    ///   - deviceName: The name of this device, at most `ProtocolLimits.nameBytes`; nil takes the
+    ///     machine's name.
     ///   - show: Shows the phrase, which is stored nowhere. A throw there undoes everything: there
     ///     is no library whose phrase nobody saw.
     /// - Returns: The library, and the phrase.
@@ -56,7 +57,7 @@ extension Library {
                 NewLibrary(
                     folder: folder, account: AccountID(key: accountKey.verifyingKey),
                     device: deviceKeys.device, deviceName: membership.deviceName, phrase: phrase))
-            // Last, for its presence says that a library is here.
+            // Last, because the presence of this file makes the folder a library.
             try keys.save(deviceKeys)
         } catch {
             folder.unmake()
@@ -65,12 +66,13 @@ extension Library {
         return (try Library(opening: folder, environment: environment), phrase)
     }
 
-    /// Asks an account to let this device in. The library may be new: it needs no ``make``.
+    /// Requests access of this device to an account. The library may be new: it needs no ``make``.
     ///
     /// - Parameters:
     ///   - address: `https://host[:port]`; plain `http` only on this machine.
     ///   - account: The account's id, 32 hexadecimal digits.
-    ///   - deviceName: What the artist calls this device; nil takes the machine's name.
+    ///   - deviceName: The name of this device, at most `ProtocolLimits.nameBytes`; nil takes the
+    ///     machine's name.
     /// - Returns: The library. Its ``AccountService/comparisonWords`` are what the artist types on
     ///   a device that holds the account key; then ``SyncService/run()`` here fetches the approval.
     /// - Throws: ``AccountError/badAccount``, ``LibraryError/alreadyALibrary(folder:)``;

@@ -9,7 +9,7 @@ package import SyncKit
 /// Services depend on those above them: trash → works → styles → wallet → generations →
 /// withdrawals → account → sync; backup and doctor read all of them.
 public final class Library: Sendable {
-    /// What was removed and can still come back.
+    /// The removed objects that can be restored.
     public let trash: Trash
     /// The works that style models learn from.
     public let works: WorkCatalog
@@ -62,11 +62,11 @@ public final class Library: Sendable {
             generations: generations, doubts: doubts)
     }
 
-    /// Where the library lies.
+    /// The library's folder.
     public var folder: LibraryFolder { context.folder }
     /// This device.
     public var device: DeviceID { context.device }
-    /// What the artist calls this device.
+    /// The name that the artist gave this device.
     public var deviceName: String { context.deviceName }
     /// The database; tests read it.
     package var store: SyncStore { context.store }

@@ -9,7 +9,7 @@ import SyncKit
 ///
 /// It holds no rules of its own. Services take it and each other; nothing here knows a service.
 final class LibraryContext: Sendable {
-    /// Where the library lies.
+    /// The library's folder.
     let folder: LibraryFolder
     /// Time, randomness, threads and network.
     let environment: LibraryEnvironment
@@ -36,7 +36,7 @@ final class LibraryContext: Sendable {
 
     /// This device.
     var device: DeviceID { deviceKeys.device }
-    /// What the artist calls this device.
+    /// The name that the artist gave this device.
     var deviceName: String { membership.deviceName }
     /// The account; nil until a requested approval came.
     var account: AccountID? { membership.account }
@@ -59,7 +59,7 @@ final class LibraryContext: Sendable {
 
     // MARK: Time and ids
 
-    /// The device's clock, corrected by what the server's said at the last contact.
+    /// The device's clock, corrected by the server's at the last contact.
     func now() throws -> UnixTime {
         let (offset, last) = try clockCorrection()
         return CorrectedClock.time(device: environment.now(), offset: offset ?? 0, last: last)
@@ -78,7 +78,8 @@ final class LibraryContext: Sendable {
         }
     }
 
-    /// Keeps what a connection learnt of the server's clock, for the ledger and for the store.
+    /// Stores the offset to the server's clock that a connection measured, for the ledger and
+    /// SyncKit.
     func remember(_ clock: ServerClock) throws {
         guard let offset = clock.offset else { return }
         try store.write { try LocalValue.clockOffset.write(String(offset), $0) }
@@ -95,7 +96,7 @@ final class LibraryContext: Sendable {
         RowID(time: environment.now(), random: environment.random(10))
     }
 
-    /// A step of generating was reached; tests throw here, which is what a crash is.
+    /// Reports a step of generating; a test throws here to simulate a crash.
     func checkpoint(_ step: GenerationStep) throws {
         try environment.checkpoint(step)
     }
@@ -110,19 +111,20 @@ final class LibraryContext: Sendable {
             agreementKey: deviceKeys.agreementKey.bytes, name: deviceName)
     }
 
-    /// What a service says that needs an account while the device still waits for one.
+    /// The error of a service that needs an account while the device waits for approval.
     var waiting: AccountError {
         .waitingForApproval(words: comparisonWords?.description ?? "")
     }
 
-    /// What a service says that needs the server while the operator has not let the account in.
+    /// The error of a service that needs the server while the operator has not accepted the
+    /// account.
     var operatorWaiting: AccountError {
         .waitsForOperator(server: membership.server?.address ?? "")
     }
 
-    /// What the library's changes are sealed with, and for which account.
+    /// The keys that the library's changes are sealed with, and the account's bytes.
     ///
-    /// - Throws: ``LibraryError/damaged(path:reason:)`` where no library key is there.
+    /// - Throws: ``LibraryError/damaged(path:reason:)`` where there is no library key.
     func sealing() throws -> (keys: LibraryKeys, account: [UInt8]) {
         guard let account else { throw waiting }
         let byEpoch = Dictionary(
@@ -150,13 +152,13 @@ final class LibraryContext: Sendable {
         {
             throw LibraryError.damaged(
                 path: folder.database.shownPath,
-                reason: "it is not a whole database; restore it from a backup")
+                reason: "it is not a complete database. Restore it from a backup")
         } catch let error as DatabaseError where error.isUnwritable {
             return try openToRead(database, environment, insteadOf: error)
         }
     }
 
-    /// Opens a library on a full or read-only disk: it can be read all the same.
+    /// Opens a library on a full or read-only disk for reading.
     private static func openToRead(
         _ database: DatabaseFile, _ environment: LibraryEnvironment,
         insteadOf error: DatabaseError
@@ -172,7 +174,7 @@ final class LibraryContext: Sendable {
 }
 
 extension DatabaseError {
-    /// Whether the database cannot be written, though it may be readable; not for a lock.
+    /// Whether the database cannot be written but may be readable; false for a lock.
     fileprivate var isUnwritable: Bool {
         [.SQLITE_READONLY, .SQLITE_CANTOPEN, .SQLITE_FULL, .SQLITE_IOERR, .SQLITE_PERM]
             .contains(resultCode)

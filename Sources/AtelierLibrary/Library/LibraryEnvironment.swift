@@ -3,12 +3,12 @@ import Foundation
 public import SignedObjects
 public import SyncKit
 
-/// What the library takes from outside: time, chance, processors and the network.
+/// What the library takes from its surroundings: time, randomness, threads and network.
 public struct LibraryEnvironment: Sendable {
     /// Sends one message to one server.
     public typealias Exchange = @Sendable (HTTPMessage) async throws -> HTTPReply
 
-    /// Sends one message to one server and hands on the reply's body as it comes.
+    /// Sends one message to one server and passes on the reply's body in pieces, as it arrives.
     public typealias Stream =
         @Sendable (HTTPMessage, @escaping @Sendable ([UInt8]) -> Void) async throws -> HTTPReply
 
@@ -16,13 +16,13 @@ public struct LibraryEnvironment: Sendable {
     public var now: @Sendable () -> UnixTime
     /// The device's clock that cannot be set; nil where there is none.
     public var boot: @Sendable () -> BootTime? = { nil }
-    /// That many random bytes.
+    /// Returns that many cryptographically secure random bytes.
     public var random: @Sendable (_ count: Int) -> [UInt8]
-    /// How many threads render.
+    /// The number of threads that render, at least 1.
     public var threads: Int
-    /// Opens a way to a server.
+    /// Connects to a server.
     public var connect: @Sendable (HTTPAddress) throws -> Exchange
-    /// Opens a way to a server for replies that do not end.
+    /// Connects to a server for a reply that does not end.
     public var openStream: @Sendable (HTTPAddress) throws -> Stream = { address in
         var limits = HTTPLimits()
         limits.totalTimeout = nil
@@ -31,14 +31,15 @@ public struct LibraryEnvironment: Sendable {
             address: address, limits: limits, authorities: authorities)
         return { try await client.stream($0, onBytes: $1) }
     }
-    /// Waits; a test does not.
+    /// Waits; tests return at once.
     public var pause: @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
-    /// Called before the library waits for a server that is busy, with the reason and how long.
+    /// Called before the library waits for a busy server, with the reason and the length of the
+    /// wait.
     public var onWait: @Sendable (_ reason: String, _ wait: Duration) -> Void = { _, _ in }
-    /// Called between the steps of generating; a throw there is what a crash is.
+    /// Called between the steps of generating; a test throws here to simulate a crash.
     package var checkpoint: @Sendable (GenerationStep) throws -> Void = { _ in }
 
-    /// Takes every field.
+    /// An environment for tests, or for another machine than ``system``.
     public init(
         now: @escaping @Sendable () -> UnixTime, random: @escaping @Sendable (Int) -> [UInt8],
         threads: Int, connect: @escaping @Sendable (HTTPAddress) throws -> Exchange
@@ -72,18 +73,18 @@ extension LibraryEnvironment {
         return environment
     }
 
-    /// What both clocks say now.
+    /// The readings of both clocks now.
     var reading: ClockReading { ClockReading(time: now(), boot: boot()) }
 
-    /// A PEM file of authorities to believe instead of the system's, for a server with a
-    /// certificate of one's own making.
+    /// `ATELIER_CA_FILE`: a PEM file of certificate authorities to trust instead of the system's,
+    /// for a server with a private certificate.
     static var authorities: String? {
         ProcessInfo.processInfo.environment["ATELIER_CA_FILE"].flatMap { $0.isEmpty ? nil : $0 }
     }
 }
 
 extension LibraryEnvironment {
-    /// The same time and chance for the engine.
+    /// The same time and randomness for SyncKit.
     var sync: SyncEnvironment {
         SyncEnvironment(
             wallMilliseconds: { [now] in UInt64(clamping: now().milliseconds) },
@@ -91,7 +92,7 @@ extension LibraryEnvironment {
     }
 }
 
-/// Moments between which a crash must cost nothing; tests stop at each.
+/// Steps of generating; a crash between any two loses no credit, and tests stop at each.
 package enum GenerationStep: CaseIterable, Sendable {
     case spendJournaled
     case rendered

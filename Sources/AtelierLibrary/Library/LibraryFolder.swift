@@ -2,12 +2,12 @@ public import Foundation
 import SignedObjects
 import SyncKit
 
-/// Where the parts of a library lie.
+/// The paths of a library's parts.
 public struct LibraryFolder: Sendable {
     /// The library's own folder.
     public let root: URL
 
-    /// The layout under `root`.
+    /// The paths under `root`, whether or not a library is there.
     public init(root: URL) {
         self.root = root
     }
@@ -16,7 +16,7 @@ public struct LibraryFolder: Sendable {
     /// else `~/.local/share/atelier`.
     ///
     /// - Parameter variable: A variable's bytes by its name, nil where it is not set.
-    /// - Throws: ``LibraryError/noHome`` where none of them says where.
+    /// - Throws: ``LibraryError/noHome`` where none of the variables is set.
     package init(environment variable: (String) -> [UInt8]?) throws {
         if let home = variable("ATELIER_HOME"), !home.isEmpty {
             root = try HomeFolder.file(home, variable)
@@ -27,7 +27,7 @@ public struct LibraryFolder: Sendable {
         }
     }
 
-    /// The library's own folder for people: what is no text in its name is shown as such.
+    /// The folder's path as text for people; bytes that are not UTF-8 become U+FFFD.
     public var shown: String { root.shownPath }
 
     /// The SQLite database.
@@ -38,7 +38,7 @@ public struct LibraryFolder: Sendable {
     public var models: URL { root.appending(path: "models") }
     /// The generations' files and the sketches.
     public var generations: URL { root.appending(path: "generations") }
-    /// Files of what was removed, for 30 days.
+    /// The files of removed objects, kept for 30 days.
     public var trash: URL { root.appending(path: "trash") }
     /// The spends, and what is needed to finish them.
     public var journal: URL { root.appending(path: "journal") }
@@ -53,7 +53,7 @@ public struct LibraryFolder: Sendable {
     var libraryKeys: URL { keys.appending(path: "library.keys") }
     var membership: URL { keys.appending(path: "membership.json") }
 
-    /// True where a library is.
+    /// Whether a library is there.
     public var holdsLibrary: Bool { LibraryFile.exists(deviceKeys) }
 
     func work(_ sha256: Digest, format: String) -> URL {
@@ -79,12 +79,12 @@ public struct LibraryFolder: Sendable {
     /// Every folder of it.
     var all: [URL] { [root, works, models, generations, trash, journal, keys] }
 
-    /// Takes away what was made of a library that did not come to be.
+    /// Deletes what was made of a library whose making failed.
     func unmake() {
         for file in [accountKey, libraryKeys, membership] {
             _ = file.withFileName { unlink($0) }
         }
-        // Folders that hold anything stay.
+        // A folder that is not empty stays.
         for place in all.reversed() { _ = place.withFileName { rmdir($0) } }
     }
 
@@ -92,16 +92,16 @@ public struct LibraryFolder: Sendable {
         for folder in all {
             try LibraryFile.makeFolder(folder)
         }
-        // A keys folder that somebody made before is closed too.
+        // A keys folder that existed before gets the same mode.
         _ = keys.withFileName { chmod($0, 0o700) }
     }
 }
 
-/// What `~` stands for: `$HOME`, and nothing else.
+/// The folder that `~` stands for: `$HOME` only.
 package enum HomeFolder {
     /// The file of a name whose leading `~` or `~/` stands for the home folder.
     ///
-    /// A file of the name `~` itself is `./~`.
+    /// A file whose name is `~` itself can be named `./~`.
     ///
     /// - Parameter variable: A variable's bytes by its name, nil where it is not set.
     /// - Throws: ``LibraryError/noHome`` where `HOME` is not set.

@@ -7,17 +7,18 @@ import SyncKit
     import Darwin
 #endif
 
-/// A lock between processes: one generates or syncs, one changes files. Ends with the process.
+/// A lock between processes (`flock`): one process generates or syncs, one changes files. It ends
+/// with the process.
 final class LibraryLock: Sendable {
     private let descriptor: Int32
 
-    /// Takes the lock, at once or not at all unless it `waits`.
+    /// Takes the lock; throws where another process holds it, unless `waits` is true.
     ///
     /// - Throws: ``LibraryError/busy`` where another process holds it.
     init(_ file: URL, waits: Bool = false) throws {
         var descriptor = file.withFileName { open($0, O_RDWR | O_CREAT | O_CLOEXEC, 0o600) }
         if descriptor < 0 {
-            // The lock of a library that cannot be written is one all the same.
+            // A library that cannot be written can still be locked.
             let code = errno
             descriptor = file.withFileName { open($0, O_RDONLY | O_CLOEXEC) }
             guard descriptor >= 0 else {
@@ -36,8 +37,8 @@ final class LibraryLock: Sendable {
     }
 
     deinit {
-        // Closing alone would leave the lock to a program that was started a moment ago and has
-        // not yet closed what it inherited.
+        // Closing alone would leave the lock with a child process that has not yet closed the
+        // descriptors that it inherited.
         flock(descriptor, LOCK_UN)
         close(descriptor)
     }

@@ -1,6 +1,6 @@
 public import SignedObjects
 
-/// A time as people and scripts read it; JSON form: RFC 3339 in UTC.
+/// A time in the form that people and scripts read. JSON form: RFC 3339 in UTC.
 public struct Moment: Codable, Comparable, Hashable, Sendable, CustomStringConvertible {
     /// The time.
     public let time: UnixTime
@@ -10,7 +10,7 @@ public struct Moment: Codable, Comparable, Hashable, Sendable, CustomStringConve
         self.time = time
     }
 
-    /// Reads RFC 3339.
+    /// Reads RFC 3339 text.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
         guard let time = UnixTime(rfc3339: try container.decode(String.self)) else {
@@ -20,7 +20,7 @@ public struct Moment: Codable, Comparable, Hashable, Sendable, CustomStringConve
         self.time = time
     }
 
-    /// Writes RFC 3339.
+    /// Writes RFC 3339 text.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         try container.encode(description)
@@ -32,7 +32,7 @@ public struct Moment: Codable, Comparable, Hashable, Sendable, CustomStringConve
     /// Orders as time does.
     public static func < (left: Moment, right: Moment) -> Bool { left.time < right.time }
 
-    /// The moment of a column that holds milliseconds since 1970, brought into range.
+    /// The time of a column that holds milliseconds since 1970 UTC, clamped to the range of dates.
     init(column milliseconds: Int64) {
         let range = 0...UnixTime.latest.milliseconds
         time = UnixTime(

@@ -4,13 +4,13 @@ import SyncKit
 
 /// The state of the library. Its JSON form is what `status --json` prints.
 public struct StatusReport: Codable, Equatable, Sendable {
-    /// One kind of thing that takes room.
+    /// The number and size of one kind of object.
     public struct Store: Codable, Equatable, Sendable {
-        /// How many there are on all devices.
+        /// The number of objects on all devices.
         public let count: Int
-        /// How many of their files are on this device.
+        /// The number of their files on this device.
         public let here: Int
-        /// The bytes of the files here.
+        /// The size of those files in bytes.
         public let bytes: Int
     }
 
@@ -20,9 +20,9 @@ public struct StatusReport: Codable, Equatable, Sendable {
     public let account: AccountID?
     /// This device.
     public let device: DeviceID
-    /// What the artist calls it.
+    /// The name that the artist gave it.
     public let deviceName: String
-    /// True where this device may approve others.
+    /// Whether this device has the account key, so that it can approve others.
     public let holdsAccountKey: Bool
     /// The server's address; empty before `join`.
     public let server: String
@@ -32,16 +32,16 @@ public struct StatusReport: Codable, Equatable, Sendable {
     public let comparisonWords: String
     /// When this device last synced; left out before the first time.
     public let lastSyncAt: Moment?
-    /// Rows whose changes the server has not got; left out where the library cannot be written,
-    /// for counting them takes a note of what other programs wrote.
+    /// Rows whose changes were not sent; left out where the library cannot be written, because
+    /// counting first records what other programs wrote.
     public let pendingChanges: Int?
     /// Milliseconds that server time is ahead of this device's clock.
     public let clockOffsetMs: Int
-    /// Paid generations that wait for `generate --resume`.
+    /// The number of paid generations that are not finished.
     public let unfinishedGenerations: Int
-    /// What the last sync doubted.
+    /// The doubts of the last sync.
     public let doubts: [SyncDoubt]
-    /// What was removed and can still come back.
+    /// The removed objects that can be restored.
     public let trash: Store
     /// The works.
     public let works: Store
@@ -78,7 +78,7 @@ extension Library {
     }
 
     private func trashStorage() throws -> StatusReport.Store {
-        // A library from before there was a trash has no folder of it.
+        // The folder is made when something is removed.
         let files = (try? LibraryFile.files(in: context.folder.trash)) ?? []
         return StatusReport.Store(
             count: try trash.all().count, here: files.count, bytes: storage(of: files).bytes)

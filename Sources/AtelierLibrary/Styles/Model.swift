@@ -5,32 +5,32 @@ import SyncKit
 
 /// A style learned from works. Its JSON form is what `models show --json` prints.
 public struct Model: Codable, Equatable, Sendable {
-    /// Names it.
+    /// The model's id.
     public let id: ModelID
-    /// What the artist calls it.
+    /// The name that the artist gave it.
     public let name: String
     /// SHA-256 of the model's file, hexadecimal.
     public let digest: String
     /// Digest of the works that it learned from, hexadecimal.
     public let worksDigest: String
-    /// The version of the method.
+    /// The version of the method that trained it.
     public let engine: String
-    /// The file's size.
+    /// The file's size in bytes.
     public let bytes: Int
     /// The works that it learned from.
     public var works: [WorkID] = []
-    /// Palette, line and texture; left out where the row's text is none.
+    /// Palette, line and texture; left out where the stored text cannot be read.
     public let analysis: StyleAnalysis?
     /// The device that it was learned on.
     public let device: String
-    /// What that device was called.
+    /// The name of that device.
     public let deviceName: String
-    /// When.
+    /// When it was made, by that device's corrected clock.
     public let createdAt: Moment
-    /// The file's path on this device; left out where it lies on another.
+    /// The file's path; left out where the file is not on this device.
     public private(set) var file: String?
 
-    /// True where the file is on this device.
+    /// Whether the file is on this device.
     public var isHere: Bool { file != nil }
 
     init(_ fields: StoredRow, folder: LibraryFolder) {
@@ -54,7 +54,7 @@ public struct Model: Codable, Equatable, Sendable {
 }
 
 extension Model {
-    /// Palette, line and texture as lines for people; empty where the row tells none.
+    /// Palette, line and texture as labelled lines; empty without an ``analysis``.
     public var summary: [(label: String, text: String)] {
         guard let analysis else { return [] }
         let colors = analysis.palette.prefix(6).map { color in
@@ -88,7 +88,7 @@ extension Model {
         let highest = values.filter(\.isFinite).max() ?? 0
         return String(
             values.map { value in
-                // Any tool may write the row: no value may lie outside the bars.
+                // Any program may write the row: values outside the bars are clamped.
                 let part = highest > 0 && value.isFinite ? value / highest : 0
                 return heights[Int(rounding: min(max(part, 0), 1) * Double(heights.count - 1))]
             })
@@ -96,7 +96,7 @@ extension Model {
 }
 
 extension StyleAnalysis {
-    /// Reads what a row says was measured, else nil: any tool may write it.
+    /// Reads the stored text; nil where it cannot come of measuring, for any program may write it.
     init?(stored text: String) {
         guard
             let analysis = try? CanonicalJSON.decoder.decode(Self.self, from: Data(text.utf8)),
@@ -105,7 +105,7 @@ extension StyleAnalysis {
         self = analysis
     }
 
-    /// Whether every number is one that measuring can give.
+    /// Whether every number is in the range of its measure.
     private var isPossible: Bool {
         let lists = [lightness, strokeWidths, edgeDirections]
         return palette.count <= Limits.measuredParts
@@ -117,6 +117,6 @@ extension StyleAnalysis {
     }
 
     private static let parts = 0.0...1.0
-    /// Of changes of lightness, which reaches from 0 to 100.
+    /// The range of differences of lightness (CIE L*, 0 to 100).
     private static let lightnesses = 0.0...100.0
 }

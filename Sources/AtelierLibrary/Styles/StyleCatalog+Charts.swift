@@ -5,14 +5,14 @@ import SyncKit
 
 /// How like a picture is to a style. Its JSON form is what `models compare --json` prints.
 public struct ModelComparison: Codable, Equatable, Sendable {
-    /// What the artist calls the model.
+    /// The model's name.
     public let model: String
     /// The picture's path.
     public let file: String
     /// The measures, 0 to 100 each.
     public let likeness: StyleLikeness
 
-    /// The measures as lines for people, all together first.
+    /// The measures as labelled lines, the overall one first.
     public var summary: [(label: String, text: String)] {
         [
             ("likeness", "\(likeness.overall) of 100"), ("colours", Self.text(likeness.colors)),
@@ -26,9 +26,9 @@ public struct ModelComparison: Codable, Equatable, Sendable {
 }
 
 extension StyleCatalog {
-    /// Draws what a model knows as one sheet: palette, lines, texture, typical pieces.
+    /// Draws a model as one sheet: palette, lines, texture, typical pieces.
     ///
-    /// - Parameter replacing: Whether a file that is there gives way.
+    /// - Parameter replacing: Whether an existing file is replaced.
     /// - Throws: ``LibraryError``, such as ``LibraryError/elsewhere(kind:device:)``.
     public func drawChart(of id: ModelID, to file: URL, replacing: Bool = false) throws {
         let output = try OutputFile(file, .picture, replacing: replacing, of: context.folder)
@@ -39,7 +39,7 @@ extension StyleCatalog {
 
     /// How like a picture is to a model's style.
     ///
-    /// - Parameter file: A PNG, JPEG or WebP file; it is looked at and not kept.
+    /// - Parameter file: A PNG, JPEG or WebP file; it is not kept.
     /// - Throws: ``LibraryError``; `StyleError` where the picture is too small.
     public func compare(_ id: ModelID, with file: URL) throws -> ModelComparison {
         let model = try model(id)

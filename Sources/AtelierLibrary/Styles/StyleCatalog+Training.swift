@@ -4,9 +4,9 @@ import StyleKit
 import SyncKit
 
 extension StyleCatalog {
-    /// Learns from works, taking over what a model on this device learned from the same pictures.
+    /// Trains from works; what a model on this device learned from the same pictures is reused.
     ///
-    /// The bytes are those of learning from all of them anew.
+    /// The model's bytes are the same as without the reuse.
     func learn(
         from works: [Work], progress: @Sendable (Double) -> Void
     ) throws -> StyleModel {
@@ -35,7 +35,7 @@ extension StyleCatalog {
             (model: model, shared: wanted.intersection(model.works).count)
         }.filter { $0.model.isHere && $0.shared > 0 }
         for candidate in candidates.sorted(by: { $0.shared > $1.shared }) {
-            // One that is damaged or of another engine only helps less: its works are read again.
+            // A damaged model, or one of another engine, is not reused: its works are read again.
             guard let digest = Digest(hex: candidate.model.digest),
                 let style = try? style(digest)
             else { continue }
@@ -44,7 +44,7 @@ extension StyleCatalog {
         return nil
     }
 
-    /// One file at a time, and never a whole picture: what is kept of a work takes some megabytes.
+    /// Reads one work. The picture is decoded row by row; what is kept of it takes some megabytes.
     private func lesson(from work: Work) throws -> LearnedWork {
         guard let file = work.location(in: context.folder) else {
             throw LibraryError.elsewhere(kind: "work", device: work.deviceName)

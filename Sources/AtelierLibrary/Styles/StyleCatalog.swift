@@ -6,19 +6,19 @@ import SyncKit
 
 /// Which works a model learns from.
 public enum WorkChoice: Equatable, Sendable {
-    /// All whose files are on this device.
+    /// All works whose files are on this device.
     case all
-    /// Those with this tag whose files are on this device.
+    /// The works with this tag whose files are on this device.
     case tagged(String)
-    /// These.
+    /// These works; all of their files must be on this device.
     case chosen([WorkID])
 }
 
-/// What training made.
+/// The result of training.
 public struct TrainedModel: Codable, Equatable, Sendable {
     /// The model.
     public let model: Model
-    /// How many chosen works were left out because their files lie on other devices.
+    /// The number of chosen works that were left out because their files are on other devices.
     public let leftOut: Int
     /// The chosen works that are too small to learn from, and were left out.
     public let tooSmall: [Work]
@@ -32,10 +32,10 @@ public struct StyleCatalog: Sendable {
     let works: WorkCatalog
     let trash: Trash
 
-    /// Learns a style from works whose files are on this device.
+    /// Trains a style model from works whose files are on this device.
     ///
     /// - Parameters:
-    ///   - name: What the artist calls it; no other model's name.
+    ///   - name: The model's name; no other model may have it.
     ///   - progress: Called with 0 to 1.
     /// - Throws: ``LibraryError``; `StyleError` where a work cannot be learned from.
     public func train(
@@ -89,9 +89,10 @@ public struct StyleCatalog: Sendable {
         return model
     }
 
-    /// Removes a model; its file stays in the trash for 30 days, its generations stay as they are.
+    /// Removes a model on all devices; its file stays in the trash for 30 days. Its generations
+    /// stay.
     ///
-    /// - Parameter forGood: The file goes at once.
+    /// - Parameter forGood: Whether the file is deleted at once.
     public func remove(_ id: ModelID, forGood: Bool = false) throws -> Model {
         let model = try model(id)
         try context.store.write { try trash.remove(.model, model.id, forGood: forGood, $0) }
@@ -99,7 +100,7 @@ public struct StyleCatalog: Sendable {
         return model
     }
 
-    /// Reads a model's file and checks that it is the one that the row names.
+    /// Reads a model's file and checks its digest.
     func style(_ digest: Digest) throws -> StyleModel {
         let file = context.folder.model(digest)
         let bytes = try LibraryFile.read(file, limit: Limits.modelBytes)

@@ -2,19 +2,19 @@ import AtelierProtocol
 import CreditLedger
 import SignedObjects
 
-/// The exchange with the server's ledger: spends go, receipts, leases and orders come.
+/// The exchange with the server's ledger: sends spends, receives receipts, leases and orders.
 ///
-/// Joining and syncing both begin with it. It also tells whether the operator let the account in
-/// and whether this device was revoked.
+/// Joining and syncing both begin with it. Its reply also tells whether the operator accepted the
+/// account and whether this device was revoked.
 struct LedgerExchange: Sendable {
     let context: LibraryContext
     let wallet: Wallet
     let generations: GenerationService
     let doubts: SyncDoubts
 
-    /// Settles, and keeps what the answer says of the account's membership.
+    /// Settles, and saves what the reply says about the account's membership.
     ///
-    /// - Returns: How many receipts are new.
+    /// - Returns: The number of new receipts.
     /// - Throws: ``AccountError/revoked``, ``AccountError/waitsForOperator(server:)``;
     ///   `HTTPFailure`, `Problem`.
     @discardableResult
@@ -37,7 +37,7 @@ struct LedgerExchange: Sendable {
             try context.save(membership)
             throw context.operatorWaiting
         } catch let problem as Problem where problem.type == .accountRefused {
-            // Free to join another server.
+            // The library may join another server.
             membership.waitsForOperator = nil
             membership.server = nil
             try context.save(membership)
@@ -47,7 +47,7 @@ struct LedgerExchange: Sendable {
 
     /// Reports spends, fetches receipts, leases and orders.
     ///
-    /// - Returns: How many receipts are new.
+    /// - Returns: The number of new receipts.
     @discardableResult
     func settle(over connection: ServerConnection) async throws -> Int {
         var settled = 0
@@ -66,7 +66,7 @@ struct LedgerExchange: Sendable {
             try wallet.save(opened.wallet)
             audit = (reply.audit, opened.server.key)
             settled += opened.wallet.receiptsBySpend.count - known
-            // Entries go in pieces, and the last contact only then does the rest.
+            // The journal is handed in over several requests; the rest follows the last of them.
             if opened.wallet.isHandingIn { continue }
             // What was leased in a wrong future is exchanged at once, for it cannot be used.
             if opened.wallet.hasLeasesDatedAhead(now: connection.clock.now) { continue }

@@ -4,7 +4,7 @@ import CreditLedger
 public struct StandingReport: Codable, Equatable, Sendable {
     /// What the standing is.
     public enum State: String, Codable, Sendable {
-        /// Nothing stands in the way.
+        /// The account may sync and generate.
         case good
         /// The account is suspended.
         case suspended
@@ -14,7 +14,7 @@ public struct StandingReport: Codable, Equatable, Sendable {
         case revoked
         /// The library belongs to no server.
         case notJoined = "not-joined"
-        /// The device waits to be let in by another one, or the account by the operator.
+        /// The device waits for approval, or the account for the operator.
         case waiting
     }
 
@@ -22,11 +22,11 @@ public struct StandingReport: Codable, Equatable, Sendable {
     public let state: State
     /// The stable reason code; empty in good standing.
     public var reason = ""
-    /// Words to the person; may be empty.
+    /// The moderator's text to the artist; may be empty.
     public var text = ""
-    /// When it ends by itself; left out where it lasts until it is lifted.
+    /// When it ends by itself; left out where only a moderator ends it.
     public var until: Moment?
-    /// Where to appeal; may be empty.
+    /// Where to appeal, as the server says; may be empty.
     public var appeal = ""
 
     init(_ state: State) {

@@ -5,34 +5,34 @@ import GRDB
 import SignedObjects
 import SyncKit
 
-/// Something that a sync found out about the server or another device and that lasts: what was sent
-/// does not fit together, so somebody may keep things back or have changed them.
+/// A lasting inconsistency that a sync found in what the server or another device sent: something
+/// may be withheld or changed.
 ///
-/// It is told by every `sync`, `status` and `doctor` until it is over.
+/// Every sync, status and doctor reports it until a sync finds it resolved.
 public struct SyncDoubt: Codable, Equatable, Sendable {
-    /// What it is about.
+    /// What is inconsistent.
     public enum Code: String, Codable, Sendable {
-        /// Segments of a device are missing between others that came.
+        /// Segments of a device are missing between others that arrived.
         case missingSegments = "missing-segments"
         /// A device has another state after the same changes.
         case divergentReplica = "divergent-replica"
-        /// Too much is set aside for anything more to be fetched.
+        /// The quarantine is full, so nothing more is fetched.
         case quarantineFull = "quarantine-full"
-        /// The server's audit log does not extend what this device was shown.
+        /// The server's audit log does not extend the head that this device saw before.
         case auditRewritten = "audit-rewritten"
-        /// It cannot be told whether it does.
+        /// The server did not prove that its audit log extends that head.
         case auditUnchecked = "audit-unchecked"
-        /// This device was not given a library key that the others have.
+        /// This device lacks a library key that the others have.
         case missingKeys = "missing-keys"
     }
 
-    /// What it is about.
+    /// What is inconsistent.
     public let code: Code
-    /// Whom: a device's or replica's name; empty for the server.
+    /// The replica's id; empty where it is about the server.
     public let subject: String
     /// What happened, and what to do.
     public let text: String
-    /// When it was first seen.
+    /// When it was first found.
     public internal(set) var since: Moment
 
     /// What may help; nil where the text says all.
@@ -44,10 +44,10 @@ public struct SyncDoubt: Codable, Equatable, Sendable {
         }
     }
 
-    /// Those that the ledger's contact finds.
+    /// The codes that the ledger exchange finds.
     static let ofTheAudit: Set<Code> = [.auditRewritten, .auditUnchecked]
 
-    /// What the engine finds missing or different.
+    /// The doubts for what SyncKit reports.
     static func ofTheEngine(_ faults: SyncFaults, now: Moment) -> [SyncDoubt] {
         faults.missingSegments.map { gap in
             let replica = gap.replica.description
@@ -80,7 +80,7 @@ public struct SyncDoubt: Codable, Equatable, Sendable {
                 ] : [])
     }
 
-    /// A head of the audit log that does not extend the one before.
+    /// The doubt for an audit head that contradicts the one before.
     static func auditRewritten(now: Moment) -> SyncDoubt {
         SyncDoubt(
             code: .auditRewritten, subject: "",
@@ -89,7 +89,7 @@ public struct SyncDoubt: Codable, Equatable, Sendable {
                 + "proof. Ask the operator.", since: now)
     }
 
-    /// A head of the audit log that could not be checked.
+    /// The doubt for an audit head that could not be checked.
     static func auditUnchecked(now: Moment) -> SyncDoubt {
         SyncDoubt(
             code: .auditUnchecked, subject: "",
@@ -97,7 +97,7 @@ public struct SyncDoubt: Codable, Equatable, Sendable {
                 + "this device before. The next sync asks again.", since: now)
     }
 
-    /// Library keys that were not given to this device.
+    /// The doubt for the epochs of library keys that this device lacks.
     static func missingKeys(_ epochs: [Int], now: Moment) -> SyncDoubt {
         let names = epochs.prefix(8).map(String.init).joined(separator: ", ")
         return SyncDoubt(
@@ -109,11 +109,11 @@ public struct SyncDoubt: Codable, Equatable, Sendable {
     }
 }
 
-/// What the last sync doubted, kept until a later one finds it resolved.
+/// The stored ``SyncDoubt``s of this device.
 struct SyncDoubts: Sendable {
     let context: LibraryContext
 
-    /// What the last sync doubted.
+    /// The doubts of the last sync.
     func all() throws -> [SyncDoubt] {
         let text = try context.store.read { try LocalValue.doubts.read($0) }
         return text.flatMap {
@@ -121,7 +121,7 @@ struct SyncDoubts: Sendable {
         } ?? []
     }
 
-    /// Keeps what a sync doubts; what was doubted before keeps its date.
+    /// Stores the doubts of a sync; those that were known keep their date.
     func keep(_ doubts: [SyncDoubt]) throws {
         let known = try all()
         let kept = doubts.prefix(Limits.doubts).map { doubt in
@@ -137,8 +137,8 @@ struct SyncDoubts: Sendable {
         }
     }
 
-    /// Compares the head of the server's audit log with the one that was shown before, and keeps
-    /// it where it extends that one.
+    /// Compares the head of the server's audit log with the stored one, and stores it if it extends
+    /// that one.
     ///
     /// - Parameter text: Compact ``AuditHead``; nil where the server sent none.
     func followAudit(
@@ -148,7 +148,8 @@ struct SyncDoubts: Sendable {
         try keep(try all().filter { !SyncDoubt.ofTheAudit.contains($0.code) } + found)
     }
 
-    /// Keeps what the engine and the keys leave open; what is said of the audit log stays.
+    /// Stores what SyncKit and the key exchange report; doubts about the audit log stay as they
+    /// are.
     func keep(after report: SyncReport, missingKeys: [Int]) throws {
         let now = Moment(try context.now())
         let audit = try all().filter { SyncDoubt.ofTheAudit.contains($0.code) }
@@ -175,12 +176,12 @@ struct SyncDoubts: Sendable {
         }
         switch comparison {
         case .same, .restored:
-            // A server that was restored says so by its epoch; from here on the new log counts.
+            // A restored server has a new epoch; from here on its new log is the reference.
             try context.store.write { try LocalValue.auditHead.write(text, $0) }
             return []
         case .longer: return [.auditUnchecked(now: now)]
         case .contradiction:
-            // The known head stays: two that contradict each other, both signed, are the proof.
+            // The stored head stays: two signed heads that contradict each other are the proof.
             try context.store.write { try LocalValue.auditContradiction.write(text, $0) }
             return [.auditRewritten(now: now)]
         }
@@ -197,7 +198,7 @@ struct SyncDoubts: Sendable {
                     try await connection.get(
                         "\(AuditPage.target)?after=\(after)", as: AuditPage.self))
             } catch is Problem {
-                // Not shown is not checked; a sync goes on without it.
+                // The page was refused: the head stays unchecked, and the sync goes on.
                 return check.result
             }
         }

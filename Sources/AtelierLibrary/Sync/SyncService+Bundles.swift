@@ -3,10 +3,10 @@ import SignedObjects
 import SyncKit
 
 extension SyncService {
-    /// Writes all that this device knows of works, tags, models and generations into one sealed
-    /// file, for another device of the account. Pictures and models themselves are not in it.
+    /// Writes the entries of all works, tags, models and generations into one sealed file, for
+    /// another device of the account. The files of pictures and models are not in it.
     ///
-    /// - Parameter replacing: Whether a file that is there gives way.
+    /// - Parameter replacing: Whether an existing file is replaced.
     /// - Returns: The file's size in bytes.
     public func exportBundle(to file: URL, replacing: Bool = false) throws -> Int {
         let output = try OutputFile(file, .other, replacing: replacing, of: context.folder)
@@ -19,9 +19,9 @@ extension SyncService {
         return size
     }
 
-    /// Merges a sealed file of another device; the same again changes nothing.
+    /// Merges a sealed file of another device; repeating it changes nothing.
     ///
-    /// - Returns: How many changes altered something here.
+    /// - Returns: The number of changes that altered a row here.
     /// - Throws: `BundleError`, `SegmentError` where it is damaged or of another account.
     public func importBundle(from file: URL) throws -> Int {
         let lock = try context.lock()

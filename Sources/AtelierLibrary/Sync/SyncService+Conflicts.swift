@@ -1,16 +1,16 @@
 import SignedObjects
 import SyncKit
 
-/// A value that lost against one which did not know of it. Its JSON form is what `conflicts list
-/// --json` prints.
+/// A value that lost against a concurrent one. Its JSON form is what `conflicts list --json`
+/// prints.
 public struct LibraryConflict: Codable, Equatable, Sendable {
     /// What happened.
     public enum Kind: String, Codable, Sendable {
-        /// Two devices wrote the same; the later write stands.
+        /// Two devices wrote the same columns; the later write was kept.
         case overwritten
-        /// One device removed what another wrote to.
+        /// One device removed a row that another wrote to.
         case removed
-        /// Two took what only one can have.
+        /// Two rows had a value that only one may have.
         case duplicate
     }
 
@@ -22,9 +22,9 @@ public struct LibraryConflict: Codable, Equatable, Sendable {
     public let table: String
     /// The row.
     public let row: RowID
-    /// The lost values by column; numbers as text, bytes in hexadecimal.
+    /// The lost values by column; numbers as decimal text, bytes in hexadecimal.
     public let lost: [String: String]
-    /// What stands now, by column; empty where the row was removed.
+    /// The kept values by column; empty where the row was removed.
     public let standing: [String: String]
     /// When this device found it.
     public let foundAt: Moment
@@ -56,12 +56,12 @@ public struct LibraryConflict: Codable, Equatable, Sendable {
 }
 
 extension SyncService {
-    /// What lost in the last 30 days, newest first.
+    /// The conflicts of the last 30 days, newest first.
     public func conflicts() throws -> [LibraryConflict] {
         try context.store.conflicts().map(LibraryConflict.init)
     }
 
-    /// Writes the lost values again, on all devices, and takes the conflict off the list.
+    /// Writes the lost values again, on all devices, and removes the conflict from the list.
     ///
     /// - Throws: ``LibraryError/unknown(_:name:)``.
     public func restoreConflict(_ id: Int) throws -> LibraryConflict {
@@ -70,7 +70,7 @@ extension SyncService {
         return conflict
     }
 
-    /// Takes a conflict off the list; nothing else changes.
+    /// Removes a conflict from the list; the kept values stay.
     ///
     /// - Throws: ``LibraryError/unknown(_:name:)``.
     public func dismissConflict(_ id: Int) throws -> LibraryConflict {

@@ -5,15 +5,16 @@ import SyncKit
 import Synchronization
 
 extension SyncService {
-    /// Exchanges with the server whenever either side has something new, until the task is
-    /// cancelled.
+    /// Syncs whenever the server or another program on this machine has something new, until the
+    /// task is cancelled.
     ///
-    /// Hears of the server's news at once over a connection that stays open, and looks at this
-    /// machine's every second. Where the server cannot be reached it tries again after a second,
-    /// then two, and so on up to a minute.
+    /// The server's events arrive over a connection that stays open; the database file is checked
+    /// every second. If the server cannot be reached, it tries again after 1 s, 2 s and so on up to
+    /// 60 s.
     ///
-    /// - Parameter onChange: Called with each outcome or what went wrong.
-    /// - Throws: What no waiting mends: ``LibraryError``, a refusal by the server.
+    /// - Parameter onChange: Called with each outcome that differs from the one before, and with
+    ///   the first of several errors that waiting may resolve.
+    /// - Throws: An error that waiting does not resolve, such as a refusal; `CancellationError`.
     public func watch(
         onChange: @escaping @Sendable (Result<SyncOutcome, any Error>) -> Void
     ) async throws {
@@ -39,7 +40,7 @@ extension SyncService {
             defer { news.lookAgain(from: writeMark()) }
             do {
                 let outcome = try await run()
-                // Somebody wrote while this was under way.
+                // Another program wrote during the sync.
                 if outcome.pending > 0, outcome.standing.state == .good { news.raise() }
                 if outcome.isNews(after: last) { onChange(.success(outcome)) }
                 last = outcome
@@ -54,24 +55,24 @@ extension SyncService {
         }
     }
 
-    /// Never less than the server asked for.
+    /// The wait before the next try, at least what the server asked for.
     private func wait(after error: any Error, _ usual: Duration) throws -> Duration {
         guard case AccountError.tryLater(_, let moment) = error else { return usual }
         return max(usual, moment.time - (try context.now()) + usual)
     }
 
-    /// The server's news, over a connection that stays open.
+    /// Raises the signal for each event of the server.
     private func listen(for news: NewsSignal) async throws {
         var backoff = Backoff()
         while !Task.isCancelled {
-            // A dead connection is noticed by the beats that do not come.
+            // The transport ends a connection whose heartbeats stop.
             let began = ContinuousClock.now
             do {
                 try await account.connection().events { _ in news.raise() }
             } catch let error as CancellationError {
                 throw error
             } catch {
-                // The next exchange meets the same obstacle, and says so.
+                // The next sync meets the same error and reports it.
             }
             if ContinuousClock.now - began > Backoff.longest { backoff = Backoff() }
             try await context.environment.pause(backoff.next())
@@ -79,7 +80,7 @@ extension SyncService {
         }
     }
 
-    /// This machine's news: another program has written to the library.
+    /// Raises the signal where another program wrote to the library.
     private func lookAround(for news: NewsSignal) async throws {
         while !Task.isCancelled {
             try await context.environment.pause(.seconds(1))
@@ -87,7 +88,7 @@ extension SyncService {
         }
     }
 
-    /// Differs when somebody wrote to the database.
+    /// Sizes and modification times of the database files: they differ after a write.
     private func writeMark() -> [Int64] {
         ["", "-wal"].flatMap { suffix -> [Int64] in
             var status = stat()
@@ -101,14 +102,14 @@ extension SyncService {
         }
     }
 
-    /// Whether waiting helps: no network, a server that is busy or away, a library in use.
+    /// Whether waiting may help: no network, a busy or stopped server, a library in use.
     private static func isTransient(_ error: any Error) -> Bool {
         [.unreachable, .transient].contains(Failure(error).kind)
     }
 }
 
 extension SyncOutcome {
-    /// Whether there is something to tell after `last`.
+    /// Whether it differs from `last` in anything but the time.
     fileprivate func isNews(after last: SyncOutcome?) -> Bool {
         guard let last else { return true }
         return sent > 0 || received > 0 || settled > 0 || refused > 0 || standing != last.standing
@@ -117,7 +118,7 @@ extension SyncOutcome {
 }
 
 extension CreditsReport {
-    /// Without the moment of the contact, which is another one each time.
+    /// The report without the time of the contact, which differs each time.
     fileprivate var timeless: CreditsReport {
         var report = self
         report.asOf = nil
@@ -125,9 +126,9 @@ extension CreditsReport {
     }
 }
 
-/// Says that there is something new; saying it twice before anybody looks is saying it once.
+/// A signal that there is something to sync; raised twice before it is read, it is read once.
 final class NewsSignal: Sendable {
-    /// An element for each time that it was raised since the last one was taken.
+    /// One element for all raises since the last element was read.
     let raised: AsyncStream<Void>
     private let continuation: AsyncStream<Void>.Continuation
     private let lastMark = Mutex<[Int64]?>(nil)
@@ -137,10 +138,10 @@ final class NewsSignal: Sendable {
             of: Void.self, bufferingPolicy: .bufferingNewest(1))
     }
 
-    /// Raises it.
+    /// Raises the signal.
     func raise() { continuation.yield() }
 
-    /// Raises it where `mark` is another than the last one, unless nobody is to look now.
+    /// Raises the signal if `mark` differs from the last one, unless marks are ignored now.
     func look(at mark: [Int64]) {
         let isNew = lastMark.withLock { last in
             defer { if last != nil { last = mark } }
@@ -149,25 +150,25 @@ final class NewsSignal: Sendable {
         if isNew { raise() }
     }
 
-    /// From here on marks say nothing: this program writes itself.
+    /// Ignores marks from now on: this program writes itself.
     func lookAway() { lastMark.withLock { $0 = nil } }
 
-    /// From here on every mark but `mark` is news.
+    /// Compares marks with `mark` from now on.
     func lookAgain(from mark: [Int64]) { lastMark.withLock { $0 = mark } }
 }
 
-/// How long to wait before the next try: twice as long each time, and never the same for all.
+/// Exponential backoff with jitter: up to 1 s, 2 s and so on, at most 60 s.
 struct Backoff: Sendable {
     /// The longest wait.
     static let longest = Duration.seconds(60)
 
     private var tries = 0
 
-    /// Whether nothing was tried again yet.
+    /// Whether nothing was retried yet.
     var isFirst: Bool { tries == 0 }
 
-    /// The wait before the next try: between half of it and the whole, so that devices that lost
-    /// one server do not all come back at once.
+    /// The wait before the next try: a random part, half to all, of the backoff, so that devices
+    /// that lost one server do not all return at once.
     mutating func next() -> Duration {
         let whole = min(Self.longest, .seconds(1 << min(tries, 6)))
         tries += 1

@@ -7,22 +7,22 @@ import SyncKit
 
 /// What a sync did. Its JSON form is what `sync --json` prints.
 public struct SyncOutcome: Codable, Equatable, Sendable {
-    /// Rows whose changes the server has now.
+    /// Rows whose changes were sent.
     public var sent = 0
-    /// Changes of other devices that altered something here.
+    /// Changes of other devices that altered a row here.
     public var received = 0
-    /// Generations that got their receipt.
+    /// Generations that the server countersigned.
     public var settled = 0
-    /// Generations that got none, for good: the credit was another's by then.
+    /// Generations that the server refused for good: their credit was leased to another device.
     public var refused = 0
-    /// Rows whose changes wait; those of a suspended account do.
+    /// Rows whose changes wait, such as those of a suspended account.
     public var pending = 0
     /// Received segments that could not be applied and are kept for later.
     public var setAside = 0
-    /// Library keys that this device was not given yet, by epoch: until another device of the
-    /// account has synced, what they sealed cannot be read here, and own changes may wait.
+    /// Epochs of the library keys that this device lacks. Until a device that has them syncs,
+    /// changes sealed with them cannot be read here, and changes made here may wait.
     public var missingKeys: [Int] = []
-    /// What does not fit together, as long as it does not.
+    /// The inconsistencies that are not resolved.
     public var doubts: [SyncDoubt] = []
     /// How the account stands.
     public var standing: StandingReport
@@ -43,12 +43,13 @@ public struct SyncService: Sendable {
     let trash: Trash
     let doubts: SyncDoubts
 
-    /// Settles credits, then exchanges changes with the server; safe to repeat and to interrupt.
+    /// Settles credits, then exchanges changes with the server. It can be repeated and interrupted.
     ///
-    /// A suspended account still receives, and learns its standing; its own changes wait.
+    /// A suspended account still receives changes and its standing; its own changes wait.
     ///
     /// - Throws: ``LibraryError/busy``, ``AccountError/waitingForApproval(words:)``, `HTTPFailure`
-    ///   where the server cannot be reached, `Problem` where it refuses. Nothing is lost by any.
+    ///   where the server cannot be reached, `Problem` where it refuses. None of them loses
+    ///   anything.
     public func run() async throws -> SyncOutcome {
         let lock = try context.lock()
         defer { withExtendedLifetime(lock) {} }
@@ -61,7 +62,7 @@ public struct SyncService: Sendable {
         let before = try context.store.pendingChangeCount()
         let report = try await exchange(over: connection)
         if report.isWritingRefused {
-            // Suspended since the ledger was asked: the orders say why.
+            // Suspended after the ledger exchange: the orders of another one say why.
             settled += try await account.ledger.settle(over: connection)
         }
         try context.remember(connection.clock)
@@ -90,8 +91,8 @@ public struct SyncService: Sendable {
         return StandingReport(try wallet.obstacle())
     }
 
-    /// One run: what an earlier sync sealed goes first, and what withdrawals from elsewhere mean
-    /// here goes with what is new. While there is an obstacle nothing goes.
+    /// One run of SyncKit: pushes what an earlier sync sealed, pulls, follows the withdrawals that
+    /// came, pushes the rest. While the account may not write it pulls only.
     private func exchange(over connection: ServerConnection) async throws -> SyncReport {
         let sealing = try context.sealing()
         let synchronizer = Synchronizer(
@@ -101,8 +102,8 @@ public struct SyncService: Sendable {
             mayWrite: { try mayPush() }, didPull: { try withdrawals.follow() })
     }
 
-    /// Whether own changes may go now. Without the newest library key they would be sealed with
-    /// one that a revoked device has.
+    /// Whether changes of this device may be pushed now. Without the newest library key they would
+    /// be sealed with one that a revoked device has.
     private func mayPush() throws -> Bool {
         try wallet.obstacle() == nil && !account.lacksNewestKey()
     }

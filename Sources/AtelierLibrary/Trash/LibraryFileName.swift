@@ -2,13 +2,13 @@ import Foundation
 import SignedObjects
 import StyleKit
 
-/// A file of a work, model or picture as a removal names it: `works/<digest>.png`.
+/// The name of a work's, model's or picture's file in a removal entry: `works/<digest>.png`.
 struct LibraryFileName: Hashable {
     /// The text form, which holds one slash.
     let text: String
 
-    /// Reads the text form; nil for all but what this library's own files are called, so that no
-    /// row leads out of the library's folder.
+    /// Reads the text form; nil for any other name than the library gives its files, so that no row
+    /// can point out of the library's folder.
     init?(_ text: String) {
         let parts = text.split(separator: "/", omittingEmptySubsequences: false)
         let pieces = parts.last?.split(separator: ".", omittingEmptySubsequences: false) ?? []
@@ -24,10 +24,10 @@ struct LibraryFileName: Hashable {
         self.init(name[..<hyphen] + "/" + name[name.index(after: hyphen)...])
     }
 
-    /// Where the file lies while a row names it.
+    /// The file's path while a row names it.
     func place(in folder: LibraryFolder) -> URL { folder.root.appending(path: text) }
 
-    /// Where it lies once it was removed.
+    /// Its path in the trash.
     func trashPlace(in folder: LibraryFolder) -> URL {
         folder.trash.appending(path: text.replacing("/", with: "-"))
     }

@@ -2,9 +2,10 @@ import Foundation
 import GRDB
 import SignedObjects
 
-/// A removed row in a form to write it again: its columns, and the rows that went with it.
+/// The contents of a removed row, by which it can be restored: its columns, and those of the rows
+/// that were removed with it.
 struct RemovedRow: Codable {
-    /// One value of SQLite as text: a letter for its type, then the value.
+    /// One SQLite value as text: a letter for its type, then the value.
     struct Cell: Codable {
         let value: DatabaseValue
 
@@ -44,12 +45,12 @@ struct RemovedRow: Codable {
         }
     }
 
-    /// By column.
+    /// The values by column.
     let columns: [String: Cell]
-    /// The values of the rows that went with it, such as a work's tags.
+    /// The values of the rows that were removed with it, such as a work's tags.
     let companions: [Cell]
 
-    /// Reads a row of a kind before it goes; nil where there is none.
+    /// Reads a row that is about to be removed; nil where there is none.
     init?(_ kind: RemovedKind, _ id: RowID, _ database: Database) throws {
         let row = try Row.fetchOne(
             database, sql: "SELECT * FROM \(kind.table) WHERE id = ?", arguments: [id.data])
@@ -70,7 +71,7 @@ struct RemovedRow: Codable {
             } ?? []
     }
 
-    /// Reads what ``text`` wrote, else nil: any tool may write a row.
+    /// Reads ``text``; nil where it is not valid, for any program may write it.
     init?(text: String) {
         let row = try? JSONDecoder().decode(Self.self, from: Data(text.utf8))
         guard let row else { return nil }
@@ -87,13 +88,13 @@ struct RemovedRow: Codable {
         columns[column].flatMap { String.fromDatabaseValue($0.value) } ?? ""
     }
 
-    /// Writes the row again, and those that went with it.
+    /// Inserts the row again, and those that were removed with it.
     ///
-    /// - Parameter newID: Makes the ids of the latter.
+    /// - Parameter newID: Makes the ids of the latter rows.
     func insert(
         _ kind: RemovedKind, _ id: RowID, _ database: Database, newID: () -> RowID
     ) throws {
-        // The names are the schema's own; of a foreign text only values are taken.
+        // Column names come from the schema; only values come from the stored text.
         let names = LibrarySchema.columns(of: kind).filter { columns[$0] != nil }
         let places = Array(repeating: "?", count: names.count + 1).joined(separator: ", ")
         let values = [id.data.databaseValue] + names.compactMap { columns[$0]?.value }

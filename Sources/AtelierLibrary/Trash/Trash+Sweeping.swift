@@ -4,19 +4,19 @@ import SignedObjects
 import SyncKit
 
 extension Trash {
-    /// What a device said of removed files.
+    /// The files of one removal entry.
     private struct Removal {
         let files: [LibraryFileName]
         let keepUntil: UnixTime
-        /// Whether the files go at once.
+        /// Whether the files are deleted at once.
         let isForGood: Bool
     }
 
-    /// Puts the files of what was removed into the trash, takes those out that came back, and
-    /// deletes those whose time is over; and crash leftovers.
+    /// Moves the files of removed objects into the trash, moves those of restored objects back, and
+    /// deletes those whose time is over, and what crashes left.
     ///
-    /// A file goes by the word of a device alone, as it stands in the synced table of removals. One
-    /// that no row names stays: its row may not have come yet, or somebody kept it back.
+    /// Only an entry in the synced table of removals moves a file. A file that no row names stays:
+    /// its row may not have arrived yet, or may be withheld.
     func sweepFiles() throws {
         let lock = try context.filesLock()
         defer { withExtendedLifetime(lock) {} }
@@ -28,7 +28,7 @@ extension Trash {
             let living: Set<String> = isIdle ? [] : try self.namedFiles(database)
             return (removals, living)
         }
-        // What was brought back, here or on another device, has no removal any more.
+        // An object that was restored, here or on another device, has no removal entry any more.
         for file in trashed where living.contains(file.text) { try takeBack(file) }
         for removal in removals {
             for file in removal.files where !living.contains(file.text) {
@@ -43,7 +43,8 @@ extension Trash {
         try forgetContents()
     }
 
-    /// Deletes what a crash left half written beside the pictures; only while nobody generates.
+    /// Deletes what a crash left half written among the pictures; only under the lock of
+    /// generating.
     func sweepLeftovers() throws {
         try sweepLeftovers(in: context.folder.generations)
     }
@@ -101,7 +102,7 @@ extension Trash {
             try LibraryFile.move(place, to: trashed, replacing: true)
         }
         guard LibraryFile.exists(trashed) else { return }
-        // By this device's own clock: no server can make the time pass.
+        // By this device's own clock, so that no server can end the time early.
         let now = context.environment.now()
         let since = try context.store.write { database in
             try database.execute(
@@ -125,7 +126,7 @@ extension Trash {
         }
     }
 
-    /// What was removed long ago keeps no title.
+    /// Deletes the stored contents and titles of removals whose time is over.
     private func forgetContents() throws {
         let kept = try context.store.read { database in
             try Row.fetchAll(
@@ -143,7 +144,7 @@ extension Trash {
         }
     }
 
-    /// Whether a moment is over by this device's own clock and by the server's.
+    /// Whether a moment has passed by this device's own clock and by the corrected one.
     private func isPast(_ moment: UnixTime) throws -> Bool {
         min(context.environment.now(), try context.now()) >= moment
     }

@@ -3,10 +3,9 @@ import GRDB
 import SignedObjects
 import SyncKit
 
-/// Something that was removed and can still come back. Its JSON form is what `works trash --json`
-/// prints.
+/// A removed object that can be restored. Its JSON form is what `works trash --json` prints.
 public struct TrashedObject: Codable, Equatable, Sendable {
-    /// The id that it had, and will have again.
+    /// Its id, which a restored object keeps.
     public let id: RowID
     /// What it was.
     public let kind: RemovedKind
@@ -14,11 +13,12 @@ public struct TrashedObject: Codable, Equatable, Sendable {
     public let name: String
     /// When it was removed.
     public let removedAt: Moment
-    /// When it is gone for good; a device that hears of it late keeps its file longer.
+    /// When it is deleted for good; a device that learns of the removal later keeps its file
+    /// longer.
     public let keptUntil: Moment
-    /// What the device was called that removed it.
+    /// The name of the device that removed it.
     public let deviceName: String
-    /// Whether its file lies in the trash of this device.
+    /// Whether its file is in the trash of this device.
     public let isHere: Bool
 }
 
@@ -34,7 +34,7 @@ public enum RemovedKind: String, Codable, Sendable {
     /// The table of its rows.
     var table: String { rawValue + "s" }
 
-    /// The column by which a person knows it.
+    /// The column with the name that people know it by.
     var nameColumn: String {
         switch self {
         case .work: "title"
@@ -43,8 +43,8 @@ public enum RemovedKind: String, Codable, Sendable {
         }
     }
 
-    /// The table of the rows that go and come with it, their column for it, and their value; nil
-    /// where there are none.
+    /// The table of the rows that are removed and restored with it, their column for its id, and
+    /// their value; nil where there are none.
     var companions: (table: String, owner: String, value: String)? {
         switch self {
         case .work: ("work_tags", "work_id", "tag")
@@ -54,14 +54,14 @@ public enum RemovedKind: String, Codable, Sendable {
     }
 }
 
-/// What was removed and can still come back: works, style models and pictures.
+/// The removed works, style models and pictures that can be restored.
 ///
-/// Owns the tables `removals`, which says to all devices what was removed, and `trashed_files`,
-/// which says what lies in this device's trash folder.
+/// Owns the tables `removals`, the synced entries of what was removed, and `trashed_files`, which
+/// lists the files in this device's trash folder.
 public struct Trash: Sendable {
     let context: LibraryContext
 
-    /// What was removed and can still come back, the last removed first.
+    /// The objects that can be restored, the last removed first.
     public func all() throws -> [TrashedObject] {
         try context.store.read { database in
             try Row.fetchAll(
@@ -70,7 +70,7 @@ public struct Trash: Sendable {
         }.map(StoredRow.init).compactMap(trashed)
     }
 
-    /// Brings back what was removed, on all devices, with the id that it had.
+    /// Restores an object on all devices, with its old id.
     ///
     /// - Throws: ``TrashError/notInTrash(name:)``,
     ///   ``TrashError/notRestorable(name:reason:)``, ``ModelError/nameTaken(_:)``.
@@ -95,7 +95,7 @@ public struct Trash: Sendable {
         return object
     }
 
-    /// Takes something out of the trash for good, on all devices.
+    /// Deletes an object in the trash for good, on all devices.
     ///
     /// - Throws: ``TrashError/notInTrash(name:)``.
     public func erase(_ id: RowID) throws -> TrashedObject {
@@ -111,9 +111,9 @@ public struct Trash: Sendable {
         return object
     }
 
-    /// Removes a row and those that go with it, and says so to all devices.
+    /// Removes a row and those that belong to it, and enters the removal for all devices.
     ///
-    /// - Parameter forGood: Its files go at once, and it cannot come back.
+    /// - Parameter forGood: Whether its files are deleted at once, so that it cannot be restored.
     func remove(
         _ kind: RemovedKind, _ id: some RowIdentifier, forGood: Bool, _ database: Database
     ) throws {
@@ -175,7 +175,7 @@ public struct Trash: Sendable {
             isHere: file.map { LibraryFile.exists($0.trashPlace(in: context.folder)) } ?? false)
     }
 
-    /// Nothing comes back over something that took its place.
+    /// Checks that nothing in the library has taken the object's place.
     private func checkRoom(
         for object: TrashedObject, _ row: RemovedRow, _ database: Database
     ) throws {
@@ -208,7 +208,7 @@ public struct Trash: Sendable {
         }
     }
 
-    /// Generations of works that are all there again are as they were.
+    /// Clears the flag of generations whose works are all in the library again.
     private func unflagGenerations(_ database: Database) throws {
         try database.execute(
             sql: """

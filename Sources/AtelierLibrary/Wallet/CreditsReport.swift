@@ -2,31 +2,31 @@ import CreditLedger
 
 /// The account's credits. Its JSON form is what `credits --json` prints.
 public struct CreditsReport: Codable, Equatable, Sendable {
-    /// Given to the account in all.
+    /// Credits granted to the account in all.
     public let granted: Int
-    /// Held by no device.
+    /// Leased to no device.
     public let free: Int
-    /// Usable on this device now.
+    /// Leased to this device and usable now.
     public let usable: Int
-    /// When the first of the usable ones must be renewed; left out where there is none.
+    /// When the first lease of these ends; left out where there is none.
     public let usableUntil: Moment?
-    /// Lent to other devices.
+    /// Leased to other devices.
     public let leasedElsewhere: Int
     /// Spent in all.
     public let spent: Int
     /// Spent on this device.
     public let spentHere: Int
-    /// Of those, countersigned.
+    /// Of those spent here, countersigned.
     public let settled: Int
-    /// Of those, held by the server until a suspension or pause is lifted.
+    /// Of those spent here, held by the server until a suspension or pause ends.
     public let held: Int
-    /// Of those, refused for ever.
+    /// Of those spent here, refused for good.
     public let refused: Int
     /// Server time of the last contact; left out before the first.
     public internal(set) var asOf: Moment?
-    /// True where a generation is possible now.
+    /// Whether a generation is possible now.
     public let canGenerate: Bool
-    /// Why none is possible; empty where one is.
+    /// Why no generation is possible; empty where one is.
     public let whyNot: String
 
     /// What may help; left out where a generation is possible or the reason says all.

@@ -58,18 +58,18 @@ public struct Wallet: Sendable {
         return Opened(journal: journal, server: server, wallet: wallet)
     }
 
-    /// Keeps the snapshot; the journal keeps itself.
+    /// Stores the snapshot; the journal is a file of its own.
     func save(_ wallet: DeviceWallet) throws {
         let json = try CanonicalJSON.encoder.encode(wallet.snapshot)
         let text = String(decoding: json, as: UTF8.self)
         try context.store.write { try LocalValue.wallet.write(text, $0) }
     }
 
-    /// Spends a credit, on the disk when this returns; the same body again is free.
+    /// Spends a credit; the spend is durable when this returns. A body that was paid for is free.
     ///
     /// - Parameters:
     ///   - body: The digest of what the credit buys.
-    ///   - resume: What is needed to finish it after a crash; stands beside the spend.
+    ///   - resume: What is needed to finish it after a crash; stored beside the spend.
     /// - Returns: The spend's digest, and whether the body was paid for before.
     /// - Throws: ``GenerationError/refused(reason:)``, ``AccountError/waitsForOperator(server:)``,
     ///   ``AccountError/revoked``; `JournalError`.
@@ -90,7 +90,7 @@ public struct Wallet: Sendable {
         return (spent.spend.digest, !spent.isNew)
     }
 
-    /// What stands between the account and the server, by the last orders; nil in good standing.
+    /// Why the account may not write, by the last orders; nil in good standing.
     func obstacle() throws -> Standing.Obstacle? {
         try open().wallet.standing.obstacle(for: context.device, at: try context.now())
     }

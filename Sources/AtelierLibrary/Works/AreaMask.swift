@@ -2,13 +2,13 @@ import StyleKit
 
 /// A mask that an artist painted over a work, as rectangles.
 ///
-/// In a picture with transparency what is painted is marked; in an opaque one, white on black.
-/// Nothing that is marked lies outside the rectangles; what they hold beyond it is less than a
-/// square of the finest grid for which the rectangles are few enough.
+/// In a picture with transparency, opaque pixels are marked; in an opaque picture, white ones. The
+/// rectangles cover every marked pixel, and exceed them by less than one square of the finest grid
+/// that needs few enough rectangles.
 struct AreaMask {
-    /// Why a picture is no mask for a work.
+    /// Why a picture cannot be a mask for a work.
     enum Problem: Error, Equatable {
-        /// Its sides are not in the proportion of the work's.
+        /// Its width and height are not in the proportion of the work's.
         case otherShape
         /// It is opaque and not in shades of grey.
         case coloured
@@ -16,28 +16,28 @@ struct AreaMask {
         case empty
         /// All of the work is marked.
         case whole
-        /// More areas than are kept, however coarse.
+        /// Even the coarsest grid needs more areas than may be kept.
         case tooManyAreas
     }
 
     /// Squares along the longer side, the finest grid first.
     private static let grids = [128, 96, 64, 48, 32, 24, 16, 12, 8, 4, 2]
-    /// Alpha and lightness from which a pixel is marked.
+    /// The least alpha, or lightness, of a marked pixel, 0 to 255.
     private static let threshold: UInt8 = 128
-    /// How far the channels of a grey may lie apart, as in a JPEG file.
+    /// The largest difference between the channels of a grey, 0 to 255: JPEG changes them.
     private static let greyness = 24
-    /// How far the proportions may differ: the rounding of a smaller copy.
+    /// The largest relative difference of the proportions, from the rounding of a smaller copy.
     private static let tolerance = 0.02
 
-    /// The rectangles, apart from each other.
+    /// The rectangles; no two overlap.
     let areas: [WorkArea]
 
     /// Reads a mask.
     ///
     /// - Parameters:
     ///   - picture: Of any size in the work's proportion.
-    ///   - width: The work's.
-    ///   - height: The work's.
+    ///   - width: The work's, in pixels.
+    ///   - height: The work's, in pixels.
     ///   - limit: The most rectangles.
     init(_ picture: Picture, width: Int, height: Int, limit: Int) throws(Problem) {
         let across = Double(picture.width * height)
@@ -98,7 +98,7 @@ extension AreaMask.Problem {
     private static let how = "Paint on a layer with transparency, or in white on black."
 }
 
-/// The squares of a picture in which something is marked.
+/// A grid over a picture that says in which squares any pixel is marked.
 struct MaskGrid {
     private let columns: Int
     private let rows: Int

@@ -8,7 +8,7 @@ public enum RightsBasis: String, Codable, Sendable {
     case licensed
 }
 
-/// A device's signed word about who may let a model learn from a work.
+/// A statement, signed by a device, of the rights by which a model may learn from a work.
 public struct RightsStatement: SignedPayload {
     /// The header's `typ`.
     public static let type = "atelier-rights+jws"
@@ -21,10 +21,10 @@ public struct RightsStatement: SignedPayload {
     public let licence: String
     /// The key that signed this.
     public let deviceKey: VerifyingKey
-    /// When.
+    /// When it was signed.
     public let time: UnixTime
 
-    /// Takes every field.
+    /// A statement to be signed with the private half of `deviceKey`.
     public init(
         work: Digest, basis: RightsBasis, licence: String, deviceKey: VerifyingKey, time: UnixTime
     ) {

@@ -3,20 +3,20 @@ import GRDB
 import SignedObjects
 import SyncKit
 
-/// What goes with a work.
+/// What the removal of a work removes or flags.
 public struct WorkRemoval: Codable, Equatable, Sendable {
     /// The work.
     public let work: Work
-    /// The models that learned from it, and go with it, on every device.
+    /// The models that learned from it; they are removed with it, on every device.
     public let models: [Model]
-    /// The generations by those models: they stay, flagged as source withdrawn.
+    /// The generations from it or by those models; they stay, flagged as source withdrawn.
     public let generations: [Generation]
 }
 
 /// The removal of works, with everything that was learned from them.
 ///
-/// Owns no table: it joins what ``WorkCatalog``, ``StyleCatalog`` and ``GenerationService`` own into
-/// one transaction, so that a work and its models go together or not at all.
+/// Owns no table: it joins what ``WorkCatalog``, ``StyleCatalog`` and ``GenerationService`` own
+/// into one transaction, so that a work and its models are removed together or not at all.
 public struct Withdrawals: Sendable {
     let context: LibraryContext
     let works: WorkCatalog
@@ -24,7 +24,7 @@ public struct Withdrawals: Sendable {
     let generations: GenerationService
     let trash: Trash
 
-    /// What would go with a work; changes nothing.
+    /// What the removal of a work would remove or flag; changes nothing.
     public func consequences(ofRemoving id: WorkID) throws -> WorkRemoval {
         let work = try works.work(id)
         let models = try styles.all().filter { $0.works.contains(work.id) }
@@ -38,12 +38,12 @@ public struct Withdrawals: Sendable {
 
     /// Removes a work, and every model that learned from it.
     ///
-    /// The work's file stays in the trash for 30 days. The models and their files are gone at once,
-    /// so that nothing is made from the work any more: who brings it back learns them again, to the
-    /// same bytes. Other devices follow at their next sync. Generations stay, flagged.
+    /// The work's file stays in the trash for 30 days. The models and their files are deleted at
+    /// once, so that nothing more is made from the work; trained again from the restored work they
+    /// have the same bytes. Other devices follow at their next sync. Generations stay, flagged.
     ///
-    /// - Parameter forGood: The work's file goes at once too.
-    /// - Throws: ``TrashError/notRestorable(name:reason:)`` where the row is too long to be kept.
+    /// - Parameter forGood: Whether the work's file is deleted at once too.
+    /// - Throws: ``TrashError/tooLongToKeep(name:)``.
     public func remove(_ id: WorkID, forGood: Bool = false) throws -> WorkRemoval {
         let removal = try consequences(ofRemoving: id)
         try context.store.write { database in
@@ -59,11 +59,11 @@ public struct Withdrawals: Sendable {
         return removal
     }
 
-    /// After other devices' changes came: models go whose works a device removed, and generations
-    /// made here from a removed work are flagged.
+    /// After changes of other devices were applied: removes the models whose works a device
+    /// removed, and flags the generations made here from removed works.
     ///
-    /// A work that is only missing takes nothing with it: it may not have come yet, or somebody may
-    /// have kept it back.
+    /// A work without a removal entry has no effect: it may not have arrived yet, or may be
+    /// withheld.
     func follow() throws {
         try context.store.write { database in
             let orphans = try Data.fetchAll(

@@ -5,25 +5,25 @@ import SyncKit
 
 /// One picture that models may learn from. Its JSON form is what `works show --json` prints.
 public struct Work: Codable, Equatable, Sendable {
-    /// Names it.
+    /// The work's id.
     public let id: WorkID
-    /// What the artist calls it.
+    /// The title.
     public let title: String
-    /// The artist's own words.
+    /// The artist's note.
     public let note: String
-    /// In alphabetical order.
+    /// The tags in alphabetical order.
     public var tags: [String] = []
     /// SHA-256 of the file, hexadecimal.
     public let sha256: String
     /// SHA-256 of the decoded pixels, hexadecimal.
     public let pixelHash: String
-    /// Pixels.
+    /// Width in pixels.
     public let width: Int
-    /// Pixels.
+    /// Height in pixels.
     public let height: Int
     /// `png`, `jpeg` or `webp`.
     public let format: String
-    /// The file's size.
+    /// The file's size in bytes.
     public let bytes: Int
     /// `mine` or `licensed`.
     public let basis: String
@@ -31,18 +31,18 @@ public struct Work: Codable, Equatable, Sendable {
     public let licence: String
     /// The compact ``RightsStatement``.
     public let statement: String
-    /// What was marked on it.
+    /// The areas that the artist marked.
     public let areas: WorkAreas
     /// The device that added it.
     public let device: String
-    /// What that device was called.
+    /// The name of that device.
     public let deviceName: String
-    /// When.
+    /// When it was made, by that device's corrected clock.
     public let createdAt: Moment
-    /// The file's path on this device; left out where it lies on another.
+    /// The file's path; left out where the file is not on this device.
     public var file: String?
 
-    /// True where the file is on this device.
+    /// Whether the file is on this device.
     public var isHere: Bool { file != nil }
 
     init(_ fields: StoredRow, folder: LibraryFolder) {
@@ -69,7 +69,7 @@ public struct Work: Codable, Equatable, Sendable {
 
     /// The file, where it is on this device.
     func location(in folder: LibraryFolder) -> URL? {
-        // A row may come from anywhere: only known formats and real digests make a path.
+        // Any program may write the row: only known formats and real digests become a path.
         guard let digest = Digest(hex: sha256), let kind = PictureFormat(rawValue: format) else {
             return nil
         }

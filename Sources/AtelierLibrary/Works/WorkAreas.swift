@@ -1,11 +1,11 @@
 import SignedObjects
 public import StyleKit
 
-/// What the artist marked on a work, for every model that learned from it.
+/// The areas that the artist marked on a work; they hold for every model that learned from it.
 public struct WorkAreas: Codable, Equatable, Sendable {
-    /// Nothing is taken from these.
+    /// Areas from which no model takes anything.
     public var avoided: [WorkArea] = []
-    /// These appear whole or not at all, such as a face.
+    /// Areas that appear whole or not at all, such as a face.
     public var keptWhole: [WorkArea] = []
 
     /// No areas.
@@ -14,7 +14,7 @@ public struct WorkAreas: Codable, Equatable, Sendable {
     /// How many there are.
     public var count: Int { avoided.count + keptWhole.count }
 
-    /// How much of the picture some areas cover together, in per cent.
+    /// The part of the picture that some areas cover together, 0 to 100 per cent.
     public static func coverage(_ areas: [WorkArea]) -> Int {
         let places = stride(from: 50, to: 10_000, by: 100)
         var covered = 0
@@ -26,7 +26,7 @@ public struct WorkAreas: Codable, Equatable, Sendable {
     }
 }
 
-/// A rectangle on a work as people write it: `LEFT,TOP,RIGHT,BOTTOM` in per cent of the picture,
+/// A rectangle on a work in text form: `LEFT,TOP,RIGHT,BOTTOM` in per cent of the picture,
 /// two decimals at most.
 public struct MarkedArea: LosslessStringConvertible, Sendable {
     /// The rectangle.

@@ -4,19 +4,20 @@ import SyncKit
 
 /// A work that looks nearly like another: scaled, recompressed, toned, turned or mirrored.
 public struct Resemblance: Codable, Equatable, Sendable {
-    /// The work that was there.
+    /// The work in the library.
     public let work: WorkID
-    /// What the artist calls it.
+    /// Its title.
     public let title: String
-    /// How many bits of 256 differ between the fingerprints, at most `Fingerprint.matchDistance`.
+    /// The number of differing bits of the 256-bit fingerprints, at most
+    /// `Fingerprint.matchDistance`.
     public let differingBits: Int
 }
 
 extension WorkCatalog {
-    /// The work that looks most like a picture, turned and mirrored ones included; nil if none does
-    /// or the picture is too flat to tell.
+    /// The work whose fingerprint is closest to a picture's, in any of the eight orientations; nil
+    /// if none is close enough or the picture is too flat to have a reliable fingerprint.
     ///
-    /// Works keep their fingerprints, so no picture is decoded again.
+    /// The fingerprints are stored, so no picture is decoded.
     func resemblance(of reading: FingerprintReading) throws -> Resemblance? {
         guard reading.isReliable else { return nil }
         let rows = try context.store.read { database in

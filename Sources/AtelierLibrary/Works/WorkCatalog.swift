@@ -4,15 +4,15 @@ import SignedObjects
 public import StyleKit
 import SyncKit
 
-/// What became of one file that was added.
+/// The result of adding one file.
 public struct AddedWork: Codable, Equatable, Sendable {
-    /// The work, new or known before.
+    /// The new work, or the one that was there.
     public let work: Work
-    /// True where the same picture was in the library already: nothing was repeated.
+    /// Whether the same pixels were in the library already, so that no work was added.
     public let isDuplicate: Bool
-    /// The work there that looks most like a new one; left out where none does.
+    /// The existing work that looks most like the new one; left out where none does.
     public var resemblance: Resemblance?
-    /// What the artist may want to know of the file: that it is an animation, or lacks its end.
+    /// Remarks on the file: that it is an animation, or that its end is missing.
     public var notes: [String] = []
 }
 
@@ -28,10 +28,10 @@ public struct WorkCatalog: Sendable {
     ///   - file: A PNG, JPEG or WebP file.
     ///   - licence: The licence's text; nil says that the artist made the picture.
     ///   - title: nil takes the file's name.
-    /// - Returns: The work; one whose pixels are known is told, not repeated, and one that looks
-    ///   like another is added and the other told.
-    /// - Throws: ``LibraryError``; ``LibraryError/notAPicture(path:reason:)`` among them, also
-    ///   for a picture that is too small to learn from.
+    /// - Returns: The work. Pixels that are in the library already are not added again; a picture
+    ///   that looks like another work is added, and the other is told.
+    /// - Throws: ``LibraryError/notAPicture(path:reason:)``, also for a picture that is too small
+    ///   to learn from; ``LibraryError/badText(field:reason:)``; other ``LibraryError``s.
     public func add(
         _ file: URL, licence: String? = nil, title: String? = nil, tags: [String] = [],
         note: String = ""
@@ -90,7 +90,7 @@ public struct WorkCatalog: Sendable {
             ).compactMap { row in
                 let fields = StoredRow(row)
                 let tags = fields.id("id", as: WorkID.self).flatMap { tagsByWork[$0] } ?? []
-                // Compared as text: another program may have written the same tag in other bytes.
+                // Compared as text: another program may have stored the same tag in other bytes.
                 if let tag, !tags.contains(tag) { return nil }
                 var work = Work(fields, folder: context.folder)
                 work.tags = tags
@@ -99,7 +99,7 @@ public struct WorkCatalog: Sendable {
         }
     }
 
-    /// The ids of all works, in their order.
+    /// The ids of all works, ascending.
     public func ids() throws -> [WorkID] {
         try context.store.read { database in
             try Data.fetchAll(database, sql: "SELECT id FROM works ORDER BY id")
@@ -121,9 +121,12 @@ public struct WorkCatalog: Sendable {
         }
     }
 
-    /// Changes a work's title, note and tags; nil leaves a text as it is.
+    /// Changes a work's title, note, tags and areas; nil leaves each as it is.
     ///
-    /// A tag that another device adds meanwhile stays: only the tags seen here are taken off.
+    /// A tag that another device adds at the same time stays: only tags known here are removed.
+    ///
+    /// - Throws: ``LibraryError/unknown(_:name:)``, ``LibraryError/badText(field:reason:)``,
+    ///   ``LibraryError/badNumber(field:lowest:highest:)`` for too many areas.
     public func edit(
         _ id: WorkID, title: String? = nil, note: String? = nil, adding added: [String] = [],
         removing removed: [String] = [], areas: WorkAreas? = nil
@@ -148,13 +151,13 @@ public struct WorkCatalog: Sendable {
         return try self.work(id)
     }
 
-    /// The areas that a mask marks: of any size in the work's proportion, painted on a layer with
-    /// transparency, or white on black.
+    /// The areas that a mask marks. A mask has any size in the work's proportion, and is painted on
+    /// a transparent layer, or in white on black.
     ///
     /// - Parameters:
     ///   - file: A PNG, JPEG or WebP file.
-    ///   - others: How many areas the work has besides.
-    /// - Throws: ``WorkError/notAMask(path:reason:)`` among others.
+    ///   - others: How many areas the work has already.
+    /// - Throws: ``WorkError/notAMask(path:reason:nextStep:)``; ``LibraryError`` for the file.
     public func areas(
         paintedIn file: URL, over work: Work, besides others: Int
     ) throws -> [WorkArea] {
@@ -179,7 +182,7 @@ public struct WorkCatalog: Sendable {
         return String(decoding: try CanonicalJSON.encoder.encode(areas), as: UTF8.self)
     }
 
-    /// Looks at a picture that shall become a work, without holding it whole.
+    /// Measures a picture that will become a work, row by row.
     private func survey(_ bytes: [UInt8], from file: URL) throws -> PictureSurvey {
         let survey: PictureSurvey
         do {
@@ -206,7 +209,7 @@ public struct WorkCatalog: Sendable {
         }.map { Work(StoredRow($0), folder: context.folder) }
     }
 
-    /// A known work's file that lies elsewhere, or was lost, comes here with the same bytes.
+    /// Keeps the bytes as a known work's file where that file is not on this device.
     private func keepCopy(of bytes: [UInt8], for work: Work) throws {
         let sha256 = Digest(of: bytes)
         guard !work.isHere, work.sha256 == sha256.description,
@@ -235,7 +238,7 @@ public struct WorkCatalog: Sendable {
         for row in rows.map(StoredRow.init) {
             guard let id = row.id("work_id", as: WorkID.self) else { continue }
             let tag = row.text("tag")
-            // The same in other bytes stands beside it.
+            // Another program may have stored the same tag in other bytes.
             if tags[id]?.contains(tag) != true { tags[id, default: []].append(tag) }
         }
         return tags

@@ -2,20 +2,21 @@ package import AtelierProtocol
 import Foundation
 package import SignedObjects
 
-/// What an approved device is told, sealed to it: how to read the library and whom to trust.
-package struct Welcome: Codable, Equatable, Sendable {
-    /// The keys of the library's changes, each of 32 bytes, by epoch.
+/// What an approved device receives, sealed to it: the library keys, the account key and the
+/// server's key.
+package struct DeviceProvisioning: Codable, Equatable, Sendable {
+    /// The keys of the library's changes.
     package var libraryKeys: [LibraryKey]
     /// The key of the account's server.
     package var serverKey: VerifyingKey
-    /// Where that server is.
+    /// The server's address, `https://host[:port]`.
     package var server: String
     /// The account's public key.
     package var accountKey: VerifyingKey
-    /// The devices that were put out.
+    /// The revoked devices.
     package var revoked: [DeviceID]
 
-    /// Takes every field.
+    /// A provisioning with at least one library key.
     package init(
         libraryKeys: [LibraryKey], serverKey: VerifyingKey, server: String,
         accountKey: VerifyingKey, revoked: [DeviceID] = []
@@ -39,12 +40,12 @@ package struct Welcome: Codable, Equatable, Sendable {
         return Base64URL.encode(try SealingKey.seal(Array(json), to: key, info: info))
     }
 
-    /// Opens the welcome of an approval with the keys of the device it was made for.
+    /// Opens the provisioning of an approval with the keys of the device it was made for.
     ///
-    /// Nothing in it is looked at before the account's key has vouched for the sealed text: anybody
-    /// can seal to a device, a server too.
+    /// The account key's signature of the sealed text is verified first: anybody can seal to a
+    /// device, a server too.
     ///
-    /// - Throws: ``AccountError/wrongApproval``, ``AccountError/welcomeUnreadable``.
+    /// - Throws: ``AccountError/wrongApproval``, ``AccountError/provisioningUnreadable``.
     package init(
         of approval: DeviceApproval, with keys: DeviceKeys, account: AccountID
     ) throws {
@@ -55,23 +56,25 @@ package struct Welcome: Codable, Equatable, Sendable {
             AccountID(key: approval.accountKey) == account, let seal, seal.account == account,
             seal.device == keys.device, seal.sealed == Digest(of: approval.sealedProvisioning)
         else { throw AccountError.wrongApproval }
-        self = try Welcome(opening: approval.sealedProvisioning, with: keys, account: account)
+        self = try DeviceProvisioning(
+            opening: approval.sealedProvisioning, with: keys, account: account)
         guard accountKey == approval.accountKey else { throw AccountError.wrongApproval }
     }
 
-    /// Opens the sealed form with the keys of the device it was made for; says nothing of who made
+    /// Opens the sealed form with the keys of the device it was made for; does not tell who made
     /// it.
     package init(opening sealed: String, with keys: DeviceKeys, account: AccountID) throws {
-        guard sealed.utf8.count <= Limits.welcomeBytes, let bytes = Base64URL.decode(sealed) else {
-            throw AccountError.welcomeUnreadable
+        guard sealed.utf8.count <= Limits.provisioningBytes, let bytes = Base64URL.decode(sealed)
+        else {
+            throw AccountError.provisioningUnreadable
         }
         let info = Self.info(device: keys.device, account: account)
         guard
             let json = try? keys.sealing.open(bytes, info: info),
-            let welcome = try? CanonicalJSON.decoder.decode(Self.self, from: Data(json)),
-            !welcome.libraryKeys.isEmpty
-        else { throw AccountError.welcomeUnreadable }
-        self = welcome
+            let provisioning = try? CanonicalJSON.decoder.decode(Self.self, from: Data(json)),
+            !provisioning.libraryKeys.isEmpty
+        else { throw AccountError.provisioningUnreadable }
+        self = provisioning
     }
 
     private static func info(device: DeviceID, account: AccountID) -> [UInt8] {
