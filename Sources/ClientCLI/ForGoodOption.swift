@@ -2,12 +2,13 @@ import ArgumentParser
 
 /// Whether something removed goes at once.
 struct ForGoodOption: ParsableArguments {
-    @Flag(name: .customLong("now"), help: "Leave nothing in the trash: it cannot come back.")
+    @Flag(
+        name: .customLong("now"), help: "Delete at once, without the trash: it cannot be restored.")
     var isForGood = false
 
     /// What is told after a removal.
     var outlook: String {
         isForGood
-            ? "It cannot come back." : "For 30 days it can come back: atelier works restore."
+            ? "It cannot be restored." : "It can be restored for 30 days: atelier works restore."
     }
 }

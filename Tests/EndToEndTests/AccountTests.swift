@@ -47,7 +47,7 @@ struct AccountTests {
         #expect(await server.stop() == 0)
     }
 
-    // Goal: a device that was put out gets nothing new; the others, and whoever comes back by the
+    // Goal: a device that was revoked gets nothing new; the others, and whoever comes back by the
     // phrase, read what is sealed with the new key.
     @Test func aLostDeviceIsPutOut() async throws {
         let sandbox = try Sandbox()
@@ -65,7 +65,7 @@ struct AccountTests {
         #expect(!unsure.errors.contains("Usage:"), "\(unsure)")
         try await artist.must("devices", "revoke", "lost", "--yes")
         let list = try await artist.must("devices", "list").output
-        #expect(list.contains("put out"), "\(list)")
+        #expect(list.contains("revoked"), "\(list)")
         let shown = try await sandbox.operate("accounts", "show", account, "--json").object()
         #expect(shown["revoked_devices"] as? [String] == ["lost"])
         #expect((shown["devices"] as? [String])?.contains("lost") == false)
@@ -73,7 +73,7 @@ struct AccountTests {
         try await artist.must("works", "add", picture, "--mine", "--title", "after")
         try await artist.must("sync")
         let refused = try await lost.run("sync")
-        #expect(refused.status == 77 && refused.errors.contains("put out"), "\(refused)")
+        #expect(refused.status == 77 && refused.errors.contains("revoked"), "\(refused)")
         let standing = try await lost.must("status", "--json").object()["standing"]
         #expect((standing as? [String: Any])?["state"] as? String == "revoked")
         let credits = try await lost.must("credits", "--json").object()

@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// Whether a file that is there gives way: the same option for every command that writes one.
+/// Whether an existing file is replaced: the same option for every command that writes one.
 struct ForceOption: ParsableArguments {
-    @Flag(help: "Write over a file that is there.") var force = false
+    @Flag(help: "Replace an existing file.") var force = false
 }

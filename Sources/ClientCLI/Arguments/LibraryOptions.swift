@@ -6,7 +6,7 @@ import Foundation
 struct LibraryOptions: ParsableArguments {
     @Option(
         name: .long,
-        help: "The library's folder (else $ATELIER_HOME, else $XDG_DATA_HOME/atelier).")
+        help: "The library's folder (default: $ATELIER_HOME, or $XDG_DATA_HOME/atelier).")
     var home: FileArgument?
 
     @Flag(name: .long, help: "Print one JSON object.")

@@ -7,7 +7,9 @@ struct BackupCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "backup",
         abstract: "Write the whole library, keys and all, into one tar file.",
-        discussion: "Whoever has the file has the library's keys: keep it as safe as the phrase.")
+        discussion: """
+            Whoever has the file has the library's keys: keep it as safe as the recovery phrase.
+            """)
 
     @OptionGroup var options: LibraryOptions
     @OptionGroup var force: ForceOption

@@ -6,12 +6,13 @@ import Foundation
 struct BundleCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bundle",
-        abstract: "Carry the library's lists to another device of the account by a sealed file.",
+        abstract:
+            "Carry the library's entries to another device by a sealed file, without a server.",
         subcommands: [Export.self, Import.self])
 
     struct Export: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Write all that this device knows into a sealed file; no pictures.")
+            abstract: "Write all entries into a sealed file; pictures are not in it.")
 
         @OptionGroup var options: LibraryOptions
         @OptionGroup var force: ForceOption
@@ -32,7 +33,7 @@ struct BundleCommand: ParsableCommand {
 
     struct Import: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Merge a sealed file of another device; again changes nothing.")
+            abstract: "Merge a sealed file of another device; repeating it changes nothing.")
 
         @OptionGroup var options: LibraryOptions
         @Argument(help: "The file to read.", completion: .file()) var file: FileArgument

@@ -2,11 +2,11 @@ import ArgumentParser
 import AtelierLibrary
 import SignedObjects
 
-/// What lost when two devices wrote the same.
+/// Values that were lost when two devices changed the same.
 struct ConflictsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "conflicts",
-        abstract: "See what lost when two devices wrote the same, and bring it back.",
+        abstract: "List what was lost when two devices changed the same, and restore it.",
         discussion: "Kept for 30 days on the device that found it.",
         subcommands: [List.self, Restore.self, Dismiss.self])
 
@@ -46,7 +46,7 @@ struct ConflictsCommand: ParsableCommand {
 
     struct Dismiss: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Take a conflict off the list; what stands stays.")
+            abstract: "Remove a conflict from the list; nothing else changes.")
 
         @OptionGroup var options: LibraryOptions
         @Argument(help: "The conflict's number.") var id: Int

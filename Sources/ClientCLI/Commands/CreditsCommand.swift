@@ -1,10 +1,10 @@
 import ArgumentParser
 import AtelierLibrary
 
-/// What may still be generated.
+/// Shows the credits.
 struct CreditsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "credits", abstract: "Show credits: given, here, spent, settled.")
+        commandName: "credits", abstract: "Show credits: granted, on this device, spent, settled.")
 
     @OptionGroup var options: LibraryOptions
 
@@ -12,7 +12,7 @@ struct CreditsCommand: ParsableCommand {
         let credits = try options.open().wallet.report()
         if options.json { return try JSONOutput.show(credits) }
         var table = Table()
-        table.add("given", "\(credits.granted)")
+        table.add("granted", "\(credits.granted)")
         let until = credits.usableUntil.map { "  until \(Formatting.moment($0))" } ?? ""
         table.add("on this device", "\(credits.usable)\(until)")
         table.add("on other devices", "\(credits.leasedElsewhere)")

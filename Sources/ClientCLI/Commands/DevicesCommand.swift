@@ -5,18 +5,18 @@ import SignedObjects
 /// The devices of the account.
 struct DevicesCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "devices", abstract: "Add, list and put out the devices of your account.",
+        commandName: "devices", abstract: "Add, list and revoke the devices of your account.",
         subcommands: [Request.self, Approve.self, List.self, Revoke.self])
 
     struct Request: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "On a new device: ask your account to let it in.")
+            abstract: "On a new device: request access to your account.")
 
         @OptionGroup var options: LibraryOptions
         @Argument(help: "The server's address.") var url: String
         @Argument(help: "Your account id, shown by atelier status on the first device.")
         var account: String
-        @Option(help: "What you call this device (else the machine's name).")
+        @Option(help: "A name for this device (default: the machine's name).")
         var deviceName: String?
 
         func run() async throws {
@@ -28,7 +28,7 @@ struct DevicesCommand: AsyncParsableCommand {
                 return try JSONOutput.show(
                     Requested(device: library.device.description, comparisonWords: words))
             }
-            Terminal.say("On the first device, type these six words:")
+            Terminal.say("On the first device, type this command with the six words:")
             Terminal.say()
             Terminal.say("  atelier devices approve " + Terminal.strong(words))
             Terminal.say()
@@ -43,7 +43,7 @@ struct DevicesCommand: AsyncParsableCommand {
 
     struct Approve: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Let in the waiting device that shows these six words.")
+            abstract: "Approve the waiting device that shows these six words.")
 
         @OptionGroup var options: LibraryOptions
         @Argument(help: "The six words, as the new device shows them.") var words: [String]
@@ -51,21 +51,21 @@ struct DevicesCommand: AsyncParsableCommand {
         func run() async throws {
             let device = try await options.open().account.approve(words: words)
             if options.json { return try JSONOutput.show(device) }
-            Terminal.say("\"\(device.name)\" may join. On it: atelier sync")
+            Terminal.say("\"\(device.name)\" is approved. On that device: atelier sync")
         }
     }
 
     struct Revoke: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Put a lost device out: it gets nothing new from now on.",
+            abstract: "Revoke a lost device: it receives nothing new from now on.",
             discussion: """
-                What it holds it keeps, for nobody can take that back. What your other devices \
-                write from now on is sealed with a new key. Credits lent to it come back when \
-                their leases end.
+                The device keeps what it has already; that cannot be undone. Your other devices seal \
+                their changes with a new key from now on. Credits leased to it return when their \
+                leases end.
                 """)
 
         @OptionGroup var options: LibraryOptions
-        @Argument(help: "The device's name, or the beginning or end of its id.")
+        @Argument(help: "The device's name, or the start or end of its id.")
         var device: String
         @Flag(help: "Do not ask.") var yes = false
 
@@ -73,9 +73,10 @@ struct DevicesCommand: AsyncParsableCommand {
             let library = try options.open()
             if !yes {
                 guard Terminal.canAsk else {
-                    throw ValidationError("Nobody can be asked here: add --yes to put it out.")
+                    throw ValidationError(
+                        "There is no terminal to ask: add --yes to revoke the device.")
                 }
-                guard Terminal.confirms("Put \"\(device)\" out for good?") else {
+                guard Terminal.confirms("Revoke \"\(device)\" for good?") else {
                     throw ExitStatus.failed.code
                 }
             }
@@ -83,7 +84,7 @@ struct DevicesCommand: AsyncParsableCommand {
                 try await library.deviceID(device))
             if options.json { return try JSONOutput.show(gone) }
             Terminal.say(
-                "\"\(gone.name)\" is out. Your other devices get the new key by: atelier sync")
+                "\"\(gone.name)\" is revoked. Your other devices get the new key by: atelier sync")
         }
     }
 
@@ -102,10 +103,12 @@ struct DevicesCommand: AsyncParsableCommand {
                 let id = Terminal.dim(String(device.id.description.suffix(8)))
                 table.add(
                     id, device.name, "seen " + Formatting.moment(device.lastSeenAt),
-                    device.isThis ? "this device" : device.isRevoked ? "put out" : "")
+                    device.isThis ? "this device" : device.isRevoked ? "revoked" : "")
             }
             table.show()
-            if !isCurrent { Terminal.note("The server cannot be reached: this is the last known.") }
+            if !isCurrent {
+                Terminal.note("The server cannot be reached: this is its last answer.")
+            }
         }
 
         private struct Listed: Encodable {

@@ -1,19 +1,19 @@
 import ArgumentParser
 import AtelierLibrary
 
-/// Whether the library is well.
+/// Checks the library.
 struct DoctorCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "doctor",
-        abstract: "Look for everything that can be wrong with the library here.",
+        abstract: "Check the library on this device for everything that can be wrong.",
         discussion: """
-            Reads every file once. --repair closes key files, takes away what crashes left, and \
-            puts damaged files aside; nothing is deleted that is whole. Exit 1 where something is \
-            still wrong.
+            Reads every file once. --repair restricts the modes of key files, deletes what \
+            crashes left, and renames damaged files; no complete file is deleted. Exit code 1 if a \
+            fault is left.
             """)
 
     @OptionGroup var options: LibraryOptions
-    @Flag(help: "Put right what can be.") var repair = false
+    @Flag(help: "Repair what can be repaired without loss.") var repair = false
 
     func run() throws {
         let report = try options.open().doctor.examine(repairs: repair)

@@ -10,19 +10,19 @@ struct GenerateCommand: ParsableCommand {
         abstract: "Make a picture in a model's style: one credit, offline.",
         discussion: """
             With --drafts it makes a sheet of numbered drafts; up to four of them, picked at once \
-            or later, are drawn in full for the same credit. Ctrl-C or a crash costs nothing: \
-            generate --resume finishes it.
+            or later, are drawn in full for the same credit. Ctrl-C or a crash loses no credit: \
+            generate --resume finishes the picture.
             """)
 
     @OptionGroup var options: LibraryOptions
     @Option(help: "The model's name or id.") var model: String?
     @Option(help: "A picture of flat colours that says what goes where.", completion: .file())
     var sketch: FileArgument?
-    @Option(help: "Chooses among the pictures; the same seed gives the same one.")
+    @Option(help: "A number; the same seed gives the same picture (default: random).")
     var seed: UInt64?
     @Option(help: "Pixels, WIDTHxHEIGHT.") var size = PictureSize(width: 512, height: 512)
     @Flag(help: "Make a tile that continues at every edge.") var pattern = false
-    @Option(help: "How far to go from any one work: 0 keeps large pieces, 100 makes small ones.")
+    @Option(help: "0 to 100: 0 keeps large pieces of a work, 100 uses small ones.")
     var originality = 50
     @Option(
         name: .customLong("without-work"), help: "Take nothing from this work; may be repeated.")
@@ -34,16 +34,17 @@ struct GenerateCommand: ParsableCommand {
     var finish: String?
     @Option(help: "Write the picture here too: .png, .jpg or .webp.", completion: .file())
     var out: FileArgument?
-    @Option(help: "Write the picture here while it grows sharper.", completion: .file())
+    @Option(help: "Write the unfinished picture here while it grows sharper.", completion: .file())
     var preview: FileArgument?
     @OptionGroup var force: ForceOption
-    @Flag(help: "Render again, even a picture that is there; costs nothing.") var again = false
-    @Flag(help: "Finish what was paid for and interrupted.") var resume = false
+    @Flag(help: "Render a picture again that exists already; spends no credit.") var again = false
+    @Flag(help: "Finish the pictures that were paid for and interrupted.") var resume = false
 
     func validate() throws {
         guard [model != nil, resume, finish != nil].count(where: { $0 }) == 1 else {
             throw ValidationError(
-                "Name a model: --model NAME. Or finish: --resume, --finish SHEET --pick 1,4.")
+                "Name a model: --model NAME. Or finish a picture: --resume, or --finish SHEET --pick 1,4."
+            )
         }
         guard pick == nil || finish != nil || drafts != nil else {
             throw ValidationError("--pick needs a sheet: --drafts 9, or --finish SHEET.")
@@ -140,10 +141,11 @@ struct GenerateCommand: ParsableCommand {
         if options.json { return try JSONOutput.show(result) }
         for finished in result.finished { tell(finished) }
         for left in result.unfinished {
-            Terminal.note("A picture by \"\(left.modelName)\" cannot be finished: \(left.reason).")
+            Terminal.note(
+                "A picture with \"\(left.modelName)\" cannot be finished: \(left.reason).")
         }
         if result.finished.isEmpty && result.unfinished.isEmpty {
-            Terminal.say("Nothing is unfinished.")
+            Terminal.say("There is no unfinished picture.")
         }
     }
 
@@ -158,7 +160,7 @@ struct GenerateCommand: ParsableCommand {
         } else {
             Terminal.say(Formatting.origin(of: made))
         }
-        let cost = result.isRepeat ? "paid before, no credit spent" : "1 credit spent"
+        let cost = result.isRepeat ? "paid for before, no credit spent" : "1 credit spent"
         Terminal.say("\(cost), \(result.creditsLeft) left on this device")
     }
 

@@ -5,7 +5,7 @@ import SignedObjects
 extension GenerationsCommand {
     struct Rate: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Say how good a picture is; 0 takes the rating away.")
+            abstract: "Rate a picture; 0 removes the rating.")
 
         @OptionGroup var options: LibraryOptions
         @Argument(help: "The id, or the start or end of it.") var id: String
@@ -33,7 +33,7 @@ extension GenerationsCommand {
             let made = try library.generations.generation(try library.generationID(id))
             if !yes {
                 guard Terminal.canAsk else {
-                    throw ValidationError("Nobody can be asked here: add --yes to remove it.")
+                    throw ValidationError("There is no terminal to ask: add --yes to remove it.")
                 }
                 let name = "\(made.modelName), seed \(made.seed)"
                 guard Terminal.confirms("Remove \(made.id.short) (\(name)) on all devices?") else {

@@ -61,7 +61,7 @@ struct GenerationsCommand: ParsableCommand {
             table.add("file", made.file ?? "on \(made.deviceName)")
             for source in made.sources {
                 let share = Int(rounding: source.share * 100)
-                let title = titles[source.work] ?? "a work that was removed"
+                let title = titles[source.work] ?? "a removed work"
                 table.add("source", "\(share) % \(title)")
             }
             table.show()
@@ -70,14 +70,15 @@ struct GenerationsCommand: ParsableCommand {
 
     struct Export: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Write a picture to a file; without its watermark once countersigned.")
+            abstract: "Write a picture to a file; once countersigned, also without the watermark.")
 
         @OptionGroup var options: LibraryOptions
         @Argument(help: "The id, or the start or end of it.") var id: String
         @Option(help: "The file to write: .png, .jpg or .webp.", completion: .file())
         var out: FileArgument
         @OptionGroup var force: ForceOption
-        @Flag(help: "Leave the watermark out; needs a receipt.") var noWatermark = false
+        @Flag(help: "Without the watermark; the server must have countersigned.") var noWatermark =
+            false
 
         func run() throws {
             let library = try options.open()
@@ -136,7 +137,7 @@ struct GenerationsCommand: ParsableCommand {
             for entry in legend {
                 let share = Int(rounding: entry.share * 100)
                 table.add(
-                    entry.color, "\(share) %", titles[entry.work] ?? "a work that was removed")
+                    entry.color, "\(share) %", titles[entry.work] ?? "a removed work")
             }
             table.show()
             Terminal.say(out.shown)

@@ -9,10 +9,10 @@ struct InitCommand: ParsableCommand {
         commandName: "init", abstract: "Make a library; works offline.")
 
     @OptionGroup var options: LibraryOptions
-    @Option(help: "What you call this device (else the machine's name).") var deviceName: String?
+    @Option(help: "A name for this device (default: the machine's name).") var deviceName: String?
 
     func run() throws {
-        // There is a library once its phrase has been written, and not before.
+        // The library exists only once its phrase was written.
         _ = try Library.make(in: try options.folder, deviceName: deviceName) { new in
             try show(new)
             try StandardOutput.settle(durably: true)
@@ -31,7 +31,7 @@ struct InitCommand: ParsableCommand {
         Terminal.say("Your library is in \(home).")
         Terminal.say()
         Terminal.say(Terminal.strong("Your recovery phrase. Write it on paper now:"))
-        Terminal.say("it is shown this once, and stored nowhere.")
+        Terminal.say("it is shown only this once, and not stored.")
         Terminal.say()
         var table = Table()
         for row in 0..<6 {

@@ -8,8 +8,8 @@ struct JoinCommand: AsyncParsableCommand {
 
     @OptionGroup var options: LibraryOptions
     @Argument(help: "The server's address, such as https://atelier.example.") var url: String
-    @Option(help: "The invite that the operator gave you.") var invite: String?
-    @Option(help: "The fingerprint of the server's key, where you have no invite but were told.")
+    @Option(help: "The operator's invite.") var invite: String?
+    @Option(help: "The fingerprint of the server's key, to check it without an invite.")
     var fingerprint: String?
 
     func run() async throws {
@@ -17,8 +17,8 @@ struct JoinCommand: AsyncParsableCommand {
         let credits = try await library.account.join(url, invite: invite, fingerprint: fingerprint)
         if invite == nil, fingerprint == nil, let shown = library.account.serverFingerprint {
             Terminal.note(
-                "This server's key was taken on trust. Compare its fingerprint with what the "
-                    + "operator tells: \(shown)")
+                "The server's key was not checked. Compare its fingerprint with the operator's: "
+                    + shown)
         }
         if options.json { return try JSONOutput.show(credits) }
         Terminal.say("Joined \(url).")
@@ -26,6 +26,6 @@ struct JoinCommand: AsyncParsableCommand {
         Terminal.say()
         Terminal.say("The server sees: your account and device keys, device names, when you sync,")
         Terminal.say("how much, and a digest of each generation that it countersigns.")
-        Terminal.say("It never sees: images, models, sketches, titles, tags or notes.")
+        Terminal.say("It never sees: pictures, models, sketches, titles, tags or notes.")
     }
 }

@@ -11,10 +11,10 @@ struct ModelsCommand: ParsableCommand {
 
     struct Train: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Learn a style from works on this device; works offline.")
+            abstract: "Train a style model from works on this device; works offline.")
 
         @OptionGroup var options: LibraryOptions
-        @Argument(help: "What you call the model.") var name: String
+        @Argument(help: "A name for the model.") var name: String
         @Flag(help: "Learn from all works on this device.") var all = false
         @Option(help: "Learn from the works with this tag.") var tag: String?
         @Option(name: .customLong("work"), help: "Learn from this work; may be repeated.")
@@ -23,7 +23,7 @@ struct ModelsCommand: ParsableCommand {
         func validate() throws {
             let choices = (all ? 1 : 0) + (tag == nil ? 0 : 1) + (works.isEmpty ? 0 : 1)
             guard choices == 1 else {
-                throw ValidationError("Say what to learn from: --all, --tag T or --work ID.")
+                throw ValidationError("Choose what to learn from: --all, --tag T or --work ID.")
             }
         }
 
@@ -40,12 +40,12 @@ struct ModelsCommand: ParsableCommand {
             ModelsCommand.tell(trained.model)
             if trained.leftOut > 0 {
                 let count = Formatting.count(trained.leftOut, "work")
-                Terminal.note("\(count) left out: the files lie on other devices.")
+                Terminal.note("\(count) left out: their files are on other devices.")
             }
             for work in trained.tooSmall {
                 Terminal.note(
                     "\(work.id.short) \(work.title) left out: \(work.width) × \(work.height) "
-                        + "pixels are too few to learn from.")
+                        + "pixels are too small to learn from.")
             }
         }
     }
@@ -76,7 +76,7 @@ struct ModelsCommand: ParsableCommand {
 
         @OptionGroup var options: LibraryOptions
         @Argument(help: "The name or id.") var name: String
-        @Option(help: "Draw it as a sheet too.", completion: .file())
+        @Option(help: "Draw the style sheet into this file.", completion: .file())
         var chart: FileArgument?
         @OptionGroup var force: ForceOption
 
@@ -95,8 +95,8 @@ struct ModelsCommand: ParsableCommand {
 
     struct Compare: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Say how like a picture is to a model's style.",
-            discussion: "100 is as like as the works are to each other.")
+            abstract: "Measure how similar a picture is to a model's style.",
+            discussion: "100 is as similar as the works are to each other.")
 
         @OptionGroup var options: LibraryOptions
         @Argument(help: "The name or id.") var name: String

@@ -6,16 +6,16 @@ import SignedObjects
 struct RestoreAccountCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "restore-account",
-        abstract: "On a new machine: bring your account back by its recovery phrase.",
+        abstract: "On a new device: restore your account by its recovery phrase.",
         discussion: """
             Reads the 24 words from standard input, in one line or several; capitals do not \
-            matter, and the numbers that init showed may stand before them. Then atelier sync \
-            brings the library. Pictures lie only on the machines that made them.
+            matter, and the numbers that init showed may precede them. Then atelier sync fetches \
+            the library. Pictures are only on the devices that made them.
             """)
 
     @OptionGroup var options: LibraryOptions
     @Argument(help: "The server's address, such as https://atelier.example.") var url: String
-    @Option(help: "What you call this device (else the machine's name).") var deviceName: String?
+    @Option(help: "A name for this device (default: the machine's name).") var deviceName: String?
 
     func run() async throws {
         if Terminal.canAsk { Terminal.note("Type the 24 words, then Return:") }

@@ -5,10 +5,11 @@ import Foundation
 /// A library from a backup.
 struct RestoreCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "restore", abstract: "Make the library from a backup, where there is none.",
+        commandName: "restore",
+        abstract: "Restore the library from a backup, into a folder without one.",
         discussion: """
-            The library's credits come back with the first sync. Use only one copy of a device \
-            from then on: to have the library on two machines, let the second one in as a device.
+            The first sync fetches the library's credits. Use only one copy of a device from then \
+            on: to use the library on two machines, add the second one as a device.
             """)
 
     @OptionGroup var options: LibraryOptions

@@ -6,12 +6,12 @@ struct SyncCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "sync", abstract: "Exchange credits and changes with the server.",
         discussion: """
-            With --watch it stays until Ctrl-C: changes made on this machine go out, those of \
-            other devices come in, and a suspension is known within a second.
+            With --watch it runs until Ctrl-C: changes of this device are sent, those of other \
+            devices arrive, and a suspension is known within a second.
             """)
 
     @OptionGroup var options: LibraryOptions
-    @Flag(help: "Stay, and exchange whenever there is something new.")
+    @Flag(help: "Keep running, and sync whenever there is something new.")
     var watch = false
 
     func run() async throws {
@@ -60,7 +60,7 @@ struct SyncCommand: AsyncParsableCommand {
         }
         if outcome.setAside > 0 {
             let count = Formatting.count(outcome.setAside, "segment")
-            Terminal.note("\(count) could not be read yet and are kept for later.")
+            Terminal.note("\(count) cannot be read yet; kept for later.")
         }
         let held = outcome.credits.held
         if held > 0 {
@@ -68,7 +68,7 @@ struct SyncCommand: AsyncParsableCommand {
         }
         if outcome.refused > 0 {
             let count = Formatting.count(outcome.refused, "generation")
-            Terminal.note("\(count) got no receipt, for good: atelier generations list")
+            Terminal.note("\(count) refused by the server for good. See: atelier generations list")
         }
         guard outcome.standing.state == .good else { return }
         Terminal.say("\(Formatting.count(outcome.credits.usable, "credit")) on this device")

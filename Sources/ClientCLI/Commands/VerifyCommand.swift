@@ -6,10 +6,10 @@ import SignedObjects
 /// Whether a picture is a generation of this account.
 struct VerifyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "verify", abstract: "Say whether a picture is a countersigned generation.",
+        commandName: "verify", abstract: "Check whether a picture is a countersigned generation.",
         discussion: """
-            Knows a file by its bytes, or by its pixels where it was exported without the \
-            watermark. Exit 1 for a picture that is unknown here.
+            Recognises a file by its bytes, or by its pixels where it was exported without the \
+            watermark. Exit code 1 for an unknown picture.
             """)
 
     @OptionGroup var options: LibraryOptions
@@ -33,7 +33,7 @@ struct VerifyCommand: ParsableCommand {
             return "countersigned\(name) by \(found.server)\(time)"
         case .signed: return "signed by this device, not countersigned\(name)"
         case .unknown:
-            return "unknown\(name): no generation of this account, or changed since it was made"
+            return "unknown\(name): not a generation of this account, or changed since it was made"
         }
     }
 }

@@ -5,8 +5,8 @@ import SignedObjects
 extension WorksCommand {
     struct Trash: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "List what was removed and can still come back: works, models, pictures.",
-            discussion: "Files of what was removed stay on their device for 30 days.")
+            abstract: "List the removed works, models and pictures that can be restored.",
+            discussion: "Removed files stay on their device for 30 days.")
 
         @OptionGroup var options: LibraryOptions
 
@@ -27,9 +27,9 @@ extension WorksCommand {
 
     struct Restore: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Bring a removed work, model or picture back, on all devices.",
+            abstract: "Restore a removed work, model or picture on all devices.",
             discussion: """
-                Models that went with a work are learned again, to the same bytes: \
+                Models that were removed with a work can be trained again, to the same bytes: \
                 atelier models train.
                 """)
 

@@ -18,20 +18,20 @@ struct WorksCommand: ParsableCommand {
         @OptionGroup var options: LibraryOptions
         @Argument(help: "The files.", completion: .file()) var files: [FileArgument]
         @Flag(help: "You made the works and hold the rights.") var mine = false
-        @Option(help: "Somebody else's works: the licence that allows this.")
+        @Option(help: "Works of somebody else: the text of the licence that allows this.")
         var licensed: String?
-        @Option(help: "The title of a single work (else the file's name).") var title: String?
+        @Option(help: "The title of a single work (default: the file's name).") var title: String?
         @Option(name: .customLong("tag"), help: "A tag; may be repeated.") var tags: [String] = []
         @Option(help: "A note.") var note = ""
 
         func validate() throws {
             guard mine != (licensed != nil) else {
                 throw ValidationError(
-                    "Say whose works these are: --mine, or --licensed TEXT. "
-                        + "Models may only learn from works with the rights for it.")
+                    "Choose the rights: --mine for your own works, or --licensed TEXT. "
+                        + "A model may only learn from works that you have the rights to use.")
             }
             guard title == nil || files.count == 1 else {
-                throw ValidationError("--title fits a single file.")
+                throw ValidationError("--title needs a single file.")
             }
         }
 
@@ -47,11 +47,11 @@ struct WorksCommand: ParsableCommand {
                     added.append(result)
                     if !options.json { tell(result) }
                 } catch let error as LibraryError where error.isAboutOneFile {
-                    // The others are taken all the same.
+                    // The other files are added all the same.
                     Terminal.complain(Failure(error).message)
                     refusal = error
                 } catch {
-                    // What was taken stays, and is told.
+                    // The works that were added stay, and are listed.
                     if options.json { try JSONOutput.show(["works": added]) }
                     if files.count > 1 { Terminal.note("Stopped at \(file.shown).") }
                     throw error
@@ -64,14 +64,14 @@ struct WorksCommand: ParsableCommand {
         private func tell(_ added: AddedWork) {
             let work = added.work
             let size = "\(work.width) × \(work.height)"
-            let known = added.isDuplicate ? "known already, not repeated" : size
+            let known = added.isDuplicate ? "in the library already, not added again" : size
             Terminal.say("\(Terminal.dim(work.id.short))  \(work.title)  \(known)")
             for note in added.notes { Terminal.note(note) }
             guard let twin = added.resemblance else { return }
             Terminal.note(
-                "It looks like \(twin.work.short) \(twin.title), which is here already "
-                    + "(\(twin.differingBits) of 256 bits differ). Both are kept; to take one "
-                    + "away: atelier works remove \(work.id.short)")
+                "It looks like \(twin.work.short) \(twin.title), which is in the library already "
+                    + "(\(twin.differingBits) of 256 bits differ). Both are kept; to remove one: "
+                    + "atelier works remove \(work.id.short)")
         }
     }
 
@@ -120,8 +120,8 @@ struct WorksCommand: ParsableCommand {
             abstract: "Change a work's title, note, tags and marked areas.",
             discussion: """
                 An area is LEFT,TOP,RIGHT,BOTTOM in per cent of the picture: --keep 10,5,40,60. \
-                A mask becomes such areas, a little larger than what is painted. \
-                Models that learned from the work heed it at once.
+                A mask becomes such areas, slightly larger than what is painted. They apply at once \
+                to every model that learned from the work.
                 """)
 
         @OptionGroup var options: LibraryOptions
@@ -130,7 +130,7 @@ struct WorksCommand: ParsableCommand {
         @Option(help: "The new note.") var note: String?
         @Option(name: .customLong("tag"), help: "Add a tag; may be repeated.")
         var tags: [String] = []
-        @Option(name: .customLong("untag"), help: "Take a tag off; may be repeated.")
+        @Option(name: .customLong("untag"), help: "Remove a tag; may be repeated.")
         var untags: [String] = []
 
         @Option(help: "Keep this area whole, such as a face; may be repeated.")
@@ -142,7 +142,7 @@ struct WorksCommand: ParsableCommand {
                 layer with transparency, or in white on black.
                 """, completion: .file())
         var avoidMask: FileArgument?
-        @Flag(help: "Forget the areas that were marked before.") var clearAreas = false
+        @Flag(help: "Clear the areas that were marked before.") var clearAreas = false
 
         func run() throws {
             let library = try options.open()
@@ -170,8 +170,8 @@ struct WorksCommand: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Remove a work and every model that learned from it, on all devices.",
             discussion: """
-                The work's file stays in the trash for 30 days; its models are gone at once. \
-                With --now also what is in the trash can be named, and is then gone for good.
+                The work's file stays in the trash for 30 days; its models are deleted at once. \
+                With --now, an object in the trash can be named too, and is deleted for good.
                 """)
 
         @OptionGroup var options: LibraryOptions
@@ -190,9 +190,9 @@ struct WorksCommand: ParsableCommand {
                 return try erase(in: library)
             }
             if !yes {
-                tell(planned, "goes")
+                tell(planned, "will be removed")
                 guard Terminal.canAsk else {
-                    throw ValidationError("Nobody can be asked here: add --yes to remove it.")
+                    throw ValidationError("There is no terminal to ask: add --yes to remove it.")
                 }
                 guard Terminal.confirms("Remove it on all devices?") else {
                     Terminal.note("Nothing was removed.")
@@ -209,16 +209,16 @@ struct WorksCommand: ParsableCommand {
         private func erase(in library: Library) throws {
             if !yes {
                 guard Terminal.canAsk else {
-                    throw ValidationError("Nobody can be asked here: add --yes to erase it.")
+                    throw ValidationError("There is no terminal to ask: add --yes to delete it.")
                 }
-                guard Terminal.confirms("Take \(id) out of the trash for good?") else {
-                    Terminal.note("Nothing was erased.")
+                guard Terminal.confirms("Delete \(id) in the trash for good?") else {
+                    Terminal.note("Nothing was deleted.")
                     throw ExitStatus.failed.code
                 }
             }
             let object = try library.trash.erase(try library.trashedID(id))
             if options.json { return try JSONOutput.show(object) }
-            Terminal.note("Erased the \(object.kind.rawValue) \"\(object.name)\".")
+            Terminal.note("Deleted the \(object.kind.rawValue) \"\(object.name)\".")
         }
 
         private func tell(_ removal: WorkRemoval, _ verb: String) {

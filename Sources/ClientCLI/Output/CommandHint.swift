@@ -19,7 +19,7 @@ extension NextStep {
         case .removeModel: "To remove it: atelier models remove NAME."
         case .removeForGood: "To remove it for good: --now."
         case .leaveOutWork: "To leave a work out: atelier generate --without-work ID."
-        case .clearAreas: "To forget the areas: --clear-areas."
+        case .clearAreas: "To clear the areas: --clear-areas."
         case .makeSheet: "To make one: atelier generate --model NAME --drafts 9."
         case .pickDrafts: "To draw one in full: atelier generate --finish SHEET --pick 1."
         case .finishPictures: "To finish it: atelier generate --resume."

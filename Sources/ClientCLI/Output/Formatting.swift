@@ -9,7 +9,7 @@ enum Formatting {
         "\(number) \(thing)\(number == 1 ? "" : "s")"
     }
 
-    /// What is said before a wait.
+    /// The note before a wait.
     static func waiting(_ wait: Duration) -> String {
         let seconds = wait.components.seconds + (wait.components.attoseconds > 0 ? 1 : 0)
         return "Trying again in \(seconds) s; Ctrl-C ends it, and nothing is lost."
@@ -42,7 +42,7 @@ enum Formatting {
         moment.time.toTheMinute
     }
 
-    /// How much of a picture comes from where.
+    /// How many works a picture comes from, and the largest share and piece.
     static func origin(of made: Generation) -> String {
         let piece = Int(rounding: made.largestPiece * 100)
         let share = Int(rounding: (made.sources.first?.share ?? 0) * 100)
