@@ -21,7 +21,6 @@ let hummingbirdTesting = Target.Dependency.product(
     name: "HummingbirdTesting", package: "hummingbird")
 let hummingbirdTLS = Target.Dependency.product(name: "HummingbirdTLS", package: "hummingbird")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
-let rainbow = Target.Dependency.product(name: "Rainbow", package: "Rainbow")
 
 func library(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .target(name: name, dependencies: dependencies, swiftSettings: settings)
@@ -53,7 +52,6 @@ let package = Package(
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(
             url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
-        .package(url: "https://github.com/onevcat/Rainbow", from: "4.2.2"),
     ],
     targets: [
         // System libraries: a module map and a shim each.
@@ -90,7 +88,7 @@ let package = Package(
             ]),
         program(
             "atelier", in: "ClientCLI",
-            ["AtelierLibrary", "SignedObjects", argumentParser, rainbow]),
+            ["AtelierLibrary", "SignedObjects", argumentParser]),
         .target(
             name: "AtelierServer",
             dependencies: [

@@ -45,8 +45,7 @@ enum ImportRules {
             "GRDB",
         ],
         "Sources/ClientCLI": [
-            "AtelierLibrary", "ArgumentParser", "Rainbow", "AtelierProtocol", "CreditLedger",
-            "SignedObjects",
+            "AtelierLibrary", "ArgumentParser", "AtelierProtocol", "CreditLedger", "SignedObjects",
         ],
         "Sources/Server/Core": http.union([
             "AtelierProtocol", "CreditLedger", "SignedObjects", "SyncKit", "CPostgres", "Crypto",

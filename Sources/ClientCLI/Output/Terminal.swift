@@ -1,6 +1,5 @@
 import AtelierLibrary
 import Foundation
-import Rainbow
 import SignedObjects
 
 /// What goes to the terminal: results to standard output, the rest to standard error.
@@ -25,19 +24,27 @@ enum Terminal {
         PrintableText.line(text, keeping: styles)
     }
 
-    /// Text that is less important, dimmed where colour is wanted.
-    static func dim(_ text: String) -> String {
-        wantsColor ? text.applyingCodes(Style.dim) : text
+    /// The styles in use: ANSI SGR codes (ECMA-48, 8.3.117).
+    private enum Style: Int, CaseIterable {
+        case bold = 1
+        case dim = 2
+        case yellow = 33
+
+        var start: String { "\u{1B}[\(rawValue)m" }
+        static let end = "\u{1B}[0m"
     }
 
-    /// Text that matters most.
-    static func strong(_ text: String) -> String {
-        wantsColor ? text.applyingCodes(Style.bold) : text
-    }
+    /// Less important text, dimmed where colour is wanted.
+    static func dim(_ text: String) -> String { styled(text, .dim) }
 
-    /// Text that asks for care.
-    static func warm(_ text: String) -> String {
-        wantsColor ? text.applyingCodes(Color.yellow) : text
+    /// The most important text, bold where colour is wanted.
+    static func strong(_ text: String) -> String { styled(text, .bold) }
+
+    /// A warning, yellow where colour is wanted.
+    static func warm(_ text: String) -> String { styled(text, .yellow) }
+
+    private static func styled(_ text: String, _ style: Style) -> String {
+        wantsColor ? style.start + text + Style.end : text
     }
 
     /// True where a person watches standard error.
@@ -70,12 +77,9 @@ enum Terminal {
         PrintableText.block(text, keeping: styles)
     }
 
-    /// What ``dim(_:)``, ``strong(_:)`` and ``warm(_:)`` put around a text; nothing where no colour
-    /// is wanted.
+    /// The escape sequences that may pass to the terminal; none where no colour is wanted.
     private static var styles: [String] {
-        guard wantsColor else { return [] }
-        return [dim("x"), strong("x"), warm("x")].flatMap { $0.split(separator: "x") }
-            .map(String.init)
+        wantsColor ? Style.allCases.map(\.start) + [Style.end] : []
     }
 
     private static var wantsColor: Bool {
