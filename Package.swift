@@ -66,9 +66,14 @@ let package = Package(
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CZstd", providers: [.apt(["libzstd-dev"])]),
 
+        // What every target may need of the operating system; imports nothing.
+        library("SystemSupport", []),
+
         // The three libraries that know nothing of each other.
-        library("SyncKit", [crypto, grdb, grdbSQLite, "CCurl", "CSQLite", "CZstd"]),
-        library("CreditLedger", ["SignedObjects"]),
+        library(
+            "SyncKit",
+            [crypto, grdb, grdbSQLite, "CCurl", "CSQLite", "CZstd", "SystemSupport"]),
+        library("CreditLedger", ["SignedObjects", "SystemSupport"]),
         // The only C of the project: the innermost loop of drawing.
         .target(name: "CPatchKernel"),
         library(
@@ -76,15 +81,15 @@ let package = Package(
             [crypto, "CJPEG", "CLCMS", "CPNG", "CPatchKernel", "CWebP", "CZlib"]),
 
         // What the client and the server say to each other.
-        library("SignedObjects", [crypto]),
+        library("SignedObjects", [crypto, "SystemSupport"]),
         library("AtelierProtocol", ["SignedObjects", "CreditLedger", crypto]),
 
         // The client and the server.
         library(
             "AtelierLibrary",
             [
-                "AtelierProtocol", "CreditLedger", "SignedObjects", "StyleKit", "SyncKit", crypto,
-                grdb,
+                "AtelierProtocol", "CreditLedger", "SignedObjects", "StyleKit", "SyncKit",
+                "SystemSupport", crypto, grdb,
             ]),
         program(
             "atelier", in: "ClientCLI",
@@ -92,7 +97,8 @@ let package = Package(
         .target(
             name: "AtelierServer",
             dependencies: [
-                "AtelierProtocol", "CPostgres", "CreditLedger", "SignedObjects", "SyncKit", crypto,
+                "AtelierProtocol", "CPostgres", "CreditLedger", "SignedObjects", "SyncKit",
+                "SystemSupport", crypto,
                 grdb, hummingbird, hummingbirdTLS, logging,
             ],
             path: "Sources/Server/Core", swiftSettings: settings),
@@ -104,7 +110,7 @@ let package = Package(
             name: "TestSupport", dependencies: ["CSQLite", "SyncKit", grdb],
             path: "Tests/TestSupport", swiftSettings: settings),
         tests("SyncKitTests", ["SyncKit", crypto, grdb]),
-        tests("SignedObjectsTests", ["SignedObjects"]),
+        tests("SignedObjectsTests", ["SignedObjects", "SystemSupport"]),
         .target(
             name: "LedgerModel", dependencies: ["CreditLedger", "SignedObjects"],
             path: "Tests/LedgerModel", swiftSettings: settings),
@@ -128,13 +134,13 @@ let package = Package(
             "AtelierLibraryTests",
             [
                 "AtelierLibrary", "AtelierProtocol", "CreditLedger", "SignedObjects", "StyleKit",
-                "SyncKit", crypto, grdb,
+                "SyncKit", "SystemSupport", crypto, grdb,
             ]),
         tests(
             "ServerTests",
             [
                 "AtelierProtocol", "AtelierServer", "CreditLedger", "SignedObjects", "SyncKit",
-                crypto, grdb, hummingbird, hummingbirdTesting,
+                "SystemSupport", crypto, grdb, hummingbird, hummingbirdTesting,
             ]),
         .executableTarget(
             name: "drive-server",

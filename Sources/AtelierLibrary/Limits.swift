@@ -1,3 +1,5 @@
+import SystemSupport
+
 /// The limits of the client's library.
 package enum Limits {
     /// The most drafts of one sheet that one credit pays for in full.

@@ -1,3 +1,5 @@
+import SystemSupport
+
 /// A value of a fixed number of bytes whose text form is lowercase hexadecimal.
 public protocol FixedBytes: Hashable, Sendable, Codable, Comparable, CustomStringConvertible {
     /// How many bytes a value has.
@@ -47,40 +49,5 @@ extension FixedBytes {
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         try container.encode(description)
-    }
-}
-
-/// Lowercase hexadecimal text.
-public enum Hexadecimal {
-    /// Two digits a byte.
-    public static func encode(_ bytes: some Sequence<UInt8>) -> String {
-        let digits = Array("0123456789abcdef".utf8)
-        var text: [UInt8] = []
-        for byte in bytes {
-            text.append(digits[Int(byte >> 4)])
-            text.append(digits[Int(byte & 15)])
-        }
-        return String(decoding: text, as: UTF8.self)
-    }
-
-    /// The bytes of lowercase hexadecimal text, or nil.
-    public static func decode(_ text: String) -> [UInt8]? {
-        let digits = text.utf8.map(value(ofDigit:))
-        guard digits.count.isMultiple(of: 2) else { return nil }
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(digits.count / 2)
-        for index in stride(from: 0, to: digits.count, by: 2) {
-            guard let high = digits[index], let low = digits[index + 1] else { return nil }
-            bytes.append(high << 4 | low)
-        }
-        return bytes
-    }
-
-    private static func value(ofDigit digit: UInt8) -> UInt8? {
-        switch digit {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): digit - UInt8(ascii: "0")
-        case UInt8(ascii: "a")...UInt8(ascii: "f"): digit - UInt8(ascii: "a") + 10
-        default: nil
-        }
     }
 }

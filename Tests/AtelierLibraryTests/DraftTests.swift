@@ -3,8 +3,9 @@ import CreditLedger
 import Foundation
 import SignedObjects
 import StyleKit
-import TestSupport
+import SystemSupport
 import Testing
+import TestSupport
 
 @Suite("Sheets of drafts")
 struct DraftTests {

@@ -2,8 +2,9 @@ import AtelierLibrary
 import Foundation
 import SignedObjects
 import SyncKit
-import TestSupport
+import SystemSupport
 import Testing
+import TestSupport
 
 /// Names of files are bytes.
 @Suite struct FileNameTests {

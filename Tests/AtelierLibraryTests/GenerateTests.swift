@@ -5,8 +5,9 @@ import GRDB
 import SignedObjects
 import StyleKit
 import SyncKit
-import TestSupport
+import SystemSupport
 import Testing
+import TestSupport
 
 @Suite("Generating")
 struct GenerateTests {

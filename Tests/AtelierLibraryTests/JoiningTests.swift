@@ -120,7 +120,8 @@ struct JoiningTests {
             var changed = bytes
             changed[index] ^= 1
             #expect(throws: AccountError.provisioningUnreadable) {
-                try DeviceProvisioning(opening: Base64URL.encode(changed), with: keys, account: account)
+                try DeviceProvisioning(
+                    opening: Base64URL.encode(changed), with: keys, account: account)
             }
         }
         #expect("\(secret)" == "32 secret bytes")

@@ -1,5 +1,6 @@
 import AtelierLibrary
 import SignedObjects
+import SystemSupport
 import Testing
 
 @Suite("Recovery phrase")

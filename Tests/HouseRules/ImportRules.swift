@@ -33,23 +33,26 @@ enum ImportRules {
 
     /// By folder; the longest folder that fits a file counts.
     private static let modulesByFolder: [String: Set<Substring>] = [
-        "Sources/SyncKit": ["Crypto", "GRDB", "GRDBSQLite", "CSQLite", "CCurl", "CZstd"],
-        "Sources/CreditLedger": ["SignedObjects"],
+        "Sources/SyncKit": [
+            "Crypto", "GRDB", "GRDBSQLite", "CSQLite", "CCurl", "CZstd", "SystemSupport",
+        ],
+        "Sources/SystemSupport": [],
+        "Sources/CreditLedger": ["SignedObjects", "SystemSupport"],
         "Sources/StyleKit": [
             "Crypto", "CJPEG", "CLCMS", "CPNG", "CPatchKernel", "CWebP", "CZlib",
         ],
-        "Sources/SignedObjects": ["Crypto"],
+        "Sources/SignedObjects": ["Crypto", "SystemSupport"],
         "Sources/AtelierProtocol": ["SignedObjects", "CreditLedger", "Crypto"],
         "Sources/AtelierLibrary": [
-            "AtelierProtocol", "CreditLedger", "SignedObjects", "StyleKit", "SyncKit", "Crypto",
-            "GRDB",
+            "AtelierProtocol", "CreditLedger", "SignedObjects", "StyleKit", "SyncKit",
+            "SystemSupport", "Crypto", "GRDB",
         ],
         "Sources/ClientCLI": [
             "AtelierLibrary", "ArgumentParser", "AtelierProtocol", "CreditLedger", "SignedObjects",
         ],
         "Sources/Server/Core": http.union([
-            "AtelierProtocol", "CreditLedger", "SignedObjects", "SyncKit", "CPostgres", "Crypto",
-            "GRDB", "Logging", "NIOPosix", "NIOSSL",
+            "AtelierProtocol", "CreditLedger", "SignedObjects", "SyncKit", "SystemSupport",
+            "CPostgres", "Crypto", "GRDB", "Logging", "NIOPosix", "NIOSSL",
         ]),
         "Sources/Server/Command": [
             "AtelierServer", "ArgumentParser", "AtelierProtocol", "CreditLedger", "SignedObjects",

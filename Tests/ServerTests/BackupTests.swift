@@ -5,8 +5,9 @@ import Foundation
 import HummingbirdTesting
 import SignedObjects
 import Synchronization
-import TestSupport
+import SystemSupport
 import Testing
+import TestSupport
 
 @Suite(.onBothDatabases)
 struct BackupTests {

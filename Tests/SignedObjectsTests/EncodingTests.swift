@@ -1,7 +1,8 @@
 import Foundation
 import SignedObjects
-import TestSupport
+import SystemSupport
 import Testing
+import TestSupport
 
 @Suite struct EncodingTests {
     // Goal: base64url and hexadecimal give back every byte string, and take one spelling only.

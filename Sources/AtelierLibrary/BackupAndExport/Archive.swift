@@ -1,5 +1,6 @@
 import Foundation
 import SyncKit
+import SystemSupport
 
 /// A tar file (POSIX ustar) of plain files, read and written as a stream, so that any tool opens a
 /// backup.
@@ -84,12 +85,7 @@ final class ArchiveWriter {
     init(creating file: URL, time: Int) throws {
         path = file.shownPath
         self.time = time
-        let flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC
-        let descriptor = file.withFileName { open($0, flags, 0o600) }
-        guard descriptor >= 0 else {
-            throw LibraryError.unwritable(path: path, reason: String(cString: strerror(errno)))
-        }
-        handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+        handle = try LibraryFile.create(file)
     }
 
     /// Adds a file of these bytes.

@@ -2,6 +2,7 @@ import Crypto
 import Foundation
 import SignedObjects
 import SyncKit
+import SystemSupport
 
 /// A part of a library that a backup holds.
 enum BackupPart: String, CaseIterable {

@@ -2,6 +2,7 @@ public import Foundation
 import SignedObjects
 import StyleKit
 import SyncKit
+import SystemSupport
 
 /// The result of an export. Its JSON form is what `export --json` prints.
 public struct ExportReport: Codable, Equatable, Sendable {

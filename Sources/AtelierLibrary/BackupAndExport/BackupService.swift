@@ -2,6 +2,7 @@ public import Foundation
 import GRDB
 import SignedObjects
 import SyncKit
+import SystemSupport
 
 /// The contents of a backup. Its JSON form is what `backup --json` and `restore --json` print.
 public struct BackupReport: Codable, Equatable, Sendable {
@@ -105,10 +106,7 @@ public struct BackupService: Sendable {
                     reason: "it holds \(header.name.prefix(80)), which is not part of a backup")
             }
             let target = folder.root.appending(path: header.name)
-            let flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC
-            let descriptor = target.withFileName { open($0, flags, 0o600) }
-            try LibraryFile.check(descriptor, at: target)
-            let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+            let handle = try LibraryFile.create(target)
             try reader.contents(of: header) { piece in
                 do {
                     try handle.write(contentsOf: Data(piece))

@@ -1,6 +1,7 @@
 import Foundation
 import GRDB
 import SyncKit
+import SystemSupport
 
 /// The library's database by the name that SQLite takes: text, where the path may be any bytes.
 struct DatabaseFile {

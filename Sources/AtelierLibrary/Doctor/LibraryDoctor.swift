@@ -3,6 +3,7 @@ import Foundation
 import GRDB
 import SignedObjects
 import SyncKit
+import SystemSupport
 
 /// The result of examining a library. Its JSON form is what `doctor --json` prints.
 public struct DoctorReport: Codable, Equatable, Sendable {

@@ -1,87 +1,69 @@
 package import Foundation
-import SyncKit
+import SystemSupport
 
-#if canImport(Glibc)
-    import Glibc
-
-    private let systemWrite = Glibc.write
-    private func systemOpen(_ name: UnsafePointer<CChar>, _ flags: Int32, _ mode: mode_t = 0)
-        -> Int32
-    {
-        Glibc.open(name, flags, mode)
-    }
-#else
-    package import Darwin
-
-    private let systemWrite = Darwin.write
-    private func systemOpen(_ name: UnsafePointer<CChar>, _ flags: Int32, _ mode: mode_t = 0)
-        -> Int32
-    {
-        Darwin.open(name, flags, mode)
-    }
-#endif
-
-/// Reads and writes whole files so that a crash leaves the old file or the new one, never half.
+/// Reads and writes whole files, atomically and durably, with ``LibraryError``s that name the file.
 package enum LibraryFile {
-    /// Writes `bytes` beside `file`, makes them durable, then puts them in its place.
+    /// Writes `bytes` to a draft beside `file`, durably, then moves it to the file's path.
     ///
-    /// - Throws: ``LibraryError/unwritable(path:reason:)``; the old file is then untouched.
-    package static func write(_ bytes: [UInt8], to file: URL, mode: mode_t = 0o644) throws {
-        try write(bytes, to: file, mode: mode, replacing: true)
-    }
-
-    /// As ``write(_:to:mode:)``; a file that is there gives way only where told so.
-    static func write(
-        _ bytes: [UInt8], to file: URL, mode: mode_t = 0o644, replacing: Bool
+    /// - Parameters:
+    ///   - mode: The file's mode, less the process's mask.
+    ///   - replacing: Whether an existing file is replaced.
+    /// - Throws: ``LibraryError/unwritable(path:reason:)``; an existing file is then unchanged.
+    package static func write(
+        _ bytes: [UInt8], to file: URL, mode: mode_t = 0o644, replacing: Bool = true
     ) throws {
         try checkPlace(file)
-        let temporary = draft(of: file)
+        let draft = draft(of: file)
         do {
-            try writeDurably(bytes, to: temporary, as: file, mode: mode)
-            try move(temporary, to: file, replacing: replacing)
+            try naming(file) { () throws(FileFailure) in
+                try DurableFile.write(bytes, toDraft: draft, mode: mode)
+                try DurableFile.move(draft, to: file, replacing: replacing)
+            }
         } catch {
-            _ = temporary.withFileName { unlink($0) }
+            _ = draft.withFileName { unlink($0) }
             throw error
         }
     }
 
-    /// Puts a finished draft in the place of `file`.
+    /// Moves a finished draft to the path of `file`, durably.
+    ///
+    /// - Throws: ``LibraryError/unwritable(path:reason:)``.
     static func move(_ draft: URL, to file: URL, replacing: Bool) throws {
-        if replacing {
-            let status = draft.withFileName { from in file.withFileName { rename(from, $0) } }
-            try check(status, at: file)
-        } else {
-            // A link never replaces what somebody made there meanwhile.
-            let status = draft.withFileName { from in file.withFileName { link(from, $0) } }
-            if status != 0, [EPERM, ENOTSUP, ENOSYS, EMLINK].contains(errno), !exists(file) {
-                return try move(draft, to: file, replacing: true)
-            }
-            try check(status, at: file)
-            _ = draft.withFileName { unlink($0) }
+        try naming(file) { () throws(FileFailure) in
+            try DurableFile.move(draft, to: file, replacing: replacing)
         }
-        try makeDurable(folder: file.deletingLastPathComponent())
     }
 
-    /// Puts a finished folder in the place of an empty one, or where none is.
+    /// Creates a file at mode 0600 that must not exist, for writing in pieces.
+    ///
+    /// - Throws: ``LibraryError/unwritable(path:reason:)``.
+    static func create(_ file: URL) throws -> FileHandle {
+        let descriptor = try naming(file) { () throws(FileFailure) in
+            try DurableFile.create(file)
+        }
+        return FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+    }
+
+    /// Moves a finished folder to a path where there is none, or an empty one.
     static func moveFolder(_ draft: URL, to folder: URL) throws {
         _ = folder.withFileName { rmdir($0) }
         let status = draft.withFileName { from in folder.withFileName { rename(from, $0) } }
         guard status == 0 else {
             let code = errno
             let reason =
-                exists(folder) ? "it is there and not empty" : String(cString: strerror(code))
+                exists(folder) ? "it exists and is not empty" : String(cString: strerror(code))
             throw LibraryError.unwritable(path: folder.shownPath, reason: reason)
         }
     }
 
-    /// A name beside `file` for what becomes it.
+    /// The path of a draft beside `file`.
     static func draft(of file: URL) -> URL {
         let name = Array(".".utf8) + file.lastBytes.prefix(200)
         return file.deletingLastPathComponent()
             .appending(fileBytes: name + Array(".\(getpid())\(temporarySuffix)".utf8))
     }
 
-    /// Says early whether a file can be written there, before work is spent on it.
+    /// Checks whether a file can be written there, before work is spent on it.
     ///
     /// - Throws: ``LibraryError/unwritable(path:reason:)``.
     package static func checkWritable(_ file: URL) throws {
@@ -94,8 +76,10 @@ package enum LibraryFile {
     ///
     /// - Throws: ``LibraryError/unreadable(path:reason:)``, ``LibraryError/tooLarge(path:limit:)``.
     package static func read(_ file: URL, limit: Int) throws -> [UInt8] {
-        // Without the last flag a named pipe would wait for a writer for ever.
-        let descriptor = file.withFileName { systemOpen($0, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
+        // Without O_NONBLOCK, opening a named pipe would wait for a writer.
+        let descriptor = file.withFileName {
+            Foundation.open($0, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        }
         guard descriptor >= 0 else { throw unreadable(file) }
         defer { close(descriptor) }
         var status = stat()
@@ -115,14 +99,14 @@ package enum LibraryFile {
         }
     }
 
-    /// Opens a file to be read in pieces.
+    /// Opens a file for reading in pieces.
     static func open(_ file: URL) throws -> FileHandle {
-        let descriptor = file.withFileName { systemOpen($0, O_RDONLY | O_CLOEXEC) }
+        let descriptor = file.withFileName { Foundation.open($0, O_RDONLY | O_CLOEXEC) }
         guard descriptor >= 0 else { throw unreadable(file) }
         return FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
     }
 
-    /// Makes a folder at mode 0700 with its parents; one that is there is left as it is.
+    /// Makes a folder and its parents at mode 0700; an existing one is left as it is.
     package static func makeFolder(_ folder: URL) throws {
         let bytes = folder.fileBytes
         let ends = bytes.indices.filter { $0 > 0 && bytes[$0] == UInt8(ascii: "/") }
@@ -136,7 +120,7 @@ package enum LibraryFile {
         }
     }
 
-    /// Deletes a folder with all that is in it; one that is not there is no trouble.
+    /// Deletes a folder with everything in it, if it exists.
     static func removeFolder(_ folder: URL) {
         for name in (try? names(in: folder)) ?? [] {
             let entry = folder.appending(fileBytes: name)
@@ -162,7 +146,7 @@ package enum LibraryFile {
         return names
     }
 
-    /// A file's size in bytes, 0 where there is none.
+    /// A file's size in bytes; 0 for a missing file.
     static func size(of file: URL) -> Int {
         var status = stat()
         return file.withFileName { stat($0, &status) } == 0 ? Int(clamping: status.st_size) : 0
@@ -173,7 +157,7 @@ package enum LibraryFile {
         return place.withFileName { stat($0, &status) } == 0 && status.st_mode & S_IFMT == S_IFDIR
     }
 
-    /// Deletes a file; one that is not there is no trouble.
+    /// Deletes a file, if it exists.
     package static func remove(_ file: URL) throws {
         guard file.withFileName({ unlink($0) }) == 0 || errno == ENOENT else {
             throw LibraryError.unwritable(
@@ -181,56 +165,39 @@ package enum LibraryFile {
         }
     }
 
-    /// True where a file is.
+    /// Whether a file exists.
     package static func exists(_ file: URL) -> Bool {
         file.withFileName { access($0, F_OK) } == 0
     }
 
-    /// True for the name of a file that a crash left half written.
+    /// Whether a name is that of a draft, which a crash left.
     package static func isLeftover(_ name: String) -> Bool {
         name.hasPrefix(".") && name.hasSuffix(temporarySuffix)
     }
 
     private static let temporarySuffix = ".atelier-part"
 
-    /// A folder or a device must not be replaced by a picture.
+    /// Refuses a path where anything but a file is, such as a folder or a device.
     private static func checkPlace(_ file: URL) throws {
         var status = stat()
         let found = file.withFileName { stat($0, &status) }
         guard found == 0, status.st_mode & S_IFMT != S_IFREG else { return }
         throw LibraryError.unwritable(
-            path: file.shownPath, reason: "it is there and is no file")
+            path: file.shownPath, reason: "it exists and is not a file")
     }
 
-    /// Errors name the file that the draft is for.
-    private static func writeDurably(
-        _ bytes: [UInt8], to draft: URL, as file: URL, mode: mode_t
-    ) throws {
-        let flags = O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW
-        let descriptor = draft.withFileName { systemOpen($0, flags, mode) }
-        try check(descriptor, at: file)
-        defer { close(descriptor) }
-        try bytes.withUnsafeBytes { buffer in
-            var offset = 0
-            while offset < buffer.count {
-                let rest = UnsafeRawBufferPointer(rebasing: buffer[offset...])
-                let written = systemWrite(descriptor, rest.baseAddress, rest.count)
-                if written < 0 && errno == EINTR { continue }
-                try check(Int32(clamping: written), at: file)
-                offset += written
-            }
+    /// Errors name the file that a draft is for.
+    private static func naming<Result>(
+        _ file: URL, _ body: () throws(FileFailure) -> Result
+    ) throws -> Result {
+        do {
+            return try body()
+        } catch {
+            throw LibraryError.unwritable(path: file.shownPath, reason: error.reason)
         }
-        try check(fsync(descriptor), at: file)
     }
 
-    private static func makeDurable(folder: URL) throws {
-        let descriptor = folder.withFileName { systemOpen($0, O_RDONLY | O_CLOEXEC) }
-        try check(descriptor, at: folder)
-        defer { close(descriptor) }
-        try check(fsync(descriptor), at: folder)
-    }
-
-    static func check(_ result: Int32, at file: URL) throws {
+    private static func check(_ result: CInt, at file: URL) throws {
         guard result < 0 else { return }
         throw LibraryError.unwritable(
             path: file.shownPath, reason: String(cString: strerror(errno)))
@@ -238,5 +205,22 @@ package enum LibraryFile {
 
     private static func unreadable(_ file: URL) -> LibraryError {
         .unreadable(path: file.shownPath, reason: String(cString: strerror(errno)))
+    }
+
+    /// Gives a file the mode 0600, and creates an empty one where there is none: SQLite would make
+    /// it readable for everybody who may enter the folder.
+    ///
+    /// A failure is left to the program that opens the file next, whose error says more.
+    package static func makePrivate(_ file: URL) {
+        // An existing file is not opened: closing it would end SQLite's locks on it.
+        if let descriptor = try? DurableFile.create(file) {
+            close(descriptor)
+            return
+        }
+        var status = stat()
+        guard file.withFileName({ lstat($0, &status) }) == 0, status.st_mode & S_IFMT == S_IFREG,
+            status.st_mode & 0o077 != 0
+        else { return }
+        _ = file.withFileName { chmod($0, 0o600) }
     }
 }

@@ -1,6 +1,7 @@
 package import Foundation
 import StyleKit
 import SyncKit
+import SystemSupport
 
 #if canImport(Glibc)
     import Glibc

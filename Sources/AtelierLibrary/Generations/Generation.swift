@@ -2,6 +2,7 @@ import Foundation
 import SignedObjects
 import StyleKit
 import SyncKit
+import SystemSupport
 
 /// One generated picture. Its JSON form is what `generations show --json` prints.
 public struct Generation: Codable, Equatable, Sendable {

@@ -4,6 +4,7 @@ import GRDB
 import SignedObjects
 import StyleKit
 import SyncKit
+import SystemSupport
 
 /// The result of drawing: a picture, or a sheet of drafts.
 struct Drawing {

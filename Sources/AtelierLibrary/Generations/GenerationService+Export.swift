@@ -4,6 +4,7 @@ import GRDB
 import SignedObjects
 import StyleKit
 import SyncKit
+import SystemSupport
 
 /// A work's colour on a source map.
 public struct SourceColor: Codable, Equatable, Sendable {

@@ -4,6 +4,7 @@ import GRDB
 import SignedObjects
 import StyleKit
 import SyncKit
+import SystemSupport
 
 /// What the library knows about a picture file. Its JSON form is what `verify --json` prints.
 public struct Verification: Codable, Equatable, Sendable {

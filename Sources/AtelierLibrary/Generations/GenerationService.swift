@@ -4,6 +4,7 @@ import GRDB
 import SignedObjects
 import StyleKit
 import SyncKit
+import SystemSupport
 
 /// The result of generating.
 public struct GenerationResult: Codable, Sendable {

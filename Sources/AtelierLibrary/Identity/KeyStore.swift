@@ -1,6 +1,7 @@
 import Foundation
 import SignedObjects
 import SyncKit
+import SystemSupport
 
 /// The files of the `keys` folder: mode 0600, written atomically.
 package struct KeyStore: Sendable {

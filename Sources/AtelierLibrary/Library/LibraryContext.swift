@@ -4,6 +4,7 @@ import GRDB
 import SignedObjects
 import Synchronization
 import SyncKit
+import SystemSupport
 
 /// What the services of one open library share: its folder, database, keys, clock and randomness.
 ///

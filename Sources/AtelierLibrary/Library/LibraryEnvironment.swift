@@ -2,6 +2,7 @@ import CreditLedger
 import Foundation
 public import SignedObjects
 public import SyncKit
+import SystemSupport
 
 /// What the library takes from its surroundings: time, randomness, threads and network.
 public struct LibraryEnvironment: Sendable {
@@ -60,10 +61,7 @@ extension LibraryEnvironment {
                     milliseconds: Int64(
                         clamping: Int(rounding: Date().timeIntervalSince1970 * 1000)))
             },
-            random: { count in
-                var generator = SystemRandomNumberGenerator()
-                return (0..<count).map { _ in UInt8.random(in: 0...255, using: &generator) }
-            },
+            random: SecureRandom.bytes,
             threads: max(1, ProcessInfo.processInfo.activeProcessorCount),
             connect: { address in
                 let client = try HTTPClient(address: address, authorities: authorities)

@@ -1,6 +1,7 @@
 public import Foundation
 import SignedObjects
 import SyncKit
+import SystemSupport
 
 /// The paths of a library's parts.
 public struct LibraryFolder: Sendable {

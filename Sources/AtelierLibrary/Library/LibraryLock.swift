@@ -1,5 +1,6 @@
 import Foundation
 import SyncKit
+import SystemSupport
 
 #if canImport(Glibc)
     import Glibc

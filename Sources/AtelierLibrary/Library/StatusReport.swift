@@ -1,6 +1,7 @@
 import Foundation
 public import SignedObjects
 import SyncKit
+import SystemSupport
 
 /// The state of the library. Its JSON form is what `status --json` prints.
 public struct StatusReport: Codable, Equatable, Sendable {

@@ -2,6 +2,7 @@ import Foundation
 import SignedObjects
 public import StyleKit
 import SyncKit
+import SystemSupport
 
 /// A style learned from works. Its JSON form is what `models show --json` prints.
 public struct Model: Codable, Equatable, Sendable {

@@ -2,6 +2,7 @@ public import Foundation
 import SignedObjects
 public import StyleKit
 import SyncKit
+import SystemSupport
 
 /// How like a picture is to a style. Its JSON form is what `models compare --json` prints.
 public struct ModelComparison: Codable, Equatable, Sendable {

@@ -2,6 +2,7 @@ import Foundation
 import SignedObjects
 import StyleKit
 import SyncKit
+import SystemSupport
 
 extension StyleCatalog {
     /// Trains from works; what a model on this device learned from the same pictures is reused.

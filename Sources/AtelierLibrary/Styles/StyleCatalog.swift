@@ -3,6 +3,7 @@ import GRDB
 import SignedObjects
 import StyleKit
 import SyncKit
+import SystemSupport
 
 /// Which works a model learns from.
 public enum WorkChoice: Equatable, Sendable {

@@ -1,6 +1,7 @@
 public import Foundation
 import SignedObjects
 import SyncKit
+import SystemSupport
 
 extension SyncService {
     /// Writes the entries of all works, tags, models and generations into one sealed file, for

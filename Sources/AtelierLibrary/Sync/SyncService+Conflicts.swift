@@ -1,5 +1,6 @@
 import SignedObjects
 import SyncKit
+import SystemSupport
 
 /// A value that lost against a concurrent one. Its JSON form is what `conflicts list --json`
 /// prints.

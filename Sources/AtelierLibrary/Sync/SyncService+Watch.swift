@@ -1,8 +1,9 @@
 import AtelierProtocol
 import Foundation
 import SignedObjects
-import SyncKit
 import Synchronization
+import SyncKit
+import SystemSupport
 
 extension SyncService {
     /// Syncs whenever the server or another program on this machine has something new, until the

@@ -1,6 +1,7 @@
 import Foundation
 import GRDB
 import SignedObjects
+import SystemSupport
 
 /// The contents of a removed row, by which it can be restored: its columns, and those of the rows
 /// that were removed with it.

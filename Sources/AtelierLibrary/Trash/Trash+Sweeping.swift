@@ -2,6 +2,7 @@ import Foundation
 import GRDB
 import SignedObjects
 import SyncKit
+import SystemSupport
 
 extension Trash {
     /// The files of one removal entry.

@@ -3,6 +3,7 @@ import Foundation
 import GRDB
 import SignedObjects
 import SyncKit
+import SystemSupport
 
 /// The credits of this device.
 ///

@@ -2,6 +2,7 @@ import Foundation
 import SignedObjects
 import StyleKit
 import SyncKit
+import SystemSupport
 
 /// One picture that models may learn from. Its JSON form is what `works show --json` prints.
 public struct Work: Codable, Equatable, Sendable {

@@ -3,6 +3,7 @@ import GRDB
 import SignedObjects
 public import StyleKit
 import SyncKit
+import SystemSupport
 
 /// The result of adding one file.
 public struct AddedWork: Codable, Equatable, Sendable {

@@ -1,4 +1,5 @@
 public import SignedObjects
+import SystemSupport
 
 /// One line of the journal after its header.
 enum JournalRecord: Sendable, Equatable {

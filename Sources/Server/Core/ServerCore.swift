@@ -1,7 +1,8 @@
+import AtelierProtocol
 import CreditLedger
 public import Foundation
 package import SignedObjects
-import AtelierProtocol
+import SystemSupport
 
 /// The server's rules over its data folder; several programs may have one folder open at once.
 public final class ServerCore: Sendable {
@@ -53,10 +54,7 @@ public final class ServerCore: Sendable {
             clock: {
                 UnixTime(milliseconds: Int64(Date().timeIntervalSince1970 * 1000))
             },
-            randomBytes: { count in
-                var generator = SystemRandomNumberGenerator()
-                return (0..<count).map { _ in UInt8.random(in: 0...255, using: &generator) }
-            },
+            randomBytes: SecureRandom.bytes,
             monotonic: { [start = ContinuousClock.now] in ContinuousClock.now - start },
             bootTime: { BootTime.present })
     }

@@ -1,5 +1,6 @@
 import Foundation
 import SignedObjects
+import SystemSupport
 
 /// The file with the key that signs leases, receipts and orders.
 enum ServerKey {

@@ -1,4 +1,5 @@
 import Foundation
+import SystemSupport
 
 /// Sealed chunks in a file, one after the other: 4 bytes of length, big-endian, then the bytes;
 /// a length of 0 ends the file, so that a cut is noticed.

@@ -1,6 +1,7 @@
 import Crypto
 public import Foundation
 import GRDB
+import SystemSupport
 
 extension SyncStore {
     private static let bundlePrefix = Array("SyncKit bundle 1".utf8)

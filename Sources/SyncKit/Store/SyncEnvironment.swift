@@ -1,4 +1,5 @@
 import Foundation
+import SystemSupport
 
 /// What the engine asks of the world; passed in, so that tests can play it.
 public struct SyncEnvironment: Sendable {
@@ -26,8 +27,5 @@ public struct SyncEnvironment: Sendable {
     /// The real clock and the system's random numbers.
     public static let system = SyncEnvironment(
         wallMilliseconds: { UInt64(max(0, Date().timeIntervalSince1970 * 1000)) },
-        randomBytes: { count in
-            var generator = SystemRandomNumberGenerator()
-            return (0..<count).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
-        })
+        randomBytes: SecureRandom.bytes)
 }
