@@ -103,7 +103,7 @@ struct RecoveryPhraseTests {
         }
     }
 
-    // Goal: no key but the phrase's own ever comes of it. Method: the same phrase twice; one byte of
+    // Goal: a phrase gives its own keys or none. Method: the same phrase twice; one byte of
     // randomness too few and too many; derived bytes that are no key.
     @Test func noPhraseGivesARandomKey() throws {
         let (first, second) = (

@@ -49,9 +49,7 @@ extension AccountService {
         sealedFor recovery: AgreementKey, signedBy accountKey: SigningKey, now: UnixTime
     ) throws -> JWS<KeyRotation> {
         let revoked = context.membership.revoked + [device]
-        guard let key = SecretBytes(context.environment.random(SecretBytes.byteCount)) else {
-            throw AccountError.unexpectedReply("no random numbers")
-        }
+        let key = SecretBytes(random: context.environment.random)
         let members = try certificates(in: list).map(\.certificate).filter {
             !revoked.contains($0.device)
         }

@@ -1,5 +1,4 @@
 import Foundation
-import SyncKit
 import SystemSupport
 
 /// A tar file (POSIX ustar) of plain files, read and written as a stream, so that any tool opens a

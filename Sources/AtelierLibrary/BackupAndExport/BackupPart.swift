@@ -1,7 +1,6 @@
 import Crypto
 import Foundation
 import SignedObjects
-import SyncKit
 import SystemSupport
 
 /// A part of a library that a backup holds.

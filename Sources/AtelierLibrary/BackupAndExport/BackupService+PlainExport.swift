@@ -1,7 +1,6 @@
 public import Foundation
 import SignedObjects
 import StyleKit
-import SyncKit
 import SystemSupport
 
 /// The result of an export. Its JSON form is what `export --json` prints.

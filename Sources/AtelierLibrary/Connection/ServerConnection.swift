@@ -148,12 +148,9 @@ struct ServerConnection: Sendable {
     private func proof(
         _ method: String, _ target: String, _ body: [UInt8]
     ) throws -> (name: String, value: String) {
-        guard let nonce = ProofNonce(random(ProofNonce.byteCount)) else {
-            throw AccountError.unexpectedReply("no random numbers")
-        }
         let proof = RequestProof(
             device: keys.device, method: method, target: target, body: Digest(of: body),
-            time: clock.now, nonce: nonce)
+            time: clock.now, nonce: ProofNonce(checked: random(ProofNonce.byteCount)))
         return (RequestProof.headerName, try JWS(signing: proof, with: keys.signing).compact)
     }
 }

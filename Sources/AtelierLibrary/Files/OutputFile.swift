@@ -1,6 +1,5 @@
 package import Foundation
 import StyleKit
-import SyncKit
 import SystemSupport
 
 #if canImport(Glibc)

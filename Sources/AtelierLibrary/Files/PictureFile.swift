@@ -1,6 +1,5 @@
 import Foundation
 import StyleKit
-import SyncKit
 import SystemSupport
 
 /// A picture file that the artist named, read whole and decoded.

@@ -1,6 +1,5 @@
 import Foundation
 import SignedObjects
-import SyncKit
 import SystemSupport
 
 /// The files of the `keys` folder: mode 0600, written atomically.

@@ -59,6 +59,14 @@ package struct SecretBytes: Codable, Equatable, Sendable, CustomStringConvertibl
         self.bytes = bytes
     }
 
+    /// 32 new random bytes.
+    ///
+    /// - Parameter random: Returns that many random bytes.
+    package init(random: (Int) -> [UInt8]) {
+        bytes = random(Self.byteCount)
+        precondition(bytes.count == Self.byteCount, "another number of random bytes was given")
+    }
+
     /// Reads base64url text.
     package init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()

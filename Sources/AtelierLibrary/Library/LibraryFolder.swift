@@ -1,6 +1,5 @@
 public import Foundation
 import SignedObjects
-import SyncKit
 import SystemSupport
 
 /// The paths of a library's parts.

@@ -1,5 +1,4 @@
 import Foundation
-import SyncKit
 import SystemSupport
 
 #if canImport(Glibc)

@@ -1,7 +1,6 @@
 public import Foundation
 import SignedObjects
 public import StyleKit
-import SyncKit
 import SystemSupport
 
 /// How like a picture is to a style. Its JSON form is what `models compare --json` prints.

@@ -1,7 +1,6 @@
 import Foundation
 import SignedObjects
 import StyleKit
-import SyncKit
 import SystemSupport
 
 extension StyleCatalog {

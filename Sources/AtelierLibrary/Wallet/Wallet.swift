@@ -40,14 +40,14 @@ public struct Wallet: Sendable {
     ///   `JournalError`.
     func open() throws -> Opened {
         guard let account = context.account else { throw context.waiting }
-        guard let server = context.membership.server,
-            let name = JournalID(context.environment.random(JournalID.byteCount))
-        else { throw AccountError.notJoined }
+        guard let server = context.membership.server else { throw AccountError.notJoined }
         let deviceKey = context.deviceKeys.signing.verifyingKey
         let journal = try SpendJournal(
             pathBytes: context.folder.spends.fileBytes, account: account, deviceKey: deviceKey,
-            newJournal: name)
+            newJournal: JournalID(checked: context.environment.random(JournalID.byteCount)))
         let stored = try context.store.read { try LocalValue.wallet.read($0) }
+        // Without a readable snapshot it is as after a restore: the ledger lets nothing be generated
+        // before the next contact with the server.
         let snapshot = stored.flatMap {
             try? CanonicalJSON.decoder.decode(WalletSnapshot.self, from: Data($0.utf8))
         }

@@ -18,9 +18,8 @@ struct BackupCommand: ParsableCommand {
     func run() throws {
         let report = try options.open().backup.write(to: try file.url, replacing: force.force)
         if options.json { return try JSONOutput.show(report) }
-        Terminal.say(
-            "\(file.shown), \(Formatting.count(report.files, "file")), \(Formatting.bytes(report.bytes))"
-        )
+        let size = Formatting.bytes(report.bytes)
+        Terminal.say("\(file.shown), \(Formatting.count(report.files, "file")), \(size)")
         Terminal.note("It holds your keys: keep it as safe as the recovery phrase.")
     }
 }

@@ -59,8 +59,8 @@ struct DevicesCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Revoke a lost device: it receives nothing new from now on.",
             discussion: """
-                The device keeps what it has already; that cannot be undone. Your other devices seal \
-                their changes with a new key from now on. Credits leased to it return when their \
+                The device keeps what it has; that cannot be undone. From now on your other \
+                devices seal their changes with a new key. Credits leased to it return when their \
                 leases end.
                 """)
 

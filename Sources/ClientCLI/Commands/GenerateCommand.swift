@@ -43,8 +43,8 @@ struct GenerateCommand: ParsableCommand {
     func validate() throws {
         guard [model != nil, resume, finish != nil].count(where: { $0 }) == 1 else {
             throw ValidationError(
-                "Name a model: --model NAME. Or finish a picture: --resume, or --finish SHEET --pick 1,4."
-            )
+                "Name a model: --model NAME. Or finish a picture: --resume, "
+                    + "or --finish SHEET --pick 1,4.")
         }
         guard pick == nil || finish != nil || drafts != nil else {
             throw ValidationError("--pick needs a sheet: --drafts 9, or --finish SHEET.")

@@ -120,8 +120,8 @@ struct WorksCommand: ParsableCommand {
             abstract: "Change a work's title, note, tags and marked areas.",
             discussion: """
                 An area is LEFT,TOP,RIGHT,BOTTOM in per cent of the picture: --keep 10,5,40,60. \
-                A mask becomes such areas, slightly larger than what is painted. They apply at once \
-                to every model that learned from the work.
+                A mask becomes such areas, slightly larger than what is painted. They apply at \
+                once to every model that learned from the work.
                 """)
 
         @OptionGroup var options: LibraryOptions
