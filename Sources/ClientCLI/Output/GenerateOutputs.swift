@@ -1,6 +1,7 @@
 import ArgumentParser
 import AtelierLibrary
 import Foundation
+import Synchronization
 
 /// Every file that `generate` writes besides those of the library, checked before a credit is spent
 /// on any.
@@ -40,5 +41,23 @@ struct GenerateOutputs {
     private static func name(_ out: URL?, _ number: Int) throws -> URL {
         guard let out else { throw ValidationError("Say where to: --out FILE.") }
         return out.numbered(number)
+    }
+}
+
+/// The file of a picture that is still being drawn: the first state of it obeys the rule for
+/// files that are there, the later ones replace it.
+final class PreviewFile: Sendable {
+    private let output: Mutex<OutputFile>
+
+    init(_ output: OutputFile) {
+        self.output = Mutex(output)
+    }
+
+    /// Writes the next state. One that cannot be written is no reason to stop drawing.
+    func show(_ png: [UInt8]) {
+        output.withLock { output in
+            guard (try? output.write(png: png)) != nil else { return }
+            output = output.again
+        }
     }
 }
