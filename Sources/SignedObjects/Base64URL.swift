@@ -32,10 +32,15 @@ public enum Base64URL {
 
     /// The bytes of `text`, or nil where it is not what ``encode(_:)`` would have written.
     public static func decode(_ text: some StringProtocol) -> [UInt8]? {
+        decode(utf8: text.utf8)
+    }
+
+    /// As ``decode(_:)``, of a text's bytes.
+    static func decode(utf8 text: some Collection<UInt8>) -> [UInt8]? {
         var bytes: [UInt8] = []
-        bytes.reserveCapacity(text.utf8.count * 3 / 4)
+        bytes.reserveCapacity(text.count * 3 / 4)
         var (buffer, bits): (UInt32, Int) = (0, 0)
-        for digit in text.utf8 {
+        for digit in text {
             let value = values[Int(digit)]
             guard value < 64 else { return nil }
             buffer = buffer << 6 | UInt32(value)

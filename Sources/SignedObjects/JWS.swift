@@ -26,11 +26,11 @@ public struct JWS<Payload: SignedPayload>: Hashable, Sendable {
     public init(signing payload: Payload, with key: SigningKey) throws(JWSError) {
         guard
             let json = try? CanonicalJSON.encoder.encode(payload),
-            case let input = Self.header + "." + Base64URL.encode(json),
-            let signature = try? key.signature(for: Array(input.utf8))
+            case let input = Self.header + ".".utf8 + Base64URL.encode(json).utf8,
+            let signature = try? key.signature(for: input)
         else { throw .unsignable(type: Payload.type) }
         self.payload = payload
-        compact = input + "." + Base64URL.encode(signature)
+        compact = String(decoding: input, as: UTF8.self) + "." + Base64URL.encode(signature)
     }
 
     /// Reads `compact` and checks that `key` signed it.
@@ -39,17 +39,11 @@ public struct JWS<Payload: SignedPayload>: Hashable, Sendable {
     ///   ``JWSError/notCanonical(type:)`` where the key signed another spelling of the payload than
     ///   ``CanonicalJSON`` writes: other spacing, key order, escapes, numbers or more fields.
     public init(verifying compact: String, with key: VerifyingKey) throws(JWSError) {
-        let (input, json, signature) = try Self.parts(of: compact)
-        guard key.isValid(signature: signature, for: Array(input.utf8)) else {
+        let parts = try JWSParts(of: compact, header: Self.header, type: Payload.type)
+        guard key.isValid(signature: parts.signature, for: parts.input) else {
             throw .wrongSignature(type: Payload.type)
         }
-        guard let payload = try? CanonicalJSON.decoder.decode(Payload.self, from: Data(json)) else {
-            throw .malformed(type: Payload.type)
-        }
-        // One payload, one text: another spelling would be a second signed object of the same kind.
-        guard let canonical = try? CanonicalJSON.encoder.encode(payload), canonical == Data(json)
-        else { throw .notCanonical(type: Payload.type) }
-        self.payload = payload
+        self.payload = try parts.canonicalPayload()
         self.compact = compact
     }
 
@@ -66,11 +60,7 @@ public struct JWS<Payload: SignedPayload>: Hashable, Sendable {
 
     /// Reads a payload without verifying it, to find the key that must have signed it.
     package static func unverifiedPayload(of compact: String) throws(JWSError) -> Payload {
-        let json = try parts(of: compact).json
-        guard let payload = try? CanonicalJSON.decoder.decode(Payload.self, from: Data(json)) else {
-            throw .malformed(type: Payload.type)
-        }
-        return payload
+        try JWSParts(of: compact, header: header, type: Payload.type).payload()
     }
 
     /// Two signed objects are the same when their texts are.
@@ -83,22 +73,82 @@ public struct JWS<Payload: SignedPayload>: Hashable, Sendable {
         hasher.combine(compact)
     }
 
-    private static var header: String {
-        Base64URL.encode(#"{"alg":"EdDSA","typ":"\#(Payload.type)"}"#.utf8)
+    fileprivate static var header: [UInt8] {
+        Array(Base64URL.encode(#"{"alg":"EdDSA","typ":"\#(Payload.type)"}"#.utf8).utf8)
+    }
+}
+
+/// A signed object that was read and not verified: for where the payload says which key to ask for.
+package struct JWSClaim<Payload: SignedPayload>: Sendable {
+    /// What nobody has vouched for.
+    package let payload: Payload
+    private let compact: String
+    private let parts: JWSParts
+
+    /// Reads `compact`.
+    ///
+    /// - Throws: ``JWSError`` where it is not of this form; the signature is not looked at.
+    package init(reading compact: String) throws(JWSError) {
+        parts = try JWSParts(of: compact, header: JWS<Payload>.header, type: Payload.type)
+        payload = try parts.payload()
+        self.compact = compact
     }
 
-    private static func parts(
-        of compact: String
-    ) throws(JWSError) -> (input: String, json: [UInt8], signature: [UInt8]) {
-        guard compact.utf8.count <= Limits.compactBytes else {
-            throw .tooLarge(bytes: compact.utf8.count, limit: Limits.compactBytes)
+    /// The signed object.
+    ///
+    /// - Throws: ``JWSError/wrongSignature(type:)`` where `key` did not sign it,
+    ///   ``JWSError/notCanonical(type:)`` where it signed another spelling.
+    package func verified(by key: VerifyingKey) throws(JWSError) -> JWS<Payload> {
+        guard key.isValid(signature: parts.signature, for: parts.input) else {
+            throw .wrongSignature(type: Payload.type)
         }
-        let parts = compact.split(separator: ".", omittingEmptySubsequences: false)
+        try parts.checkSpelling(of: payload)
+        return JWS(trusting: payload, compact: compact)
+    }
+}
+
+/// The parts of a compact serialization.
+private struct JWSParts: Sendable {
+    /// What is signed: header and payload as they were sent.
+    let input: ArraySlice<UInt8>
+    let json: [UInt8]
+    let signature: [UInt8]
+    private let type: String
+
+    init(of compact: String, header: [UInt8], type: String) throws(JWSError) {
+        let text = Array(compact.utf8)
+        guard text.count <= Limits.compactBytes else {
+            throw .tooLarge(bytes: text.count, limit: Limits.compactBytes)
+        }
+        let dot = UInt8(ascii: ".")
+        let parts = text.split(separator: dot, omittingEmptySubsequences: false)
         guard
-            parts.count == 3, parts[0] == header,
-            let json = Base64URL.decode(parts[1]), let signature = Base64URL.decode(parts[2])
-        else { throw .malformed(type: Payload.type) }
-        return ("\(parts[0]).\(parts[1])", json, signature)
+            parts.count == 3, parts[0].elementsEqual(header),
+            let json = Base64URL.decode(utf8: parts[1]),
+            let signature = Base64URL.decode(utf8: parts[2])
+        else { throw .malformed(type: type) }
+        input = text[..<parts[1].endIndex]
+        (self.json, self.signature, self.type) = (json, signature, type)
+    }
+
+    func payload<Payload: Decodable>() throws(JWSError) -> Payload {
+        guard let payload = try? CanonicalJSON.decoder.decode(Payload.self, from: Data(json)) else {
+            throw .malformed(type: type)
+        }
+        return payload
+    }
+
+    /// - Throws: ``JWSError/notCanonical(type:)`` where the text is another spelling of the payload.
+    func canonicalPayload<Payload: Codable>() throws(JWSError) -> Payload {
+        let payload: Payload = try payload()
+        try checkSpelling(of: payload)
+        return payload
+    }
+
+    /// One payload, one text: another spelling would be a second signed object of the same kind.
+    func checkSpelling(of payload: some Encodable) throws(JWSError) {
+        guard let canonical = try? CanonicalJSON.encoder.encode(payload), canonical == Data(json)
+        else { throw .notCanonical(type: type) }
     }
 }
 

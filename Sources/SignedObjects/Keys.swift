@@ -1,4 +1,5 @@
 import Crypto
+import Foundation
 
 /// An Ed25519 private key.
 public struct SigningKey: Sendable {
@@ -40,7 +41,7 @@ public struct VerifyingKey: FixedBytes {
     /// The value of ``byteCount`` bytes; the caller has checked the count.
     public init(checked bytes: [UInt8]) { self.bytes = bytes }
 
-    func isValid(signature: [UInt8], for message: [UInt8]) -> Bool {
+    func isValid(signature: [UInt8], for message: some DataProtocol) -> Bool {
         guard let key = try? Curve25519.Signing.PublicKey(rawRepresentation: bytes) else {
             return false
         }

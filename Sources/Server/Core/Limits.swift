@@ -54,6 +54,10 @@ package enum Limits {
     static let transactionAttempts = 5
     /// How long a writer waits for another to finish.
     static let busySeconds = 10.0
+    /// The most transactions of SQLite that are committed at once.
+    static let writesPerCommit = 64
+    /// How many devices are remembered by their keys, each about 500 bytes.
+    static let cachedCallers = 16_384
     /// The most segments that one request compacts away.
     static let compactedSegments = 256
     /// The most bytes of segments that one request compacts away, the first one always.

@@ -16,6 +16,7 @@ public final class ServerCore: Sendable {
     let epochMark: EpochMark?
     let sweeper = Sweeper()
     let excesses = ExcessMemory()
+    let callers = CallerCache(limit: Limits.cachedCallers)
     let connections: ConnectionTable
     let bodies: BodyBudget
     let hub: WatchHub

@@ -30,6 +30,8 @@ public enum ServerFailure {
             return (error.description, 1)
         case let error as CommitUnknownError:
             return (error.description, 75)
+        case let error as LostTransaction:
+            return (error.description, 75)
         case let error as CocoaError:
             return (file(error), 73)
         default:
@@ -48,7 +50,7 @@ public enum ServerFailure {
     package static func isPassing(_ error: any Error) -> Bool {
         switch error {
         case let error as PostgresError: error.isUnavailable
-        case is CommitUnknownError: true
+        case is CommitUnknownError, is LostTransaction: true
         // A full disk too, as with PostgreSQL: the operator makes room.
         case let error as DatabaseError:
             [.SQLITE_BUSY, .SQLITE_FULL].contains(error.resultCode)

@@ -55,8 +55,11 @@ struct AuditChain {
 
     /// The signed head as it was stored; nil where none was signed yet.
     func document() throws -> String? {
-        try db.value("SELECT document FROM audit_head WHERE name = 'audit'")
+        try db.answers(to: [Self.statement]).first?.rows.first?["document"]
     }
+
+    /// The statement that finds the signed head.
+    static let statement = SQLStatement("SELECT document FROM audit_head WHERE name = 'audit'")
 
     /// Digests of the contents of the rows after a serial, at most
     /// ``ProtocolLimits/auditEntries``.

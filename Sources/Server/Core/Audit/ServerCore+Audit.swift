@@ -95,11 +95,6 @@ extension ServerCore {
         }
     }
 
-    /// The signed head of the audit log, for devices; nil where none is signed.
-    func auditHead() async throws -> String? {
-        try await database.read { db in try AuditChain(db: db).document() }
-    }
-
     /// The digests of the entries after a serial, for a device of an account.
     func auditPage(after serial: Int64, _ incoming: IncomingRequest) async throws -> AuditPage {
         try await authorized(incoming) { db, _, _ in try AuditChain(db: db).page(after: serial) }

@@ -29,8 +29,7 @@ final class Database {
 
     /// Every row that a statement gives; bound them with LIMIT.
     func rows(_ sql: String, _ arguments: [any SQLConvertible] = []) throws -> [Row] {
-        let result = try run(sql, arguments)
-        return result.rows.map { Row(columns: result.columns, values: $0) }
+        try run(sql, arguments).rows
     }
 
     /// The first row that a statement gives.
@@ -46,6 +45,26 @@ final class Database {
         return try row[first]
     }
 
+    /// Runs statements in turn, which costs PostgreSQL one round trip; what each of them gave.
+    ///
+    /// - Throws: The first one's error; those after it were not run then.
+    func answers(to statements: [SQLStatement]) throws -> [SQLAnswer] {
+        let results = try connection.run(statements)
+        for (statement, result) in zip(statements, results) {
+            onStatement?(statement.sql, result.rows.count)
+        }
+        return results.map(SQLAnswer.init)
+    }
+
+    /// Runs a statement whose result nobody waits for, which costs PostgreSQL no round trip.
+    ///
+    /// Where it fails, the next statement that is waited for throws its error, at the latest the
+    /// commit: nothing of the transaction is kept.
+    func post(_ sql: String, _ arguments: [any SQLConvertible] = []) throws {
+        try connection.post(SQLStatement(sql, arguments))
+        onStatement?(sql, 0)
+    }
+
     /// Runs statements without parameters or answers, several parted by semicolons.
     func script(_ sql: String) throws {
         try connection.script(sql)
@@ -58,19 +77,28 @@ final class Database {
         return try value("SELECT (EXTRACT(EPOCH FROM clock_timestamp()) * 1000)::bigint")
     }
 
-    private func run(_ sql: String, _ arguments: [any SQLConvertible]) throws -> SQLResult {
-        let result = try connection.run(sql, arguments.map(\.sqlValue))
-        onStatement?(sql, result.rows.count)
-        return result
+    private func run(_ sql: String, _ arguments: [any SQLConvertible]) throws -> SQLAnswer {
+        let answers = try answers(to: [SQLStatement(sql, arguments)])
+        guard let answer = answers.first else { throw StoredFormError(column: "answer") }
+        return answer
     }
 
     /// Makes everybody else who locks this account wait until the transaction's end, so that what
     /// is read of it from here on is the last word.
     func lock(_ account: AccountID) throws {
-        // A writing transaction of SQLite has the whole database to itself.
-        guard kind == .postgres else { return }
-        _ = try rows(
-            "SELECT seq FROM account_head WHERE account = ?1 FOR UPDATE", [account.blob])
+        for statement in lockStatements(account) {
+            try connection.post(statement)
+            onStatement?(statement.sql, 0)
+        }
+    }
+
+    /// What ``lock(_:)`` runs: a writing transaction of SQLite has the whole database to itself.
+    func lockStatements(_ account: AccountID) -> [SQLStatement] {
+        guard kind == .postgres else { return [] }
+        return [
+            SQLStatement(
+                "SELECT seq FROM account_head WHERE account = ?1 FOR UPDATE", [account.blob])
+        ]
     }
 }
 
@@ -83,18 +111,44 @@ enum DatabaseKind: Sendable {
     case postgres
 }
 
+/// One statement and the values of its parameters `?1`, `?2` and so on.
+struct SQLStatement {
+    let sql: String
+    let arguments: [SQLValue]
+
+    init(_ sql: String, _ arguments: [any SQLConvertible] = []) {
+        self.sql = sql
+        self.arguments = arguments.map(\.sqlValue)
+    }
+}
+
+/// What a statement gave.
+struct SQLAnswer {
+    let rows: [Row]
+    /// How many rows it changed.
+    let changes: Int
+
+    init(_ result: SQLResult) {
+        rows = result.rows.map { Row(columns: result.columns, values: $0) }
+        changes = result.changes
+    }
+}
+
 /// A connection inside a transaction.
 protocol SQLConnection {
     var kind: DatabaseKind { get }
 
-    /// Runs one statement with the parameters `?1`, `?2` and so on.
-    func run(_ sql: String, _ arguments: [SQLValue]) throws -> SQLResult
+    /// Runs statements in turn up to the first that fails.
+    func run(_ statements: [SQLStatement]) throws -> [SQLResult]
+
+    /// Runs a statement; its error may come with that of a later one.
+    func post(_ statement: SQLStatement) throws
 
     /// Runs statements without parameters or answers, several parted by semicolons.
     func script(_ sql: String) throws
 }
 
-/// What a statement gave.
+/// What a statement gave, as the database's library tells it.
 struct SQLResult {
     var columns: [String] = []
     var rows: [[SQLValue]] = []

@@ -3,14 +3,24 @@ import Foundation
 
 /// One connection to PostgreSQL; used by one thread at a time.
 ///
-/// Statements are prepared once a connection. Integers and text go as text, bytes as they are;
-/// every answer comes in PostgreSQL's binary form.
+/// Statements are prepared once a connection, and sent as a pipeline: those whose answers nobody
+/// waits for go out with the next that is waited for. Integers and text go as text, bytes as they
+/// are; every answer comes in PostgreSQL's binary form.
 ///
 /// `@unchecked Sendable`: whoever has taken it from the pool, under the pool's lock, is the only
 /// one who has it.
 final class PostgresConnection: SQLConnection, @unchecked Sendable {
     private let handle: OpaquePointer
     private var prepared: [String: String] = [:]
+    private var preparations = 0
+    /// What was sent since the last answer, in order.
+    private var sent: [Sent] = []
+
+    private enum Sent {
+        case preparation(of: String)
+        case statement
+        case awaited
+    }
 
     var kind: DatabaseKind { .postgres }
 
@@ -42,29 +52,38 @@ final class PostgresConnection: SQLConnection, @unchecked Sendable {
     var isAlive: Bool { PQstatus(handle) == CONNECTION_OK }
 
     /// Whether it is inside no transaction.
-    var isIdle: Bool { PQtransactionStatus(handle) == PQTRANS_IDLE }
+    var isIdle: Bool { sent.isEmpty && PQtransactionStatus(handle) == PQTRANS_IDLE }
 
     /// The socket, to wait on.
     var socket: Int32 { PQsocket(handle) }
 
     /// Runs statements without parameters or answers, several parted by semicolons.
     func script(_ sql: String) throws(PostgresError) {
+        _ = try receive()
+        if PQpipelineStatus(handle) != PQ_PIPELINE_OFF {
+            guard PQexitPipelineMode(handle) == 1 else { throw failure() }
+        }
         let result = PQexec(handle, sql)
         defer { PQclear(result) }
-        try check(result)
+        switch PQresultStatus(result) {
+        case PGRES_COMMAND_OK, PGRES_TUPLES_OK: return
+        default: throw failure(result)
+        }
     }
 
-    func run(_ sql: String, _ arguments: [SQLValue]) throws -> SQLResult {
-        let name = try prepare(sql)
-        let parameters = Parameters(arguments)
-        let result = withExtendedLifetime(parameters) {
-            PQexecPrepared(
-                handle, name, Int32(arguments.count), parameters.values, parameters.lengths,
-                parameters.formats, 1)
-        }
-        defer { PQclear(result) }
-        try check(result)
-        return try Self.read(result)
+    /// Ends a transaction that failed, whatever is still on its way.
+    func rollBack() throws {
+        do { _ = try receive() } catch { guard isAlive else { throw error } }
+        if PQtransactionStatus(handle) != PQTRANS_IDLE { try script("ROLLBACK") }
+    }
+
+    func run(_ statements: [SQLStatement]) throws -> [SQLResult] {
+        for statement in statements { try send(statement, as: .awaited) }
+        return try receive()
+    }
+
+    func post(_ statement: SQLStatement) throws {
+        try send(statement, as: .statement)
     }
 
     /// The payloads of the notifications that have come in; does not wait.
@@ -80,43 +99,103 @@ final class PostgresConnection: SQLConnection, @unchecked Sendable {
         return payloads
     }
 
+    private func send(_ statement: SQLStatement, as kind: Sent) throws {
+        if PQpipelineStatus(handle) == PQ_PIPELINE_OFF {
+            guard PQenterPipelineMode(handle) == 1 else { throw failure() }
+        }
+        let name = try prepare(statement.sql)
+        let parameters = Parameters(statement.arguments)
+        let isSent = withExtendedLifetime(parameters) {
+            PQsendQueryPrepared(
+                handle, name, Int32(statement.arguments.count), parameters.values,
+                parameters.lengths, parameters.formats, 1)
+        }
+        guard isSent == 1 else { throw failure() }
+        sent.append(kind)
+    }
+
     private func prepare(_ sql: String) throws -> String {
         if let name = prepared[sql] { return name }
-        let name = "s\(prepared.count)"
-        let result = PQprepare(handle, name, sql.replacing("?", with: "$"), 0, nil)
-        defer { PQclear(result) }
-        try check(result)
+        preparations += 1
+        let name = "s\(preparations)"
+        guard PQsendPrepare(handle, name, sql.replacing("?", with: "$"), 0, nil) == 1 else {
+            throw failure()
+        }
+        sent.append(.preparation(of: sql))
+        // Taken back where the pipeline fails before it.
         prepared[sql] = name
         return name
     }
 
-    private func check(_ result: OpaquePointer?) throws(PostgresError) {
-        switch PQresultStatus(result) {
-        case PGRES_COMMAND_OK, PGRES_TUPLES_OK: return
-        default: break
+    /// Waits for the answers to all that was sent.
+    ///
+    /// - Throws: The first error, after the answers to the rest, which was not run then.
+    private func receive() throws(PostgresError) -> [SQLResult] {
+        guard !sent.isEmpty else { return [] }
+        let expected = sent
+        sent = []
+        guard PQpipelineSync(handle) == 1 else { throw failure() }
+        var results: [SQLResult] = []
+        var first: (code: String?, message: String)?
+        for item in expected {
+            let result = PQgetResult(handle)
+            defer { PQclear(result) }
+            switch PQresultStatus(result) {
+            case PGRES_COMMAND_OK, PGRES_TUPLES_OK:
+                guard case .awaited = item, first == nil else { break }
+                do { results.append(try Self.read(result)) } catch {
+                    first = (error.state, error.message)
+                }
+            default:
+                if case .preparation(let sql) = item { prepared[sql] = nil }
+                if first == nil { first = Self.trouble(result, handle) }
+            }
+            // A null parts the answer to one statement from the next one's.
+            while isAlive, let rest = PQgetResult(handle) { PQclear(rest) }
         }
-        let code = PQresultErrorField(result, Self.sqlState).map { String(cString: $0) }
-        let message = String(cString: PQerrorMessage(handle))
+        while isAlive, let end = PQgetResult(handle) {
+            let isEnd = PQresultStatus(end) == PGRES_PIPELINE_SYNC
+            PQclear(end)
+            if isEnd { break }
+        }
+        guard let first else { return results }
+        throw PostgresError(state: isAlive ? first.code : nil, message: first.message)
+    }
+
+    private func failure(_ result: OpaquePointer? = nil) -> PostgresError {
+        let (code, message) = Self.trouble(result, handle)
         // What libpq itself says has no code: it lost the connection.
-        throw PostgresError(state: isAlive ? code : nil, message: message)
+        return PostgresError(state: isAlive ? code : nil, message: message)
+    }
+
+    private static func trouble(
+        _ result: OpaquePointer?, _ handle: OpaquePointer
+    ) -> (code: String?, message: String) {
+        guard let result else { return (nil, String(cString: PQerrorMessage(handle))) }
+        return (
+            PQresultErrorField(result, sqlState).map { String(cString: $0) },
+            String(cString: PQresultErrorMessage(result))
+        )
     }
 
     private static let sqlState = Int32(UInt8(ascii: "C"))
 
-    private static func read(_ result: OpaquePointer?) throws -> SQLResult {
+    private static func read(_ result: OpaquePointer?) throws(PostgresError) -> SQLResult {
         var read = SQLResult()
         read.changes = Int(String(cString: PQcmdTuples(result))) ?? 0
         let width = PQnfields(result)
         read.columns = (0..<width).map { String(cString: PQfname(result, $0)) }
-        read.rows = try (0..<PQntuples(result)).map { row in
-            try (0..<width).map { try value(result, row, $0) }
+        for row in 0..<PQntuples(result) {
+            var values: [SQLValue] = []
+            for column in 0..<width { values.append(try value(result, row, column)) }
+            read.rows.append(values)
         }
         return read
     }
 
     private static func value(
         _ result: OpaquePointer?, _ row: Int32, _ column: Int32
-    ) throws -> SQLValue {
+    ) throws(PostgresError) -> SQLValue {
         guard PQgetisnull(result, row, column) == 0, let start = PQgetvalue(result, row, column)
         else { return .null }
         let bytes = UnsafeRawBufferPointer(

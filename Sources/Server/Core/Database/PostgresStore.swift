@@ -90,7 +90,7 @@ final class PostgresStore: DatabaseStore {
         while true {
             let connection = try take()
             do {
-                try connection.script(begin)
+                try connection.post(SQLStatement(begin))
                 let result = try body(Database(connection, onStatement: onStatement))
                 try commit(connection)
                 give(back: connection)
@@ -114,14 +114,15 @@ final class PostgresStore: DatabaseStore {
     /// - Throws: ``CommitUnknownError`` where the connection broke, so that nobody runs it twice.
     private func commit(_ connection: PostgresConnection) throws {
         do {
-            try connection.script("COMMIT")
-        } catch let error where error.state == nil {
+            _ = try connection.run([SQLStatement("COMMIT")])
+        } catch let error as PostgresError where error.state == nil {
             throw CommitUnknownError()
         }
     }
 
     private func undo(_ connection: PostgresConnection) {
-        if !connection.isIdle { try? connection.script("ROLLBACK") }
+        // One that cannot be rolled back is not given out again.
+        if !connection.isIdle { try? connection.rollBack() }
         give(back: connection)
     }
 

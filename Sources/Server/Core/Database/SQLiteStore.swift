@@ -4,6 +4,8 @@ import GRDB
 /// The server's tables in one file of SQLite, which several programs may have open at once.
 struct SQLiteStore: DatabaseStore {
     private let pool: DatabasePool
+    /// Nil where the file is open for reading alone.
+    private let writer: GroupCommit?
     private let onStatement: StatementTrace?
 
     /// Opens or makes the file and its tables.
@@ -19,6 +21,7 @@ struct SQLiteStore: DatabaseStore {
             // before its transaction is on the disk.
             try db.execute(sql: "PRAGMA synchronous = FULL")
         }
+        writer = GroupCommit(pool, try Turnstile(path + "-turn"))
         var migrator = DatabaseMigrator()
         for step in Schema.steps {
             migrator.registerMigration(step.name) { try $0.execute(sql: step.sql(for: .sqlite)) }
@@ -35,6 +38,7 @@ struct SQLiteStore: DatabaseStore {
         configuration.readonly = true
         configuration.busyMode = .timeout(Limits.busySeconds)
         pool = try DatabasePool(path: path, configuration: configuration)
+        writer = nil
     }
 
     /// Makes the file for its user alone, where there is none; SQLite gives the files beside it the
@@ -58,7 +62,8 @@ struct SQLiteStore: DatabaseStore {
     }
 
     func write<Result>(_ body: (Database) throws -> Result) throws -> Result {
-        try pool.write { try body(database($0)) }
+        guard let writer else { throw DatabaseError(resultCode: .SQLITE_READONLY) }
+        return try writer.write { try body(database($0)) }
     }
 
     func read<Result: Sendable>(
@@ -70,7 +75,8 @@ struct SQLiteStore: DatabaseStore {
     func write<Result: Sendable>(
         _ body: @escaping @Sendable (Database) throws -> Result
     ) async throws -> Result {
-        try await pool.write { try body(database($0)) }
+        guard let writer else { throw DatabaseError(resultCode: .SQLITE_READONLY) }
+        return try await writer.write { try body(database($0)) }
     }
 
     private func database(_ db: GRDB.Database) -> Database {
@@ -87,9 +93,17 @@ private struct SQLiteConnection: SQLConnection {
         try db.execute(sql: sql)
     }
 
-    func run(_ sql: String, _ arguments: [SQLValue]) throws -> SQLResult {
-        let statement = try db.cachedStatement(sql: sql)
-        let arguments = StatementArguments(arguments.map(\.databaseValue))
+    func post(_ statement: SQLStatement) throws {
+        _ = try run(statement)
+    }
+
+    func run(_ statements: [SQLStatement]) throws -> [SQLResult] {
+        try statements.map(run)
+    }
+
+    private func run(_ text: SQLStatement) throws -> SQLResult {
+        let statement = try db.cachedStatement(sql: text.sql)
+        let arguments = StatementArguments(text.arguments.map(\.databaseValue))
         guard statement.columnCount > 0 else {
             try statement.execute(arguments: arguments)
             return SQLResult(changes: db.changesCount)

@@ -20,7 +20,7 @@ struct IncomingRequest: Sendable {
 
     /// Who signed a request.
     struct Member: Sendable {
-        let caller: Caller
+        var caller: Caller
         let proof: RequestProof
     }
 }

@@ -75,13 +75,25 @@ extension EpochMark.Reading {
     /// Not in PostgreSQL, where nothing reads it, and every push would wait for every other's.
     static func count(in db: Database) throws {
         guard db.kind == .sqlite else { return }
-        try db.execute("UPDATE setting SET value = value + 1 WHERE name = 'segments'")
+        try db.post("UPDATE setting SET value = value + 1 WHERE name = 'segments'")
     }
+
+    /// After ``count(in:)``.
+    func afterOneMore(in db: Database) -> Self {
+        Self(epoch: epoch, segments: db.kind == .sqlite ? segments + 1 : segments)
+    }
+
+    /// The statement that finds what ``init(_:)`` reads.
+    static let statement = SQLStatement(
+        "SELECT name, value FROM setting WHERE name IN ('epoch', 'segments')")
 
     /// Reads the database.
     init(of db: Database) throws {
-        let rows = try db.rows(
-            "SELECT name, value FROM setting WHERE name IN ('epoch', 'segments')")
+        try self.init(db.rows(Self.statement.sql))
+    }
+
+    /// Reads rows of the database.
+    init(_ rows: [Row]) throws {
         let values = Dictionary(
             try rows.map { (try $0["name"] as String, try $0["value"] as Int64) },
             uniquingKeysWith: max)

@@ -118,9 +118,7 @@ struct Routes: Sendable {
     @Sendable func ledger(request: Request, context: ServerContext) async throws -> Response {
         let incoming = try await read(
             request, context, upTo: ProtocolLimits.messageBytes, by: .member(.ledger))
-        var reply = try await core.exchange(try decode(incoming), incoming)
-        reply.audit = try await core.auditHead()
-        return try json(reply)
+        return try json(try await core.exchange(try decode(incoming), incoming))
     }
 
     /// Who may send a request.
@@ -160,7 +158,8 @@ struct Routes: Sendable {
         case .guest, .anybody:
             try await core.countGuest(incoming)
             if case .guest = origin {
-                _ = try RequestGate.plausible(incoming, now: core.clock())
+                try RequestGate.checkPlausible(
+                    RequestGate.claim(incoming), of: incoming, now: core.clock())
             }
             (incoming.body, incoming.digest) = try await reader.read(
                 request, for: "guest \(incoming.sender)")

@@ -12,12 +12,10 @@ struct LedgerParts {
     private var orders: [Int: JWS<Order>] = [:]
     private var revocations: [DeviceID: Order]
 
-    /// Begins with the leases that are open: every change may have to do with them.
-    init(_ store: LedgerStore, open row: LedgerRow) throws {
+    init(_ store: LedgerStore, _ row: LedgerRow) {
         self.store = store
         self.row = row
         revocations = row.standing.revocations
-        try add(store.leaseRows("l.phase = 1", []))
     }
 
     /// Takes leases with their credits, and what these point at.
@@ -38,7 +36,7 @@ struct LedgerParts {
     }
 
     /// Takes credits.
-    mutating func add(credits rows: [Row]) throws {
+    mutating func add(credits rows: some Sequence<Row>) throws {
         for row in rows {
             credits[try row["credit"]] = try Self.credit(
                 row["epoch"], lease: row["lease"], receipt: row["receipt"])

@@ -4,13 +4,13 @@ import SignedObjects
 // The rows that a ledger is made of.
 extension LedgerStore {
     /// Leases of the account with their credits, in the order they were issued or newest first.
-    func leaseRows(
+    func leaseStatement(
         _ condition: String, _ arguments: [any SQLConvertible], limit: Int? = nil,
         isNewestFirst: Bool = false
-    ) throws -> [Row] {
+    ) -> SQLStatement {
         let order = isNewestFirst ? "l.issued DESC, l.place DESC" : "l.place"
         let bound = limit == nil ? "" : " LIMIT ?\(arguments.count + 2)"
-        return try db.rows(
+        return SQLStatement(
             """
             SELECT l.*, c.epoch AS credit_epoch, c.lease AS credit_lease,
                 c.receipt AS credit_receipt, r.serial AS revocation
@@ -24,8 +24,8 @@ extension LedgerStore {
     }
 
     /// The lowest free credits.
-    func freeCredits(_ count: Int) throws -> [Row] {
-        try db.rows(
+    func freeCreditStatement(_ count: Int) -> SQLStatement {
+        SQLStatement(
             """
             SELECT credit, epoch, lease, receipt FROM ledger_credit
             WHERE account = ?1 AND lease IS NULL AND receipt IS NULL ORDER BY credit LIMIT ?2
@@ -34,8 +34,8 @@ extension LedgerStore {
     }
 
     /// One credit, if there is such a one.
-    func credit(_ index: Int) throws -> [Row] {
-        try db.rows(
+    func creditStatement(_ index: Int) -> SQLStatement {
+        SQLStatement(
             "SELECT * FROM ledger_credit WHERE account = ?1 AND credit = ?2",
             [account.blob, index])
     }
@@ -60,13 +60,31 @@ extension LedgerStore {
     /// Orders by their serials; none is asked for where there are none.
     func orders(_ serials: Range<Int>, upTo last: Int = .max) throws -> [JWS<Order>] {
         guard !serials.isEmpty, serials.lowerBound <= last else { return [] }
-        return try db.rows(
+        return try orders(db.answers(to: [orderStatement(serials)]).flatMap(\.rows))
+    }
+
+    /// The statement that finds orders by their serials.
+    func orderStatement(_ serials: Range<Int>) -> SQLStatement {
+        SQLStatement(
             """
             SELECT document FROM ledger_order
             WHERE account = ?1 AND serial >= ?2 AND serial < ?3 ORDER BY serial
             """,
-            [account.blob, serials.lowerBound, serials.upperBound]
-        ).map { try document($0["document"]) }
+            [account.blob, serials.lowerBound, serials.upperBound])
+    }
+
+    func orders(_ rows: [Row]) throws -> [JWS<Order>] {
+        try rows.map { try document($0["document"]) }
+    }
+
+    /// Leases with their credits, see ``leaseStatement(_:_:limit:isNewestFirst:)``.
+    func leaseRows(
+        _ condition: String, _ arguments: [any SQLConvertible], limit: Int? = nil,
+        isNewestFirst: Bool = false
+    ) throws -> [Row] {
+        let statement = leaseStatement(
+            condition, arguments, limit: limit, isNewestFirst: isNewestFirst)
+        return try db.answers(to: [statement]).flatMap(\.rows)
     }
 
     /// The spends that contradict a lease's first one.

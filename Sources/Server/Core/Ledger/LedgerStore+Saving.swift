@@ -13,7 +13,7 @@ extension LedgerStore {
         try saveLeases(new, over: old)
         for (number, receipt) in new.knownReceipts.sorted(by: { $0.key < $1.key })
         where old?.knownReceipts[number] == nil {
-            try db.execute(
+            try db.post(
                 "INSERT INTO ledger_receipt (account, number, document) VALUES (?1, ?2, ?3)",
                 [account.blob, number, receipt.compact])
             DocumentCache.shared.keep(receipt)
@@ -24,7 +24,7 @@ extension LedgerStore {
         }
         for fork in new.forks.dropFirst(old?.forks.count ?? 0) { try save(fork, at: new.clock) }
         for device in (old?.wait?.devices ?? []).subtracting(new.wait?.devices ?? []) {
-            try db.execute(
+            try db.post(
                 "DELETE FROM ledger_wait WHERE account = ?1 AND device = ?2",
                 [account.blob, device.blob])
         }
@@ -77,16 +77,16 @@ extension LedgerStore {
                 base_serial = ?15, waits = ?16, waits_until = ?17
             WHERE account = ?1
             """
-        try db.execute(sql, values)
+        try db.post(sql, values)
     }
 
     private func save(_ order: JWS<Order>) throws {
         let payload = order.payload
-        try db.execute(
+        try db.post(
             "INSERT INTO ledger_order (account, serial, document) VALUES (?1, ?2, ?3)",
             [account.blob, payload.serial, order.compact])
         guard payload.kind == .revokeDevice, let device = payload.device else { return }
-        try db.execute(
+        try db.post(
             """
             INSERT INTO ledger_revocation (account, device, serial) VALUES (?1, ?2, ?3)
             ON CONFLICT (account, device) DO NOTHING
@@ -95,7 +95,7 @@ extension LedgerStore {
     }
 
     private func save(_ fork: JournalFork, at time: UnixTime) throws {
-        try db.execute(
+        try db.post(
             """
             INSERT INTO ledger_fork (account, first_spend, second_spend, received)
             VALUES (?1, ?2, ?3, ?4)
@@ -110,7 +110,7 @@ extension LedgerStore {
         case .leased(let id): lease = id
         case .spent(let number): receipt = number
         }
-        try db.execute(
+        try db.post(
             """
             INSERT INTO ledger_credit (account, credit, epoch, lease, receipt)
             VALUES (?1, ?2, ?3, ?4, ?5)
@@ -132,7 +132,7 @@ extension LedgerStore {
             try save(record, phase, isNew: before == nil)
             let count = before?.claim?.contradictions.count ?? 0
             for spend in record.claim?.contradictions.dropFirst(count) ?? [] {
-                try db.execute(
+                try db.post(
                     """
                     INSERT INTO ledger_contradiction (account, lease, spend, received)
                     VALUES (?1, ?2, ?3, ?4)
@@ -145,7 +145,7 @@ extension LedgerStore {
         }
         let kept = Set(new.leases.map(\.lease.payload.lease))
         for record in old?.leases ?? [] where !kept.contains(record.lease.payload.lease) {
-            try db.execute(
+            try db.post(
                 "DELETE FROM ledger_lease WHERE account = ?1 AND lease = ?2",
                 [account.blob, record.lease.payload.lease.blob])
         }
@@ -167,7 +167,7 @@ extension LedgerStore {
             record.claim?.contradictions.count ?? 0,
         ]
         guard isNew else {
-            try db.execute(
+            try db.post(
                 """
                 UPDATE ledger_lease SET spend = ?3, outcome = ?4, receipt = ?5, phase = ?6,
                     journal = ?7, number = ?8, contradictions = ?9
@@ -179,7 +179,7 @@ extension LedgerStore {
         values += [
             record.lease.compact, lease.device.blob, lease.credit, record.issued.milliseconds,
         ]
-        try db.execute(
+        try db.post(
             """
             INSERT INTO ledger_lease (account, lease, spend, outcome, receipt, phase, journal,
                 number, contradictions, document, device, credit, issued)

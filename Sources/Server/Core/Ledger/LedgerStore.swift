@@ -11,7 +11,13 @@ struct LedgerStore {
     ///
     /// - Parameter device: Whose revocation to look for.
     func row(for device: DeviceID?) throws -> LedgerRow? {
-        let row = try db.row(
+        let answer = try db.answers(to: [rowStatement(for: device)]).first
+        return try answer?.rows.first.map { try row($0, for: device) }
+    }
+
+    /// The statement that finds what ``row(_:for:)`` reads.
+    func rowStatement(for device: DeviceID?) -> SQLStatement {
+        SQLStatement(
             """
             SELECT l.*, r.serial AS revocation,
                 (SELECT value FROM setting WHERE name = 'epoch') AS epoch
@@ -20,7 +26,10 @@ struct LedgerStore {
             WHERE l.account = ?1
             """,
             [account.blob, device?.blob])
-        guard let row else { return nil }
+    }
+
+    /// What the ledger adds up to, from its row.
+    func row(_ row: Row, for device: DeviceID?) throws -> LedgerRow {
         var revocations: [DeviceID: Order] = [:]
         if let device { revocations[device] = try order(row["revocation"]) }
         let standing = Standing(
@@ -40,21 +49,27 @@ struct LedgerStore {
     func view(
         _ needs: LedgerNeeds, of row: LedgerRow, policy: LedgerPolicy, now: UnixTime
     ) throws -> ServerLedger {
-        var parts = try LedgerParts(self, open: row)
+        var parts = LedgerParts(self, row)
+        // In one round trip: as many leases are open as credits are lent.
+        let leases = leaseStatements(needs)
+        let credits = needs.credits.map(creditStatement)
+        let expected = min(
+            needs.freeCredits(open: row.totals.leased, policy: policy), row.totals.free)
+        let answers = try db.answers(
+            to: leases + credits + (expected > 0 ? [freeCreditStatement(expected)] : []))
+        try parts.add(answers[0].rows)
         let open = parts.leases.count
-        for lease in needs.leases { try parts.add(leaseRows("l.lease = ?2", [lease.blob])) }
-        if let device = needs.device {
-            for position in needs.journalPositions {
-                try parts.add(
-                    leaseRows(
-                        "l.device = ?2 AND l.journal = ?3 AND l.number = ?4",
-                        [device.blob, position.journal.blob, position.number], limit: 1))
-            }
-        }
+        for answer in answers[1..<leases.count] { try parts.add(answer.rows) }
         try addIdle(needs, open: open, row, policy, now: max(row.clock, now), to: &parts)
         let free = min(needs.freeCredits(open: open, policy: policy), row.totals.free)
-        if free > 0 { try parts.add(credits: freeCredits(free)) }
-        for credit in needs.credits { try parts.add(credits: self.credit(credit)) }
+        var unlent = answers.dropFirst(leases.count + credits.count).flatMap(\.rows)
+        if free > expected {
+            unlent = try db.answers(to: [freeCreditStatement(free)]).flatMap(\.rows)
+        }
+        try parts.add(credits: unlent.prefix(max(0, free)))
+        for answer in answers[leases.count...].prefix(credits.count) {
+            try parts.add(credits: answer.rows)
+        }
         for number in needs.receipts { try parts.add(receipt: number) }
         parts.add(orders: try orders(needs.sentOrders, upTo: row.standing.serial))
         // They follow each other, where they are not somebody's play.
@@ -62,10 +77,24 @@ struct LedgerStore {
         return try parts.ledger(forks: [])
     }
 
+    /// The leases that are open, as every change may have to do with them, and those named.
+    private func leaseStatements(_ needs: LedgerNeeds) -> [SQLStatement] {
+        let named = needs.leases.map { leaseStatement("l.lease = ?2", [$0.blob]) }
+        let positions = needs.journalPositions.compactMap { position in
+            needs.device.map { device in
+                leaseStatement(
+                    "l.device = ?2 AND l.journal = ?3 AND l.number = ?4",
+                    [device.blob, position.journal.blob, position.number], limit: 1)
+            }
+        }
+        return [leaseStatement("l.phase = 1", [])] + named + positions
+    }
+
     /// The whole ledger, or nil for an account that has none: for whoever looks it over.
     func load() throws -> ServerLedger? {
         guard let row = try row(for: nil) else { return nil }
-        var parts = try LedgerParts(self, open: row)
+        var parts = LedgerParts(self, row)
+        try parts.add(leaseRows("l.phase = 1", []))
         try parts.add(leaseRows("l.phase <> 1", []))
         try parts.add(
             credits: db.rows(

@@ -7,22 +7,30 @@ extension ServerCore {
     func exchange(_ request: LedgerRequest, _ incoming: IncomingRequest) async throws -> LedgerReply
     {
         try stepGuard?.check(clock())
-        let (reply, receipts) = try await authorized(incoming, as: .ledger) { db, caller, now in
-            let contact: LedgerContact
-            do throws(LedgerError) {
-                contact = try LedgerContact(
-                    verifying: request, account: caller.account, deviceKey: caller.deviceKey,
-                    serverKey: self.publicKey)
-            } catch {
-                throw ServerError.refused(.malformed, detail: error.description)
-            }
+        guard let member = incoming.member?.caller else {
+            throw ServerError.refused(.proofMissing, detail: "A device has to sign this.")
+        }
+        // Before the transaction: signatures take longer than all that has to be done in turn.
+        let contact: LedgerContact
+        do throws(LedgerError) {
+            contact = try LedgerContact(
+                verifying: request, account: member.account, deviceKey: member.deviceKey,
+                serverKey: publicKey)
+        } catch {
+            try await countAlone(counts(of: member, .ledger, incoming), now: clock())
+            throw ServerError.refused(.malformed, detail: error.description)
+        }
+        let (reply, receipts) = try await authorized(
+            incoming, as: .ledger, asking: { _, _ in [ServiceStore.statement, AuditChain.statement] }
+        ) { db, caller, now in
             guard let row = caller.ledger else {
                 throw ServerError.noSuchAccount(caller.account.description)
             }
-            return try self.change(
+            let pause = try ServiceStore.pause(caller.answers.first, at: now)
+            var (reply, receipts) = try self.change(
                 caller.account, LedgerNeeds(contact), now: now, in: db, known: row
             ) { ledger in
-                try ServiceStore(db: db).apply(to: &ledger, now: now, signer: self.signer)
+                try ServiceStore.apply(pause, to: &ledger, now: now, signer: self.signer)
                 let known = ledger.receiptCount
                 let reply = try ledger.exchange(
                     contact, epoch: row.epoch, now: now, policy: self.policy.ledger,
@@ -31,6 +39,8 @@ extension ServerCore {
                 ).reply
                 return (reply, ledger.receiptCount - known)
             }
+            reply.audit = try caller.answers.last?.rows.first?["document"]
+            return (reply, receipts)
         }
         metrics.receipt(receipts)
         return reply

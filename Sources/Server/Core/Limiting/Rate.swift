@@ -27,13 +27,20 @@ enum Rate {
 
     /// Counts one more of each in one statement.
     ///
-    /// - Throws: ``ServerError`` with the kind `tooMany` where one is beyond its limit.
+    /// - Throws: ``RateExcess`` where one is beyond its limit.
     static func count(_ counts: [Count], now: UnixTime, in db: Database) throws {
+        for answer in try db.answers(to: [statement(counts, now: now)]) {
+            try check(counts, answer.rows, now: now)
+        }
+    }
+
+    /// The statement that counts; what it gives is for ``check(_:_:now:)``.
+    static func statement(_ counts: [Count], now: UnixTime) -> SQLStatement {
         // In one order everywhere: those who count the same things at once wait, and never for
         // each other.
         let counts = counts.sorted { $0.bucket < $1.bucket }
         let values = counts.indices.map { "(?\(2 * $0 + 1), ?\(2 * $0 + 2), 1)" }
-        let rows = try db.rows(
+        return SQLStatement(
             """
             INSERT INTO rate (bucket, until, count) VALUES \(values.joined(separator: ", "))
             ON CONFLICT (bucket) DO UPDATE SET
@@ -42,6 +49,10 @@ enum Rate {
             RETURNING bucket, count
             """,
             counts.flatMap { [$0.bucket, $0.window.end(after: now)] as [any SQLConvertible] })
+    }
+
+    /// - Throws: ``RateExcess`` where one is beyond its limit.
+    static func check(_ counts: [Count], _ rows: [Row], now: UnixTime) throws {
         var seen: [String: Int] = [:]
         for row in rows { seen[try row["bucket"]] = try row["count"] }
         for count in counts where seen[count.bucket] ?? 0 > count.limit {

@@ -8,8 +8,8 @@ enum Horizon {
     ///
     /// After the server was set back, a device may still count in places of the lost history. So
     /// its pulls say nothing until one lies where both histories are the same: at or below `base`.
-    static func raise(to sequence: Int64, by caller: Caller, epoch: Int, in db: Database) throws {
-        try db.execute(
+    static func raising(to sequence: Int64, by caller: Caller, epoch: Int) -> SQLStatement {
+        SQLStatement(
             """
             UPDATE device SET pulled_epoch = ?2,
                 pulled = CASE WHEN pulled > ?1 THEN pulled ELSE ?1 END
@@ -29,20 +29,19 @@ enum Horizon {
         return seen == epoch
     }
 
-    /// The place that every active device of the caller's account has pulled up to.
+    /// The statement that finds the place that every active device of an account has pulled up to.
     ///
     /// A device that was never seen to pull holds it at 0 while it is new.
-    static func of(_ caller: Caller, now: UnixTime, in db: Database) throws -> Int64 {
+    static func statement(of account: AccountID, now: UnixTime) -> SQLStatement {
         let oldest = now.milliseconds - ProtocolLimits.activeDevice.wholeMilliseconds
-        let place: Int64? = try db.value(
+        return SQLStatement(
             """
-            SELECT MIN(coalesce(pulled, 0)) FROM device
+            SELECT MIN(coalesce(pulled, 0)) AS place FROM device
             WHERE account = ?1 AND last_seen >= ?2 AND (pulled IS NOT NULL OR joined >= ?2)
             AND NOT EXISTS (
                 SELECT 1 FROM ledger_revocation AS r
                 WHERE r.account = device.account AND r.device = device.id)
             """,
-            [caller.account.blob, oldest])
-        return place ?? 0
+            [account.blob, oldest])
     }
 }

@@ -34,12 +34,15 @@ struct SegmentStore {
 
     /// Stores a segment, or finds it stored.
     ///
+    /// - Parameter row: What ``tipStatement(of:_:)`` found.
     /// - Throws: ``ServerError`` where it does not continue its replica's chain.
     func append(
-        _ segment: SealedSegment, now: UnixTime, replicaLimit: Int
+        _ segment: SealedSegment, after row: Row?, now: UnixTime, replicaLimit: Int
     ) throws -> Place {
         let number = Int64(clamping: segment.header.number)
-        let tip = try tip(of: segment.header.replica)
+        let tip = try row.map {
+            Tip(number: try $0["number"], hash: try $0["hash"], sequence: try $0["seq"])
+        }
         let last = tip?.number ?? 0
         if let tip, number <= last {
             let sequence = try repeated(number, of: segment, tip: tip)
@@ -122,7 +125,7 @@ struct SegmentStore {
             "UPDATE account_head SET seq = seq + 1 WHERE account = ?1 RETURNING seq",
             [account.blob])
         guard let sequence else { throw ServerError.noSuchAccount(account.description) }
-        try db.execute(
+        try db.post(
             """
             INSERT INTO segment (account, seq, replica, number, hash, bytes, received)
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
@@ -131,7 +134,7 @@ struct SegmentStore {
                 account.blob, sequence, replica, number, hash, Data(segment.bytes),
                 now.milliseconds,
             ])
-        try db.execute(
+        try db.post(
             """
             INSERT INTO chain_tip (account, replica, number, hash, seq)
             VALUES (?1, ?2, ?3, ?4, ?5)
@@ -143,11 +146,11 @@ struct SegmentStore {
         return sequence
     }
 
-    private func tip(of replica: ReplicaID) throws -> Tip? {
-        let sql = "SELECT number, hash, seq FROM chain_tip WHERE account = ?1 AND replica = ?2"
-        return try db.row(sql, [account.blob, Data(replica.bytes)]).map {
-            Tip(number: try $0["number"], hash: try $0["hash"], sequence: try $0["seq"])
-        }
+    /// The statement that finds a replica's last segment.
+    static func tipStatement(of account: AccountID, _ replica: ReplicaID) -> SQLStatement {
+        SQLStatement(
+            "SELECT number, hash, seq FROM chain_tip WHERE account = ?1 AND replica = ?2",
+            [account.blob, Data(replica.bytes)])
     }
 
     private func repeated(

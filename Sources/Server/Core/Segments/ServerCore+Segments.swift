@@ -17,19 +17,29 @@ extension ServerCore {
     /// Stores a sealed segment at the end of the account's order; safe to repeat.
     func push(_ incoming: IncomingRequest) async throws -> Answer<Int64> {
         let segment = try Self.segment(incoming)
-        let (answer, new) = try await authorized(incoming, as: .push) { db, caller, now in
-            try Self.checkAccount(of: segment, caller)
-            try Self.checkStanding(of: caller, now: now)
-            let store = SegmentStore(account: caller.account, db: db)
-            let stored = try store.append(
-                segment, now: now, replicaLimit: self.policy.replicasPerAccount)
-            try self.tidy(caller.account, now: now, in: db)
-            let mark = try EpochMark.Reading(of: db)
-            let answer = Answer(
-                content: stored.sequence, mark: stored.mark,
-                state: try self.state(for: caller, epoch: mark.epoch, now: now, in: db))
-            return (answer, stored.isNew ? (mark, caller.account) : nil)
-        }
+        let (answer, new) = try await authorized(
+            incoming, as: .push,
+            asking: { caller, now in
+                AccountReading.statements(of: caller.account) + [
+                    Horizon.statement(of: caller.account, now: now),
+                    SegmentStore.tipStatement(of: caller.account, segment.header.replica),
+                ]
+            },
+            { db, caller, now in
+                try Self.checkAccount(of: segment, caller)
+                try Self.checkStanding(of: caller, now: now)
+                var reading = try AccountReading(caller.answers)
+                try reading.takeHorizon(caller.answers.dropLast().last)
+                let store = SegmentStore(account: caller.account, db: db)
+                let stored = try store.append(
+                    segment, after: caller.answers.last?.rows.first, now: now,
+                    replicaLimit: self.policy.replicasPerAccount)
+                if stored.isNew { try reading.add(stored.sequence, in: db) }
+                try self.tidy(caller.account, &reading, now: now, in: db)
+                let answer = Answer(
+                    content: stored.sequence, mark: stored.mark, state: reading.state(now: now))
+                return (answer, stored.isNew ? (reading.epoch, caller.account) : nil)
+            })
         if let (mark, account) = new {
             metrics.store(bytes: incoming.body.count)
             try epochMark?.note(mark)
@@ -46,21 +56,27 @@ extension ServerCore {
     func pull(
         after sequence: Int64, mark: HistoryMark? = nil, limit: Int, _ incoming: IncomingRequest
     ) async throws -> Answer<[StoredSegment]> {
-        try await authorized(incoming) { db, caller, now in
-            // Before the page, so that a page with segments never lies below the floor it tells.
-            try self.tidy(caller.account, now: now, in: db)
-            let epoch = try EpochMark.Reading(of: db).epoch
-            let store = SegmentStore(account: caller.account, db: db)
-            let known = try store.mark(at: sequence)
-            let isOther = mark != nil && known != nil && mark != known
-            if !isOther { try Horizon.raise(to: sequence, by: caller, epoch: epoch, in: db) }
-            let state = try self.state(for: caller, epoch: epoch, now: now, in: db)
-            let hasNext = !isOther && sequence >= state.floor
-            let page = hasNext ? try store.page(after: sequence, limit: limit) : []
-            return Answer(
-                content: page, mark: page.last?.mark ?? known, isOtherHistory: isOther,
-                state: state)
-        }
+        try await authorized(
+            incoming, asking: { caller, _ in AccountReading.statements(of: caller.account) },
+            { db, caller, now in
+                var reading = try AccountReading(caller.answers)
+                // Before the page, so that a page with segments never lies below the floor it
+                // tells.
+                try self.tidy(caller.account, &reading, now: now, in: db)
+                let store = SegmentStore(account: caller.account, db: db)
+                let known = sequence == 0 ? nil : try store.mark(at: sequence)
+                let isOther = mark != nil && known != nil && mark != known
+                let raising = Horizon.raising(
+                    to: sequence, by: caller, epoch: reading.epoch.epoch)
+                let horizon = Horizon.statement(of: caller.account, now: now)
+                try reading.takeHorizon(
+                    db.answers(to: isOther ? [horizon] : [raising, horizon]).last)
+                let hasNext = !isOther && sequence >= reading.floor
+                let page = hasNext ? try store.page(after: sequence, limit: limit) : []
+                return Answer(
+                    content: page, mark: page.last?.mark ?? known, isOtherHistory: isOther,
+                    state: reading.state(now: now))
+            })
     }
 
     /// Reads the body as sealed bytes, of which only the header is looked at.
@@ -87,23 +103,67 @@ extension ServerCore {
     }
 
     /// Does a bounded piece of the account's clearing up; there is no other time for it.
-    func tidy(_ account: AccountID, now: UnixTime, in db: Database) throws {
-        let newest = try SnapshotStore(account: account, db: db).tidy(now: now)
-        guard let newest else { return }
+    func tidy(
+        _ account: AccountID, _ reading: inout AccountReading, now: UnixTime, in db: Database
+    ) throws {
+        let snapshots = reading.snapshots
+        guard !snapshots.isEmpty,
+            let newest = try SnapshotStore(account: account, db: db).tidy(snapshots, now: now)
+        else { return }
         try Compaction(account: account, db: db)
             .step(newest: newest, now: now, grace: policy.compactionGrace)
+        try reading.takeHead(db.answers(to: [AccountReading.headStatement(of: account)]).first)
+    }
+}
+
+/// Where an account's segments stand, as most requests have to know it.
+struct AccountReading {
+    /// The server's epoch, and how many segments it has.
+    private(set) var epoch: EpochMark.Reading
+    /// The account's snapshots, whole or not.
+    let snapshots: [Row]
+    private(set) var floor: Int64 = 0
+    private var head: Int64 = 0
+    private var horizon: Int64 = 0
+
+    /// The statements that find it, in the order that ``init(_:)`` takes the answers in.
+    static func statements(of account: AccountID) -> [SQLStatement] {
+        [
+            EpochMark.Reading.statement, SnapshotStore.statement(of: account),
+            headStatement(of: account),
+        ]
     }
 
-    private func state(
-        for caller: Caller, epoch: Int, now: UnixTime, in db: Database
-    ) throws -> ServerState {
-        let row = try db.row(
-            "SELECT seq, floor FROM account_head WHERE account = ?1",
-            [caller.account.blob])
-        guard let row else { throw ServerError.noSuchAccount(caller.account.description) }
-        return ServerState(
-            milliseconds: now.milliseconds, epoch: epoch, head: try row["seq"],
-            floor: try row["floor"],
-            horizon: try Horizon.of(caller, now: now, in: db))
+    static func headStatement(of account: AccountID) -> SQLStatement {
+        SQLStatement("SELECT seq, floor FROM account_head WHERE account = ?1", [account.blob])
+    }
+
+    init(_ answers: [SQLAnswer]) throws {
+        guard answers.count >= 3 else { throw StoredFormError(column: "answer") }
+        epoch = try EpochMark.Reading(answers[0].rows)
+        snapshots = answers[1].rows
+        try takeHead(answers[2])
+    }
+
+    /// Takes a segment that was just stored at `sequence`.
+    mutating func add(_ sequence: Int64, in db: Database) throws {
+        head = sequence
+        epoch = epoch.afterOneMore(in: db)
+    }
+
+    mutating func takeHead(_ answer: SQLAnswer?) throws {
+        guard let row = answer?.rows.first else { throw StoredFormError(column: "account_head") }
+        (head, floor) = (try row["seq"], try row["floor"])
+    }
+
+    mutating func takeHorizon(_ answer: SQLAnswer?) throws {
+        let place: Int64? = try answer?.rows.first?["place"]
+        horizon = place ?? 0
+    }
+
+    func state(now: UnixTime) -> ServerState {
+        ServerState(
+            milliseconds: now.milliseconds, epoch: epoch.epoch, head: head, floor: floor,
+            horizon: horizon)
     }
 }

@@ -8,8 +8,16 @@ struct ServiceStore {
 
     /// The pause in force, if any.
     func pause(at now: UnixTime) throws -> ServicePause? {
-        let row = try db.row(
-            "SELECT kind, reason, words, until FROM service_order ORDER BY id DESC LIMIT 1")
+        try Self.pause(db.answers(to: [Self.statement]).first, at: now)
+    }
+
+    /// The statement that finds what ``pause(_:at:)`` reads.
+    static let statement = SQLStatement(
+        "SELECT kind, reason, words, until FROM service_order ORDER BY id DESC LIMIT 1")
+
+    /// The pause in force, if any.
+    static func pause(_ answer: SQLAnswer?, at now: UnixTime) throws -> ServicePause? {
+        let row = answer?.rows.first
         guard let row, try row["kind"] == "pause" else { return nil }
         let until: Int64? = try row["until"]
         let pause = ServicePause(
@@ -33,8 +41,9 @@ struct ServiceStore {
     }
 
     /// Brings an account's ledger to where the service stands.
-    func apply(to ledger: inout ServerLedger, now: UnixTime, signer: LedgerSigner) throws {
-        let wanted = try pause(at: now)
+    static func apply(
+        _ wanted: ServicePause?, to ledger: inout ServerLedger, now: UnixTime, signer: LedgerSigner
+    ) throws {
         let known = ledger.standing.pause(at: now).map {
             ServicePause(reason: $0.reason, words: $0.text, until: $0.until)
         }

@@ -28,7 +28,9 @@ extension ServerCore {
             _ = try store.tidy(now: now)
             let isNew = try store.add(
                 chunk.bytes, at: index, of: name, policy: self.policy, now: now)
-            try self.tidy(caller.account, now: now, in: db)
+            var reading = try AccountReading(
+                db.answers(to: AccountReading.statements(of: caller.account)))
+            try self.tidy(caller.account, &reading, now: now, in: db)
             return isNew
         }
     }

@@ -2,15 +2,24 @@ import AtelierProtocol
 import SignedObjects
 
 extension SnapshotStore {
-    /// Gives up what was on its way for too long, takes away a little of what was given up, and
-    /// finds the newest that is whole.
-    func tidy(now: UnixTime) throws -> Whole? {
-        let rows = try db.rows(
+    /// The statement that finds the snapshots of an account, for ``tidy(_:now:)``.
+    static func statement(of account: AccountID) -> SQLStatement {
+        SQLStatement(
             """
             SELECT id, cursor, chunks, started, completed, leaving FROM snapshot
             WHERE account = ?1 ORDER BY place
             """,
             [account.blob])
+    }
+
+    /// As ``tidy(_:now:)``, of the snapshots that there are.
+    func tidy(now: UnixTime) throws -> Whole? {
+        try tidy(db.answers(to: [Self.statement(of: account)]).flatMap(\.rows), now: now)
+    }
+
+    /// Gives up what was on its way for too long, takes away a little of what was given up, and
+    /// finds the newest that is whole.
+    func tidy(_ rows: [Row], now: UnixTime) throws -> Whole? {
         let oldest = Self.dayBefore(now)
         let isOld = { (row: Row) in
             let leaving: Int = try row["leaving"]
