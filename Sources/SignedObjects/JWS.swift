@@ -18,7 +18,7 @@ public struct JWS<Payload: SignedPayload>: Hashable, Sendable {
     public let compact: String
 
     /// SHA-256 of ``compact``: names this signed object in others.
-    public var digest: Digest { Digest(of: compact) }
+    public let digest: Digest
 
     /// Signs `payload`. Signing the same payload with the same key again gives the same text.
     ///
@@ -31,6 +31,7 @@ public struct JWS<Payload: SignedPayload>: Hashable, Sendable {
         else { throw .unsignable(type: Payload.type) }
         self.payload = payload
         compact = String(decoding: input, as: UTF8.self) + "." + Base64URL.encode(signature)
+        digest = Digest(of: compact)
     }
 
     /// Reads `compact` and checks that `key` signed it.
@@ -43,14 +44,14 @@ public struct JWS<Payload: SignedPayload>: Hashable, Sendable {
         guard key.isValid(signature: parts.signature, for: parts.input) else {
             throw .wrongSignature(type: Payload.type)
         }
-        self.payload = try parts.canonicalPayload()
-        self.compact = compact
+        self.init(trusting: try parts.canonicalPayload(), compact: compact)
     }
 
     /// Pairs a payload with its text unchecked: for what this program signed or verified before.
     package init(trusting payload: Payload, compact: String) {
         self.payload = payload
         self.compact = compact
+        digest = Digest(of: compact)
     }
 
     /// Reads back what this program signed or verified before it stored it.

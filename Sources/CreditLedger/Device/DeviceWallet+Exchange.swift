@@ -85,7 +85,9 @@ extension DeviceWallet {
         _ reply: LedgerReply, serverKey: VerifyingKey, own: ClockReading? = nil
     ) throws(LedgerError) {
         try absorb(
-            LedgerAnswer(verifying: reply, account: account, device: device, serverKey: serverKey),
+            LedgerAnswer(
+                verifying: reply, account: account, device: device, serverKey: serverKey,
+                known: unspentLeases),
             own: own)
     }
 

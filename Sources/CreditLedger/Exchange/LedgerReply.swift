@@ -211,10 +211,12 @@ public struct LedgerAnswer: Sendable, Hashable {
 
     /// Checks `reply`, which came from the server with `serverKey`.
     ///
+    /// - Parameter known: Leases of the device that were verified before: a text that was signed
+    ///   once is still.
     /// - Throws: ``LedgerError``; one bad object refuses the whole reply.
     public init(
         verifying reply: LedgerReply, account: AccountID, device: DeviceID,
-        serverKey: VerifyingKey
+        serverKey: VerifyingKey, known: some Sequence<JWS<Lease>> = []
     ) throws(LedgerError) {
         self.init(
             balance: reply.balance, time: reply.time, epoch: reply.epoch, lacks: reply.lacks)
@@ -227,8 +229,14 @@ public struct LedgerAnswer: Sendable, Hashable {
             }
             receipts.append(receipt)
         }
+        let known = Dictionary(known.map { ($0.compact, $0) }, uniquingKeysWith: { $1 })
         for text in reply.leases {
-            let lease: JWS<Lease> = try verified(text, by: serverKey)
+            let lease: JWS<Lease>
+            if let held = known[text] {
+                lease = held
+            } else {
+                lease = try verified(text, by: serverKey)
+            }
             guard lease.payload.account == account, lease.payload.device == device else {
                 throw .foreignObject(type: Lease.type)
             }
