@@ -95,7 +95,7 @@ struct EnvelopeMiddleware: RouterMiddleware {
 
     /// No route fits: there is no such path, or it takes other methods.
     private func noRoute(_ request: Request) -> Response {
-        let methods = KnownMethods.present.methods(of: request.uri.path).joined(separator: ", ")
+        let methods = Endpoint.methods(of: request.uri.path).joined(separator: ", ")
         guard !methods.isEmpty else {
             return reply(.notFound, "See the protocol's list of routes.")
         }

@@ -6,38 +6,17 @@ import Hummingbird
 import NIOCore
 import SignedObjects
 
-/// The routes of protocol version 1: each decodes, calls, encodes.
+/// What answers the endpoints of protocol version 1: each decodes, calls, encodes.
 struct Routes: Sendable {
     let core: ServerCore
 
     func add(to router: Router<ServerContext>) {
-        router.get("healthz", use: health)
-        router.get("readyz", use: ready)
-        router.get("v1/server", use: server)
-        router.get("v1/openapi.json", use: openAPI)
-        router.post("v1/accounts", use: register)
-        router.post("v1/accounts/:account/device-requests", use: requestDevice)
-        router.get("v1/accounts/:account/device-requests/:device", use: approval)
-        router.get("v1/device-requests", use: deviceRequests)
-        router.post("v1/device-requests/:device/approval", use: approve)
-        router.post("v1/accounts/:account/devices", use: restore)
-        router.post("v1/devices/:device/revocation", use: revoke)
-        router.get("v1/keys", use: keys)
-        router.post("v1/keys/requests", use: requestKeys)
-        router.get("v1/keys/requests", use: keyRequests)
-        router.post("v1/keys/requests/:device", use: deliverKeys)
-        router.get("v1/devices", use: devices)
-        router.post("v1/segments", use: push)
-        router.get("v1/segments", use: pull)
-        router.put("v1/snapshots/:snapshot/:index", use: pushChunk)
-        router.get("v1/snapshots/:snapshot/:index", use: chunk)
-        router.get("v1/snapshot", use: snapshot)
-        router.post("v1/ledger", use: ledger)
-        router.get("v1/audit", use: audit)
-        router.get("v1/events", use: events)
-        router.post("v1/moderators/sessions", use: openSession)
-        router.get("v1/moderators/sessions", use: session)
-        router.delete("v1/moderators/sessions", use: endSession)
+        for endpoint in Endpoint.all {
+            guard let route = endpoint.route else {
+                preconditionFailure("\(endpoint.method) of \(endpoint.path) is no method")
+            }
+            router.on(route.path, method: route.method, use: endpoint.handler(self))
+        }
     }
 
     /// Says that the program runs.

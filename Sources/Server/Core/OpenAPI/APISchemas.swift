@@ -1,5 +1,6 @@
 import AtelierProtocol
 import CreditLedger
+import SignedObjects
 
 /// The schemas of what is sent, by name.
 enum APISchemas {
@@ -55,8 +56,7 @@ enum APISchemas {
             [
                 "spends": list(of: compact, atMost: ProtocolLimits.ledgerItems),
                 "returns": list(of: compact, atMost: ProtocolLimits.ledgerItems),
-                "wanted_leases": ["type": "integer"], "order_serial": ["type": "integer"],
-                "epoch": ["type": "integer"],
+                "wanted_leases": wish, "order_serial": wish, "epoch": count,
                 "hand_in": object([
                     "epoch": count, "offset": count, "is_last": ["type": "boolean"],
                     "orders": list(of: compact, atMost: ProtocolLimits.ledgerItems),
@@ -113,10 +113,11 @@ enum APISchemas {
         "type": "string", "enum": ["reviewer", "moderator", "administrator"],
     ]
     private static let key = hex(32)
-    private static let count: JSON = ["type": "integer", "minimum": 0]
-    private static let time: JSON = [
-        "type": "integer", "description": "Milliseconds since 1970 UTC.",
-    ]
+    private static let count = number(NumberRange.count)
+    private static let wish = number(NumberRange.wish)
+    private static let time = number(0...Int(UnixTime.latest.milliseconds)).with([
+        "description": "Milliseconds since 1970 UTC."
+    ])
     private static let keyEpochs: JSON = [
         "type": "array", "minItems": 1, "maxItems": .integer(ProtocolLimits.keysPerDelivery),
         "items": [
@@ -129,6 +130,13 @@ enum APISchemas {
         "type": "string", "description": "A compact JWS.",
         "pattern": "^[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+$",
     ]
+
+    private static func number(_ range: ClosedRange<Int>) -> JSON {
+        [
+            "type": "integer", "minimum": .integer(range.lowerBound),
+            "maximum": .integer(range.upperBound),
+        ]
+    }
 
     private static func hex(_ bytes: Int) -> JSON {
         ["type": "string", "pattern": .string("^[0-9a-f]{\(2 * bytes)}$")]

@@ -26,7 +26,7 @@ public enum OpenAPI {
         "paths": .object(paths),
         "components": [
             "schemas": .object(APISchemas.all),
-            "responses": ["MethodNotAllowed": APIOperation.methodNotAllowed],
+            "responses": ["MethodNotAllowed": Endpoint.methodNotAllowed],
             "securitySchemes": [
                 "proof": [
                     "type": "apiKey", "in": "header", "name": .string(RequestProof.headerName),
@@ -44,7 +44,7 @@ public enum OpenAPI {
     ]
 
     private static var paths: [String: JSON] {
-        Dictionary(grouping: APIOperation.all, by: \.path).mapValues { operations in
+        Dictionary(grouping: Endpoint.all, by: \.path).mapValues { operations in
             .object(
                 Dictionary(
                     operations.map { ($0.method, $0.document) },
@@ -53,7 +53,7 @@ public enum OpenAPI {
     }
 }
 
-extension APIOperation {
+extension Endpoint {
     /// What every path answers to a method that it does not take.
     fileprivate static let methodNotAllowed: JSON = [
         "description": .string(Problem.Kind.methodNotAllowed.title),
@@ -152,7 +152,7 @@ extension APIOperation {
     }
 }
 
-extension APIOperation.Content {
+extension Endpoint.Content {
     fileprivate var document: JSON {
         switch self {
         case .json(let name):

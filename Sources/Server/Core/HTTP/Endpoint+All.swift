@@ -1,98 +1,98 @@
 import AtelierProtocol
 
-extension APIOperation {
-    /// Every route; a test compares them with those that are registered.
+extension Endpoint {
+    /// Every endpoint, in the order of the document.
     static let all = service + accounts + keys + sync + ledger + moderators
 
     private static let service = [
-        APIOperation(
-            method: "get", path: "/healthz", id: "health",
+        Endpoint(
+            method: "get", path: "/healthz", id: "health", handler: Routes.health,
             summary: "Says that the program runs.", replies: [200: .text("text/plain")],
             isStatic: true),
-        APIOperation(
-            method: "get", path: "/readyz", id: "ready",
+        Endpoint(
+            method: "get", path: "/readyz", id: "ready", handler: Routes.ready,
             summary: "Says that the database answers.", replies: [200: .text("text/plain")]),
-        APIOperation(
-            method: "get", path: "/v1/server", id: "server",
+        Endpoint(
+            method: "get", path: "/v1/server", id: "server", handler: Routes.server,
             summary: "What the server says of itself.",
             replies: [200: .json("ServerDescription")]),
-        APIOperation(
-            method: "get", path: "/v1/openapi.json", id: "openapi",
+        Endpoint(
+            method: "get", path: "/v1/openapi.json", id: "openapi", handler: Routes.openAPI,
             summary: "This document.", replies: [200: .json("Document")], isStatic: true,
             isConstant: true),
     ]
 
     private static let accounts = [
-        APIOperation(
-            method: "post", path: "/v1/accounts", id: "register",
+        Endpoint(
+            method: "post", path: "/v1/accounts", id: "register", handler: Routes.register,
             summary: "Opens an account with its first device; 200 for a repeat, 202 to wait.",
             proof: .ownKey, body: message("RegisterRequest"),
             replies: [
                 200: .json("DeviceList"), 201: .json("DeviceList"), 202: .json("DeviceList"),
             ], causes: [.inviteInvalid, .accountExists, .accountRefused, .limitReached]),
-        APIOperation(
-            method: "post", path: "/v1/accounts/{account}/device-requests", id: "requestDevice",
+        Endpoint(
+            method: "post", path: "/v1/accounts/{account}/device-requests", id: "requestDevice", handler: Routes.requestDevice,
             summary: "Lets a device wait for approval; the same answer for unknown accounts.",
             proof: .ownKey, body: message("DeviceRequest"), replies: [202: .json("Empty")]),
-        APIOperation(
+        Endpoint(
             method: "get", path: "/v1/accounts/{account}/device-requests/{device}",
-            id: "approval", summary: "The approval of a waiting device.", proof: .ownKey,
+            id: "approval", handler: Routes.approval, summary: "The approval of a waiting device.", proof: .ownKey,
             replies: [200: .json("DeviceApproval")], causes: [.notApprovedYet]),
-        APIOperation(
-            method: "post", path: "/v1/accounts/{account}/devices", id: "restoreDevice",
+        Endpoint(
+            method: "post", path: "/v1/accounts/{account}/devices", id: "restoreDevice", handler: Routes.restore,
             summary: "Lets a device in by the account key alone.", proof: .ownKey,
             body: message("RestoreRequest"), replies: [201: .json("RestoreReply")],
             causes: [.notFound, .accountExists, .limitReached, .accountPending, .accountRefused]),
-        APIOperation(
-            method: "get", path: "/v1/devices", id: "devices",
+        Endpoint(
+            method: "get", path: "/v1/devices", id: "devices", handler: Routes.devices,
             summary: "The devices of the account.", proof: .device,
             replies: [200: .json("DeviceList")]),
-        APIOperation(
-            method: "get", path: "/v1/device-requests", id: "deviceRequests",
+        Endpoint(
+            method: "get", path: "/v1/device-requests", id: "deviceRequests", handler: Routes.deviceRequests,
             summary: "The devices that wait for approval.", proof: .device,
             replies: [200: .json("DeviceRequestList")]),
-        APIOperation(
-            method: "post", path: "/v1/device-requests/{device}/approval", id: "approve",
+        Endpoint(
+            method: "post", path: "/v1/device-requests/{device}/approval", id: "approve", handler: Routes.approve,
             summary: "Lets a waiting device in.", proof: .device,
             body: message("DeviceApproval"), replies: [201: .json("Empty")],
             causes: [.notFound, .accountExists, .limitReached, .keysChanged]),
     ]
 
     private static let keys = [
-        APIOperation(
-            method: "post", path: "/v1/devices/{device}/revocation", id: "revokeDevice",
+        Endpoint(
+            method: "post", path: "/v1/devices/{device}/revocation", id: "revokeDevice", handler: Routes.revoke,
             summary: "Puts a device out and keeps the new library keys, sealed.", proof: .device,
             body: message("RevocationRequest"), replies: [201: .json("Empty")],
             causes: [.notFound, .keysChanged, .limitReached]),
-        APIOperation(
-            method: "get", path: "/v1/keys", id: "keys",
+        Endpoint(
+            method: "get", path: "/v1/keys", id: "keys", handler: Routes.keys,
             summary: "The new library keys after an epoch, sealed.", proof: .device,
             query: [number("after", 0...Int(UInt32.max))],
             replies: [200: .json("KeyRotationList")]),
-        APIOperation(
-            method: "post", path: "/v1/keys/requests", id: "requestKeys",
+        Endpoint(
+            method: "post", path: "/v1/keys/requests", id: "requestKeys", handler: Routes.requestKeys,
             summary: "Asks for library keys that the device was not given.", proof: .device,
             body: message("KeyRequest"), replies: [200: .json("KeyRequestReply")]),
-        APIOperation(
-            method: "get", path: "/v1/keys/requests", id: "keyRequests",
+        Endpoint(
+            method: "get", path: "/v1/keys/requests", id: "keyRequests", handler: Routes.keyRequests,
             summary: "The devices that wait for library keys.", proof: .device,
             replies: [200: .json("KeyRequestList")]),
-        APIOperation(
-            method: "post", path: "/v1/keys/requests/{device}", id: "deliverKeys",
+        Endpoint(
+            method: "post", path: "/v1/keys/requests/{device}", id: "deliverKeys", handler: Routes.deliverKeys,
             summary: "Keeps library keys, sealed to a device that waits for them.",
             proof: .device, body: message("KeyDeliveryRequest"), replies: [201: .json("Empty")],
             causes: [.notFound]),
     ]
 
     private static let sync = [
-        APIOperation(
-            method: "post", path: "/v1/segments", id: "pushSegment",
+        Endpoint(
+            method: "post", path: "/v1/segments", id: "pushSegment", handler: Routes.push,
             summary: "Stores a sealed segment; the same answer for a repeat.", proof: .device,
             body: (.bytes("One sealed segment."), ProtocolLimits.segmentBytes),
             replies: [200: .json("PushReply")], tellsState: true,
             causes: [.suspended, .fork, .rewind, .fromTheFuture, .limitReached]),
-        APIOperation(
-            method: "get", path: "/v1/segments", id: "pullSegments",
+        Endpoint(
+            method: "get", path: "/v1/segments", id: "pullSegments", handler: Routes.pull,
             summary: "The segments after a place in the account's order.", proof: .device,
             query: [
                 number("after", 0...Int.max), number("limit", 1...ProtocolLimits.pageSegments),
@@ -101,8 +101,8 @@ extension APIOperation {
             replies: [
                 200: .bytes("Frames: 8 bytes of place, 4 of length, big-endian, the segment.")
             ], tellsState: true),
-        APIOperation(
-            method: "put", path: "/v1/snapshots/{snapshot}/{index}", id: "pushChunk",
+        Endpoint(
+            method: "put", path: "/v1/snapshots/{snapshot}/{index}", id: "pushChunk", handler: Routes.pushChunk,
             summary: "Stores one chunk of a snapshot; 200 for a repeat.", proof: .device,
             query: [
                 number("of", 1...ProtocolLimits.snapshotChunks, isRequired: true),
@@ -110,44 +110,44 @@ extension APIOperation {
             ],
             body: (.bytes("One sealed chunk."), ProtocolLimits.segmentBytes),
             replies: [200: .json("Empty"), 201: .json("Empty")], causes: [.suspended]),
-        APIOperation(
-            method: "get", path: "/v1/snapshots/{snapshot}/{index}", id: "pullChunk",
+        Endpoint(
+            method: "get", path: "/v1/snapshots/{snapshot}/{index}", id: "pullChunk", handler: Routes.chunk,
             summary: "One chunk of the newest snapshot.", proof: .device,
             replies: [200: .bytes("One sealed chunk.")], causes: [.notFound]),
-        APIOperation(
-            method: "get", path: "/v1/snapshot", id: "snapshot",
+        Endpoint(
+            method: "get", path: "/v1/snapshot", id: "snapshot", handler: Routes.snapshot,
             summary: "Names the newest whole snapshot.", proof: .device,
             replies: [200: .json("SnapshotDescription")], causes: [.notFound]),
     ]
 
     private static let ledger = [
-        APIOperation(
-            method: "post", path: "/v1/ledger", id: "ledger",
+        Endpoint(
+            method: "post", path: "/v1/ledger", id: "ledger", handler: Routes.ledger,
             summary: "One contact with the account's ledger; safe to repeat.", proof: .device,
             body: message("LedgerRequest"), replies: [200: .json("LedgerReply")]),
-        APIOperation(
-            method: "get", path: AuditPage.target, id: "audit",
+        Endpoint(
+            method: "get", path: AuditPage.target, id: "audit", handler: Routes.audit,
             summary: "Digests of the entries of the audit log after a serial.", proof: .device,
             query: [number("after", 0...Int(AuditHead.serials.upperBound))],
             replies: [200: .json("AuditPage")]),
-        APIOperation(
-            method: "get", path: AccountEvent.target, id: "events",
+        Endpoint(
+            method: "get", path: AccountEvent.target, id: "events", handler: Routes.events,
             summary: "Where the account stands, at once and whenever that changes.",
             proof: .device, replies: [200: .text("text/event-stream")]),
     ]
 
     private static let moderators = [
-        APIOperation(
-            method: "post", path: "/v1/moderators/sessions", id: "openSession",
+        Endpoint(
+            method: "post", path: "/v1/moderators/sessions", id: "openSession", handler: Routes.openSession,
             summary: "Opens a moderator's session by a one-time token.",
             body: message("SessionRequest"), replies: [201: .json("SessionReply")],
             causes: [.tokenInvalid]),
-        APIOperation(
-            method: "get", path: "/v1/moderators/sessions", id: "session",
+        Endpoint(
+            method: "get", path: "/v1/moderators/sessions", id: "session", handler: Routes.session,
             summary: "Says whose session it is.", proof: .session,
             replies: [200: .json("Moderator")]),
-        APIOperation(
-            method: "delete", path: "/v1/moderators/sessions", id: "endSession",
+        Endpoint(
+            method: "delete", path: "/v1/moderators/sessions", id: "endSession", handler: Routes.endSession,
             summary: "Ends the session.", proof: .session, replies: [200: .json("Empty")]),
     ]
 

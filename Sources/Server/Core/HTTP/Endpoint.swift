@@ -1,7 +1,12 @@
 import AtelierProtocol
+import HTTPTypes
+import Hummingbird
 
-/// One route as the OpenAPI document describes it.
-struct APIOperation: Sendable {
+/// One route: what is sent and answered, for the OpenAPI document, and what answers it.
+///
+/// The router, the document and the answers to methods that a path does not take are all made from
+/// the one table ``all``.
+struct Endpoint: Sendable {
     /// Who has to sign a request.
     enum Proof: Sendable {
         /// Nobody.
@@ -24,12 +29,18 @@ struct APIOperation: Sendable {
         case text(String)
     }
 
+    /// A method of ``Routes``.
+    typealias Handler =
+        @Sendable (Routes) -> @Sendable (Request, ServerContext) async throws -> Response
+
     /// In small letters.
     let method: String
     /// With `{name}` for parameters.
     let path: String
     /// The document's name for it.
     let id: String
+    /// Decodes a request, calls a service and encodes its answer.
+    let handler: Handler
     /// One sentence.
     let summary: String
     var proof = Proof.none
@@ -66,5 +77,34 @@ struct APIOperation: Sendable {
         case .session: all.insert(.sessionInvalid)
         }
         return all
+    }
+}
+
+extension Endpoint {
+    /// What the router knows it by.
+    var route: (path: RouterPath, method: HTTPRequest.Method)? {
+        let parts = parts.map { $0.parameter.map { ":\($0)" } ?? String($0.text) }
+        return HTTPRequest.Method(method.uppercased()).map { method in
+            (RouterPath(parts.joined(separator: "/")), method)
+        }
+    }
+
+    /// The methods that the endpoints at `path` take, in alphabetical order; empty where there is
+    /// no such path.
+    static func methods(of path: String) -> [String] {
+        // Like the router, which looks over slashes that say nothing.
+        let parts = path.split(separator: "/")
+        return all.filter { endpoint in
+            let known = endpoint.parts
+            return known.count == parts.count
+                && zip(known, parts).allSatisfy { $0.parameter != nil || $0.text == $1 }
+        }.map { $0.method.uppercased() }.sorted()
+    }
+
+    /// The parts of the path between slashes; one in braces stands for anything.
+    private var parts: [(text: Substring, parameter: Substring?)] {
+        path.split(separator: "/").map { part in
+            (part, part.hasPrefix("{") ? part.dropFirst().dropLast() : nil)
+        }
     }
 }
