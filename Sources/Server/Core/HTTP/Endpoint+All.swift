@@ -31,15 +31,18 @@ extension Endpoint {
                 200: .json("DeviceList"), 201: .json("DeviceList"), 202: .json("DeviceList"),
             ], causes: [.inviteInvalid, .accountExists, .accountRefused, .limitReached]),
         Endpoint(
-            method: "post", path: "/v1/accounts/{account}/device-requests", id: "requestDevice", handler: Routes.requestDevice,
+            method: "post", path: "/v1/accounts/{account}/device-requests", id: "requestDevice",
+            handler: Routes.requestDevice,
             summary: "Lets a device wait for approval; the same answer for unknown accounts.",
             proof: .ownKey, body: message("DeviceRequest"), replies: [202: .json("Empty")]),
         Endpoint(
             method: "get", path: "/v1/accounts/{account}/device-requests/{device}",
-            id: "approval", handler: Routes.approval, summary: "The approval of a waiting device.", proof: .ownKey,
+            id: "approval", handler: Routes.approval, summary: "The approval of a waiting device.",
+            proof: .ownKey,
             replies: [200: .json("DeviceApproval")], causes: [.notApprovedYet]),
         Endpoint(
-            method: "post", path: "/v1/accounts/{account}/devices", id: "restoreDevice", handler: Routes.restore,
+            method: "post", path: "/v1/accounts/{account}/devices", id: "restoreDevice",
+            handler: Routes.restore,
             summary: "Lets a device in by the account key alone.", proof: .ownKey,
             body: message("RestoreRequest"), replies: [201: .json("RestoreReply")],
             causes: [.notFound, .accountExists, .limitReached, .accountPending, .accountRefused]),
@@ -48,11 +51,13 @@ extension Endpoint {
             summary: "The devices of the account.", proof: .device,
             replies: [200: .json("DeviceList")]),
         Endpoint(
-            method: "get", path: "/v1/device-requests", id: "deviceRequests", handler: Routes.deviceRequests,
+            method: "get", path: "/v1/device-requests", id: "deviceRequests",
+            handler: Routes.deviceRequests,
             summary: "The devices that wait for approval.", proof: .device,
             replies: [200: .json("DeviceRequestList")]),
         Endpoint(
-            method: "post", path: "/v1/device-requests/{device}/approval", id: "approve", handler: Routes.approve,
+            method: "post", path: "/v1/device-requests/{device}/approval", id: "approve",
+            handler: Routes.approve,
             summary: "Lets a waiting device in.", proof: .device,
             body: message("DeviceApproval"), replies: [201: .json("Empty")],
             causes: [.notFound, .accountExists, .limitReached, .keysChanged]),
@@ -60,7 +65,8 @@ extension Endpoint {
 
     private static let keys = [
         Endpoint(
-            method: "post", path: "/v1/devices/{device}/revocation", id: "revokeDevice", handler: Routes.revoke,
+            method: "post", path: "/v1/devices/{device}/revocation", id: "revokeDevice",
+            handler: Routes.revoke,
             summary: "Puts a device out and keeps the new library keys, sealed.", proof: .device,
             body: message("RevocationRequest"), replies: [201: .json("Empty")],
             causes: [.notFound, .keysChanged, .limitReached]),
@@ -70,15 +76,18 @@ extension Endpoint {
             query: [number("after", 0...Int(UInt32.max))],
             replies: [200: .json("KeyRotationList")]),
         Endpoint(
-            method: "post", path: "/v1/keys/requests", id: "requestKeys", handler: Routes.requestKeys,
+            method: "post", path: "/v1/keys/requests", id: "requestKeys",
+            handler: Routes.requestKeys,
             summary: "Asks for library keys that the device was not given.", proof: .device,
             body: message("KeyRequest"), replies: [200: .json("KeyRequestReply")]),
         Endpoint(
-            method: "get", path: "/v1/keys/requests", id: "keyRequests", handler: Routes.keyRequests,
+            method: "get", path: "/v1/keys/requests", id: "keyRequests",
+            handler: Routes.keyRequests,
             summary: "The devices that wait for library keys.", proof: .device,
             replies: [200: .json("KeyRequestList")]),
         Endpoint(
-            method: "post", path: "/v1/keys/requests/{device}", id: "deliverKeys", handler: Routes.deliverKeys,
+            method: "post", path: "/v1/keys/requests/{device}", id: "deliverKeys",
+            handler: Routes.deliverKeys,
             summary: "Keeps library keys, sealed to a device that waits for them.",
             proof: .device, body: message("KeyDeliveryRequest"), replies: [201: .json("Empty")],
             causes: [.notFound]),
@@ -102,7 +111,8 @@ extension Endpoint {
                 200: .bytes("Frames: 8 bytes of place, 4 of length, big-endian, the segment.")
             ], tellsState: true),
         Endpoint(
-            method: "put", path: "/v1/snapshots/{snapshot}/{index}", id: "pushChunk", handler: Routes.pushChunk,
+            method: "put", path: "/v1/snapshots/{snapshot}/{index}", id: "pushChunk",
+            handler: Routes.pushChunk,
             summary: "Stores one chunk of a snapshot; 200 for a repeat.", proof: .device,
             query: [
                 number("of", 1...ProtocolLimits.snapshotChunks, isRequired: true),
@@ -111,7 +121,8 @@ extension Endpoint {
             body: (.bytes("One sealed chunk."), ProtocolLimits.segmentBytes),
             replies: [200: .json("Empty"), 201: .json("Empty")], causes: [.suspended]),
         Endpoint(
-            method: "get", path: "/v1/snapshots/{snapshot}/{index}", id: "pullChunk", handler: Routes.chunk,
+            method: "get", path: "/v1/snapshots/{snapshot}/{index}", id: "pullChunk",
+            handler: Routes.chunk,
             summary: "One chunk of the newest snapshot.", proof: .device,
             replies: [200: .bytes("One sealed chunk.")], causes: [.notFound]),
         Endpoint(
@@ -138,7 +149,8 @@ extension Endpoint {
 
     private static let moderators = [
         Endpoint(
-            method: "post", path: "/v1/moderators/sessions", id: "openSession", handler: Routes.openSession,
+            method: "post", path: "/v1/moderators/sessions", id: "openSession",
+            handler: Routes.openSession,
             summary: "Opens a moderator's session by a one-time token.",
             body: message("SessionRequest"), replies: [201: .json("SessionReply")],
             causes: [.tokenInvalid]),
@@ -147,7 +159,8 @@ extension Endpoint {
             summary: "Says whose session it is.", proof: .session,
             replies: [200: .json("Moderator")]),
         Endpoint(
-            method: "delete", path: "/v1/moderators/sessions", id: "endSession", handler: Routes.endSession,
+            method: "delete", path: "/v1/moderators/sessions", id: "endSession",
+            handler: Routes.endSession,
             summary: "Ends the session.", proof: .session, replies: [200: .json("Empty")]),
     ]
 

@@ -21,7 +21,8 @@ extension ServerCore {
             throw ServerError.refused(.malformed, detail: error.description)
         }
         let (reply, receipts) = try await authorized(
-            incoming, as: .ledger, asking: { _, _ in [ServiceStore.statement, AuditChain.statement] }
+            incoming, as: .ledger,
+            asking: { _, _ in [ServiceStore.statement, AuditChain.statement] }
         ) { db, caller, now in
             guard let row = caller.ledger else {
                 throw ServerError.noSuchAccount(caller.account.description)
