@@ -14,7 +14,8 @@ import Testing
         #expect(server.address.hasPrefix("https://localhost:"))
         let message = HTTPMessage(target: "/v1/server")
         let address = try HTTPAddress(server.address)
-        let knowing = try HTTPClient(address: address, authorities: files.authority)
+        let knowing = try HTTPClient(
+            address: address, authorities: Array(files.authority.utf8))
         #expect(try await knowing.send(message).status == 200)
         let other = try HTTPClient(address: address)
         await #expect {

@@ -76,8 +76,8 @@ extension LibraryEnvironment {
 
     /// `ATELIER_CA_FILE`: a PEM file of certificate authorities to trust instead of the system's,
     /// for a server with a private certificate.
-    static var authorities: String? {
-        ProcessInfo.processInfo.environment["ATELIER_CA_FILE"].flatMap { $0.isEmpty ? nil : $0 }
+    static var authorities: [UInt8]? {
+        HomeFolder.variable("ATELIER_CA_FILE").flatMap { $0.isEmpty ? nil : $0 }
     }
 }
 

@@ -1,5 +1,6 @@
 import CCurl
 import Dispatch
+import Foundation
 import Synchronization
 
 /// Sends requests to one server over a connection that is kept open, one at a time.
@@ -11,7 +12,7 @@ public final class HTTPClient: Sendable {
     public let address: HTTPAddress
 
     private let limits: HTTPLimits
-    private let authorities: String?
+    private let authorities: [UInt8]?
     private let queue = DispatchQueue(label: "atelier.http")
     private let connection: CurlConnection
 
@@ -20,11 +21,11 @@ public final class HTTPClient: Sendable {
     /// - Parameters:
     ///   - address: The server.
     ///   - limits: How long and how large an exchange may be.
-    ///   - authorities: A PEM file of the authorities whose certificates are believed; nil: those
-    ///     of the system.
+    ///   - authorities: The path, in bytes, of a PEM file of the authorities whose certificates are
+    ///     believed, and no others; nil: those of the system.
     /// - Throws: ``HTTPFailure/unreachable(host:reason:)`` where libcurl cannot start.
     public init(
-        address: HTTPAddress, limits: HTTPLimits = HTTPLimits(), authorities: String? = nil
+        address: HTTPAddress, limits: HTTPLimits = HTTPLimits(), authorities: [UInt8]? = nil
     ) throws(HTTPFailure) {
         self.address = address
         self.limits = limits
@@ -159,7 +160,7 @@ private final class CurlConnection: @unchecked Sendable {
 
     func perform(
         _ exchange: CurlExchange, at address: HTTPAddress, limits: HTTPLimits,
-        authorities: String?
+        authorities: [UInt8]?
     ) throws -> HTTPReply {
         curl_easy_reset(handle)
         var headers: UnsafeMutablePointer<curl_slist>?
@@ -202,16 +203,17 @@ private final class CurlConnection: @unchecked Sendable {
     }
 
     private func failure(
-        _ code: CURLcode, host: String, authorities: String?
+        _ code: CURLcode, host: String, authorities: [UInt8]?
     ) -> HTTPFailure {
         let reason = String(cString: curl_easy_strerror(code))
+        let file = authorities.map { URL(fileBytes: $0).shownPath }
         return switch code {
         case CURLE_OPERATION_TIMEDOUT: .tooSlow(host: host, reason: reason)
         case CURLE_SSL_CACERT_BADFILE where authorities != nil:
-            .badAuthorities(file: authorities ?? "")
+            .badAuthorities(file: file ?? "")
         case CURLE_PEER_FAILED_VERIFICATION where isAboutTheDate: .wrongDate(host: host)
         case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CACERT_BADFILE, CURLE_SSL_ISSUER_ERROR:
-            .untrusted(host: host, reason: reason)
+            .untrusted(host: host, authorities: file)
         default: .unreachable(host: host, reason: reason)
         }
     }
@@ -238,12 +240,16 @@ private final class CurlOptions {
         check(atelier_curl_set_list(handle, option, list))
     }
 
-    func setProtection(at address: HTTPAddress, authorities: String?) {
+    func setProtection(at address: HTTPAddress, authorities: [UInt8]?) {
         set(CURLOPT_PROTOCOLS_STR, "http,https")
         set(CURLOPT_FOLLOWLOCATION, 0)
         set(CURLOPT_SSL_VERIFYPEER, 1)
         set(CURLOPT_SSL_VERIFYHOST, 2)
-        if let authorities { set(CURLOPT_CAINFO, authorities) }
+        if let authorities {
+            set(CURLOPT_CAINFO, authorities)
+            // Else libcurl believes the system's folder of authorities as well.
+            check(atelier_curl_set_text(handle, CURLOPT_CAPATH, nil))
+        }
         set(CURLOPT_NOSIGNAL, 1)
         if address.isLoopback { set(CURLOPT_PROXY, "") }
     }
@@ -307,6 +313,14 @@ private final class CurlOptions {
 
     private func set(_ option: CURLoption, _ value: Int) {
         check(atelier_curl_set_long(handle, option, value))
+    }
+
+    private func set(_ option: CURLoption, _ value: [UInt8]) {
+        (value + [0]).withUnsafeBufferPointer { bytes in
+            bytes.withMemoryRebound(to: CChar.self) { text in
+                check(atelier_curl_set_text(handle, option, text.baseAddress))
+            }
+        }
     }
 
     private func set(_ option: CURLoption, _ value: String) {

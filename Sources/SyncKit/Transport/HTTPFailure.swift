@@ -11,7 +11,9 @@ public enum HTTPFailure: Error, Equatable, CustomStringConvertible {
     /// A proxy answered for a server that is not there now.
     case away(status: Int)
     /// The other side's certificate was not accepted.
-    case untrusted(host: String, reason: String)
+    ///
+    /// `authorities` is the file of those that are believed; nil: those of the system are.
+    case untrusted(host: String, authorities: String?)
     /// The other side's certificate is not valid at the time that this machine's clock shows.
     case wrongDate(host: String)
     /// The file of authorities to believe cannot be used.
@@ -37,8 +39,13 @@ public enum HTTPFailure: Error, Equatable, CustomStringConvertible {
             "\(host) took too long: \(reason). Try again later."
         case .away(let status):
             "The server is away for now: what stands before it answers \(status). Try again later."
-        case .untrusted(let host, let reason):
-            "The certificate of \(host) was refused: \(reason). Tell the server's operator."
+        case .untrusted(let host, nil):
+            "The certificate of \(host) is not by an authority that this system believes, or not "
+                + "for this name. Check the address; then ask the server's operator."
+        case .untrusted(let host, let authorities?):
+            "The certificate of \(host) is not by an authority in \(authorities), the only ones "
+                + "that are believed, or not for this name. Check the address and ask the server's "
+                + "operator."
         case .wrongDate(let host):
             "The certificate of \(host) does not hold at the time that this machine's clock shows. "
                 + "Check date and time of this machine; if they are right, tell the server's "
