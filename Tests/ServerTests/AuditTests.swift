@@ -11,7 +11,7 @@ import Testing
 struct AuditTests {
     private func act(_ server: TestServer, _ count: Int) throws {
         for _ in 0..<count {
-            _ = try server.core.createInvites(count: 1, lifetime: .seconds(60), actor: "ann")
+            _ = try server.core.invites.create(count: 1, lifetime: .seconds(60), actor: "ann")
         }
     }
 
@@ -27,14 +27,14 @@ struct AuditTests {
     // Method: verify, note the head, write on, verify with the noted one and with a wrong one.
     @Test func anUntouchedLogHolds() throws {
         let server = try TestServer()
-        #expect(try server.core.verifyAudit().holds)
+        #expect(try server.core.audit.verify().holds)
         try act(server, 5)
-        let first = try server.core.verifyAudit()
+        let first = try server.core.audit.verify()
         #expect(first.holds && first.rows == 5)
         try act(server, 5)
-        let second = try server.core.verifyAudit(noted: first.head)
+        let second = try server.core.audit.verify(noted: first.head)
         #expect(second.holds && second.rows == 10 && second.holdsNoted == true)
-        #expect(try !server.core.verifyAudit(noted: Digest(of: "other")).holds)
+        #expect(try !server.core.audit.verify(noted: Digest(of: "other")).holds)
     }
 
     // Goal: every way to touch the log shows.
@@ -60,7 +60,7 @@ struct AuditTests {
         let server = try TestServer()
         try act(server, 5)
         try forge(server, sql)
-        let verdict = try server.core.verifyAudit()
+        let verdict = try server.core.audit.verify()
         #expect(!verdict.holds && verdict.brokenAt == brokenAt, "\(verdict)")
         #expect(verdict.isCutShort == (brokenAt == nil))
     }
@@ -71,12 +71,12 @@ struct AuditTests {
         let server = try TestServer()
         try act(server, 3)
         try forge(server, "UPDATE audit SET hash = NULL; UPDATE audit_head SET hash = NULL")
-        #expect(try server.core.verifyAudit().holds)
+        #expect(try server.core.audit.verify().holds)
         try act(server, 2)
-        let verdict = try server.core.verifyAudit()
+        let verdict = try server.core.audit.verify()
         #expect(verdict.holds && verdict.rows == 5)
         try server.write("UPDATE audit SET reason = 'x' WHERE id = 2")
-        #expect(try server.core.verifyAudit().brokenAt == 4)
+        #expect(try server.core.audit.verify().brokenAt == 4)
     }
 
     // Goal: those who write at once do not fork the chain. Method: many at once, then verify.
@@ -88,7 +88,7 @@ struct AuditTests {
             }
             try await group.waitForAll()
         }
-        let verdict = try server.core.verifyAudit()
+        let verdict = try server.core.audit.verify()
         #expect(verdict.holds && verdict.rows == 24)
     }
 
@@ -105,15 +105,15 @@ struct AuditTests {
             hash = (SELECT hash FROM audit WHERE id = 3)
             """)
         for _ in 1...2 {
-            let verdict = try server.core.verifyAudit()
+            let verdict = try server.core.audit.verify()
             #expect(!verdict.holds && !verdict.isSigned)
             #expect(verdict.brokenAt == nil && !verdict.isCutShort)
             try act(server, 1)
         }
-        try server.core.acceptAudit(reason: "looked into", actor: "ann")
-        #expect(try server.core.verifyAudit().holds)
+        try server.core.audit.accept(reason: "looked into", actor: "ann")
+        #expect(try server.core.audit.verify().holds)
         try act(server, 1)
-        #expect(try server.core.verifyAudit().holds)
+        #expect(try server.core.audit.verify().holds)
     }
 
     // Goal: a device sees that the log only grew, and that it was set back, even by who kept an old
@@ -142,7 +142,7 @@ struct AuditTests {
                 UPDATE audit_head SET number = \(count), document = '\(old)',
                 hash = (SELECT hash FROM audit WHERE serial = \(count))
                 """)
-            #expect(try server.core.verifyAudit().holds)
+            #expect(try server.core.audit.verify().holds)
             #expect(
                 try await compare(third, try await head(artist, client), artist, client)
                     == .contradiction)
@@ -151,10 +151,10 @@ struct AuditTests {
                 try await compare(third, try await head(artist, client), artist, client)
                     == .contradiction)
             let text = try server.database.run("SELECT document FROM audit_head")
-            #expect(try server.core.verifyAudit(noted: server.core.auditLink(text)).holds)
+            #expect(try server.core.audit.verify(noted: server.core.audit.link(text)).holds)
             let signed = try JWS(signing: third, with: SigningKey()).compact
-            #expect(throws: ServerError.self) { try server.core.auditLink(signed) }
-            #expect(try !server.core.verifyAudit(noted: third.hash).holds)
+            #expect(throws: ServerError.self) { try server.core.audit.link(signed) }
+            #expect(try !server.core.audit.verify(noted: third.hash).holds)
         }
     }
 

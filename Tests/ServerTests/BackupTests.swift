@@ -44,10 +44,10 @@ struct BackupTests {
             #expect(core.publicKey == server.core.publicKey)
             #expect(summary.epoch > 1)
             for (account, count) in load.marked {
-                let stored = try core.summary(of: account).segments
+                let stored = try core.accounts.summary(of: account).segments
                 #expect(stored >= count && count > 0)
             }
-            #expect(try core.auditEntries().contains { $0.action == "restore" })
+            #expect(try core.audit.entries().contains { $0.action == "restore" })
         }
     }
 

@@ -21,7 +21,7 @@ struct CaseTests {
                 body: Digest(of: "a"), now: server.now, signedBy: artist.key
             ).spend
             #expect(try await artist.contact(&wallet, client).receipts.count == 1)
-            #expect(try server.core.cases().isEmpty)
+            #expect(try server.core.moderation.cases().isEmpty)
 
             let lease = first.payload.lease
             fork.leases[lease] = nil
@@ -37,27 +37,27 @@ struct CaseTests {
                 let refused = try await artist.contact(&twice, client).refused
                 #expect(refused.allSatisfy { $0.reason == .doubleSpend })
             }
-            let cases = try server.core.cases()
+            let cases = try server.core.moderation.cases()
             #expect(Set(cases.map(\.kind)) == [.journalFork, .doubleSpend] && cases.count == 2)
             for entry in cases {
-                let proof = try #require(try server.core.caseFile(entry.id).proofs.first)
+                let proof = try #require(try server.core.moderation.caseFile(entry.id).proofs.first)
                 #expect(proof.first.document == first.compact)
                 let other = entry.kind == .journalFork ? second : third
                 #expect(proof.second.document == other.compact)
                 #expect(entry.account == artist.account)
             }
-            #expect(try server.core.summary(of: artist.account).standing == "active")
+            #expect(try server.core.accounts.summary(of: artist.account).standing == "active")
 
             let id = try #require(cases.first).id
-            try server.core.closeCase(id, note: "restored a backup", actor: "ann")
-            #expect(try server.core.cases().count == 1)
-            #expect(try server.core.cases(all: true).count == 2)
-            #expect(try server.core.caseFile(id).summary.note == "restored a backup")
+            try server.core.moderation.closeCase(id, note: "restored a backup", actor: "ann")
+            #expect(try server.core.moderation.cases().count == 1)
+            #expect(try server.core.moderation.cases(all: true).count == 2)
+            #expect(try server.core.moderation.caseFile(id).summary.note == "restored a backup")
             #expect(throws: ServerError.self) {
-                try server.core.closeCase(id, note: "", actor: "ann")
+                try server.core.moderation.closeCase(id, note: "", actor: "ann")
             }
-            #expect(throws: ServerError.self) { try server.core.caseFile(99) }
-            let actions = try server.core.auditEntries(of: artist.account).map(\.action)
+            #expect(throws: ServerError.self) { try server.core.moderation.caseFile(99) }
+            let actions = try server.core.audit.entries(of: artist.account).map(\.action)
             #expect(actions == ["case", "case", "case closed"])
         }
     }

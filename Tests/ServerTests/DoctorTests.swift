@@ -180,7 +180,7 @@ struct DoctorTests {
             _ = try await artist.contact(&wallet, client)
             _ = try wallet.spend(body: Digest(of: "b"), now: server.now, signedBy: artist.key)
             _ = try await artist.contact(&wallet, client)
-            try server.core.grant(artist.account, credits: 1, reason: "r", actor: "test")
+            try server.core.moderation.grant(artist.account, credits: 1, reason: "r", actor: "test")
         }
     }
 }

@@ -31,7 +31,7 @@ struct EpochTests {
         for same in harmless { #expect(try await epoch(of: same) == 1) }
         let restored = try server.restored(from: older)
         #expect(try await epoch(of: restored) > 1)
-        #expect(try restored.core.auditEntries().last?.reason == "database-set-back")
+        #expect(try restored.core.audit.entries().last?.reason == "database-set-back")
         let once = try await epoch(of: restored)
         #expect(try await epoch(of: restored.reopened(policy: ServerPolicy())) == once)
     }
@@ -60,11 +60,11 @@ struct EpochTests {
             server.advance(by: .seconds(1))
             let restored = try server.restored(from: backup, mark: mark)
             #expect(try await epoch(of: restored) == 1)
-            let raised = try restored.core.raiseEpoch(actor: "test")
+            let raised = try restored.core.epochs.raise(actor: "test")
             #expect(try await epoch(of: restored) == raised)
             #expect(try restored.mark().contains("\(raised)"))
             #expect(epochs.insert(raised).inserted)
-            #expect(try restored.core.raiseEpoch(actor: "test") == raised + 1)
+            #expect(try restored.core.epochs.raise(actor: "test") == raised + 1)
         }
     }
 
@@ -74,7 +74,7 @@ struct EpochTests {
         let artist = try await Self.artist(segments: 2)
         let (backup, mark) = (try artist.server.backup("backup.sqlite"), try artist.server.mark())
         let server = try artist.server.restored(from: backup, mark: mark)
-        try server.core.raiseEpoch(actor: "test")
+        try server.core.epochs.raise(actor: "test")
         try await server.run { client in
             var other = TestChain(of: artist, replica: 2)
             for _ in 3...4 { try await artist.push(other.next(), client) }

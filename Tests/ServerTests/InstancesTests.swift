@@ -59,7 +59,7 @@ import Testing
         let push = try await artist.send(.post, "/v1/segments", artist.segment(1), first)
         #expect(push.status == 200)
         #expect(try await heard.next() == AccountEvent(head: 1, serial: 0, epoch: 1))
-        try place.server.core.suspend(
+        try place.server.core.moderation.suspend(
             artist.account, reason: "r", until: nil, message: "", actor: "test")
         #expect(try await heard.next() == AccountEvent(head: 1, serial: 1, epoch: 1))
         for server in servers { #expect(await server.stop() == 0) }
@@ -151,7 +151,7 @@ private final class Load: Sendable {
                 reply.frames.map { ($0.sequence, $0.bytes) },
                 uniquingKeysWith: { first, _ in first })
             #expect(stored == artist.acknowledged)
-            let credits = try place.server.core.summary(of: artist.device.account).credits
+            let credits = try place.server.core.accounts.summary(of: artist.device.account).credits
             #expect(credits.free + credits.leased + credits.spent == credits.granted)
             #expect(credits.granted == 2 && credits.spent == 2 && artist.receipts.count == 2)
             let receipts = Set(artist.wallet.receiptsBySpend.values.map(\.payload.credit))

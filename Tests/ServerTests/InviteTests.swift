@@ -8,17 +8,17 @@ struct InviteTests {
     // Goal: revoking by the beginning of an id ends that invite, and no other.
     @Test func oneInviteIsRevokedByTheBeginningOfItsID() throws {
         let server = try TestServer()
-        _ = try server.core.createInvites(count: 3, lifetime: .seconds(86_400), actor: "test")
-        let before = try server.core.invites()
+        _ = try server.core.invites.create(count: 3, lifetime: .seconds(86_400), actor: "test")
+        let before = try server.core.invites.list()
         let id = try #require(before.first).id
-        #expect(try server.core.revokeInvites(String(id.prefix(8)), actor: "test") == 1)
-        let after = try server.core.invites()
+        #expect(try server.core.invites.revoke(String(id.prefix(8)), actor: "test") == 1)
+        let after = try server.core.invites.list()
         for (old, new) in zip(before, after) {
             #expect(old.id == new.id)
             #expect((old.state == new.state) == (old.id != id))
         }
         #expect(throws: ServerError.self) {
-            try server.core.revokeInvites(String(id.prefix(7)), actor: "test")
+            try server.core.invites.revoke(String(id.prefix(7)), actor: "test")
         }
     }
 
@@ -31,6 +31,7 @@ struct InviteTests {
         }
         #expect(!FileManager.default.fileExists(atPath: mistyped.path))
         _ = try ServerCore(folder: mistyped, isNewAllowed: true)
-        #expect(try ServerCore(folder: mistyped, isNewAllowed: false).accounts(search: "").isEmpty)
+        #expect(
+            try ServerCore(folder: mistyped, isNewAllowed: false).accounts.list(search: "").isEmpty)
     }
 }

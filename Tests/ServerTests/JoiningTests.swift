@@ -20,7 +20,7 @@ struct JoiningTests {
             #expect(try again.decode(DeviceList.self).devices.count == 1)
             let other = try await TestDevice(of: server).join(client, invite: invite)
             #expect(other.status == 403 && other.problem == .inviteInvalid)
-            #expect(try server.core.accounts().count == 1)
+            #expect(try server.core.accounts.list().count == 1)
         }
     }
 

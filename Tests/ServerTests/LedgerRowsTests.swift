@@ -16,7 +16,8 @@ import Testing
         try await server.run { client in
             let artist = TestDevice(of: server)
             _ = try await artist.join(client)
-            try server.core.grant(artist.account, credits: 8, reason: "test", actor: "test")
+            try server.core.moderation.grant(
+                artist.account, credits: 8, reason: "test", actor: "test")
             var wallet = artist.wallet()
             for round in 0..<3 { try await settle(round, artist, &wallet, client) }
             let before = try await cost(of: 3, artist, &wallet, client, server)
@@ -47,7 +48,8 @@ import Testing
             let first = TestDevice(of: server)
             _ = try await first.join(client)
             let devices = [first, try await first.letIn("desk", client)]
-            try server.core.grant(first.account, credits: 30, reason: "test", actor: "test")
+            try server.core.moderation.grant(
+                first.account, credits: 30, reason: "test", actor: "test")
             var wallets = devices.map { $0.wallet() }
             for round in 0..<80 {
                 server.advance(by: .seconds(random.oneIn(12) ? 34 * 86_400 : random.below(7200)))
@@ -55,10 +57,10 @@ import Testing
                 let held = wallets[place].unspentLeases.randomElement(using: &random)
                 switch random.below(6) {
                 case 0:
-                    try server.core.suspend(
+                    try server.core.moderation.suspend(
                         first.account, reason: "test", until: nil, message: "", actor: "test")
                 case 1, 2:
-                    try server.core.reinstate(first.account, message: "", actor: "test")
+                    try server.core.moderation.reinstate(first.account, message: "", actor: "test")
                 case 3:
                     _ = try? wallets[place].spend(
                         body: Digest(of: "\(round)"), now: server.now, signedBy: devices[place].key)
@@ -72,7 +74,7 @@ import Testing
                 try compare(wallets[place], devices[place], server)
                 _ = try await devices[place].contact(&wallets[place], client)
             }
-            let past = try server.core.ledger(of: first.account)
+            let past = try server.core.ledgers.ledger(of: first.account)
             #expect(past.receiptCount > 3 && past.standing.serial > 10, "seed \(seed)")
         }
         let report = try Doctor(
@@ -90,7 +92,7 @@ import Testing
             verifying: request, account: device.account, deviceKey: device.key.verifyingKey,
             serverKey: server.core.publicKey)
         let policy = server.core.policy.ledger
-        let whole = try server.core.ledger(of: device.account)
+        let whole = try server.core.ledgers.ledger(of: device.account)
         var needs = [LedgerNeeds(), LedgerNeeds(contact), LedgerNeeds(contact)]
         let leases = whole.leases.map(\.lease.payload.lease)
         needs[2].leases.formUnion(leases.prefix(3) + leases.suffix(3))
@@ -98,7 +100,7 @@ import Testing
         needs[2].receipts = [0, 1, 7]
         needs[2].credits = [0, 5, 40]
         for needs in needs {
-            let part = try server.core.ledger(of: device.account, for: needs)
+            let part = try server.core.ledgers.ledger(of: device.account, for: needs)
             #expect(part == whole.view(needs, policy: policy, now: server.now))
         }
     }

@@ -20,14 +20,14 @@ import Testing
             #expect(try await artist.contact(&wallet, client).time == wrong.time)
             let told = try findings(server)
             #expect(told.contains { $0.contains("service clock") }, "\(told)")
-            let repair = try server.core.trustClock(reason: "test", actor: "test")
+            let repair = try server.core.time.trust(reason: "test", actor: "test")
             #expect(repair.ledgers == 1 && repair.leases == 2)
             let reply = try await artist.contact(&wallet, client)
             #expect(reply.time == server.now)
             #expect(reply.balance == .init(granted: 2, free: 0, leased: 2, spent: 0))
             let left = try findings(server)
             #expect(!left.contains { $0.contains("set back") }, "\(left)")
-            #expect(try server.core.auditEntries().last?.action == "service clock")
+            #expect(try server.core.audit.entries().last?.action == "service clock")
         }
     }
 
@@ -45,7 +45,7 @@ import Testing
             server.advance(by: day * 400)
             #expect(try await artist.contact(&lost, client).leases.count == 2)
             server.advance(by: day * -400)
-            _ = try server.core.trustClock(reason: "test", actor: "test")
+            _ = try server.core.time.trust(reason: "test", actor: "test")
             server.advance(by: day * 33 - .milliseconds(1))
             let early = try await other.contact(&wallet, client)
             #expect(early.leases.isEmpty && early.balance.leased == 2)
@@ -65,7 +65,7 @@ import Testing
             server.advance(by: day * 400)
             let ahead = try await artist.contact(&wallet, client).leases
             server.advance(by: day * -400)
-            _ = try server.core.trustClock(reason: "test", actor: "test")
+            _ = try server.core.time.trust(reason: "test", actor: "test")
             for _ in 0..<2 {
                 let request = try wallet.request(now: server.now, signedBy: artist.key) { _ in }
                 let reply: LedgerReply = try await artist.post("/v1/ledger", request, client)
@@ -91,12 +91,12 @@ import Testing
             _ = try await artist.contact(&wallet, client)
             server.advance(by: .seconds(40 * 86_400))
             _ = try await artist.contact(&wallet, client)
-            try server.core.raiseEpoch(actor: "test")
+            try server.core.epochs.raise(actor: "test")
             server.advance(by: .seconds(-40 * 86_400))
-            var expected = try server.core.ledger(of: artist.account)
+            var expected = try server.core.ledgers.ledger(of: artist.account)
             expected.setTimeBack(to: server.now, policy: server.core.policy.ledger)
-            _ = try server.core.trustClock(reason: "test", actor: "test")
-            #expect(try server.core.ledger(of: artist.account) == expected)
+            _ = try server.core.time.trust(reason: "test", actor: "test")
+            #expect(try server.core.ledgers.ledger(of: artist.account) == expected)
             #expect(expected.leases.contains { $0.redated != nil })
             #expect(expected.leases.contains { $0.redated == nil })
         }

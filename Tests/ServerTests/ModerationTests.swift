@@ -23,7 +23,7 @@ struct ModerationTests {
             let pushed = artist.segment(1)
             #expect(try await artist.send(.post, "/v1/segments", pushed, client).status == 200)
             _ = try wallet.spend(body: Digest(of: "a"), now: server.now, signedBy: artist.key)
-            let effect = try server.core.suspend(
+            let effect = try server.core.moderation.suspend(
                 artist.account, reason: "not-own-work", until: nil, message: "See rule 2.",
                 actor: "test")
             #expect(effect.leasedCredits == 2)
@@ -38,7 +38,7 @@ struct ModerationTests {
                 case .failure(.suspended(let reason, _, _, _)) = wallet.permission(now: server.now)
             else { throw Problem.Kind.internalError.failure }
             #expect(reason == "not-own-work")
-            try server.core.reinstate(artist.account, message: "", actor: "test")
+            try server.core.moderation.reinstate(artist.account, message: "", actor: "test")
             let after = try await artist.contact(&wallet, client)
             #expect(after.receipts.count == 1 && after.held.isEmpty)
             #expect(wallet.receiptsBySpend.count == 1)
@@ -54,7 +54,8 @@ struct ModerationTests {
         try await server.run { client in
             let first = TestDevice(of: server)
             _ = try await first.join(client)
-            try server.core.grant(first.account, credits: 1, reason: "test", actor: "test")
+            try server.core.moderation.grant(
+                first.account, credits: 1, reason: "test", actor: "test")
             let second = try await first.letIn("desk", client)
             var (wallet, other) = (first.wallet(), second.wallet())
             _ = try await first.contact(&wallet, client)
@@ -62,20 +63,20 @@ struct ModerationTests {
             _ = try await second.contact(&other, client)
             #expect([wallet, other].map(\.unspentLeases.count) == [2, 1])
             let before = try server.database.contents
-            let effect = try server.core.effectOfSuspending(first.account)
+            let effect = try server.core.moderation.effectOfSuspending(first.account)
             #expect(try server.database.contents == before)
             #expect(effect.leasedCredits == 3 && effect.devices == 2 && effect.heldSpends == 0)
             #expect(effect.usableUntil == server.now + .seconds(30 * 86_400))
-            let done = try server.core.suspend(
+            let done = try server.core.moderation.suspend(
                 first.account, reason: "r", until: nil, message: "", actor: "test")
             #expect(done == effect)
             #expect(try server.database.contents != before)
             // The earlier leases end first; then one device is left, then none.
             server.advance(by: .seconds(30 * 86_400 - 1))
-            let late = try server.core.effectOfSuspending(first.account)
+            let late = try server.core.moderation.effectOfSuspending(first.account)
             #expect(late.leasedCredits == 1 && late.devices == 1)
             server.advance(by: .seconds(1))
-            let never = try server.core.effectOfSuspending(first.account)
+            let never = try server.core.moderation.effectOfSuspending(first.account)
             #expect(never.leasedCredits == 0 && never.devices == 0 && never.usableUntil == nil)
         }
     }
@@ -87,7 +88,7 @@ struct ModerationTests {
         try await server.run { client in
             let artist = TestDevice(of: server)
             _ = try await artist.join(client)
-            try server.core.suspend(
+            try server.core.moderation.suspend(
                 artist.account, reason: "pause", until: server.now + .seconds(100), message: "",
                 actor: "test")
             server.advance(by: .milliseconds(99_999))
@@ -114,7 +115,8 @@ struct ModerationTests {
             var wallets = devices.map { $0.wallet() }
             for step in 0..<120 {
                 if step == 90 {
-                    try server.core.grant(first.account, credits: 1, reason: "test", actor: "test")
+                    try server.core.moderation.grant(
+                        first.account, credits: 1, reason: "test", actor: "test")
                 }
                 let place = random.below(2)
                 if random.oneIn(3) {
@@ -128,7 +130,7 @@ struct ModerationTests {
                 }
                 if random.oneIn(10) { server.advance(by: .seconds(86_400 * random.below(40))) }
                 server.advance(by: .seconds(5))
-                let summary = try server.core.summary(of: first.account)
+                let summary = try server.core.accounts.summary(of: first.account)
                 let credits = summary.credits
                 #expect(credits.granted == (step < 90 ? 2 : 3))
                 #expect(credits.free + credits.leased + credits.spent == credits.granted)
@@ -146,11 +148,11 @@ struct ModerationTests {
         try await server.run { client in
             let artist = TestDevice(of: server)
             _ = try await artist.join(client)
-            try server.core.suspend(
+            try server.core.moderation.suspend(
                 artist.account, reason: "r", until: nil, message: "", actor: "ann")
-            try server.core.reinstate(artist.account, message: "", actor: "ann")
-            try server.core.grant(artist.account, credits: 1, reason: "g", actor: "ann")
-            let entries = try server.core.auditEntries()
+            try server.core.moderation.reinstate(artist.account, message: "", actor: "ann")
+            try server.core.moderation.grant(artist.account, credits: 1, reason: "g", actor: "ann")
+            let entries = try server.core.audit.entries()
             #expect(entries.map(\.action) == ["invite", "suspend", "reinstate", "grant 1"])
             #expect(entries.dropFirst().allSatisfy { $0.account == artist.account })
             for sql in ["DELETE FROM audit", "UPDATE audit SET reason = 'x'"] {
@@ -167,10 +169,10 @@ struct ModerationTests {
             let artist = TestDevice(of: server)
             _ = try await artist.join(client)
             let id = artist.account.description
-            #expect(try server.core.account(id) == artist.account)
-            #expect(try server.core.account(String(id.prefix(6))) == artist.account)
+            #expect(try IDLookup(server.core).account(id) == artist.account)
+            #expect(try IDLookup(server.core).account(String(id.prefix(6))) == artist.account)
             for wrong in ["", "%", "\(id)0", "zz"] {
-                #expect(throws: ServerError.self) { try server.core.account(wrong) }
+                #expect(throws: ServerError.self) { try IDLookup(server.core).account(wrong) }
             }
         }
     }
@@ -184,16 +186,17 @@ struct ModerationTests {
             _ = try await artist.join(client)
             let refused = ServerError.invalidValue(name: "reason", reason: "must not be empty")
             #expect(throws: refused) {
-                try server.core.suspend(
+                try server.core.moderation.suspend(
                     artist.account, reason: reason, until: nil, message: "", actor: "ann")
             }
             #expect(throws: refused) {
-                try server.core.grant(artist.account, credits: 1, reason: reason, actor: "ann")
+                try server.core.moderation.grant(
+                    artist.account, credits: 1, reason: reason, actor: "ann")
             }
             #expect(throws: refused) {
-                try server.core.pauseService(reason: reason, actor: "ann")
+                try server.core.moderation.pauseService(reason: reason, actor: "ann")
             }
-            #expect(try server.core.summary(of: artist.account).standing == "active")
+            #expect(try server.core.accounts.summary(of: artist.account).standing == "active")
         }
     }
 }

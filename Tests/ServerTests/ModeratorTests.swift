@@ -48,7 +48,7 @@ struct ModeratorTests {
     @Test func aTokenOpensOneSession() async throws {
         let server = try TestServer()
         try await server.run { client in
-            let token = try server.core.addModerator("ann", role: .reviewer, actor: "op").token
+            let token = try server.core.moderators.add("ann", role: .reviewer, actor: "op").token
             let opened = try await self.open(token, client)
             #expect(opened.status == 201)
             let session = try #require(opened.session)
@@ -59,12 +59,12 @@ struct ModeratorTests {
             #expect(try await self.open(token, client).status == 403)
             #expect(try await self.open(session.session, client).status == 403)
             #expect(try await self.open("atm1-", client).status == 403)
-            let first = try server.core.addModerator("bob", role: .moderator, actor: "op").token
-            let second = try server.core.addModerator("bob", role: .moderator, actor: "op").token
+            let first = try server.core.moderators.add("bob", role: .moderator, actor: "op").token
+            let second = try server.core.moderators.add("bob", role: .moderator, actor: "op").token
             #expect(try await self.open(first, client).status == 403)
             server.advance(by: .seconds(600))
             #expect(try await self.open(second, client).status == 403)
-            let third = try server.core.addModerator("bob", role: .moderator, actor: "op").token
+            let third = try server.core.moderators.add("bob", role: .moderator, actor: "op").token
             server.advance(by: .milliseconds(599_999))
             #expect(try await self.open(third, client).status == 201)
         }
@@ -78,7 +78,7 @@ struct ModeratorTests {
         try await server.run { client in
             var sessions: [String] = []
             for name in ["ann", "bob", "eve", "joe"] {
-                let token = try server.core.addModerator(name, role: .reviewer, actor: "op").token
+                let token = try server.core.moderators.add(name, role: .reviewer, actor: "op").token
                 sessions.append(try #require(try await self.open(token, client).session).session)
             }
             for _ in 1...6 {
@@ -86,21 +86,21 @@ struct ModeratorTests {
                 server.advance(by: .milliseconds(1_199_999))
             }
             #expect(try await self.ask(.get, sessions[1], client) == 401)
-            _ = try server.core.addModerator("ann", role: .administrator, actor: "op")
-            let ann = try await server.core.moderator(session: sessions[0])
+            _ = try server.core.moderators.add("ann", role: .administrator, actor: "op")
+            let ann = try await server.core.moderators.moderator(session: sessions[0])
             #expect(ann == Moderator(name: "ann", role: .administrator))
             #expect(try await self.ask(.delete, sessions[0], client) == 200)
             #expect(try await self.ask(.get, sessions[0], client) == 401)
             #expect(try await self.ask(.get, nil, client) == 401)
-            let token = try server.core.addModerator("joe", role: .reviewer, actor: "op").token
+            let token = try server.core.moderators.add("joe", role: .reviewer, actor: "op").token
             let joe = try #require(try await self.open(token, client).session).session
             #expect(try await self.ask(.get, joe, client) == 200)
-            try server.core.removeModerator("joe", actor: "op")
+            try server.core.moderators.remove("joe", actor: "op")
             #expect(try await self.ask(.get, joe, client) == 401)
             #expect(throws: ServerError.self) {
-                try server.core.removeModerator("joe", actor: "op")
+                try server.core.moderators.remove("joe", actor: "op")
             }
-            #expect(try server.core.moderators().map(\.name) == ["ann", "bob", "eve"])
+            #expect(try server.core.moderators.list().map(\.name) == ["ann", "bob", "eve"])
         }
     }
 
@@ -109,15 +109,15 @@ struct ModeratorTests {
     @Test func theFirstAdministratorComesByAToken() async throws {
         let server = try TestServer()
         try await server.run { client in
-            let first = try #require(try server.core.firstAdministrator())
-            #expect(try server.core.moderators().isEmpty)
-            let second = try #require(try server.core.firstAdministrator())
+            let first = try #require(try server.core.moderators.firstAdministrator())
+            #expect(try server.core.moderators.list().isEmpty)
+            let second = try #require(try server.core.moderators.firstAdministrator())
             #expect(try await self.open(first.token, client).status == 403)
             let opened = try await self.open(second.token, client)
             #expect(opened.session?.role == "administrator")
-            #expect(try server.core.firstAdministrator() == nil)
-            try server.core.removeModerator("administrator", actor: "op")
-            #expect(try server.core.firstAdministrator() != nil)
+            #expect(try server.core.moderators.firstAdministrator() == nil)
+            try server.core.moderators.remove("administrator", actor: "op")
+            #expect(try server.core.moderators.firstAdministrator() != nil)
         }
     }
 }

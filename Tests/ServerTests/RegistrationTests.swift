@@ -58,7 +58,7 @@ struct RegistrationTests {
             let artist = TestDevice(of: server)
             #expect(try await artist.register(nil, client).status == 202)
             #expect(try await artist.register(nil, client).status == 202)
-            #expect(try server.core.summary(of: artist.account).standing == "pending")
+            #expect(try server.core.accounts.summary(of: artist.account).standing == "pending")
             for target in ["/v1/devices", "/v1/segments?after=0", "/v1/events", "/v1/keys"] {
                 let refused = try await artist.send(.get, target, client)
                 #expect(refused.status == 403 && refused.problem == .accountPending, "\(target)")
@@ -67,17 +67,17 @@ struct RegistrationTests {
                 let refused = try await artist.send(.post, target, artist.segment(1), client)
                 #expect(refused.status == 403, "\(target)")
             }
-            try server.core.approve(artist.account, actor: "ann")
+            try server.core.accounts.approve(artist.account, actor: "ann")
             #expect(throws: ServerError.self) {
-                try server.core.approve(artist.account, actor: "ann")
+                try server.core.accounts.approve(artist.account, actor: "ann")
             }
             #expect(throws: ServerError.self) {
-                try server.core.refuse(artist.account, reason: "", actor: "ann")
+                try server.core.accounts.refuse(artist.account, reason: "", actor: "ann")
             }
             var wallet = artist.wallet()
             #expect(try await artist.contact(&wallet, client).leases.count == 2)
             #expect(try await artist.register(nil, client).status == 200)
-            #expect(try server.core.auditEntries().map(\.action) == ["approve"])
+            #expect(try server.core.audit.entries().map(\.action) == ["approve"])
         }
     }
 
@@ -90,14 +90,14 @@ struct RegistrationTests {
             #expect(try await artist.register(nil, client).status == 202)
             let full = try await other.register(nil, client)
             #expect(full.status == 429 && full.headers[.retryAfter] != nil)
-            try server.core.refuse(artist.account, reason: "not-an-artist", actor: "ann")
+            try server.core.accounts.refuse(artist.account, reason: "not-an-artist", actor: "ann")
             for reply in [
                 try await artist.register(nil, client),
                 try await artist.send(.get, "/v1/devices", client),
             ] {
                 #expect(reply.status == 403 && reply.problem == .accountRefused)
             }
-            #expect(try server.core.summary(of: artist.account).standing == "refused")
+            #expect(try server.core.accounts.summary(of: artist.account).standing == "refused")
             #expect(try await other.register(nil, client).status == 202)
         }
     }

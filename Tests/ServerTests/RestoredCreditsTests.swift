@@ -36,7 +36,7 @@ struct RestoredCreditsTests {
             for _ in 0..<4 { _ = try await artist.contact(&wallet, client) }
             #expect(wallet.unspentLeases.isEmpty && !wallet.isHandingIn)
         }
-        let ledger = try restored.core.ledger(of: artist.account)
+        let ledger = try restored.core.ledgers.ledger(of: artist.account)
         #expect(
             ledger.receipts
                 == wallet.receiptsBySpend.values.sorted {
@@ -57,18 +57,18 @@ struct RestoredCreditsTests {
             _ = try await artist.contact(&wallet, client)
             let backup = try server.backup("backup.sqlite")
             try await artist.push(artist.segment(1), client)
-            try server.core.suspend(
+            try server.core.moderation.suspend(
                 artist.account, reason: "test", until: nil, message: "", actor: "test")
             _ = try await artist.contact(&wallet, client)
             return (wallet, backup)
         }
         let restored = try server.restored(from: backup)
-        #expect(try restored.core.summary(of: artist.account).standing == "active")
+        #expect(try restored.core.accounts.summary(of: artist.account).standing == "active")
         try await restored.run { client in
             var wallet = wallet
             for _ in 0..<2 { _ = try await artist.contact(&wallet, client) }
-            #expect(try restored.core.summary(of: artist.account).standing == "suspended")
-            try restored.core.reinstate(artist.account, message: "", actor: "test")
+            #expect(try restored.core.accounts.summary(of: artist.account).standing == "suspended")
+            try restored.core.moderation.reinstate(artist.account, message: "", actor: "test")
             _ = try await artist.contact(&wallet, client)
             #expect(wallet.standing.suspension(at: server.now) == nil)
         }
@@ -82,7 +82,7 @@ struct RestoredCreditsTests {
             _ = try await artist.join(client)
             let other = try await artist.letIn("desk", client)
             var wallet = artist.wallet()
-            try server.core.raiseEpoch(actor: "test")
+            try server.core.epochs.raise(actor: "test")
             for _ in 0..<2 { _ = try await artist.contact(&wallet, client) }
             let reply = try await artist.contact(&wallet, client)
             #expect(reply.waiting?.devices == [other.device] && reply.leases.isEmpty)

@@ -22,7 +22,7 @@ struct RestoredSimulationTests {
         print(text)
         let receipts = try account.receipts()
         #expect(receipts.count <= account.granted, "\(text)")
-        let server = try account.server.core.ledger(of: account.first.account)
+        let server = try account.server.core.ledgers.ledger(of: account.first.account)
         #expect(server.balance.spent >= server.receiptCount, "\(text)")
         for wallet in account.wallets {
             #expect(wallet.orders == server.orders && !wallet.isHandingIn, "\(text)")
@@ -77,7 +77,7 @@ private struct RestoredAccount {
 
     /// Every receipt that a device or the server holds, by its spend.
     func receipts() throws -> Set<Digest> {
-        let kept = try server.core.ledger(of: first.account).receipts
+        let kept = try server.core.ledgers.ledger(of: first.account).receipts
         return Set((wallets.flatMap { $0.receiptsBySpend.values } + kept).map(\.payload.spend))
     }
 
@@ -147,17 +147,17 @@ private struct RestoredAccount {
     }
 
     private func toggleSuspension() throws {
-        let standing = try server.core.ledger(of: first.account).standing
+        let standing = try server.core.ledgers.ledger(of: first.account).standing
         if standing.suspension(at: server.now) != nil {
-            try server.core.reinstate(first.account, message: "", actor: "test")
+            try server.core.moderation.reinstate(first.account, message: "", actor: "test")
         } else {
-            _ = try server.core.suspend(
+            _ = try server.core.moderation.suspend(
                 first.account, reason: "test", until: nil, message: "", actor: "test")
         }
     }
 
     private mutating func grant() throws {
-        try server.core.grant(first.account, credits: 1, reason: "test", actor: "test")
+        try server.core.moderation.grant(first.account, credits: 1, reason: "test", actor: "test")
         granted += 1
     }
 
@@ -165,7 +165,7 @@ private struct RestoredAccount {
         guard !backups.isEmpty else { return }
         former.append(server)
         server = try server.restored(from: backups[generator.below(backups.count)])
-        try server.core.raiseEpoch(actor: "test")
+        try server.core.epochs.raise(actor: "test")
         restores += 1
     }
 }

@@ -20,7 +20,7 @@ struct ServiceTests {
             var wallet = artist.wallet()
             _ = try await artist.contact(&wallet, client)
             _ = try wallet.spend(body: Digest(of: "a"), now: server.now, signedBy: artist.key)
-            try server.core.pauseService(
+            try server.core.moderation.pauseService(
                 reason: "maintenance", message: "Back at noon.", actor: "ann")
             let during = try await artist.contact(&wallet, client)
             #expect(during.orders.count == 1 && during.held.count == 1 && during.receipts.isEmpty)
@@ -34,12 +34,14 @@ struct ServiceTests {
             var other = late.wallet()
             #expect(try await late.contact(&other, client).leases.isEmpty)
 
-            try server.core.resumeService(actor: "ann")
+            try server.core.moderation.resumeService(actor: "ann")
             let after = try await artist.contact(&wallet, client)
             #expect(after.receipts.count == 1 && after.held.isEmpty && after.orders.count == 1)
             #expect(try await late.contact(&other, client).leases.count == 2)
-            #expect(throws: ServerError.self) { try server.core.resumeService(actor: "ann") }
-            let acts = try server.core.auditEntries().map(\.action)
+            #expect(throws: ServerError.self) {
+                try server.core.moderation.resumeService(actor: "ann")
+            }
+            let acts = try server.core.audit.entries().map(\.action)
             #expect(acts.filter { $0.hasPrefix("service") } == ["service pause", "service resume"])
         }
     }
@@ -53,11 +55,11 @@ struct ServiceTests {
             _ = try await artist.join(client)
             var wallet = artist.wallet()
             _ = try await artist.contact(&wallet, client)
-            try server.core.pauseService(reason: "short", actor: "ann")
-            try server.core.resumeService(actor: "ann")
+            try server.core.moderation.pauseService(reason: "short", actor: "ann")
+            try server.core.moderation.resumeService(actor: "ann")
             #expect(try await artist.contact(&wallet, client).orders.isEmpty)
             let end = server.now + .seconds(100)
-            try server.core.pauseService(reason: "timed", until: end, actor: "ann")
+            try server.core.moderation.pauseService(reason: "timed", until: end, actor: "ann")
             #expect(try await artist.contact(&wallet, client).orders.count == 1)
             #expect(try await artist.contact(&wallet, client).orders.isEmpty)
             server.advance(by: .milliseconds(99_999))
@@ -66,7 +68,8 @@ struct ServiceTests {
             _ = try wallet.permission(now: server.now).get()
             #expect(try await artist.contact(&wallet, client).orders.isEmpty)
             #expect(throws: ServerError.self) {
-                try server.core.pauseService(reason: "past", until: server.now, actor: "ann")
+                try server.core.moderation.pauseService(
+                    reason: "past", until: server.now, actor: "ann")
             }
         }
     }

@@ -25,7 +25,7 @@ import Testing
         #expect(reply.hasPrefix("HTTP/1.1 200 "), "\(reply)")
         #expect(reply.contains("\"sequence\":1"), "\(reply)")
         #expect(await place.server.status() == 0)
-        #expect(try place.test.core.summary(of: artist.account).segments == 1)
+        #expect(try place.test.core.accounts.summary(of: artist.account).segments == 1)
     }
 
     // Goal: who watches is told the end, not cut off.

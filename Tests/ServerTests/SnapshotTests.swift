@@ -191,7 +191,7 @@ struct SnapshotTests {
         try await Self.run { artist, client in
             let snapshot = TestSnapshot(id: 1, cursor: 1)
             try await artist.upload(snapshot, client)
-            try artist.server.core.suspend(
+            try artist.server.core.moderation.suspend(
                 artist.account, reason: "r", until: nil, message: "", actor: "test")
             let refused = try await artist.put(0, of: TestSnapshot(id: 2, cursor: 2), client)
             #expect(refused.problem == .suspended)

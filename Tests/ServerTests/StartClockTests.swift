@@ -19,17 +19,17 @@ import Testing
     func aClockThatWasSetIsRefused(days: Int) async throws {
         let steady = SteadyClock(boot: "first")
         let server = try TestServer(steady: steady)
-        try server.core.checkClock()
+        try server.core.time.check()
         pass(Self.day * 3, server, steady)
-        try server.restarted(steady: steady).checkClock()
+        try server.restarted(steady: steady).time.check()
         server.advance(by: Self.day * days)
         let restarted = try server.restarted(steady: steady)
         let right = server.now + Self.day * -days
         #expect(throws: ServerError.wrongClock(.moved(right), now: server.now)) {
-            try restarted.checkClock()
+            try restarted.time.check()
         }
         server.advance(by: Self.day * -days)
-        try restarted.checkClock()
+        try restarted.time.check()
     }
 
     // Goal: after another start of the machine a clock that is behind the last time is refused, one
@@ -37,13 +37,13 @@ import Testing
     @Test(arguments: [-400, -1, 15, 400])
     func aClockFarFromTheLastTimeIsRefused(days: Int) async throws {
         let server = try TestServer(steady: SteadyClock(boot: "first"))
-        try server.core.checkClock()
+        try server.core.time.check()
         let last = server.now
         server.advance(by: Self.day * days)
         let restarted = try server.restarted(steady: SteadyClock(boot: "second"))
         let fault: ServerError.ClockFault = days < 0 ? .behind(last) : .afterLongPause(last)
         let error = ServerError.wrongClock(fault, now: server.now)
-        #expect(throws: error) { try restarted.checkClock() }
+        #expect(throws: error) { try restarted.time.check() }
         #expect("\(error)".contains("atelier-server service clock --reason"))
         #expect("\(error)".contains(last.rfc3339) && "\(error)".contains(server.now.rfc3339))
     }
@@ -53,27 +53,27 @@ import Testing
     @Test(arguments: [-600_000, 14 * 86_400_000])
     func theLimitsHold(milliseconds: Int) async throws {
         let server = try TestServer(steady: SteadyClock(boot: "first"))
-        try server.core.checkClock()
+        try server.core.time.check()
         server.advance(by: .milliseconds(milliseconds + milliseconds.signum()))
         let restarted = try server.restarted(steady: SteadyClock(boot: "second"))
-        #expect(throws: ServerError.self) { try restarted.checkClock() }
+        #expect(throws: ServerError.self) { try restarted.time.check() }
         server.advance(by: .milliseconds(-milliseconds.signum()))
-        try restarted.checkClock()
+        try restarted.time.check()
     }
 
     // Goal: a server that was off for three months starts after one command, which frees nothing.
     @Test func aLongPauseHasAWayOut() async throws {
         let server = try TestServer(steady: SteadyClock(boot: "first"))
-        try server.core.checkClock()
+        try server.core.time.check()
         let last = server.now
         server.advance(by: Self.day * 92)
         let restarted = try server.restarted(steady: SteadyClock(boot: "second"))
-        #expect(throws: ServerError.self) { try restarted.checkClock() }
-        let repair = try restarted.trustClock(reason: "was-off", actor: "test")
+        #expect(throws: ServerError.self) { try restarted.time.check() }
+        let repair = try restarted.time.trust(reason: "was-off", actor: "test")
         #expect(repair.now == server.now && repair.last == last)
         #expect(repair.ledgers == 0 && repair.leases == 0)
-        try restarted.checkClock()
-        try server.restarted(steady: SteadyClock(boot: "third")).checkClock()
+        try restarted.time.check()
+        try server.restarted(steady: SteadyClock(boot: "third")).time.check()
     }
 
     // Goal: a step ahead while the program runs refuses contacts with the ledger, is counted, is
@@ -81,7 +81,7 @@ import Testing
     @Test func aStepAheadIsRefusedAndTold() async throws {
         let steady = SteadyClock(boot: "first")
         let server = try TestServer(steady: steady)
-        try server.core.checkClock()
+        try server.core.time.check()
         let log = LogLines()
         try await server.run { client in
             var watch = ClockWatch(core: server.core, logger: log.logger)
@@ -104,7 +104,7 @@ import Testing
             _ = try await artist.contact(&wallet, client)
             await watch.look()
             #expect(log.lines.last == "the clock is right again")
-            try server.restarted(steady: steady).checkClock()
+            try server.restarted(steady: steady).time.check()
         }
     }
 
@@ -112,7 +112,7 @@ import Testing
     @Test func aStepBackIsTold() async throws {
         let steady = SteadyClock(boot: "first")
         let server = try TestServer(steady: steady)
-        try server.core.checkClock()
+        try server.core.time.check()
         let log = LogLines()
         var watch = ClockWatch(core: server.core, logger: log.logger)
         server.advance(by: .seconds(-600))
@@ -129,12 +129,12 @@ import Testing
     @Test func theOperatorsWordEndsAStep() async throws {
         let steady = SteadyClock(boot: "first")
         let server = try TestServer(steady: steady)
-        try server.core.checkClock()
+        try server.core.time.check()
         server.advance(by: Self.day)
-        #expect(try await server.core.noteTime() == Self.day)
-        _ = try server.restarted(steady: steady).trustClock(reason: "slept", actor: "test")
-        #expect(try await server.core.noteTime() == nil)
-        #expect(try await server.core.noteTime() == nil)
+        #expect(try await server.core.time.note() == Self.day)
+        _ = try server.restarted(steady: steady).time.trust(reason: "slept", actor: "test")
+        #expect(try await server.core.time.note() == nil)
+        #expect(try await server.core.time.note() == nil)
     }
 
     private func pass(_ time: Duration, _ server: TestServer, _ steady: SteadyClock) {

@@ -167,7 +167,7 @@ final class TestServer: Sendable {
 
     func invite() throws -> InviteSecret {
         try #require(
-            try core.createInvites(count: 1, lifetime: .seconds(86_400), actor: "test").first
+            try core.invites.create(count: 1, lifetime: .seconds(86_400), actor: "test").first
         ).secret
     }
 

@@ -72,7 +72,7 @@ extension String {
 extension OutputOptions {
     /// Shows an account that was changed: as it is now, or in words after its id.
     func show(_ account: AccountID, of core: ServerCore, _ words: String) throws {
-        if json { return try Printer.json(AccountView(try core.summary(of: account))) }
+        if json { return try Printer.json(AccountView(try core.accounts.summary(of: account))) }
         try Printer.line("\(account) \(words)")
     }
 }

@@ -34,8 +34,8 @@ extension AccountsCommand {
         func run() throws {
             try Failure.reported(isAct: true) {
                 let core = try options.open()
-                let report = try core.purge(
-                    core.account(id), reason: reason, actor: options.actor)
+                let report = try core.accounts.purge(
+                    IDLookup(core).account(id), reason: reason, actor: options.actor)
                 if output.json { return try Printer.json(report) }
                 try Printer.line("\(report.account) is purged")
                 try Printer.line(

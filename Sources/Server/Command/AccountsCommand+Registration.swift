@@ -14,8 +14,8 @@ extension AccountsCommand {
         func run() throws {
             try Failure.reported(isAct: true) {
                 let core = try options.open()
-                let account = try core.account(id)
-                try core.approve(account, actor: options.actor)
+                let account = try IDLookup(core).account(id)
+                try core.accounts.approve(account, actor: options.actor)
                 try output.show(
                     account, of: core, "is in; its device gets the credits when it syncs")
             }
@@ -35,8 +35,8 @@ extension AccountsCommand {
         func run() throws {
             try Failure.reported(isAct: true) {
                 let core = try options.open()
-                let account = try core.account(id)
-                try core.refuse(account, reason: reason, actor: options.actor)
+                let account = try IDLookup(core).account(id)
+                try core.accounts.refuse(account, reason: reason, actor: options.actor)
                 try output.show(
                     account, of: core, "is refused; its device is told when it syncs")
             }

@@ -23,7 +23,7 @@ struct AccountsCommand: ParsableCommand {
 
         func run() throws {
             try Failure.reported {
-                let accounts = try options.open().accounts(search: search)
+                let accounts = try options.open().accounts.list(search: search)
                 if output.json {
                     return try Printer.json(["accounts": accounts.map(AccountView.init)])
                 }
@@ -53,7 +53,7 @@ struct AccountsCommand: ParsableCommand {
         func run() throws {
             try Failure.reported {
                 let core = try options.open()
-                let account = try core.summary(of: core.account(id))
+                let account = try core.accounts.summary(of: IDLookup(core).account(id))
                 if output.json { return try Printer.json(AccountView(account)) }
                 try Printer.lines(AccountView(account).lines)
             }
@@ -90,12 +90,12 @@ struct AccountsCommand: ParsableCommand {
                 var policy = try options.settings().policy
                 if !appeal.isEmpty { policy.appeal = appeal }
                 let core = try options.open(policy)
-                let account = try core.account(id)
-                let before = try core.summary(of: account)
+                let account = try IDLookup(core).account(id)
+                let before = try core.accounts.summary(of: account)
                 let effect =
                     dryRun
-                    ? try core.effectOfSuspending(account)
-                    : try core.suspend(
+                    ? try core.moderation.effectOfSuspending(account)
+                    : try core.moderation.suspend(
                         account, reason: reason ?? "", until: until?.moment, message: message,
                         actor: options.actor)
                 let view = EffectView(effect, replacing: before, dryRun: dryRun)
@@ -118,13 +118,13 @@ struct AccountsCommand: ParsableCommand {
         func run() throws {
             try Failure.reported(isAct: true) {
                 let core = try options.open()
-                let account = try core.account(id)
-                let standing = try core.summary(of: account).standing
+                let account = try IDLookup(core).account(id)
+                let standing = try core.accounts.summary(of: account).standing
                 guard standing == "suspended" else {
                     return try output.show(
                         account, of: core, "is \(standing), not suspended: nothing was changed")
                 }
-                try core.reinstate(account, message: message, actor: options.actor)
+                try core.moderation.reinstate(account, message: message, actor: options.actor)
                 try output.show(
                     account, of: core,
                     "is active; spends that were held get their receipts at its next contact")

@@ -43,11 +43,11 @@ struct AuditCommand: ParsableCommand {
             let core = try options.open()
             if verify { return try check(core) }
             if let accept {
-                try core.acceptAudit(reason: accept, actor: options.actor)
+                try core.audit.accept(reason: accept, actor: options.actor)
                 return try check(core)
             }
-            let entries = try core.auditEntries(
-                of: account.map { try core.account($0) }, last: limit)
+            let entries = try core.audit.entries(
+                of: account.map { try IDLookup(core).account($0) }, last: limit)
             if output.json { return try Printer.json(["audit": entries.map(AuditView.init)]) }
             for entry in entries {
                 let words = [
@@ -60,7 +60,7 @@ struct AuditCommand: ParsableCommand {
     }
 
     private func check(_ core: ServerCore) throws {
-        let verdict = try core.verifyAudit(noted: noted.map { try core.auditLink($0) })
+        let verdict = try core.audit.verify(noted: noted.map { try core.audit.link($0) })
         if output.json {
             try Printer.json(verdict)
         } else {

@@ -24,7 +24,7 @@ struct CasesCommand: ParsableCommand {
 
         func run() throws {
             try Failure.reported {
-                let cases = try options.open().cases(all: all)
+                let cases = try options.open().moderation.cases(all: all)
                 if output.json { return try Printer.json(["cases": cases.map(CaseView.init)]) }
                 let lines = cases.map { entry in
                     let end = entry.closed == nil ? "open" : "closed"
@@ -47,7 +47,7 @@ struct CasesCommand: ParsableCommand {
 
         func run() throws {
             try Failure.reported {
-                let file = try options.open().caseFile(id)
+                let file = try options.open().moderation.caseFile(id)
                 if output.json { return try Printer.json(CaseView(file)) }
                 try Printer.lines(CaseView(file).lines)
             }
@@ -66,7 +66,7 @@ struct CasesCommand: ParsableCommand {
 
         func run() throws {
             try Failure.reported(isAct: true) {
-                try options.open().closeCase(id, note: note, actor: options.actor)
+                try options.open().moderation.closeCase(id, note: note, actor: options.actor)
                 try Printer.line("case \(id) is closed")
             }
         }

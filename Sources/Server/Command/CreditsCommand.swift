@@ -30,9 +30,10 @@ struct CreditsCommand: ParsableCommand {
         func run() throws {
             try Failure.reported(isAct: true) {
                 let core = try options.open()
-                let account = try core.account(id)
-                try core.grant(account, credits: count, reason: reason, actor: options.actor)
-                let summary = try core.summary(of: account)
+                let account = try IDLookup(core).account(id)
+                try core.moderation.grant(
+                    account, credits: count, reason: reason, actor: options.actor)
+                let summary = try core.accounts.summary(of: account)
                 if output.json { return try Printer.json(AccountView(summary)) }
                 try Printer.line("\(account) was given \(count), \(summary.credits.granted) in all")
             }

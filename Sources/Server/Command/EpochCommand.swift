@@ -20,7 +20,7 @@ struct EpochCommand: ParsableCommand {
 
         func run() throws {
             try Failure.reported(isAct: true) {
-                let epoch = try options.open().raiseEpoch(actor: options.actor)
+                let epoch = try options.open().epochs.raise(actor: options.actor)
                 if output.json { return try Printer.json(["epoch": epoch]) }
                 try Printer.line(
                     "epoch \(epoch) begins; devices send what is missing when they sync")

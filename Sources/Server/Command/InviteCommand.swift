@@ -24,7 +24,7 @@ struct InviteCommand: ParsableCommand {
         func run() throws {
             try Failure.reported {
                 let core = try options.open(isNewAllowed: true)
-                let codes = try core.createInvites(
+                let codes = try core.invites.create(
                     count: count, lifetime: expires.duration, actor: options.actor)
                 do {
                     let texts = codes.map(\.description)
@@ -35,7 +35,7 @@ struct InviteCommand: ParsableCommand {
                     }
                 } catch let error as OutputError {
                     // Nobody was told them, or not all: none shall be open.
-                    try core.withdraw(codes, actor: options.actor)
+                    try core.invites.withdraw(codes, actor: options.actor)
                     throw error.with(consequence: "The invites were revoked again.")
                 }
             }
@@ -50,7 +50,7 @@ struct InviteCommand: ParsableCommand {
 
         func run() throws {
             try Failure.reported {
-                let invites = try options.open().invites()
+                let invites = try options.open().invites.list()
                 if output.json {
                     return try Printer.json(["invites": invites.map(InviteView.init)])
                 }
@@ -73,7 +73,7 @@ struct InviteCommand: ParsableCommand {
 
         func run() throws {
             try Failure.reported(isAct: true) {
-                let count = try options.open().revokeInvites(id, actor: options.actor)
+                let count = try options.open().invites.revoke(id, actor: options.actor)
                 try Printer.line("\(count) revoked")
             }
         }

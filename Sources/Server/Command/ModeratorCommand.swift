@@ -23,12 +23,12 @@ struct ModeratorCommand: ParsableCommand {
         func run() throws {
             try Failure.reported {
                 let core = try options.open()
-                let invitation = try core.addModerator(name, role: role, actor: options.actor)
+                let invitation = try core.moderators.add(name, role: role, actor: options.actor)
                 do {
                     if output.json { return try Printer.json(InvitationView(invitation)) }
                     try Printer.lines(InvitationView(invitation).lines)
                 } catch let error as OutputError {
-                    try core.withdraw(invitation)
+                    try core.moderators.withdraw(invitation)
                     throw error.with(
                         consequence: "The token was ended; the same command makes another.")
                 }
@@ -44,7 +44,7 @@ struct ModeratorCommand: ParsableCommand {
 
         func run() throws {
             try Failure.reported {
-                let moderators = try options.open().moderators()
+                let moderators = try options.open().moderators.list()
                 if output.json {
                     return try Printer.json(["moderators": moderators.map(ModeratorView.init)])
                 }
@@ -67,7 +67,7 @@ struct ModeratorCommand: ParsableCommand {
 
         func run() throws {
             try Failure.reported(isAct: true) {
-                try options.open().removeModerator(name, actor: options.actor)
+                try options.open().moderators.remove(name, actor: options.actor)
                 try Printer.line("\(name.shown) is no moderator any more")
             }
         }

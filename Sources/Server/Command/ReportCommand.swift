@@ -23,7 +23,7 @@ struct ReportCommand: ParsableCommand {
             let day = Duration.seconds(86_400)
             let isOneDay = to == nil || from.isDay && to?.isDay == true && to?.time == from.time
             let end = isOneDay ? from.time + day : to?.time ?? from.time + day
-            let report = try options.open().report(from: from.time, to: end)
+            let report = try options.open().moderation.report(from: from.time, to: end)
             if output.json { return try Printer.json(ReportView(report)) }
             try Printer.lines(ReportView(report).lines)
         }

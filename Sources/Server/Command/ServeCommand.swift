@@ -56,7 +56,7 @@ struct ServeCommand: AsyncParsableCommand {
             defer { withExtendedLifetime(lock) {} }
             let core = try options.open(settings.policy, isNewAllowed: true)
             let logger = settings.logFormat.logger(level: settings.logLevel)
-            let first = try core.firstAdministrator()
+            let first = try core.moderators.firstAdministrator()
             if settings.serve.isPublicPlainHTTP { Self.warn(settings.serve.place, logger) }
             try await core.serve(settings.serve, logger: logger) { port, metricsPort in
                 let lines = Self.lines(

@@ -29,7 +29,7 @@ struct ServiceCommand: ParsableCommand {
         func run() throws {
             try Failure.reported(isAct: true) {
                 let end = until?.moment
-                try options.open().pauseService(
+                try options.open().moderation.pauseService(
                     reason: reason, until: end, message: message, actor: options.actor)
                 try Printer.line("the service is paused\(end.map { " until \($0.rfc3339)" } ?? "")")
             }
@@ -52,7 +52,7 @@ struct ServiceCommand: ParsableCommand {
 
         func run() throws {
             try Failure.reported(isAct: true) {
-                let repair = try options.open().trustClock(
+                let repair = try options.open().time.trust(
                     reason: reason, actor: options.actor)
                 let last = repair.last.map { "; the last time before was \($0.rfc3339)" } ?? ""
                 try Printer.line("taken for right: \(repair.now.rfc3339)\(last)")
@@ -72,7 +72,7 @@ struct ServiceCommand: ParsableCommand {
 
         func run() throws {
             try Failure.reported(isAct: true) {
-                try options.open().resumeService(message: message, actor: options.actor)
+                try options.open().moderation.resumeService(message: message, actor: options.actor)
                 try Printer.line("the service goes on; held spends get their receipts")
             }
         }

@@ -4,30 +4,38 @@ public import Foundation
 package import SignedObjects
 import SystemSupport
 
-/// The server's rules over its data folder; several programs may have one folder open at once.
-public final class ServerCore: Sendable {
-    /// What the operator has set.
-    public let policy: ServerPolicy
-    let database: any DatabaseStore
+/// The server over its data folder, as its services; several programs may have one folder open at
+/// once.
+public final class ServerCore: ServerService {
+    let environment: ServiceEnvironment
     /// The database where several servers may share it, for what only it can do.
     let postgres: PostgresStore?
-    let metrics = Metrics()
-    /// Beside a database of one's own; nil for one that several servers share.
-    let epochMark: EpochMark?
-    let sweeper = Sweeper()
-    let excesses = ExcessMemory()
-    let callers = CallerCache(limit: Limits.cachedCallers)
     let connections: ConnectionTable
     let bodies: BodyBudget
-    let hub: WatchHub
-    let announcements = Announcements()
-    let key: SigningKey
-    let clock: @Sendable () -> UnixTime
-    /// Nil where no clock but the settable one is known.
-    let stepGuard: StepGuard?
-    /// The time since this machine's start; nil where that is not known.
-    let bootTime: @Sendable () -> BootTime?
-    let randomBytes: @Sendable (Int) -> [UInt8]
+    let requests: RequestAuthenticator
+    /// Opening, seeing and ending accounts.
+    public let accounts: AccountService
+    /// The invites by which accounts are opened.
+    public let invites: InviteService
+    let devices: DeviceService
+    let segments: SegmentService
+    let snapshots: SnapshotService
+    /// The accounts' ledgers.
+    package let ledgers: LedgerService
+    /// What moderators decide.
+    public let moderation: ModerationService
+    /// Who may decide, and their sessions.
+    public let moderators: ModeratorService
+    /// The audit log.
+    public let audit: AuditService
+    /// The server's epoch.
+    public let epochs: EpochService
+    /// This machine's clock.
+    public let time: TimeService
+    let events: EventService
+
+    /// What the operator has set.
+    public var policy: ServerPolicy { environment.policy }
 
     /// Opens `folder`, which holds the server's key and, where no other is named, its database.
     ///
@@ -77,46 +85,60 @@ public final class ServerCore: Sendable {
         } catch {
             throw ServerError.unusableFolder(path: folder.path, reason: error.localizedDescription)
         }
-        key = try ServerKey.open(in: keys)
-        let signer = AuditSigner(key: key, randomBytes: randomBytes)
+        let key = try ServerKey.open(in: keys)
+        let metrics = Metrics()
+        let base: any DatabaseStore
         if let database {
             let store = try PostgresStore(
                 address: database, connections: policy.databaseConnections,
                 onStatement: onStatement)
             postgres = store
-            self.database = AuditedStore(
-                base: MeasuredStore(base: store, metrics: metrics), signer: signer)
-            epochMark = nil
+            base = store
         } else {
             postgres = nil
-            self.database = AuditedStore(
-                base: MeasuredStore(
-                    base: try SQLiteStore(
-                        path: folder.appendingPathComponent("server.sqlite").path,
-                        onStatement: onStatement),
-                    metrics: metrics),
-                signer: signer)
-            epochMark = try EpochMark(folder.appendingPathComponent("server.epoch"))
+            base = try SQLiteStore(
+                path: folder.appendingPathComponent("server.sqlite").path,
+                onStatement: onStatement)
         }
-        self.policy = policy
-        hub = WatchHub(limit: policy.watchers)
+        environment = ServiceEnvironment(
+            policy: policy,
+            database: AuditedStore(
+                base: MeasuredStore(base: base, metrics: metrics),
+                signer: AuditSigner(key: key, randomBytes: randomBytes)),
+            metrics: metrics,
+            epochMark: postgres == nil
+                ? try EpochMark(folder.appendingPathComponent("server.epoch")) : nil,
+            hub: WatchHub(limit: policy.watchers), key: key, clock: clock,
+            stepGuard: monotonic.map { StepGuard(at: clock(), monotonic: $0) }, bootTime: bootTime,
+            randomBytes: randomBytes)
         connections = ConnectionTable(policy)
         bodies = BodyBudget(
             bytes: policy.connections.bodyBytes, perSender: policy.connections.bodiesPerSender)
-        self.clock = clock
-        stepGuard = monotonic.map { StepGuard(at: clock(), monotonic: $0) }
-        self.bootTime = bootTime
-        self.randomBytes = randomBytes
+        requests = RequestAuthenticator(environment, limiter: RateLimiter(environment))
+        ledgers = LedgerService(
+            environment: environment, requests: requests)
+        accounts = AccountService(
+            environment: environment, requests: requests, ledgers: ledgers)
+        invites = InviteService(environment: environment)
+        devices = DeviceService(environment: environment, requests: requests, ledgers: ledgers)
+        segments = SegmentService(environment: environment, requests: requests)
+        snapshots = SnapshotService(environment: environment, requests: requests)
+        moderation = ModerationService(environment: environment, ledgers: ledgers)
+        moderators = ModeratorService(environment: environment)
+        audit = AuditService(environment: environment, requests: requests)
+        epochs = EpochService(environment: environment)
+        time = TimeService(environment: environment)
+        events = EventService(environment: environment, requests: requests)
         try checkKey(folder)
-        try checkEpoch()
-        try beginAudit()
+        try epochs.check()
+        try audit.begin()
     }
 
     /// Names the key that clients pin; artists who join without an invite compare it.
     public var fingerprint: String { ServerFingerprint(key: publicKey).description }
 
     /// The key that clients pin.
-    package var publicKey: VerifyingKey { key.verifyingKey }
+    package var publicKey: VerifyingKey { environment.key.verifyingKey }
 
     /// Servers that share a database share the key: a receipt of one holds with every other.
     private func checkKey(_ folder: URL) throws {
@@ -133,18 +155,28 @@ public final class ServerCore: Sendable {
         guard known == key else { throw ServerError.otherKey(path: folder.path) }
     }
 
-    var signer: LedgerSigner { LedgerSigner(key: key) }
-
-    func randomLeaseID() -> LeaseID {
-        LeaseID(checked: randomBytes(LeaseID.byteCount))
-    }
-
     /// What the server says of itself to anybody.
     func describe() async throws -> ServerDescription {
-        let epoch = try await epoch()
+        let epoch = try await epochs.present()
         return ServerDescription(
             key: publicKey, epoch: epoch, time: clock(), freeCredits: policy.ledger.freeCredits,
             leaseSeconds: Int(policy.ledger.lease.components.seconds),
             registration: policy.registration)
+    }
+}
+
+extension ServerCore {
+    /// Whether a transaction is on the disk when its reply is sent, as far as this program decides
+    /// that: with PostgreSQL the database's own settings do.
+    package func commitsWaitForDisk() throws -> Bool {
+        try database.write { db in
+            guard db.kind == .sqlite else {
+                let setting: String? = try db.value("SELECT current_setting('synchronous_commit')")
+                return setting != "off"
+            }
+            // FULL is 2, EXTRA 3.
+            let level: Int? = try db.value("PRAGMA synchronous")
+            return level ?? 0 >= 2
+        }
     }
 }

@@ -1,3 +1,4 @@
+import AtelierProtocol
 public import CreditLedger
 public import SignedObjects
 
@@ -59,5 +60,39 @@ public struct SuspensionEffect: Codable, Sendable, Equatable {
         devices = Set(usable.map(\.device)).count
         usableUntil = usable.map(\.expires).max()
         heldSpends = ledger.heldCount
+    }
+}
+
+/// Whether an account may use the server at all; suspensions are another matter.
+enum AccountState: String, Sendable {
+    /// It may.
+    case open
+    /// It waits for the operator.
+    case pending
+    /// The operator refused it.
+    case refused
+    /// What it stored was taken away; its id stays.
+    case purged
+
+    /// What a device of such an account is told; nil where nothing stands in its way.
+    var refusal: ServerError? {
+        switch self {
+        case .open: nil
+        case .pending:
+            .refused(
+                .accountPending, detail: "The operator has not let it in yet. Ask again later.")
+        case .refused, .purged:
+            .refused(.accountRefused, detail: "Ask the operator why, or join another server.")
+        }
+    }
+}
+
+extension Row {
+    /// The account's state.
+    func state(_ column: String = "state") throws -> AccountState {
+        guard let state = AccountState(rawValue: try self[column]) else {
+            throw StoredFormError(column: column)
+        }
+        return state
     }
 }

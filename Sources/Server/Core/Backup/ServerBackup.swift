@@ -81,11 +81,11 @@ public struct ServerBackup: Sendable {
         let summary =
             if let database { try restore(file, into: database) } else { try restoreFile(file) }
         let core = try ServerCore(folder: folder, database: database, isNewAllowed: true)
-        try core.noteRestore(taken: summary.taken, actor: actor)
+        try core.epochs.noteRestore(taken: summary.taken, actor: actor)
         return BackupSummary(
             path: summary.path, bytes: summary.bytes, taken: summary.taken,
             accounts: summary.accounts, segments: summary.segments,
-            epoch: try core.presentEpoch(), hasKey: summary.hasKey)
+            epoch: try core.epochs.presentNow(), hasKey: summary.hasKey)
     }
 
     private func restoreFile(_ file: URL) throws -> BackupSummary {

@@ -41,7 +41,7 @@ package struct ClockWatch {
     /// Looks once; a database that is away for now is asked again the next time.
     package mutating func look() async {
         do {
-            tell(try await core.noteTime())
+            tell(try await core.time.note())
             isFailing = false
         } catch {
             if !isFailing {

@@ -8,7 +8,7 @@ extension Routes {
         let incoming = try await read(request, context, upTo: Limits.guestBytes, by: .guest)
         let account: AccountID = try parameter("account", context)
         return try json(
-            try await core.restore(try decode(incoming), account: account, incoming),
+            try await core.devices.restore(try decode(incoming), account: account, incoming),
             status: .created)
     }
 
@@ -16,7 +16,7 @@ extension Routes {
     @Sendable func revoke(request: Request, context: ServerContext) async throws -> Response {
         let incoming = try await read(request, context, upTo: ProtocolLimits.messageBytes)
         let device: DeviceID = try parameter("device", context)
-        try await core.revoke(try decode(incoming), device: device, incoming)
+        try await core.devices.revoke(try decode(incoming), device: device, incoming)
         return try json([String: String](), status: .created)
     }
 
@@ -25,25 +25,25 @@ extension Routes {
         let incoming = try await read(request, context, upTo: 0)
         let after = try number(
             request.uri.queryParameters["after"], or: 1, in: 0...Int64(UInt32.max))
-        return try json(try await core.keyRotations(after: after, incoming))
+        return try json(try await core.devices.keyRotations(after: after, incoming))
     }
 
     /// Asks for library keys that the device was not given.
     @Sendable func requestKeys(request: Request, context: ServerContext) async throws -> Response {
         let incoming = try await read(request, context, upTo: ProtocolLimits.messageBytes)
-        return try json(try await core.requestKeys(try decode(incoming), incoming))
+        return try json(try await core.devices.requestKeys(try decode(incoming), incoming))
     }
 
     /// The devices that wait for library keys.
     @Sendable func keyRequests(request: Request, context: ServerContext) async throws -> Response {
-        try json(try await core.keyRequests(try await read(request, context, upTo: 0)))
+        try json(try await core.devices.keyRequests(try await read(request, context, upTo: 0)))
     }
 
     /// Keeps library keys that were sealed to a device.
     @Sendable func deliverKeys(request: Request, context: ServerContext) async throws -> Response {
         let incoming = try await read(request, context, upTo: ProtocolLimits.messageBytes)
         let device: DeviceID = try parameter("device", context)
-        try await core.deliverKeys(try decode(incoming), to: device, incoming)
+        try await core.devices.deliverKeys(try decode(incoming), to: device, incoming)
         return try json([String: String](), status: .created)
     }
 }

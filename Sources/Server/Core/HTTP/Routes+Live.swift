@@ -9,13 +9,13 @@ extension Routes {
     /// Tells a device where its account stands, at once and whenever that changes, until one of
     /// both goes.
     @Sendable func events(request: Request, context: ServerContext) async throws -> Response {
-        let live = try await core.watch(try await read(request, context, upTo: 0))
+        let live = try await core.events.watch(try await read(request, context, upTo: 0))
         return Response(
             status: .ok, headers: [.contentType: "text/event-stream"],
             body: .init { writer in
                 var last: AccountEvent?
                 try await writer.write(Self.beat)
-                while let event = try await core.standing(of: live.caller, after: last) {
+                while let event = try await core.events.standing(of: live.caller, after: last) {
                     try await writer.write(event == last ? Self.beat : Self.message(event))
                     last = event
                     guard await live.next() else { break }

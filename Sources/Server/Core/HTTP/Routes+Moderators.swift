@@ -8,19 +8,19 @@ extension Routes {
         let incoming = try await read(
             request, context, upTo: Limits.guestBytes, by: .anybody)
         return try json(
-            try await core.openSession(try decode(incoming)), status: .created)
+            try await core.moderators.openSession(try decode(incoming)), status: .created)
     }
 
     /// Says whose session it is.
     @Sendable func session(request: Request, context: ServerContext) async throws -> Response {
         _ = try await read(request, context, upTo: 0, by: .anybody)
-        return try json(try await core.moderator(session: bearer(request)))
+        return try json(try await core.moderators.moderator(session: bearer(request)))
     }
 
     /// Ends a session.
     @Sendable func endSession(request: Request, context: ServerContext) async throws -> Response {
         _ = try await read(request, context, upTo: 0, by: .anybody)
-        try await core.endSession(bearer(request))
+        try await core.moderators.endSession(bearer(request))
         return try json([String: String]())
     }
 

@@ -10,7 +10,7 @@ extension Routes {
     @Sendable func push(request: Request, context: ServerContext) async throws -> Response {
         let incoming = try await read(
             request, context, upTo: ProtocolLimits.segmentBytes, by: .member(.push))
-        let answer = try await core.push(incoming)
+        let answer = try await core.segments.push(incoming)
         let state = answer.state
         return try json(
             PushReply(
@@ -28,7 +28,7 @@ extension Routes {
         let limit = try number(
             query["limit"], or: Int64(ProtocolLimits.pageSegments),
             in: 1...Int64(ProtocolLimits.pageSegments))
-        let answer = try await core.pull(
+        let answer = try await core.segments.pull(
             after: after, mark: try query["mark"].map(mark), limit: Int(limit), incoming)
         var buffer = ByteBuffer()
         for segment in answer.content {
@@ -48,19 +48,19 @@ extension Routes {
         let name = SnapshotStore.Name(
             id: try parameter("snapshot", context),
             cursor: try number(query["cursor"], in: 0...Int64.max), chunks: Int(chunks))
-        let isNew = try await core.push(chunk: try index(context), of: name, incoming)
+        let isNew = try await core.snapshots.push(chunk: try index(context), of: name, incoming)
         return try json([String: String](), status: isNew ? .created : .ok)
     }
 
     /// Names the newest whole snapshot.
     @Sendable func snapshot(request: Request, context: ServerContext) async throws -> Response {
-        try json(try await core.newestSnapshot(try await read(request, context, upTo: 0)))
+        try json(try await core.snapshots.newest(try await read(request, context, upTo: 0)))
     }
 
     /// Gives one chunk of the newest snapshot.
     @Sendable func chunk(request: Request, context: ServerContext) async throws -> Response {
         let incoming = try await read(request, context, upTo: 0, by: .member(.chunkOut))
-        let chunk = try await core.chunk(
+        let chunk = try await core.snapshots.chunk(
             try index(context), of: try parameter("snapshot", context), incoming)
         return bytes(ByteBuffer(bytes: chunk), headers: [:])
     }

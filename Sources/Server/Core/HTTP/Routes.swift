@@ -26,7 +26,7 @@ struct Routes: Sendable {
 
     /// Says that the database answers.
     @Sendable func ready(request: Request, context: ServerContext) async throws -> Response {
-        _ = try await core.epoch()
+        _ = try await core.epochs.present()
         return text("ready\n")
     }
 
@@ -43,7 +43,7 @@ struct Routes: Sendable {
     /// Opens an account.
     @Sendable func register(request: Request, context: ServerContext) async throws -> Response {
         let incoming = try await read(request, context, upTo: Limits.guestBytes, by: .guest)
-        let registered = try await core.register(try decode(incoming), incoming)
+        let registered = try await core.accounts.register(try decode(incoming), incoming)
         let done: HTTPResponse.Status = registered.isNew ? .created : .ok
         return try json(registered.list, status: registered.state == .open ? done : .accepted)
     }
@@ -53,7 +53,7 @@ struct Routes: Sendable {
     {
         let incoming = try await read(request, context, upTo: Limits.guestBytes, by: .guest)
         let account: AccountID = try parameter("account", context)
-        try await core.requestDevice(try decode(incoming), account: account, incoming)
+        try await core.devices.request(try decode(incoming), account: account, incoming)
         return try json([String: String](), status: .accepted)
     }
 
@@ -61,7 +61,7 @@ struct Routes: Sendable {
     @Sendable func approval(request: Request, context: ServerContext) async throws -> Response {
         let incoming = try await read(request, context, upTo: 0, by: .guest)
         return try json(
-            try await core.approval(
+            try await core.devices.approval(
                 of: try parameter("device", context), account: try parameter("account", context),
                 incoming))
     }
@@ -69,20 +69,20 @@ struct Routes: Sendable {
     /// The devices that wait.
     @Sendable func deviceRequests(request: Request, context: ServerContext) async throws -> Response
     {
-        try json(try await core.deviceRequests(try await read(request, context, upTo: 0)))
+        try json(try await core.devices.waiting(try await read(request, context, upTo: 0)))
     }
 
     /// Lets a waiting device in.
     @Sendable func approve(request: Request, context: ServerContext) async throws -> Response {
         let incoming = try await read(request, context, upTo: ProtocolLimits.messageBytes)
         let device: DeviceID = try parameter("device", context)
-        try await core.approve(try decode(incoming), device: device, incoming)
+        try await core.devices.approve(try decode(incoming), device: device, incoming)
         return try json([String: String](), status: .created)
     }
 
     /// The devices of the account.
     @Sendable func devices(request: Request, context: ServerContext) async throws -> Response {
-        try json(try await core.devices(try await read(request, context, upTo: 0)))
+        try json(try await core.devices.list(try await read(request, context, upTo: 0)))
     }
 
     /// The entries of the audit log after a serial, without their contents.
@@ -90,14 +90,14 @@ struct Routes: Sendable {
         let incoming = try await read(request, context, upTo: 0)
         let after = try number(
             request.uri.queryParameters["after"], or: 0, in: AuditHead.serials)
-        return try json(try await core.auditPage(after: after, incoming))
+        return try json(try await core.audit.page(after: after, incoming))
     }
 
     /// One contact with the ledger.
     @Sendable func ledger(request: Request, context: ServerContext) async throws -> Response {
         let incoming = try await read(
             request, context, upTo: ProtocolLimits.messageBytes, by: .member(.ledger))
-        return try json(try await core.exchange(try decode(incoming), incoming))
+        return try json(try await core.ledgers.exchange(try decode(incoming), incoming))
     }
 
     /// Who may send a request.
@@ -128,14 +128,14 @@ struct Routes: Sendable {
                 peer: context.peer, headers: request.headers))
         switch origin {
         case .member(let kind):
-            let member = try await core.admit(incoming, as: kind)
+            let member = try await core.requests.admit(incoming, as: kind)
             core.connections.prove(context.connection)
             incoming.member = member
             (incoming.body, incoming.digest) = try await reader.read(
                 request, for: "device \(member.caller.device)")
-            try await core.checkBody(of: incoming)
+            try await core.requests.checkBody(of: incoming)
         case .guest, .anybody:
-            try await core.countGuest(incoming)
+            try await core.requests.limiter.countGuest(incoming)
             if case .guest = origin {
                 try RequestGate.checkPlausible(
                     RequestGate.claim(incoming), of: incoming, now: core.clock())

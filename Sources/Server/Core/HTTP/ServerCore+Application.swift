@@ -7,7 +7,7 @@ extension ServerCore {
     /// The routes, for a test in process.
     package var router: Router<ServerContext> {
         let router = Router(context: ServerContext.self)
-        router.add(middleware: EnvelopeMiddleware(clock: clock, metrics: metrics))
+        router.add(middleware: EnvelopeMiddleware(clock: environment.clock, metrics: metrics))
         Routes(core: self).add(to: router)
         return router
     }
@@ -45,7 +45,7 @@ extension ServerCore {
         onListening: @escaping @Sendable (_ port: Int, _ metricsPort: Int?) -> Void
     ) async throws {
         try settings.checkPorts()
-        try checkClock()
+        try time.check()
         let tls = try settings.tls.map { try TLSContext($0) }
         limitConnections(logger)
         let listening = Listening(hasMetrics: settings.metrics != nil, tell: onListening)

@@ -1,6 +1,7 @@
 import Logging
 import ServiceLifecycle
 import SignedObjects
+import Synchronization
 
 /// Carries news between this program and others that change the same database.
 ///
@@ -26,7 +27,7 @@ struct LiveService: Service {
             await feed.carry()
             step += 1
             if step.isMultiple(of: steps) {
-                core.hub.wake(part: step / steps % Self.beats, of: Self.beats)
+                core.environment.hub.wake(part: step / steps % Self.beats, of: Self.beats)
             }
         }
     }
@@ -64,21 +65,21 @@ private struct Feed {
     }
 
     private mutating func exchange(with store: PostgresStore) async throws {
-        let accounts = core.announcements.take()
+        let accounts = core.environment.announcements.take()
         if !accounts.isEmpty { try await store.announce(accounts.map(\.description)) }
         let wasListening = listener != nil
         let connection = try listener ?? store.listen()
         listener = connection
         // Whatever was said before this connection listened was missed.
-        if !wasListening { core.hub.wake(part: 0, of: 1) }
+        if !wasListening { core.environment.hub.wake(part: 0, of: 1) }
         for payload in try connection.notifications() {
-            if let account = AccountID(hex: payload) { core.hub.wake(account) }
-            if payload == ServerCore.everybody { core.hub.wake(part: 0, of: 1) }
+            if let account = AccountID(hex: payload) { core.environment.hub.wake(account) }
+            if payload == ServiceEnvironment.everybody { core.environment.hub.wake(part: 0, of: 1) }
         }
     }
 
     private mutating func readActs() async throws {
-        guard core.hub.count > 0 else {
+        guard core.environment.hub.count > 0 else {
             lastAct = nil
             return
         }
@@ -93,10 +94,28 @@ private struct Feed {
         }
         for row in rows {
             lastAct = try row["id"] as Int64? ?? 0
-            if try !row.isNull("account") { core.hub.wake(try row.fixed("account")) }
-            if try row["service"] == 1 { core.hub.wake(part: 0, of: 1) }
+            if try !row.isNull("account") { core.environment.hub.wake(try row.fixed("account")) }
+            if try row["service"] == 1 { core.environment.hub.wake(part: 0, of: 1) }
         }
         // Acts of before the first look may be news to those who began to watch meanwhile.
-        if known == nil { core.hub.wake(part: 0, of: 1) }
+        if known == nil { core.environment.hub.wake(part: 0, of: 1) }
+    }
+}
+
+/// Accounts that other instances have not been told of yet.
+final class Announcements: Sendable {
+    private let accounts = Mutex<Set<AccountID>>([])
+
+    /// Notes that something of `account` changed.
+    func add(_ account: AccountID) {
+        _ = accounts.withLock { $0.insert(account) }
+    }
+
+    /// Takes them all.
+    func take() -> Set<AccountID> {
+        accounts.withLock { accounts in
+            defer { accounts = [] }
+            return accounts
+        }
     }
 }

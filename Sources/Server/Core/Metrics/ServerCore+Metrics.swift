@@ -9,7 +9,7 @@ extension ServerCore {
         Self.addRequests(counts, to: &text)
         text.single(
             "atelier_watchers", "gauge", "Devices that watch their accounts here.",
-            Double(hub.count))
+            Double(environment.hub.count))
         Self.addConnections(connections.counts, bodies: bodies.bytesInFlight, to: &text)
         text.single(
             "atelier_segments_stored_total", "counter", "New segments stored.",

@@ -1,0 +1,111 @@
+import CreditLedger
+import Foundation
+import SignedObjects
+
+/// The server's epoch: another number than before when the server was wiped or set back.
+public struct EpochService: ServerService {
+    let environment: ServiceEnvironment
+
+    /// Another number than before when the server was wiped or set back; reading it also proves
+    /// that the database works.
+    func present() async throws -> Int {
+        try await database.read { db in try EpochMark.Reading(of: db).epoch }
+    }
+
+    /// The epoch now, waiting for it.
+    func presentNow() throws -> Int {
+        try database.read { db in try EpochMark.Reading(of: db).epoch }
+    }
+
+    /// Writes down that this database came from a backup.
+    func noteRestore(taken: UnixTime, actor: String) throws {
+        let now = clock()
+        try database.write { db in
+            try Audit.append(
+                "restore", actor: actor, account: nil, reason: "", detail: taken.rfc3339,
+                now: now, in: db)
+        }
+    }
+
+    /// Begins a new epoch, for an operator who has restored the whole folder: then nothing in it
+    /// can tell.
+    ///
+    /// - Returns: The new epoch.
+    @discardableResult
+    public func raise(actor: String) throws -> Int {
+        try database.write { db in
+            try self.raise(actor: actor, reason: "asked", in: db)
+        }
+    }
+
+    /// Begins a new epoch where the database is not the one that it was.
+    func check() throws {
+        if let epochMark { try check(epochMark) } else { try checkCluster() }
+    }
+
+    /// Begins a new epoch where the tables were restored into another PostgreSQL cluster.
+    ///
+    /// A cluster restored in place keeps its identifier, and a standby that takes over has it too:
+    /// then the operator knows whether something was lost, and says so by `epoch raise`.
+    private func checkCluster() throws {
+        try database.write { db in
+            let cluster: String? = try db.value(
+                "SELECT system_identifier::text FROM pg_control_system()")
+            let identifier = Data((cluster ?? "").utf8)
+            let known: Data? = try db.value("SELECT value FROM identity WHERE name = 'cluster'")
+            guard known != identifier else { return }
+            try db.execute(
+                """
+                INSERT INTO identity (name, value) VALUES ('cluster', ?1)
+                ON CONFLICT (name) DO UPDATE SET value = excluded.value
+                """,
+                [identifier])
+            guard known != nil else { return }
+            try self.raise(actor: "server", reason: "database-moved", in: db)
+        }
+    }
+
+    /// Begins a new epoch where the database is behind the mark beside it, or the mark is gone.
+    private func check(_ epochMark: EpochMark) throws {
+        // The mark first: while another program goes on, the database only moves ahead of it.
+        let mark = try epochMark.read()
+        let reading = try database.read { db in try EpochMark.Reading(of: db) }
+        guard Self.isSetBack(reading, behind: mark) else { return try epochMark.note(reading) }
+        try database.write { db in
+            let mark = try epochMark.read()
+            guard Self.isSetBack(try EpochMark.Reading(of: db), behind: mark) else { return }
+            let reason = mark == nil ? "mark-missing" : "database-set-back"
+            try self.raise(actor: "server", reason: reason, in: db)
+        }
+    }
+
+    private static func isSetBack(
+        _ reading: EpochMark.Reading, behind mark: EpochMark.Reading?
+    ) -> Bool {
+        guard let mark else { return reading.segments > 0 }
+        return reading < mark
+    }
+
+    /// The new epoch is also no less than the second of its beginning, so that the same backup,
+    /// restored twice, does not begin the same epoch twice.
+    @discardableResult
+    private func raise(actor: String, reason: String, in db: Database) throws -> Int {
+        let now = clock()
+        let reading = try EpochMark.Reading(of: db)
+        let last = max(reading.epoch, try epochMark?.read()?.epoch ?? 0)
+        let new = EpochMark.Reading(
+            epoch: max(last + 1, Int(now.milliseconds / 1000)), segments: reading.segments)
+        try db.execute(
+            "UPDATE setting SET value = ?1 WHERE name = 'epoch'", [new.epoch])
+        // What comes after this place may differ from what devices of an earlier epoch hold.
+        try db.execute("UPDATE account_head SET base = seq")
+        try LedgerStore.beginEpoch(
+            until: now + policy.ledger.lease + policy.ledger.grace, in: db)
+        try Audit.append(
+            "epoch \(new.epoch)", actor: actor, account: nil, reason: reason, detail: "", now: now,
+            in: db)
+        // Before the commit: after a crash in between, the database is behind, and begins another.
+        try epochMark?.note(new)
+        return new.epoch
+    }
+}

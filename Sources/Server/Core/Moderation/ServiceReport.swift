@@ -1,0 +1,150 @@
+import CreditLedger
+public import SignedObjects
+
+/// What was done on a server in a time: for whoever asks how it is run. Nobody is named in it.
+public struct ServiceReport: Codable, Sendable, Equatable {
+    /// From this moment on.
+    public let from: UnixTime
+    /// Up to this moment, without it.
+    public let to: UnixTime
+    /// Accounts that were opened or asked for, by what they are now: `open`, `pending`, `refused`,
+    /// `purged`.
+    public let accounts: [String: Int]
+    /// Suspensions by reason code.
+    public let suspensions: [String: Int]
+    /// Suspensions that were lifted.
+    public let reinstatements: Int
+    /// Accounts that stood suspended at the end.
+    public let suspendedAtEnd: Int
+    /// Credits that were given beyond the free ones.
+    public let creditsGranted: Int
+    /// Generations that were countersigned.
+    public let receipts: Int
+    /// Times that the service was paused.
+    public let pauses: Int
+    /// Cases that were opened, by kind.
+    public let cases: [String: Int]
+    /// Cases that were closed.
+    public let casesClosed: Int
+    /// Accounts that were purged.
+    public let purges: Int
+}
+
+extension ModerationService {
+    /// What was done in a time.
+    ///
+    /// - Throws: ``ServerError`` where it does not end after it begins.
+    public func report(from: UnixTime, to: UnixTime) throws -> ServiceReport {
+        guard from < to else {
+            throw ServerError.invalidValue(name: "to", reason: "must lie after from")
+        }
+        return try database.read { db in
+            let tally = Tally(db: db, from: from, to: to)
+            let orders = try tally.orders()
+            return ServiceReport(
+                from: from, to: to,
+                accounts: try tally.counts(
+                    "SELECT state AS name, COUNT(*) AS count FROM account "
+                        + "WHERE created >= ?1 AND created < ?2 GROUP BY state"),
+                suspensions: orders.suspensions, reinstatements: orders.reinstatements,
+                suspendedAtEnd: orders.suspendedAtEnd, creditsGranted: orders.granted,
+                receipts: try tally.receipts(),
+                pauses: try tally.count("service_order", "time", "kind = 'pause'"),
+                cases: try tally.counts(
+                    "SELECT kind AS name, COUNT(*) AS count FROM moderation_case "
+                        + "WHERE opened >= ?1 AND opened < ?2 GROUP BY kind"),
+                casesClosed: try tally.count("moderation_case", "closed", "closed IS NOT NULL"),
+                purges: try tally.count("audit", "time", "action = 'purge'"))
+        }
+    }
+}
+
+/// Counts what lies in a time.
+private struct Tally {
+    /// What orders add up to.
+    struct Orders {
+        var suspensions: [String: Int] = [:]
+        var reinstatements = 0
+        var suspendedAtEnd = 0
+        var granted = 0
+    }
+
+    let db: Database
+    let from: UnixTime
+    let to: UnixTime
+
+    func counts(_ sql: String) throws -> [String: Int] {
+        var counts: [String: Int] = [:]
+        for row in try db.rows(sql, [from.milliseconds, to.milliseconds]) {
+            counts[try row["name"]] = try row["count"]
+        }
+        return counts
+    }
+
+    func count(_ table: String, _ time: String, _ condition: String) throws -> Int {
+        try db.value(
+            "SELECT COUNT(*) FROM \(table) "
+                + "WHERE \(time) >= ?1 AND \(time) < ?2 AND \(condition)",
+            [from.milliseconds, to.milliseconds]) ?? 0
+    }
+
+    /// Orders hang on their account and have their time inside.
+    func orders() throws -> Orders {
+        var sum = Orders()
+        var (account, known): (AccountID?, [Order]) = (nil, [])
+        func finish() {
+            if Standing(after: known).suspension(at: to) != nil { sum.suspendedAtEnd += 1 }
+        }
+        try page("ledger_order", "serial") { row in
+            let order = try JWS<Order>(stored: try row["document"]).payload
+            if order.account != account {
+                finish()
+                (account, known) = (order.account, [])
+            }
+            guard order.time < to else { return }
+            known.append(order)
+            guard from <= order.time else { return }
+            switch order.kind {
+            case .suspend: sum.suspensions[order.reason, default: 0] += 1
+            case .reinstate: sum.reinstatements += 1
+            case .grant: sum.granted += order.credits
+            case .revokeDevice, .pauseService, .resumeService, .note: break
+            }
+        }
+        finish()
+        return sum
+    }
+
+    func receipts() throws -> Int {
+        var count = 0
+        try page("ledger_receipt", "number") { row in
+            let time = try JWS<Receipt>(stored: try row["document"]).payload.time
+            if from <= time, time < to { count += 1 }
+        }
+        return count
+    }
+
+    /// Reads a table of documents in the order of accounts, some at a time.
+    private func page(
+        _ table: String, _ place: String, _ body: (Row) throws -> Void
+    ) throws {
+        var last: (account: AccountID, place: Int64)?
+        while true {
+            let rows = try db.rows(
+                """
+                SELECT account, \(place) AS place, document FROM \(table)
+                WHERE account > ?1 OR account = ?1 AND \(place) > ?2
+                ORDER BY account, \(place) LIMIT ?3
+                """,
+                [
+                    last?.account.blob ?? AccountID(checked: [UInt8](repeating: 0, count: 16)).blob,
+                    last?.place ?? -1, Limits.auditPage,
+                ])
+            for row in rows {
+                last = (try row.fixed("account"), try row["place"])
+                try body(row)
+            }
+            if rows.count < Limits.auditPage { return }
+        }
+    }
+}

@@ -1,0 +1,66 @@
+import AtelierProtocol
+import CreditLedger
+import SignedObjects
+
+/// What the services stand on: the database, the server's key, the operator's settings, and the
+/// clock and chance that tests pass in.
+struct ServiceEnvironment: Sendable {
+    let policy: ServerPolicy
+    let database: any DatabaseStore
+    let metrics: Metrics
+    /// Beside a database of one's own; nil for one that several servers share.
+    let epochMark: EpochMark?
+    let hub: WatchHub
+    let announcements = Announcements()
+    let key: SigningKey
+    let clock: @Sendable () -> UnixTime
+    /// Nil where no clock but the settable one is known.
+    let stepGuard: StepGuard?
+    /// The time since this machine's start; nil where that is not known.
+    let bootTime: @Sendable () -> BootTime?
+    let randomBytes: @Sendable (Int) -> [UInt8]
+
+    var auditSigner: AuditSigner { AuditSigner(key: key, randomBytes: randomBytes) }
+
+    /// Wakes those who watch `account` here, and lets other instances know soon.
+    func changed(_ account: AccountID) {
+        hub.wake(account)
+        if database.isShared { announcements.add(account) }
+    }
+
+    /// Wakes those who watch `account`, here and at other instances; for commands, which end soon.
+    func announce(_ account: AccountID) {
+        hub.wake(account)
+        // The act is done; who is not told now sees it at the next beat.
+        try? database.announce(account.description)
+    }
+
+    /// Wakes everybody who watches.
+    func announceToEverybody() {
+        hub.wake(part: 0, of: 1)
+        try? database.announce(Self.everybody)
+    }
+
+    /// What is announced where every account has news.
+    static let everybody = "service"
+}
+
+/// A part of the server with tables of its own. It takes ids and values, and prints nothing.
+protocol ServerService: Sendable {
+    var environment: ServiceEnvironment { get }
+}
+
+extension ServerService {
+    var policy: ServerPolicy { environment.policy }
+    var database: any DatabaseStore { environment.database }
+    var metrics: Metrics { environment.metrics }
+    var epochMark: EpochMark? { environment.epochMark }
+    var stepGuard: StepGuard? { environment.stepGuard }
+    var key: SigningKey { environment.key }
+    var publicKey: VerifyingKey { key.verifyingKey }
+    var signer: LedgerSigner { LedgerSigner(key: key) }
+    var randomBytes: @Sendable (Int) -> [UInt8] { environment.randomBytes }
+
+    func clock() -> UnixTime { environment.clock() }
+    func bootTime() -> BootTime? { environment.bootTime() }
+}
