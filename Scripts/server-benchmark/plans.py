@@ -23,7 +23,7 @@ STATEMENTS = [
     "SELECT seq, length(bytes) AS bytes FROM segment"
     " WHERE account = {b} AND seq > 1 AND seq <= 9 ORDER BY seq LIMIT 256",
     "SELECT seq, bytes FROM segment WHERE account = {b} AND seq > 1 AND seq <= 9 ORDER BY seq",
-    "SELECT MIN(coalesce(pulled, 0)) AS place FROM device"
+    "SELECT MIN(coalesce(pulled, 0)) AS sequence FROM device"
     " WHERE account = {b} AND last_seen >= 1 AND (pulled IS NOT NULL OR joined >= 1)"
     " AND NOT EXISTS (SELECT 1 FROM ledger_revocation AS r"
     " WHERE r.account = device.account AND r.device = device.id)",
@@ -32,7 +32,7 @@ STATEMENTS = [
     " WHERE account_head.account = device.account AND 1 <= seq"
     " AND (device.pulled_epoch = 1 OR 1 <= base))",
     "SELECT id, cursor, chunks, started, completed, leaving FROM snapshot"
-    " WHERE account = {b} ORDER BY place",
+    " WHERE account = {b} ORDER BY row_id",
     "SELECT kind, reason, words, until FROM service_order ORDER BY id DESC LIMIT 1",
     "SELECT document FROM audit_head WHERE name = 'audit'",
     "INSERT INTO ledger_credit (account, credit, epoch, lease, receipt)"
@@ -45,7 +45,7 @@ STATEMENTS = [
     " AND receipt IS NULL ORDER BY credit LIMIT 4",
     "SELECT l.*, c.epoch AS e FROM ledger_lease AS l LEFT JOIN ledger_credit AS c"
     " ON c.account = l.account AND c.credit = l.credit"
-    " WHERE l.account = {b} AND l.phase = 1 ORDER BY l.place",
+    " WHERE l.account = {b} AND l.phase = 1 ORDER BY l.row_id",
     "SELECT * FROM ledger_lease WHERE account = {b} AND lease = {b}",
     "SELECT * FROM ledger_lease WHERE account = {b} AND device = {b} AND journal = {b}"
     " AND number = 1",

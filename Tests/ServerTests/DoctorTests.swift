@@ -31,8 +31,9 @@ struct DoctorTests {
                 UPDATE segment SET seq = 9 WHERE seq = 1; UPDATE segment SET seq = 1 WHERE seq = 2;
                 UPDATE segment SET seq = 2 WHERE seq = 9
                 """),
-        Fault(check: "snapshots", sql: "DELETE FROM snapshot_chunk WHERE place = 1"),
-        Fault(check: "snapshots", sql: "UPDATE snapshot_chunk SET hash = bytes WHERE place = 0"),
+        Fault(check: "snapshots", sql: "DELETE FROM snapshot_chunk WHERE chunk_index = 1"),
+        Fault(
+            check: "snapshots", sql: "UPDATE snapshot_chunk SET hash = bytes WHERE chunk_index = 0"),
         Fault(check: "ledger", sql: "DELETE FROM ledger"),
         Fault(check: "ledger", sql: "UPDATE ledger SET free = free + 1"),
         Fault(check: "ledger", sql: "DELETE FROM ledger_receipt"),

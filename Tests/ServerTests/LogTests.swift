@@ -73,9 +73,9 @@ struct LogTests {
     // Goal: a full disk asks devices to come again, as a busy database does; damage does not.
     @Test func aFullDiskPasses() {
         for code in [ResultCode.SQLITE_FULL, .SQLITE_BUSY, .SQLITE_BUSY_SNAPSHOT] {
-            #expect(ServerFailure.isPassing(DatabaseError(resultCode: code)))
+            #expect(ServerFailure.isTransient(DatabaseError(resultCode: code)))
         }
-        #expect(!ServerFailure.isPassing(DatabaseError(resultCode: .SQLITE_CORRUPT)))
+        #expect(!ServerFailure.isTransient(DatabaseError(resultCode: .SQLITE_CORRUPT)))
     }
 
     // Goal: whatever a field holds, a line stays one line of JSON.

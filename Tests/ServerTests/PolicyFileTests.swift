@@ -36,7 +36,7 @@ struct PolicyFileTests {
             [ limits ]
             watchers = 20_000
             """)
-        #expect(settings.serve.place == .init(host: "0.0.0.0", port: 443))
+        #expect(settings.serve.address == .init(host: "0.0.0.0", port: 443))
         #expect(settings.logFormat == .json)
         #expect(settings.policy.ledger.freeCredits == 3)
         #expect(settings.policy.ledger.lease == .seconds(14 * 86_400))

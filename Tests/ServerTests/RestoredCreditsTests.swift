@@ -74,7 +74,7 @@ struct RestoredCreditsTests {
         }
     }
 
-    // Goal: another device of the account is waited for, unless it was put out.
+    // Goal: another device of the account is waited for, unless it was revoked.
     @Test func anotherDeviceIsWaitedFor() async throws {
         let server = try TestServer()
         let artist = TestDevice(of: server)

@@ -9,7 +9,7 @@ import Testing
 
 @Suite(.onBothDatabases)
 struct RevocationTests {
-    // Goal: a device that was put out gets nothing, the others get the new key, and saying it twice
+    // Goal: a revoked device gets nothing, the others get the new key, and saying it twice
     // is saying it once.
     @Test func aRevokedDeviceIsOut() async throws {
         try await Self.run { artist, lost, client in

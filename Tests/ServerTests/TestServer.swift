@@ -353,7 +353,7 @@ struct TestDevice: Sendable {
         ).compact
     }
 
-    /// What puts `device` out; the new key in it is nobody's.
+    /// What revokes devices; the new key in it is nobody's.
     func rotation(
         _ epoch: UInt32, revoking revoked: [DeviceID], by key: SigningKey? = nil,
         for members: [DeviceID]? = nil

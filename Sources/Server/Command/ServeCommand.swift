@@ -57,7 +57,7 @@ struct ServeCommand: AsyncParsableCommand {
             let core = try options.open(settings.policy, isNewAllowed: true)
             let logger = settings.logFormat.logger(level: settings.logLevel)
             let first = try core.moderators.firstAdministrator()
-            if settings.serve.isPublicPlainHTTP { Self.warn(settings.serve.place, logger) }
+            if settings.serve.isPublicPlainHTTP { Self.warn(settings.serve.address, logger) }
             try await core.serve(settings.serve, logger: logger) { port, metricsPort in
                 let lines = Self.lines(
                     settings, core, first, port: port, metricsPort: metricsPort)
@@ -80,7 +80,7 @@ struct ServeCommand: AsyncParsableCommand {
         _ settings: ServerSettings, _ core: ServerCore, _ first: ModeratorInvitation?, port: Int,
         metricsPort: Int?
     ) -> [String] {
-        let place = settings.serve.place
+        let place = settings.serve.address
         let scheme = settings.serve.tls == nil ? "http" : "https"
         var lines = ["atelier-server: listening on \(scheme)://\(place.shownHost):\(port)"]
         if let metrics = settings.serve.metrics, let metricsPort {
@@ -94,7 +94,7 @@ struct ServeCommand: AsyncParsableCommand {
         return lines
     }
 
-    private static func warn(_ place: ServeSettings.Place, _ logger: Logger) {
+    private static func warn(_ place: SocketAddress, _ logger: Logger) {
         let text =
             "plain HTTP on \(place), which other machines reach: whoever is on the way reads and "
             + "changes what is not sealed, unless a proxy that speaks TLS stands in front"

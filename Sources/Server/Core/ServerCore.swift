@@ -106,8 +106,8 @@ public final class ServerCore: ServerService {
                 base: MeasuredStore(base: base, metrics: metrics),
                 signer: AuditSigner(key: key, randomBytes: randomBytes)),
             metrics: metrics,
-            epochMark: postgres == nil
-                ? try EpochMark(folder.appendingPathComponent("server.epoch")) : nil,
+            epochCheckpoint: postgres == nil
+                ? try EpochCheckpoint(folder.appendingPathComponent("server.epoch")) : nil,
             hub: WatchHub(limit: policy.watchers), key: key, clock: clock,
             stepGuard: monotonic.map { StepGuard(at: clock(), monotonic: $0) }, bootTime: bootTime,
             randomBytes: randomBytes)

@@ -47,7 +47,7 @@ public enum ServerFailure {
     }
 
     /// Whether the database is not there, or too busy, for now: asking again later helps.
-    package static func isPassing(_ error: any Error) -> Bool {
+    package static func isTransient(_ error: any Error) -> Bool {
         switch error {
         case let error as PostgresError: error.isUnavailable
         case is CommitUnknownError, is LostTransaction: true
@@ -86,5 +86,31 @@ public enum ServerFailure {
         default:
             ("The database refused (\(error.resultCode)).", 1)
         }
+    }
+}
+
+/// What a command has to say cannot be written.
+public struct OutputError: Error, CustomStringConvertible {
+    private let code: Int32
+    /// What became of what was done, as a sentence; empty where nothing was.
+    public let consequence: String
+
+    /// - Parameters:
+    ///   - code: The system's error number.
+    ///   - consequence: What became of what was done, as a sentence; empty where nothing was.
+    public init(code: Int32, consequence: String = "") {
+        self.code = code
+        self.consequence = consequence
+    }
+
+    /// The same with what became of what was done.
+    public func with(consequence: String) -> OutputError {
+        OutputError(code: code, consequence: consequence)
+    }
+
+    /// The text form.
+    public var description: String {
+        let text = "Standard output cannot be written: \(String(cString: strerror(code)))."
+        return consequence.isEmpty ? text : "\(text) \(consequence)"
     }
 }

@@ -9,7 +9,7 @@ struct ServiceEnvironment: Sendable {
     let database: any DatabaseStore
     let metrics: Metrics
     /// Beside a database of one's own; nil for one that several servers share.
-    let epochMark: EpochMark?
+    let epochCheckpoint: EpochCheckpoint?
     let hub: WatchHub
     let announcements = Announcements()
     let key: SigningKey
@@ -54,7 +54,7 @@ extension ServerService {
     var policy: ServerPolicy { environment.policy }
     var database: any DatabaseStore { environment.database }
     var metrics: Metrics { environment.metrics }
-    var epochMark: EpochMark? { environment.epochMark }
+    var epochCheckpoint: EpochCheckpoint? { environment.epochCheckpoint }
     var stepGuard: StepGuard? { environment.stepGuard }
     var key: SigningKey { environment.key }
     var publicKey: VerifyingKey { key.verifyingKey }

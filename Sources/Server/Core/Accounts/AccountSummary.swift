@@ -17,7 +17,7 @@ public struct AccountSummary: Codable, Sendable {
     public let until: UnixTime?
     /// The names of its devices, first joined first.
     public let devices: [String]
-    /// The names of those that were put out.
+    /// The names of its revoked devices.
     public let revokedDevices: [String]
     /// When one of them was last heard from.
     public let lastSeen: UnixTime?

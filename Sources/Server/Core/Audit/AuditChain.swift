@@ -41,7 +41,8 @@ struct AuditChain {
         try db.execute("UPDATE audit_head SET hash = ?1 WHERE name = 'audit'", [link.blob])
         guard isSigned else { return }
         let head = AuditHead(
-            serial: serial, hash: link, epoch: try EpochMark.Reading(of: db).epoch, time: last.time)
+            serial: serial, hash: link, epoch: try EpochCheckpoint.Reading(of: db).epoch,
+            time: last.time)
         try save(signer.sign(head))
     }
 
@@ -49,7 +50,7 @@ struct AuditChain {
     func begin(now: UnixTime, signer: AuditSigner) throws {
         guard try head().count == 0, try document() == nil else { return }
         let head = AuditHead(
-            serial: 0, hash: .zero, epoch: try EpochMark.Reading(of: db).epoch, time: now)
+            serial: 0, hash: .zero, epoch: try EpochCheckpoint.Reading(of: db).epoch, time: now)
         try save(signer.sign(head))
     }
 
@@ -142,5 +143,53 @@ struct AuditChain {
         walk.count = serial
         walk.last = link
         return true
+    }
+}
+
+/// Who did what, when and why: written in the transaction that does it, never changed.
+///
+/// Every row holds a link over itself and the row before, so that a change shows, see
+/// ``AuditChain``; the last link is signed with the server's key, see ``AuditedStore``.
+enum Audit {
+    /// Notes an act; it is written at the end of the transaction.
+    static func append(
+        _ action: String, actor: String, account: AccountID?, reason: String, detail: String,
+        now: UnixTime, in db: Database
+    ) throws {
+        db.acts.append(
+            AuditContent(
+                time: now, actor: actor, action: action, account: account, reason: reason,
+                detail: detail))
+    }
+}
+
+/// What a row of the audit log says.
+struct AuditContent: Encodable, Sendable {
+    let time: UnixTime
+    let actor: String
+    let action: String
+    let account: AccountID?
+    let reason: String
+    let detail: String
+
+    /// Names the content without telling it: without the salt nobody can try what it may be.
+    func digest(salt: [UInt8]) throws -> Digest {
+        Digest(of: salt + Array(try CanonicalJSON.encoder.encode(self)))
+    }
+}
+
+extension AuditContent {
+    init(_ row: Row) throws {
+        let account: Data? = try row["account"]
+        self.init(
+            time: try row.time("time"), actor: try row["actor"], action: try row["action"],
+            account: account.flatMap { AccountID($0) }, reason: try row["reason"],
+            detail: try row["detail"])
+    }
+
+    /// The digest of the content of a row, with the row's own salt.
+    static func digest(of row: Row) throws -> Digest {
+        let salt: Data? = try row["salt"]
+        return try AuditContent(row).digest(salt: Array(salt ?? Data()))
     }
 }

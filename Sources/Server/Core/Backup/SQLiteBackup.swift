@@ -11,7 +11,7 @@ struct SQLiteBackup {
         /// The public key that the database is bound to.
         let identity: Data?
         let accounts: Int
-        let reading: EpochMark.Reading
+        let reading: EpochCheckpoint.Reading
     }
 
     private static let format = "atelier-server backup 1"

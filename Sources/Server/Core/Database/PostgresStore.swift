@@ -108,7 +108,7 @@ final class PostgresStore: DatabaseStore {
     /// Whether the transaction left nothing behind and may succeed when it is run again.
     private func isRepeatable(_ error: PostgresError) -> Bool {
         // A connection that broke before the commit took its transaction with it.
-        error.isPassing || error.state == nil
+        error.isTransient || error.state == nil
     }
 
     /// - Throws: ``CommitUnknownError`` where the connection broke, so that nobody runs it twice.

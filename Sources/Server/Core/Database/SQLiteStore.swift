@@ -49,8 +49,8 @@ struct SQLiteStore: DatabaseStore {
     }
 
     /// How far a database that was opened elsewhere has come.
-    static func reading(of db: GRDB.Database) throws -> EpochMark.Reading {
-        try EpochMark.Reading(of: Database(SQLiteConnection(db: db)))
+    static func reading(of db: GRDB.Database) throws -> EpochCheckpoint.Reading {
+        try EpochCheckpoint.Reading(of: Database(SQLiteConnection(db: db)))
     }
 
     var isShared: Bool { false }

@@ -103,13 +103,13 @@ enum Schema {
             account BLOB NOT NULL, replica BLOB NOT NULL, number INTEGER NOT NULL,
             hash BLOB NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (account, replica));
         CREATE TABLE snapshot (
-            place INTEGER PRIMARY KEY AUTOINCREMENT, account BLOB NOT NULL, id BLOB NOT NULL,
+            row_id INTEGER PRIMARY KEY AUTOINCREMENT, account BLOB NOT NULL, id BLOB NOT NULL,
             cursor INTEGER NOT NULL, chunks INTEGER NOT NULL, stored INTEGER NOT NULL,
             bytes INTEGER NOT NULL, started INTEGER NOT NULL, completed INTEGER,
             leaving INTEGER NOT NULL DEFAULT 0, UNIQUE (account, id));
         CREATE TABLE snapshot_chunk (
-            account BLOB NOT NULL, snapshot BLOB NOT NULL, place INTEGER NOT NULL,
-            hash BLOB NOT NULL, bytes BLOB NOT NULL, PRIMARY KEY (account, snapshot, place));
+            account BLOB NOT NULL, snapshot BLOB NOT NULL, chunk_index INTEGER NOT NULL,
+            hash BLOB NOT NULL, bytes BLOB NOT NULL, PRIMARY KEY (account, snapshot, chunk_index));
         """
 
     private static let ledger = """
@@ -118,11 +118,11 @@ enum Schema {
             account BLOB NOT NULL, credit INTEGER NOT NULL, epoch INTEGER NOT NULL,
             lease BLOB, receipt INTEGER, PRIMARY KEY (account, credit));
         CREATE TABLE ledger_lease (
-            place INTEGER PRIMARY KEY AUTOINCREMENT, account BLOB NOT NULL, lease BLOB NOT NULL,
+            row_id INTEGER PRIMARY KEY AUTOINCREMENT, account BLOB NOT NULL, lease BLOB NOT NULL,
             document TEXT NOT NULL, spend TEXT, outcome TEXT, receipt INTEGER,
             UNIQUE (account, lease));
         CREATE TABLE ledger_contradiction (
-            place INTEGER PRIMARY KEY AUTOINCREMENT, account BLOB NOT NULL, lease BLOB NOT NULL,
+            row_id INTEGER PRIMARY KEY AUTOINCREMENT, account BLOB NOT NULL, lease BLOB NOT NULL,
             spend TEXT NOT NULL, received INTEGER NOT NULL);
         CREATE INDEX contradiction_by_account ON ledger_contradiction (account, lease);
         CREATE TABLE ledger_receipt (
@@ -171,9 +171,9 @@ enum Schema {
 
     private static let forks = """
         CREATE TABLE ledger_fork (
-            place INTEGER PRIMARY KEY AUTOINCREMENT, account BLOB NOT NULL,
+            row_id INTEGER PRIMARY KEY AUTOINCREMENT, account BLOB NOT NULL,
             first_spend TEXT NOT NULL, second_spend TEXT NOT NULL, received INTEGER NOT NULL);
-        CREATE INDEX fork_by_account ON ledger_fork (account, place);
+        CREATE INDEX fork_by_account ON ledger_fork (account, row_id);
         """
 
     private static let registration = """

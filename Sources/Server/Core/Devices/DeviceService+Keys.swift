@@ -32,7 +32,7 @@ extension DeviceService {
         }
     }
 
-    /// Puts a device out and keeps the new keys for the others, by the account key's word.
+    /// Revokes a device and keeps the new keys for the others; the account's key must have signed.
     /// Safe to repeat.
     func revoke(
         _ request: RevocationRequest, device: DeviceID, _ incoming: IncomingRequest
@@ -45,7 +45,7 @@ extension DeviceService {
                 rotation.payload.revoked.contains(device)
             else {
                 throw ServerError.refused(
-                    .malformed, detail: "Only the account key can put a device out.")
+                    .malformed, detail: "Only the account key can revoke a device.")
             }
             let store = KeyRotationStore(account: caller.account, db: db)
             guard try store.add(rotation) else { return caller.account }

@@ -36,7 +36,7 @@ enum DeviceStore {
             ])
     }
 
-    /// The devices of an account, those that were put out too.
+    /// The devices of an account, revoked ones too.
     static func devices(of account: AccountID, in db: Database) throws -> [DeviceID] {
         try db.rows(
             "SELECT id FROM device WHERE account = ?1", [account.blob]

@@ -78,10 +78,10 @@ extension Doctor {
         let path = folder.appendingPathComponent("server.epoch").path
         // The mark first: the database only moves ahead of it.
         let text = try? String(contentsOfFile: path, encoding: .utf8)
-        let reading = try store.read { db in try EpochMark.Reading(of: db) }
+        let reading = try store.read { db in try EpochCheckpoint.Reading(of: db) }
         check.note = "epoch \(reading.epoch)"
         guard database == nil else { return }
-        guard let text, let mark = EpochMark.Reading(text: text) else {
+        guard let text, let mark = EpochCheckpoint.Reading(text: text) else {
             if reading.segments > 0 {
                 check.add("\(path) is missing or damaged: the next start begins a new epoch.")
             }

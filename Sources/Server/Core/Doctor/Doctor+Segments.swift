@@ -44,7 +44,7 @@ extension Doctor {
                     let chunk = try db.row(
                         """
                         SELECT hash, bytes FROM snapshot_chunk
-                        WHERE account = ?1 AND snapshot = ?2 AND place = ?3
+                        WHERE account = ?1 AND snapshot = ?2 AND chunk_index = ?3
                         """, [account.blob, id, next])
                     let bytes: Data? = try chunk?["bytes"]
                     let hash: Data? = try chunk?["hash"]

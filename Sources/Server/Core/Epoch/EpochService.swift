@@ -9,12 +9,12 @@ public struct EpochService: ServerService {
     /// Another number than before when the server was wiped or set back; reading it also proves
     /// that the database works.
     func present() async throws -> Int {
-        try await database.read { db in try EpochMark.Reading(of: db).epoch }
+        try await database.read { db in try EpochCheckpoint.Reading(of: db).epoch }
     }
 
     /// The epoch now, waiting for it.
     func presentNow() throws -> Int {
-        try database.read { db in try EpochMark.Reading(of: db).epoch }
+        try database.read { db in try EpochCheckpoint.Reading(of: db).epoch }
     }
 
     /// Writes down that this database came from a backup.
@@ -40,7 +40,7 @@ public struct EpochService: ServerService {
 
     /// Begins a new epoch where the database is not the one that it was.
     func check() throws {
-        if let epochMark { try check(epochMark) } else { try checkCluster() }
+        if let epochCheckpoint { try check(epochCheckpoint) } else { try checkCluster() }
     }
 
     /// Begins a new epoch where the tables were restored into another PostgreSQL cluster.
@@ -66,21 +66,23 @@ public struct EpochService: ServerService {
     }
 
     /// Begins a new epoch where the database is behind the mark beside it, or the mark is gone.
-    private func check(_ epochMark: EpochMark) throws {
+    private func check(_ epochCheckpoint: EpochCheckpoint) throws {
         // The mark first: while another program goes on, the database only moves ahead of it.
-        let mark = try epochMark.read()
-        let reading = try database.read { db in try EpochMark.Reading(of: db) }
-        guard Self.isSetBack(reading, behind: mark) else { return try epochMark.note(reading) }
+        let mark = try epochCheckpoint.read()
+        let reading = try database.read { db in try EpochCheckpoint.Reading(of: db) }
+        guard Self.isSetBack(reading, behind: mark) else {
+            return try epochCheckpoint.note(reading)
+        }
         try database.write { db in
-            let mark = try epochMark.read()
-            guard Self.isSetBack(try EpochMark.Reading(of: db), behind: mark) else { return }
+            let mark = try epochCheckpoint.read()
+            guard Self.isSetBack(try EpochCheckpoint.Reading(of: db), behind: mark) else { return }
             let reason = mark == nil ? "mark-missing" : "database-set-back"
             try self.raise(actor: "server", reason: reason, in: db)
         }
     }
 
     private static func isSetBack(
-        _ reading: EpochMark.Reading, behind mark: EpochMark.Reading?
+        _ reading: EpochCheckpoint.Reading, behind mark: EpochCheckpoint.Reading?
     ) -> Bool {
         guard let mark else { return reading.segments > 0 }
         return reading < mark
@@ -91,9 +93,9 @@ public struct EpochService: ServerService {
     @discardableResult
     private func raise(actor: String, reason: String, in db: Database) throws -> Int {
         let now = clock()
-        let reading = try EpochMark.Reading(of: db)
-        let last = max(reading.epoch, try epochMark?.read()?.epoch ?? 0)
-        let new = EpochMark.Reading(
+        let reading = try EpochCheckpoint.Reading(of: db)
+        let last = max(reading.epoch, try epochCheckpoint?.read()?.epoch ?? 0)
+        let new = EpochCheckpoint.Reading(
             epoch: max(last + 1, Int(now.milliseconds / 1000)), segments: reading.segments)
         try db.execute(
             "UPDATE setting SET value = ?1 WHERE name = 'epoch'", [new.epoch])
@@ -105,7 +107,7 @@ public struct EpochService: ServerService {
             "epoch \(new.epoch)", actor: actor, account: nil, reason: reason, detail: "", now: now,
             in: db)
         // Before the commit: after a crash in between, the database is behind, and begins another.
-        try epochMark?.note(new)
+        try epochCheckpoint?.note(new)
         return new.epoch
     }
 }

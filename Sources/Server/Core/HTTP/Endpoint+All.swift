@@ -67,7 +67,7 @@ extension Endpoint {
         Endpoint(
             method: "post", path: "/v1/devices/{device}/revocation", id: "revokeDevice",
             handler: Routes.revoke,
-            summary: "Puts a device out and keeps the new library keys, sealed.", proof: .device,
+            summary: "Revokes a device and keeps the new library keys, sealed.", proof: .device,
             body: message("RevocationRequest"), replies: [201: .json("Empty")],
             causes: [.notFound, .keysChanged, .limitReached]),
         Endpoint(

@@ -12,7 +12,7 @@ extension Routes {
             status: .created)
     }
 
-    /// Puts a device out.
+    /// Revokes a device.
     @Sendable func revoke(request: Request, context: ServerContext) async throws -> Response {
         let incoming = try await read(request, context, upTo: ProtocolLimits.messageBytes)
         let device: DeviceID = try parameter("device", context)

@@ -26,7 +26,7 @@ extension ServerCore {
     /// What `serve` runs, on any loopback port, for a test.
     package var guardedApplication: Application<RouterResponder<ServerContext>> {
         guarded(
-            router, at: ServeSettings.Place(host: "127.0.0.1", port: 0), nil, connections,
+            router, at: SocketAddress(host: "127.0.0.1", port: 0), nil, connections,
             Logger(label: "test")
         ) { _ in }
     }
@@ -49,7 +49,7 @@ extension ServerCore {
         let tls = try settings.tls.map { try TLSContext($0) }
         limitConnections(logger)
         let listening = Listening(hasMetrics: settings.metrics != nil, tell: onListening)
-        var application = guarded(router, at: settings.place, tls, connections, logger) { port in
+        var application = guarded(router, at: settings.address, tls, connections, logger) { port in
             listening.began(main: port)
         }
         application.addServices(
@@ -85,7 +85,7 @@ extension ServerCore {
     }
 
     private func guarded<Context: RequestContext>(
-        _ router: Router<Context>, at place: ServeSettings.Place, _ tls: TLSContext?,
+        _ router: Router<Context>, at place: SocketAddress, _ tls: TLSContext?,
         _ table: ConnectionTable, _ logger: Logger, onPort: @escaping @Sendable (Int) -> Void
     ) -> Application<RouterResponder<Context>>
     where Context.Source == ApplicationRequestContextSource {

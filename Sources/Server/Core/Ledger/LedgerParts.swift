@@ -3,7 +3,7 @@ import SignedObjects
 
 /// A ledger on its way from rows to what they mean.
 struct LedgerParts {
-    /// The leases so far, by their place in the order of issue.
+    /// The leases so far, by their row ids: the order of issue.
     private(set) var leases: [Int64: LeaseRecord] = [:]
     private let store: LedgerStore
     private let row: LedgerRow
@@ -21,10 +21,10 @@ struct LedgerParts {
     /// Takes leases with their credits, and what these point at.
     mutating func add(_ rows: [Row]) throws {
         for row in rows {
-            let place: Int64 = try row["place"]
-            guard leases[place] == nil else { continue }
+            let id: Int64 = try row["row_id"]
+            guard leases[id] == nil else { continue }
             let record = try record(row)
-            leases[place] = record
+            leases[id] = record
             if case .receipt(let number)? = record.claim?.outcome { try add(receipt: number) }
             let lease = record.lease.payload
             if let epoch: Int = try row["credit_epoch"] {

@@ -8,7 +8,7 @@ extension LedgerStore {
         _ condition: String, _ arguments: [any SQLConvertible], limit: Int? = nil,
         isNewestFirst: Bool = false
     ) -> SQLStatement {
-        let order = isNewestFirst ? "l.issued DESC, l.place DESC" : "l.place"
+        let order = isNewestFirst ? "l.issued DESC, l.row_id DESC" : "l.row_id"
         let bound = limit == nil ? "" : " LIMIT ?\(arguments.count + 2)"
         return SQLStatement(
             """
@@ -40,7 +40,7 @@ extension LedgerStore {
             [account.blob, index])
     }
 
-    /// The receipt at a place of the log.
+    /// The receipt with a number of the log.
     func receipt(_ number: Int) throws -> JWS<Receipt>? {
         let text: String? = try db.value(
             "SELECT document FROM ledger_receipt WHERE account = ?1 AND number = ?2",
@@ -92,7 +92,7 @@ extension LedgerStore {
         try db.rows(
             """
             SELECT spend FROM ledger_contradiction WHERE account = ?1 AND lease = ?2
-            ORDER BY place
+            ORDER BY row_id
             """,
             [account.blob, lease.blob]
         ).map { try document($0["spend"]) }
@@ -100,7 +100,7 @@ extension LedgerStore {
 
     func forks() throws -> [JournalFork] {
         let sql =
-            "SELECT first_spend, second_spend FROM ledger_fork WHERE account = ?1 ORDER BY place"
+            "SELECT first_spend, second_spend FROM ledger_fork WHERE account = ?1 ORDER BY row_id"
         return try db.rows(sql, [account.blob]).map { row in
             JournalFork(
                 first: try document(row["first_spend"]), second: try document(row["second_spend"]))

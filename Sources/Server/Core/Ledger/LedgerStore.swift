@@ -139,8 +139,8 @@ struct LedgerStore {
                 isNewestFirst: true)
         }
         let sorted = try newest.map { row in
-            (place: (try row["issued"] as Int64, try row["place"] as Int64), row: row)
-        }.sorted { $0.place > $1.place }
+            (order: (try row["issued"] as Int64, try row["row_id"] as Int64), row: row)
+        }.sorted { $0.order > $1.order }
         try parts.add(sorted.prefix(limit).map(\.row))
     }
 }

@@ -48,7 +48,7 @@ struct EventService: ServerService {
             guard let row else { return nil }
             let event = AccountEvent(
                 head: try row["seq"], serial: try row["serial"],
-                epoch: try EpochMark.Reading(of: db).epoch, service: try row["service"])
+                epoch: try EpochCheckpoint.Reading(of: db).epoch, service: try row["service"])
             guard event.serial != last?.serial else { return event }
             let ledger = try LedgerStore(account: caller.account, db: db).row(for: caller.device)
             if case .revoked? = ledger?.standing.obstacle(for: caller.device, at: now) {

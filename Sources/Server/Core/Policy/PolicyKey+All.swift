@@ -8,16 +8,16 @@ extension PolicyKey {
 
     private static let serving: [PolicyKey] = [
         .text("listen", "Where devices are answered: address:port.") {
-            $0.serve.place.description
+            $0.serve.address.description
         } _: {
-            guard let place = ServeSettings.Place($1) else { return "needs address:port" }
-            $0.serve.place = place
+            guard let place = SocketAddress($1) else { return "needs address:port" }
+            $0.serve.address = place
             return nil
         },
         .text("metrics_listen", "Where Prometheus reads metrics: address:port.") {
             $0.serve.metrics?.description
         } _: {
-            guard let place = ServeSettings.Place($1) else { return "needs address:port" }
+            guard let place = SocketAddress($1) else { return "needs address:port" }
             $0.serve.metrics = place
             return nil
         },

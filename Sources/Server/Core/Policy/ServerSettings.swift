@@ -93,10 +93,10 @@ public struct ServerSettings: Sendable {
         case (_?, nil):
             throw ServerError.invalidValue(name: "tls_key", reason: "is missing beside tls_cert")
         }
-        guard serve.tls != nil || serve.place.isLoopback || serve.allowsPlainHTTP else {
+        guard serve.tls != nil || serve.address.isLoopback || serve.allowsPlainHTTP else {
             throw ServerError.invalidValue(
                 name: "listen",
-                reason: "\(serve.place) is reached by other machines, and plain HTTP shows and "
+                reason: "\(serve.address) is reached by other machines, and plain HTTP shows and "
                     + "lets change on the way what is not sealed. Give --tls-cert and --tls-key; "
                     + "or, where a proxy that speaks TLS stands in front, --allow-plain-http")
         }

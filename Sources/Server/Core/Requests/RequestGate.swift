@@ -87,7 +87,9 @@ enum RequestGate {
             if case .revoked(let order)? = member.standing.obstacle(for: caller.device, at: now) {
                 throw ServerError.refused(
                     .deviceRevoked,
-                    detail: "Put out for good (\(order.reason)); the account's others go on.")
+                    detail:
+                        "The device was revoked for good (\(order.reason)); the account's others go on."
+                )
             }
             member.answers = Array(answers.dropFirst(4))
             return member

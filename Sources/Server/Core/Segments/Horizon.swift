@@ -23,21 +23,21 @@ enum Horizon {
 
     /// Whether the caller's pulls count in this epoch: whether it holds this history.
     static func knows(_ caller: Caller, in db: Database) throws -> Bool {
-        let epoch = try EpochMark.Reading(of: db).epoch
+        let epoch = try EpochCheckpoint.Reading(of: db).epoch
         let seen: Int? = try db.value(
             "SELECT pulled_epoch FROM device WHERE id = ?1",
             [caller.device.blob])
         return seen == epoch
     }
 
-    /// The statement that finds the place that every active device of an account has pulled up to.
+    /// The statement that finds the sequence up to which every active device of an account has pulled.
     ///
     /// A device that was never seen to pull holds it at 0 while it is new.
     static func statement(of account: AccountID, now: UnixTime) -> SQLStatement {
         let oldest = now.milliseconds - ProtocolLimits.activeDevice.wholeMilliseconds
         return SQLStatement(
             """
-            SELECT MIN(coalesce(pulled, 0)) AS place FROM device
+            SELECT MIN(coalesce(pulled, 0)) AS sequence FROM device
             WHERE account = ?1 AND last_seen >= ?2 AND (pulled IS NOT NULL OR joined >= ?2)
             AND NOT EXISTS (
                 SELECT 1 FROM ledger_revocation AS r

@@ -47,7 +47,7 @@ struct SegmentService: ServerService {
             })
         if let (mark, account) = new {
             metrics.store(bytes: incoming.body.count)
-            try epochMark?.note(mark)
+            try epochCheckpoint?.note(mark)
             environment.changed(account)
         }
         return answer
@@ -112,7 +112,7 @@ struct SegmentService: ServerService {
 /// Where an account's segments stand, as most requests have to know it.
 struct AccountReading {
     /// The server's epoch, and how many segments it has.
-    private(set) var epoch: EpochMark.Reading
+    private(set) var epoch: EpochCheckpoint.Reading
     /// The account's snapshots, whole or not.
     let snapshots: [Row]
     private(set) var floor: Int64 = 0
@@ -122,7 +122,7 @@ struct AccountReading {
     /// The statements that find it, in the order that ``init(_:)`` takes the answers in.
     static func statements(of account: AccountID) -> [SQLStatement] {
         [
-            EpochMark.Reading.statement, SnapshotStore.statement(of: account),
+            EpochCheckpoint.Reading.statement, SnapshotStore.statement(of: account),
             headStatement(of: account),
         ]
     }
@@ -133,7 +133,7 @@ struct AccountReading {
 
     init(_ answers: [SQLAnswer]) throws {
         guard answers.count >= 3 else { throw StoredFormError(column: "answer") }
-        epoch = try EpochMark.Reading(answers[0].rows)
+        epoch = try EpochCheckpoint.Reading(answers[0].rows)
         snapshots = answers[1].rows
         try takeHead(answers[2])
     }
@@ -150,8 +150,8 @@ struct AccountReading {
     }
 
     mutating func takeHorizon(_ answer: SQLAnswer?) throws {
-        let place: Int64? = try answer?.rows.first?["place"]
-        horizon = place ?? 0
+        let sequence: Int64? = try answer?.rows.first?["sequence"]
+        horizon = sequence ?? 0
     }
 
     /// Does a bounded piece of the account's clearing up; there is no other time for it.

@@ -142,7 +142,7 @@ struct SegmentStore {
             SET number = excluded.number, hash = excluded.hash, seq = excluded.seq
             """,
             [account.blob, replica, number, hash, sequence])
-        try EpochMark.Reading.count(in: db)
+        try EpochCheckpoint.Reading.count(in: db)
         return sequence
     }
 

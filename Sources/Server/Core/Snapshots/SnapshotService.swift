@@ -48,7 +48,7 @@ struct SnapshotService: ServerService {
             }
             return SnapshotDescription(
                 id: newest.name.id, cursor: newest.cursor, chunks: newest.name.chunks,
-                epoch: try EpochMark.Reading(of: db).epoch, time: now)
+                epoch: try EpochCheckpoint.Reading(of: db).epoch, time: now)
         }
     }
 

@@ -51,7 +51,7 @@ struct SnapshotStore {
         let known = try db.row(
             """
             SELECT hash FROM snapshot_chunk
-            WHERE account = ?1 AND snapshot = ?2 AND place = ?3
+            WHERE account = ?1 AND snapshot = ?2 AND chunk_index = ?3
             """,
             [account.blob, name.id.blob, index])
         if let known {
@@ -69,7 +69,7 @@ struct SnapshotStore {
         }
         try db.execute(
             """
-            INSERT INTO snapshot_chunk (account, snapshot, place, hash, bytes)
+            INSERT INTO snapshot_chunk (account, snapshot, chunk_index, hash, bytes)
             VALUES (?1, ?2, ?3, ?4, ?5)
             """,
             [account.blob, name.id.blob, index, hash.blob, Data(bytes)])
@@ -97,7 +97,7 @@ struct SnapshotStore {
         return try db.value(
             """
             SELECT bytes FROM snapshot_chunk
-            WHERE account = ?1 AND snapshot = ?2 AND place = ?3
+            WHERE account = ?1 AND snapshot = ?2 AND chunk_index = ?3
             """,
             [account.blob, id.blob, index])
     }
@@ -160,7 +160,7 @@ extension SnapshotStore {
         SQLStatement(
             """
             SELECT id, cursor, chunks, started, completed, leaving FROM snapshot
-            WHERE account = ?1 ORDER BY place
+            WHERE account = ?1 ORDER BY row_id
             """,
             [account.blob])
     }
@@ -203,9 +203,9 @@ extension SnapshotStore {
     private func sweep(_ id: SnapshotID) throws {
         let count = try db.execute(
             """
-            DELETE FROM snapshot_chunk WHERE account = ?1 AND snapshot = ?2 AND place IN (
-                SELECT place FROM snapshot_chunk WHERE account = ?1 AND snapshot = ?2
-                ORDER BY place LIMIT ?3)
+            DELETE FROM snapshot_chunk WHERE account = ?1 AND snapshot = ?2 AND chunk_index IN (
+                SELECT chunk_index FROM snapshot_chunk WHERE account = ?1 AND snapshot = ?2
+                ORDER BY chunk_index LIMIT ?3)
             """,
             [account.blob, id.blob, Limits.sweptChunks])
         guard count < Limits.sweptChunks else { return }
@@ -219,10 +219,10 @@ extension SnapshotStore {
         try db.execute(
             """
             UPDATE snapshot SET leaving = 1
-            WHERE account = ?1 AND completed IS NULL AND leaving = 0 AND place NOT IN (
-                SELECT place FROM snapshot
+            WHERE account = ?1 AND completed IS NULL AND leaving = 0 AND row_id NOT IN (
+                SELECT row_id FROM snapshot
                 WHERE account = ?1 AND completed IS NULL AND leaving = 0
-                ORDER BY place DESC LIMIT ?2)
+                ORDER BY row_id DESC LIMIT ?2)
             """,
             [account.blob, ProtocolLimits.unfinishedSnapshots - 1])
     }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import AtelierServer
 import Foundation
+import SignedObjects
 
 /// Which folder, and how to print.
 struct DataOptions: ParsableArguments {
@@ -72,4 +73,68 @@ struct DataOptions: ParsableArguments {
 struct OutputOptions: ParsableArguments {
     @Flag(help: "Print one JSON object.")
     var json = false
+}
+
+/// Which proxies stand in front.
+struct ProxyOptions: ParsableArguments {
+    @Option(
+        name: .customLong("trusted-proxy"),
+        help: ArgumentHelp(
+            """
+            A proxy in front, such as 10.0.0.0/8 or ::1, whose word about a request's sender is \
+            believed; may be given more than once.
+            """, valueName: "cidr"))
+    var ranges: [String] = []
+
+    @Option(
+        help: """
+            The one header that these proxies write: x-forwarded-for or forwarded (default: \
+            x-forwarded-for).
+            """)
+    var forwardedHeader: String?
+
+    /// As the policy file has them; nil where none is given.
+    var joined: String? { ranges.isEmpty ? nil : ranges.joined(separator: ", ") }
+}
+
+/// A length of time on the command line: `90s`, `30m`, `12h`, `7d`, `4w`.
+struct Lifetime: ExpressibleByArgument {
+    let duration: Duration
+
+    init(days: Int) {
+        duration = .seconds(days * 86_400)
+    }
+
+    init(seconds: Int) {
+        duration = .seconds(seconds)
+    }
+
+    var defaultValueDescription: String {
+        let seconds = duration.components.seconds
+        return seconds.isMultiple(of: 86_400) ? "\(seconds / 86_400)d" : "\(seconds)s"
+    }
+
+    init?(argument: String) {
+        let seconds: [Character: Int64] = ["s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800]
+        guard let unit = argument.last.flatMap({ seconds[$0] }),
+            let count = Int64(argument.dropLast()), (1...10_000_000).contains(count)
+        else { return nil }
+        duration = .seconds(count * unit)
+    }
+}
+
+/// A moment on the command line: RFC 3339, or a length of time from now.
+enum Until: ExpressibleByArgument {
+    case moment(UnixTime)
+    case after(Duration)
+
+    init?(argument: String) {
+        if let moment = UnixTime(rfc3339: argument) {
+            self = .moment(moment)
+        } else if let lifetime = Lifetime(argument: argument) {
+            self = .after(lifetime.duration)
+        } else {
+            return nil
+        }
+    }
 }

@@ -6,7 +6,7 @@ import Synchronization
 /// It is written after the transaction, in place, 55 bytes, so it never runs ahead of a database
 /// that is going on. A database that is behind it was wiped or set back. A crash of the program
 /// loses none of it; a power cut at most the last ``Limits/segmentsPerMark`` segments.
-final class EpochMark: Sendable {
+final class EpochCheckpoint: Sendable {
     /// How far a database has come.
     struct Reading: Hashable, Sendable, Comparable {
         let epoch: Int
@@ -66,7 +66,7 @@ final class EpochMark: Sendable {
     }
 }
 
-extension EpochMark.Reading {
+extension EpochCheckpoint.Reading {
     fileprivate static let byteCount = 55
     private static let digits = 19
 
