@@ -73,6 +73,24 @@ struct HandInTests {
         #expect(pair.wallet.orders == pair.ledger.orders)
     }
 
+    // Goal: a device that met none of the epochs between two restores ends with the server's orders.
+    // Method: two orders are lost, another takes the first's serial, then the server is restored
+    // again to where that stands.
+    @Test func aDeviceThatMissedAnEpochAgrees() throws {
+        var pair = SignedPair()
+        try pair.contact()
+        let backup = pair.ledger
+        for count in 1...2 {
+            try pair.ledger.grant(count, reason: "lost", now: pair.now, signer: pair.signer)
+        }
+        try pair.contact()
+        pair.restore(backup)
+        try pair.ledger.grant(3, reason: "new", now: pair.now, signer: pair.signer)
+        pair.restore(pair.ledger)
+        for _ in 0..<3 { try pair.contact() }
+        #expect(pair.wallet.orders == pair.ledger.orders && !pair.wallet.isHandingIn)
+    }
+
     // Goal: a spend whose lease the server forgot gets its receipt.
     @Test func aLeaseComesBack() throws {
         var pair = SignedPair()

@@ -28,7 +28,8 @@ struct SignedPair {
         ledger = backup
         epoch += 1
         ledger.beginEpoch(
-            waitingFor: others.union([wallet.device]), until: now + .seconds(33 * 86_400))
+            waitingFor: others.union([wallet.device]), until: now + .seconds(33 * 86_400),
+            isFirst: epoch == 2)
     }
 
     var signer: LedgerSigner { LedgerSigner(key: serverKey) }

@@ -25,6 +25,9 @@ struct RestoredSimulationTests {
         let server = try account.server.core.ledgers.ledger(of: account.first.account)
         #expect(server.balance.spent >= server.receiptCount, "\(text)")
         for wallet in account.wallets {
+            #expect(
+                wallet.orders.map(\.payload.serial) == server.orders.map(\.payload.serial),
+                "\(text)")
             #expect(wallet.orders == server.orders && !wallet.isHandingIn, "\(text)")
             #expect(
                 wallet.standing.suspension(at: account.server.now)
@@ -164,7 +167,8 @@ private struct RestoredAccount {
     private mutating func restore() throws {
         guard !backups.isEmpty else { return }
         former.append(server)
-        server = try server.restored(from: backups[generator.below(backups.count)])
+        server = try server.restored(
+            from: backups[generator.below(backups.count)], seed: generator.next())
         try server.core.epochs.raise(actor: "test")
         restores += 1
     }

@@ -105,7 +105,9 @@ final class TestServer: Sendable {
 
     /// This server after its database was replaced by `backup`, nil for none, and the epoch file
     /// by `mark`; nil keeps that file.
-    func restored(from backup: String?, mark: String? = nil) throws -> TestServer {
+    func restored(
+        from backup: String?, mark: String? = nil, seed: UInt64 = 3
+    ) throws -> TestServer {
         let other = try TemporaryFolder()
         let files = FileManager.default
         if let backup { try files.copyItem(atPath: backup, toPath: other.path("server.sqlite")) }
@@ -115,7 +117,7 @@ final class TestServer: Sendable {
             try Data(text.utf8).write(to: other.url.appendingPathComponent("server.epoch"))
         }
         let file = TestDatabase.sqlite(other.path("server.sqlite"))
-        return try TestServer(other, file, clock, policy: core.policy, seed: 3)
+        return try TestServer(other, file, clock, policy: core.policy, seed: seed)
     }
 
     /// What the epoch file says.

@@ -101,7 +101,10 @@ extension DeviceWallet {
             let page = page(handing)
             guard page.isLast, arrived >= page.end(in: epoch) ?? Int.max else { return false }
         }
-        if let first = handing?.orders, first <= orders.count { confirmedOrders = first - 1 }
+        if let first = handing?.orders, first <= orders.count {
+            // What was left to compare from an epoch before stays so.
+            confirmedOrders = min(confirmedOrders ?? first - 1, first - 1)
+        }
         // A restored server may not know what was given back.
         ended.subtract(leases.keys)
         (metEpoch, handing) = (epoch, nil)

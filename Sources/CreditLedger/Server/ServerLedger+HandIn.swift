@@ -3,8 +3,13 @@ package import SignedObjects
 // Devices hand in what a restored server lost.
 extension ServerLedger {
     /// Begins a new epoch: the ledger may be older than what devices hold.
-    package mutating func beginEpoch(waitingFor devices: Set<DeviceID>, until: UnixTime) {
-        baseSerial = standing.serial
+    ///
+    /// - Parameter isFirst: Whether no epoch was begun before. Else a device may have met none of
+    ///   those since, so its orders may differ from where the first one began.
+    package mutating func beginEpoch(
+        waitingFor devices: Set<DeviceID>, until: UnixTime, isFirst: Bool = true
+    ) {
+        baseSerial = isFirst ? standing.serial : min(baseSerial, standing.serial)
         wait = LedgerWait(devices: devices, until: until)
         endWait()
     }

@@ -29,7 +29,7 @@ public struct ServerLedger: Sendable, Hashable {
 
     /// Whom the ledger waits for since the server was restored; nil where it waits for nobody.
     package internal(set) var wait: LedgerWait?
-    /// The highest serial when the present epoch began.
+    /// Up to this serial every device has the same orders, whichever epoch it met last.
     package internal(set) var baseSerial = 0
 
     static let day = Duration.seconds(86_400)

@@ -102,7 +102,8 @@ public struct EpochService: ServerService {
         // What comes after this place may differ from what devices of an earlier epoch hold.
         try db.execute("UPDATE account_head SET base = seq")
         try LedgerStore.beginEpoch(
-            until: now + policy.ledger.lease + policy.ledger.grace, in: db)
+            until: now + policy.ledger.lease + policy.ledger.grace, isFirst: reading.epoch == 1,
+            in: db)
         try Audit.append(
             "epoch \(new.epoch)", actor: actor, account: nil, reason: reason, detail: "", now: now,
             in: db)

@@ -36,7 +36,9 @@ extension LedgerStore {
     }
 
     /// Every ledger waits for its devices: they may hold what this database lost.
-    static func beginEpoch(until: UnixTime, in db: Database) throws {
+    ///
+    /// - Parameter isFirst: Whether no epoch was begun before.
+    static func beginEpoch(until: UnixTime, isFirst: Bool, in db: Database) throws {
         try db.execute(
             """
             INSERT INTO ledger_wait (account, device)
@@ -47,10 +49,12 @@ extension LedgerStore {
             """)
         try db.execute(
             """
-            UPDATE ledger SET base_serial = serial, waits_until = ?1, waits = (
-                SELECT COUNT(*) FROM ledger_wait AS w WHERE w.account = ledger.account)
+            UPDATE ledger SET waits_until = ?1,
+                base_serial = CASE
+                    WHEN ?2 = 1 OR serial < base_serial THEN serial ELSE base_serial END,
+                waits = (SELECT COUNT(*) FROM ledger_wait AS w WHERE w.account = ledger.account)
             """,
-            [until.milliseconds])
+            [until.milliseconds, isFirst ? 1 : 0])
     }
 
     private func saveRow(_ new: ServerLedger, isNew: Bool) throws {
