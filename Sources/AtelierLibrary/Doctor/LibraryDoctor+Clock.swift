@@ -2,20 +2,19 @@ import CreditLedger
 import SignedObjects
 import SyncKit
 
-// What the doctor finds out about this device's clock and the server's.
 extension LibraryDoctor {
     /// Compares this device's clock, the server's at the last contact and the time of the account's
     /// ledger.
     ///
-    /// - Parameter repairs: Corrects anew where this device's clock was set since the last contact,
-    ///   and its clock that cannot be set says by how much.
+    /// - Parameter repairs: Whether to correct the offset where this device's clock was set since
+    ///   the last contact, by the boot clock, which cannot be set.
     func clockFindings(_ repairs: Bool) throws -> [DoctorReport.Finding] {
         let wallet = context.membership.server == nil ? nil : try? self.wallet.open().wallet
         let offset = try context.clockCorrection().offset ?? 0
         var findings: [DoctorReport.Finding] = []
         if let step = wallet?.clockStep {
             findings.append(try settingFinding(step, offset: offset, repairs))
-            // Until that is corrected, nothing can be compared with this clock.
+            // Until the offset is corrected, this clock cannot be compared with anything.
             guard findings.allSatisfy(\.isRepaired) else { return findings }
         } else if Duration.milliseconds(offset.magnitude) > LedgerLimits.clockTolerance {
             findings.append(
@@ -27,7 +26,7 @@ extension LibraryDoctor {
         return try findings + ledgerFindings(wallet)
     }
 
-    /// This device's clock was set since the last contact.
+    /// The finding for a clock that was set since the last contact.
     private func settingFinding(
         _ step: Duration, offset: Int64, _ repairs: Bool
     ) throws -> DoctorReport.Finding {
@@ -42,7 +41,7 @@ extension LibraryDoctor {
         }
         try context.store.write { try LocalValue.clockOffset.write(String(corrected), $0) }
         try context.store.setClockOffset(.milliseconds(corrected))
-        // From here on it is corrected by how it is set now.
+        // From here on the offset is relative to the present setting.
         var opened = try wallet.open()
         opened.wallet.acceptClockStep()
         try wallet.save(opened.wallet)
@@ -50,7 +49,7 @@ extension LibraryDoctor {
         return finding
     }
 
-    /// The ledger's time lies ahead, or credits were lent while it did.
+    /// The finding for a ledger whose time is ahead, or for credits that were leased while it was.
     private func ledgerFindings(_ wallet: DeviceWallet) throws -> [DoctorReport.Finding] {
         let now = try context.now()
         if let time = wallet.serverTime {
@@ -69,7 +68,7 @@ extension LibraryDoctor {
         guard wallet.hasLeasesDatedAhead(now: now) else { return [] }
         return [
             finding(
-                "Credits on this device were lent while the server's clock was wrong. Sync to "
+                "Credits on this device were leased while the server's clock was wrong. Sync to "
                     + "exchange them; none is lost.")
         ]
     }

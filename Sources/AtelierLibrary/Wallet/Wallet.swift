@@ -42,12 +42,13 @@ public struct Wallet: Sendable {
         guard let account = context.account else { throw context.waiting }
         guard let server = context.membership.server else { throw AccountError.notJoined }
         let deviceKey = context.deviceKeys.signing.verifyingKey
+        let name = JournalID(checked: context.environment.random(JournalID.byteCount))
         let journal = try SpendJournal(
             pathBytes: context.folder.spends.fileBytes, account: account, deviceKey: deviceKey,
-            newJournal: JournalID(checked: context.environment.random(JournalID.byteCount)))
+            newJournal: name)
         let stored = try context.store.read { try LocalValue.wallet.read($0) }
-        // Without a readable snapshot it is as after a restore: the ledger lets nothing be generated
-        // before the next contact with the server.
+        // Without a readable snapshot it is as after a restore: nothing can be generated before the
+        // next contact with the server.
         let snapshot = stored.flatMap {
             try? CanonicalJSON.decoder.decode(WalletSnapshot.self, from: Data($0.utf8))
         }
