@@ -2,6 +2,7 @@ import CCurl
 import Dispatch
 import Foundation
 import Synchronization
+import SystemSupport
 
 /// Sends requests to one server over a connection that is kept open, one at a time.
 ///
