@@ -34,6 +34,8 @@ public enum Limits {
     public static let lastPlace: Int64 = 1 << 53
     /// The most bytes of the mark of a place.
     public static let markBytes = 32
+    /// The most pages of one sync in which nobody's segments but unsealed ones come.
+    public static let junkPages = 256
     /// The most steps of one session: far above any honest sync, so that no server can hold it.
     public static let sessionSteps = 1_000_000
     /// How often one session may go on as a new replica.

@@ -29,6 +29,25 @@ import Testing
         #expect(try session.handle(.checkedSnapshot(isDue: false)) == .finish)
     }
 
+    // Goal: a server that sends what nobody sealed keeps a run for a while, not for ever. Method:
+    // pages of junk without end; then such pages between real ones.
+    @Test func junkWithoutEndEndsARun() throws {
+        var junk = AppliedPage()
+        junk.dropped = 1
+        var session = SyncSession()
+        _ = try session.handle(.started(.nothing, mayWrite: true))
+        for _ in 0..<Limits.junkPages {
+            _ = try session.handle(.pulled(Self.full))
+            #expect(try session.handle(.applied(junk)) == .pull)
+        }
+        _ = try session.handle(.pulled(Self.full))
+        #expect(throws: SessionError.junk(pages: Limits.junkPages + 1)) {
+            try session.handle(.applied(junk))
+        }
+        junk.changes = 1
+        #expect(try session.handle(.applied(junk)) == .pull)
+    }
+
     // Goal: what an earlier sync sealed goes first: a pull tells the others that this device holds
     // what they deleted, and nothing older may come after it.
     @Test func whatWasSealedBeforeGoesFirst() throws {

@@ -89,6 +89,7 @@ package struct SyncSession: Sendable {
     private var hasMet = false
     private var hasRepaired = false
     private var hasLoaded = false
+    private var junkPages = 0
     /// Whether the server has refused a write in this run: what the asker believes counts no more.
     private var isRefused = false
 
@@ -154,6 +155,7 @@ package struct SyncSession: Sendable {
             hasMet = true
             return move(to: .meeting, .meetServer(epoch: epoch))
         case (.applying(let server), .applied(let page)):
+            try countJunk(of: page)
             if page.isForked { return try reincarnate(.forgetCursor) }
             if page.differs || page.misses, !hasRepaired {
                 hasRepaired = true
@@ -169,6 +171,13 @@ package struct SyncSession: Sendable {
             return move(to: .pulling, .pull)
         default: throw unexpected(event)
         }
+    }
+
+    /// A server may send things that nobody sealed for ever: a run comes to its end all the same.
+    private mutating func countJunk(of page: AppliedPage) throws(SessionError) {
+        guard page.dropped > 0, page.changes == 0 else { return }
+        junkPages += 1
+        guard junkPages <= Limits.junkPages else { throw .junk(pages: junkPages) }
     }
 
     private mutating func send(_ event: Event) throws(SessionError) -> Action {
@@ -231,6 +240,8 @@ package enum SessionError: Error, Equatable, CustomStringConvertible {
     case impossibleAnswer(String)
     /// The server never came to an end.
     case endless(steps: Int)
+    /// So many pages held nothing that a device of the account sealed.
+    case junk(pages: Int)
 
     /// What happened.
     package var description: String {
@@ -250,6 +261,10 @@ package enum SessionError: Error, Equatable, CustomStringConvertible {
                 + "operator if it goes on."
         case .endless(let steps):
             "The server sent pages without end; stopped after \(steps) steps. Try again later."
+        case .junk(let pages):
+            "The server sent \(pages) pages of changes that no device of this account sealed. "
+                + "Nothing is lost. Sync again to go on behind them; tell the server's operator if "
+                + "there is no end."
         }
     }
 }
