@@ -2,7 +2,7 @@ import CreditLedger
 import SignedObjects
 import Testing
 
-/// Three mistakes that an earlier model of the ledger made.
+/// Mistakes that an earlier model of the ledger made.
 struct LedgerRegressionTests {
     // Goal: a spend is settled by the state of its credit, not by the time it arrives.
     // Method: a spend that arrives long after its grace, while nobody else has taken the credit.
@@ -51,5 +51,30 @@ struct LedgerRegressionTests {
         }
         let request = try pair.request()
         #expect(request.returns.count == 1)
+    }
+
+    // Goal: a server whose clock was ahead for one contact takes no receipt away. Method: its reply,
+    // which lends both credits anew, is lost; the device draws with a lease that it holds and asks
+    // again once the clock is right.
+    @Test func aLeaseEndedByAWrongClockStillGetsItsReceipt() throws {
+        var pair = SignedPair()
+        try pair.contact()
+        try pair.loseReplyFromTheFuture()
+        try pair.spend("drawn meanwhile")
+        let reply = try pair.contact()
+        #expect(reply.refused.isEmpty && reply.receipts.count == 1)
+        #expect(reply.balance == .init(granted: 2, free: 0, leased: 1, spent: 1))
+        #expect(pair.wallet.unspentLeases.map(\.payload.epoch) == [2])
+    }
+
+    // Goal: two leases of one credit count once, and only the later is used. Method: the device
+    // gets leases anew while it holds the first ones, as after a clock that was ahead.
+    @Test func twoLeasesOfOneCreditCountOnce() throws {
+        var pair = SignedPair()
+        try pair.contact()
+        try pair.loseReplyFromTheFuture()
+        try pair.contact()
+        #expect(pair.wallet.unspentLeases.count == 2)
+        #expect(pair.wallet.unspentLeases.allSatisfy { $0.payload.epoch == 2 })
     }
 }

@@ -71,6 +71,19 @@ struct SignedPair {
         }.reply
     }
 
+    /// A contact while the server's clock is 400 days ahead, whose reply does not arrive; then the
+    /// clock is right, and the operator has brought the ledger's time back.
+    mutating func loseReplyFromTheFuture() throws {
+        let (request, present) = (try request(), now)
+        now = now + .seconds(400 * 86_400)
+        _ = try reply(to: request)
+        now = present
+        ledger = try ServerLedger(
+            account: account, credits: ledger.knownCredits, leases: ledger.leases,
+            receipts: ledger.knownReceipts, orders: ledger.knownOrders, forks: ledger.forks,
+            totals: ledger.totals, standing: ledger.standing, clock: present)
+    }
+
     @discardableResult
     mutating func spend(_ name: String) throws -> WalletSpend {
         try wallet.spend(body: Digest(of: name), now: now, signedBy: deviceKey)

@@ -144,7 +144,9 @@ public struct DeviceWallet: Sendable, Hashable {
 
     /// The leases that are not in the journal and were not given back, in no order.
     public var unspentLeases: [JWS<Lease>] {
-        leases.values.filter { !isSpent($0.payload) && returns[$0.payload.lease] == nil }
+        leases.values.filter {
+            !isSpent($0.payload) && returns[$0.payload.lease] == nil && !isSuperseded($0.payload)
+        }
     }
 
     /// The unspent leases that may be used now, as far as their dates go; the first to end first.

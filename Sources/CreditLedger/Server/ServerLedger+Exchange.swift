@@ -102,7 +102,7 @@ extension ServerLedger {
             if isCurrent(lease) {
                 try charge(lease.credit, for: index, signer)
             } else if which == .all {
-                guard let other = freeCredit else {
+                guard let other = freeCredit ?? creditLentAnew(after: lease) else {
                     leases[index].claim?.outcome = .uncredited
                     continue
                 }
@@ -137,6 +137,17 @@ extension ServerLedger {
     private var freeCredit: Int? {
         guard totals.free > totals.missingReceipts else { return nil }
         return knownCredits.filter { $0.value.state == .free }.keys.min()
+    }
+
+    /// The lease's own credit, where it was lent to the same device once more and not used since.
+    ///
+    /// The device may have drawn without having seen the later lease: while the server's clock was
+    /// ahead it ended leases before their time, and a reply may be lost or refused.
+    private func creditLentAnew(after lease: Lease) -> Int? {
+        let isLentAnew = unspentLeases(of: lease.device).contains {
+            $0.payload.credit == lease.credit && $0.payload.epoch > lease.epoch
+        }
+        return isLentAnew ? lease.credit : nil
     }
 
     private mutating func takeBack(_ giveBack: Return) {
