@@ -78,10 +78,7 @@ struct SignedPair {
         now = now + .seconds(400 * 86_400)
         _ = try reply(to: request)
         now = present
-        ledger = try ServerLedger(
-            account: account, credits: ledger.knownCredits, leases: ledger.leases,
-            receipts: ledger.knownReceipts, orders: ledger.knownOrders, forks: ledger.forks,
-            totals: ledger.totals, standing: ledger.standing, clock: present)
+        ledger.setTimeBack(to: present, policy: policy)
     }
 
     @discardableResult
