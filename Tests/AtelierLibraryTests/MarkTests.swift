@@ -33,6 +33,10 @@ struct MarkTests {
             #expect(abs(found.scale - 1) < 0.01 && !found.isMirrored)
         }
         #expect(try library.generations.findMark(in: world.picture(9, side: 300)) == nil)
+        // The pixels of the clean picture, mark included, are known; those of a part are not.
+        let verdict = try library.generations.verify(clean)
+        #expect(verdict.verdict == .countersigned && verdict.generation == made.id)
+        #expect(try library.generations.verify(cut).verdict == .unknown)
     }
 
     // Goal: the hidden mark costs nothing that is seen, and the clean picture is the drawn one.

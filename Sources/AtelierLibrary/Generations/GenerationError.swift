@@ -2,6 +2,8 @@
 public enum GenerationError: ServiceError {
     /// The account may not generate now.
     case refused(reason: String)
+    /// A paid picture cannot be written now; it can be finished later.
+    case unfinished(reason: String)
     /// The artist stopped it.
     case stopped
     /// Rendering again gave other pixels than the first time.
@@ -21,6 +23,7 @@ public enum GenerationError: ServiceError {
         switch self {
         case .refused, .noReceipt, .changedRow: .refused
         case .stopped: .transient
+        case .unfinished: .storage
         case .otherPixels: .other
         case .notASheet, .isASheet, .tooManyPicks: .invalidInput
         }
@@ -28,7 +31,7 @@ public enum GenerationError: ServiceError {
 
     var nextStep: NextStep? {
         switch self {
-        case .stopped: .finishPictures
+        case .stopped, .unfinished: .finishPictures
         case .noReceipt(_, let step): step
         case .notASheet: .makeSheet
         case .isASheet: .pickDrafts
@@ -40,6 +43,8 @@ public enum GenerationError: ServiceError {
     public var description: String {
         switch self {
         case .refused(let reason): reason
+        case .unfinished(let reason):
+            "\(reason) The picture is paid for and not lost: it can be finished once there is room."
         case .stopped: "Stopped. The credit is kept: the picture can be finished later."
         case .otherPixels:
             "Rendering again gave other pixels, so nothing was written. The model or this program "

@@ -62,7 +62,14 @@ extension GenerationService {
     ) throws -> Generation {
         let drawing = try draw(plan, try materials(of: plan), draft: 0, watch)
         try context.checkpoint(.rendered)
-        return try keep(drawing, of: plan, spend: spend, sheet: nil, draft: 0)
+        do {
+            return try keep(drawing, of: plan, spend: spend, sheet: nil, draft: 0)
+        } catch LibraryError.unwritable(let path, let reason) {
+            throw GenerationError.unfinished(reason: "\(path) cannot be written: \(reason).")
+        } catch let error as DatabaseError where Failure(error).kind == .storage {
+            throw GenerationError.unfinished(
+                reason: "The library's database cannot be written: the disk is full or fails.")
+        }
     }
 
     /// Renders a draft of a paid sheet in full, as ``finish(_:spend:_:)``.
@@ -80,13 +87,14 @@ extension GenerationService {
     private func keep(
         _ drawing: Drawing, of plan: GenerationPlan, spend: Digest, sheet: Generation?, draft: Int
     ) throws -> Generation {
-        let pixels = Hexadecimal.encode(drawing.picture.pixelHash)
+        let isSheet = plan.drafts > 0 && draft == 0
+        let clean = GenerationMark.clean(
+            drawing.picture, of: plan.body.digest, isSheet: isSheet)
+        let pixels = Hexadecimal.encode(clean.pixelHash)
         if let known = try pixelHash(ofBody: plan.body.digest, draft: draft), known != pixels {
             throw GenerationError.otherPixels
         }
         let stamped = Watermark.stamp(drawing.picture)
-        // On the plain paper of a sheet the hidden mark would be visible.
-        let isSheet = plan.drafts > 0 && draft == 0
         let marked = isSheet ? stamped : GenerationMark.embed(plan.body.digest, in: stamped)
         let file = try marked.encodedPNG()
         let sha256 = Digest(of: file)

@@ -59,8 +59,7 @@ extension GenerationService {
     ) throws -> [UInt8] {
         let plan = try plan(of: generation)
         try requireReceipt(of: generation, body: plan.body.digest)
-        let picture = try drawAgain(generation, plan, watch).picture
-        return try GenerationMark.embed(plan.body.digest, in: picture).encodedPNG()
+        return try clean(try drawAgain(generation, plan, watch), generation, plan).encodedPNG()
     }
 
     /// Draws the map that shows from which work each region of a generation comes, and writes it.
@@ -96,10 +95,19 @@ extension GenerationService {
         }
         let drawing = try draw(
             plan, try materials(of: plan), draft: generation.draft, watch)
-        guard Hexadecimal.encode(drawing.picture.pixelHash) == generation.pixelHash else {
+        let pixels = clean(drawing, generation, plan).pixelHash
+        guard Hexadecimal.encode(pixels) == generation.pixelHash else {
             throw GenerationError.otherPixels
         }
         return drawing
+    }
+
+    private func clean(
+        _ drawing: Drawing, _ generation: Generation, _ plan: GenerationPlan
+    ) -> Picture {
+        GenerationMark.clean(
+            drawing.picture, of: plan.body.digest,
+            isSheet: generation.drafts > 0 && generation.draft == 0)
     }
 
     /// Verifies the receipt's signature: any program may write a row.

@@ -22,6 +22,7 @@ extension Trash {
         let lock = try context.filesLock()
         defer { withExtendedLifetime(lock) {} }
         for place in [context.folder.works, context.folder.models] { try sweepLeftovers(in: place) }
+        let clock = try advanceTrashClock()
         let trashed = trashedFiles()
         let (removals, living) = try context.store.read { database in
             let removals = try self.removals(database)
@@ -37,11 +38,11 @@ extension Trash {
                     try LibraryFile.remove(file.place(in: context.folder))
                     try forget(file)
                 } else {
-                    try putAway(file, until: removal.keepUntil)
+                    try putAway(file, until: removal.keepUntil, clock)
                 }
             }
         }
-        try forgetContents()
+        try forgetContents(clock)
     }
 
     /// Deletes what a crash left half written among the pictures; only under the lock of
@@ -95,7 +96,9 @@ extension Trash {
         try forget(file)
     }
 
-    private func putAway(_ file: LibraryFileName, until: UnixTime) throws {
+    private func putAway(
+        _ file: LibraryFileName, until: UnixTime, _ clock: TrashClock
+    ) throws {
         let (trashed, place) = (file.trashPlace(in: context.folder), file.place(in: context.folder))
         if LibraryFile.exists(place) {
             try LibraryFile.makeFolder(context.folder.trash)
@@ -103,16 +106,14 @@ extension Trash {
             try LibraryFile.move(place, to: trashed, replacing: true)
         }
         guard LibraryFile.exists(trashed) else { return }
-        // By this device's own clock, so that no server can end the time early.
-        let now = context.environment.now()
         let since = try context.store.write { database in
             try database.execute(
                 sql: "INSERT OR IGNORE INTO trashed_files(file, since) VALUES(?, ?)",
-                arguments: [file.text, now.milliseconds])
+                arguments: [file.text, clock.time.milliseconds])
             let row = try Row.fetchOne(
                 database, sql: "SELECT since FROM trashed_files WHERE file = ?",
                 arguments: [file.text])
-            return row.map { StoredRow($0).moment("since").time } ?? now
+            return row.map { StoredRow($0).moment("since").time } ?? clock.time
         }
         guard now - since >= Limits.trashTime, try isPast(until) else { return }
         try forget(file)
@@ -128,12 +129,12 @@ extension Trash {
     }
 
     /// Deletes the stored contents and titles of removals whose time is over.
-    private func forgetContents() throws {
+    private func forgetContents(_ clock: TrashClock) throws {
         let kept = try context.store.read { database in
             try Row.fetchAll(
                 database, sql: "SELECT id, keep_until FROM removals WHERE contents <> ''")
         }.map(StoredRow.init)
-        let over = try kept.filter { try isPast($0.moment("keep_until").time) }
+        let over = try kept.filter { try isPast($0.moment("keep_until").time, clock) }
             .compactMap { $0.id("id", as: RowID.self) }
         guard !over.isEmpty else { return }
         try context.store.write { database in

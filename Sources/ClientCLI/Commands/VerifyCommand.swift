@@ -16,13 +16,26 @@ struct VerifyCommand: ParsableCommand {
     @Argument(help: "The picture.", completion: .file()) var file: FileArgument
 
     func run() throws {
-        let found = try options.open().generations.verify(try file.url)
+        let generations = try options.open().generations
+        let found = try generations.verify(try file.url)
         if options.json {
             try JSONOutput.show(found)
         } else {
             Terminal.say(words(found))
+            if found.verdict == .unknown { try tellMark(in: generations) }
         }
         if found.verdict == .unknown { throw ExitStatus.failed.code }
+    }
+
+    /// Names the generation of a picture that was changed since, such as scaled by a website.
+    private func tellMark(in generations: GenerationService) throws {
+        guard
+            let mark = try generations.findMark(in: try file.url),
+            let made = mark.generations.first
+        else { return }
+        Terminal.say(
+            "Its hidden mark is that of \(made.id.short). "
+                + "A mark can be copied, so this is a hint, not proof.")
     }
 
     private func words(_ found: Verification) -> String {
