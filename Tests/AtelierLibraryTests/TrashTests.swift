@@ -116,6 +116,24 @@ struct TrashTests {
         #expect(left.trimmingCharacters(in: .whitespacesAndNewlines).isEmpty)
     }
 
+    // Goal: a clock that is wrong for a while empties no trash. Method: a work in the trash; its
+    // device's clock stands 70 years ahead for two removals; then it is right.
+    @Test func aWrongClockEmptiesNoTrash() async throws {
+        let world = try World()
+        let folder = world.home("a")
+        let library = try Library.make(
+            in: folder, deviceName: "a", environment: world.environment()
+        ).library
+        let works = try (1...3).map { try library.works.add(try world.picture($0)).work }
+        _ = try library.withdrawals.remove(works[0].id)
+        let wrong = try Library(
+            opening: folder,
+            environment: world.environment(skew: .seconds(70 * 365 * 24 * 3600)))
+        for work in works.dropFirst() { _ = try wrong.withdrawals.remove(work.id) }
+        #expect(try library.trash.all().count == 3)
+        #expect(try library.trash.restore(RowID(works[0].id)).isHere)
+    }
+
     // Goal: "now" is now, on all devices. Method: a work on both devices, removed for good on one;
     // another taken out of the trash for good.
     @Test func nowLeavesNothing() async throws {

@@ -19,6 +19,10 @@ enum LocalValue: String {
     case auditContradiction = "audit_contradiction"
     /// The account's devices by the server's last answer: JSON.
     case devices
+    /// The time by which files leave the trash, milliseconds since 1970 UTC.
+    case trashTime = "trash_time_ms"
+    /// What this device's clock said at the last sweep.
+    case trashOwnTime = "trash_own_time_ms"
 
     func read(_ database: Database) throws -> String? {
         try String.fetchOne(

@@ -66,6 +66,7 @@ public struct SyncService: Sendable {
             settled += try await account.ledger.settle(over: connection)
         }
         try context.remember(connection.clock)
+        try trash.confirmClock(connection.clock)
         try trash.sweepFiles()
         try trash.sweepLeftovers()
         let now = try context.now()

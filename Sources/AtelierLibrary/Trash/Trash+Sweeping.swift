@@ -115,7 +115,7 @@ extension Trash {
                 arguments: [file.text])
             return row.map { StoredRow($0).moment("since").time } ?? clock.time
         }
-        guard now - since >= Limits.trashTime, try isPast(until) else { return }
+        guard clock.time - since >= Limits.trashTime, try isPast(until, clock) else { return }
         try forget(file)
     }
 
@@ -146,8 +146,8 @@ extension Trash {
         }
     }
 
-    /// Whether a moment has passed by this device's own clock and by the corrected one.
-    private func isPast(_ moment: UnixTime) throws -> Bool {
-        min(context.environment.now(), try context.now()) >= moment
+    /// Whether a moment has passed by the clock of the trash and by the corrected one.
+    private func isPast(_ moment: UnixTime, _ clock: TrashClock) throws -> Bool {
+        try clock.isPast(moment) && context.now() >= moment
     }
 }
