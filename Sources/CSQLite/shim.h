@@ -7,3 +7,11 @@
 static inline int atelier_sqlite_set_triggers_enabled(sqlite3 *connection, int enabled) {
     return sqlite3_db_config(connection, SQLITE_DBCONFIG_ENABLE_TRIGGER, enabled, (int *)0);
 }
+
+// Both must be called before SQLite is used.
+static inline int atelier_sqlite_set_memory_statistics(int enabled) {
+    return sqlite3_config(SQLITE_CONFIG_MEMSTATUS, enabled);
+}
+static inline int atelier_sqlite_set_lookaside(int slot_bytes, int slots) {
+    return sqlite3_config(SQLITE_CONFIG_LOOKASIDE, slot_bytes, slots);
+}

@@ -5,6 +5,7 @@ import Simulation
 @main
 struct Simulate {
     static func main() async {
+        ScriptRunner.prepare()
         do {
             let options = try Options(CommandLine.arguments.dropFirst())
             guard !options.wantsHelp else { return print(Options.usage) }

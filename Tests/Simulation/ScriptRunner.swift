@@ -1,3 +1,5 @@
+import TestSupport
+
 /// Runs scripts, and makes the failing ones short.
 package enum ScriptRunner {
     /// How one run ended.
@@ -6,6 +8,11 @@ package enum ScriptRunner {
         package let script: Script
         /// What was broken, nil where every promise held.
         package let violation: Violation?
+    }
+
+    /// Makes this process fast for many runs; to be called before the first.
+    package static func prepare() {
+        SQLiteTuning.prepareForManyConnections()
     }
 
     /// Runs one script.

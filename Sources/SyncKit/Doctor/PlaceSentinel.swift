@@ -23,11 +23,7 @@ struct PlaceSentinel {
 
     /// Whether the gap is still there.
     func holds() throws -> Bool {
-        // GRDB's own question would read the whole schema first.
-        let exists = try PreparedStatement(
-            "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'sync_sentinel'", in: db
-        ).step()
-        guard exists else { return false }
+        guard try db.hasTable("sync_sentinel") else { return false }
         return try Int64.fetchOne(
             db, sql: "SELECT _rowid_ FROM sync_sentinel WHERE id = x'03'") == 3
     }

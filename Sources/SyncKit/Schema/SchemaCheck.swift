@@ -7,7 +7,7 @@ struct SchemaCheck {
 
     /// - Throws: ``SchemaError``.
     func run() throws {
-        guard try db.tableExists(table.name) else { throw SchemaError.missingTable(table.name) }
+        guard try db.hasTable(table.name) else { throw SchemaError.missingTable(table.name) }
         let columns = try db.columns(in: table.name)
         let columnByName = Dictionary(
             uniqueKeysWithValues: columns.map { ($0.name.lowercased(), $0) })

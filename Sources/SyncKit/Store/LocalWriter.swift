@@ -102,10 +102,6 @@ final class LocalWriter: @unchecked Sendable {
         return try transaction(db) { usesTriggers in
             if usesTriggers { try setTriggers(enabled: false, in: db) }
             defer { if usesTriggers { try? setTriggers(enabled: true, in: db) } }
-            if schema.tables.contains(where: { !$0.references.isEmpty }) {
-                // A child may come before its parent within one exchange.
-                try db.cachedStatement(sql: "PRAGMA defer_foreign_keys = ON").execute()
-            }
             let session = try StoreSession(db, schema)
             let value = try LocalTriggers(names: schema.localTriggers, db: db).whileFiring {
                 try body(session)

@@ -12,6 +12,7 @@ final class StoreSession {
     /// What was known when the server lost its memory.
     let formerStamps: FormerStamps
     let schema: SyncSchema
+    private let foreignKeys: ForeignKeyDeferral
     private var columns: KnownColumns
     private var tables: [Int: TableStore] = [:]
     private var emptyAtFirst: [Int: Bool] = [:]
@@ -19,6 +20,7 @@ final class StoreSession {
     init(_ db: Database, _ schema: SyncSchema) throws {
         self.db = db
         self.schema = schema
+        foreignKeys = ForeignKeyDeferral(schema, in: db)
         stamps = try StampTable(db)
         collected = try StoreState(db: db).collected
         formerStamps = FormerStamps(db)
@@ -44,7 +46,7 @@ final class StoreSession {
     func table(_ id: Int) throws -> TableStore? {
         if let known = tables[id] { return known }
         guard let declared = schema.table(id: id) else { return nil }
-        let store = TableStore(declared, gaps: columns.gaps(in: id), in: db)
+        let store = TableStore(declared, gaps: columns.gaps(in: id), foreignKeys, in: db)
         tables[id] = store
         return store
     }

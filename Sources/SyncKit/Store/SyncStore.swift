@@ -77,7 +77,7 @@ public final class SyncStore: Sendable {
         configuration.readonly = true
         pool = try DatabasePool(path: path, configuration: configuration)
         try pool.read { db in
-            guard try db.tableExists("sync_state") else { throw refusal }
+            guard try db.hasTable("sync_state") else { throw refusal }
         }
     }
 

@@ -16,6 +16,7 @@ final class TableStore {
     let runs: RunTable
     let counters: Set<UInt8>
     private let gaps: [KnownColumns.Gap]
+    private let foreignKeys: ForeignKeyDeferral
     private let db: Database
     private let queries: PreparedQueries<Query>
     /// By column id, as the two below.
@@ -23,8 +24,12 @@ final class TableStore {
     private var updates: [PreparedStatement?]
     private var values: [PreparedStatement?]
 
-    init(_ table: SyncedTable, gaps: [KnownColumns.Gap], in db: Database) {
+    init(
+        _ table: SyncedTable, gaps: [KnownColumns.Gap], _ foreignKeys: ForeignKeyDeferral,
+        in db: Database
+    ) {
         self.gaps = gaps
+        self.foreignKeys = foreignKeys
         self.table = table
         self.db = db
         queries = PreparedQueries(in: db)
@@ -118,6 +123,7 @@ final class TableStore {
     func delete(
         _ key: RowKey, at place: Int64, clock: PackedClock, in session: StoreSession
     ) throws {
+        try foreignKeys.begin()
         let remove = try prepared(.remove)
         remove.bind(place, at: 1)
         try remove.run()
@@ -268,6 +274,7 @@ final class TableStore {
 
     /// Inserts a row with these columns.
     func insertStatement(_ columns: [UInt8]) throws -> PreparedStatement {
+        try foreignKeys.begin()
         let names = ["id"] + columns.compactMap { column($0).map { quoted($0.name) } }
         let marks = Array(repeating: "?", count: names.count).joined(separator: ", ")
         return try PreparedStatement(
@@ -279,6 +286,7 @@ final class TableStore {
     private func updateStatement(_ column: UInt8) throws -> PreparedStatement {
         guard let declared = self.column(column) else { throw StoreError.damaged("column") }
         if let known = updates[declared.id] { return known }
+        try foreignKeys.begin()
         let statement = try PreparedStatement(
             """
             UPDATE \(quoted(table.name)) SET \(quoted(declared.name)) = ? WHERE _rowid_ = ?

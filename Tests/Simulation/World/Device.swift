@@ -71,7 +71,8 @@ final class Device {
         if let store { return store }
         let opened = try SyncStore(
             path: disk.path("library"), schema: try Studio.schema(version, hasAnnex),
-            migrator: Studio.migrator(version, hasAnnex), environment: clock.environment)
+            migrator: Studio.migrator(version, hasAnnex), environment: clock.environment,
+            configuration: SQLiteTuning.withoutAuthorizer(SyncStore.defaultConfiguration))
         store = opened
         return opened
     }
