@@ -60,10 +60,43 @@ import Testing
         #expect(first == second)
     }
 
+    // Goal: the same where the migration gives the table another name besides.
+    @Test func aTableMayBeRenamedToo() async throws {
+        let folder = try TemporaryFolder()
+        let time = SimulatedTime(seed: 192)
+        let server = SimulatedServer(time: time, seed: 192)
+        let paths = (0..<2).map { folder.path("\($0).sqlite") }
+        var stores = try paths.map { try Self.open($0, version: 1, time) }
+        try stores[0].run(
+            """
+            INSERT INTO notes(id, text) VALUES(randomblob(16), 'gone');
+            INSERT INTO notes(id, text) VALUES(x'\(Self.key)', 'first'), (zeroblob(16), 'second')
+            """)
+        try stores[0].run("DELETE FROM notes WHERE text = 'gone'")
+        for index in [0, 1] {
+            _ = try await Pair.synchronizer(stores[index], server.transport(for: index)).run()
+        }
+        try stores[1].run("UPDATE notes SET text = 'edited' WHERE text = 'first'")
+        stores = try paths.map { try Self.open($0, version: 2, name: "remarks", time) }
+        for store in stores { #expect(try store.diagnose().isHealthy) }
+        for index in [1, 0, 1] {
+            let report = try await Pair.synchronizer(
+                stores[index], server.transport(for: index)
+            ).run()
+            #expect(!report.repaired && report.rowsDated == 0)
+        }
+        #expect(try stores[0].storedDigest() == stores[1].storedDigest())
+        for store in stores {
+            let texts: String? = try store.value(
+                "SELECT group_concat(text) FROM (SELECT text FROM remarks ORDER BY text)")
+            #expect(texts == "edited,second")
+        }
+    }
+
     private static let key = "000102030405060708090a0b0c0d0e0f"
 
     private static func open(
-        _ path: String, version: Int, _ time: SimulatedTime
+        _ path: String, version: Int, name: String = "notes", _ time: SimulatedTime
     ) throws -> SyncStore {
         var migrator = DatabaseMigrator()
         let table = "(id BLOB PRIMARY KEY NOT NULL, text TEXT)"
@@ -75,14 +108,14 @@ import Testing
                         CREATE TABLE new_notes\(table);
                         INSERT INTO new_notes(id, text) SELECT id, text FROM notes;
                         DROP TABLE notes;
-                        ALTER TABLE new_notes RENAME TO notes;
+                        ALTER TABLE new_notes RENAME TO \(name);
                         """)
             }
         }
         return try SyncStore(
             path: path,
             schema: try SyncSchema(tables: [
-                SyncedTable("notes", id: 1, columns: [SyncedColumn("text", id: 1)])
+                SyncedTable(name, id: 1, columns: [SyncedColumn("text", id: 1)])
             ]), migrator: migrator, environment: time.environment())
     }
 }

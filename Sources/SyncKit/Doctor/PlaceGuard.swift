@@ -11,28 +11,33 @@ struct PlaceGuard {
 
     /// Notes where every row lies.
     func note() throws {
-        for table in schema.tables where try isInstalled(table) {
+        for table in schema.tables {
+            guard let name = try nameBefore(table) else { continue }
             try db.execute(
                 sql: """
                     DROP TABLE IF EXISTS sync_places_\(table.id);
                     CREATE TABLE sync_places_\(table.id)(place INTEGER PRIMARY KEY,
                     row BLOB NOT NULL);
                     INSERT INTO sync_places_\(table.id) SELECT _rowid_, id
-                    FROM \(quoted(table.name));
+                    FROM \(quoted(name));
                     """)
         }
     }
 
     /// Moves the clocks of rows that have moved since ``note()``.
     func follow() throws {
-        for table in schema.tables where try db.tableExists("sync_places_\(table.id)") {
+        for table in schema.tables where try db.hasTable("sync_places_\(table.id)") {
             if try hasMoved(table) { try move(table) }
             try db.execute(sql: "DROP TABLE sync_places_\(table.id)")
         }
     }
 
-    private func isInstalled(_ table: SyncedTable) throws -> Bool {
-        try db.tableExists("sync_runs_\(table.id)") && db.tableExists(table.name)
+    /// What an installed table was called when the store was last opened: the migration may give it
+    /// the name that is declared now. Nil where there is no such table.
+    private func nameBefore(_ table: SyncedTable) throws -> String? {
+        guard try db.hasTable("sync_runs_\(table.id)") else { return nil }
+        let name = try StoreState(db: db).tableName(table.id) ?? table.name
+        return try db.hasTable(name) ? name : nil
     }
 
     private func hasMoved(_ table: SyncedTable) throws -> Bool {

@@ -33,13 +33,10 @@ struct StoreInstaller {
         return isAsItWas
     }
 
-    /// Whether all of `migrations` have run. GRDB's own question reads the whole schema first.
+    /// Whether all of `migrations` have run.
     private func hasMigrated(_ db: Database, _ migrations: [String]) throws -> Bool {
         guard !migrations.isEmpty else { return true }
-        let isThere = try PreparedStatement(
-            "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'grdb_migrations'", in: db
-        ).step()
-        guard isThere else { return false }
+        guard try db.hasTable("grdb_migrations") else { return false }
         let applied = try String.fetchSet(db, sql: "SELECT identifier FROM grdb_migrations")
         return applied.isSuperset(of: migrations)
     }
@@ -51,7 +48,7 @@ struct StoreInstaller {
         // program's write.
         let isInstalled = try pool.write { db in
             try refuseNewer(db)
-            let isInstalled = try db.tableExists("sync_state")
+            let isInstalled = try db.hasTable("sync_state")
             if isInstalled, try !migrator.hasCompletedMigrations(db) {
                 try PlaceGuard(db: db, schema: schema).note()
             }
@@ -97,6 +94,7 @@ struct StoreInstaller {
                 try session.db.execute(sql: statement)
             }
             try CaptureTriggers(table: table).install(in: session.db)
+            try state.setTableName(table.name, of: table.id)
         }
         if try state.installedSchema != wanted { try session.declareColumns() }
         let repair = Repair(session: session, environment: environment)
@@ -113,7 +111,7 @@ struct StoreInstaller {
     }
 
     private func refuseNewer(_ db: Database) throws {
-        guard try db.tableExists("sync_state") else { return }
+        guard try db.hasTable("sync_state") else { return }
         let version = try Int64.fetchOne(
             db, sql: "SELECT value FROM sync_state WHERE name = 'version'")
         guard let version else { throw StoreError.damaged("sync_state.version") }

@@ -203,6 +203,16 @@ struct StoreState {
         if place > (try comparable) { try set("comparable", .integer(place)) }
     }
 
+    /// What a synced table was called when the store was last opened; nil where it is new.
+    func tableName(_ table: Int) throws -> String? {
+        guard case .text(let name) = try value("table_\(table)") else { return nil }
+        return String(decoding: name, as: UTF8.self)
+    }
+
+    func setTableName(_ name: String, of table: Int) throws {
+        try set("table_\(table)", .text(Array(name.utf8)))
+    }
+
     func setDigest(_ digest: UInt64) throws {
         guard try self.digest != digest else { return }
         try set("digest", .integer(Int64(bitPattern: digest)))
