@@ -23,6 +23,29 @@ import Testing
         #expect(try Gallery.contents(of: pair.second) == (try Gallery.contents(of: pair.first)))
     }
 
+    // Goal: a segment that a server gives once more, when all have forgotten that its row was
+    // deleted, raises no row: on no other device, nor on the one that sealed it.
+    @Test func aRepeatedSegmentRaisesNoRow() async throws {
+        let fleet = try Fleet(seed: 151, devices: 3)
+        try fleet[0].run("INSERT INTO tags(tag) VALUES('deleted')")
+        try await fleet.sync(0)
+        let first = try #require(fleet.server.segments.first)
+        try await fleet.settle()
+        try fleet[1].run("DELETE FROM tags")
+        try await fleet.settle()
+        try await fleet.settle()
+        let graves = "SELECT count(*) FROM sync_graves_2"
+        #expect(try fleet[0].value(graves) == 0 && fleet[1].value(graves) == 0)
+        fleet.server.inject(first)
+        for index in 0..<3 {
+            let report = try await fleet.sync(index)
+            #expect(report.segmentsDropped == 1 && report.faults.isEmpty && !report.repaired)
+            #expect(try fleet[index].value("SELECT count(*) FROM tags") == 0)
+        }
+        try await fleet.settle()
+        try fleet.expectAgreement()
+    }
+
     // Goal: a page out of order is refused whole; the cursor stays.
     @Test func aPageOutOfOrderIsRefused() async throws {
         struct Disordered: Transport {

@@ -28,6 +28,27 @@ import Testing
         #expect(try fleet[1].value("SELECT count(*) FROM tags") == 1)
     }
 
+    // Goal: what waits for its key while the server loses its memory is applied when the key comes,
+    // and nothing is found missing before it, in an order that it is not of.
+    @Test func whatWaitsOutlivesTheServersMemory() async throws {
+        let fleet = try Fleet(seed: 113, devices: 2)
+        try fleet[1].run("INSERT INTO tags(tag) VALUES('old key')")
+        try await fleet.settle()
+        fleet.devices[1].keys[2] = Self.newer
+        try fleet[1].run("INSERT INTO tags(tag) VALUES('new key')")
+        try await fleet.sync(1)
+        #expect(try await fleet.sync(0).segmentsSetAside == 1)
+        fleet.server.wipe()
+        try await fleet.sync(0)
+        fleet.devices[0].keys[2] = Self.newer
+        let report = try await fleet.sync(0)
+        #expect(report.segmentsSetAside == 0 && report.faults.isEmpty && !report.repaired)
+        #expect(try fleet[0].value("SELECT count(*) FROM tags") == 2)
+        try await fleet.settle()
+        try fleet.expectAgreement()
+        #expect(try fleet[1].faults().isEmpty)
+    }
+
     // Goal: a row whose segment waits for its key, and that is deleted and cleared away meanwhile,
     // does not rise when the key comes.
     @Test func aRowThatWaitedDoesNotRise() async throws {

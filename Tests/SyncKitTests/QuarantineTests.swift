@@ -63,18 +63,8 @@ import Testing
         let fleet = try Fleet(seed: 163, devices: 2)
         try await fleet.settle()
         let newer = [UInt8](repeating: 8, count: 32)
-        let bench = try MergeBench(seed: 164)
-        let sender = try bench.open()
-        let keys = try #require(LibraryKeys([2: newer]))
-        let sealer = SegmentSealer(keys: keys, account: Gallery.account)
         let count = Limits.quarantineSegments + 10
-        for number in 1...count {
-            try sender.run("INSERT INTO tags(tag) VALUES('\(number)')")
-            try sender.sealPending(with: sealer)
-            let segment = try #require(try sender.nextUnsent())
-            try sender.acknowledge(number: UInt64(number), sequence: Int64(number))
-            fleet.server.inject(segment)
-        }
+        for segment in try Self.chain(of: count, key: newer) { fleet.server.inject(segment) }
         try fleet[1].run("INSERT INTO tags(tag) VALUES('own')")
         for _ in 0..<2 {
             let report = try await fleet.sync(1)
@@ -88,5 +78,30 @@ import Testing
         let report = try await fleet.sync(1)
         #expect(report.segmentsSetAside == 0 && report.faults.isEmpty)
         #expect(try fleet[1].value("SELECT count(*) FROM tags") == count + 1)
+    }
+
+    /// Segments of one replica, each with a row of its own, sealed with library key 2.
+    private static func chain(of count: Int, key: [UInt8]) throws -> [SealedSegment] {
+        let bench = try MergeBench(seed: 164)
+        let sender = try bench.open()
+        try sender.run("INSERT INTO tags(tag) VALUES('one of many')")
+        let first = try bench.seal(sender)
+        var batch = try ChangeBatch(decoding: try bench.sealer.open(first))
+        batch.summary = nil
+        let sealer = SegmentSealer(
+            keys: try #require(LibraryKeys([2: key])), account: Gallery.account)
+        var chain: [SealedSegment] = []
+        for number in 1...count {
+            var keys = KeyColumn()
+            let key = [UInt8](repeating: 0, count: 14) + [UInt8(number >> 8), UInt8(number & 0xff)]
+            keys.append(try #require(RowKey(key)))
+            batch.tables[0].rows.keys = keys
+            chain.append(
+                try sealer.seal(
+                    batch.encoded(), replica: first.header.replica, number: UInt64(number),
+                    previous: chain.last?.hash ?? [UInt8](repeating: 0, count: 32),
+                    highestStamp: first.header.highestStamp))
+        }
+        return chain
     }
 }

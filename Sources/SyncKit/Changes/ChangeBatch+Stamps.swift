@@ -1,4 +1,14 @@
 extension ChangeBatch {
+    /// The same changes, without the places of an account's order at which they became known.
+    func withoutPlaces() -> ChangeBatch {
+        var result = self
+        result.summary = nil
+        for index in stamps.indices {
+            (result.stamps[index].seen, result.stamps[index].sequence) = (0, 0)
+        }
+        return result
+    }
+
     /// The same changes with only those stamps that they name.
     func withoutUnusedStamps() -> ChangeBatch {
         var result = self

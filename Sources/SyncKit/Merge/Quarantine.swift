@@ -35,13 +35,29 @@ struct Quarantine {
         return isEmpty ? 0 : hash.finalize().prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
     }
 
-    /// Whether there is no room for another segment.
-    func isFull() throws -> Bool {
+    /// How much is set aside. Counting it reads all of it: once for a page.
+    struct Load {
+        private(set) var segments: Int64
+        private(set) var bytes: Int64
+
+        /// Whether there is no room for another segment.
+        var isFull: Bool {
+            segments >= Int64(Limits.quarantineSegments)
+                || bytes > Int64(Limits.quarantineBytes - Limits.segmentBytes)
+        }
+
+        mutating func add(_ segment: SequencedSegment) {
+            segments += 1
+            bytes += Int64(segment.bytes.count)
+        }
+    }
+
+    /// How much is set aside.
+    func load() throws -> Load {
         let found = try PreparedStatement(
             "SELECT count(*), ifnull(sum(length(bytes)), 0) FROM sync_quarantine", in: db)
-        guard try found.step() else { return false }
-        return found.integer(0) >= Int64(Limits.quarantineSegments)
-            || found.integer(1) > Int64(Limits.quarantineBytes - Limits.segmentBytes)
+        guard try found.step() else { return Load(segments: 0, bytes: 0) }
+        return Load(segments: found.integer(0), bytes: found.integer(1))
     }
 
     /// The segment with a digest.
@@ -55,7 +71,14 @@ struct Quarantine {
 
     /// Forgets what a snapshot up to `cursor` holds.
     func forget(through cursor: Int64) throws {
-        try PreparedStatement("DELETE FROM sync_quarantine WHERE sequence <= ?", in: db)
-            .run(.integer(cursor))
+        try PreparedStatement(
+            "DELETE FROM sync_quarantine WHERE sequence BETWEEN 1 AND ?", in: db
+        ).run(.integer(cursor))
+    }
+
+    /// Notes that the segments are of an order that the server has lost: from now on their place is
+    /// 0, they belong to no chain, and no snapshot holds them.
+    func forgetPlaces() throws {
+        try db.execute(sql: "UPDATE sync_quarantine SET sequence = 0")
     }
 }

@@ -8,6 +8,8 @@ struct SegmentApplier {
     let wall: UInt64
     let randomBytes: (Int) -> [UInt8]
     private let chains: ChainHeads
+    /// Nil where it was not counted yet.
+    private var setAside: Quarantine.Load?
     /// What was done so far.
     private(set) var page = AppliedPage()
     /// The tables whose rows were altered.
@@ -25,18 +27,18 @@ struct SegmentApplier {
     }
 
     /// Applies a segment; one that cannot be applied yet is kept with the reason, and one that
-    /// nobody of the account sealed is dropped.
+    /// nobody of the account sealed, or that was taken before, is dropped.
     ///
     /// - Parameter isKept: Whether it is kept already: then there is room for it.
     /// - Returns: False where there is no room to keep it: nothing was done.
     mutating func applyOrSetAside(_ segment: SequencedSegment, isKept: Bool = false) throws -> Bool
     {
         var failure: (any Error)?
-        var result: (applier: SegmentApplier, applied: Applied)?
+        var result: (applier: SegmentApplier, applied: Applied?)?
         try session.inSavepoint {
             do {
                 var attempt = self
-                let applied = try attempt.apply(segment)
+                let applied = try attempt.apply(segment, isKept: isKept)
                 result = (attempt, applied)
                 return .commit
             } catch let error where Self.reason(error) != nil {
@@ -46,7 +48,7 @@ struct SegmentApplier {
         }
         if let result {
             (page, alteredTables) = (result.applier.page, result.applier.alteredTables)
-            try finish(result.applied)
+            if let applied = result.applied { try finish(applied) }
             return true
         }
         if (failure as? SegmentError)?.isJunk == true {
@@ -54,7 +56,10 @@ struct SegmentApplier {
             return true
         }
         let quarantine = Quarantine(session.db)
-        guard let failure, try isKept || !quarantine.isFull() else { return false }
+        var load = try setAside ?? quarantine.load()
+        guard let failure, isKept || !load.isFull else { return false }
+        load.add(segment)
+        setAside = load
         try quarantine.keep(segment, reason: Self.reason(failure) ?? "")
         return true
     }
@@ -79,15 +84,20 @@ struct SegmentApplier {
     /// A segment that was taken.
     private struct Applied {
         let segment: SealedSegment
+        /// Its place in the account's order; 0 where that is of an order that the server has lost.
+        let sequence: Int64
         /// Nil where it is kept until the rest of its group has come.
         let merged: Merged?
     }
 
     private mutating func finish(_ applied: Applied) throws {
         let isOwn = try applied.segment.header.replica == StoreState(db: session.db).replica
-        if try chains.receive(applied.segment, isOwn: isOwn) { page.misses = true }
+        if applied.sequence > 0, try chains.receive(applied.segment, isOwn: isOwn) {
+            page.misses = true
+        }
         guard let merged = applied.merged else { return }
         try PartialGroups(session.db).forget(merged.group)
+        guard applied.sequence > 0 else { return }
         try compare(merged.summary, with: applied.segment.header)
     }
 
@@ -97,12 +107,20 @@ struct SegmentApplier {
         let summary: ChangeBatch.Summary?
     }
 
-    private mutating func apply(_ segment: SequencedSegment) throws -> Applied {
+    /// Nil where the segment was taken before: nothing was done.
+    private mutating func apply(_ segment: SequencedSegment, isKept: Bool) throws -> Applied? {
         let sealed = try SealedSegment(bytes: segment.bytes)
         let header = sealed.header
         let payload = try sealer.open(sealed)
         guard header.flags.isDisjoint(with: [.snapshot, .manifest]) else {
             throw SegmentError.malformed("a snapshot's chunk among segments")
+        }
+        let arrival = isKept ? .new : try chains.arrival(of: sealed)
+        guard arrival == .new else {
+            page.dropped += 1
+            // All is pulled again, from the beginning of the order that there is now.
+            if arrival == .other { page.misses = true }
+            return nil
         }
         let batch = try Self.batch(payload, of: sealed)
         let state = StoreState(db: session.db)
@@ -111,20 +129,21 @@ struct SegmentApplier {
             // mean other writes: ours take a new name before its changes are merged.
             try Reincarnation(session: session, randomBytes: randomBytes).run()
             page.isForked = true
-        } else if header.replica == (try state.replica) {
+        } else if header.replica == (try state.replica), segment.sequence > 0 {
             try Settlement(session: session).noteReturned(
                 Int64(clamping: header.number), sequence: segment.sequence)
         }
         if header.flags.contains(.continues) {
             try PartialGroups(session.db).keep(sealed, at: segment.sequence)
-            return Applied(segment: sealed, merged: nil)
+            return Applied(segment: sealed, sequence: segment.sequence, merged: nil)
         }
         let groups = PartialGroups(session.db)
         let group = try groups.group(before: sealed)
         try groups.forEach(in: group) { try merge(try open($0), at: segment.sequence) }
         try merge(batch, at: segment.sequence)
         return Applied(
-            segment: sealed, merged: Merged(group: group, summary: batch.summary))
+            segment: sealed, sequence: segment.sequence,
+            merged: Merged(group: group, summary: batch.summary))
     }
 
     /// Whether a segment of our own name is not one that we made.
@@ -152,6 +171,7 @@ struct SegmentApplier {
     private mutating func merge(_ batch: ChangeBatch, at sequence: Int64) throws {
         let state = StoreState(db: session.db)
         try state.receive(batch.highestStamp.time, wall: wall)
+        let batch = sequence > 0 ? batch : batch.withoutPlaces()
         let merger = try BatchMerger(batch, at: sequence, wall: wall, in: session)
         try merger.merge()
         page.changes += merger.altered

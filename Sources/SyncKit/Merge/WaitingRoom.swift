@@ -69,13 +69,7 @@ struct WaitingRoom {
 
     /// Forgets at which places the changes became known: they meant another order.
     func forgetPlaces() throws {
-        try rewrite { batch in
-            var batch = batch
-            for index in batch.stamps.indices {
-                (batch.stamps[index].seen, batch.stamps[index].sequence) = (0, 0)
-            }
-            return batch
-        }
+        try rewrite { $0.withoutPlaces() }
     }
 
     /// Tries everything again, as when the schema has grown.

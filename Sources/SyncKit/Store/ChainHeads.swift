@@ -42,6 +42,28 @@ final class ChainHeads {
         return try !isOwn && isGap(after: known, before: header)
     }
 
+    /// What a segment is beside those of its replica that were taken since the order was last read
+    /// from its beginning.
+    enum Arrival {
+        /// It was not taken yet.
+        case new
+        /// It, or a later one, was taken: a server could give it again at any later place, when a
+        /// deletion of its rows is forgotten.
+        case repeated
+        /// Another one of the same number was taken: the order is not the one that was read.
+        case other
+    }
+
+    /// What an authentic segment is here.
+    func arrival(of segment: SealedSegment) throws -> Arrival {
+        let number = Int64(clamping: segment.header.number)
+        guard
+            let known = headsByReplica[segment.header.replica], number <= known.number,
+            try !missing.contains(number, of: segment.header.replica)
+        else { return .new }
+        return number == known.number && segment.hash != known.digest ? .other : .repeated
+    }
+
     /// Notes the last segment of a replica.
     func set(_ head: Head, of replica: ReplicaID) {
         headsByReplica[replica] = head

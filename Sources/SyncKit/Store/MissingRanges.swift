@@ -29,6 +29,15 @@ struct MissingRanges {
         return true
     }
 
+    /// Whether a segment is missing.
+    func contains(_ number: Int64, of replica: ReplicaID) throws -> Bool {
+        guard exist else { return false }
+        let found = try PreparedStatement(
+            "SELECT 1 FROM sync_missing WHERE replica = ? AND first <= ? AND last >= ?", in: db)
+        try found.bind([.blob(replica.bytes), .integer(number), .integer(number)])
+        return try found.step()
+    }
+
     /// Notes that a segment has come.
     mutating func remove(_ number: Int64, of replica: ReplicaID) throws {
         guard exist else { return }

@@ -25,7 +25,7 @@ package struct AppliedPage: Hashable, Sendable {
     package var differs = false
     /// Whether segments of a replica were found missing that were not known to be.
     package var misses = false
-    /// Segments that nobody of the account sealed: they were not kept.
+    /// Segments that nobody of the account sealed, or that were taken before: they were not kept.
     package var dropped = 0
     /// Whether the last one could not be applied, and there was no room to keep it: the cursor
     /// stands before it.
@@ -40,8 +40,8 @@ extension SyncStore {
     ///
     /// A segment that cannot be opened or applied is set aside with its reason; the others count.
     /// One that nobody of the account sealed is dropped. Where there is no room to set another one
-    /// aside the page ends before it.
-    /// Applying a segment again changes nothing.
+    /// aside the page ends before it. Of each replica the numbers must rise, until all is pulled
+    /// again: a segment that was taken before is dropped.
     ///
     /// - Parameter mark: What the server gave with the last one's place.
     package func apply(

@@ -7,7 +7,7 @@ extension SyncStore {
             var faults = SyncFaults()
             faults.missingSegments = try MissingRanges(db).all()
             faults.divergentReplicas = try Divergences(db).lasting()
-            faults.isQuarantineFull = try Quarantine(db).isFull()
+            faults.isQuarantineFull = try Quarantine(db).load().isFull
             return faults
         }
     }

@@ -31,6 +31,7 @@ extension SyncStore {
                     DELETE FROM sync_divergence;
                     """)
             try WaitingRoom(session).forgetPlaces()
+            try Quarantine(session.db).forgetPlaces()
             try state.setLastMeeting(stamp: try state.lastStamp, time: try state.clock.latest)
             try state.set("epoch", .integer(Int64(epoch)))
             try session.forgetOrder()
