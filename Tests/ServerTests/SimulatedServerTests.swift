@@ -177,7 +177,7 @@ private struct Both {
                 SnapshotChunk(snapshot: upload.manifest, index: index, bytes: bytes))
             simulated.compact(keepingGrace: Self.grace)
             try #require([200, 201].contains(reply.status))
-        } catch SimulatedRefusal.malformed {
+        } catch is SnapshotRefused {
             refusals += 1
             try #require(reply.problem == .malformed)
         }

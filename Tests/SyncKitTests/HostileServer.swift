@@ -12,6 +12,8 @@ struct HostileServer: Transport {
     var snapshot: @Sendable (SnapshotManifest?) -> SnapshotManifest? = { $0 }
     /// A piece of a snapshot that is given in place of the honest one.
     var piece: @Sendable (Int) -> [UInt8]? = { _ in nil }
+    /// Whether it takes snapshots.
+    var takesSnapshots = true
 
     func push(_ segment: SealedSegment) async throws -> PushAcknowledgement {
         let answer = try await base.push(segment)
@@ -30,7 +32,10 @@ struct HostileServer: Transport {
             isOtherHistory: page.isOtherHistory, server: state(page.server))
     }
 
-    func push(_ chunk: SnapshotChunk) async throws { try await base.push(chunk) }
+    func push(_ chunk: SnapshotChunk) async throws {
+        guard takesSnapshots else { throw SnapshotRefused(reason: "no room") }
+        try await base.push(chunk)
+    }
 
     func newestSnapshot() async throws -> SnapshotManifest? {
         snapshot(try await base.newestSnapshot())

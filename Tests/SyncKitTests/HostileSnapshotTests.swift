@@ -46,7 +46,13 @@ import Testing
         let pieces = try await fleet.pieces(of: newest)
         #expect(pieces.count > 3)
         let hostile = Self.server(fleet.transport(1), fraud, old, oldPieces, newest, pieces)
-        await #expect(throws: (any Error).self) { try await fleet.sync(1, over: hostile) }
+        try fleet[1].run("INSERT INTO tags(tag) VALUES('written here')")
+        let report = try await fleet.sync(1, over: hostile)
+        guard case .notLoaded = report.snapshotFailure else {
+            Issue.record("no snapshot was refused: \(report)")
+            return
+        }
+        #expect(report.segmentsSent == 1)
         let keys = "SELECT count(*) FROM items WHERE title IS NOT NULL"
         #expect(try (fleet[1].value(keys) ?? 0) >= 11)
         #expect(try fleet[1].value("SELECT count(*) FROM items WHERE title = 'first'") == 1)
@@ -121,10 +127,53 @@ import Testing
             (state.head, state.floor) = (old.cursor, old.cursor)
             return state
         }
-        await #expect(throws: StoreError.self) { try await fleet.sync(1, over: hostile) }
+        let report = try await fleet.sync(1, over: hostile)
+        #expect(report.snapshotFailure != nil && report.chunksReceived == 0)
         #expect(try fleet[1].value("SELECT count(*) FROM tags") == 21)
         try await fleet.settle()
         try fleet.expectAgreement()
+    }
+
+    // Goal: what is written here is sent although the server has only a snapshot that nobody can
+    // use, or none at all; with a good one all agree.
+    @Test(arguments: [false, true])
+    func whatIsWrittenHereIsSent(hasSnapshot: Bool) async throws {
+        let fleet = try Fleet(seed: 144, devices: 2)
+        try fleet[0].run("INSERT INTO tags(tag) VALUES('first')")
+        try await fleet.sync(0)
+        try await fleet.makeSnapshot(by: 0)
+        var hostile = HostileServer(base: fleet.transport(1))
+        if hasSnapshot {
+            hostile.piece = { _ in [UInt8](repeating: 1, count: 200) }
+        } else {
+            hostile.snapshot = { _ in nil }
+        }
+        fleet.server.compact(keepingGrace: 0)
+        for number in 1...2 {
+            try fleet[1].run("INSERT INTO tags(tag) VALUES('written here \(number)')")
+            let report = try await fleet.sync(1, over: hostile)
+            #expect(report.segmentsSent == 1 && report.snapshotFailure != nil)
+            #expect(try fleet[1].pendingChangeCount() == 0)
+        }
+        #expect(try await fleet.sync(1).snapshotFailure == nil)
+        try await fleet.settle()
+        try fleet.expectAgreement()
+        #expect(try fleet[0].value("SELECT count(*) FROM tags") == 3)
+    }
+
+    // Goal: a server that takes no snapshot of a device stops nothing else, and it is told.
+    @Test func aRefusedSnapshotStopsNothing() async throws {
+        let fleet = try Fleet(seed: 145, devices: 1)
+        var hostile = HostileServer(base: fleet.transport(0))
+        hostile.takesSnapshots = false
+        try fleet[0].run("INSERT INTO tags(tag) VALUES('here')")
+        let keys = try #require(Gallery.keys())
+        let report = try await Synchronizer(
+            store: fleet[0], transport: hostile, keys: keys, account: Gallery.account,
+            snapshotTail: 1
+        ).run()
+        #expect(report.segmentsSent == 1)
+        #expect(report.snapshotFailure == .notTaken(reason: "no room"))
     }
 
     // Goal: a device that lacks something that the account knows makes no snapshot: what it is

@@ -132,13 +132,13 @@ package struct SimulatedAccount: Sendable {
     mutating func push(_ chunk: SnapshotChunk, by device: Int, at now: UInt64) throws {
         let manifest = chunk.snapshot
         guard devices[device]?.epoch == epoch else {
-            throw SimulatedRefusal.malformed("a snapshot before any pull")
+            throw SnapshotRefused(reason: "a snapshot before any pull")
         }
         guard
             (0...head).contains(manifest.cursor), manifest.chunkCount > 0, manifest.id.count == 16,
             (0..<manifest.chunkCount).contains(chunk.index),
             (try? SealedSegment(bytes: chunk.bytes)) != nil
-        else { throw SimulatedRefusal.malformed("a chunk that cannot be") }
+        else { throw SnapshotRefused(reason: "a chunk that cannot be") }
         giveUp { $0.started + Self.day < now }
         if let newest, newest.manifest.id == manifest.id {
             return try Self.check(chunk, against: newest)
@@ -201,6 +201,6 @@ package struct SimulatedAccount: Sendable {
         guard
             known.manifest == chunk.snapshot,
             known.chunks[chunk.index].map({ $0 == chunk.bytes }) ?? true
-        else { throw SimulatedRefusal.malformed("another chunk or count under the same id") }
+        else { throw SnapshotRefused(reason: "another chunk or count under the same id") }
     }
 }

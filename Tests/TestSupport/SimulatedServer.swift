@@ -11,8 +11,6 @@ package struct SimulatedLoss: Error {
 package enum SimulatedRefusal: Error, Equatable {
     /// A change is dated over five minutes ahead of server time.
     case fromTheFuture
-    /// What the real server calls malformed: the engine must never send it.
-    case malformed(String)
 }
 
 /// A server in memory that orders one account's segments, over a network that loses questions and

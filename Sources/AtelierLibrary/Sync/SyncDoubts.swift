@@ -18,6 +18,8 @@ public struct SyncDoubt: Codable, Equatable, Sendable {
         case divergentReplica = "divergent-replica"
         /// The quarantine is full, so nothing more is fetched.
         case quarantineFull = "quarantine-full"
+        /// The server has only a snapshot of older changes, and it cannot be used.
+        case snapshotUnusable = "snapshot-unusable"
         /// The server's audit log does not extend the head that this device saw before.
         case auditRewritten = "audit-rewritten"
         /// The server did not prove that its audit log extends that head.
@@ -78,6 +80,15 @@ public struct SyncDoubt: Codable, Equatable, Sendable {
                             + "operator.",
                         since: now)
                 ] : [])
+    }
+
+    /// A snapshot that is needed and cannot be loaded; a refused one of our own harms nobody.
+    static func snapshotUnusable(_ failure: SnapshotFailure?, now: Moment) -> [SyncDoubt] {
+        guard let failure, case .notLoaded = failure else { return [] }
+        return [
+            SyncDoubt(
+                code: .snapshotUnusable, subject: "", text: failure.description, since: now)
+        ]
     }
 
     /// The doubt for an audit head that contradicts the one before.
@@ -153,7 +164,9 @@ struct SyncDoubts: Sendable {
     func keep(after report: SyncReport, missingKeys: [Int]) throws {
         let now = Moment(try context.now())
         let audit = try all().filter { SyncDoubt.ofTheAudit.contains($0.code) }
-        let engine = SyncDoubt.ofTheEngine(report.faults, now: now)
+        let engine =
+            SyncDoubt.ofTheEngine(report.faults, now: now)
+            + SyncDoubt.snapshotUnusable(report.snapshotFailure, now: now)
         let keys = missingKeys.isEmpty ? [] : [SyncDoubt.missingKeys(missingKeys, now: now)]
         try keep(audit + engine + keys)
     }

@@ -10,7 +10,8 @@ public struct SyncReport: Hashable, Sendable {
     public var bytesSent = 0
     /// Received segments that could not be applied and are kept for later.
     public var segmentsSetAside = 0
-    /// Received segments that nobody who holds the library's keys sealed: they were thrown away.
+    /// Received segments that nobody who holds the library's keys sealed, or that the server gave
+    /// once more: they were thrown away.
     public var segmentsDropped = 0
     /// What is missing or differs, in this exchange or since earlier ones.
     public var faults = SyncFaults()
@@ -28,6 +29,8 @@ public struct SyncReport: Hashable, Sendable {
     public var chunksReceived = 0
     /// Chunks of a snapshot that this device made for the others.
     public var chunksSent = 0
+    /// What was wrong with a snapshot; nil where none was needed, or all was well.
+    public var snapshotFailure: SnapshotFailure?
     /// The place of the account's order up to which everything is applied here.
     public var cursor: Int64 = 0
     /// The place of the account's last segment when the server last spoke: ``head`` less

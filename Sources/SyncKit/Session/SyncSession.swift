@@ -55,11 +55,13 @@ package struct SyncSession: Sendable {
         /// The server has these segments after the cursor, or none.
         case pulled(PulledPage)
         /// The segments after the cursor are gone.
-        case pulledBelowFloor
+        case pulledBelowFloor(ServerState)
         /// The server's epoch is another, or it has less than this replica had from it.
         case serverForgot(epoch: Int)
         case applied(AppliedPage)
         case loaded
+        /// The snapshot cannot be used, now at least.
+        case notLoaded
         case met
         case repaired
         /// What was asked after the pull, and whether what is sealed was overtaken by it.
@@ -76,9 +78,10 @@ package struct SyncSession: Sendable {
 
     /// What the session waits for.
     package enum State: Hashable, Sendable {
-        case idle, resuming, overtaking, pulling, loading, meeting, repairing
+        case idle, resuming, overtaking, pulling, meeting, repairing
         /// The server stands so since the last pull.
-        case applying(ServerState), asking(ServerState), sealing(ServerState)
+        case applying(ServerState), loading(ServerState)
+        case asking(ServerState), sealing(ServerState)
         case pushing, reincarnating, checking, making, finished
     }
 
@@ -146,10 +149,11 @@ package struct SyncSession: Sendable {
             return page.segments.isEmpty
                 ? move(to: .asking(page.server), .askToWrite)
                 : move(to: .applying(page.server), .apply(page))
-        case (.pulling, .pulledBelowFloor):
-            guard !hasLoaded else { throw .noSnapshot }
+        case (.pulling, .pulledBelowFloor(let server)):
+            // The snapshot ends before the segments that are left.
+            guard !hasLoaded else { return move(to: .asking(server), .askToWrite) }
             hasLoaded = true
-            return move(to: .loading, .loadSnapshot)
+            return move(to: .loading(server), .loadSnapshot)
         case (.pulling, .serverForgot(let epoch)):
             guard !hasMet else { throw .forgetsAgain }
             hasMet = true
@@ -165,6 +169,8 @@ package struct SyncSession: Sendable {
             return page.isStopped
                 ? move(to: .asking(server), .askToWrite) : move(to: .pulling, .pull)
         case (.loading, .loaded): return move(to: .pulling, .pull)
+        // What was written here must not wait until the server has another snapshot.
+        case (.loading(let server), .notLoaded): return move(to: .asking(server), .askToWrite)
         case (.meeting, .met), (.repairing, .repaired), (.reincarnating, .reincarnated):
             // From 0 on, a snapshot may be needed once more.
             hasLoaded = false

@@ -99,14 +99,7 @@ private struct Exchange {
             return .notedOvertaken
         case .pull: return try await pull()
         case .apply(let page): return .applied(try apply(page))
-        case .loadSnapshot:
-            try await SnapshotLoader(store: store, transport: transport, sealer: sealer)
-                .load { left in
-                    report.chunksReceived += 1
-                    report.chunksLeft = left
-                    progress(report)
-                }
-            return .loaded
+        case .loadSnapshot: return try await loadSnapshot(progress)
         case .meetServer(let epoch):
             try store.meetServer(epoch: epoch)
             report.serverRestored = true
@@ -154,12 +147,35 @@ private struct Exchange {
             try store.knownEpoch() == page.server.epoch, page.server.head >= cursor,
             !page.isOtherHistory
         else { return .serverForgot(epoch: page.server.epoch) }
-        if cursor < page.server.floor { return .pulledBelowFloor }
+        if cursor < page.server.floor {
+            // Until one is loaded that reaches as far.
+            report.snapshotFailure = .notLoaded(reason: SessionError.noSnapshot.description)
+            return .pulledBelowFloor(page.server)
+        }
+        if case .notLoaded = report.snapshotFailure { report.snapshotFailure = nil }
         if page.segments.isEmpty {
             if let told = page.mark, told != mark { try store.noteMark(told, at: cursor) }
             try store.collectGraves(through: page.server.horizon)
         }
         return .pulled(page)
+    }
+
+    private mutating func loadSnapshot(
+        _ progress: (SyncReport) -> Void
+    ) async throws -> SyncSession.Event {
+        do {
+            try await SnapshotLoader(store: store, transport: transport, sealer: sealer)
+                .load { left in
+                    report.chunksReceived += 1
+                    report.chunksLeft = left
+                    progress(report)
+                }
+            return .loaded
+        } catch let error where SnapshotLoader.isOfSnapshot(error) {
+            report.snapshotFailure = .notLoaded(reason: "\(error)")
+            report.chunksLeft = 0
+            return .notLoaded
+        }
     }
 
     private mutating func apply(_ page: PulledPage) throws -> AppliedPage {
@@ -200,7 +216,7 @@ private struct Exchange {
     private func isSnapshotDue(_ server: ServerState) async throws -> Bool {
         guard
             server.head - server.floor >= Int64(snapshotTail),
-            try store.cursor() >= server.head, try store.hasMergedAllThatItPulled()
+            try store.cursor() >= server.head, try store.isWholeAndSent()
         else { return false }
         let newest = try await transport.newestSnapshot()
         return server.head - (newest?.cursor ?? 0) >= Int64(snapshotTail)
@@ -220,6 +236,10 @@ private struct Exchange {
         } catch is WritingRefused {
             report.isWritingRefused = true
             return .refusedToWrite
+        } catch let refusal as SnapshotRefused {
+            report.snapshotFailure = .notTaken(reason: refusal.reason)
+            report.chunksLeft = 0
+            return .madeSnapshot
         }
     }
 }

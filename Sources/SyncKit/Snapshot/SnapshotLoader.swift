@@ -1,3 +1,5 @@
+import GRDB
+
 /// Loads the newest snapshot, from the chunk on where an earlier attempt ended.
 struct SnapshotLoader {
     let store: SyncStore
@@ -18,6 +20,17 @@ struct SnapshotLoader {
             }
         }
         throw SessionError.noSnapshot
+    }
+
+    /// Whether an error says that the snapshot cannot be used, and not that something is wrong with
+    /// this device or with the way to the server.
+    static func isOfSnapshot(_ error: any Error) -> Bool {
+        switch error {
+        case is SegmentError, is CodecError, is ClockError: true
+        case StoreError.unsuitableSnapshot, SessionError.noSnapshot: true
+        case let error as DatabaseError: error.resultCode == .SQLITE_CONSTRAINT
+        default: false
+        }
     }
 
     private func load(_ snapshot: SnapshotManifest, _ progress: (_ left: Int) -> Void) async throws

@@ -49,13 +49,10 @@ extension SyncStore {
         }
     }
 
-    /// Whether nothing that was pulled is set aside, or waits for the rest of its group: only then
-    /// is it all in a snapshot. What waits for a newer program is.
-    func hasMergedAllThatItPulled() throws -> Bool {
-        try pool.read { db in
-            guard try !PartialGroups(db).exist() else { return false }
-            return try !PreparedStatement("SELECT 1 FROM sync_quarantine LIMIT 1", in: db).step()
-        }
+    /// Whether a snapshot of this state would be one of the account's, see
+    /// ``StoreSession/isWholeAndSent()``.
+    func isWholeAndSent() throws -> Bool {
+        try pool.read { try StoreSession($0, schema).isWholeAndSent() }
     }
 
     /// Merges one chunk of a snapshot; returns how many changes altered something.

@@ -58,13 +58,15 @@ public struct HTTPTransport: Transport {
 
     /// Hands over one chunk of a snapshot.
     ///
-    /// - Throws: What `explain` makes of a refusal; ``HTTPFailure``.
+    /// - Throws: ``SnapshotRefused``; what `explain` makes of another refusal; ``HTTPFailure``.
     public func push(_ chunk: SnapshotChunk) async throws {
         let snapshot = chunk.snapshot
         let target =
             "/v1/snapshots/\(Self.hexadecimal(snapshot.id))/\(chunk.index)"
             + "?of=\(snapshot.chunkCount)&cursor=\(snapshot.cursor)"
-        _ = try await send("PUT", target, body: chunk.bytes)
+        let reply = try await send(
+            "PUT", target, body: chunk.bytes, accepting: [200, 201, 400, 413])
+        guard reply.status < 300 else { throw SnapshotRefused(reason: "\(explain(reply))") }
     }
 
     /// The newest snapshot that is there in full, or nil where there is none.

@@ -18,7 +18,8 @@ public protocol Transport: Sendable {
 
     /// Hands over one chunk of a snapshot; the snapshot counts once all its chunks are there.
     ///
-    /// - Throws: ``WritingRefused`` where the account may only read now.
+    /// - Throws: ``WritingRefused`` where the account may only read now; ``SnapshotRefused`` where
+    ///   the server takes no such chunk, whoever sends it again.
     func push(_ chunk: SnapshotChunk) async throws
 
     /// The newest snapshot that is there in full, or nil where there is none.
@@ -59,6 +60,21 @@ public struct WritingRefused: Error, Equatable, CustomStringConvertible {
     public var description: String {
         "The server takes no changes of this account now. They wait on this device."
     }
+}
+
+/// The server does not take a chunk of a snapshot, and would not take it again: the snapshot is
+/// given up, and the exchange goes on without it.
+public struct SnapshotRefused: Error, Equatable, CustomStringConvertible {
+    /// What the server said.
+    public let reason: String
+
+    /// A refusal with what the server said.
+    public init(reason: String) {
+        self.reason = reason
+    }
+
+    /// What happened.
+    public var description: String { "The server refused a snapshot. \(reason)" }
 }
 
 /// The snapshot that was being loaded is no longer kept; begin with the newest one.

@@ -88,21 +88,20 @@ extension World {
         } catch is SimulatedLoss {
             note("  the network lost something")
             try check(device, expecting: nil)
-        } catch let refusal as SimulatedRefusal where isExpected(refusal) {
+        } catch SimulatedRefusal.fromTheFuture
+            where !script.troubles.isDisjoint(with: [.clocks, .serverClock])
+        {
             note("  the server refused it")
-            try check(device, expecting: nil)
-        } catch SegmentError.unknownKey(let epoch) where epoch > device.keyEpoch {
-            // Without the older segments, and unable to read the snapshot of them, it waits.
-            note("  the snapshot's key has not come yet")
             try check(device, expecting: nil)
         }
     }
 
-    private func isExpected(_ refusal: SimulatedRefusal) -> Bool {
-        switch refusal {
-        case .fromTheFuture: !script.troubles.isDisjoint(with: [.clocks, .serverClock])
+    private func isExpected(_ failure: SnapshotFailure, on device: Device) -> Bool {
+        switch failure {
+        // Without the older segments, and unable to read the snapshot of them, it waits.
+        case .notLoaded: device.keyEpoch < keyEpoch
         // The server has seen no pull of this device from the beginning: its copy has.
-        case .malformed: script.troubles.contains(.forks)
+        case .notTaken: script.troubles.contains(.forks)
         }
     }
 
@@ -110,6 +109,9 @@ extension World {
     func check(_ report: SyncReport, of device: Device) throws {
         guard !report.reincarnated || !script.hasLastingNames else {
             throw Violation(.chains, "device \(device.index) began anew without a reason")
+        }
+        if let failure = report.snapshotFailure, !isExpected(failure, on: device) {
+            throw Violation(.trusts, "device \(device.index): \(failure)")
         }
         guard report.rowsDated == 0 else {
             let count = report.rowsDated
