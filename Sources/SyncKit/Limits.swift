@@ -11,9 +11,9 @@ public enum Limits {
     public static let batchBytes = 600 * 1024
     /// A segment is closed once it speaks of this many rows.
     public static let batchRows = 16_384
-    /// The most writes of the log that are held while it is folded; where there are more, it is
+    /// The most writes of the log that are held while it is compacted; where there are more, it is
     /// read again for the rest.
-    public static let heldTouches = 1 << 17
+    public static let heldColumnWrites = 1 << 17
     /// The most cells of whole rows in one received batch.
     public static let batchCells = 1 << 21
     /// The most bytes that the texts and blobs of one received batch stand for.
@@ -25,21 +25,22 @@ public enum Limits {
     /// How far ahead of the corrected clock a received change may be dated.
     public static let futureTolerance = Duration.seconds(5 * 60)
     /// How far ahead of server time own unsent changes may be dated before they are re-issued.
-    public static let reissueTolerance = Duration.seconds(5)
+    public static let restampTolerance = Duration.seconds(5)
     /// The most bytes of one pulled page.
     public static let pageBytes = 16 * 1024 * 1024
     /// The most segments of one pulled page.
     public static let pageSegments = 256
-    /// The highest place of an account's order.
-    public static let lastPlace: Int64 = 1 << 53
-    /// The most bytes of the mark of a place.
-    public static let markBytes = 32
-    /// The most pages of one sync in which nobody's segments but unsealed ones come.
+    /// The highest sequence of an account's order.
+    public static let lastSequence: Int64 = 1 << 53
+    /// The most bytes of the history hash of a sequence.
+    public static let historyHashBytes = 32
+    /// The most pages of one sync that hold nothing but segments which no device of the account
+    /// sealed.
     public static let junkPages = 256
     /// The most steps of one session: far above any honest sync, so that no server can hold it.
     public static let sessionSteps = 1_000_000
     /// How often one session may go on as a new replica.
-    public static let sessionReincarnations = 3
+    public static let sessionReplicaIDRotations = 3
     /// How long values that lost against a concurrent write are kept, in days.
     public static let conflictDays = 30
     /// A snapshot is due when so many segments have come after the last.

@@ -49,7 +49,7 @@ import Testing
         _ = try open()
         let store = try open(notes: "letters")
         try Shell.sqlite(path, "INSERT INTO letters VALUES(zeroblob(16), 'a')")
-        #expect(try store.value("SELECT count(*) FROM sync_foreign") == 1)
+        #expect(try store.value("SELECT count(*) FROM sync_external_changes") == 1)
         #expect(try store.pendingChangeCount() == 1)
         #expect(try store.diagnose().isHealthy)
     }
@@ -65,7 +65,7 @@ import Testing
         #expect(try store.value(triggers) == before && before != nil)
         try Shell.sqlite(path, "INSERT INTO notes VALUES(zeroblob(16), 'a', 'red')")
         try Shell.sqlite(path, "UPDATE notes SET color = 'blue'")
-        #expect(try store.value("SELECT max(columns) FROM sync_foreign") == 1 << 2)
+        #expect(try store.value("SELECT max(columns) FROM sync_external_changes") == 1 << 2)
     }
 
     // Goal: the doctor notices a trigger that somebody changed, and puts the right one back.

@@ -10,7 +10,7 @@ extension ChangeBatch {
         for dated in stamps {
             lines.append(
                 "stamp \(dated.stamp.time.rawValue) \(hex(dated.stamp.replica)) "
-                    + "seen \(dated.seen) sequence \(dated.sequence)")
+                    + "seen \(dated.causalCursor) sequence \(dated.sequence)")
         }
         for table in tables { lines += table.lines }
         return lines
@@ -30,9 +30,9 @@ extension SealedSegment {
 
 extension TableChanges {
     fileprivate var lines: [String] {
-        ["table \(table)"] + rowLines + deathLines + editLines
+        ["table \(table)"] + rowLines + deleteLines + editLines
             + counts.map { count in
-                "count \(hex(count.key.bytes)) life \(count.life) \(count.column) "
+                "count \(hex(count.key.bytes)) life \(count.causalLength) \(count.column) "
                     + "stamp \(count.stamp) source \(hex(count.source)) number \(count.number) "
                     + "total \(count.total)"
             }
@@ -40,31 +40,33 @@ extension TableChanges {
 
     private var rowLines: [String] {
         (0..<rows.count).flatMap { row in
-            let life = rows.lives.first { $0.row == row }?.life ?? 1
-            let began = rows.began[row]
+            let causalLength = rows.causalLengths.first { $0.row == row }?.causalLength ?? 1
+            let createdStamp = rows.createdStamps[row]
             let cells = rows.columns.map { column in
                 let own = rows.exceptions.first { $0.row == row && $0.column == column.id }
-                return "  \(column.id) stamp \(own?.stamp ?? began) \(column.cells[row].line)"
+                return
+                    "  \(column.id) stamp \(own?.stamp ?? createdStamp) \(column.cells[row].line)"
             }
-            return ["row \(hex(rows.keys[row].bytes)) life \(life) began \(began)"] + cells
+            return ["row \(hex(rows.keys[row].bytes)) life \(causalLength) began \(createdStamp)"]
+                + cells
         }
     }
 
-    private var deathLines: [String] {
-        (0..<deaths.count).map { row in
-            "death \(hex(deaths.keys[row].bytes)) life \(deaths.lives[row]) "
-                + "stamp \(deaths.stamps[row])"
+    private var deleteLines: [String] {
+        (0..<deletes.count).map { row in
+            "death \(hex(deletes.keys[row].bytes)) life \(deletes.causalLengths[row]) "
+                + "stamp \(deletes.stamps[row])"
         }
     }
 
     private var editLines: [String] {
-        (0..<edits.count).flatMap { row in
-            let life = edits.lives.first { $0.row == row }?.life ?? 1
-            let cells = edits.columns.compactMap { column -> String? in
+        (0..<updates.count).flatMap { row in
+            let causalLength = updates.causalLengths.first { $0.row == row }?.causalLength ?? 1
+            let cells = updates.columns.compactMap { column -> String? in
                 guard let place = column.rows.firstIndex(of: Int32(row)) else { return nil }
                 return "  \(column.id) stamp \(column.stamps[place]) \(column.cells[place].line)"
             }
-            return ["edit \(hex(edits.keys[row].bytes)) life \(life)"] + cells
+            return ["edit \(hex(updates.keys[row].bytes)) life \(causalLength)"] + cells
         }
     }
 }

@@ -70,7 +70,7 @@ import Testing
         func decode(table: Int = 1, column: UInt8 = 1, bytes: Int = 0) throws -> ChangeBatch {
             let value = SQLValue.blob([UInt8](repeating: 0, count: bytes))
             return try ChangeBatch(
-                decoding: ChangeBatch.edit(key, table: table, column: column, stamp, value)
+                decoding: ChangeBatch.update(key, table: table, column: column, stamp, value)
                     .encoded())
         }
         #expect(try decode(table: 250, column: 60, bytes: Limits.rowBytes).changeCount == 1)
@@ -89,12 +89,12 @@ import Testing
             for row in 0..<rows {
                 let zeros = [UInt8](repeating: 0, count: 10)
                 changes.rows.keys.append(RowKey(milliseconds: UInt64(row), randomBytes: zeros))
-                changes.rows.began.append(0)
+                changes.rows.createdStamps.append(0)
                 cells.append(value)
             }
             changes.rows.columns = (1...columns).map { .init(id: UInt8($0), cells: cells) }
             var batch = ChangeBatch()
-            batch.stamps = [.init(stamp: .init(time: .zero, replica: 1), seen: 0)]
+            batch.stamps = [.init(stamp: .init(time: .zero, replica: 1), causalCursor: 0)]
             batch.tables = [changes]
             return batch
         }

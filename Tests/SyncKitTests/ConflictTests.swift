@@ -65,9 +65,9 @@ import Testing
     // edited, and comes back whole; the order of the two does not matter.
     @Test(arguments: [true, false])
     func aDeletedRowIsRestored(editsFirst: Bool) async throws {
-        let edit = "UPDATE items SET title = 'edited', plays = plays + 3"
+        let update = "UPDATE items SET title = 'edited', plays = plays + 3"
         let fleet = try await Self.edited(
-            editsFirst ? edit : "DELETE FROM items", editsFirst ? "DELETE FROM items" : edit)
+            editsFirst ? update : "DELETE FROM items", editsFirst ? "DELETE FROM items" : update)
         try fleet.expectAgreement()
         let editor = editsFirst ? 0 : 1
         #expect(try fleet[0].value("SELECT count(*) FROM items") == 0)

@@ -71,7 +71,7 @@ import Testing
             fleet.devices[1].path,
             """
             UPDATE sync_state SET value = value + 1 WHERE name = 'cursor';
-            DELETE FROM sync_state WHERE name = 'mark'
+            DELETE FROM sync_state WHERE name = 'history_hash'
             """)
         try fleet[0].run("INSERT INTO tags(tag) VALUES('next')")
         try await fleet.sync(0)
@@ -125,7 +125,7 @@ import Testing
             INSERT INTO tags(id, tag) VALUES(\(Self.key(2)), 'two')
             """)
         _ = try fleet[0].pendingChangeCount()
-        // One place holds row 2, then 3, then 1, which has a grave.
+        // One place holds row 2, then 3, then 1, which has a tombstone.
         try fleet[0].run(
             """
             DELETE FROM tags WHERE id = \(Self.key(2));
@@ -144,7 +144,7 @@ import Testing
         #expect(try fleet.devices[1].contents == (try fleet.devices[0].contents))
         #expect(try fleet[1].storedDigest() == fleet[0].storedDigest())
         #expect(try fleet[0].value("SELECT group_concat(hex(clock)) FROM sync_clocks_2") == "0003")
-        #expect(try fleet[0].value("SELECT max(life) FROM sync_graves_2") == 2)
+        #expect(try fleet[0].value("SELECT max(causal_length) FROM sync_tombstones_2") == 2)
     }
 
     private static func randomEdit(_ step: Int, _ generator: inout SeededGenerator) -> String {

@@ -33,16 +33,16 @@ import Testing
         func push(_ segment: SealedSegment) async throws -> PushAcknowledgement {
             let answer = try await base.push(segment)
             return PushAcknowledgement(
-                sequence: draw(1)(answer.sequence), mark: answer.mark,
+                sequence: draw(1)(answer.sequence), historyHash: answer.historyHash,
                 server: changed(answer.server, 2))
         }
 
-        func pull(after sequence: Int64, mark: [UInt8]?) async throws -> PulledPage {
-            let page = try await base.pull(after: sequence, mark: mark)
+        func pull(after sequence: Int64, historyHash: [UInt8]?) async throws -> PulledPage {
+            let page = try await base.pull(after: sequence, historyHash: historyHash)
             return PulledPage(
                 segments: page.segments.map {
                     SequencedSegment(sequence: draw(3)($0.sequence), bytes: $0.bytes)
-                }, mark: page.mark, isOtherHistory: page.isOtherHistory,
+                }, historyHash: page.historyHash, isOtherHistory: page.isOtherHistory,
                 server: changed(page.server, 4 &+ sequence))
         }
 
@@ -116,12 +116,12 @@ import Testing
     // Goal: a row at the first and last place that SQLite has.
     @Test func rowsAtTheEndsOfTheirTable() async throws {
         let fleet = try Fleet(seed: 173, devices: 2)
-        for place in [Int64.min, .min + 1, -1, 0, .max - 1] {
-            try fleet[0].run("INSERT INTO items(_rowid_, id) VALUES(\(place), randomblob(16))")
+        for rowID in [Int64.min, .min + 1, -1, 0, .max - 1] {
+            try fleet[0].run("INSERT INTO items(_rowid_, id) VALUES(\(rowID), randomblob(16))")
             try Shell.sqlite(
                 fleet.devices[0].path,
                 """
-                INSERT INTO tags(_rowid_, tag) VALUES(\(place), 'shell'); UPDATE tags SET tag = 'x'
+                INSERT INTO tags(_rowid_, tag) VALUES(\(rowID), 'shell'); UPDATE tags SET tag = 'x'
                 """)
         }
         #expect(throws: StoreError.self) {

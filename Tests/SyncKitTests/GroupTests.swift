@@ -82,14 +82,14 @@ import Testing
 
     // Goal: a sender that begins anew in the middle sends the whole again; the half that was there
     // is never seen.
-    @Test func aReincarnationInTheMiddle() async throws {
+    @Test func aReplicaIDRotationInTheMiddle() async throws {
         let fleet = try Fleet(seed: 154, devices: 2)
         try await fleet.settle()
         try fleet[0].run(Self.large)
         let cut = ExhaustedTransport(fleet.transport(0), pushes: 2)
         do { try await fleet.sync(0, over: cut) } catch is SimulatedLoss {}
         try await fleet.sync(1)
-        try fleet[0].reincarnate()
+        try fleet[0].rotateReplicaID()
         let again = ExhaustedTransport(fleet.transport(0), pushes: 2)
         do { try await fleet.sync(0, over: again) } catch is SimulatedLoss {}
         try await fleet.sync(1)

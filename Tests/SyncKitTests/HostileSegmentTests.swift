@@ -34,8 +34,8 @@ import Testing
         try fleet[1].run("DELETE FROM tags")
         try await fleet.settle()
         try await fleet.settle()
-        let graves = "SELECT count(*) FROM sync_graves_2"
-        #expect(try fleet[0].value(graves) == 0 && fleet[1].value(graves) == 0)
+        let tombstones = "SELECT count(*) FROM sync_tombstones_2"
+        #expect(try fleet[0].value(tombstones) == 0 && fleet[1].value(tombstones) == 0)
         fleet.server.inject(first)
         for index in 0..<3 {
             let report = try await fleet.sync(index)
@@ -53,7 +53,7 @@ import Testing
             func push(_ segment: SealedSegment) async throws -> PushAcknowledgement {
                 throw SimulatedLoss()
             }
-            func pull(after sequence: Int64, mark: [UInt8]?) async throws -> PulledPage {
+            func pull(after sequence: Int64, historyHash: [UInt8]?) async throws -> PulledPage {
                 PulledPage(
                     segments: [2, 1].map { SequencedSegment(sequence: $0, bytes: bytes) },
                     server: ServerState(milliseconds: 0, epoch: 1, head: 2, floor: 0, horizon: 0))

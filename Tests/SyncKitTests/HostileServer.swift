@@ -18,17 +18,18 @@ struct HostileServer: Transport {
     func push(_ segment: SealedSegment) async throws -> PushAcknowledgement {
         let answer = try await base.push(segment)
         return PushAcknowledgement(
-            sequence: answer.sequence, mark: answer.mark, server: state(answer.server))
+            sequence: answer.sequence, historyHash: answer.historyHash, server: state(answer.server)
+        )
     }
 
-    func pull(after sequence: Int64, mark: [UInt8]?) async throws -> PulledPage {
-        let page = try await base.pull(after: sequence, mark: mark)
+    func pull(after sequence: Int64, historyHash: [UInt8]?) async throws -> PulledPage {
+        let page = try await base.pull(after: sequence, historyHash: historyHash)
         let shown = try page.segments.filter { !withholds(try SealedSegment(bytes: $0.bytes)) }
         if shown.isEmpty, let last = page.segments.last {
-            return try await pull(after: last.sequence, mark: nil)
+            return try await pull(after: last.sequence, historyHash: nil)
         }
         return PulledPage(
-            segments: shown, mark: shown.last == page.segments.last ? page.mark : nil,
+            segments: shown, historyHash: shown.last == page.segments.last ? page.historyHash : nil,
             isOtherHistory: page.isOtherHistory, server: state(page.server))
     }
 

@@ -119,11 +119,11 @@ import Testing
         for segment in segments {
             let batch = try ChangeBatch(decoding: try sealer.open(segment))
             for changes in batch.tables {
-                for column in changes.edits.columns {
+                for column in changes.updates.columns {
                     for index in column.rows.indices {
                         let cell = Cell(
                             stamp: batch.stamps[Int(column.stamps[index])].stamp,
-                            key: changes.edits.keys[Int(column.rows[index])], column: column.id)
+                            key: changes.updates.keys[Int(column.rows[index])], column: column.id)
                         let value = column.cells[index]
                         #expect(values[cell] == nil || values[cell] == value, "seed \(seed)")
                         values[cell] = value

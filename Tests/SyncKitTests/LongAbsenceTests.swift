@@ -67,8 +67,8 @@ import Testing
         try fleet[0].run("DELETE FROM items WHERE id IN (\(Self.key(2)), \(Self.key(5)))")
         try fleet[1].run("UPDATE items SET best = 7")
         try await Self.forget(fleet)
-        let graves = "SELECT count(*) FROM sync_graves_1"
-        #expect(try fleet[0].value(graves) == 0)
+        let tombstones = "SELECT count(*) FROM sync_tombstones_1"
+        #expect(try fleet[0].value(tombstones) == 0)
         let report = try await fleet.sync(2)
         #expect(report.chunksReceived == 1)
         try await fleet.settle()
@@ -87,7 +87,7 @@ import Testing
 
     // Goal: a row that was deleted and inserted again stays, although the server's answer to the
     // deletion came late, when all others had it already.
-    @Test func aRowInsertedAgainOutlivesItsGrave() async throws {
+    @Test func aRowInsertedAgainOutlivesItsTombstone() async throws {
         let fleet = try Fleet(seed: 82, devices: 2)
         try fleet[0].run("INSERT INTO items(id, title) VALUES(\(Self.key(1)), 'first')")
         try await fleet.settle()

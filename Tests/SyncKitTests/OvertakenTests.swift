@@ -8,7 +8,7 @@ import Testing
 @Suite struct OvertakenTests {
     // Goal: a row that was deleted elsewhere does not rise from a segment that was sealed before.
     // Method: an edit of it is sealed and its push lost; the account is suspended; the deletion is
-    // pulled and its grave cleared away everywhere; the account is reinstated.
+    // pulled and its tombstone cleared away everywhere; the account is reinstated.
     @Test(arguments: [false, true])
     func aDeletedRowDoesNotRise(knowsItsStanding: Bool) async throws {
         let fleet = try Fleet(seed: 171, devices: 2)
@@ -26,19 +26,19 @@ import Testing
             """)
         try await fleet.sync(1)
         fleet.server.setSuspended(true)
-        var reincarnations = 0
+        var replicaIDRotations = 0
         for _ in 0..<3 {
             for index in [0, 1] {
                 let report = try await fleet.sync(index, mayWrite: !knowsItsStanding)
                 #expect(report.segmentsSent == 0)
-                #expect(!report.reincarnated || !knowsItsStanding)
-                reincarnations += report.reincarnated ? 1 : 0
+                #expect(!report.rotatedReplicaID || !knowsItsStanding)
+                replicaIDRotations += report.rotatedReplicaID ? 1 : 0
             }
         }
         #expect(try fleet[0].value("SELECT count(*) FROM tags") == 0)
         fleet.server.setSuspended(false)
-        reincarnations += try await fleet.sync(0).reincarnated ? 1 : 0
-        #expect(reincarnations > 0)
+        replicaIDRotations += try await fleet.sync(0).rotatedReplicaID ? 1 : 0
+        #expect(replicaIDRotations > 0)
         try await fleet.settle()
         try fleet.expectAgreement()
         #expect(try fleet[1].value("SELECT count(*) FROM tags") == 0)
@@ -55,7 +55,7 @@ import Testing
         fleet.server.setSuspended(true)
         #expect(try await fleet.sync(0).isWritingRefused)
         fleet.server.setSuspended(false)
-        #expect(try await !fleet.sync(0).reincarnated)
+        #expect(try await !fleet.sync(0).rotatedReplicaID)
         try await fleet.settle()
         try fleet.expectAgreement()
         #expect(try fleet[1].value("SELECT tag FROM tags") == "here")

@@ -14,7 +14,7 @@ enum RandomBatch {
             batch.stamps.append(
                 .init(
                     stamp: Stamp(time: time, replica: replicas[generator.below(replicas.count)]),
-                    seen: Int64(generator.below(1 << 50)),
+                    causalCursor: Int64(generator.below(1 << 50)),
                     sequence: generator.oneIn(2) ? 0 : Int64(generator.below(1 << 50))))
         }
         var table = 0
@@ -31,15 +31,15 @@ enum RandomBatch {
         var changes = TableChanges(table: table)
         addRows(generator.below(30), to: &changes, stamps, &generator)
         for _ in 0..<generator.below(6) {
-            changes.deaths.keys.append(key(&generator))
-            changes.deaths.lives.append(2 * (1 + UInt32(generator.below(1000))))
-            changes.deaths.stamps.append(Int32(generator.below(stamps)))
+            changes.deletes.keys.append(key(&generator))
+            changes.deletes.causalLengths.append(2 * (1 + UInt32(generator.below(1000))))
+            changes.deletes.stamps.append(Int32(generator.below(stamps)))
         }
-        addEdits(generator.below(20), to: &changes, stamps, &generator)
+        addUpdates(generator.below(20), to: &changes, stamps, &generator)
         for _ in 0..<generator.below(5) {
             changes.counts.append(
                 .init(
-                    key: key(&generator), life: life(&generator),
+                    key: key(&generator), causalLength: causalLength(&generator),
                     column: UInt8(1 + generator.below(60)), stamp: Int32(generator.below(stamps)),
                     source: UInt64(generator.below(3)), number: Int64(generator.below(1 << 20)),
                     total: Int64(bitPattern: generator.next())))
@@ -53,9 +53,10 @@ enum RandomBatch {
     ) {
         for row in 0..<Int32(count) {
             changes.rows.keys.append(key(&generator))
-            changes.rows.began.append(Int32(generator.below(stamps)))
+            changes.rows.createdStamps.append(Int32(generator.below(stamps)))
             if generator.oneIn(4) {
-                changes.rows.lives.append(.init(row: row, life: life(&generator)))
+                changes.rows.causalLengths.append(
+                    .init(row: row, causalLength: causalLength(&generator)))
             }
             for column in columns(&generator) where generator.oneIn(8) {
                 changes.rows.exceptions.append(
@@ -68,20 +69,21 @@ enum RandomBatch {
         }
     }
 
-    private static func addEdits(
+    private static func addUpdates(
         _ count: Int, to changes: inout TableChanges, _ stamps: Int,
         _ generator: inout SeededGenerator
     ) {
         for row in 0..<Int32(count) {
-            changes.edits.keys.append(key(&generator))
+            changes.updates.keys.append(key(&generator))
             if generator.oneIn(4) {
-                changes.edits.lives.append(.init(row: row, life: life(&generator)))
+                changes.updates.causalLengths.append(
+                    .init(row: row, causalLength: causalLength(&generator)))
             }
         }
         guard count > 0 else { return }
         for column in columns(&generator) {
             let rows = (0..<Int32(count)).filter { _ in generator.oneIn(3) }
-            changes.edits.columns.append(
+            changes.updates.columns.append(
                 .init(
                     id: column, rows: rows,
                     stamps: rows.map { _ in Int32(generator.below(stamps)) },
@@ -120,7 +122,7 @@ enum RandomBatch {
         return (1...60).filter { _ in all || generator.oneIn(12) }
     }
 
-    private static func life(_ generator: inout SeededGenerator) -> UInt32 {
+    private static func causalLength(_ generator: inout SeededGenerator) -> UInt32 {
         1 + 2 * UInt32(generator.below(1 << 20))
     }
 

@@ -35,9 +35,9 @@ import Testing
         let batches = try segments.map { try ChangeBatch(decoding: Self.sealer().open($0)) }
         // The writes were such that every part occurs.
         let tables = batches.flatMap(\.tables)
-        #expect(tables.contains { !$0.rows.exceptions.isEmpty && !$0.rows.lives.isEmpty })
-        #expect(tables.contains { $0.deaths.count > 0 })
-        #expect(tables.contains { $0.edits.count > 0 })
+        #expect(tables.contains { !$0.rows.exceptions.isEmpty && !$0.rows.causalLengths.isEmpty })
+        #expect(tables.contains { $0.deletes.count > 0 })
+        #expect(tables.contains { $0.updates.count > 0 })
         #expect(tables.contains { !$0.counts.isEmpty })
         let expected = zip(segments, batches).flatMap { $0.lines + $1.lines }
         #expect(try Self.read(segments, in: folder) == expected, "seed \(seed)")

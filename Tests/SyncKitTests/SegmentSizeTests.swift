@@ -85,12 +85,12 @@ import Testing
         var generator = SeededGenerator(seed: 75)
         var batch = ChangeBatch()
         let time = HybridTimestamp(milliseconds: 1_700_000_000_000, counter: 0)
-        batch.stamps = [.init(stamp: Stamp(time: time, replica: 1), seen: 0)]
+        batch.stamps = [.init(stamp: Stamp(time: time, replica: 1), causalCursor: 0)]
         var changes = TableChanges(table: 1)
         var cells = CellColumn()
         for row in 0..<rows {
             changes.rows.keys.append(try #require(RowKey(generator.bytes(16))))
-            changes.rows.began.append(0)
+            changes.rows.createdStamps.append(0)
             cells.append(value(row))
         }
         changes.rows.columns = [.init(id: 1, cells: cells)]

@@ -46,7 +46,7 @@ import Testing
         try fleet[1].run("DELETE FROM items")
         for _ in 0..<3 { try await fleet.settle() }
         for index in 0..<2 {
-            #expect(try fleet[index].value("SELECT count(*) FROM sync_graves_1") == 0)
+            #expect(try fleet[index].value("SELECT count(*) FROM sync_tombstones_1") == 0)
         }
         fleet.server.restore(to: backup, raisingEpoch: raisingEpoch)
         try fleet[1].run("INSERT INTO tags(tag) VALUES('later')")
@@ -61,9 +61,9 @@ import Testing
     }
 
     // Goal: a row that was inserted again after all had seen its deletion stays when the server is
-    // wiped, although a device that had not cleared the grave away tells the deletion anew: with
-    // its values and additions, on those who know nothing of the order of the two, and on a new
-    // device too.
+    // wiped, although a device that had not cleared the tombstone away tells the deletion anew:
+    // with its values and additions, on those who know nothing of the order of the two, and on a
+    // new device too.
     @Test(arguments: [false, true], [false, true])
     func theReturnedStay(isSent: Bool, isTellingFirst: Bool) async throws {
         let fleet = try Fleet(seed: 105, devices: 3)
@@ -72,8 +72,8 @@ import Testing
         try fleet[0].run("DELETE FROM items")
         // Device 1 learns of the deletion, and not that all have seen it.
         for index in [0, 2, 1, 0, 0] { try await fleet.sync(index) }
-        #expect(try fleet[0].value("SELECT count(*) FROM sync_graves_1") == 0)
-        #expect(try fleet[1].value("SELECT count(*) FROM sync_graves_1") == 1)
+        #expect(try fleet[0].value("SELECT count(*) FROM sync_tombstones_1") == 0)
+        #expect(try fleet[1].value("SELECT count(*) FROM sync_tombstones_1") == 1)
         try fleet[0].run(
             "INSERT INTO items(id, title, plays) VALUES(\(Self.key), 'returned', 1)")
         if isSent {
@@ -132,7 +132,7 @@ import Testing
         try await fleet.sync(1)
         let cut = ExhaustedTransport(fleet.transport(0), pushes: 0)
         await #expect(throws: SimulatedLoss.self) { try await fleet.sync(0, over: cut) }
-        if isForked { try fleet[0].reincarnate() }
+        if isForked { try fleet[0].rotateReplicaID() }
         try fleet[1].run("INSERT INTO tags(tag) VALUES('there again')")
         try await fleet.sync(1)
         try await fleet.makeSnapshot(by: 1)

@@ -67,13 +67,14 @@ import Testing
         #expect(try session.handle(.notedOvertaken) == .pull)
         #expect(try session.handle(.pulled(Self.empty)) == .askToWrite)
         let answer = Event.asked(mayWrite: refusal != nil, isOvertaken: true)
-        #expect(try session.handle(answer) == (refusal == .refusedAsFork ? .reincarnate : .finish))
+        #expect(
+            try session.handle(answer) == (refusal == .refusedAsFork ? .rotateReplicaID : .finish))
 
         var next = SyncSession()
         #expect(try next.handle(.started(.overtaken, mayWrite: true)) == .pull)
         #expect(try next.handle(.pulled(Self.empty)) == .askToWrite)
-        #expect(try next.handle(.asked(mayWrite: true, isOvertaken: true)) == .reincarnate)
-        #expect(try next.handle(.reincarnated) == .pull)
+        #expect(try next.handle(.asked(mayWrite: true, isOvertaken: true)) == .rotateReplicaID)
+        #expect(try next.handle(.rotatedReplicaID) == .pull)
     }
 
     // Goal: an account that may not write pulls and leaves its changes waiting.
@@ -91,7 +92,7 @@ import Testing
         #expect(try session.handle(.pulledBelowFloor(Self.server)) == .loadSnapshot)
         #expect(try session.handle(.loaded) == .pull)
         #expect(try session.handle(.pulled(Self.full)) == .apply(Self.full))
-        #expect(try session.handle(.applied(Self.applied(differs: true))) == .repair)
+        #expect(try session.handle(.applied(Self.applied(hasDiverged: true))) == .repair)
         #expect(try session.handle(.repaired) == .pull)
         #expect(try session.handle(.pulledBelowFloor(Self.server)) == .loadSnapshot)
         #expect(try session.handle(.loaded) == .pull)
@@ -168,16 +169,17 @@ import Testing
                 _ = try session.handle(.asked(mayWrite: true, isOvertaken: false))
                 _ = try session.handle(.sealed(hasUnsent: true))
                 _ = try session.handle(.refusedAsFork)
-                _ = try session.handle(.reincarnated)
+                _ = try session.handle(.rotatedReplicaID)
             }
         }
     }
 
     private static func applied(
-        isForked: Bool = false, differs: Bool = false, misses: Bool = false, isStopped: Bool = false
+        isForked: Bool = false, hasDiverged: Bool = false, misses: Bool = false,
+        isStopped: Bool = false
     ) -> AppliedPage {
         var page = AppliedPage()
-        (page.isForked, page.differs) = (isForked, differs)
+        (page.isForked, page.hasDiverged) = (isForked, hasDiverged)
         (page.misses, page.isStopped) = (misses, isStopped)
         return page
     }
@@ -192,16 +194,16 @@ import Testing
         }
         + [true, false].flatMap { flag in
             [
-                Event.applied(applied(isForked: flag)), .applied(applied(differs: true)),
+                Event.applied(applied(isForked: flag)), .applied(applied(hasDiverged: true)),
                 .sealed(hasUnsent: flag), .pushed(server, hasUnsent: flag),
                 .checkedSnapshot(isDue: flag),
             ]
         } + [
             .applied(applied(misses: true)), .applied(applied(isStopped: true)),
             .notedOvertaken, .pulled(full), .pulled(empty), .pulledBelowFloor(server),
-            .serverForgot(epoch: 2), .loaded, .notLoaded, .met, .repaired, .refusedAsFork,
+            .serverForgot(epoch: 2), .loaded, .notLoaded, .didReset, .repaired, .refusedAsFork,
             .refusedToWrite,
-            .reincarnated, .madeSnapshot,
+            .rotatedReplicaID, .madeSnapshot,
         ]
 
     /// By state, what each event that is taken leads to; a fork and a difference are told apart.
@@ -218,24 +220,24 @@ import Testing
         "overtaking": ["notedOvertaken": "pull"],
         "pulling": [
             "pulled": "apply", "pulled nothing": "askToWrite",
-            "pulledBelowFloor": "loadSnapshot", "serverForgot": "meetServer",
+            "pulledBelowFloor": "loadSnapshot", "serverForgot": "resetForNewEpoch",
         ],
         "applying": [
             "applied": "pull", "applied forked": "forgetCursor", "applied differs": "repair",
             "applied misses": "repair", "applied stopped": "askToWrite",
         ],
         "loading": ["loaded": "pull", "notLoaded": "askToWrite"],
-        "meeting": ["met": "pull"],
+        "resetting": ["didReset": "pull"],
         "repairing": ["repaired": "pull"],
-        "reincarnating": ["reincarnated": "pull"],
+        "rotating": ["rotatedReplicaID": "pull"],
         "asking": [
-            "asked true false": "seal", "asked true true": "reincarnate",
+            "asked true false": "seal", "asked true true": "rotateReplicaID",
             "asked false false": "finish", "asked false true": "finish",
         ],
         "sealing": ["sealed true": "push", "sealed false": "checkSnapshot"],
         "pushing": [
             "pushed true": "push", "pushed false": "checkSnapshot",
-            "refusedAsFork": "reincarnate", "refusedToWrite": "finish",
+            "refusedAsFork": "rotateReplicaID", "refusedToWrite": "finish",
         ],
         "checking": ["checked true": "makeSnapshot", "checked false": "finish"],
         "making": ["madeSnapshot": "finish", "refusedToWrite": "finish"],
@@ -249,7 +251,7 @@ import Testing
         case .applied(let page):
             if page.isForked {
                 "applied forked"
-            } else if page.differs {
+            } else if page.hasDiverged {
                 "applied differs"
             } else if page.misses {
                 "applied misses"

@@ -103,7 +103,7 @@ actor NotesServer: Transport {
         let sequence = Int64((segments.firstIndex(of: segment) ?? 0) + 1)
         return PushAcknowledgement(sequence: sequence, server: state)
     }
-    func pull(after sequence: Int64, mark: [UInt8]?) -> PulledPage {
+    func pull(after sequence: Int64, historyHash: [UInt8]?) -> PulledPage {
         let page = segments.indices.dropFirst(Int(sequence)).prefix(100).map {
             SequencedSegment(sequence: Int64($0 + 1), bytes: segments[$0].bytes)
         }
@@ -254,7 +254,8 @@ private func openSearchedNotes(_ path: String, _ world: SyncEnvironment) throws 
     let notes = SyncedTable("notes", id: 1, columns: [SyncedColumn("text", id: 1)])
     // Shown:
     let schema = try SyncSchema(
-        tables: [notes], localTriggers: ["notes_found_in", "notes_found_out", "notes_found_change"])
+        tables: [notes],
+        mergeTimeTriggers: ["notes_found_in", "notes_found_out", "notes_found_change"])
     // Shown.
     return try SyncStore(path: path, schema: schema, migrator: migrator, environment: world)
 }

@@ -74,7 +74,7 @@ import Testing
         try studio.open(1, version: 1)
         try studio.run(0, "INSERT INTO notes(id, body, color) VALUES(\(Self.key), 'a', 7)")
         for index in [0, 1] { _ = try await studio.sync(index) }
-        let waiting = "SELECT count(*) FROM sync_waiting"
+        let waiting = "SELECT count(*) FROM sync_dependencies"
         #expect(try studio.stores[1].value(waiting) == 1)
         try studio.run(deleter, "DELETE FROM notes")
         for index in [0, 1, 0] { _ = try await studio.sync(index) }
@@ -109,7 +109,7 @@ import Testing
         try await studio.makeSnapshot(by: 0)
         studio.server.compact(keepingGrace: 0)
         for index in [0, 1] { _ = try await studio.sync(index) }
-        #expect(try studio.stores[0].value("SELECT count(*) FROM sync_graves_2") == 0)
+        #expect(try studio.stores[0].value("SELECT count(*) FROM sync_tombstones_2") == 0)
         #expect(try await studio.sync(2).chunksReceived == 1)
         try studio.open(2, version: 2)
         for index in [2, 0, 1, 2] { _ = try await studio.sync(index) }

@@ -27,7 +27,7 @@ package struct SimulatedAccount: Sendable {
     /// By sequence, from 1; nil where a segment was compacted away.
     private(set) var segments: [SealedSegment?] = []
     /// The mark of each place, by sequence from 1.
-    private var marks: [[UInt8]] = []
+    private var historyHashes: [[UInt8]] = []
     /// Rises with each restore, so that no two histories have the same mark at a place.
     private var history: UInt64 = 1
     private(set) var floor = 0
@@ -98,21 +98,21 @@ package struct SimulatedAccount: Sendable {
 
     mutating func append(_ segment: SealedSegment) {
         segments.append(segment)
-        marks.append(Self.bytes(history) + Self.bytes(UInt64(segments.count)))
+        historyHashes.append(Self.bytes(history) + Self.bytes(UInt64(segments.count)))
         let header = segment.header
         tips[header.replica] = Tip(number: header.number, hash: segment.hash, sequence: head)
     }
 
     /// The mark of a place that is not below the floor.
-    func mark(at sequence: Int64) -> [UInt8]? {
+    func historyHash(at sequence: Int64) -> [UInt8]? {
         guard sequence > 0, sequence >= floor, sequence <= head else { return nil }
-        return marks[Int(sequence) - 1]
+        return historyHashes[Int(sequence) - 1]
     }
 
     /// Whether what came before a place is what it was when that `mark` was given.
-    func hasHistory(_ sequence: Int64, mark: [UInt8]?) -> Bool {
-        guard let mark, let known = self.mark(at: sequence) else { return true }
-        return mark == known
+    func hasHistory(_ sequence: Int64, historyHash: [UInt8]?) -> Bool {
+        guard let historyHash, let known = self.historyHash(at: sequence) else { return true }
+        return historyHash == known
     }
 
     private static func bytes(_ number: UInt64) -> [UInt8] {
@@ -146,11 +146,11 @@ package struct SimulatedAccount: Sendable {
         if givenUp.contains(manifest.id) { return }
         if let newest, newest.manifest.cursor > manifest.cursor { return }
         var upload = Snapshot(manifest: manifest, started: now)
-        if let place = uploads.firstIndex(where: { $0.manifest.id == manifest.id }) {
-            try Self.check(chunk, against: uploads[place])
-            upload = uploads.remove(at: place)
+        if let index = uploads.firstIndex(where: { $0.manifest.id == manifest.id }) {
+            try Self.check(chunk, against: uploads[index])
+            upload = uploads.remove(at: index)
             upload.chunks[chunk.index] = chunk.bytes
-            uploads.insert(upload, at: place)
+            uploads.insert(upload, at: index)
         } else {
             upload.chunks[chunk.index] = chunk.bytes
             let kept = Set(uploads.suffix(Self.unfinishedLimit - 1).map(\.manifest.id))

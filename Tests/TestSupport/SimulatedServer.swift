@@ -112,8 +112,8 @@ package final class SimulatedServer: Transport {
         try push(segment, by: 0)
     }
 
-    package func pull(after sequence: Int64, mark: [UInt8]?) async throws -> PulledPage {
-        try pull(after: sequence, mark: mark, by: 0)
+    package func pull(after sequence: Int64, historyHash: [UInt8]?) async throws -> PulledPage {
+        try pull(after: sequence, historyHash: historyHash, by: 0)
     }
 
     package func push(_ chunk: SnapshotChunk) async throws { try push(chunk, by: 0) }
@@ -134,8 +134,8 @@ package struct SimulatedDevice: Transport {
         try server.push(segment, by: index)
     }
 
-    package func pull(after sequence: Int64, mark: [UInt8]?) async throws -> PulledPage {
-        try server.pull(after: sequence, mark: mark, by: index)
+    package func pull(after sequence: Int64, historyHash: [UInt8]?) async throws -> PulledPage {
+        try server.pull(after: sequence, historyHash: historyHash, by: index)
     }
 
     package func push(_ chunk: SnapshotChunk) async throws { try server.push(chunk, by: index) }
@@ -155,25 +155,27 @@ extension SimulatedServer {
             let sequence = try account.push(segment, at: now)
             account.see(device, at: now)
             return PushAcknowledgement(
-                sequence: sequence, mark: account.mark(at: sequence),
+                sequence: sequence, historyHash: account.historyHash(at: sequence),
                 server: account.state(at: now))
         }
     }
 
     fileprivate func pull(
-        after sequence: Int64, mark: [UInt8]?, by device: Int
+        after sequence: Int64, historyHash: [UInt8]?, by device: Int
     ) throws -> PulledPage {
         try exchange(by: device) { account, network, now in
             account.see(device, at: now)
-            guard account.hasHistory(sequence, mark: mark) else {
+            guard account.hasHistory(sequence, historyHash: historyHash) else {
                 return PulledPage(
-                    segments: [], mark: account.mark(at: sequence), isOtherHistory: true,
+                    segments: [], historyHash: account.historyHash(at: sequence),
+                    isOtherHistory: true,
                     server: account.state(at: now))
             }
             account.noteHeld(sequence, by: device)
             let page = account.page(after: sequence, count: 1 + network.generator.below(4))
             return PulledPage(
-                segments: page, mark: account.mark(at: page.last?.sequence ?? sequence),
+                segments: page,
+                historyHash: account.historyHash(at: page.last?.sequence ?? sequence),
                 server: account.state(at: now))
         }
     }

@@ -91,7 +91,7 @@ struct CaptureTriggers {
         return """
             CREATE TRIGGER \(quoted(name(.insert))) AFTER INSERT ON \(quoted(table.name)) BEGIN
             \(refusal(unless: "typeof(NEW.id) = 'blob' AND length(NEW.id) = 16", .keyShape))
-            \(refusal(unless: "NEW._rowid_ < \(Int64.max)", .lastPlace))
+            \(refusal(unless: "NEW._rowid_ < \(Int64.max)", .lastRowID))
             \(counters.joined(separator: "\n"))
             \(sizeCheck)
             \(log(.insert, "NEW._rowid_", row: "NEW.id", columns: "0"))
@@ -106,8 +106,8 @@ struct CaptureTriggers {
         table.columns.filter { $0.policy == .counter }.map { column in
             let (old, new) = (old(quoted(column.name)), "NEW.\(quoted(column.name))")
             return """
-                INSERT INTO sync_foreign(tbl, place, row, op, columns, wall, source, was, now)
-                SELECT \(table.id), NEW._rowid_, NEW.id, \(Entry.add.rawValue), \(column.id),
+                INSERT INTO sync_external_changes(tbl, row_id, row, op, columns, wall, source, was,
+                now) SELECT \(table.id), NEW._rowid_, NEW.id, \(Entry.add.rawValue), \(column.id),
                 \(Self.wall), random(), \(old), \(new) WHERE \(old) <> \(new);
                 """
         }.joined(separator: "\n")
@@ -129,7 +129,7 @@ struct CaptureTriggers {
             let equal = set.map { "row.\(quoted($0)) = NEW.\(quoted($0))" }
                 .joined(separator: " AND ")
             return """
-                INSERT INTO sync_foreign(tbl, place, row, op, columns, wall)
+                INSERT INTO sync_external_changes(tbl, row_id, row, op, columns, wall)
                 SELECT \(table.id), row._rowid_, row.id, \(Entry.clash.rawValue), 0, \(Self.wall)
                 FROM \(quoted(table.name)) AS row WHERE \(equal) AND row.id <> NEW.id;
                 """
@@ -158,7 +158,7 @@ struct CaptureTriggers {
         }
         let others = changes(of: table.columns.filter { $0.policy != .counter })
         return """
-            INSERT INTO sync_foreign(tbl, place, row, op, columns, wall)
+            INSERT INTO sync_external_changes(tbl, row_id, row, op, columns, wall)
             SELECT \(table.id), NEW._rowid_, NULL, \(Entry.update.rawValue), \(others), \(Self.wall)
             WHERE \(others) <> 0;
             """
@@ -237,10 +237,10 @@ struct CaptureTriggers {
         return "(" + terms.joined(separator: " | ") + ")"
     }
 
-    private func log(_ entry: Entry, _ place: String, row: String, columns: String) -> String {
+    private func log(_ entry: Entry, _ rowID: String, row: String, columns: String) -> String {
         """
-        INSERT INTO sync_foreign(tbl, place, row, op, columns, wall)
-        VALUES(\(table.id), \(place), \(row), \(entry.rawValue), \(columns), \(Self.wall));
+        INSERT INTO sync_external_changes(tbl, row_id, row, op, columns, wall)
+        VALUES(\(table.id), \(rowID), \(row), \(entry.rawValue), \(columns), \(Self.wall));
         """
     }
 

@@ -1,4 +1,4 @@
-/// What a transaction did to a row, by the row's place in its table.
+/// What a transaction did to a row, by its row id.
 ///
 /// Values are not logged: they are read from the table when they are sent.
 enum Operation: Hashable {

@@ -67,7 +67,7 @@ struct OperationLog {
     private static let sourceCode: UInt8 = 64
 
     /// A place in the log to go back to.
-    struct Mark {
+    struct Position {
         fileprivate let count: Int
         fileprivate let table: Int
         fileprivate let previousRow: Int64
@@ -76,21 +76,21 @@ struct OperationLog {
     }
 
     /// Where the log ends now.
-    var mark: Mark {
-        Mark(
+    var position: Position {
+        Position(
             count: writer.count, table: table, previousRow: previousRow, run: run, source: source)
     }
 
-    /// Whether nothing came after `mark`.
-    func isAt(_ mark: Mark) -> Bool {
-        writer.count == mark.count && run == mark.run
+    /// Whether nothing came after `position`.
+    func isAt(_ position: Position) -> Bool {
+        writer.count == position.count && run == position.run
     }
 
-    /// Forgets what came after `mark`.
-    mutating func truncate(to mark: Mark) {
-        writer.truncate(to: mark.count)
-        (table, previousRow, run) = (mark.table, mark.previousRow, mark.run)
-        source = mark.source
+    /// Forgets what came after `position`.
+    mutating func truncate(to position: Position) {
+        writer.truncate(to: position.count)
+        (table, previousRow, run) = (position.table, position.previousRow, position.run)
+        source = position.source
     }
 
     /// Forgets everything and keeps the memory.

@@ -22,7 +22,7 @@ final class WriteRecorder: @unchecked Sendable {
     private var source: UInt64 = 0
     private var tables: [CapturedTable] = []
     private var latest: Int?
-    private var undo = UndoMarks()
+    private var undo = RollbackTracker()
 
     /// Watches `db`'s connection for as long as both live.
     func install(on db: Database) {
@@ -86,7 +86,7 @@ final class WriteRecorder: @unchecked Sendable {
         operations.bytes
     }
 
-    /// Whether what was noted may have been undone, see ``UndoMarks/mayHoldUndone``.
+    /// Whether what was noted may have been undone, see ``RollbackTracker/mayHoldUndone``.
     var mayHoldUndone: Bool { undo.mayHoldUndone }
 
     private func beginStatement(_ statement: OpaquePointer, _ text: UnsafePointer<CChar>) {
@@ -124,7 +124,7 @@ final class WriteRecorder: @unchecked Sendable {
         guard let index = indexOfTable(named: name), strcmp(schema, "main") == 0 else { return }
         switch operation {
         case SQLITE_INSERT:
-            if newRow == .max { refuse(.lastPlace, tables[index]) }
+            if newRow == .max { refuse(.lastRowID, tables[index]) }
             check(insertInto: tables[index], connection)
             operations.append(.insert(first: newRow, count: 1), in: tables[index].id)
         case SQLITE_DELETE:

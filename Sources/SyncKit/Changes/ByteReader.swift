@@ -33,7 +33,7 @@ struct ByteReader {
         return bytes[position]
     }
 
-    /// The next `count` bytes, lent like the whole.
+    /// The next `count` bytes, borrowed like the whole.
     mutating func slice(_ count: Int) throws(CodecError) -> UnsafeRawBufferPointer {
         guard count >= 0, count <= remaining else { throw .truncated }
         defer { position += count }

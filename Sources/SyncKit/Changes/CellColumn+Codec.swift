@@ -148,16 +148,16 @@ extension CellColumn {
 
     private mutating func readDictionary(from reader: inout ByteReader) throws(CodecError) {
         let entries = try reader.count()
-        var places: [Int64] = []
+        var spans: [Int64] = []
         var offset = 0
         for _ in 0..<entries {
             let length = try Self.length(from: &reader)
-            places.append(Int64(offset) << 32 | Int64(length))
+            spans.append(Int64(offset) << 32 | Int64(length))
             offset += length
         }
         bytes = try reader.bytes(offset)
         for index in kinds.indices where kinds[index] >= Kind.text.rawValue {
-            numbers[index] = places[try reader.index(below: entries, "dictionary index")]
+            numbers[index] = spans[try reader.index(below: entries, "dictionary index")]
         }
     }
 

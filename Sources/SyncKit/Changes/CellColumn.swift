@@ -85,9 +85,9 @@ package struct CellColumn: Sendable {
     /// Where a text's or blob's bytes lie.
     @inline(__always)
     func range(_ index: Int) -> Range<Int> {
-        let place = numbers[index]
-        let offset = Int(place >> 32)
-        return offset..<offset + Int(place & 0xffff_ffff)
+        let span = numbers[index]
+        let offset = Int(span >> 32)
+        return offset..<offset + Int(span & 0xffff_ffff)
     }
 }
 

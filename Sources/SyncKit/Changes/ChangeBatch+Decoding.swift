@@ -45,13 +45,13 @@ extension ChangeBatch {
         for time in try readTimes(count, from: &reader) {
             let replica = try reader.index(below: replicas.count, "replica")
             stamps.append(
-                DatedStamp(stamp: Stamp(time: time, replica: replicas[replica]), seen: 0))
+                DatedStamp(stamp: Stamp(time: time, replica: replicas[replica]), causalCursor: 0))
         }
-        var seen: Int64 = 0
+        var causalCursor: Int64 = 0
         for index in stamps.indices {
-            seen &+= try reader.zigzag()
-            guard seen >= 0 else { throw .invalid("seen") }
-            stamps[index].seen = seen
+            causalCursor &+= try reader.zigzag()
+            guard causalCursor >= 0 else { throw .invalid("causal cursor") }
+            stamps[index].causalCursor = causalCursor
         }
         var sequence: Int64 = 0
         for index in stamps.indices {
@@ -91,8 +91,8 @@ extension TableChanges {
     ) throws(CodecError) {
         self.table = table
         rows = try Rows(reading: &reader, stamps: stamps, expanded: &expanded)
-        deaths = try Deaths(reading: &reader, stamps: stamps)
-        edits = try Edits(reading: &reader, stamps: stamps, expanded: &expanded)
+        deletes = try Deletes(reading: &reader, stamps: stamps)
+        updates = try Updates(reading: &reader, stamps: stamps, expanded: &expanded)
         counts = try Self.readCounts(from: &reader, stamps: stamps)
     }
 
@@ -105,11 +105,12 @@ extension TableChanges {
         var counts: [Count] = []
         counts.reserveCapacity(count)
         for index in 0..<count {
-            let life = try life(from: &reader)
-            guard !life.isMultiple(of: 2) else { throw .invalid("life") }
+            let causalLength = try causalLength(from: &reader)
+            guard !causalLength.isMultiple(of: 2) else { throw .invalid("causal_length") }
             counts.append(
                 Count(
-                    key: keys[index], life: life, column: 0, stamp: 0, source: 0, number: 0,
+                    key: keys[index], causalLength: causalLength, column: 0, stamp: 0, source: 0,
+                    number: 0,
                     total: 0))
         }
         for index in counts.indices { counts[index].column = try column(from: &reader) }
@@ -137,10 +138,11 @@ extension TableChanges {
         }
     }
 
-    fileprivate static func life(from reader: inout ByteReader) throws(CodecError) -> UInt32 {
-        let life = try reader.index(below: Int(Int32.max), "life")
-        guard life > 0 else { throw .invalid("life") }
-        return UInt32(life)
+    fileprivate static func causalLength(from reader: inout ByteReader) throws(CodecError) -> UInt32
+    {
+        let causalLength = try reader.index(below: Int(Int32.max), "causal_length")
+        guard causalLength > 0 else { throw .invalid("causal_length") }
+        return UInt32(causalLength)
     }
 
     fileprivate static func column(from reader: inout ByteReader) throws(CodecError) -> UInt8 {
@@ -161,20 +163,22 @@ extension TableChanges {
         return indexes
     }
 
-    fileprivate static func readLives(
+    fileprivate static func readCausalLengths(
         rows: Int, from reader: inout ByteReader
-    ) throws(CodecError) -> [Life] {
-        var lives: [Life] = []
+    ) throws(CodecError) -> [CausalLength] {
+        var causalLengths: [CausalLength] = []
         var row = 0
         for index in 0..<(try reader.count(minimumBytes: 2)) {
             let step = try reader.index(below: rows, "row")
             guard index == 0 || step > 0 else { throw .invalid("row") }
             row += step
-            let life = try life(from: &reader)
-            guard row < rows, !life.isMultiple(of: 2) else { throw .invalid("life") }
-            lives.append(Life(row: Int32(row), life: life))
+            let causalLength = try causalLength(from: &reader)
+            guard row < rows, !causalLength.isMultiple(of: 2) else {
+                throw .invalid("causal_length")
+            }
+            causalLengths.append(CausalLength(row: Int32(row), causalLength: causalLength))
         }
-        return lives
+        return causalLengths
     }
 }
 
@@ -185,7 +189,7 @@ extension TableChanges.Rows {
         let count = try reader.count(minimumBytes: RowKey.byteCount)
         guard count > 0 else { return }
         keys = try KeyColumn(reading: count, from: &reader)
-        lives = try TableChanges.readLives(rows: count, from: &reader)
+        causalLengths = try TableChanges.readCausalLengths(rows: count, from: &reader)
         try readBeginnings(count, stamps: stamps, from: &reader)
         try readExceptions(stamps: stamps, from: &reader)
         for _ in 0..<(try reader.count()) {
@@ -204,15 +208,16 @@ extension TableChanges.Rows {
     private mutating func readBeginnings(
         _ count: Int, stamps: Int, from reader: inout ByteReader
     ) throws(CodecError) {
-        began.reserveCapacity(count)
+        createdStamps.reserveCapacity(count)
         var stamp: Int64 = 0
-        while began.count < count {
+        while createdStamps.count < count {
             stamp &+= try reader.zigzag()
             let length = try reader.varint()
             guard
-                stamp >= 0, stamp < stamps, length > 0, length <= UInt64(count - began.count)
+                stamp >= 0, stamp < stamps, length > 0,
+                length <= UInt64(count - createdStamps.count)
             else { throw .invalid("beginning") }
-            began.append(contentsOf: repeatElement(Int32(stamp), count: Int(length)))
+            createdStamps.append(contentsOf: repeatElement(Int32(stamp), count: Int(length)))
         }
     }
 
@@ -239,38 +244,38 @@ extension TableChanges.Rows {
     }
 }
 
-extension TableChanges.Deaths {
+extension TableChanges.Deletes {
     fileprivate init(reading reader: inout ByteReader, stamps: Int) throws(CodecError) {
         let count = try reader.count(minimumBytes: RowKey.byteCount + 2)
         keys = try KeyColumn(reading: count, from: &reader)
         for _ in 0..<count {
-            let life = try TableChanges.life(from: &reader)
-            guard life.isMultiple(of: 2) else { throw .invalid("life") }
-            lives.append(life)
+            let causalLength = try TableChanges.causalLength(from: &reader)
+            guard causalLength.isMultiple(of: 2) else { throw .invalid("causal_length") }
+            causalLengths.append(causalLength)
         }
         self.stamps = try TableChanges.readStamps(count, of: stamps, from: &reader)
     }
 }
 
-extension TableChanges.Edits {
+extension TableChanges.Updates {
     fileprivate init(
         reading reader: inout ByteReader, stamps: Int, expanded: inout Int
     ) throws(CodecError) {
         let count = try reader.count(minimumBytes: RowKey.byteCount)
         guard count > 0 else { return }
         keys = try KeyColumn(reading: count, from: &reader)
-        lives = try TableChanges.readLives(rows: count, from: &reader)
+        causalLengths = try TableChanges.readCausalLengths(rows: count, from: &reader)
         for _ in 0..<(try reader.count()) {
             let id = try TableChanges.column(from: &reader)
             guard id > columns.last?.id ?? 0 else { throw .invalid("column") }
             columns.append(
-                try TableChanges.EditedColumn(
+                try TableChanges.UpdatedColumn(
                     reading: id, of: count, stamps: stamps, from: &reader, expanded: &expanded))
         }
     }
 }
 
-extension TableChanges.EditedColumn {
+extension TableChanges.UpdatedColumn {
     fileprivate init(
         reading id: UInt8, of count: Int, stamps: Int, from reader: inout ByteReader,
         expanded: inout Int

@@ -31,10 +31,10 @@ extension ChangeBatch {
         for stamp in stamps {
             writer.append(count: indexByReplica[stamp.stamp.replica] ?? 0)
         }
-        var seen: Int64 = 0
+        var causalCursor: Int64 = 0
         for stamp in stamps {
-            writer.append(zigzag: stamp.seen &- seen)
-            seen = stamp.seen
+            writer.append(zigzag: stamp.causalCursor &- causalCursor)
+            causalCursor = stamp.causalCursor
         }
         var sequence: Int64 = 0
         for stamp in stamps {
@@ -75,8 +75,8 @@ extension TableChanges {
     fileprivate func write(to writer: inout ByteWriter) {
         writer.append(count: table)
         rows.write(to: &writer)
-        deaths.write(to: &writer)
-        edits.write(to: &writer)
+        deletes.write(to: &writer)
+        updates.write(to: &writer)
         writeCounts(to: &writer)
     }
 
@@ -86,7 +86,7 @@ extension TableChanges {
         var keys = KeyColumn()
         for count in counts { keys.append(count.key) }
         keys.write(to: &writer)
-        for count in counts { writer.append(varint: UInt64(count.life)) }
+        for count in counts { writer.append(varint: UInt64(count.causalLength)) }
         for count in counts { writer.append(byte: count.column) }
         Self.write(counts.map(\.stamp), to: &writer)
         var sources: [UInt64] = []
@@ -107,13 +107,13 @@ extension TableChanges {
         NumberList(stamps.map(Int64.init)).write(to: &writer)
     }
 
-    static func write(_ lives: [Life], to writer: inout ByteWriter) {
-        writer.append(count: lives.count)
+    static func write(_ causalLengths: [CausalLength], to writer: inout ByteWriter) {
+        writer.append(count: causalLengths.count)
         var previous: Int32 = 0
-        for life in lives {
-            writer.append(count: Int(life.row - previous))
-            writer.append(varint: UInt64(life.life))
-            previous = life.row
+        for causalLength in causalLengths {
+            writer.append(count: Int(causalLength.row - previous))
+            writer.append(varint: UInt64(causalLength.causalLength))
+            previous = causalLength.row
         }
         writer.endSection()
     }
@@ -124,7 +124,7 @@ extension TableChanges.Rows {
         writer.append(count: count)
         guard count > 0 else { return }
         keys.write(to: &writer)
-        TableChanges.write(lives, to: &writer)
+        TableChanges.write(causalLengths, to: &writer)
         writeBeginnings(to: &writer)
         writer.endSection()
         writer.append(count: exceptions.count)
@@ -148,32 +148,32 @@ extension TableChanges.Rows {
     private func writeBeginnings(to writer: inout ByteWriter) {
         var start = 0
         var previous: Int32 = 0
-        while start < began.count {
+        while start < createdStamps.count {
             var end = start + 1
-            while end < began.count, began[end] == began[start] { end += 1 }
-            writer.append(zigzag: Int64(began[start] - previous))
+            while end < createdStamps.count, createdStamps[end] == createdStamps[start] { end += 1 }
+            writer.append(zigzag: Int64(createdStamps[start] - previous))
             writer.append(count: end - start)
-            previous = began[start]
+            previous = createdStamps[start]
             start = end
         }
     }
 }
 
-extension TableChanges.Deaths {
+extension TableChanges.Deletes {
     fileprivate func write(to writer: inout ByteWriter) {
         writer.append(count: count)
         keys.write(to: &writer)
-        for life in lives { writer.append(varint: UInt64(life)) }
+        for causalLength in causalLengths { writer.append(varint: UInt64(causalLength)) }
         TableChanges.write(stamps, to: &writer)
     }
 }
 
-extension TableChanges.Edits {
+extension TableChanges.Updates {
     fileprivate func write(to writer: inout ByteWriter) {
         writer.append(count: count)
         guard count > 0 else { return }
         keys.write(to: &writer)
-        TableChanges.write(lives, to: &writer)
+        TableChanges.write(causalLengths, to: &writer)
         writer.append(count: columns.count)
         for column in columns {
             writer.append(byte: column.id)

@@ -1,10 +1,10 @@
 extension ChangeBatch {
-    /// The same changes, without the places of an account's order at which they became known.
-    func withoutPlaces() -> ChangeBatch {
+    /// The same changes, without the sequences of an account's order at which they became known.
+    func withoutSequences() -> ChangeBatch {
         var result = self
         result.summary = nil
         for index in stamps.indices {
-            (result.stamps[index].seen, result.stamps[index].sequence) = (0, 0)
+            (result.stamps[index].causalCursor, result.stamps[index].sequence) = (0, 0)
         }
         return result
     }
@@ -42,20 +42,20 @@ extension ChangeBatch {
             // Taken out meanwhile, so that nothing is copied.
             var changes = tables[table]
             tables[table] = TableChanges(table: changes.table)
-            for row in changes.rows.began.indices {
-                changes.rows.began[row] = renumber(changes.rows.began[row])
+            for row in changes.rows.createdStamps.indices {
+                changes.rows.createdStamps[row] = renumber(changes.rows.createdStamps[row])
             }
             for index in changes.rows.exceptions.indices {
                 changes.rows.exceptions[index].stamp = renumber(
                     changes.rows.exceptions[index].stamp)
             }
-            for index in changes.deaths.stamps.indices {
-                changes.deaths.stamps[index] = renumber(changes.deaths.stamps[index])
+            for index in changes.deletes.stamps.indices {
+                changes.deletes.stamps[index] = renumber(changes.deletes.stamps[index])
             }
-            for column in changes.edits.columns.indices {
-                for index in changes.edits.columns[column].stamps.indices {
-                    changes.edits.columns[column].stamps[index] = renumber(
-                        changes.edits.columns[column].stamps[index])
+            for column in changes.updates.columns.indices {
+                for index in changes.updates.columns[column].stamps.indices {
+                    changes.updates.columns[column].stamps[index] = renumber(
+                        changes.updates.columns[column].stamps[index])
                 }
             }
             for index in changes.counts.indices {

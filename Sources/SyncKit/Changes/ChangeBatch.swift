@@ -7,23 +7,23 @@ package struct ChangeBatch: Equatable, Sendable {
         /// When and where.
         package var stamp: Stamp
         /// The writer's cursor at that time: of what others had sent, it knew everything up to this
-        /// place in the account's order.
-        package var seen: Int64
-        /// The place in the account's order at which others came to know it; 0 stands for the place
+        /// sequence.
+        package var causalCursor: Int64
+        /// the sequence at which others came to know it; 0 stands for the sequence
         /// of the segment that carries the batch.
         package var sequence: Int64
 
         /// Takes every field.
-        package init(stamp: Stamp, seen: Int64, sequence: Int64 = 0) {
+        package init(stamp: Stamp, causalCursor: Int64, sequence: Int64 = 0) {
             self.stamp = stamp
-            self.seen = seen
+            self.causalCursor = causalCursor
             self.sequence = sequence
         }
     }
 
     /// What the sender's state was with this batch merged.
     package struct Summary: Hashable, Sendable {
-        /// The sender had merged everything up to this place, and its own changes.
+        /// The sender had merged everything up to this sequence, and its own changes.
         package var cursor: Int64
         /// See ``StateDigest``.
         package var digest: UInt64
@@ -53,7 +53,9 @@ package struct ChangeBatch: Equatable, Sendable {
 
     /// How many rows the batch speaks of.
     package var changeCount: Int {
-        tables.reduce(0) { $0 + $1.rows.count + $1.deaths.count + $1.edits.count + $1.counts.count }
+        tables.reduce(0) {
+            $0 + $1.rows.count + $1.deletes.count + $1.updates.count + $1.counts.count
+        }
     }
 
     static let version: UInt8 = 4
@@ -74,14 +76,14 @@ package struct TableChanges: Equatable, Sendable {
     }
 
     /// A row's causal length where it is not 1.
-    package struct Life: Hashable, Sendable {
+    package struct CausalLength: Hashable, Sendable {
         package var row: Int32
-        package var life: UInt32
+        package var causalLength: UInt32
 
         /// Takes every field.
-        package init(row: Int32, life: UInt32) {
+        package init(row: Int32, causalLength: UInt32) {
             self.row = row
-            self.life = life
+            self.causalLength = causalLength
         }
     }
 
@@ -89,9 +91,9 @@ package struct TableChanges: Equatable, Sendable {
     package struct Rows: Equatable, Sendable {
         package var keys = KeyColumn()
         /// Indexes of the stamps the rows began at.
-        package var began: [Int32] = []
+        package var createdStamps: [Int32] = []
         /// In rising order of rows.
-        package var lives: [Life] = []
+        package var causalLengths: [CausalLength] = []
         /// In rising order of rows, then of columns.
         package var exceptions: [Exception] = []
         /// All values, by column id in rising order; each has as many cells as there are keys.
@@ -113,28 +115,28 @@ package struct TableChanges: Equatable, Sendable {
     }
 
     /// Rows that ceased to exist.
-    package struct Deaths: Equatable, Sendable {
+    package struct Deletes: Equatable, Sendable {
         package var keys = KeyColumn()
         /// Their causal lengths, all even.
-        package var lives: [UInt32] = []
+        package var causalLengths: [UInt32] = []
         package var stamps: [Int32] = []
 
         package var count: Int { keys.count }
     }
 
     /// Cells of rows that exist already.
-    package struct Edits: Equatable, Sendable {
+    package struct Updates: Equatable, Sendable {
         package var keys = KeyColumn()
         /// In rising order of rows.
-        package var lives: [Life] = []
+        package var causalLengths: [CausalLength] = []
         /// By column id in rising order.
-        package var columns: [EditedColumn] = []
+        package var columns: [UpdatedColumn] = []
 
         package var count: Int { keys.count }
     }
 
-    /// One column of ``Edits``.
-    package struct EditedColumn: Equatable, Sendable {
+    /// One column of ``Updates``.
+    package struct UpdatedColumn: Equatable, Sendable {
         package var id: UInt8
         /// Indexes of the edited rows, rising.
         package var rows: [Int32] = []
@@ -152,7 +154,7 @@ package struct TableChanges: Equatable, Sendable {
     /// What one source has added to one counter.
     package struct Count: Hashable, Sendable {
         package var key: RowKey
-        package var life: UInt32
+        package var causalLength: UInt32
         package var column: UInt8
         /// When the source last added.
         package var stamp: Int32
@@ -164,10 +166,11 @@ package struct TableChanges: Equatable, Sendable {
 
         /// - Parameter number: At least 0.
         package init(
-            key: RowKey, life: UInt32, column: UInt8, stamp: Int32, source: UInt64, number: Int64,
+            key: RowKey, causalLength: UInt32, column: UInt8, stamp: Int32, source: UInt64,
+            number: Int64,
             total: Int64
         ) {
-            (self.key, self.life, self.column) = (key, life, column)
+            (self.key, self.causalLength, self.column) = (key, causalLength, column)
             (self.stamp, self.source) = (stamp, source)
             (self.number, self.total) = (number, total)
         }
@@ -175,8 +178,8 @@ package struct TableChanges: Equatable, Sendable {
 
     package var table: Int
     package var rows = Rows()
-    package var deaths = Deaths()
-    package var edits = Edits()
+    package var deletes = Deletes()
+    package var updates = Updates()
     package var counts: [Count] = []
 
     /// No changes of a table.

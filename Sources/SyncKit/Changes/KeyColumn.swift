@@ -28,8 +28,8 @@ package struct KeyColumn: Hashable, Sendable {
     /// Wire form: the first byte of every key, then the second of every key, and so on. Bytes of a
     /// time and of a version lie beside their like, and random ones by themselves.
     func write(to writer: inout ByteWriter) {
-        for place in 0..<RowKey.byteCount {
-            for key in 0..<count { writer.append(byte: bytes[key * RowKey.byteCount + place]) }
+        for plane in 0..<RowKey.byteCount {
+            for key in 0..<count { writer.append(byte: bytes[key * RowKey.byteCount + plane]) }
             writer.endSection()
         }
     }
@@ -37,11 +37,11 @@ package struct KeyColumn: Hashable, Sendable {
     init(reading count: Int, from reader: inout ByteReader) throws(CodecError) {
         let (byteCount, isTooLarge) = count.multipliedReportingOverflow(by: RowKey.byteCount)
         guard !isTooLarge else { throw .truncated }
-        let planes = try reader.slice(byteCount)
+        let bytesByPlane = try reader.slice(byteCount)
         bytes = [UInt8](unsafeUninitializedCapacity: byteCount) { buffer, initialized in
             for key in 0..<count {
-                for place in 0..<RowKey.byteCount {
-                    buffer[key * RowKey.byteCount + place] = planes[place * count + key]
+                for plane in 0..<RowKey.byteCount {
+                    buffer[key * RowKey.byteCount + plane] = bytesByPlane[plane * count + key]
                 }
             }
             initialized = byteCount

@@ -18,7 +18,7 @@ public struct ListPosition: Hashable, Sendable, Comparable, CustomStringConverti
         "-0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz".utf8)
     private static let bitsPerDigit = 6
     /// A gap is looked at in so much detail that it has at least so many places.
-    private static let places: Int64 = 1 << 45
+    private static let slots: Int64 = 1 << 45
 
     /// The position that `text` says; nil where it is not one, as when another program wrote it.
     public init?(_ text: String) {
@@ -49,7 +49,7 @@ public struct ListPosition: Hashable, Sendable, Comparable, CustomStringConverti
         // Both are cut to as many digits as make the gap wide enough.
         var gap: Int64 = b == nil ? 1 : 0
         var values: [Int64] = []
-        while gap < places {
+        while gap < slots {
             let index = values.count
             values.append(index < low.count ? low[index] : 0)
             gap = gap << bitsPerDigit + (index < high.count ? high[index] : 0) - values[index]

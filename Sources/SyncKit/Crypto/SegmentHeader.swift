@@ -20,7 +20,7 @@ public struct SegmentHeader: Hashable, Sendable {
     public let payloadBytes: UInt32
     /// What kind of segment it is.
     public let flags: Flags
-    /// What the sender had set aside when it sealed, as ``Quarantine/mark()`` says it.
+    /// What the sender had set aside when it sealed, as ``Quarantine/digest()`` says it.
     let setAside: UInt64
     /// 12 random bytes.
     let nonce: [UInt8]

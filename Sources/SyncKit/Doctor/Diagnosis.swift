@@ -7,7 +7,7 @@ public struct Diagnosis: Hashable, Sendable {
     /// Clocks by table whose row is gone: deleted by a program with its triggers off.
     public var orphanedClocks: [String: Int] = [:]
     /// Rows by table that are marked as deleted and exist all the same.
-    public var buriedAlive: [String: Int] = [:]
+    public var deletedAlive: [String: Int] = [:]
     /// Tables whose capture triggers are missing or not the engine's own.
     public var missingTriggers: [String] = []
     /// Tables with clocks that name a stamp which is not there.

@@ -8,13 +8,13 @@ struct Repair {
 
     /// Dates unknown rows now, drops what belongs to no row, and counts the digest again.
     func mend() throws {
-        try LogFolder(session: session).fold()
+        try ChangeLogCompactor(session: session).compact()
         for table in try session.allTables() {
             let (id, name) = (table.table.id, quoted(table.table.name))
             try db.execute(
                 sql: """
-                    DELETE FROM sync_clocks_\(id) WHERE place NOT IN (SELECT _rowid_ FROM \(name));
-                    DELETE FROM sync_graves_\(id) WHERE row IN (SELECT id FROM \(name));
+                    DELETE FROM sync_clocks_\(id) WHERE row_id NOT IN (SELECT _rowid_ FROM \(name));
+                    DELETE FROM sync_tombstones_\(id) WHERE row IN (SELECT id FROM \(name));
                     DELETE FROM sync_counts WHERE tbl = \(id) AND row NOT IN (
                     SELECT id FROM \(name));
                     """)
@@ -36,35 +36,35 @@ struct Repair {
     }
 
     /// Drops every clock: all rows count as written long ago, by a new replica, and everything is
-    /// pulled again. Graves and what was added to counters go by keys and stay.
+    /// pulled again. Tombstones and what was added to counters go by keys and stay.
     func dropClocks() throws {
-        try LogFolder(session: session).foldCounters()
+        try ChangeLogCompactor(session: session).compactCounters()
         for table in try session.allTables() {
             try db.execute(
                 sql: """
                     DELETE FROM sync_runs_\(table.table.id);
                     DELETE FROM sync_clocks_\(table.table.id);
-                    DELETE FROM sync_graves_\(table.table.id) WHERE row IN (
+                    DELETE FROM sync_tombstones_\(table.table.id) WHERE row IN (
                     SELECT id FROM \(quoted(table.table.name)));
                     """)
             try CaptureTriggers(table: table.table).install(in: db)
         }
-        // What the log says of places is as wrong as the clocks were.
+        // What the log says of row ids is as wrong as the clocks were.
         try db.execute(
             sql: """
                 UPDATE sync_stamps SET ops = NULL, sequence = ifnull(sequence, 0);
-                DELETE FROM sync_foreign;
+                DELETE FROM sync_external_changes;
                 """)
         try session.dropClocks()
         let state = StoreState(db: db)
-        try state.set("folded", .integer(try state.lastStamp))
-        try state.set("settled", .integer(try state.lastStamp))
-        try Reincarnation(session: session, randomBytes: environment.randomBytes).run()
-        try PlaceSentinel(db).set()
+        try state.set("compacted", .integer(try state.lastStamp))
+        try state.set("acknowledged", .integer(try state.lastStamp))
+        try ReplicaIDRotation(session: session, randomBytes: environment.randomBytes).run()
+        try RowIDSentinel(db).set()
         try adopt(at: HybridTimestamp(milliseconds: 1, counter: 0))
         try session.forgetOrder()
         try state.set("collected", .integer(0))
-        try state.forgetMeeting()
+        try state.forgetEpochReset()
         // Some of what was added was not sent, and no log says which.
         if try session.allTables().contains(where: { !$0.counters.isEmpty }) {
             try state.setOffer(.due)
@@ -82,10 +82,10 @@ struct Repair {
             let rows = try PreparedStatement(
                 "SELECT _rowid_ FROM \(quoted(table.table.name)) ORDER BY _rowid_", in: db)
             while try rows.step() {
-                let place = rows.integer(0)
-                // A row at the last place got there past all rules: it cannot be synced.
-                if try place < .max && table.runs.stamp(at: place) == nil {
-                    log.append(.insert(first: place, count: 1), in: table.table.id)
+                let rowID = rows.integer(0)
+                // A row with the last row id got there past all rules: it cannot be synced.
+                if try rowID < .max && table.runs.stamp(at: rowID) == nil {
+                    log.append(.insert(first: rowID, count: 1), in: table.table.id)
                     count += 1
                 }
             }
@@ -96,9 +96,10 @@ struct Repair {
         // The clock must not fall back to the stamp of adopted rows.
         try state.setReceived(try state.clock.latest)
         try session.stamps.append(
-            Stamp(time: time, replica: try state.replica), seen: try state.cursor, sequence: nil,
+            Stamp(time: time, replica: try state.replica), causalCursor: try state.cursor,
+            sequence: nil,
             operations: operations)
-        try LogFolder(session: session).fold()
+        try ChangeLogCompactor(session: session).compact()
         return count
     }
 

@@ -5,7 +5,7 @@ extension SyncStore {
     ///
     /// Cost: one pass over every synced row.
     public func diagnose() throws -> Diagnosis {
-        try engineWrite { try LogFolder(session: $0).fold() }
+        try engineWrite { try ChangeLogCompactor(session: $0).compact() }
         return try pool.read { db in
             try Examination(session: try StoreSession(db, schema)).run()
         }
@@ -40,7 +40,7 @@ extension SyncStore {
     /// - Returns: How many there were.
     func dateUnknownRows() throws -> Int {
         try engineWrite { session in
-            try LogFolder(session: session).fold()
+            try ChangeLogCompactor(session: session).compact()
             guard try UnknownRows(session).exist() else { return 0 }
             let count = try Repair(session: session, environment: environment).adoptUnknownRows()
             try session.restart()
@@ -57,7 +57,7 @@ private struct Examination {
     func run() throws -> Diagnosis {
         var found = Diagnosis()
         found.damage = try String.fetchAll(db, sql: "PRAGMA quick_check(20)").filter { $0 != "ok" }
-        found.wasRebuilt = try !PlaceSentinel(db).holds()
+        found.wasRebuilt = try !RowIDSentinel(db).holds()
         for table in try session.allTables() { try examine(table, &found) }
         let kept = session.digest.value
         try session.restart()
@@ -77,15 +77,15 @@ private struct Examination {
         if unknown > 0 { found.unknownRows[name] = unknown }
         let orphans = try count(
             """
-            SELECT count(*) FROM sync_clocks_\(id) WHERE place NOT IN (
+            SELECT count(*) FROM sync_clocks_\(id) WHERE row_id NOT IN (
             SELECT _rowid_ FROM \(quoted(name)))
             """)
         if orphans > 0 { found.orphanedClocks[name] = orphans }
-        let buried = try count(
+        let deleted = try count(
             """
-            SELECT count(*) FROM sync_graves_\(id) WHERE row IN (SELECT id FROM \(quoted(name)))
+            SELECT count(*) FROM sync_tombstones_\(id) WHERE row IN (SELECT id FROM \(quoted(name)))
             """)
-        if buried > 0 { found.buriedAlive[name] = buried }
+        if deleted > 0 { found.deletedAlive[name] = deleted }
         if try !CaptureTriggers(table: table.table).areInstalled(in: db) {
             found.missingTriggers.append(name)
         }
@@ -121,7 +121,7 @@ private struct Examination {
         let clocks = try PreparedStatement("SELECT clock FROM sync_clocks_\(id)", in: db)
         do {
             while try clocks.step() {
-                for exception in try PackedClock(clocks.lent(0)).exceptions {
+                for exception in try PackedClock(clocks.borrowed(0)).exceptions {
                     _ = try session.stamps.entry(exception.stamp)
                 }
             }

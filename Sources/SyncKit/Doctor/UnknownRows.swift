@@ -2,7 +2,7 @@ import GRDB
 
 /// Finds rows that no clock knows: they would be sent to nobody, and no digest counts them.
 ///
-/// Only what lies after the place up to which all rows had their clocks is looked at, so that it
+/// Only what lies after the row id up to which all rows had their clocks is looked at, so that it
 /// costs next to nothing to ask at each exchange; the doctor looks at every row.
 struct UnknownRows {
     private let session: StoreSession
@@ -12,7 +12,7 @@ struct UnknownRows {
         self.session = session
     }
 
-    /// Whether there are any; the log must be folded.
+    /// Whether there are any; the log must be compacted.
     func exist() throws -> Bool {
         for table in try session.allTables() where try exist(in: table) { return true }
         return false
@@ -20,19 +20,19 @@ struct UnknownRows {
 
     private func exist(in table: TableStore) throws -> Bool {
         let state = StoreState(db: db)
-        let mark = StoreState.datedPlace(of: table.table.id)
-        guard let last = try lastPlace(of: table) else { return false }
+        let key = StoreState.datedRowID(of: table.table.id)
+        guard let last = try lastRowID(of: table) else { return false }
         let checked: Int64 =
-            if case .integer(let place) = try state.value(mark) { place } else {
+            if case .integer(let rowID) = try state.value(key) { rowID } else {
                 .min
             }
         guard last > checked else { return false }
         guard let end = try dated(after: checked, in: table), end >= last else { return true }
-        try state.set(mark, .integer(last))
+        try state.set(key, .integer(last))
         return false
     }
 
-    /// The place up to which every row after `checked` has a clock; nil where a row lies between
+    /// The row id up to which every row after `checked` has a clock; nil where a row lies between
     /// two runs.
     private func dated(after checked: Int64, in table: TableStore) throws -> Int64? {
         try table.runs.flush()
@@ -59,7 +59,7 @@ struct UnknownRows {
         return end
     }
 
-    private func lastPlace(of table: TableStore) throws -> Int64? {
+    private func lastRowID(of table: TableStore) throws -> Int64? {
         let last = try PreparedStatement(
             "SELECT _rowid_ FROM \(quoted(table.table.name)) ORDER BY _rowid_ DESC LIMIT 1",
             in: db)

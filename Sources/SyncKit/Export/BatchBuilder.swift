@@ -11,8 +11,8 @@ final class BatchBuilder {
     private var indexByNumber: [Int64: Int32] = [:]
     private var latest: (number: Int64, index: Int32) = (-1, -1)
     private var table: TableBuilder?
-    /// Whether stamps carry the places at which they became known; otherwise the batch's own place
-    /// stands for all of them.
+    /// Whether stamps carry the sequences at which they became known; otherwise the batch's own
+    /// sequence stands for all of them.
     private let keepsSequences: Bool
 
     init(_ session: StoreSession, keepsSequences: Bool) {
@@ -30,13 +30,14 @@ final class BatchBuilder {
     /// Adds the row on which `scan` stands, with every column.
     func addRow(_ scan: RowScan, in store: TableStore) throws {
         try use(store)
-        let began = try index(of: scan.began)
+        let createdStamp = try index(of: scan.createdStamp)
         guard let table else { return }
         let row = Int32(table.changes.rows.count)
         table.changes.rows.keys.append(scan.key)
-        table.changes.rows.began.append(began)
-        if scan.clock.life != 1 {
-            table.changes.rows.lives.append(.init(row: row, life: scan.clock.life))
+        table.changes.rows.createdStamps.append(createdStamp)
+        if scan.clock.causalLength != 1 {
+            table.changes.rows.causalLengths.append(
+                .init(row: row, causalLength: scan.clock.causalLength))
         }
         for exception in scan.clock.exceptions {
             table.changes.rows.exceptions.append(
@@ -50,15 +51,18 @@ final class BatchBuilder {
     }
 
     /// Adds cells of the row on which `scan` stands.
-    func addEdit(_ columns: [(column: UInt8, stamp: Int64)], _ scan: RowScan, in store: TableStore)
+    func addUpdate(
+        _ columns: [(column: UInt8, stamp: Int64)], _ scan: RowScan, in store: TableStore
+    )
         throws
     {
         try use(store)
         guard let table else { return }
-        let row = Int32(table.changes.edits.count)
-        table.changes.edits.keys.append(scan.key)
-        if scan.clock.life != 1 {
-            table.changes.edits.lives.append(.init(row: row, life: scan.clock.life))
+        let row = Int32(table.changes.updates.count)
+        table.changes.updates.keys.append(scan.key)
+        if scan.clock.causalLength != 1 {
+            table.changes.updates.causalLengths.append(
+                .init(row: row, causalLength: scan.clock.causalLength))
         }
         var bytes = 18
         for column in columns {
@@ -75,24 +79,25 @@ final class BatchBuilder {
     }
 
     /// Adds a deletion.
-    func addDeath(_ key: RowKey, life: UInt32, stamp: Int64, in store: TableStore) throws {
+    func addDelete(_ key: RowKey, causalLength: UInt32, stamp: Int64, in store: TableStore) throws {
         try use(store)
         let index = try index(of: stamp)
-        table?.changes.deaths.keys.append(key)
-        table?.changes.deaths.lives.append(life)
-        table?.changes.deaths.stamps.append(index)
+        table?.changes.deletes.keys.append(key)
+        table?.changes.deletes.causalLengths.append(causalLength)
+        table?.changes.deletes.stamps.append(index)
         count(20)
     }
 
     /// Adds what a source has added to a counter.
     func addCount(
-        _ entry: CountLedger.Entry, of key: RowKey, life: UInt32, in store: TableStore
+        _ entry: CountLedger.Entry, of key: RowKey, causalLength: UInt32, in store: TableStore
     ) throws {
         try use(store)
         let index = try index(of: entry.stamp)
         table?.changes.counts.append(
             .init(
-                key: key, life: life, column: entry.column, stamp: index, source: entry.source,
+                key: key, causalLength: causalLength, column: entry.column, stamp: index,
+                source: entry.source,
                 number: entry.number, total: entry.total))
         count(40)
     }
@@ -127,7 +132,7 @@ final class BatchBuilder {
         let index = Int32(batch.stamps.count)
         batch.stamps.append(
             .init(
-                stamp: entry.stamp, seen: entry.seen,
+                stamp: entry.stamp, causalCursor: entry.causalCursor,
                 sequence: keepsSequences ? entry.sequence ?? 0 : 0))
         indexByNumber[number] = index
         latest = (number, index)
@@ -157,20 +162,20 @@ private final class TableBuilder {
     /// The columns that travel as cells, by rising id, and where a scan has them.
     let columns: [(id: UInt8, parameter: Int32)]
     var cells: [CellColumn]
-    var edited: [TableChanges.EditedColumn]
+    var edited: [TableChanges.UpdatedColumn]
 
     init(_ table: SyncedTable) {
         changes = TableChanges(table: table.id)
         columns = RowScan.columns(of: table)
         cells = columns.map { _ in CellColumn() }
-        edited = columns.map { TableChanges.EditedColumn(id: $0.id) }
+        edited = columns.map { TableChanges.UpdatedColumn(id: $0.id) }
     }
 
     func finished() -> TableChanges {
         if changes.rows.count > 0 {
             changes.rows.columns = zip(columns, cells).map { .init(id: $0.id, cells: $1) }
         }
-        changes.edits.columns = edited.filter { !$0.rows.isEmpty }
+        changes.updates.columns = edited.filter { !$0.rows.isEmpty }
         return changes
     }
 }

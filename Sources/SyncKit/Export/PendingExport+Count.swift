@@ -15,18 +15,21 @@ extension PendingExport {
         let scan = try RowScan(table, in: session.db, withValues: false)
         var count = 0
         var counted: Set<RowKey> = []
-        for run in pending.births.runs {
+        for run in pending.insertedRanges.runs {
             try scan.start(from: run.first, to: run.end - 1)
             while try scan.next() {
-                guard try isPending(scan.began) || hasPendingEdits(.max, scan) else { continue }
+                guard try isPending(scan.createdStamp) || hasPendingUpdates(.max, scan) else {
+                    continue
+                }
                 count += 1
                 if !pending.counters.isEmpty { counted.insert(scan.key) }
             }
         }
-        for place in pending.editsByPlace.keys.sorted() where !pending.births.contains(place) {
-            try scan.start(from: place, to: place)
-            let columns = pending.editsByPlace[place]?.columns ?? 0
-            guard try scan.next(), try hasPendingEdits(columns, scan) else { continue }
+        for rowID in pending.updatesByRowID.keys.sorted()
+        where !pending.insertedRanges.contains(rowID) {
+            try scan.start(from: rowID, to: rowID)
+            let columns = pending.updatesByRowID[rowID]?.columns ?? 0
+            guard try scan.next(), try hasPendingUpdates(columns, scan) else { continue }
             count += 1
             if !pending.counters.isEmpty { counted.insert(scan.key) }
         }
@@ -34,13 +37,15 @@ extension PendingExport {
         for (key, columns) in pending.counters where !counted.contains(key) {
             if try !pendingEntries(columns, of: key, in: table).isEmpty { count += 1 }
         }
-        for key in pending.deaths {
-            if let grave = try table.grave(of: key), try isPending(grave.stamp) { count += 1 }
+        for key in pending.deletes {
+            if let tombstone = try table.tombstone(of: key), try isPending(tombstone.stamp) {
+                count += 1
+            }
         }
         return count
     }
 
-    private func hasPendingEdits(_ columns: UInt64, _ scan: RowScan) throws -> Bool {
+    private func hasPendingUpdates(_ columns: UInt64, _ scan: RowScan) throws -> Bool {
         for exception in scan.clock.exceptions where columns & 1 << UInt64(exception.column) != 0 {
             if try isPending(exception.stamp) { return true }
         }

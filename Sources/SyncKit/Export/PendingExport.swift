@@ -7,13 +7,13 @@ import GRDB
 struct PendingExport {
     let session: StoreSession
     /// The numbers of the stamps to export are above this one.
-    let settled: Int64
+    let acknowledged: Int64
 
-    /// An export of what was written after the stamp that `mark` names; folds the log first.
-    init(session: StoreSession, after mark: (StoreState) throws -> Int64) throws {
+    /// An export of what was written after the stamp that `start` names; compacts the log first.
+    init(session: StoreSession, after start: (StoreState) throws -> Int64) throws {
         self.session = session
-        try LogFolder(session: session).fold()
-        settled = try mark(StoreState(db: session.db))
+        try ChangeLogCompactor(session: session).compact()
+        acknowledged = try start(StoreState(db: session.db))
     }
 
     /// Hands batches to `emit` until everything is exported; false where nothing was pending.
@@ -37,15 +37,15 @@ struct PendingExport {
 
     /// Operations on one table, without their order: the state decides.
     struct Pending {
-        var births = Births()
-        var editsByPlace: [Int64: PendingEdit] = [:]
-        var deaths: Set<RowKey> = []
+        var insertedRanges = InsertedRanges()
+        var updatesByRowID: [Int64: PendingUpdate] = [:]
+        var deletes: Set<RowKey> = []
         /// A bit for each counter that was added to.
         var counters: [RowKey: UInt64] = [:]
     }
 
     /// What the log says of one row.
-    struct PendingEdit {
+    struct PendingUpdate {
         /// A bit for each column that was written.
         var columns: UInt64 = 0
         /// The number of the stamp of the last write.
@@ -58,26 +58,27 @@ struct PendingExport {
             SELECT number, ops FROM sync_stamps WHERE number > ? AND ops IS NOT NULL
             ORDER BY number
             """, in: session.db)
-        found.bind(settled, at: 1)
+        found.bind(acknowledged, at: 1)
         var pending: [Int: Pending] = [:]
         while try found.step() {
             let number = found.integer(0)
             try OperationLog.read(found.bytes(1)) { table, operation in
                 switch operation {
                 case .insert(let first, let count):
-                    pending[table, default: Pending()].births.add(first, count, stamp: number)
-                case .update(let place, let column):
-                    // All of a row that was born here is looked at, whatever was written since.
-                    if pending[table]?.births.contains(place) == true { return }
-                    var edit = pending[table]?.editsByPlace[place] ?? PendingEdit()
-                    edit.columns |= 1 << UInt64(column)
-                    edit.stamp = number
-                    pending[table, default: Pending()].editsByPlace[place] = edit
+                    pending[table, default: Pending()].insertedRanges.add(
+                        first, count, stamp: number)
+                case .update(let rowID, let column):
+                    // All of a row that was inserted here is looked at, whatever was written since.
+                    if pending[table]?.insertedRanges.contains(rowID) == true { return }
+                    var update = pending[table]?.updatesByRowID[rowID] ?? PendingUpdate()
+                    update.columns |= 1 << UInt64(column)
+                    update.stamp = number
+                    pending[table, default: Pending()].updatesByRowID[rowID] = update
                 case .add(let key, let column, _, _, _):
                     pending[table, default: Pending()].counters[key, default: 0] |=
                         1 << UInt64(column)
                 case .delete(_, let key):
-                    pending[table, default: Pending()].deaths.insert(key)
+                    pending[table, default: Pending()].deletes.insert(key)
                 }
             }
         }
@@ -89,26 +90,26 @@ struct PendingExport {
         flush: () throws -> Void
     ) throws {
         let scan = try RowScan(table, in: session.db)
-        for run in pending.births.runs {
+        for run in pending.insertedRanges.runs {
             try scan.start(from: run.first, to: run.end - 1)
             while try scan.next() {
                 if builder.isFull { try flush() }
-                if scan.began > settled, try isPending(scan.began) {
+                if scan.createdStamp > acknowledged, try isPending(scan.createdStamp) {
                     try builder.addRow(scan, in: table)
                 } else {
-                    // Another replica's beginning of the same row stands; edits may be ours.
-                    try addEdits(.max, scan, table, builder)
+                    // Another replica's beginning of the same row stands; updates may be ours.
+                    try addUpdates(.max, scan, table, builder)
                 }
             }
         }
-        for (place, columns) in Self.inOrder(pending.editsByPlace) {
-            try scan.start(from: place, to: place)
+        for (rowID, columns) in Self.inOrder(pending.updatesByRowID) {
+            try scan.start(from: rowID, to: rowID)
             guard try scan.next() else { continue }
             if builder.isFull { try flush() }
-            // A row that is exported whole has its edits with it.
-            let isWhole = try pending.births.contains(place) && isPending(scan.began)
+            // A row that is exported whole has its updates with it.
+            let isWhole = try pending.insertedRanges.contains(rowID) && isPending(scan.createdStamp)
             if !isWhole {
-                try addEdits(columns, scan, table, builder)
+                try addUpdates(columns, scan, table, builder)
             }
             scan.stop()
         }
@@ -116,21 +117,23 @@ struct PendingExport {
             guard case .alive(_, _, let clock) = try table.row(key) else { continue }
             for entry in try pendingEntries(columns, of: key, in: table) {
                 if builder.isFull { try flush() }
-                try builder.addCount(entry, of: key, life: clock.life, in: table)
+                try builder.addCount(entry, of: key, causalLength: clock.causalLength, in: table)
             }
         }
-        for key in pending.deaths.sorted() {
-            guard let grave = try table.grave(of: key), try isPending(grave.stamp) else { continue }
+        for key in pending.deletes.sorted() {
+            guard let tombstone = try table.tombstone(of: key), try isPending(tombstone.stamp)
+            else { continue }
             if builder.isFull { try flush() }
-            try builder.addDeath(key, life: grave.life, stamp: grave.stamp, in: table)
+            try builder.addDelete(
+                key, causalLength: tombstone.causalLength, stamp: tombstone.stamp, in: table)
         }
     }
 
     /// By column, then by time: so the rows of a column's cells are a run, and their stamps rise.
     private static func inOrder(
-        _ edits: [Int64: PendingEdit]
-    ) -> [(place: Int64, columns: UInt64)] {
-        edits.sorted { left, right in
+        _ updates: [Int64: PendingUpdate]
+    ) -> [(rowID: Int64, columns: UInt64)] {
+        updates.sorted { left, right in
             let columns = (
                 left.value.columns.trailingZeroBitCount, right.value.columns.trailingZeroBitCount
             )
@@ -139,14 +142,14 @@ struct PendingExport {
         }.map { ($0.key, $0.value.columns) }
     }
 
-    private func addEdits(
+    private func addUpdates(
         _ columns: UInt64, _ scan: RowScan, _ table: TableStore, _ builder: BatchBuilder
     ) throws {
-        let edits = try scan.clock.exceptions.filter { exception in
+        let updates = try scan.clock.exceptions.filter { exception in
             guard columns & 1 << UInt64(exception.column) != 0 else { return false }
             return try isPending(exception.stamp)
         }
-        if !edits.isEmpty { try builder.addEdit(edits, scan, in: table) }
+        if !updates.isEmpty { try builder.addUpdate(updates, scan, in: table) }
     }
 
     /// What is to be sent of the counters of a row.
@@ -160,7 +163,7 @@ struct PendingExport {
 
     /// Whether a stamp is one of this replica's that is not acknowledged.
     func isPending(_ number: Int64) throws -> Bool {
-        guard number > settled else { return false }
+        guard number > acknowledged else { return false }
         return try session.stamps.entry(number).sequence == nil
     }
 }

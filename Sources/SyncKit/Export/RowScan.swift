@@ -1,19 +1,19 @@
 import GRDB
 
-/// Walks over the rows of one table in the order of their places, with their clocks.
+/// Walks over the rows of one table in the order of their row ids, with their clocks.
 ///
 /// Two cursors side by side, one over the rows and one over the clocks: neither looks anything up.
 final class RowScan {
     private let store: TableStore
     private let rows: PreparedStatement
     private let clocks: PreparedStatement
-    private var clockPlace: Int64?
+    private var clockRowID: Int64?
     /// Where the current row lies.
-    private(set) var place: Int64 = 0
+    private(set) var rowID: Int64 = 0
     /// The current row.
     private(set) var key = RowKey(high: 0, low: 0)
     /// The number of the stamp at which it began.
-    private(set) var began: Int64 = 0
+    private(set) var createdStamp: Int64 = 0
     /// What its clock has besides.
     private(set) var clock = PackedClock()
 
@@ -29,8 +29,8 @@ final class RowScan {
             """, in: db)
         clocks = try PreparedStatement(
             """
-            SELECT place, clock FROM sync_clocks_\(store.table.id)
-            WHERE place BETWEEN ? AND ? ORDER BY place
+            SELECT row_id, clock FROM sync_clocks_\(store.table.id)
+            WHERE row_id BETWEEN ? AND ? ORDER BY row_id
             """, in: db)
     }
 
@@ -41,7 +41,7 @@ final class RowScan {
             statement.bind(first, at: 1)
             statement.bind(last, at: 2)
         }
-        clockPlace = try clocks.step() ? clocks.integer(0) : nil
+        clockRowID = try clocks.step() ? clocks.integer(0) : nil
     }
 
     /// Moves to the next row; false at the end.
@@ -50,14 +50,14 @@ final class RowScan {
             stop()
             return false
         }
-        place = rows.integer(0)
+        rowID = rows.integer(0)
         key = try rows.key(1)
-        began = try store.began(at: place)
-        while let at = clockPlace, at < place {
-            clockPlace = try clocks.step() ? clocks.integer(0) : nil
+        createdStamp = try store.createdStamp(at: rowID)
+        while let at = clockRowID, at < rowID {
+            clockRowID = try clocks.step() ? clocks.integer(0) : nil
         }
-        let stored = clockPlace == place ? try PackedClock(clocks.lent(1)) : PackedClock()
-        clock = store.filled(stored, began: began)
+        let stored = clockRowID == rowID ? try PackedClock(clocks.borrowed(1)) : PackedClock()
+        clock = store.filled(stored, createdStamp: createdStamp)
         return true
     }
 
@@ -65,7 +65,7 @@ final class RowScan {
     func stop() {
         rows.reset()
         clocks.reset()
-        clockPlace = nil
+        clockRowID = nil
     }
 
     /// Adds a value of the current row to `cells`; returns about how many bytes it takes.

@@ -40,7 +40,7 @@ final class SegmentChain {
             encoded.bytes, sectionEnds: encoded.sectionEnds, replica: try state.replica,
             number: UInt64(number), previous: try state.previousSegment,
             highestStamp: batch.highestStamp.time, flags: lastStamp == nil ? .continues : [],
-            setAside: batch.summary == nil ? 0 : try Quarantine(session.db).mark())
+            setAside: batch.summary == nil ? 0 : try Quarantine(session.db).digest())
         try PreparedStatement(
             "INSERT INTO sync_segments(number, bytes, last_stamp) VALUES(?, ?, ?)", in: session.db
         ).run(

@@ -1,6 +1,6 @@
 import GRDB
 
-/// Exports the whole state: rows, graves, counters, and what waits for a newer program.
+/// Exports the whole state: rows, tombstones, counters, and what waits for a newer program.
 struct StateExport {
     let session: StoreSession
 
@@ -9,10 +9,10 @@ struct StateExport {
         let builder = BatchBuilder(session, keepsSequences: true)
         for table in try session.allTables() {
             try exportRows(of: table, with: builder, emit)
-            try exportGraves(of: table, with: builder, emit)
+            try exportTombstones(of: table, with: builder, emit)
         }
         if !builder.isEmpty { try emit(builder.take()) }
-        for batch in try WaitingRoom(session).all() { try emit(batch) }
+        for batch in try PendingDependencies(session).all() { try emit(batch) }
     }
 
     private func exportRows(
@@ -26,21 +26,23 @@ struct StateExport {
             try builder.addRow(scan, in: table)
             guard !table.counters.isEmpty else { continue }
             for entry in try ledger.entries(of: scan.key) {
-                try builder.addCount(entry, of: scan.key, life: scan.clock.life, in: table)
+                try builder.addCount(
+                    entry, of: scan.key, causalLength: scan.clock.causalLength, in: table)
             }
         }
     }
 
-    private func exportGraves(
+    private func exportTombstones(
         of table: TableStore, with builder: BatchBuilder, _ emit: (ChangeBatch) throws -> Void
     ) throws {
-        let graves = try PreparedStatement(
-            "SELECT row, life, stamp FROM sync_graves_\(table.table.id)", in: session.db)
-        while try graves.step() {
+        let tombstones = try PreparedStatement(
+            "SELECT row, causal_length, stamp FROM sync_tombstones_\(table.table.id)",
+            in: session.db)
+        while try tombstones.step() {
             if builder.isFull { try emit(builder.take()) }
-            try builder.addDeath(
-                try graves.key(0), life: UInt32(clamping: graves.integer(1)),
-                stamp: graves.integer(2), in: table)
+            try builder.addDelete(
+                try tombstones.key(0), causalLength: UInt32(clamping: tombstones.integer(1)),
+                stamp: tombstones.integer(2), in: table)
         }
     }
 }

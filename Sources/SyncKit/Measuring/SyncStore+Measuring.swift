@@ -5,7 +5,7 @@ extension SyncStore {
     /// The whole state in the wire form, before compression and sealing.
     @_spi(Measuring)
     public func encodedState() throws -> [MeasuredBatch] {
-        try foldLog()
+        try compactLog()
         return try pool.read { db in
             var batches: [MeasuredBatch] = []
             try StateExport(session: try StoreSession(db, schema)).run {
@@ -21,7 +21,7 @@ extension SyncStore {
     public func encodedPending() throws -> [MeasuredBatch] {
         try engineWrite { session in
             var batches: [MeasuredBatch] = []
-            _ = try PendingExport(session: session, after: { try $0.settled }).run {
+            _ = try PendingExport(session: session, after: { try $0.acknowledged }).run {
                 batches.append(MeasuredBatch($0.encodedInSections()))
             }
             return batches
@@ -32,12 +32,12 @@ extension SyncStore {
     @_spi(Measuring)
     public func markExchanged() throws {
         try engineWrite { session in
-            try LogFolder(session: session).fold()
+            try ChangeLogCompactor(session: session).compact()
             let state = StoreState(db: session.db)
-            let place = try state.cursor + 1
-            try Settlement(session: session).settle(
-                through: try state.lastStamp, sequence: place)
-            try state.setCursor(place, mark: nil)
+            let sequence = try state.cursor + 1
+            try AcknowledgementTracker(session: session).settle(
+                through: try state.lastStamp, sequence: sequence)
+            try state.setCursor(sequence, historyHash: nil)
         }
     }
 
@@ -45,23 +45,23 @@ extension SyncStore {
     @_spi(Measuring)
     public func merge(encoded batches: [[UInt8]]) throws {
         try engineWrite { session in
-            try LogFolder(session: session).fold()
+            try ChangeLogCompactor(session: session).compact()
             let state = StoreState(db: session.db)
-            let place = try state.cursor + 1
+            let sequence = try state.cursor + 1
             for bytes in batches {
                 let batch = try ChangeBatch(decoding: bytes)
                 let merger = try BatchMerger(
-                    batch, at: place, wall: try correctedWall(session.db), in: session)
+                    batch, at: sequence, wall: try correctedWall(session.db), in: session)
                 try merger.merge()
                 try state.setReceived(max(try state.clock.latest, batch.highestStamp.time))
             }
-            try state.setCursor(place, mark: nil)
+            try state.setCursor(sequence, historyHash: nil)
         }
     }
 
-    /// Folds the log of writes into the clocks of rows.
+    /// Compacts the log of writes into the clocks of rows.
     @_spi(Measuring)
-    public func foldLog() throws {
-        try engineWrite { try LogFolder(session: $0).fold() }
+    public func compactLog() throws {
+        try engineWrite { try ChangeLogCompactor(session: $0).compact() }
     }
 }

@@ -14,8 +14,10 @@ extension BatchMerger {
             else { continue }
             var changes = TableChanges(table: table.table.id)
             changes.rows.keys.append(row.key)
-            changes.rows.began = [row.began]
-            if row.life != 1 { changes.rows.lives = [.init(row: 0, life: row.life)] }
+            changes.rows.createdStamps = [row.createdStamp]
+            if row.causalLength != 1 {
+                changes.rows.causalLengths = [.init(row: 0, causalLength: row.causalLength)]
+            }
             changes.rows.exceptions = row.exceptions.map {
                 .init(row: 0, column: $0.column, stamp: $0.stamp)
             }
@@ -24,7 +26,8 @@ extension BatchMerger {
                 cell.append(column.cells[row.index])
                 return .init(id: column.id, cells: cell)
             }
-            try waiting.keep(changes, of: batch, at: sequence, row: missing.key, in: missing.table)
+            try dependencies.keep(
+                changes, of: batch, at: sequence, row: missing.key, in: missing.table)
             return true
         }
         return false
@@ -32,7 +35,8 @@ extension BatchMerger {
 
     /// Keeps a cell that names a parent which was never seen, until that parent begins.
     func isWaitingForParent(
-        _ cell: IncomingCell, life: UInt32, _ key: RowKey, _ known: Int64, in table: TableStore
+        _ cell: IncomingCell, causalLength: UInt32, _ key: RowKey, _ known: Int64,
+        in table: TableStore
     ) throws -> Bool {
         guard !table.table.references.isEmpty else { return false }
         for reference in table.table.references
@@ -43,10 +47,11 @@ extension BatchMerger {
                     cell.cells[cell.index], of: key, in: table, by: reference)
             else { continue }
             var changes = TableChanges(table: table.table.id)
-            changes.edits = .init(key, life: life)
-            changes.edits.append(
+            changes.updates = .init(key, causalLength: causalLength)
+            changes.updates.append(
                 UInt8(cell.column.id), stamp: cell.stamp, value: cell.cells[cell.index])
-            try waiting.keep(changes, of: batch, at: sequence, row: missing.key, in: missing.table)
+            try dependencies.keep(
+                changes, of: batch, at: sequence, row: missing.key, in: missing.table)
             return true
         }
         return false
@@ -97,19 +102,19 @@ extension BatchMerger {
 
     /// The same for one cell about to be written; whether the cell itself is set aside.
     func clearDuplicates(
-        of cell: IncomingCell, _ key: RowKey, _ place: Int64, in table: TableStore
+        of cell: IncomingCell, _ key: RowKey, _ rowID: Int64, in table: TableStore
     ) throws -> Bool {
         for set in table.table.unique {
             let columns = set.compactMap { table.table.column(named: $0) }
             guard columns.contains(cell.column) else { continue }
             let values = try columns.map { column in
                 column == cell.column
-                    ? cell.cells[cell.index] : try table.value(of: UInt8(column.id), at: place)
+                    ? cell.cells[cell.index] : try table.value(of: UInt8(column.id), at: rowID)
             }
             let duplicate = Duplicate(columns: columns, values: values, stamps: [cell.stamp])
             guard try clear(duplicate, key, in: table), let first = columns.first else { continue }
             // The column is null from here on, and is written so once the row's clock is stored.
-            try table.update(UInt8(first.id), at: place, to: .null)
+            try table.update(UInt8(first.id), at: rowID, to: .null)
             setAside.append(UInt8(first.id))
             if first == cell.column { return true }
         }
@@ -131,37 +136,39 @@ extension BatchMerger {
 
     /// Whether the batch itself ends the row's hold on a unique value: then it lets go of it now,
     /// where the batch's other rows need it.
-    private func isFreed(
-        _ key: RowKey, at place: Int64, _ began: Int64, _ clock: PackedClock, column: UInt8,
+    private func isReleased(
+        _ key: RowKey, at rowID: Int64, _ createdStamp: Int64, _ clock: PackedClock, column: UInt8,
         in table: TableStore
     ) throws -> Bool {
         guard let changes = batch.tables.first(where: { $0.table == table.table.id }) else {
             return false
         }
-        if freed?.table != changes.table {
+        if released?.table != changes.table {
             let names = table.table.unique.compactMap(\.first)
             let columns = names.compactMap { table.table.column(named: $0) }.map { UInt8($0.id) }
-            freed = (changes.table, FreedValues(changes, columns: Set(columns)))
+            released = (changes.table, ReleasedUniqueValues(changes, columns: Set(columns)))
         }
-        guard let freed = freed?.values else { return false }
-        if let death = freed.deathsByKey[key], changes.deaths.lives[death] > clock.life {
+        guard let released = released?.values else { return false }
+        if let deleted = released.deletesByKey[key],
+            changes.deletes.causalLengths[deleted] > clock.causalLength
+        {
             // It dies in its turn, when its children have got their new parents; what is lost by
             // that is listed with the values of now.
-            try noteLostEdits(
-                key, place, began, clock, changes.deaths.stamps[death], in: table)
-            try table.update(column, at: place, to: .null)
+            try noteLostUpdates(
+                key, rowID, createdStamp, clock, changes.deletes.stamps[deleted], in: table)
+            try table.update(column, at: rowID, to: .null)
             return true
         }
         // A column that may wait for its parent keeps its value until then.
         let isReference = table.table.references.contains {
             table.table.column(named: $0.column)?.id == Int(column)
         }
-        let known = try session.stamps.stamp(clock.stamp(of: column) ?? began)
-        let isWritten = freed.writesByKey[key]?.contains {
-            $0.column == column && $0.life == clock.life && stamp($0.stamp) > known
+        let known = try session.stamps.stamp(clock.stamp(of: column) ?? createdStamp)
+        let isWritten = released.writesByKey[key]?.contains {
+            $0.column == column && $0.causalLength == clock.causalLength && stamp($0.stamp) > known
         }
         guard isWritten == true, !isReference else { return false }
-        try table.update(column, at: place, to: .null)
+        try table.update(column, at: rowID, to: .null)
         return true
     }
 
@@ -180,18 +187,19 @@ extension BatchMerger {
         guard try found.step() else { return false }
         let other = try found.key(0)
         found.reset()
-        guard case .alive(let place, let began, let clock) = try table.row(other) else {
+        guard case .alive(let rowID, let createdStamp, let clock) = try table.row(other) else {
             return false
         }
-        if try isFreed(other, at: place, began, clock, column: UInt8(first.id), in: table) {
+        if try isReleased(other, at: rowID, createdStamp, clock, column: UInt8(first.id), in: table)
+        {
             return false
         }
-        let numbers = incoming.columns.map { clock.stamp(of: UInt8($0.id)) ?? began }
+        let numbers = incoming.columns.map { clock.stamp(of: UInt8($0.id)) ?? createdStamp }
         let otherStamp = try numbers.map(session.stamps.stamp).max() ?? .zero
         let stamp = incoming.stamps.map(self.stamp).max() ?? .zero
         let isLater = stamp == otherStamp ? other < key : otherStamp < stamp
         let column = UInt8(first.id)
-        let lost = isLater ? incoming.values[0] : try table.value(of: column, at: place)
+        let lost = isLater ? incoming.values[0] : try table.value(of: column, at: rowID)
         try conflicts.add(
             .duplicateValue, table.table.id, isLater ? key : other, column: column,
             lost: [(column, lost)],

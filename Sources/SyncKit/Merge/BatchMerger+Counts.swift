@@ -5,25 +5,25 @@ extension BatchMerger {
     /// number counts, and the column holds the sum over sources.
     func mergeCounts(_ counts: [TableChanges.Count], into table: TableStore) throws {
         for count in counts {
-            let life: UInt32
+            let causalLength: UInt32
             switch try table.row(count.key) {
-            case .alive(let place, _, let clock) where clock.life == count.life:
+            case .alive(let rowID, _, let clock) where clock.causalLength == count.causalLength:
                 if table.counters.contains(count.column) {
-                    try merge(count, at: place, in: table)
+                    try merge(count, at: rowID, in: table)
                 } else {
                     try keep(count, in: table)
                 }
                 continue
-            case .alive(_, _, let clock): life = clock.life
-            case .dead(let known, _): life = known
-            case .unseen: life = 0
+            case .alive(_, _, let clock): causalLength = clock.causalLength
+            case .dead(let known, _): causalLength = known
+            case .unseen: causalLength = 0
             }
-            if life < count.life { try keep(count, in: table) }
+            if causalLength < count.causalLength { try keep(count, in: table) }
         }
     }
 
     private func merge(
-        _ count: TableChanges.Count, at place: Int64, in table: TableStore
+        _ count: TableChanges.Count, at rowID: Int64, in table: TableStore
     ) throws {
         let ledger = CountLedger(session, table: table.table.id)
         let known = try ledger.entry(of: count.key, count.column, source: count.source)
@@ -33,17 +33,17 @@ extension BatchMerger {
         if let known { guard entry.contains(known) else { return } }
         entry.stamp = try number(count.stamp)
         try ledger.set(entry, replacing: known, of: count.key)
-        guard case .integer(let value) = try table.value(of: count.column, at: place) else {
+        guard case .integer(let value) = try table.value(of: count.column, at: rowID) else {
             throw StoreError.damaged("a counter")
         }
         let sum = value &+ count.total &- (known?.total ?? 0)
-        if sum != value { try table.update(count.column, at: place, to: .integer(sum)) }
+        if sum != value { try table.update(count.column, at: rowID, to: .integer(sum)) }
         noteAltered()
     }
 
     private func keep(_ count: TableChanges.Count, in table: TableStore) throws {
         var changes = TableChanges(table: table.table.id)
         changes.counts = [count]
-        try waiting.keep(changes, of: batch, at: sequence, row: count.key)
+        try dependencies.keep(changes, of: batch, at: sequence, row: count.key)
     }
 }

@@ -23,14 +23,14 @@ struct Quarantine {
 
     /// Stands for all that is set aside, 0 for nothing: two replicas that set the same aside can
     /// compare their states all the same, so that nobody can switch that off by sending junk.
-    func mark() throws -> UInt64 {
+    func digest() throws -> UInt64 {
         let found = try PreparedStatement(
             "SELECT digest FROM sync_quarantine ORDER BY digest", in: db)
         var hash = SHA256()
         var isEmpty = true
         while try found.step() {
             isEmpty = false
-            hash.update(bufferPointer: found.lent(0))
+            hash.update(bufferPointer: found.borrowed(0))
         }
         return isEmpty ? 0 : hash.finalize().prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
     }
@@ -76,9 +76,9 @@ struct Quarantine {
         ).run(.integer(cursor))
     }
 
-    /// Notes that the segments are of an order that the server has lost: from now on their place is
-    /// 0, they belong to no chain, and no snapshot holds them.
-    func forgetPlaces() throws {
+    /// Notes that the segments are of an order that the server has lost: from now on their sequence
+    /// is 0, they belong to no chain, and no snapshot holds them.
+    func forgetSequences() throws {
         try db.execute(sql: "UPDATE sync_quarantine SET sequence = 0")
     }
 }

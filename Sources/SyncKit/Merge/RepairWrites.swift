@@ -13,7 +13,7 @@ final class RepairWrites {
     /// The names of the tables it wrote to.
     private(set) var tables: Set<String> = []
     /// The rows it deleted.
-    private(set) var buried: [(table: Int, key: RowKey)] = []
+    private(set) var deleted: [(table: Int, key: RowKey)] = []
 
     init(_ session: StoreSession, wall: UInt64) {
         self.session = session
@@ -26,7 +26,7 @@ final class RepairWrites {
         let state = StoreState(db: session.db)
         try PreparedStatement("UPDATE sync_stamps SET ops = ? WHERE number = ?", in: session.db)
             .run(.blob(log.bytes), .integer(stamp))
-        try state.set("folded", .integer(max(try state.folded, stamp)))
+        try state.set("compacted", .integer(max(try state.compacted, stamp)))
     }
 
     /// Applies the declared actions to the children of a row that is about to be deleted: by
@@ -51,13 +51,13 @@ final class RepairWrites {
         for reference in table.table.references {
             guard
                 let column = table.table.column(named: reference.column),
-                let place = try table.place(of: key),
-                case .blob(let bytes) = try table.value(of: UInt8(column.id), at: place),
+                let rowID = try table.rowID(of: key),
+                case .blob(let bytes) = try table.value(of: UInt8(column.id), at: rowID),
                 let parentKey = RowKey(bytes),
                 let parentTable = session.schema.table(named: reference.parent),
                 parentKey != key || parentTable.id != table.table.id,
                 let parent = try session.table(parentTable.id),
-                try parent.place(of: parentKey) == nil
+                try parent.rowID(of: parentKey) == nil
             else { continue }
             try act(on: key, reference, in: table)
         }
@@ -65,27 +65,29 @@ final class RepairWrites {
 
     /// Sets a column to null.
     func clear(_ column: UInt8, of key: RowKey, in table: TableStore) throws {
-        guard case .alive(let place, let began, let clock) = try table.row(key) else { return }
+        guard case .alive(let rowID, let createdStamp, let clock) = try table.row(key) else {
+            return
+        }
         let stamp = try stampNumber()
-        try table.update(column, at: place, to: .null)
+        try table.update(column, at: rowID, to: .null)
         var written = clock
         written.set(stamp, of: column)
-        try table.toggleDigest(of: key, began, clock, in: session, adding: false)
-        try table.set(written, at: place, replacing: clock)
-        try table.toggleDigest(of: key, began, written, in: session, adding: true)
-        log.append(.update(row: place, column: column), in: table.table.id)
+        try table.toggleDigest(of: key, createdStamp, clock, in: session, adding: false)
+        try table.set(written, at: rowID, replacing: clock)
+        try table.toggleDigest(of: key, createdStamp, written, in: session, adding: true)
+        log.append(.update(row: rowID, column: column), in: table.table.id)
         tables.insert(table.table.name)
     }
 
     /// Deletes once more what a server that was set back has again, and all had long forgotten.
     ///
-    /// - Parameter life: The life that the row does not have.
-    func buryAgain(_ key: RowKey, life: UInt32, in table: TableStore) throws {
-        try table.bury(key, life: life, stamp: try stampNumber())
-        session.noteGrave(in: table)
-        // It lies nowhere: no operation before this one is about its place.
+    /// - Parameter causalLength: The causal length that the row does not have.
+    func deleteAgain(_ key: RowKey, causalLength: UInt32, in table: TableStore) throws {
+        try table.addTombstone(key, causalLength: causalLength, stamp: try stampNumber())
+        session.noteTombstone(in: table)
+        // It lies nowhere: no operation before this one is about its row id.
         log.append(.delete(row: -1, key: key), in: table.table.id)
-        buried.append((table.table.id, key))
+        deleted.append((table.table.id, key))
     }
 
     private func act(
@@ -101,21 +103,23 @@ final class RepairWrites {
 
     private func delete(_ key: RowKey, in table: TableStore) throws {
         try orphan(childrenOf: key, in: table)
-        guard case .alive(let place, let began, let clock) = try table.row(key) else { return }
+        guard case .alive(let rowID, let createdStamp, let clock) = try table.row(key) else {
+            return
+        }
         let stamp = try stampNumber()
         let values = try table.table.columns.map { column in
-            (UInt8(column.id), try table.value(of: UInt8(column.id), at: place))
+            (UInt8(column.id), try table.value(of: UInt8(column.id), at: rowID))
         }
         let conflicts = ConflictLog(session.db, wall: wall)
         try conflicts.add(
-            .rowDeleted, table.table.id, key, column: 0, lost: values, lostStamp: began,
+            .rowDeleted, table.table.id, key, column: 0, lost: values, lostStamp: createdStamp,
             wonStamp: stamp)
         try conflicts.flush()
-        try table.toggleDigest(of: key, began, clock, in: session, adding: false)
-        try table.delete(key, at: place, clock: clock, in: session)
-        try table.bury(key, life: clock.life + 1, stamp: stamp)
-        log.append(.delete(row: place, key: key), in: table.table.id)
-        buried.append((table.table.id, key))
+        try table.toggleDigest(of: key, createdStamp, clock, in: session, adding: false)
+        try table.delete(key, at: rowID, clock: clock, in: session)
+        try table.addTombstone(key, causalLength: clock.causalLength + 1, stamp: stamp)
+        log.append(.delete(row: rowID, key: key), in: table.table.id)
+        deleted.append((table.table.id, key))
         tables.insert(table.table.name)
     }
 
@@ -140,7 +144,8 @@ final class RepairWrites {
         let time = try clock.tick(wall: wall)
         try state.setReceived(clock.latest)
         let number = try session.stamps.append(
-            Stamp(time: time, replica: try state.replica), seen: try state.cursor, sequence: nil,
+            Stamp(time: time, replica: try state.replica), causalCursor: try state.cursor,
+            sequence: nil,
             operations: [])
         stamp = number
         return number

@@ -84,7 +84,7 @@ struct SegmentApplier {
     /// A segment that was taken.
     private struct Applied {
         let segment: SealedSegment
-        /// Its place in the account's order; 0 where that is of an order that the server has lost.
+        /// Its sequence; 0 where that is of an order that the server has lost.
         let sequence: Int64
         /// Nil where it is kept until the rest of its group has come.
         let merged: Merged?
@@ -127,10 +127,10 @@ struct SegmentApplier {
         if header.replica == (try state.replica), try isForked(sealed) {
             // Another copy of this database goes on under our name. Its stamps may equal ours and
             // mean other writes: ours take a new name before its changes are merged.
-            try Reincarnation(session: session, randomBytes: randomBytes).run()
+            try ReplicaIDRotation(session: session, randomBytes: randomBytes).run()
             page.isForked = true
         } else if header.replica == (try state.replica), segment.sequence > 0 {
-            try Settlement(session: session).noteReturned(
+            try AcknowledgementTracker(session: session).noteReturned(
                 Int64(clamping: header.number), sequence: segment.sequence)
         }
         if header.flags.contains(.continues) {
@@ -171,7 +171,7 @@ struct SegmentApplier {
     private mutating func merge(_ batch: ChangeBatch, at sequence: Int64) throws {
         let state = StoreState(db: session.db)
         try state.receive(batch.highestStamp.time, wall: wall)
-        let batch = sequence > 0 ? batch : batch.withoutPlaces()
+        let batch = sequence > 0 ? batch : batch.withoutSequences()
         let merger = try BatchMerger(batch, at: sequence, wall: wall, in: session)
         try merger.merge()
         page.changes += merger.altered
@@ -187,13 +187,13 @@ struct SegmentApplier {
             !page.isForked, let summary, summary.cursor == (try state.cursor),
             summary.cursor >= (try state.comparable), try state.offer == .none,
             try session.isComparable(), try session.isSent(),
-            try Quarantine(session.db).mark() == header.setAside
+            try Quarantine(session.db).digest() == header.setAside
         else { return }
         let divergences = Divergences(session.db)
         if summary.digest == session.digest.value {
             try divergences.forget(header.replica)
         } else if try divergences.note(header.replica, wall: wall) {
-            page.differs = true
+            page.hasDiverged = true
         }
     }
 }

@@ -23,7 +23,7 @@ struct SchemaCheck {
             }
         }
         try checkKey(columnByName["id"])
-        // Clocks go by the place of a row, which these names would hide.
+        // Clocks go by row id, which these names would hide.
         guard columnByName["_rowid_"] == nil else {
             throw SchemaError.reserved(table: table.name)
         }

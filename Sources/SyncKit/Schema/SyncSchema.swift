@@ -3,30 +3,30 @@ public struct SyncSchema: Sendable, Equatable {
     /// The synced tables.
     public let tables: [SyncedTable]
     /// The app's own triggers that run while received changes are merged, too.
-    public let localTriggers: [String]
+    public let mergeTimeTriggers: [String]
 
     /// A schema of tables whose names and ids are all different.
     ///
     /// - Parameters:
     ///   - tables: The synced tables.
-    ///   - localTriggers: Names of persistent triggers of the app that write to tables that do not
-    ///     sync, and to nothing else, such as those that keep a search index in step. All other
+    ///   - mergeTimeTriggers: Names of persistent triggers of the app that write to tables that do
+    ///     not sync, and to nothing else, such as those that keep a search index in step. All other
     ///     triggers rest while received changes are merged: what they wrote to synced tables comes
     ///     with the changes.
     /// - Throws: ``SchemaError`` for a repeated or impossible name or id.
     public init(
-        tables: [SyncedTable], localTriggers: [String] = []
+        tables: [SyncedTable], mergeTimeTriggers: [String] = []
     ) throws(SchemaError) {
         guard Set(tables.map { $0.name.lowercased() }).count == tables.count else {
             throw .repeated("table name")
         }
         guard Set(tables.map(\.id)).count == tables.count else { throw .repeated("table id") }
         for table in tables { try table.check() }
-        guard Set(localTriggers.map { $0.lowercased() }).count == localTriggers.count else {
+        guard Set(mergeTimeTriggers.map { $0.lowercased() }).count == mergeTimeTriggers.count else {
             throw .repeated("local trigger")
         }
         self.tables = tables
-        self.localTriggers = localTriggers
+        self.mergeTimeTriggers = mergeTimeTriggers
         for table in tables {
             for reference in table.references {
                 guard self.table(named: reference.parent) != nil else {

@@ -19,7 +19,7 @@ public struct SyncReport: Hashable, Sendable {
     /// count as written now, and are sent.
     public var rowsDated = 0
     /// Whether this copy of the library began anew, because another copy used its numbers.
-    public var reincarnated = false
+    public var rotatedReplicaID = false
     /// Whether the server had lost its memory, or a part of it, and was told everything again.
     public var serverRestored = false
     /// Whether another device's state differed from this one's after the same changes; all changes
@@ -31,9 +31,9 @@ public struct SyncReport: Hashable, Sendable {
     public var chunksSent = 0
     /// What was wrong with a snapshot; nil where none was needed, or all was well.
     public var snapshotFailure: SnapshotFailure?
-    /// The place of the account's order up to which everything is applied here.
+    /// the sequence of the account's order up to which everything is applied here.
     public var cursor: Int64 = 0
-    /// The place of the account's last segment when the server last spoke: ``head`` less
+    /// the sequence of the account's last segment when the server last spoke: ``head`` less
     /// ``cursor`` segments are left to receive.
     public var head: Int64 = 0
     /// Sealed segments that are left to send.

@@ -14,7 +14,7 @@ package struct SyncSession: Sendable {
         /// Load the newest snapshot: the segments after the cursor are gone.
         case loadSnapshot
         /// Begin anew with a server that lost its memory.
-        case meetServer(epoch: Int)
+        case resetForNewEpoch(epoch: Int)
         /// Pull and merge everything again.
         case repair
         /// Note that what is sealed must not be sent as it is: a pull comes before it.
@@ -30,7 +30,7 @@ package struct SyncSession: Sendable {
         case forgetCursor
         /// Go on as a new replica: another copy of the database used this one's numbers, or what
         /// is sealed was overtaken by a pull.
-        case reincarnate
+        case rotateReplicaID
         /// Look whether a snapshot is due, of a server that stands so.
         case checkSnapshot(ServerState)
         /// Make a snapshot and hand it over.
@@ -62,7 +62,7 @@ package struct SyncSession: Sendable {
         case loaded
         /// The snapshot cannot be used, now at least.
         case notLoaded
-        case met
+        case didReset
         case repaired
         /// What was asked after the pull, and whether what is sealed was overtaken by it.
         case asked(mayWrite: Bool, isOvertaken: Bool)
@@ -71,25 +71,25 @@ package struct SyncSession: Sendable {
         case refusedAsFork
         /// The account may not write now.
         case refusedToWrite
-        case reincarnated
+        case rotatedReplicaID
         case checkedSnapshot(isDue: Bool)
         case madeSnapshot
     }
 
     /// What the session waits for.
     package enum State: Hashable, Sendable {
-        case idle, resuming, overtaking, pulling, meeting, repairing
+        case idle, resuming, overtaking, pulling, resetting, repairing
         /// The server stands so since the last pull.
         case applying(ServerState), loading(ServerState)
         case asking(ServerState), sealing(ServerState)
-        case pushing, reincarnating, checking, making, finished
+        case pushing, rotating, checking, making, finished
     }
 
     /// What it waits for now.
     package private(set) var state = State.idle
     private var steps = 0
-    private var reincarnations = 0
-    private var hasMet = false
+    private var replicaIDRotations = 0
+    private var hasReset = false
     private var hasRepaired = false
     private var hasLoaded = false
     private var junkPages = 0
@@ -115,7 +115,7 @@ package struct SyncSession: Sendable {
     private mutating func advance(_ event: Event) throws(SessionError) -> Action {
         switch state {
         case .idle, .resuming, .overtaking: try begin(event)
-        case .pulling, .applying, .loading, .meeting, .repairing, .reincarnating:
+        case .pulling, .applying, .loading, .resetting, .repairing, .rotating:
             try receive(event)
         case .asking, .sealing, .pushing, .checking, .making, .finished: try send(event)
         }
@@ -155,13 +155,13 @@ package struct SyncSession: Sendable {
             hasLoaded = true
             return move(to: .loading(server), .loadSnapshot)
         case (.pulling, .serverForgot(let epoch)):
-            guard !hasMet else { throw .forgetsAgain }
-            hasMet = true
-            return move(to: .meeting, .meetServer(epoch: epoch))
+            guard !hasReset else { throw .forgetsAgain }
+            hasReset = true
+            return move(to: .resetting, .resetForNewEpoch(epoch: epoch))
         case (.applying(let server), .applied(let page)):
             try countJunk(of: page)
-            if page.isForked { return try reincarnate(.forgetCursor) }
-            if page.differs || page.misses, !hasRepaired {
+            if page.isForked { return try rotateReplicaID(.forgetCursor) }
+            if page.hasDiverged || page.misses, !hasRepaired {
                 hasRepaired = true
                 return move(to: .repairing, .repair)
             }
@@ -171,7 +171,7 @@ package struct SyncSession: Sendable {
         case (.loading, .loaded): return move(to: .pulling, .pull)
         // What was written here must not wait until the server has another snapshot.
         case (.loading(let server), .notLoaded): return move(to: .asking(server), .askToWrite)
-        case (.meeting, .met), (.repairing, .repaired), (.reincarnating, .reincarnated):
+        case (.resetting, .didReset), (.repairing, .repaired), (.rotating, .rotatedReplicaID):
             // From 0 on, a snapshot may be needed once more.
             hasLoaded = false
             return move(to: .pulling, .pull)
@@ -189,7 +189,7 @@ package struct SyncSession: Sendable {
     private mutating func send(_ event: Event) throws(SessionError) -> Action {
         switch (state, event) {
         case (.asking, .asked(mayWrite: true, isOvertaken: true)) where !isRefused:
-            return try reincarnate(.reincarnate)
+            return try rotateReplicaID(.rotateReplicaID)
         case (.asking(let server), .asked(mayWrite: true, _)) where !isRefused:
             return move(to: .sealing(server), .seal)
         case (.asking, .asked): return move(to: .finished, .finish)
@@ -197,7 +197,7 @@ package struct SyncSession: Sendable {
             return move(to: .pushing, .push(isOrderKnown: true))
         case (.sealing(let server), .sealed), (.pushing, .pushed(let server, _)):
             return move(to: .checking, .checkSnapshot(server))
-        case (.pushing, .refusedAsFork): return try reincarnate(.reincarnate)
+        case (.pushing, .refusedAsFork): return try rotateReplicaID(.rotateReplicaID)
         case (.checking, .checkedSnapshot(isDue: true)): return move(to: .making, .makeSnapshot)
         case (.checking, .checkedSnapshot), (.making, .madeSnapshot),
             (.pushing, .refusedToWrite), (.making, .refusedToWrite):
@@ -206,10 +206,10 @@ package struct SyncSession: Sendable {
         }
     }
 
-    private mutating func reincarnate(_ action: Action) throws(SessionError) -> Action {
-        reincarnations += 1
-        guard reincarnations <= Limits.sessionReincarnations else { throw .forkedAgain }
-        return move(to: .reincarnating, action)
+    private mutating func rotateReplicaID(_ action: Action) throws(SessionError) -> Action {
+        replicaIDRotations += 1
+        guard replicaIDRotations <= Limits.sessionReplicaIDRotations else { throw .forkedAgain }
+        return move(to: .rotating, action)
     }
 
     private mutating func move(to next: State, _ action: Action) -> Action {

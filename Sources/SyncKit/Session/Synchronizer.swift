@@ -100,10 +100,10 @@ private struct Exchange {
         case .pull: return try await pull()
         case .apply(let page): return .applied(try apply(page))
         case .loadSnapshot: return try await loadSnapshot(progress)
-        case .meetServer(let epoch):
-            try store.meetServer(epoch: epoch)
+        case .resetForNewEpoch(let epoch):
+            try store.resetForNewEpoch(epoch: epoch)
             report.serverRestored = true
-            return .met
+            return .didReset
         case .repair:
             try store.forgetCursor(distrustingRows: true)
             report.repaired = true
@@ -115,12 +115,12 @@ private struct Exchange {
         case .push(let isOrderKnown): return try await push(isOrderKnown: isOrderKnown)
         case .forgetCursor:
             try store.forgetCursor()
-            return .reincarnated
-        case .reincarnate:
-            try store.reincarnate()
-            report.reincarnated = true
+            return .rotatedReplicaID
+        case .rotateReplicaID:
+            try store.rotateReplicaID()
+            report.rotatedReplicaID = true
             report.segmentsUnsent = 0
-            return .reincarnated
+            return .rotatedReplicaID
         case .checkSnapshot(let server):
             return .checkedSnapshot(isDue: try await isSnapshotDue(server))
         case .makeSnapshot: return try await makeSnapshot(progress)
@@ -130,9 +130,9 @@ private struct Exchange {
     }
 
     private mutating func pull() async throws -> SyncSession.Event {
-        let (cursor, mark) = try store.place()
+        let (cursor, historyHash) = try store.cursorAndHistoryHash()
         let asked = store.environment.wallMilliseconds()
-        let page = try await transport.pull(after: cursor, mark: mark)
+        let page = try await transport.pull(after: cursor, historyHash: historyHash)
         let answered = store.environment.wallMilliseconds()
         (report.cursor, report.head) = (cursor, page.server.head)
         // Server time lies between the question and the answer; half of the way is the best guess.
@@ -154,8 +154,10 @@ private struct Exchange {
         }
         if case .notLoaded = report.snapshotFailure { report.snapshotFailure = nil }
         if page.segments.isEmpty {
-            if let told = page.mark, told != mark { try store.noteMark(told, at: cursor) }
-            try store.collectGraves(through: page.server.horizon)
+            if let told = page.historyHash, told != historyHash {
+                try store.noteHistoryHash(told, at: cursor)
+            }
+            try store.collectTombstones(through: page.server.horizon)
         }
         return .pulled(page)
     }
@@ -179,12 +181,12 @@ private struct Exchange {
     }
 
     private mutating func apply(_ page: PulledPage) throws -> AppliedPage {
-        let applied = try store.apply(page.segments, mark: page.mark, with: sealer)
+        let applied = try store.apply(page.segments, historyHash: page.historyHash, with: sealer)
         report.changesReceived += applied.changes
         report.segmentsReceived += page.segments.count
         report.segmentsDropped += applied.dropped
         report.cursor = try store.cursor()
-        if applied.isForked { report.reincarnated = true }
+        if applied.isForked { report.rotatedReplicaID = true }
         return applied
     }
 
@@ -202,7 +204,7 @@ private struct Exchange {
             return .refusedToWrite
         }
         try store.acknowledge(
-            number: segment.header.number, sequence: reply.sequence, mark: reply.mark,
+            number: segment.header.number, sequence: reply.sequence, historyHash: reply.historyHash,
             hasPulled: isOrderKnown)
         report.segmentsSent += 1
         report.bytesSent += segment.bytes.count

@@ -6,7 +6,7 @@ import SystemSupport
 final class ChunkFile {
     private let handle: FileHandle
     /// Where each chunk begins, and its length.
-    private var places: [(offset: UInt64, length: Int)] = []
+    private var spans: [(offset: UInt64, length: Int)] = []
     private var end: UInt64
 
     /// An empty file at `url`, after `prefix`.
@@ -34,7 +34,7 @@ final class ChunkFile {
             throw BundleError.notABundle
         }
         end = UInt64(prefix.count)
-        try readPlaces()
+        try readSpans()
     }
 
     deinit {
@@ -45,7 +45,7 @@ final class ChunkFile {
     var size: Int { Int(end) + 4 }
 
     /// How many chunks there are.
-    var count: Int { places.count }
+    var count: Int { spans.count }
 
     func append(_ bytes: [UInt8]) throws {
         var writer = ByteWriter()
@@ -53,7 +53,7 @@ final class ChunkFile {
         try handle.seek(toOffset: end)
         try handle.write(contentsOf: Data(writer.bytes))
         try handle.write(contentsOf: Data(bytes))
-        places.append((end + 4, bytes.count))
+        spans.append((end + 4, bytes.count))
         end += 4 + UInt64(bytes.count)
     }
 
@@ -65,12 +65,12 @@ final class ChunkFile {
     }
 
     func chunk(_ index: Int) throws -> [UInt8] {
-        let place = places[index]
-        try handle.seek(toOffset: place.offset)
-        return try Self.read(place.length, from: handle)
+        let span = spans[index]
+        try handle.seek(toOffset: span.offset)
+        return try Self.read(span.length, from: handle)
     }
 
-    private func readPlaces() throws {
+    private func readSpans() throws {
         let size = try handle.seekToEnd()
         while true {
             try handle.seek(toOffset: end)
@@ -78,11 +78,11 @@ final class ChunkFile {
             guard head.count == 4 else { throw BundleError.cutOff }
             let length = head.reduce(0) { $0 << 8 | Int($1) }
             if length == 0 { return }
-            guard length <= Limits.segmentBytes, places.count < Limits.chunks else {
+            guard length <= Limits.segmentBytes, spans.count < Limits.chunks else {
                 throw BundleError.notABundle
             }
             guard end + 4 + UInt64(length) <= size else { throw BundleError.cutOff }
-            places.append((end + 4, length))
+            spans.append((end + 4, length))
             end += 4 + UInt64(length)
         }
     }

@@ -6,7 +6,7 @@
 package struct SealedManifest {
     /// Which snapshot: 16 random bytes.
     let id: [UInt8]
-    /// The place up to which every segment is in it.
+    /// The sequence up to which every segment is in it.
     let cursor: Int64
     /// SHA-256 of each chunk, in order.
     package let chunks: [[UInt8]]
@@ -89,7 +89,7 @@ package struct SealedManifest {
     private init(reading reader: inout ByteReader) throws(CodecError) {
         guard try reader.byte() == Self.version else { throw .invalid("manifest's version") }
         id = try reader.bytes(16)
-        cursor = try Self.place(&reader)
+        cursor = try Self.number(&reader)
         switch try reader.byte() {
         case 0: digest = nil
         case 1: digest = try reader.bigEndian64()
@@ -105,15 +105,15 @@ package struct SealedManifest {
         guard headCount <= Limits.chains else { throw .invalid("chain count") }
         for _ in 0..<headCount {
             let replica = ReplicaID(checked: try reader.bytes(16))
-            let number = try Self.place(&reader)
+            let number = try Self.number(&reader)
             heads[replica] = ChainHeads.Head(number: number, digest: try reader.bytes(32))
         }
         self.heads = heads
         guard reader.isAtEnd else { throw .invalid("manifest's end") }
     }
 
-    private static func place(_ reader: inout ByteReader) throws(CodecError) -> Int64 {
-        guard let place = Int64(exactly: try reader.varint()) else { throw .invalid("place") }
-        return place
+    private static func number(_ reader: inout ByteReader) throws(CodecError) -> Int64 {
+        guard let number = Int64(exactly: try reader.varint()) else { throw .invalid("number") }
+        return number
     }
 }

@@ -17,7 +17,7 @@ struct SnapshotLoad {
         try state.set("snapshot_notes", .integer(try state.cursor > 0 ? 1 : 0))
         if try state.offer == .none {
             // Rows that were deleted and forgotten meanwhile must not rise one day.
-            try WaitingRoom(session).dropKnown()
+            try PendingDependencies(session).dropKnown()
         }
         return 0
     }
@@ -42,7 +42,7 @@ struct SnapshotLoad {
         return (merger.altered, merger.alteredTables)
     }
 
-    /// The snapshot's place becomes the cursor; returns the tables that lost rows.
+    /// The snapshot's sequence becomes the cursor; returns the tables that lost rows.
     ///
     /// Only here is a row deleted because a snapshot is silent about it: every chunk that a device
     /// of the account named was merged, and the snapshot holds all that is known here.
@@ -61,7 +61,7 @@ struct SnapshotLoad {
         try PartialGroups(session.db).forget(through: manifest.heads)
         try Quarantine(session.db).forget(through: manifest.cursor)
         if manifest.cursor > (try state.cursor) {
-            try state.setCursor(manifest.cursor, mark: nil)
+            try state.setCursor(manifest.cursor, historyHash: nil)
         }
         try compare(wall: wall)
         return tables

@@ -1,7 +1,7 @@
 import GRDB
 
 /// The rows of a snapshot that is loaded over older rows: what it does not hold was deleted, and
-/// its grave cleared away, while this replica was gone.
+/// its tombstone cleared away, while this replica was gone.
 struct SnapshotRows {
     private let session: StoreSession
 
@@ -30,7 +30,7 @@ struct SnapshotRows {
     /// Deletes the rows that the account knew and the snapshot does not hold; returns the names of
     /// the tables that lost some.
     ///
-    /// - Parameter cursor: The snapshot's place in the account's order.
+    /// - Parameter cursor: The snapshot's sequence.
     func deleteOthers(at cursor: Int64, wall: UInt64) throws -> Set<String> {
         var altered: Set<String> = []
         let isHeld = try PreparedStatement(
@@ -40,7 +40,7 @@ struct SnapshotRows {
         let state = StoreState(db: session.db)
         let isTold = try state.offer == .none && state.offered <= cursor
         for table in try session.allTables() {
-            var gone: [(place: Int64, key: RowKey, clock: PackedClock, began: Int64)] = []
+            var gone: [(rowID: Int64, key: RowKey, clock: PackedClock, createdStamp: Int64)] = []
             let scan = try RowScan(table, in: session.db, withValues: false)
             try scan.start()
             while try scan.next() {
@@ -50,15 +50,16 @@ struct SnapshotRows {
                 isHeld.reset()
                 // A row that this replica made and nobody knows yet stays, and one that was
                 // written past the engine: its doctor will date it.
-                if !held, scan.began != StampTable.zero,
-                    let known = try session.stamps.entry(scan.began).sequence,
+                if !held, scan.createdStamp != StampTable.zero,
+                    let known = try session.stamps.entry(scan.createdStamp).sequence,
                     known > 0 ? known <= cursor : isTold
                 {
-                    gone.append((scan.place, scan.key, scan.clock, scan.began))
+                    gone.append((scan.rowID, scan.key, scan.clock, scan.createdStamp))
                 }
             }
             for row in gone {
-                try delete(row.key, at: row.place, row.clock, row.began, in: table, wall: wall)
+                try delete(
+                    row.key, at: row.rowID, row.clock, row.createdStamp, in: table, wall: wall)
                 altered.insert(table.table.name)
             }
         }
@@ -66,7 +67,7 @@ struct SnapshotRows {
     }
 
     private func delete(
-        _ key: RowKey, at place: Int64, _ clock: PackedClock, _ began: Int64,
+        _ key: RowKey, at rowID: Int64, _ clock: PackedClock, _ createdStamp: Int64,
         in table: TableStore, wall: UInt64
     ) throws {
         let unsent = try clock.exceptions.first {
@@ -74,7 +75,7 @@ struct SnapshotRows {
         }
         if let unsent {
             let lost = try table.table.columns.map { column in
-                (UInt8(column.id), try table.value(of: UInt8(column.id), at: place))
+                (UInt8(column.id), try table.value(of: UInt8(column.id), at: rowID))
             }
             let conflicts = ConflictLog(session.db, wall: wall)
             try conflicts.add(
@@ -82,7 +83,7 @@ struct SnapshotRows {
                 wonStamp: StampTable.zero)
             try conflicts.flush()
         }
-        try table.toggleDigest(of: key, began, clock, in: session, adding: false)
-        try table.delete(key, at: place, clock: clock, in: session)
+        try table.toggleDigest(of: key, createdStamp, clock, in: session, adding: false)
+        try table.delete(key, at: rowID, clock: clock, in: session)
     }
 }

@@ -59,7 +59,7 @@ extension SyncStore {
         let file = try ChunkFile(reading: url, prefix: Self.bundlePrefix)
         try Self.check(file, with: sealer)
         let result = try engineWrite { session in
-            try LogFolder(session: session).fold()
+            try ChangeLogCompactor(session: session).compact()
             var importer = BundleImporter(
                 session: session, wall: try correctedWall(session.db),
                 replica: try StoreState(db: session.db).replica)
@@ -72,7 +72,7 @@ extension SyncStore {
             }
             return importer
         }
-        if result.isForked { try reincarnate() }
+        if result.isForked { try rotateReplicaID() }
         try notify(of: result.alteredTables)
         return result.altered
     }

@@ -4,11 +4,11 @@ extension SyncStore {
     /// Seals the whole state into chunks, each handed to `emit`; memory stays bounded, and writers
     /// go on meanwhile.
     ///
-    /// - Returns: The place up to which every segment is in the state, and the number of chunks.
+    /// - Returns: The sequence up to which every segment is in the state, and the number of chunks.
     package func exportState(
         with sealer: SegmentSealer, _ emit: (SealedSegment) throws -> Void
     ) throws -> (cursor: Int64, chunkCount: Int) {
-        try engineWrite { try LogFolder(session: $0).fold() }
+        try engineWrite { try ChangeLogCompactor(session: $0).compact() }
         return try pool.read { db in
             let session = try StoreSession(db, schema)
             let state = StoreState(db: db)
@@ -23,7 +23,7 @@ extension SyncStore {
     func exportSnapshot(
         _ id: [UInt8], with sealer: SegmentSealer, _ emit: (SealedSegment) throws -> Void
     ) throws -> (manifest: SealedSegment, cursor: Int64)? {
-        try engineWrite { try LogFolder(session: $0).fold() }
+        try engineWrite { try ChangeLogCompactor(session: $0).compact() }
         return try pool.read { db in
             let session = try StoreSession(db, schema)
             guard try session.isWholeAndSent() else { return nil }
@@ -35,7 +35,7 @@ extension SyncStore {
             try chunks.sealState(of: session, emit)
             let manifest = SealedManifest(
                 id: id, cursor: try state.cursor, chunks: chunks.digests,
-                digest: session.hasWaiting ? nil : session.digest.value, heads: heads)
+                digest: session.hasPendingDependencies ? nil : session.digest.value, heads: heads)
             return (try manifest.sealed(by: replica, with: sealer), manifest.cursor)
         }
     }
@@ -60,7 +60,7 @@ extension SyncStore {
         _ bytes: [UInt8], _ index: Int, of manifest: SealedManifest, with sealer: SegmentSealer
     ) throws -> Int {
         let (altered, tables) = try engineWrite { session in
-            try LogFolder(session: session).fold()
+            try ChangeLogCompactor(session: session).compact()
             return try SnapshotLoad(session: session, manifest: manifest).merge(
                 bytes, index, wall: correctedWall(session.db), with: sealer)
         }
@@ -68,11 +68,11 @@ extension SyncStore {
         return altered
     }
 
-    /// All chunks are merged: the cursor moves to the snapshot's place.
+    /// All chunks are merged: the cursor moves to the snapshot's sequence.
     package func finishSnapshot(_ manifest: SealedManifest) throws {
         let tables = try engineWrite { session in
             // Rows written since the last chunk have no clock yet, as if nobody had written them.
-            try LogFolder(session: session).fold()
+            try ChangeLogCompactor(session: session).compact()
             return try SnapshotLoad(session: session, manifest: manifest).finish(
                 wall: correctedWall(session.db))
         }
@@ -80,20 +80,21 @@ extension SyncStore {
     }
 
     /// Forgets deletions that every active device has seen: no row can rise from them.
-    package func collectGraves(through horizon: Int64) throws {
+    package func collectTombstones(through horizon: Int64) throws {
         guard horizon > (try pool.read({ try StoreState(db: $0).collected })) else { return }
         try engineWrite { session in
             // A segment that is set aside, or never came, may hold rows whose deletion is known
             // already: they would rise.
             guard try !session.misses() else { return }
-            // A row that was deleted and inserted again here needs its grave to count its lives.
-            try LogFolder(session: session).fold()
+            // A row that was deleted and inserted again here needs its tombstone to count its
+            // lives.
+            try ChangeLogCompactor(session: session).compact()
             let state = StoreState(db: session.db)
             let horizon = min(horizon, try state.cursor)
             for table in try session.allTables() {
                 try PreparedStatement(
                     """
-                    DELETE FROM sync_graves_\(table.table.id) WHERE stamp IN (
+                    DELETE FROM sync_tombstones_\(table.table.id) WHERE stamp IN (
                     SELECT number FROM sync_stamps WHERE sequence BETWEEN 1 AND ?)
                     """, in: session.db
                 ).run(.integer(horizon))
@@ -110,7 +111,7 @@ extension SyncStore {
             try session.forgetCursor()
             guard distrustingRows else { return }
             let state = StoreState(db: session.db)
-            try state.forgetMeeting()
+            try state.forgetEpochReset()
             try state.set(
                 "pulled_again", .integer(Int64(clamping: try correctedWall(session.db))))
         }

@@ -10,7 +10,9 @@ struct KnownColumns: Equatable {
         var after: Int64
         var through: Int64
 
-        func contains(_ began: Int64) -> Bool { began > after && began <= through }
+        func contains(_ createdStamp: Int64) -> Bool {
+            createdStamp > after && createdStamp <= through
+        }
     }
 
     private struct Entry: Equatable {

@@ -45,7 +45,8 @@ final class LocalWriter: @unchecked Sendable {
             commit = try db.makeStatement(sql: "COMMIT TRANSACTION")
             version = try PreparedStatement("PRAGMA data_version", in: db)
             append = try PreparedStatement(
-                "INSERT INTO sync_stamps(time, replica, seen, ops) VALUES(?, ?, ?, ?)", in: db)
+                "INSERT INTO sync_stamps(time, replica, causal_cursor, ops) VALUES(?, ?, ?, ?)",
+                in: db)
         }
     }
 
@@ -103,7 +104,7 @@ final class LocalWriter: @unchecked Sendable {
             if usesTriggers { try setTriggers(enabled: false, in: db) }
             defer { if usesTriggers { try? setTriggers(enabled: true, in: db) } }
             let session = try StoreSession(db, schema)
-            let value = try LocalTriggers(names: schema.localTriggers, db: db).whileFiring {
+            let value = try MergeTimeTriggers(names: schema.mergeTimeTriggers, db: db).whileFiring {
                 try body(session)
             }
             try session.flush()
@@ -154,7 +155,7 @@ final class LocalWriter: @unchecked Sendable {
     private func prepare(_ db: Database, version: Int64) throws -> Bool {
         if let known, known.version == version { return known.usesTriggers }
         try reload(db, version: version)
-        if try ForeignLog.hasEntries(in: db) { try takeForeign(db) }
+        if try ExternalChangeLog.hasEntries(in: db) { try takeExternalChanges(db) }
         return known?.usesTriggers ?? false
     }
 
@@ -193,8 +194,8 @@ final class LocalWriter: @unchecked Sendable {
         return id
     }
 
-    private func takeForeign(_ db: Database) throws {
-        try ForeignLog(db, schema).take { wall, operations in
+    private func takeExternalChanges(_ db: Database) throws {
+        try ExternalChangeLog(db, schema).take { wall, operations in
             let offset = known?.clockOffset ?? 0
             let (corrected, overflow) = wall.addingReportingOverflow(offset)
             try append(
@@ -210,7 +211,7 @@ final class LocalWriter: @unchecked Sendable {
         }
         if usesTriggers {
             // Triggers have logged what the hook has seen, and what they themselves did besides.
-            return try ForeignLog(db, schema).take(
+            return try ExternalChangeLog(db, schema).take(
                 asOne: true, source: counterSource()
             ) { _, operations in
                 try appendNow(operations, in: db)

@@ -1,10 +1,10 @@
 /// A row's clock where it differs from the stamp its run began at, as stored.
 ///
-/// Form: 0 and the life where it is not 1 · then (column id, stamp number) for each column that was
-/// written later, numbers in LEB128.
+/// Form: 0 and the causal length where it is not 1 · then (column id, stamp number) for each column
+/// that was written later, numbers in LEB128.
 struct PackedClock: Equatable {
     /// The row's causal length.
-    var life: UInt32 = 1
+    var causalLength: UInt32 = 1
     /// Numbers of the stamps of columns written later than the row began.
     var exceptions: [(column: UInt8, stamp: Int64)] = []
 
@@ -16,7 +16,7 @@ struct PackedClock: Equatable {
             let column = try reader.byte()
             let number = try reader.varint()
             if column == 0 {
-                life = UInt32(clamping: number)
+                causalLength = UInt32(clamping: number)
             } else {
                 exceptions.append((column, Int64(clamping: number)))
             }
@@ -24,12 +24,12 @@ struct PackedClock: Equatable {
     }
 
     /// Whether there is nothing to store.
-    var isPlain: Bool { life == 1 && exceptions.isEmpty }
+    var isPlain: Bool { causalLength == 1 && exceptions.isEmpty }
 
     var bytes: [UInt8] {
         var writer = ByteWriter()
         writer.reserve(4 + exceptions.count * 4)
-        Self.write(life: life, to: &writer)
+        Self.write(causalLength: causalLength, to: &writer)
         for exception in exceptions {
             Self.write(exception.stamp, of: exception.column, to: &writer)
         }
@@ -37,10 +37,10 @@ struct PackedClock: Equatable {
     }
 
     /// Begins the stored form.
-    static func write(life: UInt32, to writer: inout ByteWriter) {
-        guard life != 1 else { return }
+    static func write(causalLength: UInt32, to writer: inout ByteWriter) {
+        guard causalLength != 1 else { return }
         writer.append(byte: 0)
-        writer.append(varint: UInt64(life))
+        writer.append(varint: UInt64(causalLength))
     }
 
     /// Adds to the stored form; columns come in rising order.
@@ -72,7 +72,7 @@ struct PackedClock: Equatable {
     }
 
     static func == (left: Self, right: Self) -> Bool {
-        left.life == right.life
+        left.causalLength == right.causalLength
             && left.exceptions.elementsEqual(right.exceptions, by: { $0 == $1 })
     }
 }

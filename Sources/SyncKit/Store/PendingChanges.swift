@@ -12,7 +12,7 @@ struct PendingChanges {
     func exist() throws -> Bool {
         let found = try PreparedStatement(
             "SELECT 1 FROM sync_stamps WHERE number > ? AND ops IS NOT NULL LIMIT 1", in: db)
-        found.bind(try StoreState(db: db).settled, at: 1)
+        found.bind(try StoreState(db: db).acknowledged, at: 1)
         return try found.step()
     }
 }

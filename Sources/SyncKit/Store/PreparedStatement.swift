@@ -66,9 +66,9 @@ final class PreparedStatement {
         _ = bind(bytes, at: index, as: .blob)
     }
 
-    /// Binds a lent cell: it must stay until the next reset.
+    /// Binds a borrowed cell: it must stay until the next reset.
     @inline(__always)
-    func bind(cell: Int, of column: LentCells, at index: Int32) {
+    func bind(cell: Int, of column: BorrowedCells, at index: Int32) {
         switch column.kind(cell) {
         case .null: sqlite3_bind_null(handle, index)
         case .integer: sqlite3_bind_int64(handle, index, column.numbers[cell])
@@ -99,7 +99,7 @@ final class PreparedStatement {
         return UnsafePointer(byte)
     }()
 
-    /// The place of the row that the connection inserted last.
+    /// The row id of the row that the connection inserted last.
     var lastInsertedRowID: Int64 {
         sqlite3_last_insert_rowid(sqlite3_db_handle(handle))
     }
@@ -112,8 +112,8 @@ final class PreparedStatement {
         case SQLITE_FLOAT:
             let bits = sqlite3_column_double(handle, column).bitPattern
             cells.append(.real, Int64(bitPattern: bits))
-        case SQLITE_TEXT: cells.append(.text, copying: lent(column))
-        case SQLITE_BLOB: cells.append(.blob, copying: lent(column))
+        case SQLITE_TEXT: cells.append(.text, copying: borrowed(column))
+        case SQLITE_BLOB: cells.append(.blob, copying: borrowed(column))
         default: cells.append(.null, 0)
         }
     }
@@ -121,16 +121,16 @@ final class PreparedStatement {
     /// The key in `column` of the current row.
     @inline(__always)
     func key(_ column: Int32) throws -> RowKey {
-        let bytes = lent(column)
+        let bytes = borrowed(column)
         guard bytes.count == RowKey.byteCount else { throw StoreError.damaged("key") }
         return RowKey(
             high: UInt64(bigEndian: bytes.loadUnaligned(as: UInt64.self)),
             low: UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self)))
     }
 
-    /// The bytes in `column` of the current row, lent until the next step.
+    /// The bytes in `column` of the current row, borrowed until the next step.
     @inline(__always)
-    func lent(_ column: Int32) -> UnsafeRawBufferPointer {
+    func borrowed(_ column: Int32) -> UnsafeRawBufferPointer {
         // The pointer must be asked for before the length, see sqlite3_column_bytes.
         let start = sqlite3_column_blob(handle, column)
         return UnsafeRawBufferPointer(

@@ -2,7 +2,7 @@ import GRDB
 
 /// At which stamps the rows of one table began, by runs of rows that lie side by side.
 ///
-/// Runs never overlap. They may cover places whose rows are gone.
+/// Runs never overlap. They may cover row ids whose rows are gone.
 final class RunTable {
     /// Rows `first ..< first + count` began at one stamp.
     struct Run: Equatable {
@@ -10,7 +10,7 @@ final class RunTable {
         var count: Int64
         var stamp: Int64
         var end: Int64 { first + count }
-        /// The last place.
+        /// The last row id.
         var last: Int64 {
             let (last, overflow) = first.addingReportingOverflow(count - 1)
             return overflow ? .max : last
@@ -21,7 +21,7 @@ final class RunTable {
     private let db: Database
     private let queries: PreparedQueries<Query>
     private var latest: Run?
-    /// No stored run reaches beyond this place; nil until it is needed.
+    /// No stored run reaches beyond this row id; nil until it is needed.
     private var knownEnd: Int64?
     /// Runs not yet stored: rows that arrive one after the other extend one run.
     private var open: Run?
@@ -32,11 +32,11 @@ final class RunTable {
         queries = PreparedQueries(in: db)
     }
 
-    /// The number of the stamp at which the row at `place` began; nil where none is known.
-    func stamp(at place: Int64) throws -> Int64? {
-        if let latest, place >= latest.first, place < latest.end { return latest.stamp }
+    /// The number of the stamp at which the row at `rowID` began; nil where none is known.
+    func stamp(at rowID: Int64) throws -> Int64? {
+        if let latest, rowID >= latest.first, rowID < latest.end { return latest.stamp }
         try flush()
-        guard let run = try run(atOrBefore: place), place < run.end else { return nil }
+        guard let run = try run(atOrBefore: rowID), rowID < run.end else { return nil }
         latest = run
         return run.stamp
     }
@@ -87,9 +87,9 @@ final class RunTable {
         return end
     }
 
-    private func run(atOrBefore place: Int64) throws -> Run? {
+    private func run(atOrBefore rowID: Int64) throws -> Run? {
         let find = try prepared(.find)
-        find.bind(place, at: 1)
+        find.bind(rowID, at: 1)
         defer { find.reset() }
         guard try find.step() else { return nil }
         return Run(first: find.integer(0), count: find.integer(1), stamp: find.integer(2))

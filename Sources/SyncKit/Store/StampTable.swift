@@ -7,9 +7,9 @@ final class StampTable {
     /// A stored stamp.
     struct Entry {
         let stamp: Stamp
-        /// See ``ChangeBatch/DatedStamp/seen``.
-        let seen: Int64
-        /// The place in the account's order under which others know it; nil while it is unsent.
+        /// See ``ChangeBatch/DatedStamp/causalCursor``.
+        let causalCursor: Int64
+        /// the sequence under which others know it; nil while it is unsent.
         let sequence: Int64?
     }
 
@@ -30,10 +30,13 @@ final class StampTable {
     init(_ db: Database) throws {
         self.db = db
         find = try PreparedStatement(
-            "SELECT time, replica, seen, sequence FROM sync_stamps WHERE number = ?", in: db)
-        insert = try PreparedStatement(
-            "INSERT INTO sync_stamps(time, replica, seen, sequence, ops) VALUES(?, ?, ?, ?, ?)",
+            "SELECT time, replica, causal_cursor, sequence FROM sync_stamps WHERE number = ?",
             in: db)
+        insert = try PreparedStatement(
+            """
+            INSERT INTO sync_stamps(time, replica, causal_cursor, sequence, ops)
+            VALUES(?, ?, ?, ?, ?)
+            """, in: db)
         let replicas = try PreparedStatement("SELECT number, handle FROM sync_replicas", in: db)
         while try replicas.step() {
             note(handle: UInt64(bitPattern: replicas.integer(1)), number: replicas.integer(0))
@@ -44,7 +47,7 @@ final class StampTable {
     func entry(_ number: Int64) throws -> Entry {
         let slot = slot(number)
         if let known = entries[slot], known.number == number { return known.entry }
-        if number == Self.zero { return Entry(stamp: .zero, seen: 0, sequence: 0) }
+        if number == Self.zero { return Entry(stamp: .zero, causalCursor: 0, sequence: 0) }
         find.bind(number, at: 1)
         defer { find.reset() }
         guard try find.step(), let handle = handleByNumber[find.integer(1)] else {
@@ -54,7 +57,7 @@ final class StampTable {
             stamp: Stamp(
                 time: HybridTimestamp(rawValue: UInt64(clamping: find.integer(0))),
                 replica: handle),
-            seen: find.integer(2), sequence: find.isNull(3) ? nil : find.integer(3))
+            causalCursor: find.integer(2), sequence: find.isNull(3) ? nil : find.integer(3))
         remember(entry, number)
         return entry
     }
@@ -64,33 +67,31 @@ final class StampTable {
         try entry(number).stamp
     }
 
-    /// Whether `stamp` is stored under a number below `number`, as where it was known earlier.
+    /// Whether a stamp of this moment is stored under a number below `number`, as where it was
+    /// known earlier; whichever replica made it.
     ///
     /// Looks at the stored stamps one by one: for what happens rarely.
-    func contains(_ stamp: Stamp, before number: Int64) throws -> Bool {
-        guard let replica = numberByHandle[stamp.replica] else { return false }
+    func contains(_ time: HybridTimestamp, before number: Int64) throws -> Bool {
         let found = try PreparedStatement(
-            "SELECT 1 FROM sync_stamps WHERE number < ? AND time = ? AND replica = ? LIMIT 1",
-            in: db)
+            "SELECT 1 FROM sync_stamps WHERE number < ? AND time = ? LIMIT 1", in: db)
         found.bind(number, at: 1)
-        found.bind(Int64(clamping: stamp.time.rawValue), at: 2)
-        found.bind(replica, at: 3)
+        found.bind(Int64(clamping: time.rawValue), at: 2)
         return try found.step()
     }
 
     /// Adds a stamp and returns its number; `operations` are those of an own transaction.
     @discardableResult
     func append(
-        _ stamp: Stamp, seen: Int64, sequence: Int64?, operations: [UInt8]? = nil
+        _ stamp: Stamp, causalCursor: Int64, sequence: Int64?, operations: [UInt8]? = nil
     ) throws -> Int64 {
         insert.bind(Int64(clamping: stamp.time.rawValue), at: 1)
         insert.bind(try number(of: stamp.replica), at: 2)
-        insert.bind(seen, at: 3)
+        insert.bind(causalCursor, at: 3)
         if let sequence { insert.bind(sequence, at: 4) } else { insert.bindNull(at: 4) }
         if let operations { insert.bind(blob: operations, at: 5) } else { insert.bindNull(at: 5) }
         try insert.run()
         let number = insert.lastInsertedRowID
-        remember(Entry(stamp: stamp, seen: seen, sequence: sequence), number)
+        remember(Entry(stamp: stamp, causalCursor: causalCursor, sequence: sequence), number)
         return number
     }
 

@@ -1,6 +1,6 @@
 /// A sum over all living rows of what their clocks say, and of what was added to their counters:
 /// equal where two replicas have merged the same changes, in whatever order. Each change costs two
-/// hashes, not a scan. Graves do not count: replicas clear them away at different times.
+/// hashes, not a scan. Tombstones do not count: replicas clear them away at different times.
 ///
 /// It finds lost and wrongly merged changes; it is no protection against forgery, which the seal of
 /// the segments gives.
@@ -13,12 +13,13 @@ final class StateDigest {
 
     /// Counts a living row in, or out again.
     func toggle(
-        _ key: RowKey, in table: Int, life: UInt32, began: Stamp,
+        _ key: RowKey, in table: Int, causalLength: UInt32, createdStamp: Stamp,
         exceptions: some Sequence<(column: UInt8, stamp: Stamp)>, adding: Bool
     ) {
-        var hash = Self.start(key, table, life)
-        hash = Self.mix(hash, began)
-        for exception in exceptions where exception.stamp != began && exception.stamp != .zero {
+        var hash = Self.start(key, table, causalLength)
+        hash = Self.mix(hash, createdStamp)
+        for exception in exceptions
+        where exception.stamp != createdStamp && exception.stamp != .zero {
             hash = Self.mix(hash ^ UInt64(exception.column), exception.stamp)
         }
         value = adding ? value &+ hash : value &- hash
@@ -26,7 +27,7 @@ final class StateDigest {
 
     /// Counts what a source has added to a counter in, or out again.
     func toggle(_ count: CountLedger.Entry, of key: RowKey, in table: Int, adding: Bool) {
-        // No row's hash begins so: its life is not 0.
+        // No row's hash begins so: its causal length is not 0.
         var hash = Self.start(key, table, 0)
         hash = Self.mix(hash ^ UInt64(count.column), count.source)
         hash = Self.mix(hash, UInt64(bitPattern: count.number))
@@ -34,9 +35,9 @@ final class StateDigest {
         value = adding ? value &+ hash : value &- hash
     }
 
-    private static func start(_ key: RowKey, _ table: Int, _ life: UInt32) -> UInt64 {
-        let place = UInt64(table) << 32 | UInt64(life)
-        return mix(mix(place, key.high), key.low)
+    private static func start(_ key: RowKey, _ table: Int, _ causalLength: UInt32) -> UInt64 {
+        let tableAndLength = UInt64(table) << 32 | UInt64(causalLength)
+        return mix(mix(tableAndLength, key.high), key.low)
     }
 
     private static func mix(_ hash: UInt64, _ stamp: Stamp) -> UInt64 {

@@ -26,7 +26,7 @@ struct StoreInstaller {
         var isAsItWas = false
         try db.inTransaction(.deferred) {
             isAsItWas =
-                try PlaceSentinel(db).holds() && isUnchanged(db)
+                try RowIDSentinel(db).holds() && isUnchanged(db)
                 && hasMigrated(db, migrator.migrations)
             return .commit
         }
@@ -50,7 +50,7 @@ struct StoreInstaller {
             try refuseNewer(db)
             let isInstalled = try db.hasTable("sync_state")
             if isInstalled, try !migrator.hasCompletedMigrations(db) {
-                try PlaceGuard(db: db, schema: schema).note()
+                try RowIDGuard(db: db, schema: schema).note()
             }
             return isInstalled
         }
@@ -58,11 +58,11 @@ struct StoreInstaller {
         try pool.writeWithoutTransaction { db in
             try db.inTransaction(.immediate) {
                 if !isInstalled { try makeTables(db) }
-                try PlaceGuard(db: db, schema: schema).follow()
+                try RowIDGuard(db: db, schema: schema).follow()
                 return .commit
             }
             for table in schema.tables { try SchemaCheck(table: table, db: db).run() }
-            try LocalTriggers(names: schema.localTriggers, db: db).check()
+            try MergeTimeTriggers(names: schema.mergeTimeTriggers, db: db).check()
             try writer.install(on: db)
             try writer.engineWrite(db) { try update($0) }
         }
@@ -81,7 +81,7 @@ struct StoreInstaller {
         var hash = SHA256()
         let objects = try PreparedStatement(
             "SELECT type || ' ' || name || ' ' || ifnull(sql, '') FROM sqlite_master", in: db)
-        while try objects.step() { hash.update(bufferPointer: objects.lent(0)) }
+        while try objects.step() { hash.update(bufferPointer: objects.borrowed(0)) }
         return Array(hash.finalize())
     }
 
@@ -98,15 +98,15 @@ struct StoreInstaller {
         }
         if try state.installedSchema != wanted { try session.declareColumns() }
         let repair = Repair(session: session, environment: environment)
-        if try !PlaceSentinel(session.db).holds() {
+        if try !RowIDSentinel(session.db).holds() {
             // The database was copied row by row: no clock belongs to its row.
             try repair.dropClocks()
         }
         try state.set("database_schema", .blob(try databaseSignature(session.db)))
         guard try state.installedSchema != wanted else { return }
-        try LogFolder(session: session).fold()
+        try ChangeLogCompactor(session: session).compact()
         try repair.adoptUnknownRows()
-        try WaitingRoom(session).releaseAll(wall: environment.wallMilliseconds())
+        try PendingDependencies(session).releaseAll(wall: environment.wallMilliseconds())
         try state.set("schema", .blob(wanted))
     }
 
@@ -122,7 +122,7 @@ struct StoreInstaller {
 
     private func makeTables(_ db: Database) throws {
         for statement in StoreTables.statements { try db.execute(sql: statement) }
-        try PlaceSentinel(db).set()
+        try RowIDSentinel(db).set()
         let state = StoreState(db: db)
         try state.set("version", .integer(StoreTables.version))
         try state.set("replica", .blob(environment.randomBytes(ReplicaID.byteCount)))
@@ -135,7 +135,7 @@ struct StoreInstaller {
                 + table.columns.map { "\($0.name) \($0.id) \($0.policy)" }.joined(separator: "\n")
                 + "\(table.references) \(table.unique)"
         }
-        let all = (text + schema.localTriggers).joined(separator: "\n")
+        let all = (text + schema.mergeTimeTriggers).joined(separator: "\n")
         return Array(SHA256.hash(data: Data(all.utf8)))
     }
 }

@@ -6,11 +6,11 @@ final class StoreSession {
     private(set) var stamps: StampTable
     private(set) var digest: StateDigest
     /// Whether changes wait for their table, column or row.
-    var hasWaiting = false
-    /// Graves known up to this place of the account's order are cleared away.
+    var hasPendingDependencies = false
+    /// Tombstones known up to this sequence are cleared away.
     let collected: Int64
     /// What was known when the server lost its memory.
-    let formerStamps: FormerStamps
+    let stampsBeforeReset: StampsBeforeReset
     let schema: SyncSchema
     private let foreignKeys: ForeignKeyDeferral
     private var columns: KnownColumns
@@ -23,15 +23,17 @@ final class StoreSession {
         foreignKeys = ForeignKeyDeferral(schema, in: db)
         stamps = try StampTable(db)
         collected = try StoreState(db: db).collected
-        formerStamps = FormerStamps(db)
+        stampsBeforeReset = StampsBeforeReset(db)
         digest = StateDigest(try StoreState(db: db).digest)
         columns = try StoreState(db: db).columns
-        try lookForWaiting()
+        try lookForPendingDependencies()
     }
 
     /// Looks anew whether changes wait, as after some were taken.
-    func lookForWaiting() throws {
-        hasWaiting = try PreparedStatement("SELECT 1 FROM sync_waiting LIMIT 1", in: db).step()
+    func lookForPendingDependencies() throws {
+        hasPendingDependencies = try PreparedStatement(
+            "SELECT 1 FROM sync_dependencies LIMIT 1", in: db
+        ).step()
     }
 
     /// Notes which columns the program declares from now on; before any table is used.
@@ -51,24 +53,24 @@ final class StoreSession {
         return store
     }
 
-    /// Whether the table held neither rows nor graves when this session first asked: then a row is
-    /// inserted without looking for it.
+    /// Whether the table held neither rows nor tombstones when this session first asked: then a row
+    /// is inserted without looking for it.
     func wasEmpty(_ table: TableStore) throws -> Bool {
         if let known = emptyAtFirst[table.table.id] { return known }
-        let isEmpty = try table.isEmpty() && !table.hasGraves()
+        let isEmpty = try table.isEmpty() && !table.hasTombstones()
         emptyAtFirst[table.table.id] = isEmpty
         return isEmpty
     }
 
-    /// A row of the table was buried: from now on rows must be looked for, or it would rise.
-    func noteGrave(in table: TableStore) {
+    /// A row of the table was deleted: from now on rows must be looked for, or it would rise.
+    func noteTombstone(in table: TableStore) {
         emptyAtFirst[table.table.id] = false
     }
 
     /// Whether the digest says what others can compare with: nothing waits or is missing. What is
     /// set aside must be the same on both sides.
     func isComparable() throws -> Bool {
-        try !hasWaiting && !PartialGroups(db).exist()
+        try !hasPendingDependencies && !PartialGroups(db).exist()
             && !PreparedStatement("SELECT 1 FROM sync_missing LIMIT 1", in: db).step()
     }
 
@@ -116,7 +118,7 @@ final class StoreSession {
 
     /// The account's order begins at its beginning again, and with it every chain.
     func forgetOrder() throws {
-        try StoreState(db: db).setCursor(0, mark: nil)
+        try StoreState(db: db).setCursor(0, historyHash: nil)
         try db.execute(sql: "DELETE FROM sync_chains")
     }
 
@@ -139,7 +141,7 @@ final class StoreSession {
     /// anything then.
     func dropClocks() throws {
         for table in schema.tables {
-            try StoreState(db: db).set(StoreState.datedPlace(of: table.id), .null)
+            try StoreState(db: db).set(StoreState.datedRowID(of: table.id), .null)
         }
         forget(digest: 0)
     }
@@ -147,7 +149,7 @@ final class StoreSession {
     private func forget(digest value: UInt64) {
         do {
             stamps = try StampTable(db)
-            try lookForWaiting()
+            try lookForPendingDependencies()
         } catch {
             preconditionFailure("both could be read before: \(error)")
         }

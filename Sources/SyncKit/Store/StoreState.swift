@@ -32,11 +32,11 @@ struct StoreState {
         }
     }
 
-    /// The server's place up to which everything is applied.
+    /// The sequence up to which everything is applied.
     var cursor: Int64 {
         get throws {
             let cursor = try integer("cursor")
-            guard (0...Limits.lastPlace).contains(cursor) else {
+            guard (0...Limits.lastSequence).contains(cursor) else {
                 throw StoreError.damaged("cursor")
             }
             return cursor
@@ -44,8 +44,8 @@ struct StoreState {
     }
 
     /// What the server gave with ``cursor``, to tell its history by; nil where nothing is known.
-    var mark: [UInt8]? {
-        get throws { if case .blob(let bytes) = try value("mark") { bytes } else { nil } }
+    var historyHash: [UInt8]? {
+        get throws { if case .blob(let bytes) = try value("history_hash") { bytes } else { nil } }
     }
 
     /// The number of the last sealed segment.
@@ -68,14 +68,14 @@ struct StoreState {
         }
     }
 
-    /// The number of the last stamp whose operations are folded into clocks.
-    var folded: Int64 { get throws { try integer("folded") } }
+    /// The number of the last stamp whose operations are compacted into clocks.
+    var compacted: Int64 { get throws { try integer("compacted") } }
 
     /// The number of the last own stamp that is in a sealed segment.
     var sealed: Int64 { get throws { try integer("sealed") } }
 
     /// The number of the last stamp up to which the server has acknowledged all own ones.
-    var settled: Int64 { get throws { try integer("settled") } }
+    var acknowledged: Int64 { get throws { try integer("acknowledged") } }
 
     /// The number of the last stamp.
     var lastStamp: Int64 {
@@ -85,21 +85,21 @@ struct StoreState {
         }
     }
 
-    /// Graves known up to this place of the account's order are cleared away.
+    /// Tombstones known up to this sequence are cleared away.
     var collected: Int64 { get throws { try integer("collected") } }
 
     /// The number of the last stamp, and the latest moment, when the server had last lost its
     /// memory; zero where it never has.
-    var lastMeeting: (stamp: Int64, time: HybridTimestamp) {
+    var lastEpochReset: (stamp: Int64, time: HybridTimestamp) {
         get throws {
             (
-                try integer("met_stamp"),
-                HybridTimestamp(rawValue: UInt64(clamping: try integer("met_time")))
+                try integer("reset_stamp"),
+                HybridTimestamp(rawValue: UInt64(clamping: try integer("reset_time")))
             )
         }
     }
 
-    /// Digests mean something only once everything up to this place is merged.
+    /// Digests mean something only once everything up to this sequence is merged.
     var comparable: Int64 { get throws { try integer("comparable") } }
 
     /// Whether the whole state is to be sealed, for a server that has lost its memory.
@@ -110,7 +110,7 @@ struct StoreState {
         get throws { Offer(rawValue: try integer("offer_state")) ?? .none }
     }
 
-    /// The place in the account's order at which the whole state was told last.
+    /// the sequence at which the whole state was told last.
     var offered: Int64 { get throws { try integer("offered") } }
 
     /// See ``offer``.
@@ -140,17 +140,17 @@ struct StoreState {
         get throws { try KnownColumns(try bytes("columns")) }
     }
 
-    /// The name of the place up to which every row of a table was seen to have its clock.
-    static func datedPlace(of table: Int) -> String { "dated_\(table)" }
+    /// The key of the row id up to which every row of a table was seen to have its clock.
+    static func datedRowID(of table: Int) -> String { "dated_\(table)" }
 
     /// Takes no missing row for a deleted one any more.
-    func forgetMeeting() throws {
-        try setLastMeeting(stamp: 0, time: HybridTimestamp(rawValue: 0))
+    func forgetEpochReset() throws {
+        try setLastEpochReset(stamp: 0, time: HybridTimestamp(rawValue: 0))
     }
 
-    func setLastMeeting(stamp: Int64, time: HybridTimestamp) throws {
-        try set("met_stamp", .integer(stamp))
-        try set("met_time", .integer(Int64(clamping: time.rawValue)))
+    func setLastEpochReset(stamp: Int64, time: HybridTimestamp) throws {
+        try set("reset_stamp", .integer(stamp))
+        try set("reset_time", .integer(Int64(clamping: time.rawValue)))
     }
 
     func set(_ name: String, _ value: SQLValue) throws {
@@ -159,16 +159,18 @@ struct StoreState {
         try statement.run(.text(name), value)
     }
 
-    /// Everything up to `place` is applied.
+    /// Everything up to `sequence` is applied.
     ///
-    /// - Parameter mark: What the server gave with that place.
-    func setCursor(_ place: Int64, mark: [UInt8]?) throws {
-        try set("cursor", .integer(place))
-        try setMark(mark)
+    /// - Parameter historyHash: What the server gave with that sequence.
+    func setCursor(_ sequence: Int64, historyHash: [UInt8]?) throws {
+        try set("cursor", .integer(sequence))
+        try setHistoryHash(historyHash)
     }
 
-    func setMark(_ mark: [UInt8]?) throws {
-        if mark != (try self.mark) { try set("mark", mark.map(SQLValue.blob) ?? .null) }
+    func setHistoryHash(_ historyHash: [UInt8]?) throws {
+        if historyHash != (try self.historyHash) {
+            try set("history_hash", historyHash.map(SQLValue.blob) ?? .null)
+        }
     }
 
     func setOffer(_ offer: Offer) throws {
@@ -176,8 +178,8 @@ struct StoreState {
     }
 
     /// The latest moment that was received, whatever this replica has dated.
-    var heard: HybridTimestamp {
-        get throws { HybridTimestamp(rawValue: UInt64(clamping: try integer("heard"))) }
+    var maxReceived: HybridTimestamp {
+        get throws { HybridTimestamp(rawValue: UInt64(clamping: try integer("max_received"))) }
     }
 
     /// Moves the clock past a received moment.
@@ -190,7 +192,9 @@ struct StoreState {
         try setReceived(clock.latest)
         // The clock may stand at a moment of this replica's that is dated anew one day: not below
         // what it has won over.
-        if time > (try heard) { try set("heard", .integer(Int64(clamping: time.rawValue))) }
+        if time > (try maxReceived) {
+            try set("max_received", .integer(Int64(clamping: time.rawValue)))
+        }
     }
 
     /// Notes a received or re-issued moment.
@@ -198,9 +202,9 @@ struct StoreState {
         try set("clock", .integer(Int64(clamping: time.rawValue)))
     }
 
-    /// Compares digests only after `place`, at the least.
-    func setComparable(after place: Int64) throws {
-        if place > (try comparable) { try set("comparable", .integer(place)) }
+    /// Compares digests only after `sequence`, at the least.
+    func setComparable(after sequence: Int64) throws {
+        if sequence > (try comparable) { try set("comparable", .integer(sequence)) }
     }
 
     /// What a synced table was called when the store was last opened; nil where it is new.

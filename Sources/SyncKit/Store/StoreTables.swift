@@ -12,12 +12,12 @@ enum StoreTables {
         // server has acknowledged them: this table is the outbox too.
         """
         CREATE TABLE sync_stamps(number INTEGER PRIMARY KEY, time INTEGER NOT NULL,
-        replica INTEGER NOT NULL, seen INTEGER NOT NULL, sequence INTEGER, ops BLOB)
+        replica INTEGER NOT NULL, causal_cursor INTEGER NOT NULL, sequence INTEGER, ops BLOB)
         """,
         // What other programs' writes did, by triggers.
         """
-        CREATE TABLE sync_foreign(seq INTEGER PRIMARY KEY, tbl INTEGER NOT NULL,
-        place INTEGER NOT NULL, row BLOB, op INTEGER NOT NULL, columns INTEGER NOT NULL,
+        CREATE TABLE sync_external_changes(seq INTEGER PRIMARY KEY, tbl INTEGER NOT NULL,
+        row_id INTEGER NOT NULL, row BLOB, op INTEGER NOT NULL, columns INTEGER NOT NULL,
         wall INTEGER NOT NULL, source INTEGER, was INTEGER, now INTEGER)
         """,
         // What each source has added to a counter of a living row, see `CounterSource`; `number`
@@ -40,7 +40,7 @@ enum StoreTables {
         """,
         // Changes whose table, row or column is not known yet, each an encoded batch.
         """
-        CREATE TABLE sync_waiting(tbl INTEGER NOT NULL, row BLOB NOT NULL, batch BLOB NOT NULL,
+        CREATE TABLE sync_dependencies(tbl INTEGER NOT NULL, row BLOB NOT NULL, batch BLOB NOT NULL,
         PRIMARY KEY(tbl, row, batch)) WITHOUT ROWID
         """,
         // Received segments that could not be applied.
@@ -81,10 +81,10 @@ enum StoreTables {
         """,
     ]
 
-    /// The clocks of one synced table, by the row's place (its rowid).
+    /// The clocks of one synced table, by rowid.
     ///
     /// Runs: rows side by side that began at one stamp. Clocks: what differs from that, see
-    /// `PackedClock`. Graves: deleted rows.
+    /// `PackedClock`. Tombstones: deleted rows.
     static func statements(table: Int) -> [String] {
         [
             """
@@ -92,12 +92,12 @@ enum StoreTables {
             count INTEGER NOT NULL, stamp INTEGER NOT NULL)
             """,
             """
-            CREATE TABLE IF NOT EXISTS sync_clocks_\(table)(place INTEGER PRIMARY KEY,
+            CREATE TABLE IF NOT EXISTS sync_clocks_\(table)(row_id INTEGER PRIMARY KEY,
             clock BLOB NOT NULL)
             """,
             """
-            CREATE TABLE IF NOT EXISTS sync_graves_\(table)(row BLOB PRIMARY KEY NOT NULL,
-            life INTEGER NOT NULL, stamp INTEGER NOT NULL) WITHOUT ROWID
+            CREATE TABLE IF NOT EXISTS sync_tombstones_\(table)(row BLOB PRIMARY KEY NOT NULL,
+            causal_length INTEGER NOT NULL, stamp INTEGER NOT NULL) WITHOUT ROWID
             """,
         ]
     }

@@ -1,8 +1,8 @@
 import GRDB
 
-/// A segment at its place in the account's order.
+/// A segment with its sequence.
 public struct SequencedSegment: Hashable, Sendable {
-    /// The place, from 1, rising.
+    /// The sequence, from 1, rising.
     public let sequence: Int64
     /// The sealed segment's bytes, not yet checked.
     public let bytes: [UInt8]
@@ -22,7 +22,7 @@ package struct AppliedPage: Hashable, Sendable {
     package var isForked = false
     /// Whether a segment's sender held another state than this replica after the same changes, and
     /// all is to be merged again for it.
-    package var differs = false
+    package var hasDiverged = false
     /// Whether segments of a replica were found missing that were not known to be.
     package var misses = false
     /// Segments that nobody of the account sealed, or that were taken before: they were not kept.
@@ -43,12 +43,12 @@ extension SyncStore {
     /// aside the page ends before it. Of each replica the numbers must rise, until all is pulled
     /// again: a segment that was taken before is dropped.
     ///
-    /// - Parameter mark: What the server gave with the last one's place.
+    /// - Parameter historyHash: The history hash of the last one.
     package func apply(
-        _ segments: [SequencedSegment], mark: [UInt8]? = nil, with sealer: SegmentSealer
+        _ segments: [SequencedSegment], historyHash: [UInt8]? = nil, with sealer: SegmentSealer
     ) throws -> AppliedPage {
         let (page, tables) = try engineWrite { session in
-            try LogFolder(session: session).fold()
+            try ChangeLogCompactor(session: session).compact()
             let state = StoreState(db: session.db)
             var applier = try SegmentApplier(
                 session: session, sealer: sealer, wall: try correctedWall(session.db),
@@ -66,7 +66,7 @@ extension SyncStore {
                 cursor = segment.sequence
                 try state.set("cursor", .integer(cursor))
             }
-            if cursor != before { try state.setMark(isStopped ? nil : mark) }
+            if cursor != before { try state.setHistoryHash(isStopped ? nil : historyHash) }
             try applier.flush()
             // Under its new name this replica knows nothing of what the other copy sent.
             if applier.page.isForked { try session.forgetCursor() }
@@ -80,19 +80,19 @@ extension SyncStore {
         return page
     }
 
-    /// The cursor, and what the server gave with its place; nil where nothing is known of that.
-    func place() throws -> (cursor: Int64, mark: [UInt8]?) {
+    /// The cursor, and what the server gave with its sequence; nil where nothing is known of that.
+    func cursorAndHistoryHash() throws -> (cursor: Int64, historyHash: [UInt8]?) {
         try pool.read { db in
             let state = StoreState(db: db)
-            return (try state.cursor, try state.mark)
+            return (try state.cursor, try state.historyHash)
         }
     }
 
-    /// Notes what the server gives with a place, if that is where the cursor is.
-    func noteMark(_ mark: [UInt8], at place: Int64) throws {
+    /// Notes what the server gives with a sequence, if that is where the cursor is.
+    func noteHistoryHash(_ historyHash: [UInt8], at sequence: Int64) throws {
         try engineWrite { session in
             let state = StoreState(db: session.db)
-            if try state.cursor == place { try state.setMark(mark) }
+            if try state.cursor == sequence { try state.setHistoryHash(historyHash) }
         }
     }
 
@@ -100,7 +100,7 @@ extension SyncStore {
     package func retryQuarantined(with sealer: SegmentSealer) throws -> AppliedPage {
         guard try quarantinedSegmentCount() > 0 else { return AppliedPage() }
         let (page, tables) = try engineWrite { session in
-            try LogFolder(session: session).fold()
+            try ChangeLogCompactor(session: session).compact()
             var applier = try SegmentApplier(
                 session: session, sealer: sealer, wall: try correctedWall(session.db),
                 randomBytes: environment.randomBytes)

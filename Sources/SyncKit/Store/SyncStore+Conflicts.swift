@@ -75,12 +75,12 @@ extension SyncStore {
         let key = try found.key(2)
         var lost: [String: SQLValue] = [:]
         var standing: [String: SQLValue] = [:]
-        let place = try table.place(of: key)
+        let rowID = try table.rowID(of: key)
         for cell in try ConflictLog.decode(found.bytes(5)) {
             guard let column = table.column(cell.column) else { continue }
             lost[column.name] = cell.value
-            if let place {
-                standing[column.name] = try table.value(of: cell.column, at: place)
+            if let rowID {
+                standing[column.name] = try table.value(of: cell.column, at: rowID)
             }
         }
         return Conflict(

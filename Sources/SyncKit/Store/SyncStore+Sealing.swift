@@ -1,9 +1,9 @@
 import GRDB
 
 extension Int64 {
-    /// Whether this place comes right after another one; never after the last there can be.
-    fileprivate func isNext(after place: Int64) -> Bool {
-        let (next, overflow) = place.addingReportingOverflow(1)
+    /// Whether this sequence comes right after another one; never after the last there can be.
+    fileprivate func isNext(after sequence: Int64) -> Bool {
+        let (next, overflow) = sequence.addingReportingOverflow(1)
         return !overflow && self == next
     }
 }
@@ -14,14 +14,14 @@ extension SyncStore {
     ///
     /// Changes dated too far ahead of server time are dated anew first, as if written now: a wrong
     /// clock poisons nobody and loses nothing. Call it when server time is fresh. After
-    /// ``meetServer(epoch:)`` the group holds the whole state.
+    /// ``resetForNewEpoch(epoch:)`` the group holds the whole state.
     package func sealPending(with sealer: SegmentSealer) throws {
         try engineWrite { session in
-            try Reissue(session: session).run(wall: try correctedWall(session.db))
+            try ClockSkewRestamper(session: session).run(wall: try correctedWall(session.db))
             let state = StoreState(db: session.db)
             let chain = SegmentChain(session: session, sealer: sealer)
             if try state.mustOfferState {
-                try LogFolder(session: session).fold()
+                try ChangeLogCompactor(session: session).compact()
                 try StateExport(session: session).run { try chain.append($0) }
                 try chain.finish()
                 return try state.setOffer(.sealed)
@@ -90,12 +90,12 @@ extension SyncStore {
     /// Notes that the server holds segment `number` at `sequence` of the account's order.
     ///
     /// - Parameters:
-    ///   - mark: What the server gave with that place.
+    ///   - historyHash: What the server gave with that sequence.
     ///   - hasPulled: Whether it is sure that the order up to the cursor is still the one that is
     ///     known here. If not, the answer counts only when a pull brings the segment back: the
     ///     server may have been set back, and may yet be set back to what is known here.
     package func acknowledge(
-        number: UInt64, sequence: Int64, mark: [UInt8]? = nil, hasPulled: Bool = true
+        number: UInt64, sequence: Int64, historyHash: [UInt8]? = nil, hasPulled: Bool = true
     ) throws {
         try engineWrite { session in
             let state = StoreState(db: session.db)
@@ -113,14 +113,14 @@ extension SyncStore {
             }
             // Nothing of others lies between: there is no need to pull it back.
             if try sequence.isNext(after: state.cursor) {
-                try state.setCursor(sequence, mark: mark)
+                try state.setCursor(sequence, historyHash: historyHash)
                 try noteOwnHead(Int64(clamping: number), in: session)
             } else {
                 // Others' segments before it say nothing of it.
                 try state.setComparable(after: sequence)
             }
             guard let lastStamp else { return }
-            try Settlement(session: session).closeGroup(
+            try AcknowledgementTracker(session: session).closeGroup(
                 Int64(clamping: number), lastStamp: lastStamp, sequence: sequence)
         }
     }

@@ -112,11 +112,11 @@ public final class SyncStore: Sendable {
     /// How many rows hold changes that the server has not acknowledged.
     public func pendingChangeCount() throws -> Int {
         let isUpToDate = try pool.read { db in
-            try !PendingChanges(db).exist() && !ForeignLog.hasEntries(in: db)
+            try !PendingChanges(db).exist() && !ExternalChangeLog.hasEntries(in: db)
         }
         if isUpToDate { return 0 }
         return try engineWrite {
-            try PendingExport(session: $0, after: { try $0.settled }).rowCount()
+            try PendingExport(session: $0, after: { try $0.acknowledged }).rowCount()
         }
     }
 
@@ -127,7 +127,7 @@ public final class SyncStore: Sendable {
         }
     }
 
-    /// The server's place up to which everything is applied here.
+    /// The sequence up to which everything is applied here.
     public func cursor() throws -> Int64 {
         try pool.read { try StoreState(db: $0).cursor }
     }

@@ -4,12 +4,12 @@ import GRDB
 final class TableStore {
     /// What is known of a row.
     enum Row {
-        /// Nothing: it never was, or its grave was cleared away.
+        /// Nothing: it never was, or its tombstone was cleared away.
         case unseen
-        /// It exists at `place`.
-        case alive(place: Int64, began: Int64, clock: PackedClock)
+        /// It exists at `rowID`.
+        case alive(rowID: Int64, createdStamp: Int64, clock: PackedClock)
         /// It was deleted at the stamp with this number.
-        case dead(life: UInt32, stamp: Int64)
+        case dead(causalLength: UInt32, stamp: Int64)
     }
 
     let table: SyncedTable
@@ -52,34 +52,37 @@ final class TableStore {
 
     /// What is known of the row with `key`.
     func row(_ key: RowKey) throws -> Row {
-        if let row = try placeAndClock(of: key) {
-            let began = try began(at: row.place)
+        if let row = try rowIDAndClock(of: key) {
+            let createdStamp = try createdStamp(at: row.rowID)
             return .alive(
-                place: row.place, began: began, clock: filled(row.clock, began: began))
+                rowID: row.rowID, createdStamp: createdStamp,
+                clock: filled(row.clock, createdStamp: createdStamp))
         }
-        if let grave = try grave(of: key) { return .dead(life: grave.life, stamp: grave.stamp) }
+        if let tombstone = try tombstone(of: key) {
+            return .dead(causalLength: tombstone.causalLength, stamp: tombstone.stamp)
+        }
         return .unseen
     }
 
-    private func placeAndClock(
+    private func rowIDAndClock(
         of key: RowKey
-    ) throws -> (place: Int64, clock: PackedClock)? {
+    ) throws -> (rowID: Int64, clock: PackedClock)? {
         let findRow = try prepared(.findRow)
         findRow.bind(key, at: 1)
         defer { findRow.reset() }
         guard try findRow.step() else { return nil }
-        return (findRow.integer(0), try PackedClock(findRow.lent(1)))
+        return (findRow.integer(0), try PackedClock(findRow.borrowed(1)))
     }
 
     /// Where the row with `key` lies.
-    func place(of key: RowKey) throws -> Int64? {
+    func rowID(of key: RowKey) throws -> Int64? {
         let find = try prepared(.find)
         find.bind(key, at: 1)
         defer { find.reset() }
         return try find.step() ? find.integer(0) : nil
     }
 
-    /// Inserts row `index` of the plan's columns and returns its place.
+    /// Inserts row `index` of the plan's columns and returns its row id.
     ///
     /// - Parameter cleared: Columns that take null instead.
     @inline(__always)
@@ -102,41 +105,41 @@ final class TableStore {
 
     /// Writes one cell.
     func update(
-        _ column: UInt8, at place: Int64, to cell: Int, of cells: LentCells
+        _ column: UInt8, at rowID: Int64, to cell: Int, of cells: BorrowedCells
     ) throws {
         let statement = try updateStatement(column)
         statement.bind(cell: cell, of: cells, at: 1)
-        statement.bind(place, at: 2)
+        statement.bind(rowID, at: 2)
         try statement.run()
     }
 
     /// Writes one value.
-    func update(_ column: UInt8, at place: Int64, to value: SQLValue) throws {
+    func update(_ column: UInt8, at rowID: Int64, to value: SQLValue) throws {
         var cells = CellColumn()
         cells.append(value)
-        try CellColumn.lend([cells][...]) { lent in
-            try update(column, at: place, to: 0, of: lent[0])
+        try CellColumn.borrow([cells][...]) { borrowed in
+            try update(column, at: rowID, to: 0, of: borrowed[0])
         }
     }
 
     /// Deletes the row, its clock and its counters.
     func delete(
-        _ key: RowKey, at place: Int64, clock: PackedClock, in session: StoreSession
+        _ key: RowKey, at rowID: Int64, clock: PackedClock, in session: StoreSession
     ) throws {
         try foreignKeys.begin()
         let remove = try prepared(.remove)
-        remove.bind(place, at: 1)
+        remove.bind(rowID, at: 1)
         try remove.run()
-        if !clock.isPlain { try removeClock(at: place) }
+        if !clock.isPlain { try removeClock(at: rowID) }
         if !counters.isEmpty {
             try CountLedger(session, table: table.id).remove(key)
         }
     }
 
     /// The value of one cell.
-    func value(of column: UInt8, at place: Int64) throws -> SQLValue {
+    func value(of column: UInt8, at rowID: Int64) throws -> SQLValue {
         guard let statement = try valueStatement(column) else { return .null }
-        statement.bind(place, at: 1)
+        statement.bind(rowID, at: 1)
         defer { statement.reset() }
         return try statement.step() ? statement.value(0) : .null
     }
@@ -144,92 +147,92 @@ final class TableStore {
     // MARK: - Clocks
 
     /// The number of the stamp at which the row began.
-    func began(at place: Int64) throws -> Int64 {
+    func createdStamp(at rowID: Int64) throws -> Int64 {
         // A row without a run was written while triggers were off: it loses against every write.
-        try runs.stamp(at: place) ?? StampTable.zero
+        try runs.stamp(at: rowID) ?? StampTable.zero
     }
 
-    /// What the row's clock has besides its beginning at the stamp with the number `began`.
-    func clock(at place: Int64, began: Int64) throws -> PackedClock {
+    /// What the row's clock has besides its beginning at the stamp with the number `createdStamp`.
+    func clock(at rowID: Int64, createdStamp: Int64) throws -> PackedClock {
         let findClock = try prepared(.findClock)
-        findClock.bind(place, at: 1)
+        findClock.bind(rowID, at: 1)
         defer { findClock.reset() }
-        guard try findClock.step() else { return filled(PackedClock(), began: began) }
-        return filled(try PackedClock(findClock.lent(0)), began: began)
+        guard try findClock.step() else { return filled(PackedClock(), createdStamp: createdStamp) }
+        return filled(try PackedClock(findClock.borrowed(0)), createdStamp: createdStamp)
     }
 
     /// A stored clock together with what goes without saying: columns that the table lacked when
     /// the row began were written before everything.
     @inline(__always)
-    func filled(_ clock: PackedClock, began: Int64) -> PackedClock {
-        gaps.isEmpty ? clock : fill(clock, began)
+    func filled(_ clock: PackedClock, createdStamp: Int64) -> PackedClock {
+        gaps.isEmpty ? clock : fill(clock, createdStamp)
     }
 
-    private func fill(_ clock: PackedClock, _ began: Int64) -> PackedClock {
+    private func fill(_ clock: PackedClock, _ createdStamp: Int64) -> PackedClock {
         var filled = clock
-        for gap in gaps where gap.contains(began) && clock.stamp(of: gap.column) == nil {
+        for gap in gaps where gap.contains(createdStamp) && clock.stamp(of: gap.column) == nil {
             filled.set(StampTable.zero, of: gap.column)
         }
         return filled
     }
 
     /// Stores `clock`; `old` is what is stored now.
-    func set(_ clock: PackedClock, at place: Int64, replacing old: PackedClock) throws {
+    func set(_ clock: PackedClock, at rowID: Int64, replacing old: PackedClock) throws {
         guard clock != old else { return }
-        try set(clock, at: place)
+        try set(clock, at: rowID)
     }
 
     /// Stores `clock`, as where the row's beginning is another from now on.
-    func set(_ clock: PackedClock, at place: Int64) throws {
-        if clock.isPlain { return try removeClock(at: place) }
+    func set(_ clock: PackedClock, at rowID: Int64) throws {
+        if clock.isPlain { return try removeClock(at: rowID) }
         let setClock = try prepared(.setClock)
-        setClock.bind(place, at: 1)
+        setClock.bind(rowID, at: 1)
         setClock.bind(blob: clock.bytes, at: 2)
         try setClock.run()
     }
 
     /// Stores the clock of a row that was just added; `bytes` are of ``PackedClock``.
-    func append(clock bytes: [UInt8], at place: Int64) throws {
+    func append(clock bytes: [UInt8], at rowID: Int64) throws {
         let appendClock = try prepared(.appendClock)
-        appendClock.bind(place, at: 1)
+        appendClock.bind(rowID, at: 1)
         appendClock.bind(blob: bytes, at: 2)
         try appendClock.run()
     }
 
-    func removeClock(at place: Int64) throws {
+    func removeClock(at rowID: Int64) throws {
         let removeClock = try prepared(.removeClock)
-        removeClock.bind(place, at: 1)
+        removeClock.bind(rowID, at: 1)
         try removeClock.run()
     }
 
-    // MARK: - Graves
+    // MARK: - Tombstones
 
     /// When the row with `key` was deleted.
-    func grave(of key: RowKey) throws -> (life: UInt32, stamp: Int64)? {
-        let findGrave = try prepared(.findGrave)
-        findGrave.bind(key, at: 1)
-        defer { findGrave.reset() }
-        guard try findGrave.step() else { return nil }
-        return (UInt32(clamping: findGrave.integer(0)), findGrave.integer(1))
+    func tombstone(of key: RowKey) throws -> (causalLength: UInt32, stamp: Int64)? {
+        let findTombstone = try prepared(.findTombstone)
+        findTombstone.bind(key, at: 1)
+        defer { findTombstone.reset() }
+        guard try findTombstone.step() else { return nil }
+        return (UInt32(clamping: findTombstone.integer(0)), findTombstone.integer(1))
     }
 
-    func bury(_ key: RowKey, life: UInt32, stamp: Int64) throws {
-        let setGrave = try prepared(.setGrave)
-        setGrave.bind(key, at: 1)
-        setGrave.bind(Int64(life), at: 2)
-        setGrave.bind(stamp, at: 3)
-        try setGrave.run()
+    func addTombstone(_ key: RowKey, causalLength: UInt32, stamp: Int64) throws {
+        let setTombstone = try prepared(.setTombstone)
+        setTombstone.bind(key, at: 1)
+        setTombstone.bind(Int64(causalLength), at: 2)
+        setTombstone.bind(stamp, at: 3)
+        try setTombstone.run()
     }
 
-    func removeGrave(of key: RowKey) throws {
-        let removeGrave = try prepared(.removeGrave)
-        removeGrave.bind(key, at: 1)
-        try removeGrave.run()
+    func removeTombstone(of key: RowKey) throws {
+        let removeTombstone = try prepared(.removeTombstone)
+        removeTombstone.bind(key, at: 1)
+        try removeTombstone.run()
     }
 
     /// Whether any row of the table was ever deleted and remembered.
-    func hasGraves() throws -> Bool {
-        try PreparedStatement("SELECT 1 FROM sync_graves_\(table.id) LIMIT 1", in: db).step()
+    func hasTombstones() throws -> Bool {
+        try PreparedStatement("SELECT 1 FROM sync_tombstones_\(table.id) LIMIT 1", in: db).step()
     }
 
     /// Whether the table holds no row.
@@ -243,7 +246,7 @@ final class TableStore {
     private enum Query: Int, CaseIterable {
         case find, findRow, remove
         case findClock, setClock, appendClock, removeClock
-        case findGrave, setGrave, removeGrave
+        case findTombstone, setTombstone, removeTombstone
     }
 
     @inline(__always)
@@ -258,17 +261,19 @@ final class TableStore {
         case .findRow:
             """
             SELECT rows._rowid_, clock FROM \(name) AS rows
-            LEFT JOIN sync_clocks_\(id) ON place = rows._rowid_ WHERE rows.id = ?
+            LEFT JOIN sync_clocks_\(id) ON row_id = rows._rowid_ WHERE rows.id = ?
             """
         case .remove: "DELETE FROM \(name) WHERE _rowid_ = ?"
-        case .findClock: "SELECT clock FROM sync_clocks_\(id) WHERE place = ?"
-        case .setClock: "INSERT OR REPLACE INTO sync_clocks_\(id)(place, clock) VALUES(?, ?)"
-        case .appendClock: "INSERT INTO sync_clocks_\(id)(place, clock) VALUES(?, ?)"
-        case .removeClock: "DELETE FROM sync_clocks_\(id) WHERE place = ?"
-        case .findGrave: "SELECT life, stamp FROM sync_graves_\(id) WHERE row = ?"
-        case .setGrave:
-            "INSERT OR REPLACE INTO sync_graves_\(id)(row, life, stamp) VALUES(?, ?, ?)"
-        case .removeGrave: "DELETE FROM sync_graves_\(id) WHERE row = ?"
+        case .findClock: "SELECT clock FROM sync_clocks_\(id) WHERE row_id = ?"
+        case .setClock: "INSERT OR REPLACE INTO sync_clocks_\(id)(row_id, clock) VALUES(?, ?)"
+        case .appendClock: "INSERT INTO sync_clocks_\(id)(row_id, clock) VALUES(?, ?)"
+        case .removeClock: "DELETE FROM sync_clocks_\(id) WHERE row_id = ?"
+        case .findTombstone: "SELECT causal_length, stamp FROM sync_tombstones_\(id) WHERE row = ?"
+        case .setTombstone:
+            """
+            INSERT OR REPLACE INTO sync_tombstones_\(id)(row, causal_length, stamp) VALUES(?, ?, ?)
+            """
+        case .removeTombstone: "DELETE FROM sync_tombstones_\(id) WHERE row = ?"
         }
     }
 

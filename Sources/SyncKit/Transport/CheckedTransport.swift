@@ -5,16 +5,16 @@ struct CheckedTransport: Transport {
 
     func push(_ segment: SealedSegment) async throws -> PushAcknowledgement {
         let answer = try await base.push(segment)
-        try Self.check(answer.server, answer.mark)
+        try Self.check(answer.server, answer.historyHash)
         guard answer.sequence > 0, answer.sequence <= answer.server.head else {
-            throw SessionError.impossibleAnswer("a segment's place is not in the account's order")
+            throw SessionError.impossibleAnswer("a segment's sequence is not within the account's")
         }
         return answer
     }
 
-    func pull(after sequence: Int64, mark: [UInt8]?) async throws -> PulledPage {
-        let page = try await base.pull(after: sequence, mark: mark)
-        try Self.check(page.server, page.mark)
+    func pull(after sequence: Int64, historyHash: [UInt8]?) async throws -> PulledPage {
+        let page = try await base.pull(after: sequence, historyHash: historyHash)
+        try Self.check(page.server, page.historyHash)
         guard
             page.segments.count <= Limits.pageSegments,
             page.segments.allSatisfy({ $0.sequence > 0 && $0.sequence <= page.server.head }),
@@ -30,9 +30,9 @@ struct CheckedTransport: Transport {
     func newestSnapshot() async throws -> SnapshotManifest? {
         guard let snapshot = try await base.newestSnapshot() else { return nil }
         guard
-            snapshot.id.count == 16, (0...Limits.lastPlace).contains(snapshot.cursor),
+            snapshot.id.count == 16, (0...Limits.lastSequence).contains(snapshot.cursor),
             (1...Limits.chunks).contains(snapshot.chunkCount)
-        else { throw SessionError.impossibleAnswer("a snapshot has no such size or place") }
+        else { throw SessionError.impossibleAnswer("a snapshot has no such size or cursor") }
         return snapshot
     }
 
@@ -44,12 +44,13 @@ struct CheckedTransport: Transport {
         return bytes
     }
 
-    private static func check(_ state: ServerState, _ mark: [UInt8]?) throws {
+    private static func check(_ state: ServerState, _ historyHash: [UInt8]?) throws {
         guard
-            (0...Limits.lastPlace).contains(state.head), (0...state.head).contains(state.floor),
+            (0...Limits.lastSequence).contains(state.head), (0...state.head).contains(state.floor),
             (0...state.head).contains(state.horizon),
             (0...Int64(HybridTimestamp.latestMilliseconds)).contains(state.milliseconds),
-            (0...Int(Int32.max)).contains(state.epoch), mark?.count ?? 0 <= Limits.markBytes
+            (0...Int(Int32.max)).contains(state.epoch),
+            historyHash?.count ?? 0 <= Limits.historyHashBytes
         else {
             throw SessionError.impossibleAnswer("where it stands is not what can be")
         }

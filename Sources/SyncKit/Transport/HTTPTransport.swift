@@ -40,18 +40,19 @@ public struct HTTPTransport: Transport {
             throw HTTPFailure.unexpectedReply("the answer to a segment is not what it should be")
         }
         return PushAcknowledgement(
-            sequence: answer.sequence, mark: try Self.mark(in: reply),
+            sequence: answer.sequence, historyHash: try Self.historyHash(in: reply),
             server: try Self.serverState(in: reply))
     }
 
-    /// Asks for the segments after a place in the account's order.
+    /// Asks for the segments after a sequence.
     ///
     /// - Throws: What `explain` makes of a refusal; ``HTTPFailure``.
-    public func pull(after sequence: Int64, mark: [UInt8]?) async throws -> PulledPage {
-        let known = mark.map { "&mark=" + Self.hexadecimal($0) } ?? ""
+    public func pull(after sequence: Int64, historyHash: [UInt8]?) async throws -> PulledPage {
+        let known = historyHash.map { "&mark=" + Self.hexadecimal($0) } ?? ""
         let reply = try await send("GET", "/v1/segments?after=\(sequence)\(known)", body: nil)
         return PulledPage(
-            segments: try Self.segments(in: reply.body), mark: try Self.mark(in: reply),
+            segments: try Self.segments(in: reply.body),
+            historyHash: try Self.historyHash(in: reply),
             isOtherHistory: reply.headers["atelier-history"] == "other",
             server: try Self.serverState(in: reply))
     }
@@ -120,13 +121,13 @@ public struct HTTPTransport: Transport {
             milliseconds: time, epoch: Int(epoch), head: head, floor: floor, horizon: horizon)
     }
 
-    /// What tells the server's history up to the place that the answer ends with.
-    private static func mark(in reply: HTTPReply) throws(HTTPFailure) -> [UInt8]? {
+    /// What tells the server's history up to the sequence that the answer ends with.
+    private static func historyHash(in reply: HTTPReply) throws(HTTPFailure) -> [UInt8]? {
         guard let text = reply.headers["atelier-mark"] else { return nil }
-        guard let mark = sixteenBytes(text) else {
+        guard let historyHash = sixteenBytes(text) else {
             throw .unexpectedReply("the mark of its history is not 32 hexadecimal digits")
         }
-        return mark
+        return historyHash
     }
 
     private static func hexadecimal(_ bytes: [UInt8]) -> String {
@@ -149,10 +150,10 @@ public struct HTTPTransport: Transport {
             let sequence = head[0..<8].reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
             let length = head[8..<12].reduce(0) { $0 << 8 | Int($1) }
             rest = rest.dropFirst(12)
-            guard let place = Int64(exactly: sequence), rest.count >= length else {
+            guard let number = Int64(exactly: sequence), rest.count >= length else {
                 throw truncated
             }
-            segments.append(SequencedSegment(sequence: place, bytes: Array(rest.prefix(length))))
+            segments.append(SequencedSegment(sequence: number, bytes: Array(rest.prefix(length))))
             rest = rest.dropFirst(length)
         }
         return segments

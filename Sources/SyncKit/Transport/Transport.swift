@@ -4,17 +4,17 @@
 public protocol Transport: Sendable {
     /// Hands over one segment; the same segment again gets the same answer.
     ///
-    /// - Throws: ``ForkedChain`` where the server holds another segment at this one's place, or
+    /// - Throws: ``ForkedChain`` where the server holds another segment of this one's number, or
     ///   does not hold the one before it; ``WritingRefused`` where the account may only read now.
     func push(_ segment: SealedSegment) async throws -> PushAcknowledgement
 
-    /// Asks for segments after a place in the account's order.
+    /// Asks for segments after a sequence.
     ///
     /// - Parameters:
-    ///   - sequence: The place, 0 for the beginning.
-    ///   - mark: What the server gave with that place; nil where it gave none. Where the server has
-    ///     another one there, it was set back: see ``PulledPage/isOtherHistory``.
-    func pull(after sequence: Int64, mark: [UInt8]?) async throws -> PulledPage
+    ///   - sequence: The sequence, 0 for the beginning.
+    ///   - historyHash: What the server gave with that sequence; nil where it gave none. Where the
+    ///     server has another one there, it was set back: see ``PulledPage/isOtherHistory``.
+    func pull(after sequence: Int64, historyHash: [UInt8]?) async throws -> PulledPage
 
     /// Hands over one chunk of a snapshot; the snapshot counts once all its chunks are there.
     ///
@@ -32,9 +32,9 @@ public protocol Transport: Sendable {
 }
 
 extension Transport {
-    /// Asks for segments after a place, whatever came before it.
+    /// Asks for segments after a sequence, whatever came before it.
     public func pull(after sequence: Int64) async throws -> PulledPage {
-        try await pull(after: sequence, mark: nil)
+        try await pull(after: sequence, historyHash: nil)
     }
 }
 
@@ -92,11 +92,11 @@ public struct ServerState: Hashable, Sendable {
     public var milliseconds: Int64
     /// Another number than before when the server was wiped or restored from a backup.
     public var epoch: Int
-    /// The place of the account's last segment.
+    /// the sequence of the account's last segment.
     public var head: Int64
-    /// Segments up to this place are gone: a snapshot holds what they said. 0 where none are.
+    /// Segments up to this sequence are gone: a snapshot holds what they said. 0 where none are.
     public var floor: Int64
-    /// Every active device has pulled up to this place.
+    /// Every active device has pulled up to this sequence.
     public var horizon: Int64
 
     /// Takes every field.
@@ -111,17 +111,17 @@ public struct ServerState: Hashable, Sendable {
 
 /// The server holds a segment.
 public struct PushAcknowledgement: Hashable, Sendable {
-    /// The segment's place in the account's order, from 1.
+    /// The segment's sequence, from 1.
     public let sequence: Int64
-    /// The mark of that place, at most 32 bytes; nil where the server gives none.
-    public let mark: [UInt8]?
+    /// The history hash of that sequence, at most 32 bytes; nil where the server gives none.
+    public let historyHash: [UInt8]?
     /// What the server tells with it.
     public let server: ServerState
 
     /// Takes every field.
-    public init(sequence: Int64, mark: [UInt8]? = nil, server: ServerState) {
+    public init(sequence: Int64, historyHash: [UInt8]? = nil, server: ServerState) {
         self.sequence = sequence
-        self.mark = mark
+        self.historyHash = historyHash
         self.server = server
     }
 }
@@ -131,32 +131,33 @@ public struct PushAcknowledgement: Hashable, Sendable {
 public struct PulledPage: Hashable, Sendable {
     /// The segments, in rising order.
     public let segments: [SequencedSegment]
-    /// The mark of the last one's place, or of the place that was asked for where there are none;
-    /// nil where the server gives none. Two histories never have the same mark at a place.
-    public let mark: [UInt8]?
-    /// Whether the mark that was sent is not the server's: then what came before the place is not
-    /// what it was, and there are no segments.
+    /// The history hash of the last one's sequence, or of the sequence that was asked for where
+    /// there are none; nil where the server gives none. Two histories never have the same history
+    /// hash at a sequence.
+    public let historyHash: [UInt8]?
+    /// Whether the history hash that was sent is not the server's: then what came before the
+    /// sequence is not what it was, and there are no segments.
     public let isOtherHistory: Bool
     /// What the server tells with them.
     public let server: ServerState
 
     /// Takes every field.
     public init(
-        segments: [SequencedSegment], mark: [UInt8]? = nil, isOtherHistory: Bool = false,
+        segments: [SequencedSegment], historyHash: [UInt8]? = nil, isOtherHistory: Bool = false,
         server: ServerState
     ) {
         self.segments = segments
-        self.mark = mark
+        self.historyHash = historyHash
         self.isOtherHistory = isOtherHistory
         self.server = server
     }
 }
 
-/// A snapshot that a server holds: one library's state up to a place in the account's order.
+/// A snapshot that a server holds: one library's state up to a sequence.
 public struct SnapshotManifest: Hashable, Sendable {
     /// Which snapshot: 16 random bytes.
     public let id: [UInt8]
-    /// The place up to which every segment is in it.
+    /// The sequence up to which every segment is in it.
     public let cursor: Int64
     /// How many chunks it has, at least 1.
     public let chunkCount: Int
@@ -173,7 +174,7 @@ public struct SnapshotManifest: Hashable, Sendable {
 public struct SnapshotChunk: Hashable, Sendable {
     /// Which snapshot.
     public let snapshot: SnapshotManifest
-    /// The chunk's place in it, from 0.
+    /// The chunk's index in it, from 0.
     public let index: Int
     /// The sealed bytes, at most ``Limits/segmentBytes``.
     public let bytes: [UInt8]

@@ -131,7 +131,7 @@ final class Device {
             let statement = try db.cachedStatement(
                 sql: """
                     SELECT EXISTS (SELECT 1 FROM sync_stamps WHERE ops IS NOT NULL)
-                    OR EXISTS (SELECT 1 FROM sync_foreign)
+                    OR EXISTS (SELECT 1 FROM sync_external_changes)
                     """)
             return try PlainConnection.rows(statement.sqliteStatement, []) != [[.integer(0)]]
         }

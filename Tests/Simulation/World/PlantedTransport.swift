@@ -14,13 +14,14 @@ struct PlantedTransport: Transport {
         return PushAcknowledgement(sequence: page.server.head + 1, server: page.server)
     }
 
-    func pull(after sequence: Int64, mark: [UInt8]?) async throws -> PulledPage {
-        let page = try await transport.pull(after: sequence, mark: mark)
+    func pull(after sequence: Int64, historyHash: [UInt8]?) async throws -> PulledPage {
+        let page = try await transport.pull(after: sequence, historyHash: historyHash)
         // The last one stays, so that the cursor moves on.
         guard plant == .leakyPull, let last = page.segments.last else { return page }
         let kept = page.segments.dropLast().filter { $0.sequence % 4 != 0 }
         return PulledPage(
-            segments: kept + [last], mark: page.mark, isOtherHistory: page.isOtherHistory,
+            segments: kept + [last], historyHash: page.historyHash,
+            isOtherHistory: page.isOtherHistory,
             server: page.server)
     }
 

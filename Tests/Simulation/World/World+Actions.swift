@@ -107,7 +107,7 @@ extension World {
 
     /// What the engine reports to have healed must have been ill.
     func check(_ report: SyncReport, of device: Device) throws {
-        guard !report.reincarnated || !script.hasLastingNames else {
+        guard !report.rotatedReplicaID || !script.hasLastingNames else {
             throw Violation(.chains, "device \(device.index) began anew without a reason")
         }
         if let failure = report.snapshotFailure, !isExpected(failure, on: device) {

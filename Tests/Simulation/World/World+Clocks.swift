@@ -24,9 +24,9 @@ extension World {
                 FROM sync_runs_\(table.id) AS r JOIN sync_stamps AS s ON s.number = r.stamp
                 WHERE r.first <= t._rowid_ AND t._rowid_ < r.first + r.count
                 ), 'clock', hex(c.clock) FROM \(table.name) AS t
-                LEFT JOIN sync_clocks_\(table.id) AS c ON c.place = t._rowid_
-                UNION ALL SELECT '\(table.name)', hex(substr(row, -1)), 'grave', life, stamp, ''
-                FROM sync_graves_\(table.id)
+                LEFT JOIN sync_clocks_\(table.id) AS c ON c.row_id = t._rowid_
+                UNION ALL SELECT '\(table.name)', hex(substr(row, -1)), 'tombstone', causal_length,
+                stamp, '' FROM sync_tombstones_\(table.id)
                 """, on: device)
         }
         lines += try Self.lines(
@@ -34,12 +34,12 @@ extension World {
             on: device)
         lines += try Self.lines(
             """
-            SELECT 'stamp', number, time, replica, 'seen', seen, 'at', sequence, ops IS NOT NULL
-            FROM sync_stamps
+            SELECT 'stamp', number, time, replica, 'seen', causal_cursor, 'at', sequence,
+            ops IS NOT NULL FROM sync_stamps
             """, on: device)
         if device.hasAnnex { lines += try Annex.contents(of: device.open()) }
         lines += try Self.lines(
-            "SELECT 'waiting', tbl, hex(row), length(batch) FROM sync_waiting", on: device)
+            "SELECT 'waiting', tbl, hex(row), length(batch) FROM sync_dependencies", on: device)
         lines += try Self.lines(
             """
             SELECT name, value FROM sync_state WHERE typeof(value) = 'integer'

@@ -41,7 +41,7 @@ package final class AccountRelay: Transport {
     }
 
     /// As the protocol says.
-    package func pull(after sequence: Int64, mark: [UInt8]?) async throws -> PulledPage {
+    package func pull(after sequence: Int64, historyHash: [UInt8]?) async throws -> PulledPage {
         state.withLock { state in
             let first = Int(max(0, sequence - before))
             let isKept = sequence >= state.floor

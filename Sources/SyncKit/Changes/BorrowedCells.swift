@@ -1,6 +1,6 @@
-/// The cells of a column, lent: no counting of references, no copies. Lives inside the closure that
-/// lent it.
-struct LentCells {
+/// The cells of a column, borrowed: no counting of references, no copies. Lives inside the closure
+/// that borrowed it.
+struct BorrowedCells {
     let kinds: UnsafeBufferPointer<UInt8>
     let numbers: UnsafeBufferPointer<Int64>
     let bytes: UnsafeRawBufferPointer
@@ -14,10 +14,10 @@ struct LentCells {
     /// The bytes of a text or blob.
     @inline(__always)
     func payload(_ index: Int) -> UnsafeRawBufferPointer {
-        let place = numbers[index]
-        let offset = Int(place >> 32)
+        let span = numbers[index]
+        let offset = Int(span >> 32)
         return UnsafeRawBufferPointer(
-            rebasing: bytes[offset..<offset + Int(place & 0xffff_ffff)])
+            rebasing: bytes[offset..<offset + Int(span & 0xffff_ffff)])
     }
 
     /// The value of a cell, copied.
@@ -34,16 +34,16 @@ struct LentCells {
 
 extension CellColumn {
     /// Lends the cells of `columns` at once, for as long as `body` runs.
-    static func lend<Value>(
-        _ columns: ArraySlice<CellColumn>, _ lent: [LentCells] = [],
-        _ body: ([LentCells]) throws -> Value
+    static func borrow<Value>(
+        _ columns: ArraySlice<CellColumn>, _ borrowed: [BorrowedCells] = [],
+        _ body: ([BorrowedCells]) throws -> Value
     ) rethrows -> Value {
-        guard let column = columns.first else { return try body(lent) }
+        guard let column = columns.first else { return try body(borrowed) }
         return try column.kinds.withUnsafeBufferPointer { kinds in
             try column.numbers.withUnsafeBufferPointer { numbers in
                 try column.bytes.withUnsafeBytes { bytes in
-                    let cells = LentCells(kinds: kinds, numbers: numbers, bytes: bytes)
-                    return try lend(columns.dropFirst(), lent + [cells], body)
+                    let cells = BorrowedCells(kinds: kinds, numbers: numbers, bytes: bytes)
+                    return try borrow(columns.dropFirst(), borrowed + [cells], body)
                 }
             }
         }

@@ -1,21 +1,21 @@
 import GRDB
 
 /// Marks own transactions as known to the account.
-struct Settlement {
+struct AcknowledgementTracker {
     let session: StoreSession
 
     /// Everything up to the stamp `last` is known at `sequence` of the account's order.
     func settle(through last: Int64, sequence: Int64) throws {
         let state = StoreState(db: session.db)
-        let settled = try state.settled
-        guard last > settled else { return }
+        let acknowledged = try state.acknowledged
+        guard last > acknowledged else { return }
         try PreparedStatement(
             """
             UPDATE sync_stamps SET sequence = ?1, ops = NULL
             WHERE number > ?2 AND number <= ?3 AND ops IS NOT NULL
             """, in: session.db
-        ).run(.integer(sequence), .integer(settled), .integer(last))
-        try state.set("settled", .integer(last))
+        ).run(.integer(sequence), .integer(acknowledged), .integer(last))
+        try state.set("acknowledged", .integer(last))
     }
 
     /// The group that segment `number` ends is complete: others apply it now, and it need not be

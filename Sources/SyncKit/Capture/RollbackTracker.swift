@@ -4,9 +4,9 @@ import Foundation
 ///
 /// Two things undo changes inside a transaction: a statement that fails, whose changes SQLite does
 /// not count, and ROLLBACK TO a savepoint.
-struct UndoMarks {
-    private var savepoints: [(name: [UInt8], mark: OperationLog.Mark)] = []
-    private var statement: OperationLog.Mark?
+struct RollbackTracker {
+    private var savepoints: [(name: [UInt8], position: OperationLog.Position)] = []
+    private var statement: OperationLog.Position?
     private var running: OpaquePointer?
     private var changes: Int64 = 0
     /// Whether the log may hold what a statement did that failed, and was run again at once.
@@ -40,7 +40,7 @@ struct UndoMarks {
             log.truncate(to: statement)
         }
         self.changes = changes
-        statement = log.mark
+        statement = log.position
         running = next
     }
 
@@ -55,12 +55,12 @@ struct UndoMarks {
         // The latest savepoint of a name is meant.
         let index = savepoints.lastIndex { $0.name == command.name }
         switch command.verb {
-        case .begin: savepoints.append((command.name, log.mark))
+        case .begin: savepoints.append((command.name, log.position))
         case .release: if let index { savepoints.removeSubrange(index...) }
         case .rollBack:
             guard let index else { return }
-            log.truncate(to: savepoints[index].mark)
-            statement = log.mark
+            log.truncate(to: savepoints[index].position)
+            statement = log.position
             savepoints.removeSubrange((index + 1)...)
         }
     }

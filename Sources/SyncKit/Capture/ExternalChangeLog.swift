@@ -1,7 +1,7 @@
 import GRDB
 
 /// What triggers logged of other programs' writes, turned into transactions of the store's log.
-struct ForeignLog {
+struct ExternalChangeLog {
     let db: Database
     /// The names of the synced tables by their ids.
     private let names: [Int: String]
@@ -13,7 +13,7 @@ struct ForeignLog {
 
     /// Whether other programs have written since the log was last taken.
     static func hasEntries(in db: Database) throws -> Bool {
-        try PreparedStatement("SELECT 1 FROM sync_foreign LIMIT 1", in: db).step()
+        try PreparedStatement("SELECT 1 FROM sync_external_changes LIMIT 1", in: db).step()
     }
 
     /// Empties the log; each stretch of one millisecond is handed over as one transaction, or all
@@ -41,18 +41,18 @@ struct ForeignLog {
                 var log = open?.log ?? OperationLog()
                 if let key = row.key {
                     let target = Target(table: row.table, key: key)
-                    let place = replaced.removeValue(forKey: target)
+                    let rowID = replaced.removeValue(forKey: target)
                     // A replaced row leaves no entry of its own.
-                    if row.entry == .insert, let place {
-                        log.append(.delete(row: place, key: key), in: row.table)
+                    if row.entry == .insert, let rowID {
+                        log.append(.delete(row: rowID, key: key), in: row.table)
                     }
-                    if row.entry == .replace { replaced[target] = row.place }
+                    if row.entry == .replace { replaced[target] = row.rowID }
                 }
                 clashes.note(row, in: &log)
                 Self.append(row, to: &log, source: source)
                 open = (row.wall, log)
             }
-            try PreparedStatement("DELETE FROM sync_foreign WHERE seq <= ?", in: db)
+            try PreparedStatement("DELETE FROM sync_external_changes WHERE seq <= ?", in: db)
                 .run(.integer(last.seq))
         }
         if var transaction = open {
@@ -65,7 +65,7 @@ struct ForeignLog {
     private struct Clashes {
         let db: Database
         let names: [Int: String]
-        private var keysByPlace: [Place: RowKey] = [:]
+        private var keysByRowID: [Place: RowKey] = [:]
 
         private struct Place: Hashable {
             let table: Int
@@ -79,33 +79,33 @@ struct ForeignLog {
 
         /// Notes a row that may go; where another entry shows that one has gone, it is logged.
         mutating func note(_ row: Row, in log: inout OperationLog) {
-            let place = Place(table: row.table, row: row.place)
+            let rowID = Place(table: row.table, row: row.rowID)
             switch row.entry {
-            case .clash: keysByPlace[place] = row.key
-            case .delete: keysByPlace[place] = nil
+            case .clash: keysByRowID[rowID] = row.key
+            case .delete: keysByRowID[rowID] = nil
             case .insert:
-                let known = keysByPlace.first {
-                    $0.key.table == row.table && ($0.key.row == row.place || $0.value == row.key)
+                let known = keysByRowID.first {
+                    $0.key.table == row.table && ($0.key.row == row.rowID || $0.value == row.key)
                 }
                 guard let known else { return }
                 log.append(.delete(row: known.key.row, key: known.value), in: row.table)
-                keysByPlace[known.key] = nil
+                keysByRowID[known.key] = nil
             case .update, .replace, .add: break
             }
         }
 
         /// Logs the others that are not there any more.
         func finish(_ log: inout OperationLog) throws {
-            let order = keysByPlace.sorted {
+            let order = keysByRowID.sorted {
                 ($0.key.table, $0.key.row) < ($1.key.table, $1.key.row)
             }
-            for (place, key) in order {
-                guard let name = names[place.table] else { continue }
+            for (rowID, key) in order {
+                guard let name = names[rowID.table] else { continue }
                 let isThere = try PreparedStatement(
                     "SELECT 1 FROM \(quoted(name)) WHERE _rowid_ = ? AND id = ?", in: db)
-                try isThere.bind([.integer(place.row), .blob(key.bytes)])
+                try isThere.bind([.integer(rowID.row), .blob(key.bytes)])
                 guard try !isThere.step() else { continue }
-                log.append(.delete(row: place.row, key: key), in: place.table)
+                log.append(.delete(row: rowID.row, key: key), in: rowID.table)
             }
         }
     }
@@ -118,7 +118,7 @@ struct ForeignLog {
     private struct Row {
         let seq: Int64
         let table: Int
-        let place: Int64
+        let rowID: Int64
         let key: RowKey?
         let entry: CaptureTriggers.Entry
         let columns: UInt64
@@ -131,14 +131,14 @@ struct ForeignLog {
 
     private static func append(_ row: Row, to log: inout OperationLog, source: UInt64?) {
         switch row.entry {
-        case .insert: log.append(.insert(first: row.place, count: 1), in: row.table)
+        case .insert: log.append(.insert(first: row.rowID, count: 1), in: row.table)
         case .update:
             for column in UInt8(1)...UInt8(Limits.columns)
             where row.columns & 1 << UInt64(column) != 0 {
-                log.append(.update(row: row.place, column: column), in: row.table)
+                log.append(.update(row: row.rowID, column: column), in: row.table)
             }
         case .delete:
-            if let key = row.key { log.append(.delete(row: row.place, key: key), in: row.table) }
+            if let key = row.key { log.append(.delete(row: row.rowID, key: key), in: row.table) }
         case .add:
             guard let key = row.key else { return }
             let column = UInt8(clamping: row.columns)
@@ -155,18 +155,18 @@ struct ForeignLog {
     private func nextRows() throws -> [Row] {
         let found = try PreparedStatement(
             """
-            SELECT seq, tbl, place, row, op, columns, wall, source, was, now FROM sync_foreign
-            ORDER BY seq LIMIT 4096
+            SELECT seq, tbl, row_id, row, op, columns, wall, source, was, now
+            FROM sync_external_changes ORDER BY seq LIMIT 4096
             """, in: db)
         var rows: [Row] = []
         while try found.step() {
             guard
                 let entry = CaptureTriggers.Entry(rawValue: found.integer(4)),
                 let table = Int(exactly: found.integer(1)), (1...Limits.tables).contains(table)
-            else { throw StoreError.damaged("sync_foreign") }
+            else { throw StoreError.damaged("sync_external_changes") }
             rows.append(
                 Row(
-                    seq: found.integer(0), table: table, place: found.integer(2),
+                    seq: found.integer(0), table: table, rowID: found.integer(2),
                     key: RowKey(found.bytes(3)), entry: entry,
                     columns: UInt64(clamping: found.integer(5)), wall: found.integer(6),
                     source: UInt64(bitPattern: found.integer(7)), old: found.integer(8),

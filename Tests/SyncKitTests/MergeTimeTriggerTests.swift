@@ -5,7 +5,7 @@ import Testing
 
 /// Triggers that are declared local run while changes are merged, so that what they keep in step
 /// stays in step.
-@Suite struct LocalTriggerTests {
+@Suite struct MergeTimeTriggerTests {
     private static let names = ["app_in", "app_out", "app_change"]
 
     /// A full-text index with the rows as external content, as SQLite's manual shows it.
@@ -27,7 +27,7 @@ import Testing
         migrator.registerMigration("search") { try $0.execute(sql: index) }
         return try SyncStore(
             path: path,
-            schema: try SyncSchema(tables: try Workshop.schema().tables, localTriggers: local),
+            schema: try SyncSchema(tables: try Workshop.schema().tables, mergeTimeTriggers: local),
             migrator: migrator, environment: bench.time.environment(),
             configuration: Workshop.unsafeConfiguration)
     }
@@ -105,7 +105,7 @@ import Testing
         try bench.deliver([try bench.seal(store)], to: other)
         #expect(try Self.found("boat", in: other) == 0)
         #expect(throws: SchemaError.repeated("local trigger")) {
-            _ = try SyncSchema(tables: [], localTriggers: ["a", "A"])
+            _ = try SyncSchema(tables: [], mergeTimeTriggers: ["a", "A"])
         }
     }
 }

@@ -4,7 +4,7 @@ import GRDB
 ///
 /// They belong to the state: snapshots carry them on, so that an old program loses nothing that a
 /// newer one wrote.
-struct WaitingRoom {
+struct PendingDependencies {
     private let session: StoreSession
     private var db: Database { session.db }
 
@@ -15,7 +15,7 @@ struct WaitingRoom {
     /// Keeps `changes`, whose stamps are those of `batch`.
     ///
     /// - Parameters:
-    ///   - sequence: The place at which they became known, where their stamps do not say it.
+    ///   - sequence: The sequence at which they became known, where their stamps do not say it.
     ///   - row: The row whose beginning is waited for; nil for a whole table's changes.
     ///   - table: That row's table, where it is not the changes' own.
     func keep(
@@ -31,18 +31,18 @@ struct WaitingRoom {
             kept.stamps[index].sequence = sequence
         }
         try PreparedStatement(
-            "INSERT OR IGNORE INTO sync_waiting(tbl, row, batch) VALUES(?, ?, ?)", in: db
+            "INSERT OR IGNORE INTO sync_dependencies(tbl, row, batch) VALUES(?, ?, ?)", in: db
         ).run(
             .integer(Int64(table ?? changes.table)), .blob(row?.bytes ?? []),
             .blob(kept.encoded()))
-        session.hasWaiting = true
+        session.hasPendingDependencies = true
     }
 
     /// Merges what waited for a row that has begun, or drops it where the row is dead.
     func release(_ key: RowKey, in table: Int, to merger: BatchMerger) throws {
-        guard session.hasWaiting else { return }
-        let place: [SQLValue] = [.integer(Int64(table)), .blob(key.bytes)]
-        try merge(try take("tbl = ? AND row = ?", place), like: merger)
+        guard session.hasPendingDependencies else { return }
+        let row: [SQLValue] = [.integer(Int64(table)), .blob(key.bytes)]
+        try merge(try take("tbl = ? AND row = ?", row), like: merger)
     }
 
     /// The same for rows that this replica has written.
@@ -50,8 +50,8 @@ struct WaitingRoom {
         guard !keys.isEmpty else { return }
         let wall = try keepClock().milliseconds
         for key in keys.sorted() {
-            let place: [SQLValue] = [.integer(Int64(table)), .blob(key.bytes)]
-            for batch in try take("tbl = ? AND row = ?", place) {
+            let row: [SQLValue] = [.integer(Int64(table)), .blob(key.bytes)]
+            for batch in try take("tbl = ? AND row = ?", row) {
                 let merger = try BatchMerger(
                     batch, at: 0, wall: wall, in: session, isReleasing: true)
                 try merger.merge()
@@ -67,14 +67,14 @@ struct WaitingRoom {
         }
     }
 
-    /// Forgets at which places the changes became known: they meant another order.
-    func forgetPlaces() throws {
-        try rewrite { $0.withoutPlaces() }
+    /// Forgets at which sequences the changes became known: they meant another order.
+    func forgetSequences() throws {
+        try rewrite { $0.withoutSequences() }
     }
 
     /// Tries everything again, as when the schema has grown.
     func releaseAll(wall: UInt64) throws {
-        guard session.hasWaiting else { return }
+        guard session.hasPendingDependencies else { return }
         try keepClock()
         for batch in try take("1", []) {
             try BatchMerger(batch, at: 0, wall: wall, in: session, isReleasing: true).merge()
@@ -93,7 +93,7 @@ struct WaitingRoom {
 
     /// Every waiting batch.
     func all() throws -> [ChangeBatch] {
-        let found = try PreparedStatement("SELECT batch FROM sync_waiting", in: db)
+        let found = try PreparedStatement("SELECT batch FROM sync_dependencies", in: db)
         var batches: [ChangeBatch] = []
         while try found.step() { batches.append(try ChangeBatch(decoding: found.bytes(0))) }
         return batches
@@ -110,34 +110,35 @@ struct WaitingRoom {
 
     private func take(_ condition: String, _ values: [SQLValue]) throws -> [ChangeBatch] {
         let found = try PreparedStatement(
-            "SELECT batch FROM sync_waiting WHERE \(condition)", in: db)
+            "SELECT batch FROM sync_dependencies WHERE \(condition)", in: db)
         try found.bind(values)
         var batches: [ChangeBatch] = []
         while try found.step() { batches.append(try ChangeBatch(decoding: found.bytes(0))) }
         found.reset()
         guard !batches.isEmpty else { return [] }
-        try PreparedStatement("DELETE FROM sync_waiting WHERE \(condition)", in: db).run(values)
-        try session.lookForWaiting()
+        try PreparedStatement("DELETE FROM sync_dependencies WHERE \(condition)", in: db).run(
+            values)
+        try session.lookForPendingDependencies()
         return batches
     }
 
     /// Puts what `body` makes of each waiting batch in its place; nothing, where that is nil.
     private func rewrite(_ body: (ChangeBatch) -> ChangeBatch?) throws {
-        guard session.hasWaiting else { return }
-        let found = try PreparedStatement("SELECT tbl, row, batch FROM sync_waiting", in: db)
+        guard session.hasPendingDependencies else { return }
+        let found = try PreparedStatement("SELECT tbl, row, batch FROM sync_dependencies", in: db)
         var entries: [(table: Int64, row: [UInt8], batch: ChangeBatch)] = []
         while try found.step() {
             guard let batch = body(try ChangeBatch(decoding: found.bytes(2))) else { continue }
             entries.append((found.integer(0), found.bytes(1), batch))
         }
         found.reset()
-        try db.execute(sql: "DELETE FROM sync_waiting")
+        try db.execute(sql: "DELETE FROM sync_dependencies")
         let insert = try PreparedStatement(
-            "INSERT OR IGNORE INTO sync_waiting(tbl, row, batch) VALUES(?, ?, ?)", in: db)
+            "INSERT OR IGNORE INTO sync_dependencies(tbl, row, batch) VALUES(?, ?, ?)", in: db)
         for entry in entries {
             try insert.run(
                 .integer(entry.table), .blob(entry.row), .blob(entry.batch.encoded()))
         }
-        try session.lookForWaiting()
+        try session.lookForPendingDependencies()
     }
 }

@@ -5,8 +5,8 @@ import GRDB
 ///
 /// SQLite rests triggers all together, but for temporary ones: so those that shall run are made
 /// once more, as temporary ones, for the length of the engine's transaction.
-struct LocalTriggers {
-    /// As declared, see ``SyncSchema/localTriggers``.
+struct MergeTimeTriggers {
+    /// As declared, see ``SyncSchema/mergeTimeTriggers``.
     let names: [String]
     let db: Database
 

@@ -8,31 +8,31 @@ extension SyncStore {
     /// sealed again; nothing is lost, and nothing that was sent changes. All is pulled once more:
     /// what the other copy sent of our common writes was met under our own name before, and taken
     /// for what is here already.
-    package func reincarnate() throws {
+    package func rotateReplicaID() throws {
         try engineWrite { session in
-            try Reincarnation(session: session, randomBytes: environment.randomBytes).run()
+            try ReplicaIDRotation(session: session, randomBytes: environment.randomBytes).run()
             try session.forgetCursor()
         }
     }
 
     /// Begins anew with a server that was wiped or restored: pulls all it has, and offers the
     /// whole state, so that nothing is lost that any device still holds.
-    package func meetServer(epoch: Int) throws {
+    package func resetForNewEpoch(epoch: Int) throws {
         try engineWrite { session in
             let state = StoreState(db: session.db)
-            try Reincarnation(session: session, randomBytes: environment.randomBytes).run()
-            // Places in the old order mean nothing in the new one.
+            try ReplicaIDRotation(session: session, randomBytes: environment.randomBytes).run()
+            // Sequences in the old order mean nothing in the new one.
             try session.db.execute(
                 sql: """
-                    UPDATE sync_stamps SET seen = 0;
+                    UPDATE sync_stamps SET causal_cursor = 0;
                     UPDATE sync_stamps SET sequence = 0 WHERE sequence IS NOT NULL;
                     DELETE FROM sync_partial;
                     DELETE FROM sync_missing;
                     DELETE FROM sync_divergence;
                     """)
-            try WaitingRoom(session).forgetPlaces()
-            try Quarantine(session.db).forgetPlaces()
-            try state.setLastMeeting(stamp: try state.lastStamp, time: try state.clock.latest)
+            try PendingDependencies(session).forgetSequences()
+            try Quarantine(session.db).forgetSequences()
+            try state.setLastEpochReset(stamp: try state.lastStamp, time: try state.clock.latest)
             try state.set("epoch", .integer(Int64(epoch)))
             try session.forgetOrder()
             try state.set("collected", .integer(0))

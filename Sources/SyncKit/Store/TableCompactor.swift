@@ -1,15 +1,15 @@
 import GRDB
 
-/// Folds logged operations on one table into its clocks: first all are added, in the order of the
-/// log, then the state of the table is looked at once.
-final class TableFolder {
+/// Compacts logged operations on one table into its clocks: first all are added, in the order of
+/// the log, then the state of the table is looked at once.
+final class TableCompactor {
     private let session: StoreSession
     private let table: TableStore
-    /// The rows that began or died, where something may wait for that.
+    /// The rows that were inserted or deleted, where something may wait for that.
     private(set) var awaited: Set<RowKey> = []
-    private var births = Births()
-    private var touches = TouchList()
-    /// What was added to counters and is not noted yet: many additions fold together.
+    private var insertedRanges = InsertedRanges()
+    private var columnWrites = ColumnWriteBuffer()
+    /// What was added to counters and is not noted yet: many additions are compacted together.
     private var additions: [RowKey: [Addition]] = [:]
     private var additionCount = 0
 
@@ -29,18 +29,18 @@ final class TableFolder {
     func add(_ operation: Operation, stamp: Int64) throws {
         switch operation {
         case .insert(let first, let count):
-            births.add(first, count, stamp: stamp)
-        case .update(let place, let column):
-            touches.add(column, at: place, stamp: stamp)
+            insertedRanges.add(first, count, stamp: stamp)
+        case .update(let rowID, let column):
+            columnWrites.add(column, at: rowID, stamp: stamp)
         case .add(let key, let column, _, let difference, let source):
             try addToCounter(
                 Addition(column: column, source: source, difference: difference, stamp: stamp),
                 of: key)
-        case .delete(let place, let key):
+        case .delete(let rowID, let key):
             forgetAdditions(to: key)
-            try bury(key, at: place, stamp: stamp)
-            if session.hasWaiting { awaited.insert(key) }
-            touches.add(0, at: place, stamp: stamp)
+            try addTombstone(key, at: rowID, stamp: stamp)
+            if session.hasPendingDependencies { awaited.insert(key) }
+            columnWrites.add(0, at: rowID, stamp: stamp)
         }
     }
 
@@ -48,38 +48,38 @@ final class TableFolder {
     func addAgain(_ operation: Operation, stamp: Int64) {
         switch operation {
         case .insert, .add: return
-        case .update(let place, let column): touches.add(column, at: place, stamp: stamp)
-        case .delete(let place, _): touches.add(0, at: place, stamp: stamp)
+        case .update(let rowID, let column): columnWrites.add(column, at: rowID, stamp: stamp)
+        case .delete(let rowID, _): columnWrites.add(0, at: rowID, stamp: stamp)
         }
     }
 
-    /// Begins the rows that were born; after the whole log was added once.
+    /// Begins the rows that were inserted; after the whole log was added once.
     func beginRows() throws {
-        guard !births.runs.isEmpty else { return }
+        guard !insertedRanges.runs.isEmpty else { return }
         try beginBornRows()
     }
 
-    /// Folds the updates of this part.
-    func foldPart() throws {
+    /// Compacts the updates of this part.
+    func compactPart() throws {
         let key = try PreparedStatement(
             "SELECT id FROM \(quoted(table.table.name)) WHERE _rowid_ = ?", in: session.db)
-        try touches.forEachRow { place, writes in
-            key.bind(place, at: 1)
+        try columnWrites.forEachRow { rowID, writes in
+            key.bind(rowID, at: 1)
             defer { key.reset() }
-            if try key.step() { try fold(writes, at: place, try key.key(0)) }
+            if try key.step() { try compact(writes, at: rowID, try key.key(0)) }
         }
     }
 
-    /// Whether the log must be read again for the places that are left.
-    var hasNextPart: Bool { touches.isCut }
+    /// Whether the log must be read again for the row ids that are left.
+    var hasNextPart: Bool { columnWrites.isCut }
 
     func beginNextPart() {
-        touches.beginNextPart()
+        columnWrites.beginNextPart()
     }
 
     // MARK: - Counters
 
-    /// Adds an operation alone: for a log whose places mean nothing any more.
+    /// Adds an operation alone: for a log whose row ids mean nothing any more.
     func addCounters(of operation: Operation, stamp: Int64) throws {
         switch operation {
         case .insert, .update: return
@@ -102,7 +102,7 @@ final class TableFolder {
         }
         additions[key, default: []].append(addition)
         additionCount += 1
-        if additionCount >= Limits.heldTouches { try noteAdditions() }
+        if additionCount >= Limits.heldColumnWrites { try noteAdditions() }
     }
 
     private func forgetAdditions(to key: RowKey) {
@@ -125,20 +125,20 @@ final class TableFolder {
 
     // MARK: - Deletes
 
-    private func bury(_ key: RowKey, at place: Int64, stamp: Int64) throws {
-        let buried = try table.grave(of: key)
-        let life: UInt32
-        if births.remove(place) {
-            // Born and gone between two folds: no clock of it was ever counted.
-            life = (buried?.life ?? 0) + 1
+    private func addTombstone(_ key: RowKey, at rowID: Int64, stamp: Int64) throws {
+        let deleted = try table.tombstone(of: key)
+        let causalLength: UInt32
+        if insertedRanges.remove(rowID) {
+            // Inserted and gone between two compactions: no clock of it was ever counted.
+            causalLength = (deleted?.causalLength ?? 0) + 1
         } else {
-            let began = try table.began(at: place)
-            let clock = try table.clock(at: place, began: began)
-            life = clock.life
-            try toggle(key, began, clock, adding: false)
-            if !clock.isPlain { try table.removeClock(at: place) }
+            let createdStamp = try table.createdStamp(at: rowID)
+            let clock = try table.clock(at: rowID, createdStamp: createdStamp)
+            causalLength = clock.causalLength
+            try toggle(key, createdStamp, clock, adding: false)
+            if !clock.isPlain { try table.removeClock(at: rowID) }
         }
-        try table.bury(key, life: life + 1, stamp: stamp)
+        try table.addTombstone(key, causalLength: causalLength + 1, stamp: stamp)
         if !table.counters.isEmpty {
             try CountLedger(session, table: table.table.id).remove(key)
         }
@@ -147,29 +147,30 @@ final class TableFolder {
     // MARK: - Inserts
 
     private func beginBornRows() throws {
-        let mayBeBuried = try table.hasGraves()
+        let mayBeDeleted = try table.hasTombstones()
         let rows = try PreparedStatement(
             """
             SELECT _rowid_, id FROM \(quoted(table.table.name))
             WHERE _rowid_ BETWEEN ? AND ? ORDER BY _rowid_
             """, in: session.db)
-        for run in births.runs {
+        for run in insertedRanges.runs {
             try table.runs.add(run)
-            let began = try session.stamps.stamp(run.stamp)
+            let createdStamp = try session.stamps.stamp(run.stamp)
             rows.bind(run.first, at: 1)
             rows.bind(run.end - 1, at: 2)
             while try rows.step() {
-                let (place, key) = (rows.integer(0), try rows.key(1))
-                guard !births.isGone(place) else { continue }
-                if session.hasWaiting { awaited.insert(key) }
+                let (rowID, key) = (rows.integer(0), try rows.key(1))
+                guard !insertedRanges.isGone(rowID) else { continue }
+                if session.hasPendingDependencies { awaited.insert(key) }
                 var clock = PackedClock()
-                if mayBeBuried, let grave = try table.grave(of: key) {
-                    clock.life = grave.life + 1
-                    try table.removeGrave(of: key)
-                    try table.set(clock, at: place, replacing: PackedClock())
+                if mayBeDeleted, let tombstone = try table.tombstone(of: key) {
+                    clock.causalLength = tombstone.causalLength + 1
+                    try table.removeTombstone(of: key)
+                    try table.set(clock, at: rowID, replacing: PackedClock())
                 }
                 session.digest.toggle(
-                    key, in: table.table.id, life: clock.life, began: began,
+                    key, in: table.table.id, causalLength: clock.causalLength,
+                    createdStamp: createdStamp,
                     exceptions: EmptyCollection(), adding: true)
             }
             rows.reset()
@@ -178,26 +179,26 @@ final class TableFolder {
 
     // MARK: - Updates
 
-    private func fold(
-        _ writes: [TouchList.Write], at place: Int64, _ key: RowKey
+    private func compact(
+        _ writes: [ColumnWriteBuffer.Write], at rowID: Int64, _ key: RowKey
     ) throws {
-        let began = try table.began(at: place)
-        let clock = try table.clock(at: place, began: began)
+        let createdStamp = try table.createdStamp(at: rowID)
+        let clock = try table.clock(at: rowID, createdStamp: createdStamp)
         var written = clock
         for write in writes {
-            if write.stamp != began || written.stamp(of: write.column) != nil {
+            if write.stamp != createdStamp || written.stamp(of: write.column) != nil {
                 written.set(write.stamp, of: write.column)
             }
         }
         guard written != clock else { return }
-        try toggle(key, began, clock, adding: false)
-        try table.set(written, at: place, replacing: clock)
-        try toggle(key, began, written, adding: true)
+        try toggle(key, createdStamp, clock, adding: false)
+        try table.set(written, at: rowID, replacing: clock)
+        try toggle(key, createdStamp, written, adding: true)
     }
 
     private func toggle(
-        _ key: RowKey, _ began: Int64, _ clock: PackedClock, adding: Bool
+        _ key: RowKey, _ createdStamp: Int64, _ clock: PackedClock, adding: Bool
     ) throws {
-        try table.toggleDigest(of: key, began, clock, in: session, adding: adding)
+        try table.toggleDigest(of: key, createdStamp, clock, in: session, adding: adding)
     }
 }

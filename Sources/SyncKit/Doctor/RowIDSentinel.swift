@@ -1,10 +1,10 @@
 import GRDB
 
-/// Two rows with a gap between their places. A program that copies the database row by row, as
+/// Two rows with a gap between their row ids. A program that copies the database row by row, as
 /// `.dump` does, closes the gap: then no row can be trusted to lie where it lay.
 ///
-/// VACUUM keeps the places of tables that have an index, and this one has.
-struct PlaceSentinel {
+/// VACUUM keeps the row ids of tables that have an index, and this one has.
+struct RowIDSentinel {
     private let db: Database
 
     init(_ db: Database) {

@@ -1,15 +1,15 @@
-/// Rows that were born in some events and still live, by their places.
-struct Births {
-    /// In rising order, without overlap; places in ``gone`` do not count.
+/// Rows that were inserted in some events and still live, by their row ids.
+struct InsertedRanges {
+    /// In rising order, without overlap; row ids in ``gone`` do not count.
     private(set) var runs: [RunTable.Run] = []
     private var gone: Set<Int64> = []
 
-    /// Whether the row born at `place` is no more.
-    func isGone(_ place: Int64) -> Bool {
-        !gone.isEmpty && gone.contains(place)
+    /// Whether the row inserted at `rowID` is no more.
+    func isGone(_ rowID: Int64) -> Bool {
+        !gone.isEmpty && gone.contains(rowID)
     }
 
-    /// Adds rows; a place that is used again belongs to the later birth.
+    /// Adds rows; a row id that is used again belongs to the later insertion.
     mutating func add(_ first: Int64, _ count: Int64, stamp: Int64) {
         let new = RunTable.Run(first: first, count: count, stamp: stamp)
         guard let last = runs.last, first < last.end else {
@@ -36,28 +36,28 @@ struct Births {
         gone = gone.filter { $0 < new.first || $0 >= new.end }
     }
 
-    /// Notes that the row at `place` is no more; false where it was not born here.
-    mutating func remove(_ place: Int64) -> Bool {
-        guard contains(place) else { return false }
-        if let last = runs.last, last.end == place + 1 {
-            // The usual case of a place that is used again: cheap, and no splitting later.
+    /// Notes that the row at `rowID` is no more; false where it was not inserted here.
+    mutating func remove(_ rowID: Int64) -> Bool {
+        guard contains(rowID) else { return false }
+        if let last = runs.last, last.end == rowID + 1 {
+            // The usual case of a row id that is used again: cheap, and no splitting later.
             runs[runs.count - 1].count -= 1
             if last.count == 1 { runs.removeLast() }
         } else {
-            gone.insert(place)
+            gone.insert(rowID)
         }
         return true
     }
 
-    /// Whether a living row was born at `place`.
-    func contains(_ place: Int64) -> Bool {
+    /// Whether a living row was inserted at `rowID`.
+    func contains(_ rowID: Int64) -> Bool {
         var low = 0
         var high = runs.count
         while low < high {
             let middle = (low + high) / 2
-            if runs[middle].end <= place { low = middle + 1 } else { high = middle }
+            if runs[middle].end <= rowID { low = middle + 1 } else { high = middle }
         }
-        return low < runs.count && runs[low].first <= place && !isGone(place)
+        return low < runs.count && runs[low].first <= rowID && !isGone(rowID)
     }
 
     private mutating func append(_ run: RunTable.Run) {

@@ -2,12 +2,12 @@ import GRDB
 
 /// The stamps that were known when the server last lost its memory, as by a restore.
 ///
-/// A row that began at one of them, and is neither here nor buried, was deleted, and its grave
+/// A row that began at one of them, and is neither here nor deleted, was deleted, and its tombstone
 /// cleared away. The server may have the row again, and not its deletion.
-final class FormerStamps {
+final class StampsBeforeReset {
     private let db: Database
     /// Read when a row is first asked about: most transactions of the engine begin none.
-    private var meeting: (stamp: Int64, time: HybridTimestamp)?
+    private var resetting: (stamp: Int64, time: HybridTimestamp)?
     /// Read when it is first asked for: later moments, which nearly all are, need no look.
     private var stamps: Set<Stamp>?
 
@@ -17,10 +17,10 @@ final class FormerStamps {
 
     /// Whether `stamp` was known by then.
     func contains(_ stamp: Stamp) throws -> Bool {
-        let meeting = try meeting ?? StoreState(db: db).lastMeeting
-        self.meeting = meeting
-        guard stamp.time <= meeting.time, meeting.stamp > 0 else { return false }
-        let stamps = try stamps ?? read(through: meeting.stamp)
+        let resetting = try resetting ?? StoreState(db: db).lastEpochReset
+        self.resetting = resetting
+        guard stamp.time <= resetting.time, resetting.stamp > 0 else { return false }
+        let stamps = try stamps ?? read(through: resetting.stamp)
         self.stamps = stamps
         return stamps.contains(stamp)
     }

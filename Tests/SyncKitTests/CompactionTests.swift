@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// A log of any length is folded in bounded memory, and nothing of it is missed.
-@Suite struct FoldingTests {
+@Suite struct CompactionTests {
     // Goal: more writes than are held at once are folded all the same: another replica gets every
     // cell, and both count the same digest.
     // Method: two columns of so many rows that the log is read twice; some rows are deleted
@@ -11,7 +11,7 @@ import Testing
     @Test func aLongLogIsFoldedInParts() throws {
         let bench = try MergeBench(seed: 81)
         let (first, second) = (try bench.open(), try bench.open())
-        let rows = Limits.heldTouches / 2 + 1000
+        let rows = Limits.heldColumnWrites / 2 + 1000
         try first.run(
             """
             WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers

@@ -2,24 +2,24 @@ import GRDB
 
 /// Dates unsent transactions anew where this device's clock was ahead when they were written.
 ///
-/// Stamps are interned: the clocks of rows follow without being touched.
-struct Reissue {
+/// Stamps are interned: the clocks of rows follow without being changed.
+struct ClockSkewRestamper {
     let session: StoreSession
 
-    /// Every unsealed transaction dated over ``Limits/reissueTolerance`` after `wall` gets a new
+    /// Every unsealed transaction dated over ``Limits/restampTolerance`` after `wall` gets a new
     /// stamp, in the old order.
     func run(wall: UInt64) throws {
         let state = StoreState(db: session.db)
-        let tolerance = UInt64(Limits.reissueTolerance.components.seconds) * 1000
+        let tolerance = UInt64(Limits.restampTolerance.components.seconds) * 1000
         let limit = HybridTimestamp(milliseconds: wall &+ tolerance, counter: 0)
         guard try state.clock.latest > limit else { return }
-        try LogFolder(session: session).fold()
+        try ChangeLogCompactor(session: session).compact()
         let ahead = try numbers(after: limit, sealed: try state.sealed)
         // The clock falls back to the latest moment that is not dated anew: nothing that was sent
         // or received carries a later one.
         let kept = try latestKept(limit, sealed: try state.sealed)
         // Stamps that lost against the ones ahead are not stored; they must go on losing.
-        var clock = HybridClock(latest: max(kept, try state.heard))
+        var clock = HybridClock(latest: max(kept, try state.maxReceived))
         for number in ahead {
             let time = try clock.tick(wall: wall)
             try PreparedStatement(

@@ -1,0 +1,195 @@
+import GRDB
+
+/// Keeps clocks with their rows when a migration builds a table anew: clocks go by row id,
+/// and a copied table has other row ids.
+///
+/// The row ids are noted before the migration and compared after it. The notes are in the
+/// database, so that a crash in between is made good at the next start.
+struct RowIDGuard {
+    let db: Database
+    let schema: SyncSchema
+
+    /// Notes where every row lies.
+    func note() throws {
+        for table in schema.tables {
+            guard let name = try nameBefore(table) else { continue }
+            try db.execute(
+                sql: """
+                    DROP TABLE IF EXISTS sync_rowids_\(table.id);
+                    CREATE TABLE sync_rowids_\(table.id)(row_id INTEGER PRIMARY KEY,
+                    row BLOB NOT NULL);
+                    INSERT INTO sync_rowids_\(table.id) SELECT _rowid_, id
+                    FROM \(quoted(name));
+                    """)
+        }
+    }
+
+    /// Moves the clocks of rows that have moved since ``note()``.
+    func follow() throws {
+        for table in schema.tables where try db.hasTable("sync_rowids_\(table.id)") {
+            if try hasMoved(table) { try move(table) }
+            try db.execute(sql: "DROP TABLE sync_rowids_\(table.id)")
+        }
+    }
+
+    /// What an installed table was called when the store was last opened: the migration may give it
+    /// the name that is declared now. Nil where there is no such table.
+    private func nameBefore(_ table: SyncedTable) throws -> String? {
+        guard try db.hasTable("sync_runs_\(table.id)") else { return nil }
+        let name = try StoreState(db: db).tableName(table.id) ?? table.name
+        return try db.hasTable(name) ? name : nil
+    }
+
+    private func hasMoved(_ table: SyncedTable) throws -> Bool {
+        try PreparedStatement(
+            """
+            SELECT 1 FROM \(quoted(table.name)) AS now JOIN sync_rowids_\(table.id) AS before
+            ON before.row_id = now._rowid_ WHERE before.row <> now.id
+            UNION ALL
+            SELECT 1 FROM sync_rowids_\(table.id) WHERE row_id NOT IN (
+            SELECT _rowid_ FROM \(quoted(table.name))) LIMIT 1
+            """, in: db
+        ).step()
+    }
+
+    private func move(_ table: SyncedTable) throws {
+        var rowIDs: [Int64: Int64] = [:]
+        var gone: [(rowID: Int64, key: RowKey)] = []
+        // Without an index on the notes, but with the table's own on id.
+        let found = try PreparedStatement(
+            """
+            SELECT before.row_id, before.row, now._rowid_ FROM sync_rowids_\(table.id) AS before
+            LEFT JOIN \(quoted(table.name)) AS now ON now.id = before.row ORDER BY before.row_id
+            """, in: db)
+        while try found.step() {
+            if found.isNull(2) {
+                gone.append((found.integer(0), try found.key(1)))
+            } else {
+                rowIDs[found.integer(0)] = found.integer(2)
+            }
+        }
+        try moveClocks(of: table, by: rowIDs, gone: gone)
+        try moveLog(of: table, by: rowIDs)
+    }
+
+    private func moveClocks(
+        of table: SyncedTable, by rowIDs: [Int64: Int64], gone: [(rowID: Int64, key: RowKey)]
+    ) throws {
+        let session = try StoreSession(db, schema)
+        guard let store = try session.table(table.id) else { return }
+        var moved: [(rowID: Int64, createdStamp: Int64, clock: PackedClock)] = []
+        for (old, new) in rowIDs {
+            let createdStamp = try store.createdStamp(at: old)
+            moved.append((new, createdStamp, try store.clock(at: old, createdStamp: createdStamp)))
+        }
+        // Of rows that were deleted before the migration the log has yet to be compacted.
+        let goneBefore = try deletedRowIDs(of: table).subtracting(rowIDs.keys)
+            .subtracting(gone.map(\.rowID))
+        for old in goneBefore.sorted() {
+            let createdStamp = try store.createdStamp(at: old)
+            moved.append(
+                (
+                    Self.rowIDOfDeleted(old), createdStamp,
+                    try store.clock(at: old, createdStamp: createdStamp)
+                ))
+        }
+        try moveExternalChanges(of: table, by: rowIDs)
+        // Rows that the migration left out are deleted rows, as if by any program.
+        for row in gone {
+            try PreparedStatement(
+                """
+                INSERT INTO sync_external_changes(tbl, row_id, row, op, columns, wall)
+                VALUES(?, ?, ?, ?, 0, \(CaptureTriggers.wall))
+                """, in: db
+            ).run(
+                .integer(Int64(table.id)), .integer(Self.rowIDOfDeleted(row.rowID)),
+                .blob(row.key.bytes),
+                .integer(CaptureTriggers.Entry.delete.rawValue))
+            let createdStamp = try store.createdStamp(at: row.rowID)
+            let clock = try store.clock(at: row.rowID, createdStamp: createdStamp)
+            moved.append((Self.rowIDOfDeleted(row.rowID), createdStamp, clock))
+        }
+        try db.execute(
+            sql: """
+                DELETE FROM sync_runs_\(table.id);
+                DELETE FROM sync_clocks_\(table.id);
+                """)
+        try session.dropClocks()
+        guard let fresh = try session.table(table.id) else { return }
+        for row in moved.sorted(by: { $0.rowID < $1.rowID }) {
+            try fresh.runs.add(RunTable.Run(first: row.rowID, count: 1, stamp: row.createdStamp))
+            try fresh.set(row.clock, at: row.rowID, replacing: PackedClock())
+        }
+        try fresh.runs.flush()
+    }
+
+    /// A row that is gone had a row id that another may have now.
+    private static func rowIDOfDeleted(_ rowID: Int64) -> Int64 { ~rowID }
+
+    /// The row ids of rows that were deleted and whose deletion is not compacted.
+    private func deletedRowIDs(of table: SyncedTable) throws -> Set<Int64> {
+        var deleted: Set<Int64> = []
+        let log = try PreparedStatement(
+            "SELECT ops FROM sync_stamps WHERE ops IS NOT NULL AND number > ?", in: db)
+        log.bind(try StoreState(db: db).compacted, at: 1)
+        while try log.step() {
+            try OperationLog.read(log.bytes(0)) { id, operation in
+                if id == table.id, case .delete(let row, _) = operation { deleted.insert(row) }
+            }
+        }
+        let external = try PreparedStatement(
+            "SELECT DISTINCT row_id FROM sync_external_changes WHERE tbl = ?", in: db)
+        external.bind(Int64(table.id), at: 1)
+        while try external.step() { deleted.insert(external.integer(0)) }
+        return deleted
+    }
+
+    /// Rewrites the row ids in what other programs logged.
+    private func moveExternalChanges(of table: SyncedTable, by rowIDs: [Int64: Int64]) throws {
+        let found = try PreparedStatement(
+            "SELECT seq, row_id FROM sync_external_changes WHERE tbl = ?", in: db)
+        found.bind(Int64(table.id), at: 1)
+        var entries: [(seq: Int64, rowID: Int64)] = []
+        while try found.step() { entries.append((found.integer(0), found.integer(1))) }
+        let update = try PreparedStatement(
+            "UPDATE sync_external_changes SET row_id = ? WHERE seq = ?", in: db)
+        for entry in entries {
+            update.bind(rowIDs[entry.rowID] ?? Self.rowIDOfDeleted(entry.rowID), at: 1)
+            update.bind(entry.seq, at: 2)
+            try update.run()
+        }
+    }
+
+    /// Rewrites the row ids in the log of what is not yet acknowledged.
+    private func moveLog(of table: SyncedTable, by rowIDs: [Int64: Int64]) throws {
+        let found = try PreparedStatement(
+            "SELECT number, ops FROM sync_stamps WHERE ops IS NOT NULL", in: db)
+        var rewritten: [(number: Int64, operations: [UInt8])] = []
+        while try found.step() {
+            var log = OperationLog()
+            try OperationLog.read(found.bytes(1)) { id, operation in
+                guard id == table.id else { return log.append(operation, in: id) }
+                for moved in Self.move(operation, by: rowIDs) { log.append(moved, in: id) }
+            }
+            rewritten.append((found.integer(0), log.bytes))
+        }
+        for entry in rewritten {
+            try PreparedStatement("UPDATE sync_stamps SET ops = ? WHERE number = ?", in: db)
+                .run(.blob(entry.operations), .integer(entry.number))
+        }
+    }
+
+    private static func move(_ operation: Operation, by rowIDs: [Int64: Int64]) -> [Operation] {
+        let rowID = { (row: Int64) in rowIDs[row] ?? rowIDOfDeleted(row) }
+        switch operation {
+        case .insert(let first, let count):
+            return (first..<first + count).map { .insert(first: rowID($0), count: 1) }
+        case .update(let row, let column):
+            return [.update(row: rowID(row), column: column)]
+        case .delete(let row, let key):
+            return [.delete(row: rowID(row), key: key)]
+        case .add:
+            return [operation]
+        }
+    }
+}
