@@ -189,3 +189,38 @@ extension TableChanges.Updates {
         }
     }
 }
+
+/// A batch in its wire form, and where in it things of one kind end.
+package struct EncodedBatch: Sendable {
+    /// The wire form.
+    package let bytes: [UInt8]
+    /// Rising offsets in ``bytes``. A compressor that begins a new block at each of them keeps
+    /// random bytes, such as keys, from spoiling the codes of the texts beside them.
+    package let sectionEnds: [Int]
+
+    init(_ writer: ByteWriter) {
+        bytes = writer.bytes
+        sectionEnds = writer.sectionEnds
+    }
+}
+
+/// About how many bits bytes take once an entropy coder without memory has seen them.
+enum ByteCost {
+    /// In 1/256 bits. Whole numbers alone, so that every machine chooses the same form.
+    static func of(_ bytes: [UInt8]) -> Int {
+        var counts = [Int](repeating: 0, count: 256)
+        for byte in bytes { counts[Int(byte)] += 1 }
+        let all = bytes.count * logarithm(bytes.count)
+        return counts.reduce(all) { $0 - $1 * logarithm($1) }
+    }
+
+    /// What a byte costs that nobody could guess.
+    static let ofAByte = 8 << 8
+
+    /// To the base 2, in 1/256; between powers of 2 on a straight line.
+    private static func logarithm(_ value: Int) -> Int {
+        guard value > 0 else { return 0 }
+        let whole = Int.bitWidth - 1 - value.leadingZeroBitCount
+        return (whole << 8) + ((value << 8) >> whole) - 256
+    }
+}

@@ -25,3 +25,37 @@ public struct Stamp: Hashable, Sendable, Comparable {
         left.time == right.time ? left.replica < right.replica : left.time < right.time
     }
 }
+
+/// One copy of a library on one device: 16 random bytes, made when the store is made.
+public struct ReplicaID: Hashable, Sendable, Comparable, CustomStringConvertible {
+    /// 16.
+    public static let byteCount = 16
+
+    /// The value, ``byteCount`` bytes.
+    public let bytes: [UInt8]
+
+    /// The value of exactly ``byteCount`` bytes, else nil.
+    public init?(_ bytes: some Sequence<UInt8>) {
+        let bytes = Array(bytes)
+        guard bytes.count == Self.byteCount else { return nil }
+        self.bytes = bytes
+    }
+
+    init(checked bytes: [UInt8]) {
+        self.bytes = bytes
+    }
+
+    /// The first 8 bytes, big-endian: what stamps carry. Random, so that two replicas of one
+    /// library share one once in 2^64 pairs.
+    public var handle: UInt64 { bytes.prefix(8).reduce(0) { $0 << 8 | UInt64($1) } }
+
+    /// Orders as the bytes do.
+    public static func < (left: Self, right: Self) -> Bool {
+        left.bytes.lexicographicallyPrecedes(right.bytes)
+    }
+
+    /// Lowercase hexadecimal.
+    public var description: String {
+        bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    }
+}

@@ -1,3 +1,5 @@
+import GRDB
+
 /// A sum over all living rows of what their clocks say, and of what was added to their counters:
 /// equal where two replicas have merged the same changes, in whatever order. Each change costs two
 /// hashes, not a scan. Tombstones do not count: replicas clear them away at different times.
@@ -51,5 +53,33 @@ final class StateDigest {
         mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
         mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
         return mixed ^ (mixed >> 31)
+    }
+}
+
+extension TableStore {
+    /// Counts a living row into the session's digest, or out of it.
+    func toggleDigest(
+        of key: RowKey, _ createdStamp: Int64, _ clock: PackedClock, in session: StoreSession,
+        adding: Bool
+    ) throws {
+        let exceptions = try clock.exceptions.map {
+            (column: $0.column, stamp: try session.stamps.stamp($0.stamp))
+        }
+        session.digest.toggle(
+            key, in: table.id, causalLength: clock.causalLength,
+            createdStamp: try session.stamps.stamp(createdStamp),
+            exceptions: exceptions, adding: adding)
+    }
+
+    /// Counts every row and its counters into the session's digest.
+    func countDigest(in session: StoreSession) throws {
+        let scan = try RowScan(self, in: session.db, withValues: false)
+        let ledger = CountLedger(session, table: table.id)
+        try scan.start()
+        while try scan.next() {
+            try toggleDigest(
+                of: scan.key, scan.createdStamp, scan.clock, in: session, adding: true)
+            if !counters.isEmpty { try ledger.countDigest(of: scan.key) }
+        }
     }
 }
