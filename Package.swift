@@ -42,6 +42,7 @@ let package = Package(
         .executable(name: "atelier", targets: ["atelier"]),
         .executable(name: "atelier-server", targets: ["atelier-server"]),
         .library(name: "SyncKit", targets: ["SyncKit"]),
+        .library(name: "SyncKitHTTP", targets: ["SyncKitHTTP"]),
         .library(name: "CreditLedger", targets: ["CreditLedger"]),
         .library(name: "StyleKit", targets: ["StyleKit"]),
     ],
@@ -70,9 +71,9 @@ let package = Package(
         library("SystemSupport", []),
 
         // The three libraries that know nothing of each other.
-        library(
-            "SyncKit",
-            [crypto, grdb, grdbSQLite, "CCurl", "CSQLite", "CZstd", "SystemSupport"]),
+        library("SyncKit", [crypto, grdb, grdbSQLite, "CSQLite", "CZstd", "SystemSupport"]),
+        // The engine's way to a server over HTTP; the engine itself links no network.
+        library("SyncKitHTTP", ["SyncKit", "CCurl"]),
         library("CreditLedger", ["SignedObjects", "SystemSupport"]),
         // The only C of the project: the innermost loop of drawing.
         .target(name: "CPatchKernel"),
@@ -89,6 +90,7 @@ let package = Package(
             "AtelierLibrary",
             [
                 "AtelierProtocol", "CreditLedger", "SignedObjects", "StyleKit", "SyncKit",
+                "SyncKitHTTP",
                 "SystemSupport", crypto, grdb,
             ]),
         program(
@@ -134,18 +136,20 @@ let package = Package(
             "AtelierLibraryTests",
             [
                 "AtelierLibrary", "AtelierProtocol", "CreditLedger", "SignedObjects", "StyleKit",
-                "SyncKit", "SystemSupport", crypto, grdb,
+                "SyncKit", "SyncKitHTTP", "SystemSupport", crypto, grdb,
             ]),
         tests(
             "ServerTests",
             [
                 "AtelierProtocol", "AtelierServer", "CreditLedger", "SignedObjects", "SyncKit",
+                "SyncKitHTTP",
                 "SystemSupport", crypto, grdb, hummingbird, hummingbirdTesting,
             ]),
         .executableTarget(
             name: "drive-server",
             dependencies: [
-                "AtelierProtocol", "CreditLedger", "SignedObjects", "SyncKit", argumentParser,
+                "AtelierProtocol", "CreditLedger", "SignedObjects", "SyncKit", "SyncKitHTTP",
+                argumentParser,
             ], path: "Tests/DriveServer", swiftSettings: settings),
         .target(
             name: "Simulation", dependencies: ["SyncKit", "TestSupport", grdb],

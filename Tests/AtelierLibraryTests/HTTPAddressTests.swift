@@ -1,4 +1,5 @@
 import SyncKit
+import SyncKitHTTP
 import Testing
 
 @Suite("Server addresses")

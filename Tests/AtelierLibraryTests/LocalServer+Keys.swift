@@ -2,6 +2,7 @@ import AtelierProtocol
 import Foundation
 import SignedObjects
 import SyncKit
+import SyncKitHTTP
 
 extension LocalServer {
     /// The routes of library keys.

@@ -5,6 +5,7 @@ import Foundation
 import SignedObjects
 import Synchronization
 import SyncKit
+import SyncKitHTTP
 
 /// A server in memory for one account: the wire, the real ledger, segments in order.
 final class LocalServer: Sendable {

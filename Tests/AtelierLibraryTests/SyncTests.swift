@@ -6,6 +6,7 @@ import GRDB
 import SignedObjects
 import Synchronization
 import SyncKit
+import SyncKitHTTP
 import TestSupport
 import Testing
 

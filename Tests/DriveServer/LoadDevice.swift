@@ -3,6 +3,7 @@ import CreditLedger
 import Foundation
 import SignedObjects
 import SyncKit
+import SyncKitHTTP
 
 /// A device with an account of its own and one replica.
 struct LoadDevice {

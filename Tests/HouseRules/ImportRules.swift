@@ -34,8 +34,9 @@ enum ImportRules {
     /// By folder; the longest folder that fits a file counts.
     private static let modulesByFolder: [String: Set<Substring>] = [
         "Sources/SyncKit": [
-            "Crypto", "GRDB", "GRDBSQLite", "CSQLite", "CCurl", "CZstd", "SystemSupport",
+            "Crypto", "GRDB", "GRDBSQLite", "CSQLite", "CZstd", "SystemSupport",
         ],
+        "Sources/SyncKitHTTP": ["SyncKit", "CCurl"],
         "Sources/SystemSupport": [],
         "Sources/CreditLedger": ["SignedObjects", "SystemSupport"],
         "Sources/StyleKit": [
@@ -45,7 +46,7 @@ enum ImportRules {
         "Sources/AtelierProtocol": ["SignedObjects", "CreditLedger", "Crypto"],
         "Sources/AtelierLibrary": [
             "AtelierProtocol", "CreditLedger", "SignedObjects", "StyleKit", "SyncKit",
-            "SystemSupport", "Crypto", "GRDB",
+            "SyncKitHTTP", "SystemSupport", "Crypto", "GRDB",
         ],
         "Sources/ClientCLI": [
             "AtelierLibrary", "ArgumentParser", "AtelierProtocol", "CreditLedger", "SignedObjects",

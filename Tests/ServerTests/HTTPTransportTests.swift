@@ -5,6 +5,7 @@ import Hummingbird
 import HummingbirdTesting
 import SignedObjects
 import SyncKit
+import SyncKitHTTP
 import Testing
 
 /// The engine's own way to the server, over a real loopback connection.

@@ -6,6 +6,7 @@ import NIOCore
 import SignedObjects
 import Synchronization
 import SyncKit
+import SyncKitHTTP
 
 /// A client that asks several servers in turn, and the next one where one does not answer.
 ///

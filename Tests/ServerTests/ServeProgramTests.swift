@@ -1,5 +1,6 @@
 import Foundation
 import SyncKit
+import SyncKitHTTP
 import TestSupport
 import Testing
 

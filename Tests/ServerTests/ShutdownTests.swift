@@ -4,6 +4,7 @@ import Foundation
 import SignedObjects
 import Synchronization
 import SyncKit
+import SyncKitHTTP
 import TestSupport
 import Testing
 

@@ -1,6 +1,7 @@
 import AtelierServer
 import Foundation
 import SyncKit
+import SyncKitHTTP
 import TestSupport
 import Testing
 

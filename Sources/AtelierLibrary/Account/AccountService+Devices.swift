@@ -2,6 +2,7 @@ import AtelierProtocol
 import Foundation
 public import SignedObjects
 import SyncKit
+import SyncKitHTTP
 
 /// A device of the account. Its JSON form is what `devices list --json` prints.
 public struct KnownDevice: Codable, Equatable, Sendable {

@@ -3,6 +3,7 @@ import CreditLedger
 import Foundation
 import SignedObjects
 import SyncKit
+import SyncKitHTTP
 
 extension AccountService {
     /// Opens the account on a server and leases its free credits; safe to repeat.

@@ -2,6 +2,7 @@ import AtelierProtocol
 import Foundation
 import SignedObjects
 import SyncKit
+import SyncKitHTTP
 
 extension AccountService {
     /// Certifies this device by the phrase's account key, and takes the account's library keys.

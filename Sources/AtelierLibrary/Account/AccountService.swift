@@ -2,6 +2,7 @@ import AtelierProtocol
 import Foundation
 public import SignedObjects
 import SyncKit
+import SyncKitHTTP
 
 /// The account on a server: joining, devices, library keys.
 ///

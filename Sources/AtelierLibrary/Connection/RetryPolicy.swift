@@ -2,6 +2,7 @@ import AtelierProtocol
 import Foundation
 import SignedObjects
 import SyncKit
+import SyncKitHTTP
 
 /// Repeats a request after replies 429 and 503 that say when to come back (`Retry-After`).
 struct RetryPolicy: Sendable {

@@ -3,6 +3,7 @@ import Foundation
 import SignedObjects
 import Synchronization
 import SyncKit
+import SyncKitHTTP
 
 /// Requests to the account's server: signs them, decodes replies, and turns refusals into errors.
 struct ServerConnection: Sendable {

@@ -3,6 +3,7 @@ import CreditLedger
 import GRDB
 import StyleKit
 import SyncKit
+import SyncKitHTTP
 
 /// Any error that a service throws, described for a person. The command line turns the kind into an
 /// exit status, the artist's page into a message.

@@ -2,6 +2,7 @@ import AtelierProtocol
 import Foundation
 public import SignedObjects
 import SyncKit
+import SyncKitHTTP
 import SystemSupport
 
 /// A library that is being made.

@@ -2,6 +2,7 @@ import CreditLedger
 import Foundation
 public import SignedObjects
 public import SyncKit
+public import SyncKitHTTP
 import SystemSupport
 
 /// What the library takes from its surroundings: time, randomness, threads and network.

@@ -1,4 +1,5 @@
 import Foundation
+public import SyncKit
 
 /// The way to a sync server over HTTP: segments under `/v1/segments`, snapshots under
 /// `/v1/snapshot` and `/v1/snapshots`.
