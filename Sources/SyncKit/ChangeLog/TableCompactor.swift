@@ -132,11 +132,10 @@ final class TableCompactor {
             // Inserted and gone between two compactions: no clock of it was ever counted.
             causalLength = (deleted?.causalLength ?? 0) + 1
         } else {
-            let createdStamp = try table.createdStamp(at: rowID)
-            let clock = try table.clock(at: rowID, createdStamp: createdStamp)
-            causalLength = clock.causalLength
-            try toggle(key, createdStamp, clock, adding: false)
-            if !clock.isPlain { try table.removeClock(at: rowID) }
+            let row = try table.version(of: key, at: rowID)
+            causalLength = row.causalLength
+            try table.toggleDigest(of: row, in: session, adding: false)
+            if !row.clock.isPlain { try table.removeClock(at: rowID) }
         }
         try table.addTombstone(key, causalLength: causalLength + 1, stamp: stamp)
         if !table.counters.isEmpty {
@@ -182,23 +181,14 @@ final class TableCompactor {
     private func compact(
         _ writes: [ColumnWriteBuffer.Write], at rowID: Int64, _ key: RowKey
     ) throws {
-        let createdStamp = try table.createdStamp(at: rowID)
-        let clock = try table.clock(at: rowID, createdStamp: createdStamp)
-        var written = clock
+        let row = try table.version(of: key, at: rowID)
+        var written = row
         for write in writes {
-            if write.stamp != createdStamp || written.stamp(of: write.column) != nil {
-                written.set(write.stamp, of: write.column)
+            if write.stamp != row.createdStamp || written.clock.stamp(of: write.column) != nil {
+                written.clock.set(write.stamp, of: write.column)
             }
         }
-        guard written != clock else { return }
-        try toggle(key, createdStamp, clock, adding: false)
-        try table.set(written, at: rowID, replacing: clock)
-        try toggle(key, createdStamp, written, adding: true)
-    }
-
-    private func toggle(
-        _ key: RowKey, _ createdStamp: Int64, _ clock: PackedClock, adding: Bool
-    ) throws {
-        try table.toggleDigest(of: key, createdStamp, clock, in: session, adding: adding)
+        guard written.clock != row.clock else { return }
+        try table.replace(row, with: written, in: session)
     }
 }

@@ -114,10 +114,10 @@ struct PendingExport {
             scan.stop()
         }
         for (key, columns) in pending.counters.sorted(by: { $0.key < $1.key }) {
-            guard case .alive(_, _, let clock) = try table.row(key) else { continue }
+            guard case .alive(let row) = try table.row(key) else { continue }
             for entry in try pendingEntries(columns, of: key, in: table) {
                 if builder.isFull { try flush() }
-                try builder.addCount(entry, of: key, causalLength: clock.causalLength, in: table)
+                try builder.addCount(entry, of: key, causalLength: row.causalLength, in: table)
             }
         }
         for key in pending.deletes.sorted() {

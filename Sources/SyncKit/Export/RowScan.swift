@@ -17,6 +17,11 @@ final class RowScan {
     /// What its clock has besides.
     private(set) var clock = PackedClock()
 
+    /// The current row as a whole.
+    var row: RowVersion {
+        RowVersion(key: key, rowID: rowID, createdStamp: createdStamp, clock: clock)
+    }
+
     /// - Parameter withValues: Whether values will be asked for, besides keys and clocks.
     init(_ store: TableStore, in db: Database, withValues: Bool = true) throws {
         self.store = store

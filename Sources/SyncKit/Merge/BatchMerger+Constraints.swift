@@ -102,19 +102,21 @@ extension BatchMerger {
 
     /// The same for one cell about to be written; whether the cell itself is set aside.
     func clearDuplicates(
-        of cell: IncomingCell, _ key: RowKey, _ rowID: Int64, in table: TableStore
+        of cell: IncomingCell, into row: RowVersion, in table: TableStore
     ) throws -> Bool {
         for set in table.table.unique {
             let columns = set.compactMap { table.table.column(named: $0) }
             guard columns.contains(cell.column) else { continue }
             let values = try columns.map { column in
                 column == cell.column
-                    ? cell.cells[cell.index] : try table.value(of: UInt8(column.id), at: rowID)
+                    ? cell.cells[cell.index] : try table.value(of: UInt8(column.id), at: row.rowID)
             }
             let duplicate = Duplicate(columns: columns, values: values, stamps: [cell.stamp])
-            guard try clear(duplicate, key, in: table), let first = columns.first else { continue }
+            guard try clear(duplicate, row.key, in: table), let first = columns.first else {
+                continue
+            }
             // The column is null from here on, and is written so once the row's clock is stored.
-            try table.update(UInt8(first.id), at: rowID, to: .null)
+            try table.update(UInt8(first.id), at: row.rowID, to: .null)
             setAside.append(UInt8(first.id))
             if first == cell.column { return true }
         }
@@ -137,8 +139,7 @@ extension BatchMerger {
     /// Whether the batch itself ends the row's hold on a unique value: then it lets go of it now,
     /// where the batch's other rows need it.
     private func isReleased(
-        _ key: RowKey, at rowID: Int64, _ createdStamp: Int64, _ clock: PackedClock, column: UInt8,
-        in table: TableStore
+        _ row: RowVersion, column: UInt8, in table: TableStore
     ) throws -> Bool {
         guard let changes = batch.tables.first(where: { $0.table == table.table.id }) else {
             return false
@@ -149,26 +150,25 @@ extension BatchMerger {
             released = (changes.table, ReleasedUniqueValues(changes, columns: Set(columns)))
         }
         guard let released = released?.values else { return false }
-        if let deleted = released.deletesByKey[key],
-            changes.deletes.causalLengths[deleted] > clock.causalLength
+        if let deleted = released.deletesByKey[row.key],
+            changes.deletes.causalLengths[deleted] > row.causalLength
         {
             // It dies in its turn, when its children have got their new parents; what is lost by
             // that is listed with the values of now.
-            try noteLostUpdates(
-                key, rowID, createdStamp, clock, changes.deletes.stamps[deleted], in: table)
-            try table.update(column, at: rowID, to: .null)
+            try noteLostUpdates(to: row, deletedAt: changes.deletes.stamps[deleted], in: table)
+            try table.update(column, at: row.rowID, to: .null)
             return true
         }
         // A column that may wait for its parent keeps its value until then.
         let isReference = table.table.references.contains {
             table.table.column(named: $0.column)?.id == Int(column)
         }
-        let known = try session.stamps.stamp(clock.stamp(of: column) ?? createdStamp)
-        let isWritten = released.writesByKey[key]?.contains {
-            $0.column == column && $0.causalLength == clock.causalLength && stamp($0.stamp) > known
+        let known = try session.stamps.stamp(row.stamp(of: column))
+        let isWritten = released.writesByKey[row.key]?.contains {
+            $0.column == column && $0.causalLength == row.causalLength && stamp($0.stamp) > known
         }
         guard isWritten == true, !isReference else { return false }
-        try table.update(column, at: rowID, to: .null)
+        try table.update(column, at: row.rowID, to: .null)
         return true
     }
 
@@ -187,19 +187,14 @@ extension BatchMerger {
         guard try found.step() else { return false }
         let other = try found.key(0)
         found.reset()
-        guard case .alive(let rowID, let createdStamp, let clock) = try table.row(other) else {
-            return false
-        }
-        if try isReleased(other, at: rowID, createdStamp, clock, column: UInt8(first.id), in: table)
-        {
-            return false
-        }
-        let numbers = incoming.columns.map { clock.stamp(of: UInt8($0.id)) ?? createdStamp }
+        guard case .alive(let row) = try table.row(other) else { return false }
+        if try isReleased(row, column: UInt8(first.id), in: table) { return false }
+        let numbers = incoming.columns.map { row.stamp(of: UInt8($0.id)) }
         let otherStamp = try numbers.map(session.stamps.stamp).max() ?? .zero
         let stamp = incoming.stamps.map(self.stamp).max() ?? .zero
         let isLater = stamp == otherStamp ? other < key : otherStamp < stamp
         let column = UInt8(first.id)
-        let lost = isLater ? incoming.values[0] : try table.value(of: column, at: rowID)
+        let lost = isLater ? incoming.values[0] : try table.value(of: column, at: row.rowID)
         try conflicts.add(
             .duplicateValue, table.table.id, isLater ? key : other, column: column,
             lost: [(column, lost)],

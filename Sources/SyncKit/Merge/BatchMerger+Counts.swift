@@ -7,14 +7,14 @@ extension BatchMerger {
         for count in counts {
             let causalLength: UInt32
             switch try table.row(count.key) {
-            case .alive(let rowID, _, let clock) where clock.causalLength == count.causalLength:
+            case .alive(let row) where row.causalLength == count.causalLength:
                 if table.counters.contains(count.column) {
-                    try merge(count, at: rowID, in: table)
+                    try merge(count, at: row.rowID, in: table)
                 } else {
                     try keep(count, in: table)
                 }
                 continue
-            case .alive(_, _, let clock): causalLength = clock.causalLength
+            case .alive(let row): causalLength = row.causalLength
             case .dead(let known, _): causalLength = known
             case .unseen: causalLength = 0
             }

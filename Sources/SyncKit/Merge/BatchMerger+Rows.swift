@@ -131,17 +131,15 @@ extension BatchMerger {
             if try isWaitingForParent(row, plan, in: table) { return }
             try table.removeTombstone(of: row.key)
             try begin(row, plan, in: table)
-        case .alive(let rowID, let createdStamp, let clock):
-            if row.causalLength > clock.causalLength {
+        case .alive(let known):
+            if row.causalLength > known.causalLength {
                 if try isWaitingForParent(row, plan, in: table) { return }
-                try noteLostUpdates(
-                    row.key, rowID, createdStamp, clock, row.createdStamp, in: table)
+                try noteLostUpdates(to: known, deletedAt: row.createdStamp, in: table)
                 try repairs.orphan(childrenOf: row.key, in: table)
-                try toggle(row.key, createdStamp, clock, in: table, adding: false)
-                try table.delete(row.key, at: rowID, clock: clock, in: session)
+                try table.delete(known, in: session)
                 try begin(row, plan, in: table)
-            } else if row.causalLength == clock.causalLength {
-                try join(row, plan, at: rowID, createdStamp, clock, in: table)
+            } else if row.causalLength == known.causalLength {
+                try join(row, plan, into: known, in: table)
             }
         }
     }
@@ -179,39 +177,33 @@ extension BatchMerger {
     /// Two replicas began the same causal length of one row: column by column, and the later
     /// beginning.
     private func join(
-        _ row: IncomingRow, _ plan: RowPlan, at rowID: Int64, _ createdStamp: Int64,
-        _ clock: PackedClock, in table: TableStore
+        _ row: IncomingRow, _ plan: RowPlan, into known: RowVersion, in table: TableStore
     ) throws {
-        let oldCreatedStamp = try session.stamps.stamp(createdStamp)
-        var joined = PackedClock()
-        joined.causalLength = clock.causalLength
-        let isLater = stamp(row.createdStamp) > oldCreatedStamp
-        let newCreatedStamp = isLater ? try number(row.createdStamp) : createdStamp
+        let isLater = try stamp(row.createdStamp) > session.stamps.stamp(known.createdStamp)
+        var joined = known
+        joined.createdStamp = isLater ? try number(row.createdStamp) : known.createdStamp
+        joined.clock = PackedClock()
+        joined.clock.causalLength = known.causalLength
         var changed = isLater
         for column in table.table.columns where column.policy != .counter {
             let id = UInt8(column.id)
-            var known = clock.stamp(of: id) ?? createdStamp
+            var written = known.stamp(of: id)
             if let cells = plan.columns.first(where: { $0.id == id }) {
                 let cell = IncomingCell(
                     column: column, stamp: row.stamp(of: id), index: row.index,
                     cells: cells.cells)
-                if try mergeCell(cell, row.key, rowID, known, in: table) {
-                    known = try number(cell.stamp)
+                if try mergeCell(cell, into: known, known: written, in: table) {
+                    written = try number(cell.stamp)
                     changed = true
                 }
             }
-            if try session.stamps.stamp(known) != session.stamps.stamp(newCreatedStamp) {
-                joined.set(known, of: id)
+            if try session.stamps.stamp(written) != session.stamps.stamp(joined.createdStamp) {
+                joined.clock.set(written, of: id)
             }
         }
         try keepUnknown(row, plan, in: table)
         guard changed else { return }
-        try toggle(row.key, createdStamp, clock, in: table, adding: false)
-        if isLater {
-            try table.runs.add(RunTable.Run(first: rowID, count: 1, stamp: newCreatedStamp))
-        }
-        try table.set(joined, at: rowID)
-        try toggle(row.key, newCreatedStamp, joined, in: table, adding: true)
+        try table.replace(known, with: joined, in: session)
         noteAltered()
         try clearSetAside(of: row.key, in: table)
         try repairs.enforceParents(of: row.key, in: table)

@@ -46,12 +46,9 @@ extension BatchMerger {
     ) throws {
         let causalLength: UInt32
         switch try table.row(update.key) {
-        case .alive(let rowID, let createdStamp, let clock)
-        where clock.causalLength == update.causalLength:
-            return try merge(
-                update, of: updates, borrowed, at: rowID, createdStamp: createdStamp, clock: clock,
-                into: table)
-        case .alive(_, _, let clock): causalLength = clock.causalLength
+        case .alive(let row) where row.causalLength == update.causalLength:
+            return try merge(update, of: updates, borrowed, into: row, of: table)
+        case .alive(let row): causalLength = row.causalLength
         case .dead(let known, _): causalLength = known
         case .unseen: causalLength = 0
         }
@@ -64,9 +61,9 @@ extension BatchMerger {
 
     private func merge(
         _ update: IncomingUpdate, of updates: TableChanges.Updates, _ borrowed: [BorrowedCells],
-        at rowID: Int64, createdStamp: Int64, clock: PackedClock, into table: TableStore
+        into row: RowVersion, of table: TableStore
     ) throws {
-        var merged = clock
+        var merged = row
         var unknown: [UInt8] = []
         for (position, index) in update.cells {
             let incoming = updates.columns[position]
@@ -77,21 +74,19 @@ extension BatchMerger {
             let cell = IncomingCell(
                 column: column, stamp: incoming.stamps[index], index: index,
                 cells: borrowed[position])
-            let known = merged.stamp(of: incoming.id) ?? createdStamp
+            let known = merged.stamp(of: incoming.id)
             if try isWaitingForParent(
                 cell, causalLength: update.causalLength, update.key, known, in: table)
             {
                 continue
             }
-            if try mergeCell(cell, update.key, rowID, known, in: table) {
-                merged.set(try number(cell.stamp), of: incoming.id)
+            if try mergeCell(cell, into: row, known: known, in: table) {
+                merged.clock.set(try number(cell.stamp), of: incoming.id)
             }
         }
         if !unknown.isEmpty { try keep(update, of: updates, columns: unknown, in: table) }
-        guard merged != clock else { return }
-        try toggle(update.key, createdStamp, clock, in: table, adding: false)
-        try table.set(merged, at: rowID, replacing: clock)
-        try toggle(update.key, createdStamp, merged, in: table, adding: true)
+        guard merged.clock != row.clock else { return }
+        try table.replace(row, with: merged, in: session)
         noteAltered()
         try clearSetAside(of: update.key, in: table)
         try repairs.enforceParents(of: update.key, in: table)
@@ -99,8 +94,9 @@ extension BatchMerger {
 
     /// Writes the cell where it wins over what was written at the stamp `known`.
     func mergeCell(
-        _ cell: IncomingCell, _ key: RowKey, _ rowID: Int64, _ known: Int64, in table: TableStore
+        _ cell: IncomingCell, into row: RowVersion, known: Int64, in table: TableStore
     ) throws -> Bool {
+        let rowID = row.rowID
         let (old, new) = (try session.stamps.stamp(known), stamp(cell.stamp))
         let id = UInt8(cell.column.id)
         if old == new {
@@ -122,13 +118,13 @@ extension BatchMerger {
             old != .zero, new != .zero
         {
             try conflicts.add(
-                .cellOverwritten, table.table.id, key, column: id,
+                .cellOverwritten, table.table.id, row.key, column: id,
                 lost: [(id, wins ? values.old : values.new)],
                 lostStamp: wins ? known : try number(cell.stamp),
                 wonStamp: wins ? try number(cell.stamp) : known)
         }
         if wins {
-            if try !clearDuplicates(of: cell, key, rowID, in: table) {
+            if try !clearDuplicates(of: cell, into: row, in: table) {
                 try table.update(id, at: rowID, to: cell.index, of: cell.cells)
             }
         }

@@ -151,50 +151,44 @@ final class BatchMerger {
             guard causalLength > known || causalLength == known && self.stamp(deletedStamp) > old
             else { return }
             try addTombstone(key, causalLength: causalLength, deletedStamp, in: table)
-        case .alive(let rowID, let createdStamp, let clock):
-            guard causalLength > clock.causalLength else { return }
-            if try wasCreatedAfter(deletedStamp, createdStamp) {
-                return try raiseCausalLength(
-                    causalLength, key, rowID, createdStamp, clock, in: table)
+        case .alive(let row):
+            guard causalLength > row.causalLength else { return }
+            if try wasCreated(row, after: deletedStamp) {
+                return try raise(row, above: causalLength, in: table)
             }
-            try noteLostUpdates(key, rowID, createdStamp, clock, deletedStamp, in: table)
+            try noteLostUpdates(to: row, deletedAt: deletedStamp, in: table)
             try repairs.orphan(childrenOf: key, in: table)
-            try toggle(key, createdStamp, clock, in: table, adding: false)
-            try table.delete(key, at: rowID, clock: clock, in: session)
+            try table.delete(row, in: session)
             try addTombstone(key, causalLength: causalLength, deletedStamp, in: table)
             noteAltered()
         }
     }
 
-    /// Whether the row that began at the stored stamp `createdStamp` did so after the deletion at
-    /// the batch's stamp `deletedStamp` had become known here: its writer had cleared the tombstone
-    /// away, and counted the causal length from the start. The tombstone came back, as from a
-    /// device that still had it when the server lost its memory.
-    private func wasCreatedAfter(_ deletedStamp: Int32, _ createdStamp: Int64) throws -> Bool {
+    /// Whether the row was created after the deletion at the batch's stamp `deletedStamp` had become
+    /// known here: its writer had cleared the tombstone away, and counted the causal length from the
+    /// start. The tombstone came back, as from a device that still had it when the server lost its
+    /// memory.
+    private func wasCreated(_ row: RowVersion, after deletedStamp: Int32) throws -> Bool {
         let deletedStamp = stamp(deletedStamp)
-        guard try session.stamps.stamp(createdStamp) > deletedStamp else { return false }
+        guard try session.stamps.stamp(row.createdStamp) > deletedStamp else { return false }
         // By the moment alone: a copy of the deleter's database tells the same deletion under a
         // name of its own.
-        return try session.stamps.contains(deletedStamp.time, before: createdStamp)
+        return try session.stamps.contains(deletedStamp.time, before: row.createdStamp)
     }
 
-    /// The row takes a causal length above the deletion's, so that it wins everywhere: also
-    /// with devices that know nothing of the order of the two. All who have the row raise it alike.
-    private func raiseCausalLength(
-        _ causalLength: UInt32, _ key: RowKey, _ rowID: Int64, _ createdStamp: Int64,
-        _ clock: PackedClock,
-        in table: TableStore
+    /// The row takes a causal length above the deletion's, so that it wins everywhere: also with
+    /// devices that know nothing of the order of the two. All who have the row raise it alike.
+    private func raise(
+        _ row: RowVersion, above causalLength: UInt32, in table: TableStore
     ) throws {
-        var raised = clock
-        raised.causalLength = causalLength + 1
-        try toggle(key, createdStamp, clock, in: table, adding: false)
-        try table.set(raised, at: rowID)
-        try toggle(key, createdStamp, raised, in: table, adding: true)
+        var raised = row
+        raised.clock.causalLength = causalLength + 1
+        try table.replace(row, with: raised, in: session)
         noteAltered()
         // All of the row is told, with what others added to its counters: that has a new causal
         // length, too.
         try StoreState(db: session.db).setOffer(.due)
-        try dependencies.release(key, in: table.table.id, to: self)
+        try dependencies.release(row.key, in: table.table.id, to: self)
     }
 
     private func addTombstone(
@@ -208,29 +202,14 @@ final class BatchMerger {
 
     /// A row is about to be deleted that somebody wrote to without knowing of the deletion.
     func noteLostUpdates(
-        _ key: RowKey, _ rowID: Int64, _ createdStamp: Int64, _ clock: PackedClock,
-        _ deletedStamp: Int32,
-        in table: TableStore
+        to row: RowVersion, deletedAt deletedStamp: Int32, in table: TableStore
     ) throws {
-        let writes = [createdStamp] + clock.exceptions.map(\.stamp)
+        let writes = [row.createdStamp] + row.clock.exceptions.map(\.stamp)
         guard let lost = try writes.first(where: { try areConcurrent($0, deletedStamp) }) else {
             return
         }
-        let values = try table.table.columns.map { column in
-            (UInt8(column.id), try table.value(of: UInt8(column.id), at: rowID))
-        }
         try conflicts.add(
-            .rowDeleted, table.table.id, key, column: 0, lost: values, lostStamp: lost,
-            wonStamp: try number(deletedStamp))
-    }
-
-    // MARK: - Digest
-
-    /// Counts a living row in or out of the digest.
-    func toggle(
-        _ key: RowKey, _ createdStamp: Int64, _ clock: PackedClock, in table: TableStore,
-        adding: Bool
-    ) throws {
-        try table.toggleDigest(of: key, createdStamp, clock, in: session, adding: adding)
+            .rowDeleted, table.table.id, row.key, column: 0, lost: try table.values(of: row),
+            lostStamp: lost, wonStamp: try number(deletedStamp))
     }
 }

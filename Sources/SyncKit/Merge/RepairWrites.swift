@@ -65,17 +65,13 @@ final class RepairWrites {
 
     /// Sets a column to null.
     func clear(_ column: UInt8, of key: RowKey, in table: TableStore) throws {
-        guard case .alive(let rowID, let createdStamp, let clock) = try table.row(key) else {
-            return
-        }
+        guard case .alive(let row) = try table.row(key) else { return }
         let stamp = try stampNumber()
-        try table.update(column, at: rowID, to: .null)
-        var written = clock
-        written.set(stamp, of: column)
-        try table.toggleDigest(of: key, createdStamp, clock, in: session, adding: false)
-        try table.set(written, at: rowID, replacing: clock)
-        try table.toggleDigest(of: key, createdStamp, written, in: session, adding: true)
-        log.append(.update(row: rowID, column: column), in: table.table.id)
+        try table.update(column, at: row.rowID, to: .null)
+        var written = row
+        written.clock.set(stamp, of: column)
+        try table.replace(row, with: written, in: session)
+        log.append(.update(row: row.rowID, column: column), in: table.table.id)
         tables.insert(table.table.name)
     }
 
@@ -103,22 +99,16 @@ final class RepairWrites {
 
     private func delete(_ key: RowKey, in table: TableStore) throws {
         try orphan(childrenOf: key, in: table)
-        guard case .alive(let rowID, let createdStamp, let clock) = try table.row(key) else {
-            return
-        }
+        guard case .alive(let row) = try table.row(key) else { return }
         let stamp = try stampNumber()
-        let values = try table.table.columns.map { column in
-            (UInt8(column.id), try table.value(of: UInt8(column.id), at: rowID))
-        }
         let conflicts = ConflictLog(session.db, wall: wall)
         try conflicts.add(
-            .rowDeleted, table.table.id, key, column: 0, lost: values, lostStamp: createdStamp,
-            wonStamp: stamp)
+            .rowDeleted, table.table.id, key, column: 0, lost: try table.values(of: row),
+            lostStamp: row.createdStamp, wonStamp: stamp)
         try conflicts.flush()
-        try table.toggleDigest(of: key, createdStamp, clock, in: session, adding: false)
-        try table.delete(key, at: rowID, clock: clock, in: session)
-        try table.addTombstone(key, causalLength: clock.causalLength + 1, stamp: stamp)
-        log.append(.delete(row: rowID, key: key), in: table.table.id)
+        try table.delete(row, in: session)
+        try table.addTombstone(key, causalLength: row.causalLength + 1, stamp: stamp)
+        log.append(.delete(row: row.rowID, key: key), in: table.table.id)
         deleted.append((table.table.id, key))
         tables.insert(table.table.name)
     }

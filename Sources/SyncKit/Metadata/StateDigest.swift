@@ -59,15 +59,14 @@ final class StateDigest {
 extension TableStore {
     /// Counts a living row into the session's digest, or out of it.
     func toggleDigest(
-        of key: RowKey, _ createdStamp: Int64, _ clock: PackedClock, in session: StoreSession,
-        adding: Bool
+        of row: RowVersion, in session: StoreSession, adding: Bool
     ) throws {
-        let exceptions = try clock.exceptions.map {
+        let exceptions = try row.clock.exceptions.map {
             (column: $0.column, stamp: try session.stamps.stamp($0.stamp))
         }
         session.digest.toggle(
-            key, in: table.id, causalLength: clock.causalLength,
-            createdStamp: try session.stamps.stamp(createdStamp),
+            row.key, in: table.id, causalLength: row.causalLength,
+            createdStamp: try session.stamps.stamp(row.createdStamp),
             exceptions: exceptions, adding: adding)
     }
 
@@ -77,8 +76,7 @@ extension TableStore {
         let ledger = CountLedger(session, table: table.id)
         try scan.start()
         while try scan.next() {
-            try toggleDigest(
-                of: scan.key, scan.createdStamp, scan.clock, in: session, adding: true)
+            try toggleDigest(of: scan.row, in: session, adding: true)
             if !counters.isEmpty { try ledger.countDigest(of: scan.key) }
         }
     }

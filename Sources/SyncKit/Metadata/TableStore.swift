@@ -6,8 +6,8 @@ final class TableStore {
     enum Row {
         /// Nothing: it never was, or its tombstone was cleared away.
         case unseen
-        /// It exists at `rowID`.
-        case alive(rowID: Int64, createdStamp: Int64, clock: PackedClock)
+        /// It exists.
+        case alive(RowVersion)
         /// It was deleted at the stamp with this number.
         case dead(causalLength: UInt32, stamp: Int64)
     }
@@ -55,8 +55,9 @@ final class TableStore {
         if let row = try rowIDAndClock(of: key) {
             let createdStamp = try createdStamp(at: row.rowID)
             return .alive(
-                rowID: row.rowID, createdStamp: createdStamp,
-                clock: filled(row.clock, createdStamp: createdStamp))
+                RowVersion(
+                    key: key, rowID: row.rowID, createdStamp: createdStamp,
+                    clock: filled(row.clock, createdStamp: createdStamp)))
         }
         if let tombstone = try tombstone(of: key) {
             return .dead(causalLength: tombstone.causalLength, stamp: tombstone.stamp)
@@ -122,18 +123,47 @@ final class TableStore {
         }
     }
 
-    /// Deletes the row, its clock and its counters.
-    func delete(
-        _ key: RowKey, at rowID: Int64, clock: PackedClock, in session: StoreSession
-    ) throws {
+    /// Deletes the row, its clock and its counters, and counts it out of the session's digest.
+    func delete(_ row: RowVersion, in session: StoreSession) throws {
         try foreignKeys.begin()
+        try toggleDigest(of: row, in: session, adding: false)
         let remove = try prepared(.remove)
-        remove.bind(rowID, at: 1)
+        remove.bind(row.rowID, at: 1)
         try remove.run()
-        if !clock.isPlain { try removeClock(at: rowID) }
+        if !row.clock.isPlain { try removeClock(at: row.rowID) }
         if !counters.isEmpty {
-            try CountLedger(session, table: table.id).remove(key)
+            try CountLedger(session, table: table.id).remove(row.key)
         }
+    }
+
+    /// Stores another clock or created stamp of a row whose values are written already, and counts
+    /// the row anew in the session's digest.
+    func replace(
+        _ old: RowVersion, with new: RowVersion, in session: StoreSession
+    ) throws {
+        precondition(old.rowID == new.rowID, "a row keeps its row id")
+        let isRecreated = new.createdStamp != old.createdStamp
+        try toggleDigest(of: old, in: session, adding: false)
+        if isRecreated {
+            try runs.add(RunTable.Run(first: new.rowID, count: 1, stamp: new.createdStamp))
+        }
+        if isRecreated || new.clock != old.clock { try set(new.clock, at: new.rowID) }
+        try toggleDigest(of: new, in: session, adding: true)
+    }
+
+    /// Every value of a row, by column id.
+    func values(of row: RowVersion) throws -> [(column: UInt8, value: SQLValue)] {
+        try table.columns.map { column in
+            (UInt8(column.id), try value(of: UInt8(column.id), at: row.rowID))
+        }
+    }
+
+    /// A row that is known to exist, with the clock that is stored of it.
+    func version(of key: RowKey, at rowID: Int64) throws -> RowVersion {
+        let createdStamp = try createdStamp(at: rowID)
+        return RowVersion(
+            key: key, rowID: rowID, createdStamp: createdStamp,
+            clock: try clock(at: rowID, createdStamp: createdStamp))
     }
 
     /// The value of one cell.

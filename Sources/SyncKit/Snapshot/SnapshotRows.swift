@@ -40,7 +40,7 @@ struct SnapshotRows {
         let state = StoreState(db: session.db)
         let isTold = try state.offer == .none && state.offered <= cursor
         for table in try session.allTables() {
-            var gone: [(rowID: Int64, key: RowKey, clock: PackedClock, createdStamp: Int64)] = []
+            var gone: [RowVersion] = []
             let scan = try RowScan(table, in: session.db, withValues: false)
             try scan.start()
             while try scan.next() {
@@ -54,36 +54,28 @@ struct SnapshotRows {
                     let known = try session.stamps.entry(scan.createdStamp).sequence,
                     known > 0 ? known <= cursor : isTold
                 {
-                    gone.append((scan.rowID, scan.key, scan.clock, scan.createdStamp))
+                    gone.append(scan.row)
                 }
             }
             for row in gone {
-                try delete(
-                    row.key, at: row.rowID, row.clock, row.createdStamp, in: table, wall: wall)
+                try delete(row, in: table, wall: wall)
                 altered.insert(table.table.name)
             }
         }
         return altered
     }
 
-    private func delete(
-        _ key: RowKey, at rowID: Int64, _ clock: PackedClock, _ createdStamp: Int64,
-        in table: TableStore, wall: UInt64
-    ) throws {
-        let unsent = try clock.exceptions.first {
+    private func delete(_ row: RowVersion, in table: TableStore, wall: UInt64) throws {
+        let unsent = try row.clock.exceptions.first {
             try session.stamps.entry($0.stamp).sequence == nil
         }
         if let unsent {
-            let lost = try table.table.columns.map { column in
-                (UInt8(column.id), try table.value(of: UInt8(column.id), at: rowID))
-            }
             let conflicts = ConflictLog(session.db, wall: wall)
             try conflicts.add(
-                .rowDeleted, table.table.id, key, column: 0, lost: lost, lostStamp: unsent.stamp,
-                wonStamp: StampTable.zero)
+                .rowDeleted, table.table.id, row.key, column: 0, lost: try table.values(of: row),
+                lostStamp: unsent.stamp, wonStamp: StampTable.zero)
             try conflicts.flush()
         }
-        try table.toggleDigest(of: key, createdStamp, clock, in: session, adding: false)
-        try table.delete(key, at: rowID, clock: clock, in: session)
+        try table.delete(row, in: session)
     }
 }

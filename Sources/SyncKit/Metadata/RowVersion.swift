@@ -1,0 +1,15 @@
+/// A living row as it is known here: where it lies, when it was created, and its clock.
+struct RowVersion {
+    let key: RowKey
+    let rowID: Int64
+    /// The number of the stamp at which the row's present causal length began.
+    var createdStamp: Int64
+    /// What differs from that.
+    var clock: PackedClock
+
+    var causalLength: UInt32 { clock.causalLength }
+
+    /// The number of the stamp at which a column was written last.
+    @inline(__always)
+    func stamp(of column: UInt8) -> Int64 { clock.stamp(of: column) ?? createdStamp }
+}
