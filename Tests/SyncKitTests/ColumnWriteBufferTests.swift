@@ -2,12 +2,12 @@ import SyncKit
 import TestSupport
 import Testing
 
-/// What is folded in parts is what would be folded at once.
+/// What is compacted in parts is what would be compacted at once.
 @Suite struct ColumnWriteBufferTests {
     private typealias Log = [(column: UInt8, rowID: Int64, stamp: Int64)]
 
-    /// What a list hands over, by place: of each column the last write.
-    private static func folded(
+    /// What a list hands over, by row id: of each column the last write.
+    private static func compacted(
         _ log: Log, capacity: Int
     ) -> (stampsByRowID: [Int64: [UInt8: Int64]], parts: Int) {
         var list = ColumnWriteBuffer(capacity: capacity)
@@ -17,15 +17,20 @@ import Testing
             if parts > 0 { list.beginNextPart() }
             parts += 1
             for columnWrite in log {
-                list.add(columnWrite.column, at: columnWrite.rowID, stamp: columnWrite.stamp)
+                list.add(
+                    columnWrite.column, at: SQLRowID(columnWrite.rowID),
+                    stamp: StampNumber(columnWrite.stamp))
             }
             var latest: Int64?
-            list.forEachRow { rowID, writes in
+            list.forEachRow { row, writes in
+                let rowID = row.rawValue
                 #expect(latest.map { rowID > $0 } ?? true, "row ids rise")
                 latest = rowID
                 #expect(stamps[rowID] == nil, "a row comes once")
                 #expect(writes.map(\.stamp) == writes.map(\.stamp).sorted(), "stamps rise")
-                stamps[rowID] = Dictionary(writes) { _, last in last }
+                stamps[rowID] = Dictionary(
+                    writes.map { ($0.column, $0.stamp.rawValue) }
+                ) { _, last in last }
             }
         } while list.isCut && parts < 100
         return (stamps, parts)
@@ -60,8 +65,8 @@ import Testing
     func partsGiveTheWhole(seed: UInt64) {
         let rowIDs = [1, 10, 5000][Int(seed % 3)]
         let log = Self.log(3000, rowIDs: rowIDs, seed: seed)
-        let whole = Self.folded(log, capacity: 4000)
-        let inParts = Self.folded(log, capacity: 240)
+        let whole = Self.compacted(log, capacity: 4000)
+        let inParts = Self.compacted(log, capacity: 240)
         #expect(whole.parts == 1)
         #expect(whole.stampsByRowID == Self.expected(log), "seed \(seed)")
         #expect(inParts.stampsByRowID == Self.expected(log), "seed \(seed)")
@@ -72,18 +77,18 @@ import Testing
     @Test(arguments: [240, 241])
     func theLimit(count: Int) {
         let log = (0..<count).map { (column: UInt8(1), rowID: Int64($0), stamp: Int64($0)) }
-        let (stamps, parts) = Self.folded(log, capacity: 240)
+        let (stamps, parts) = Self.compacted(log, capacity: 240)
         #expect(parts == count - 239)
         #expect(stamps.count == count)
     }
 
-    // Goal: the ends of the range of places are places like any other.
-    @Test func theOutermostPlaces() {
+    // Goal: the ends of the range of row ids are row ids like any other.
+    @Test func theOutermostRowIDs() {
         var log = (0..<500).map { (column: UInt8(1), rowID: Int64($0), stamp: Int64($0)) }
         log.insert((2, .max, 0), at: 0)
         log.append((3, .min, 500))
         log.append((4, .max, 501))
-        let (stamps, parts) = Self.folded(log, capacity: 240)
+        let (stamps, parts) = Self.compacted(log, capacity: 240)
         #expect(stamps == Self.expected(log))
         #expect(parts > 1)
     }
@@ -93,7 +98,7 @@ import Testing
         let log = (0..<20_000).map {
             (column: UInt8($0 % Limits.columns + 1), rowID: Int64(7), stamp: Int64($0))
         }
-        let (stamps, parts) = Self.folded(log, capacity: 4 * Limits.columns)
+        let (stamps, parts) = Self.compacted(log, capacity: 4 * Limits.columns)
         #expect(parts == 1)
         #expect(stamps[7]?.count == Limits.columns)
     }

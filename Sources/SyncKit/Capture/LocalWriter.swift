@@ -241,7 +241,7 @@ final class LocalWriter: @unchecked Sendable {
         statement.bind(current.cursor, at: 3)
         statement.bind(blob: operations, at: 4)
         try statement.run()
-        source?.last = (statement.lastInsertedRowID, Int64(clamping: time.rawValue))
+        source?.last = (statement.lastInsertedRowID.rawValue, Int64(clamping: time.rawValue))
     }
 
     private func setTriggers(enabled: Bool, in db: Database) throws {

@@ -5,7 +5,7 @@ struct AcknowledgementTracker {
     let session: StoreSession
 
     /// Everything up to the stamp `last` is known at `sequence` of the account's order.
-    func settle(through last: Int64, sequence: Int64) throws {
+    func settle(through last: StampNumber, sequence: Int64) throws {
         let state = StoreState(db: session.db)
         let acknowledged = try state.acknowledged
         guard last > acknowledged else { return }
@@ -14,13 +14,13 @@ struct AcknowledgementTracker {
             UPDATE sync_stamps SET sequence = ?1, ops = NULL
             WHERE number > ?2 AND number <= ?3 AND ops IS NOT NULL
             """, in: session.db
-        ).run(.integer(sequence), .integer(acknowledged), .integer(last))
-        try state.set("acknowledged", .integer(last))
+        ).run(.integer(sequence), .stamp(acknowledged), .stamp(last))
+        try state.set("acknowledged", .stamp(last))
     }
 
     /// The group that segment `number` ends is complete: others apply it now, and it need not be
     /// sent again.
-    func closeGroup(_ number: Int64, lastStamp: Int64, sequence: Int64) throws {
+    func closeGroup(_ number: Int64, lastStamp: StampNumber, sequence: Int64) throws {
         try PreparedStatement("DELETE FROM sync_segments WHERE number <= ?", in: session.db)
             .run(.integer(number))
         try settle(through: lastStamp, sequence: sequence)
@@ -41,7 +41,7 @@ struct AcknowledgementTracker {
             in: session.db)
         found.bind(number, at: 1)
         guard try found.step(), !found.isNull(0) else { return }
-        let lastStamp = found.integer(0)
+        let lastStamp = found.stampNumber(0)
         found.reset()
         try closeGroup(number, lastStamp: lastStamp, sequence: sequence)
     }

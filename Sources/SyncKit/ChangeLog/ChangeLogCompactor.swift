@@ -25,7 +25,7 @@ struct ChangeLogCompactor {
             try compactor.compactPart()
         }
         try compactOtherParts(of: compactors, after: compacted)
-        try state.set("compacted", .integer(last))
+        try state.set("compacted", .stamp(last))
         for (table, compactor) in byTable {
             try PendingDependencies(session).release(compactor.awaited, in: table)
         }
@@ -40,7 +40,9 @@ struct ChangeLogCompactor {
         for compactor in compactors.values { try compactor.noteAdditions() }
     }
 
-    private func compactOtherParts(of compactors: [Int: TableCompactor], after compacted: Int64)
+    private func compactOtherParts(
+        of compactors: [Int: TableCompactor], after compacted: StampNumber
+    )
         throws
     {
         var unfinished = compactors.filter(\.value.hasNextPart)
@@ -59,18 +61,18 @@ struct ChangeLogCompactor {
     /// Hands the operations of the transactions after `compacted` to `body`; the number of the last
     /// transaction.
     private func read(
-        after compacted: Int64,
-        _ body: (_ table: Int, _ operation: Operation, _ stamp: Int64) throws -> Void
-    ) throws -> Int64? {
+        after compacted: StampNumber,
+        _ body: (_ table: Int, _ operation: Operation, _ stamp: StampNumber) throws -> Void
+    ) throws -> StampNumber? {
         let found = try PreparedStatement(
             """
             SELECT number, ops FROM sync_stamps WHERE number > ? AND ops IS NOT NULL
             ORDER BY number
             """, in: session.db)
         found.bind(compacted, at: 1)
-        var last: Int64?
+        var last: StampNumber?
         while try found.step() {
-            let number = found.integer(0)
+            let number = found.stampNumber(0)
             // A transaction may be as large as a library: its operations are never held.
             var failure: (any Error)?
             try OperationLog.read(found.bytes(1)) { table, operation in

@@ -5,13 +5,13 @@
 /// next part, for which the log is read again.
 package struct ColumnWriteBuffer {
     /// A write to one column of a row.
-    package typealias Write = (column: UInt8, stamp: Int64)
+    package typealias Write = (column: UInt8, stamp: StampNumber)
 
     /// What happened to one row.
     private struct ColumnWrite {
-        let rowID: Int64
+        let rowID: SQLRowID
         /// The number of the transaction's stamp.
-        let stamp: Int64
+        let stamp: StampNumber
         /// Its position within the transaction.
         let order: UInt32
         /// 0 where the row was deleted.
@@ -21,11 +21,11 @@ package struct ColumnWriteBuffer {
     /// The most column writes that are held.
     private let capacity: Int
     private var columnWrites: [ColumnWrite] = []
-    private var latestStamp: Int64 = 0
+    private var latestStamp = StampNumber.zero
     private var order: UInt32 = 0
-    private var first = Int64.min
+    private var first = SQLRowID(.min)
     /// Row ids from this one on are left for the next part.
-    private var end: Int64?
+    private var end: SQLRowID?
 
     /// An empty list of the first part.
     ///
@@ -42,7 +42,7 @@ package struct ColumnWriteBuffer {
     /// Adds a write; stamps never fall within one part.
     ///
     /// - Parameter column: 0 where the row was deleted.
-    package mutating func add(_ column: UInt8, at rowID: Int64, stamp: Int64) {
+    package mutating func add(_ column: UInt8, at rowID: SQLRowID, stamp: StampNumber) {
         order = stamp == latestStamp ? order + 1 : 0
         latestStamp = stamp
         guard rowID >= first, isBeforeEnd(rowID), column <= Limits.columns else { return }
@@ -56,7 +56,7 @@ package struct ColumnWriteBuffer {
     /// Hands each row's writes since it was last deleted to `body`, by rising row ids and in the
     /// order of the log; rows without such writes are left out.
     package mutating func forEachRow(
-        _ body: (_ rowID: Int64, _ writes: [Write]) throws -> Void
+        _ body: (_ rowID: SQLRowID, _ writes: [Write]) throws -> Void
     ) rethrows {
         sort()
         var writes: [Write] = []
@@ -79,13 +79,13 @@ package struct ColumnWriteBuffer {
 
     /// Goes on with the row ids that were left.
     package mutating func beginNextPart() {
-        first = end ?? .max
+        first = end ?? SQLRowID(.max)
         end = nil
         columnWrites.removeAll(keepingCapacity: true)
-        latestStamp = 0
+        latestStamp = .zero
     }
 
-    private func isBeforeEnd(_ rowID: Int64) -> Bool {
+    private func isBeforeEnd(_ rowID: SQLRowID) -> Bool {
         guard let end else { return true }
         return rowID < end
     }

@@ -2,15 +2,15 @@
 struct InsertedRanges {
     /// In rising order, without overlap; row ids in ``gone`` do not count.
     private(set) var runs: [RunTable.Run] = []
-    private var gone: Set<Int64> = []
+    private var gone: Set<SQLRowID> = []
 
     /// Whether the row inserted at `rowID` is no more.
-    func isGone(_ rowID: Int64) -> Bool {
+    func isGone(_ rowID: SQLRowID) -> Bool {
         !gone.isEmpty && gone.contains(rowID)
     }
 
     /// Adds rows; a row id that is used again belongs to the later insertion.
-    mutating func add(_ first: Int64, _ count: Int64, stamp: Int64) {
+    mutating func add(_ first: SQLRowID, _ count: Int64, stamp: StampNumber) {
         let new = RunTable.Run(first: first, count: count, stamp: stamp)
         guard let last = runs.last, first < last.end else {
             return append(new)
@@ -37,7 +37,7 @@ struct InsertedRanges {
     }
 
     /// Notes that the row at `rowID` is no more; false where it was not inserted here.
-    mutating func remove(_ rowID: Int64) -> Bool {
+    mutating func remove(_ rowID: SQLRowID) -> Bool {
         guard contains(rowID) else { return false }
         if let last = runs.last, last.end == rowID + 1 {
             // The usual case of a row id that is used again: cheap, and no splitting later.
@@ -50,7 +50,7 @@ struct InsertedRanges {
     }
 
     /// Whether a living row was inserted at `rowID`.
-    func contains(_ rowID: Int64) -> Bool {
+    func contains(_ rowID: SQLRowID) -> Bool {
         var low = 0
         var high = runs.count
         while low < high {

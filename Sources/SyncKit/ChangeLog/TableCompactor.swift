@@ -17,7 +17,7 @@ final class TableCompactor {
         let column: UInt8
         let source: UInt64
         var difference: Int64
-        var stamp: Int64
+        var stamp: StampNumber
     }
 
     init(session: StoreSession, table: TableStore) {
@@ -26,17 +26,18 @@ final class TableCompactor {
     }
 
     /// Adds the next operation of the log.
-    func add(_ operation: Operation, stamp: Int64) throws {
+    func add(_ operation: Operation, stamp: StampNumber) throws {
         switch operation {
         case .insert(let first, let count):
-            insertedRanges.add(first, count, stamp: stamp)
-        case .update(let rowID, let column):
-            columnWrites.add(column, at: rowID, stamp: stamp)
+            insertedRanges.add(SQLRowID(first), count, stamp: stamp)
+        case .update(let row, let column):
+            columnWrites.add(column, at: SQLRowID(row), stamp: stamp)
         case .add(let key, let column, _, let difference, let source):
             try addToCounter(
                 Addition(column: column, source: source, difference: difference, stamp: stamp),
                 of: key)
-        case .delete(let rowID, let key):
+        case .delete(let row, let key):
+            let rowID = SQLRowID(row)
             forgetAdditions(to: key)
             try addTombstone(key, at: rowID, stamp: stamp)
             if session.hasPendingDependencies { awaited.insert(key) }
@@ -45,11 +46,12 @@ final class TableCompactor {
     }
 
     /// Adds the next operation of the log once more, after ``beginNextPart()``.
-    func addAgain(_ operation: Operation, stamp: Int64) {
+    func addAgain(_ operation: Operation, stamp: StampNumber) {
         switch operation {
         case .insert, .add: return
-        case .update(let rowID, let column): columnWrites.add(column, at: rowID, stamp: stamp)
-        case .delete(let rowID, _): columnWrites.add(0, at: rowID, stamp: stamp)
+        case .update(let row, let column):
+            columnWrites.add(column, at: SQLRowID(row), stamp: stamp)
+        case .delete(let row, _): columnWrites.add(0, at: SQLRowID(row), stamp: stamp)
         }
     }
 
@@ -80,7 +82,7 @@ final class TableCompactor {
     // MARK: - Counters
 
     /// Adds an operation alone: for a log whose row ids mean nothing any more.
-    func addCounters(of operation: Operation, stamp: Int64) throws {
+    func addCounters(of operation: Operation, stamp: StampNumber) throws {
         switch operation {
         case .insert, .update: return
         case .add: try add(operation, stamp: stamp)
@@ -125,7 +127,7 @@ final class TableCompactor {
 
     // MARK: - Deletes
 
-    private func addTombstone(_ key: RowKey, at rowID: Int64, stamp: Int64) throws {
+    private func addTombstone(_ key: RowKey, at rowID: SQLRowID, stamp: StampNumber) throws {
         let deleted = try table.tombstone(of: key)
         let causalLength: UInt32
         if insertedRanges.remove(rowID) {
@@ -156,9 +158,9 @@ final class TableCompactor {
             try table.runs.add(run)
             let createdStamp = try session.stamps.stamp(run.stamp)
             rows.bind(run.first, at: 1)
-            rows.bind(run.end - 1, at: 2)
+            rows.bind(run.last, at: 2)
             while try rows.step() {
-                let (rowID, key) = (rows.integer(0), try rows.key(1))
+                let (rowID, key) = (rows.rowID(0), try rows.key(1))
                 guard !insertedRanges.isGone(rowID) else { continue }
                 if session.hasPendingDependencies { awaited.insert(key) }
                 var clock = PackedClock()
@@ -179,7 +181,7 @@ final class TableCompactor {
     // MARK: - Updates
 
     private func compact(
-        _ writes: [ColumnWriteBuffer.Write], at rowID: Int64, _ key: RowKey
+        _ writes: [ColumnWriteBuffer.Write], at rowID: SQLRowID, _ key: RowKey
     ) throws {
         let row = try table.version(of: key, at: rowID)
         var written = row

@@ -107,7 +107,7 @@ private struct Examination {
         let rows = try PreparedStatement(
             "SELECT _rowid_ FROM \(quoted(name)) ORDER BY _rowid_", in: db)
         while try rows.step() {
-            if try table.runs.stamp(at: rows.integer(0)) == nil { unknown += 1 }
+            if try table.runs.stamp(at: rows.rowID(0)) == nil { unknown += 1 }
         }
         if unknown > 0 { found.unknownRows[name] = unknown }
         let orphans = try count(

@@ -57,8 +57,8 @@ struct Repair {
                 """)
         try session.dropClocks()
         let state = StoreState(db: db)
-        try state.set("compacted", .integer(try state.lastStamp))
-        try state.set("acknowledged", .integer(try state.lastStamp))
+        try state.set("compacted", .stamp(try state.lastStamp))
+        try state.set("acknowledged", .stamp(try state.lastStamp))
         try ReplicaIDRotation(session: session, randomBytes: environment.randomBytes).run()
         try RowIDSentinel(db).set()
         try adopt(at: HybridTimestamp(milliseconds: 1, counter: 0))
@@ -84,7 +84,7 @@ struct Repair {
             while try rows.step() {
                 let rowID = rows.integer(0)
                 // A row with the last row id got there past all rules: it cannot be synced.
-                if try rowID < .max && table.runs.stamp(at: rowID) == nil {
+                if try rowID < .max && table.runs.stamp(at: SQLRowID(rowID)) == nil {
                     log.append(.insert(first: rowID, count: 1), in: table.table.id)
                     count += 1
                 }

@@ -53,8 +53,8 @@ struct RowIDGuard {
     }
 
     private func move(_ table: SyncedTable) throws {
-        var rowIDs: [Int64: Int64] = [:]
-        var gone: [(rowID: Int64, key: RowKey)] = []
+        var rowIDs: [SQLRowID: SQLRowID] = [:]
+        var gone: [(rowID: SQLRowID, key: RowKey)] = []
         // Without an index on the notes, but with the table's own on id.
         let found = try PreparedStatement(
             """
@@ -63,9 +63,9 @@ struct RowIDGuard {
             """, in: db)
         while try found.step() {
             if found.isNull(2) {
-                gone.append((found.integer(0), try found.key(1)))
+                gone.append((found.rowID(0), try found.key(1)))
             } else {
-                rowIDs[found.integer(0)] = found.integer(2)
+                rowIDs[found.rowID(0)] = found.rowID(2)
             }
         }
         try moveClocks(of: table, by: rowIDs, gone: gone)
@@ -73,11 +73,12 @@ struct RowIDGuard {
     }
 
     private func moveClocks(
-        of table: SyncedTable, by rowIDs: [Int64: Int64], gone: [(rowID: Int64, key: RowKey)]
+        of table: SyncedTable, by rowIDs: [SQLRowID: SQLRowID],
+        gone: [(rowID: SQLRowID, key: RowKey)]
     ) throws {
         let session = try StoreSession(db, schema)
         guard let store = try session.table(table.id) else { return }
-        var moved: [(rowID: Int64, createdStamp: Int64, clock: PackedClock)] = []
+        var moved: [(rowID: SQLRowID, createdStamp: StampNumber, clock: PackedClock)] = []
         for (old, new) in rowIDs {
             let createdStamp = try store.createdStamp(at: old)
             moved.append((new, createdStamp, try store.clock(at: old, createdStamp: createdStamp)))
@@ -102,7 +103,7 @@ struct RowIDGuard {
                 VALUES(?, ?, ?, ?, 0, \(CaptureTriggers.wall))
                 """, in: db
             ).run(
-                .integer(Int64(table.id)), .integer(Self.rowIDOfDeleted(row.rowID)),
+                .integer(Int64(table.id)), .rowID(Self.rowIDOfDeleted(row.rowID)),
                 .blob(row.key.bytes),
                 .integer(CaptureTriggers.Entry.delete.rawValue))
             let createdStamp = try store.createdStamp(at: row.rowID)
@@ -124,33 +125,38 @@ struct RowIDGuard {
     }
 
     /// A row that is gone had a row id that another may have now.
-    private static func rowIDOfDeleted(_ rowID: Int64) -> Int64 { ~rowID }
+    private static func rowIDOfDeleted(_ rowID: SQLRowID) -> SQLRowID {
+        SQLRowID(~rowID.rawValue)
+    }
 
     /// The row ids of rows that were deleted and whose deletion is not compacted.
-    private func deletedRowIDs(of table: SyncedTable) throws -> Set<Int64> {
-        var deleted: Set<Int64> = []
+    private func deletedRowIDs(of table: SyncedTable) throws -> Set<SQLRowID> {
+        var deleted: Set<SQLRowID> = []
         let log = try PreparedStatement(
             "SELECT ops FROM sync_stamps WHERE ops IS NOT NULL AND number > ?", in: db)
         log.bind(try StoreState(db: db).compacted, at: 1)
         while try log.step() {
             try OperationLog.read(log.bytes(0)) { id, operation in
-                if id == table.id, case .delete(let row, _) = operation { deleted.insert(row) }
+                if id == table.id, case .delete(let row, _) = operation {
+                    deleted.insert(SQLRowID(row))
+                }
             }
         }
         let external = try PreparedStatement(
             "SELECT DISTINCT row_id FROM sync_external_changes WHERE tbl = ?", in: db)
         external.bind(Int64(table.id), at: 1)
-        while try external.step() { deleted.insert(external.integer(0)) }
+        while try external.step() { deleted.insert(external.rowID(0)) }
         return deleted
     }
 
     /// Rewrites the row ids in what other programs logged.
-    private func moveExternalChanges(of table: SyncedTable, by rowIDs: [Int64: Int64]) throws {
+    private func moveExternalChanges(of table: SyncedTable, by rowIDs: [SQLRowID: SQLRowID]) throws
+    {
         let found = try PreparedStatement(
             "SELECT seq, row_id FROM sync_external_changes WHERE tbl = ?", in: db)
         found.bind(Int64(table.id), at: 1)
-        var entries: [(seq: Int64, rowID: Int64)] = []
-        while try found.step() { entries.append((found.integer(0), found.integer(1))) }
+        var entries: [(seq: Int64, rowID: SQLRowID)] = []
+        while try found.step() { entries.append((found.integer(0), found.rowID(1))) }
         let update = try PreparedStatement(
             "UPDATE sync_external_changes SET row_id = ? WHERE seq = ?", in: db)
         for entry in entries {
@@ -161,7 +167,7 @@ struct RowIDGuard {
     }
 
     /// Rewrites the row ids in the log of what is not yet acknowledged.
-    private func moveLog(of table: SyncedTable, by rowIDs: [Int64: Int64]) throws {
+    private func moveLog(of table: SyncedTable, by rowIDs: [SQLRowID: SQLRowID]) throws {
         let found = try PreparedStatement(
             "SELECT number, ops FROM sync_stamps WHERE ops IS NOT NULL", in: db)
         var rewritten: [(number: Int64, operations: [UInt8])] = []
@@ -179,8 +185,12 @@ struct RowIDGuard {
         }
     }
 
-    private static func move(_ operation: Operation, by rowIDs: [Int64: Int64]) -> [Operation] {
-        let rowID = { (row: Int64) in rowIDs[row] ?? rowIDOfDeleted(row) }
+    private static func move(_ operation: Operation, by rowIDs: [SQLRowID: SQLRowID]) -> [Operation]
+    {
+        let rowID = { (row: Int64) in
+            let old = SQLRowID(row)
+            return (rowIDs[old] ?? rowIDOfDeleted(old)).rawValue
+        }
         switch operation {
         case .insert(let first, let count):
             return (first..<first + count).map { .insert(first: rowID($0), count: 1) }

@@ -22,19 +22,21 @@ struct UnknownRows {
         let state = StoreState(db: db)
         let key = StoreState.datedRowID(of: table.table.id)
         guard let last = try lastRowID(of: table) else { return false }
-        let checked: Int64 =
-            if case .integer(let rowID) = try state.value(key) { rowID } else {
-                .min
+        let checked: SQLRowID =
+            if case .integer(let rowID) = try state.value(key) {
+                SQLRowID(rowID)
+            } else {
+                SQLRowID(.min)
             }
         guard last > checked else { return false }
         guard let end = try dated(after: checked, in: table), end >= last else { return true }
-        try state.set(key, .integer(last))
+        try state.set(key, .rowID(last))
         return false
     }
 
     /// The row id up to which every row after `checked` has a clock; nil where a row lies between
     /// two runs.
-    private func dated(after checked: Int64, in table: TableStore) throws -> Int64? {
+    private func dated(after checked: SQLRowID, in table: TableStore) throws -> SQLRowID? {
         try table.runs.flush()
         let (id, name) = (table.table.id, quoted(table.table.name))
         let between = try PreparedStatement(
@@ -47,7 +49,7 @@ struct UnknownRows {
         runs.bind(checked, at: 1)
         var end = checked
         while try runs.step() {
-            let run = RunTable.Run(first: runs.integer(0), count: runs.integer(1), stamp: 0)
+            let run = RunTable.Run(first: runs.rowID(0), count: runs.integer(1), stamp: .zero)
             if run.first > end {
                 between.bind(end, at: 1)
                 between.bind(run.first, at: 2)
@@ -59,10 +61,10 @@ struct UnknownRows {
         return end
     }
 
-    private func lastRowID(of table: TableStore) throws -> Int64? {
+    private func lastRowID(of table: TableStore) throws -> SQLRowID? {
         let last = try PreparedStatement(
             "SELECT _rowid_ FROM \(quoted(table.table.name)) ORDER BY _rowid_ DESC LIMIT 1",
             in: db)
-        return try last.step() ? last.integer(0) : nil
+        return try last.step() ? last.rowID(0) : nil
     }
 }

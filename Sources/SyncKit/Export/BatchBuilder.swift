@@ -8,8 +8,8 @@ final class BatchBuilder {
     private(set) var byteCount = 0
     /// How many rows it speaks of.
     private(set) var rowCount = 0
-    private var indexByNumber: [Int64: Int32] = [:]
-    private var latest: (number: Int64, index: Int32) = (-1, -1)
+    private var indexByNumber: [StampNumber: Int32] = [:]
+    private var latest: (number: StampNumber, index: Int32) = (StampNumber(-1), -1)
     private var table: TableBuilder?
     /// Whether stamps carry the sequences at which they became known; otherwise the batch's own
     /// sequence stands for all of them.
@@ -52,7 +52,7 @@ final class BatchBuilder {
 
     /// Adds cells of the row on which `scan` stands.
     func addUpdate(
-        _ columns: [(column: UInt8, stamp: Int64)], _ scan: RowScan, in store: TableStore
+        _ columns: [(column: UInt8, stamp: StampNumber)], _ scan: RowScan, in store: TableStore
     )
         throws
     {
@@ -79,7 +79,9 @@ final class BatchBuilder {
     }
 
     /// Adds a deletion.
-    func addDelete(_ key: RowKey, causalLength: UInt32, stamp: Int64, in store: TableStore) throws {
+    func addDelete(_ key: RowKey, causalLength: UInt32, stamp: StampNumber, in store: TableStore)
+        throws
+    {
         try use(store)
         let index = try index(of: stamp)
         table?.changes.deletes.keys.append(key)
@@ -110,7 +112,7 @@ final class BatchBuilder {
             batch = ChangeBatch()
             (byteCount, rowCount) = (0, 0)
             indexByNumber.removeAll(keepingCapacity: true)
-            latest = (-1, -1)
+            latest = (StampNumber(-1), -1)
         }
         return batch
     }
@@ -122,7 +124,7 @@ final class BatchBuilder {
 
     /// The index of a stamp in the batch.
     @inline(__always)
-    private func index(of number: Int64) throws -> Int32 {
+    private func index(of number: StampNumber) throws -> Int32 {
         if number == latest.number { return latest.index }
         if let known = indexByNumber[number] {
             latest = (number, known)

@@ -7,10 +7,10 @@ import GRDB
 struct PendingExport {
     let session: StoreSession
     /// The numbers of the stamps to export are above this one.
-    let acknowledged: Int64
+    let acknowledged: StampNumber
 
     /// An export of what was written after the stamp that `start` names; compacts the log first.
-    init(session: StoreSession, after start: (StoreState) throws -> Int64) throws {
+    init(session: StoreSession, after start: (StoreState) throws -> StampNumber) throws {
         self.session = session
         try ChangeLogCompactor(session: session).compact()
         acknowledged = try start(StoreState(db: session.db))
@@ -38,7 +38,7 @@ struct PendingExport {
     /// Operations on one table, without their order: the state decides.
     struct Pending {
         var insertedRanges = InsertedRanges()
-        var updatesByRowID: [Int64: PendingUpdate] = [:]
+        var updatesByRowID: [SQLRowID: PendingUpdate] = [:]
         var deletes: Set<RowKey> = []
         /// A bit for each counter that was added to.
         var counters: [RowKey: UInt64] = [:]
@@ -49,7 +49,7 @@ struct PendingExport {
         /// A bit for each column that was written.
         var columns: UInt64 = 0
         /// The number of the stamp of the last write.
-        var stamp: Int64 = 0
+        var stamp = StampNumber.zero
     }
 
     func pendingOperations() throws -> [Int: Pending] {
@@ -61,13 +61,14 @@ struct PendingExport {
         found.bind(acknowledged, at: 1)
         var pending: [Int: Pending] = [:]
         while try found.step() {
-            let number = found.integer(0)
+            let number = found.stampNumber(0)
             try OperationLog.read(found.bytes(1)) { table, operation in
                 switch operation {
                 case .insert(let first, let count):
                     pending[table, default: Pending()].insertedRanges.add(
-                        first, count, stamp: number)
-                case .update(let rowID, let column):
+                        SQLRowID(first), count, stamp: number)
+                case .update(let row, let column):
+                    let rowID = SQLRowID(row)
                     // All of a row that was inserted here is looked at, whatever was written since.
                     if pending[table]?.insertedRanges.contains(rowID) == true { return }
                     var update = pending[table]?.updatesByRowID[rowID] ?? PendingUpdate()
@@ -91,7 +92,7 @@ struct PendingExport {
     ) throws {
         let scan = try RowScan(table, in: session.db)
         for run in pending.insertedRanges.runs {
-            try scan.start(from: run.first, to: run.end - 1)
+            try scan.start(from: run.first, to: run.last)
             while try scan.next() {
                 if builder.isFull { try flush() }
                 if scan.createdStamp > acknowledged, try isPending(scan.createdStamp) {
@@ -131,8 +132,8 @@ struct PendingExport {
 
     /// By column, then by time: so the rows of a column's cells are a run, and their stamps rise.
     private static func inOrder(
-        _ updates: [Int64: PendingUpdate]
-    ) -> [(rowID: Int64, columns: UInt64)] {
+        _ updates: [SQLRowID: PendingUpdate]
+    ) -> [(rowID: SQLRowID, columns: UInt64)] {
         updates.sorted { left, right in
             let columns = (
                 left.value.columns.trailingZeroBitCount, right.value.columns.trailingZeroBitCount
@@ -162,7 +163,7 @@ struct PendingExport {
     }
 
     /// Whether a stamp is one of this replica's that is not acknowledged.
-    func isPending(_ number: Int64) throws -> Bool {
+    func isPending(_ number: StampNumber) throws -> Bool {
         guard number > acknowledged else { return false }
         return try session.stamps.entry(number).sequence == nil
     }
@@ -184,7 +185,7 @@ extension PendingExport {
         var count = 0
         var counted: Set<RowKey> = []
         for run in pending.insertedRanges.runs {
-            try scan.start(from: run.first, to: run.end - 1)
+            try scan.start(from: run.first, to: run.last)
             while try scan.next() {
                 guard try isPending(scan.createdStamp) || hasPendingUpdates(.max, scan) else {
                     continue

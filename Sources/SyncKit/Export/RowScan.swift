@@ -7,13 +7,13 @@ final class RowScan {
     private let store: TableStore
     private let rows: PreparedStatement
     private let clocks: PreparedStatement
-    private var clockRowID: Int64?
+    private var clockRowID: SQLRowID?
     /// Where the current row lies.
-    private(set) var rowID: Int64 = 0
+    private(set) var rowID = SQLRowID(0)
     /// The current row.
     private(set) var key = RowKey(high: 0, low: 0)
     /// The number of the stamp at which it began.
-    private(set) var createdStamp: Int64 = 0
+    private(set) var createdStamp = StampNumber.zero
     /// What its clock has besides.
     private(set) var clock = PackedClock()
 
@@ -40,13 +40,13 @@ final class RowScan {
     }
 
     /// Stands before the first row from `first` to `last`.
-    func start(from first: Int64 = .min, to last: Int64 = .max) throws {
+    func start(from first: SQLRowID = SQLRowID(.min), to last: SQLRowID = SQLRowID(.max)) throws {
         for statement in [rows, clocks] {
             statement.reset()
             statement.bind(first, at: 1)
             statement.bind(last, at: 2)
         }
-        clockRowID = try clocks.step() ? clocks.integer(0) : nil
+        clockRowID = try clocks.step() ? clocks.rowID(0) : nil
     }
 
     /// Moves to the next row; false at the end.
@@ -55,11 +55,11 @@ final class RowScan {
             stop()
             return false
         }
-        rowID = rows.integer(0)
+        rowID = rows.rowID(0)
         key = try rows.key(1)
         createdStamp = try store.createdStamp(at: rowID)
         while let at = clockRowID, at < rowID {
-            clockRowID = try clocks.step() ? clocks.integer(0) : nil
+            clockRowID = try clocks.step() ? clocks.rowID(0) : nil
         }
         let stored = clockRowID == rowID ? try PackedClock(clocks.borrowed(1)) : PackedClock()
         clock = store.filled(stored, createdStamp: createdStamp)

@@ -29,10 +29,10 @@ final class SegmentChain {
         }
         let lastStamp = try state.lastStamp
         try seal(last, lastStamp: lastStamp)
-        try state.set("sealed", .integer(lastStamp))
+        try state.set("sealed", .stamp(lastStamp))
     }
 
-    private func seal(_ batch: ChangeBatch, lastStamp: Int64?) throws {
+    private func seal(_ batch: ChangeBatch, lastStamp: StampNumber?) throws {
         let state = StoreState(db: session.db)
         let number = try state.segmentNumber + 1
         let encoded = batch.encodedInSections()
@@ -45,7 +45,7 @@ final class SegmentChain {
             "INSERT INTO sync_segments(number, bytes, last_stamp) VALUES(?, ?, ?)", in: session.db
         ).run(
             .integer(number), .blob(segment.bytes),
-            lastStamp.map(SQLValue.integer) ?? .null)
+            lastStamp.map(SQLValue.stamp) ?? .null)
         try state.set("number", .integer(number))
         try state.set("previous", .blob(segment.hash))
     }

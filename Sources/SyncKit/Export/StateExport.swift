@@ -42,7 +42,7 @@ struct StateExport {
             if builder.isFull { try emit(builder.take()) }
             try builder.addDelete(
                 try tombstones.key(0), causalLength: UInt32(clamping: tombstones.integer(1)),
-                stamp: tombstones.integer(2), in: table)
+                stamp: tombstones.stampNumber(2), in: table)
         }
     }
 }

@@ -35,7 +35,7 @@ extension BatchMerger {
 
     /// Keeps a cell that names a parent which was never seen, until that parent begins.
     func isWaitingForParent(
-        _ cell: IncomingCell, causalLength: UInt32, _ key: RowKey, _ known: Int64,
+        _ cell: IncomingCell, causalLength: UInt32, _ key: RowKey, _ known: StampNumber,
         in table: TableStore
     ) throws -> Bool {
         guard !table.table.references.isEmpty else { return false }

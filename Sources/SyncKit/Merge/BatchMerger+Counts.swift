@@ -23,12 +23,12 @@ extension BatchMerger {
     }
 
     private func merge(
-        _ count: TableChanges.Count, at rowID: Int64, in table: TableStore
+        _ count: TableChanges.Count, at rowID: SQLRowID, in table: TableStore
     ) throws {
         let ledger = CountLedger(session, table: table.table.id)
         let known = try ledger.entry(of: count.key, count.column, source: count.source)
         var entry = CountLedger.Entry(
-            column: count.column, source: count.source, number: count.number, stamp: 0,
+            column: count.column, source: count.source, number: count.number, stamp: .zero,
             total: count.total)
         if let known { guard entry.contains(known) else { return } }
         entry.stamp = try number(count.stamp)

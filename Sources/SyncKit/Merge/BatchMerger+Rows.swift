@@ -86,7 +86,7 @@ extension BatchMerger {
     private func insertFresh(
         _ row: IncomingRow, _ plan: RowPlan, into table: TableStore
     ) throws -> Bool {
-        let rowID: Int64
+        let rowID: SQLRowID
         do {
             rowID = try table.insert(row.key, plan, row: row.index, clearing: [])
         } catch let error as DatabaseError where error.resultCode == .SQLITE_CONSTRAINT {
@@ -161,7 +161,7 @@ extension BatchMerger {
             exceptions.append((exception.column, stamp(exception.stamp)))
         }
         // Columns that the writer did not know lose against whoever does.
-        for column in plan.missing { clock.set(StampTable.zero, of: column) }
+        for column in plan.missing { clock.set(StampNumber.zero, of: column) }
         if !clock.isPlain { try table.set(clock, at: rowID, replacing: PackedClock()) }
         session.digest.toggle(
             row.key, in: table.table.id, causalLength: row.causalLength,

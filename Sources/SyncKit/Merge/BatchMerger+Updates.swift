@@ -94,7 +94,7 @@ extension BatchMerger {
 
     /// Writes the cell where it wins over what was written at the stamp `known`.
     func mergeCell(
-        _ cell: IncomingCell, into row: RowVersion, known: Int64, in table: TableStore
+        _ cell: IncomingCell, into row: RowVersion, known: StampNumber, in table: TableStore
     ) throws -> Bool {
         let rowID = row.rowID
         let (old, new) = (try session.stamps.stamp(known), stamp(cell.stamp))

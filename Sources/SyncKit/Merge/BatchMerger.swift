@@ -24,7 +24,7 @@ final class BatchMerger {
     var setAside: [UInt8] = []
     /// Of the table where two rows have clashed last.
     var released: (table: Int, values: ReleasedUniqueValues)?
-    private var numbers: [Int64]
+    private var numbers: [StampNumber]
     /// For the clocks of new rows: one piece of memory for all of them.
     var clockWriter = ByteWriter()
 
@@ -39,7 +39,7 @@ final class BatchMerger {
         conflicts = ConflictLog(session.db, wall: wall)
         dependencies = PendingDependencies(session)
         repairs = RepairWrites(session, wall: wall)
-        numbers = [Int64](repeating: 0, count: batch.stamps.count)
+        numbers = [StampNumber](repeating: .zero, count: batch.stamps.count)
     }
 
     /// Merges all of it.
@@ -84,11 +84,11 @@ final class BatchMerger {
     }
 
     /// The local number of a stamp of the batch, given out when it is first needed.
-    func number(_ index: Int32) throws -> Int64 {
+    func number(_ index: Int32) throws -> StampNumber {
         let index = Int(index)
-        if numbers[index] != 0 { return numbers[index] }
+        if numbers[index] != .zero { return numbers[index] }
         let dated = batch.stamps[index]
-        if dated.stamp == .zero { return StampTable.zero }
+        if dated.stamp == .zero { return StampNumber.zero }
         numbers[index] = try session.stamps.append(
             dated.stamp, causalCursor: dated.causalCursor, sequence: sequence(of: dated))
         return numbers[index]
@@ -96,7 +96,7 @@ final class BatchMerger {
 
     /// Whether the writer of the stored stamp `number` and that of the batch's stamp `index` did
     /// not know of each other: only then does the loser lose something that its writer did not see.
-    func areConcurrent(_ number: Int64, _ index: Int32) throws -> Bool {
+    func areConcurrent(_ number: StampNumber, _ index: Int32) throws -> Bool {
         let known = try session.stamps.entry(number)
         let dated = batch.stamps[Int(index)]
         guard known.stamp.replica != dated.stamp.replica else { return false }
@@ -123,7 +123,7 @@ final class BatchMerger {
     /// Whether the writer at the batch's stamp `index` knew of the deletion at the stored stamp
     /// `tombstone`: if it counts the causal length from the start all the same, it has cleared the
     /// tombstone away.
-    func hasForgotten(_ tombstone: Int64, _ index: Int32) throws -> Bool {
+    func hasForgotten(_ tombstone: StampNumber, _ index: Int32) throws -> Bool {
         // 0 says only that it was known before the server lost its memory: to whom, nobody knows.
         guard let known = try session.stamps.entry(tombstone).sequence, known > 0 else {
             return false
@@ -164,10 +164,10 @@ final class BatchMerger {
         }
     }
 
-    /// Whether the row was created after the deletion at the batch's stamp `deletedStamp` had become
-    /// known here: its writer had cleared the tombstone away, and counted the causal length from the
-    /// start. The tombstone came back, as from a device that still had it when the server lost its
-    /// memory.
+    /// Whether the row was created after the deletion at the batch's stamp `deletedStamp` had
+    /// become known here: its writer had cleared the tombstone away, and counted the causal length
+    /// from the start. The tombstone came back, as from a device that still had it when the server
+    /// lost its memory.
     private func wasCreated(_ row: RowVersion, after deletedStamp: Int32) throws -> Bool {
         let deletedStamp = stamp(deletedStamp)
         guard try session.stamps.stamp(row.createdStamp) > deletedStamp else { return false }

@@ -117,8 +117,8 @@ extension SyncStore {
         }
         return Conflict(
             id: found.integer(0), kind: kind, table: table.table.name, key: key, lost: lost,
-            lostStamp: try session.stamps.stamp(found.integer(6)), standing: standing,
-            standingStamp: try session.stamps.stamp(found.integer(7)),
+            lostStamp: try session.stamps.stamp(found.stampNumber(6)), standing: standing,
+            standingStamp: try session.stamps.stamp(found.stampNumber(7)),
             foundMilliseconds: UInt64(clamping: found.integer(8)))
     }
 }

@@ -16,8 +16,8 @@ final class ConflictLog {
         let key: RowKey
         let column: UInt8
         let lost: [UInt8]
-        let lostStamp: Int64
-        let wonStamp: Int64
+        let lostStamp: StampNumber
+        let wonStamp: StampNumber
     }
 
     init(_ db: Database, wall: UInt64) {
@@ -27,7 +27,7 @@ final class ConflictLog {
 
     func add(
         _ kind: Conflict.Kind, _ table: Int, _ key: RowKey, column: UInt8,
-        lost: [(column: UInt8, value: SQLValue)], lostStamp: Int64, wonStamp: Int64
+        lost: [(column: UInt8, value: SQLValue)], lostStamp: StampNumber, wonStamp: StampNumber
     ) throws {
         losses.append(
             Loss(

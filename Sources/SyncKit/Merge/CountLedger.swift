@@ -11,7 +11,7 @@ struct CountLedger {
         /// Rises with each addition of the source.
         var number: Int64
         /// The local number of the stamp at which the source last added.
-        var stamp: Int64
+        var stamp: StampNumber
         var total: Int64
 
         /// Whether `other`, of the same source, is a part of this one, and not the same.
@@ -76,13 +76,13 @@ struct CountLedger {
 
     /// Notes what a source has added at the stamp with a number.
     func add(
-        _ difference: Int64, to column: UInt8, of key: RowKey, source: UInt64, stamp: Int64
+        _ difference: Int64, to column: UInt8, of key: RowKey, source: UInt64, stamp: StampNumber
     ) throws {
         let known = try entry(of: key, column, source: source)
         // Wraps around like the columns of every replica: equal everywhere, and no crash.
         let entry = Entry(
             column: column, source: source,
-            number: source == CounterSource.before ? CounterSource.numberBefore : stamp,
+            number: source == CounterSource.before ? CounterSource.numberBefore : stamp.rawValue,
             stamp: stamp, total: (known?.total ?? 0) &+ difference)
         try set(entry, replacing: known, of: key)
     }
@@ -118,7 +118,7 @@ struct CountLedger {
         Entry(
             column: UInt8(clamping: found.integer(0)),
             source: UInt64(bitPattern: found.integer(1)), number: found.integer(2),
-            stamp: found.integer(3), total: found.integer(4))
+            stamp: found.stampNumber(3), total: found.integer(4))
     }
 }
 

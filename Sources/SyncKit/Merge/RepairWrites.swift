@@ -9,7 +9,7 @@ final class RepairWrites {
     private let session: StoreSession
     private let wall: UInt64
     private var log = OperationLog()
-    private var stamp: Int64?
+    private var stamp: StampNumber?
     /// The names of the tables it wrote to.
     private(set) var tables: Set<String> = []
     /// The rows it deleted.
@@ -25,8 +25,8 @@ final class RepairWrites {
         guard let stamp else { return }
         let state = StoreState(db: session.db)
         try PreparedStatement("UPDATE sync_stamps SET ops = ? WHERE number = ?", in: session.db)
-            .run(.blob(log.bytes), .integer(stamp))
-        try state.set("compacted", .integer(max(try state.compacted, stamp)))
+            .run(.blob(log.bytes), .stamp(stamp))
+        try state.set("compacted", .stamp(max(try state.compacted, stamp)))
     }
 
     /// Applies the declared actions to the children of a row that is about to be deleted: by
@@ -71,7 +71,7 @@ final class RepairWrites {
         var written = row
         written.clock.set(stamp, of: column)
         try table.replace(row, with: written, in: session)
-        log.append(.update(row: row.rowID, column: column), in: table.table.id)
+        log.append(.update(row: row.rowID.rawValue, column: column), in: table.table.id)
         tables.insert(table.table.name)
     }
 
@@ -108,7 +108,7 @@ final class RepairWrites {
         try conflicts.flush()
         try table.delete(row, in: session)
         try table.addTombstone(key, causalLength: row.causalLength + 1, stamp: stamp)
-        log.append(.delete(row: row.rowID, key: key), in: table.table.id)
+        log.append(.delete(row: row.rowID.rawValue, key: key), in: table.table.id)
         deleted.append((table.table.id, key))
         tables.insert(table.table.name)
     }
@@ -127,7 +127,7 @@ final class RepairWrites {
     }
 
     /// The number of a stamp after everything that is being merged.
-    private func stampNumber() throws -> Int64 {
+    private func stampNumber() throws -> StampNumber {
         if let stamp { return stamp }
         let state = StoreState(db: session.db)
         var clock = try state.clock

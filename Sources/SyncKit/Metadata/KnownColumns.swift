@@ -7,10 +7,10 @@ struct KnownColumns: Equatable {
     /// Rows that began without a column: those whose first stamp has a number in this range.
     struct Gap: Equatable {
         let column: UInt8
-        var after: Int64
-        var through: Int64
+        var after: StampNumber
+        var through: StampNumber
 
-        func contains(_ createdStamp: Int64) -> Bool {
+        func contains(_ createdStamp: StampNumber) -> Bool {
             createdStamp > after && createdStamp <= through
         }
     }
@@ -32,8 +32,9 @@ struct KnownColumns: Equatable {
             while !reader.isAtEnd {
                 let table = Int(clamping: try reader.varint())
                 let gap = Gap(
-                    column: try reader.byte(), after: Int64(clamping: try reader.varint()),
-                    through: Int64(clamping: try reader.varint()))
+                    column: try reader.byte(),
+                    after: StampNumber(Int64(clamping: try reader.varint())),
+                    through: StampNumber(Int64(clamping: try reader.varint())))
                 entries.append(
                     Entry(table: table, gap: gap, isDeclared: try reader.byte() != 0))
             }
@@ -48,8 +49,8 @@ struct KnownColumns: Equatable {
         for entry in entries {
             writer.append(count: entry.table)
             writer.append(byte: entry.gap.column)
-            writer.append(varint: UInt64(entry.gap.after))
-            writer.append(varint: UInt64(entry.gap.through))
+            writer.append(varint: UInt64(entry.gap.after.rawValue))
+            writer.append(varint: UInt64(entry.gap.through.rawValue))
             writer.append(byte: entry.isDeclared ? 1 : 0)
         }
         return writer.bytes
@@ -63,15 +64,15 @@ struct KnownColumns: Equatable {
     /// Notes which columns are declared from now on.
     ///
     /// - Parameter last: The number of the last stamp.
-    mutating func declare(_ schema: SyncSchema, after last: Int64) {
+    mutating func declare(_ schema: SyncSchema, after last: StampNumber) {
         for table in schema.tables {
             // The rows of a table that was not declared are dated when it is.
             let isNew = !entries.contains { $0.table == table.id }
-            declare(0, of: table.id, through: 0)
+            declare(0, of: table.id, through: .zero)
             for column in table.columns {
                 // A counter begins at 0 on every replica.
                 let hasGap = !isNew && column.policy != .counter
-                declare(UInt8(column.id), of: table.id, through: hasGap ? last : 0)
+                declare(UInt8(column.id), of: table.id, through: hasGap ? last : .zero)
             }
         }
         for index in entries.indices where entries[index].isDeclared {
@@ -85,10 +86,10 @@ struct KnownColumns: Equatable {
         }
     }
 
-    private mutating func declare(_ column: UInt8, of table: Int, through last: Int64) {
+    private mutating func declare(_ column: UInt8, of table: Int, through last: StampNumber) {
         let known = entries.firstIndex { $0.table == table && $0.gap.column == column }
         guard let known else {
-            let gap = Gap(column: column, after: 0, through: last)
+            let gap = Gap(column: column, after: .zero, through: last)
             return entries.append(Entry(table: table, gap: gap))
         }
         guard !entries[known].isDeclared else { return }

@@ -1,9 +1,9 @@
 /// A living row as it is known here: where it lies, when it was created, and its clock.
 struct RowVersion {
     let key: RowKey
-    let rowID: Int64
+    let rowID: SQLRowID
     /// The number of the stamp at which the row's present causal length began.
-    var createdStamp: Int64
+    var createdStamp: StampNumber
     /// What differs from that.
     var clock: PackedClock
 
@@ -11,5 +11,5 @@ struct RowVersion {
 
     /// The number of the stamp at which a column was written last.
     @inline(__always)
-    func stamp(of column: UInt8) -> Int64 { clock.stamp(of: column) ?? createdStamp }
+    func stamp(of column: UInt8) -> StampNumber { clock.stamp(of: column) ?? createdStamp }
 }

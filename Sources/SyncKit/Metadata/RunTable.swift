@@ -6,14 +6,15 @@ import GRDB
 final class RunTable {
     /// Rows `first ..< first + count` began at one stamp.
     struct Run: Equatable {
-        var first: Int64
+        var first: SQLRowID
         var count: Int64
-        var stamp: Int64
-        var end: Int64 { first + count }
+        var stamp: StampNumber
+        /// The row id after the last.
+        var end: SQLRowID { first + count }
         /// The last row id.
-        var last: Int64 {
-            let (last, overflow) = first.addingReportingOverflow(count - 1)
-            return overflow ? .max : last
+        var last: SQLRowID {
+            let (last, overflow) = first.rawValue.addingReportingOverflow(count - 1)
+            return SQLRowID(overflow ? .max : last)
         }
     }
 
@@ -22,7 +23,7 @@ final class RunTable {
     private let queries: PreparedQueries<Query>
     private var latest: Run?
     /// No stored run reaches beyond this row id; nil until it is needed.
-    private var knownEnd: Int64?
+    private var knownEnd: SQLRowID?
     /// Runs not yet stored: rows that arrive one after the other extend one run.
     private var open: Run?
 
@@ -33,7 +34,7 @@ final class RunTable {
     }
 
     /// The number of the stamp at which the row at `rowID` began; nil where none is known.
-    func stamp(at rowID: Int64) throws -> Int64? {
+    func stamp(at rowID: SQLRowID) throws -> StampNumber? {
         if let latest, rowID >= latest.first, rowID < latest.end { return latest.stamp }
         try flush()
         guard let run = try run(atOrBefore: rowID), rowID < run.end else { return nil }
@@ -60,7 +61,7 @@ final class RunTable {
         latest = nil
         if run.first > (try end()) { return try store(run) }
         // What lies under the new run is cut away.
-        while let under = try self.run(atOrBefore: run.end - 1), under.end > run.first {
+        while let under = try self.run(atOrBefore: run.end + -1), under.end > run.first {
             try delete(under.first)
             if under.first < run.first {
                 try store(
@@ -78,21 +79,21 @@ final class RunTable {
         try store(run)
     }
 
-    private func end() throws -> Int64 {
+    private func end() throws -> SQLRowID {
         if let knownEnd { return knownEnd }
         let last = try PreparedStatement(
             "SELECT first + count FROM sync_runs_\(id) ORDER BY first DESC LIMIT 1", in: db)
-        let end = try last.step() ? last.integer(0) : .min
+        let end = try last.step() ? last.rowID(0) : SQLRowID(.min)
         knownEnd = end
         return end
     }
 
-    private func run(atOrBefore rowID: Int64) throws -> Run? {
+    private func run(atOrBefore rowID: SQLRowID) throws -> Run? {
         let find = try prepared(.find)
         find.bind(rowID, at: 1)
         defer { find.reset() }
         guard try find.step() else { return nil }
-        return Run(first: find.integer(0), count: find.integer(1), stamp: find.integer(2))
+        return Run(first: find.rowID(0), count: find.integer(1), stamp: find.stampNumber(2))
     }
 
     private func store(_ run: Run) throws {
@@ -104,7 +105,7 @@ final class RunTable {
         try insert.run()
     }
 
-    private func delete(_ first: Int64) throws {
+    private func delete(_ first: SQLRowID) throws {
         let remove = try prepared(.remove)
         remove.bind(first, at: 1)
         try remove.run()

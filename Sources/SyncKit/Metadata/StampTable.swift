@@ -13,13 +13,10 @@ final class StampTable {
         let sequence: Int64?
     }
 
-    /// Stands for "before everything": its entry is ``Stamp/zero``, seen by all.
-    static let zero: Int64 = 0
-
     private let db: Database
     /// The entries looked up last, each at its number's place: no hashing, bounded memory.
     /// Most transactions meet few stamps: room for more is made when they come.
-    private var entries = [(number: Int64, entry: Entry)?](repeating: nil, count: fewestSlots)
+    private var entries = [(number: StampNumber, entry: Entry)?](repeating: nil, count: fewestSlots)
     private static let fewestSlots = 1 << 5
     private static let mostSlots = 1 << 11
     private var handleByNumber: [Int64: UInt64] = [:]
@@ -44,10 +41,10 @@ final class StampTable {
     }
 
     /// The stamp with a number.
-    func entry(_ number: Int64) throws -> Entry {
+    func entry(_ number: StampNumber) throws -> Entry {
         let slot = slot(number)
         if let known = entries[slot], known.number == number { return known.entry }
-        if number == Self.zero { return Entry(stamp: .zero, causalCursor: 0, sequence: 0) }
+        if number == .zero { return Entry(stamp: .zero, causalCursor: 0, sequence: 0) }
         find.bind(number, at: 1)
         defer { find.reset() }
         guard try find.step(), let handle = handleByNumber[find.integer(1)] else {
@@ -63,7 +60,7 @@ final class StampTable {
     }
 
     /// The stamp with a number, without the rest.
-    func stamp(_ number: Int64) throws -> Stamp {
+    func stamp(_ number: StampNumber) throws -> Stamp {
         try entry(number).stamp
     }
 
@@ -71,7 +68,7 @@ final class StampTable {
     /// known earlier; whichever replica made it.
     ///
     /// Looks at the stored stamps one by one: for what happens rarely.
-    func contains(_ time: HybridTimestamp, before number: Int64) throws -> Bool {
+    func contains(_ time: HybridTimestamp, before number: StampNumber) throws -> Bool {
         let found = try PreparedStatement(
             "SELECT 1 FROM sync_stamps WHERE number < ? AND time = ? LIMIT 1", in: db)
         found.bind(number, at: 1)
@@ -83,25 +80,25 @@ final class StampTable {
     @discardableResult
     func append(
         _ stamp: Stamp, causalCursor: Int64, sequence: Int64?, operations: [UInt8]? = nil
-    ) throws -> Int64 {
+    ) throws -> StampNumber {
         insert.bind(Int64(clamping: stamp.time.rawValue), at: 1)
         insert.bind(try number(of: stamp.replica), at: 2)
         insert.bind(causalCursor, at: 3)
         if let sequence { insert.bind(sequence, at: 4) } else { insert.bindNull(at: 4) }
         if let operations { insert.bind(blob: operations, at: 5) } else { insert.bindNull(at: 5) }
         try insert.run()
-        let number = insert.lastInsertedRowID
+        let number = StampNumber(insert.lastInsertedRowID.rawValue)
         remember(Entry(stamp: stamp, causalCursor: causalCursor, sequence: sequence), number)
         return number
     }
 
     @inline(__always)
-    private func slot(_ number: Int64) -> Int {
-        Int(truncatingIfNeeded: number) & (entries.count - 1)
+    private func slot(_ number: StampNumber) -> Int {
+        Int(truncatingIfNeeded: number.rawValue) & (entries.count - 1)
     }
 
     @inline(__always)
-    private func remember(_ entry: Entry, _ number: Int64) {
+    private func remember(_ entry: Entry, _ number: StampNumber) {
         while entries.count < Self.mostSlots, let taken = entries[slot(number)],
             taken.number != number
         {

@@ -9,7 +9,7 @@ final class TableStore {
         /// It exists.
         case alive(RowVersion)
         /// It was deleted at the stamp with this number.
-        case dead(causalLength: UInt32, stamp: Int64)
+        case dead(causalLength: UInt32, stamp: StampNumber)
     }
 
     let table: SyncedTable
@@ -67,20 +67,20 @@ final class TableStore {
 
     private func rowIDAndClock(
         of key: RowKey
-    ) throws -> (rowID: Int64, clock: PackedClock)? {
+    ) throws -> (rowID: SQLRowID, clock: PackedClock)? {
         let findRow = try prepared(.findRow)
         findRow.bind(key, at: 1)
         defer { findRow.reset() }
         guard try findRow.step() else { return nil }
-        return (findRow.integer(0), try PackedClock(findRow.borrowed(1)))
+        return (findRow.rowID(0), try PackedClock(findRow.borrowed(1)))
     }
 
     /// Where the row with `key` lies.
-    func rowID(of key: RowKey) throws -> Int64? {
+    func rowID(of key: RowKey) throws -> SQLRowID? {
         let find = try prepared(.find)
         find.bind(key, at: 1)
         defer { find.reset() }
-        return try find.step() ? find.integer(0) : nil
+        return try find.step() ? find.rowID(0) : nil
     }
 
     /// Inserts row `index` of the plan's columns and returns its row id.
@@ -89,7 +89,7 @@ final class TableStore {
     @inline(__always)
     func insert(
         _ key: RowKey, _ plan: BatchMerger.RowPlan, row index: Int, clearing cleared: [UInt8]
-    ) throws -> Int64 {
+    ) throws -> SQLRowID {
         plan.insert.bind(key, at: 1)
         var parameter: Int32 = 2
         for column in plan.known {
@@ -106,7 +106,7 @@ final class TableStore {
 
     /// Writes one cell.
     func update(
-        _ column: UInt8, at rowID: Int64, to cell: Int, of cells: BorrowedCells
+        _ column: UInt8, at rowID: SQLRowID, to cell: Int, of cells: BorrowedCells
     ) throws {
         let statement = try updateStatement(column)
         statement.bind(cell: cell, of: cells, at: 1)
@@ -115,7 +115,7 @@ final class TableStore {
     }
 
     /// Writes one value.
-    func update(_ column: UInt8, at rowID: Int64, to value: SQLValue) throws {
+    func update(_ column: UInt8, at rowID: SQLRowID, to value: SQLValue) throws {
         var cells = CellColumn()
         cells.append(value)
         try CellColumn.borrow([cells][...]) { borrowed in
@@ -159,7 +159,7 @@ final class TableStore {
     }
 
     /// A row that is known to exist, with the clock that is stored of it.
-    func version(of key: RowKey, at rowID: Int64) throws -> RowVersion {
+    func version(of key: RowKey, at rowID: SQLRowID) throws -> RowVersion {
         let createdStamp = try createdStamp(at: rowID)
         return RowVersion(
             key: key, rowID: rowID, createdStamp: createdStamp,
@@ -167,7 +167,7 @@ final class TableStore {
     }
 
     /// The value of one cell.
-    func value(of column: UInt8, at rowID: Int64) throws -> SQLValue {
+    func value(of column: UInt8, at rowID: SQLRowID) throws -> SQLValue {
         guard let statement = try valueStatement(column) else { return .null }
         statement.bind(rowID, at: 1)
         defer { statement.reset() }
@@ -177,13 +177,13 @@ final class TableStore {
     // MARK: - Clocks
 
     /// The number of the stamp at which the row began.
-    func createdStamp(at rowID: Int64) throws -> Int64 {
+    func createdStamp(at rowID: SQLRowID) throws -> StampNumber {
         // A row without a run was written while triggers were off: it loses against every write.
-        try runs.stamp(at: rowID) ?? StampTable.zero
+        try runs.stamp(at: rowID) ?? StampNumber.zero
     }
 
     /// What the row's clock has besides its beginning at the stamp with the number `createdStamp`.
-    func clock(at rowID: Int64, createdStamp: Int64) throws -> PackedClock {
+    func clock(at rowID: SQLRowID, createdStamp: StampNumber) throws -> PackedClock {
         let findClock = try prepared(.findClock)
         findClock.bind(rowID, at: 1)
         defer { findClock.reset() }
@@ -194,26 +194,26 @@ final class TableStore {
     /// A stored clock together with what goes without saying: columns that the table lacked when
     /// the row began were written before everything.
     @inline(__always)
-    func filled(_ clock: PackedClock, createdStamp: Int64) -> PackedClock {
+    func filled(_ clock: PackedClock, createdStamp: StampNumber) -> PackedClock {
         gaps.isEmpty ? clock : fill(clock, createdStamp)
     }
 
-    private func fill(_ clock: PackedClock, _ createdStamp: Int64) -> PackedClock {
+    private func fill(_ clock: PackedClock, _ createdStamp: StampNumber) -> PackedClock {
         var filled = clock
         for gap in gaps where gap.contains(createdStamp) && clock.stamp(of: gap.column) == nil {
-            filled.set(StampTable.zero, of: gap.column)
+            filled.set(StampNumber.zero, of: gap.column)
         }
         return filled
     }
 
     /// Stores `clock`; `old` is what is stored now.
-    func set(_ clock: PackedClock, at rowID: Int64, replacing old: PackedClock) throws {
+    func set(_ clock: PackedClock, at rowID: SQLRowID, replacing old: PackedClock) throws {
         guard clock != old else { return }
         try set(clock, at: rowID)
     }
 
     /// Stores `clock`, as where the row's beginning is another from now on.
-    func set(_ clock: PackedClock, at rowID: Int64) throws {
+    func set(_ clock: PackedClock, at rowID: SQLRowID) throws {
         if clock.isPlain { return try removeClock(at: rowID) }
         let setClock = try prepared(.setClock)
         setClock.bind(rowID, at: 1)
@@ -222,14 +222,14 @@ final class TableStore {
     }
 
     /// Stores the clock of a row that was just added; `bytes` are of ``PackedClock``.
-    func append(clock bytes: [UInt8], at rowID: Int64) throws {
+    func append(clock bytes: [UInt8], at rowID: SQLRowID) throws {
         let appendClock = try prepared(.appendClock)
         appendClock.bind(rowID, at: 1)
         appendClock.bind(blob: bytes, at: 2)
         try appendClock.run()
     }
 
-    func removeClock(at rowID: Int64) throws {
+    func removeClock(at rowID: SQLRowID) throws {
         let removeClock = try prepared(.removeClock)
         removeClock.bind(rowID, at: 1)
         try removeClock.run()
@@ -238,15 +238,15 @@ final class TableStore {
     // MARK: - Tombstones
 
     /// When the row with `key` was deleted.
-    func tombstone(of key: RowKey) throws -> (causalLength: UInt32, stamp: Int64)? {
+    func tombstone(of key: RowKey) throws -> (causalLength: UInt32, stamp: StampNumber)? {
         let findTombstone = try prepared(.findTombstone)
         findTombstone.bind(key, at: 1)
         defer { findTombstone.reset() }
         guard try findTombstone.step() else { return nil }
-        return (UInt32(clamping: findTombstone.integer(0)), findTombstone.integer(1))
+        return (UInt32(clamping: findTombstone.integer(0)), findTombstone.stampNumber(1))
     }
 
-    func addTombstone(_ key: RowKey, causalLength: UInt32, stamp: Int64) throws {
+    func addTombstone(_ key: RowKey, causalLength: UInt32, stamp: StampNumber) throws {
         let setTombstone = try prepared(.setTombstone)
         setTombstone.bind(key, at: 1)
         setTombstone.bind(Int64(causalLength), at: 2)

@@ -24,31 +24,33 @@ struct ClockSkewRestamper {
             let time = try clock.tick(wall: wall)
             try PreparedStatement(
                 "UPDATE sync_stamps SET time = ? WHERE number = ?", in: session.db
-            ).run(.integer(Int64(clamping: time.rawValue)), .integer(number))
+            ).run(.integer(Int64(clamping: time.rawValue)), .stamp(number))
         }
         try state.setReceived(clock.latest)
         try session.restart()
     }
 
-    private func numbers(after limit: HybridTimestamp, sealed: Int64) throws -> [Int64] {
+    private func numbers(after limit: HybridTimestamp, sealed: StampNumber) throws -> [StampNumber]
+    {
         let found = try PreparedStatement(
             """
             SELECT number FROM sync_stamps WHERE number > ? AND ops IS NOT NULL AND time > ?
             ORDER BY number
             """, in: session.db)
-        try found.bind([.integer(sealed), .integer(Int64(clamping: limit.rawValue))])
-        var numbers: [Int64] = []
-        while try found.step() { numbers.append(found.integer(0)) }
+        try found.bind([.stamp(sealed), .integer(Int64(clamping: limit.rawValue))])
+        var numbers: [StampNumber] = []
+        while try found.step() { numbers.append(found.stampNumber(0)) }
         return numbers
     }
 
-    private func latestKept(_ limit: HybridTimestamp, sealed: Int64) throws -> HybridTimestamp {
+    private func latestKept(_ limit: HybridTimestamp, sealed: StampNumber) throws -> HybridTimestamp
+    {
         let found = try PreparedStatement(
             """
             SELECT ifnull(max(time), 0) FROM sync_stamps
             WHERE NOT (number > ? AND ops IS NOT NULL AND time > ?)
             """, in: session.db)
-        try found.bind([.integer(sealed), .integer(Int64(clamping: limit.rawValue))])
+        try found.bind([.stamp(sealed), .integer(Int64(clamping: limit.rawValue))])
         return try found.step()
             ? HybridTimestamp(rawValue: UInt64(clamping: found.integer(0))) : .zero
     }

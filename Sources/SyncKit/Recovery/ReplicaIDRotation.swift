@@ -18,18 +18,18 @@ struct ReplicaIDRotation {
         try state.set("number", .integer(0))
         try state.set("overtaken", .integer(0))
         try state.set("previous", .null)
-        try state.set("sealed", .integer(try state.acknowledged))
+        try state.set("sealed", .stamp(try state.acknowledged))
         try session.db.execute(sql: "DELETE FROM sync_segments")
         if try state.offer == .sealed { try state.setOffer(.due) }
         try session.restart()
     }
 
     /// What was added to counters keeps its source: whoever has it too knows it by that.
-    private func rename(to new: UInt64, after acknowledged: Int64) throws {
+    private func rename(to new: UInt64, after acknowledged: StampNumber) throws {
         try PreparedStatement(
             "UPDATE sync_stamps SET replica = ? WHERE number > ? AND ops IS NOT NULL",
             in: session.db
-        ).run(.integer(try session.stamps.number(of: new)), .integer(acknowledged))
+        ).run(.integer(try session.stamps.number(of: new)), .stamp(acknowledged))
     }
 }
 

@@ -7,7 +7,7 @@ import GRDB
 final class StampsBeforeReset {
     private let db: Database
     /// Read when a row is first asked about: most transactions of the engine begin none.
-    private var resetting: (stamp: Int64, time: HybridTimestamp)?
+    private var resetting: (stamp: StampNumber, time: HybridTimestamp)?
     /// Read when it is first asked for: later moments, which nearly all are, need no look.
     private var stamps: Set<Stamp>?
 
@@ -19,13 +19,13 @@ final class StampsBeforeReset {
     func contains(_ stamp: Stamp) throws -> Bool {
         let resetting = try resetting ?? StoreState(db: db).lastEpochReset
         self.resetting = resetting
-        guard stamp.time <= resetting.time, resetting.stamp > 0 else { return false }
+        guard stamp.time <= resetting.time, resetting.stamp > .zero else { return false }
         let stamps = try stamps ?? read(through: resetting.stamp)
         self.stamps = stamps
         return stamps.contains(stamp)
     }
 
-    private func read(through last: Int64) throws -> Set<Stamp> {
+    private func read(through last: StampNumber) throws -> Set<Stamp> {
         let found = try PreparedStatement(
             """
             SELECT time, handle FROM sync_stamps JOIN sync_replicas

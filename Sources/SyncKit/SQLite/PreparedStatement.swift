@@ -48,6 +48,22 @@ final class PreparedStatement {
         sqlite3_bind_int64(handle, index, value)
     }
 
+    /// Binds the number of a stamp.
+    @inline(__always)
+    func bind(_ stamp: StampNumber, at index: Int32) { bind(stamp.rawValue, at: index) }
+
+    /// Binds a row id.
+    @inline(__always)
+    func bind(_ rowID: SQLRowID, at index: Int32) { bind(rowID.rawValue, at: index) }
+
+    /// The number of a stamp in `column` of the current row.
+    @inline(__always)
+    func stampNumber(_ column: Int32) -> StampNumber { StampNumber(integer(column)) }
+
+    /// The row id in `column` of the current row.
+    @inline(__always)
+    func rowID(_ column: Int32) -> SQLRowID { SQLRowID(integer(column)) }
+
     /// Binds null.
     func bindNull(at index: Int32) {
         sqlite3_bind_null(handle, index)
@@ -100,8 +116,8 @@ final class PreparedStatement {
     }()
 
     /// The row id of the row that the connection inserted last.
-    var lastInsertedRowID: Int64 {
-        sqlite3_last_insert_rowid(sqlite3_db_handle(handle))
+    var lastInsertedRowID: SQLRowID {
+        SQLRowID(sqlite3_last_insert_rowid(sqlite3_db_handle(handle)))
     }
 
     /// Adds the value in `column` of the current row to `cells`.

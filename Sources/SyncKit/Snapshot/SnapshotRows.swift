@@ -50,7 +50,7 @@ struct SnapshotRows {
                 isHeld.reset()
                 // A row that this replica made and nobody knows yet stays, and one that was
                 // written past the engine: its doctor will date it.
-                if !held, scan.createdStamp != StampTable.zero,
+                if !held, scan.createdStamp != StampNumber.zero,
                     let known = try session.stamps.entry(scan.createdStamp).sequence,
                     known > 0 ? known <= cursor : isTold
                 {
@@ -73,7 +73,7 @@ struct SnapshotRows {
             let conflicts = ConflictLog(session.db, wall: wall)
             try conflicts.add(
                 .rowDeleted, table.table.id, row.key, column: 0, lost: try table.values(of: row),
-                lostStamp: unsent.stamp, wonStamp: StampTable.zero)
+                lostStamp: unsent.stamp, wonStamp: StampNumber.zero)
             try conflicts.flush()
         }
         try table.delete(row, in: session)

@@ -69,19 +69,19 @@ struct StoreState {
     }
 
     /// The number of the last stamp whose operations are compacted into clocks.
-    var compacted: Int64 { get throws { try integer("compacted") } }
+    var compacted: StampNumber { get throws { try stampNumber("compacted") } }
 
     /// The number of the last own stamp that is in a sealed segment.
-    var sealed: Int64 { get throws { try integer("sealed") } }
+    var sealed: StampNumber { get throws { try stampNumber("sealed") } }
 
     /// The number of the last stamp up to which the server has acknowledged all own ones.
-    var acknowledged: Int64 { get throws { try integer("acknowledged") } }
+    var acknowledged: StampNumber { get throws { try stampNumber("acknowledged") } }
 
     /// The number of the last stamp.
-    var lastStamp: Int64 {
+    var lastStamp: StampNumber {
         get throws {
             let last = try PreparedStatement("SELECT max(number) FROM sync_stamps", in: db)
-            return try last.step() ? last.integer(0) : 0
+            return try last.step() ? last.stampNumber(0) : .zero
         }
     }
 
@@ -90,10 +90,10 @@ struct StoreState {
 
     /// The number of the last stamp, and the latest moment, when the server had last lost its
     /// memory; zero where it never has.
-    var lastEpochReset: (stamp: Int64, time: HybridTimestamp) {
+    var lastEpochReset: (stamp: StampNumber, time: HybridTimestamp) {
         get throws {
             (
-                try integer("reset_stamp"),
+                try stampNumber("reset_stamp"),
                 HybridTimestamp(rawValue: UInt64(clamping: try integer("reset_time")))
             )
         }
@@ -145,11 +145,11 @@ struct StoreState {
 
     /// Takes no missing row for a deleted one any more.
     func forgetEpochReset() throws {
-        try setLastEpochReset(stamp: 0, time: HybridTimestamp(rawValue: 0))
+        try setLastEpochReset(stamp: .zero, time: HybridTimestamp(rawValue: 0))
     }
 
-    func setLastEpochReset(stamp: Int64, time: HybridTimestamp) throws {
-        try set("reset_stamp", .integer(stamp))
+    func setLastEpochReset(stamp: StampNumber, time: HybridTimestamp) throws {
+        try set("reset_stamp", .stamp(stamp))
         try set("reset_time", .integer(Int64(clamping: time.rawValue)))
     }
 
@@ -232,6 +232,8 @@ struct StoreState {
     func integer(_ name: String) throws -> Int64 {
         if case .integer(let value) = try value(name) { value } else { 0 }
     }
+
+    func stampNumber(_ name: String) throws -> StampNumber { StampNumber(try integer(name)) }
 
     func bytes(_ name: String) throws -> [UInt8] {
         switch try value(name) {

@@ -105,7 +105,7 @@ extension SyncStore {
                 """, in: session.db)
             found.bind(Int64(clamping: number), at: 1)
             guard try found.step() else { throw StoreError.acknowledgedUnsent(number: number) }
-            let lastStamp = found.isNull(0) ? nil : found.integer(0)
+            let lastStamp = found.isNull(0) ? nil : found.stampNumber(0)
             found.reset()
             guard hasPulled else {
                 try state.setComparable(after: sequence)

@@ -1,0 +1,45 @@
+/// The number under which this database stores a stamp: numbers rise in the order in which stamps
+/// became known here, and mean nothing elsewhere.
+package struct StampNumber: Hashable, Comparable, Sendable {
+    package let rawValue: Int64
+
+    /// Stands for "before everything": its entry is ``Stamp/zero``, seen by all.
+    package static let zero = StampNumber(0)
+
+    @inline(__always)
+    package init(_ rawValue: Int64) {
+        self.rawValue = rawValue
+    }
+
+    @inline(__always)
+    package static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
+}
+
+/// Where a row lies in its SQLite table: its rowid. Clocks go by it.
+package struct SQLRowID: Hashable, Comparable, Sendable {
+    package let rawValue: Int64
+
+    @inline(__always)
+    package init(_ rawValue: Int64) {
+        self.rawValue = rawValue
+    }
+
+    @inline(__always)
+    package static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
+
+    /// The row id `count` further on.
+    @inline(__always)
+    package static func + (rowID: Self, count: Int64) -> Self { Self(rowID.rawValue + count) }
+
+    /// How many row ids lie from `right` up to `left`, without `left`.
+    @inline(__always)
+    package static func - (left: Self, right: Self) -> Int64 { left.rawValue - right.rawValue }
+}
+
+extension SQLValue {
+    /// The number of a stamp as it is stored.
+    static func stamp(_ number: StampNumber) -> SQLValue { .integer(number.rawValue) }
+
+    /// A row id as it is stored.
+    static func rowID(_ rowID: SQLRowID) -> SQLValue { .integer(rowID.rawValue) }
+}
