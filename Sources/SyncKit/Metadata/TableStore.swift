@@ -290,8 +290,8 @@ final class TableStore {
         case .find: "SELECT _rowid_ FROM \(name) WHERE id = ?"
         case .findRow:
             """
-            SELECT rows._rowid_, clock FROM \(name) AS rows
-            LEFT JOIN sync_clocks_\(id) ON row_id = rows._rowid_ WHERE rows.id = ?
+            SELECT rows._rowid_, clocks.clock FROM \(name) AS rows LEFT JOIN sync_clocks_\(id)
+            AS clocks ON clocks.row_id = rows._rowid_ WHERE rows.id = ?
             """
         case .remove: "DELETE FROM \(name) WHERE _rowid_ = ?"
         case .findClock: "SELECT clock FROM sync_clocks_\(id) WHERE row_id = ?"
