@@ -1,7 +1,7 @@
 import CreditLedger
 import Foundation
 public import SignedObjects
-public import SyncKit
+import SyncKit
 public import SyncKitHTTP
 import SystemSupport
 
