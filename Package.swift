@@ -73,7 +73,7 @@ let package = Package(
         // The three libraries that know nothing of each other.
         library("SyncKit", [crypto, grdb, grdbSQLite, "CSQLite", "CZstd", "SystemSupport"]),
         // The engine's way to a server over HTTP; the engine itself links no network.
-        library("SyncKitHTTP", ["SyncKit", "CCurl"]),
+        library("SyncKitHTTP", ["SyncKit", "CCurl", "SystemSupport"]),
         library("CreditLedger", ["SignedObjects", "SystemSupport"]),
         // The only C of the project: the innermost loop of drawing.
         .target(name: "CPatchKernel"),

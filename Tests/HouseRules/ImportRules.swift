@@ -36,7 +36,7 @@ enum ImportRules {
         "Sources/SyncKit": [
             "Crypto", "GRDB", "GRDBSQLite", "CSQLite", "CZstd", "SystemSupport",
         ],
-        "Sources/SyncKitHTTP": ["SyncKit", "CCurl"],
+        "Sources/SyncKitHTTP": ["SyncKit", "CCurl", "SystemSupport"],
         "Sources/SystemSupport": [],
         "Sources/CreditLedger": ["SignedObjects", "SystemSupport"],
         "Sources/StyleKit": [
