@@ -42,7 +42,7 @@ public struct SyncDoubt: Codable, Equatable, Sendable {
         switch code {
         case .missingSegments, .divergentReplica: .exportBundle
         case .missingKeys: .sync
-        case .quarantineFull, .auditRewritten, .auditUnchecked: nil
+        case .quarantineFull, .snapshotUnusable, .auditRewritten, .auditUnchecked: nil
         }
     }
 
