@@ -1,29 +1,35 @@
 /// The number under which this database stores a stamp: numbers rise in the order in which stamps
 /// became known here, and mean nothing elsewhere.
 package struct StampNumber: Hashable, Comparable, Sendable {
+    /// The number as it is stored, from 1; 0 is ``zero``.
     package let rawValue: Int64
 
     /// Stands for "before everything": its entry is ``Stamp/zero``, seen by all.
     package static let zero = StampNumber(0)
 
+    /// The one with this raw value.
     @inline(__always)
     package init(_ rawValue: Int64) {
         self.rawValue = rawValue
     }
 
+    /// Orders as the raw values do.
     @inline(__always)
     package static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
 }
 
 /// Where a row lies in its SQLite table: its rowid. Clocks go by it.
 package struct SQLRowID: Hashable, Comparable, Sendable {
+    /// The rowid as SQLite counts it; it may be negative.
     package let rawValue: Int64
 
+    /// The one with this raw value.
     @inline(__always)
     package init(_ rawValue: Int64) {
         self.rawValue = rawValue
     }
 
+    /// Orders as the raw values do.
     @inline(__always)
     package static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
 
