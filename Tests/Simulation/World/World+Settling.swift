@@ -12,16 +12,15 @@ extension World {
         // What the server's clock has dated into the future comes to pass.
         server.setClock(ahead: 0)
         if script.troubles.contains(.serverClock) { time.advance(by: 3_600_000) }
-        let version = devices.map(\.version).max() ?? Studio.latestVersion
         for device in devices {
             device.disk.plan(nil)
             device.take(keys: keyEpoch)
             device.network.setCut(false)
             await device.network.deliverLate()
             device.network.set(.fine, seed: script.seed)
-            guard device.version < version else { continue }
+            guard device.version < newestVersion else { continue }
             device.closeAll()
-            device.version = version
+            device.version = newestVersion
             try check(device, expecting: nil)
         }
         if plant == .hiddenWrite { try hideAWrite() }

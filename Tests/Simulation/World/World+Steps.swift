@@ -102,6 +102,7 @@ extension World {
         case .upgrade:
             device.closeAll()
             device.version = Studio.latestVersion
+            newestVersion = device.version
             try check(device, expecting: nil)
         case .vacuum:
             _ = try device.open()

@@ -23,6 +23,9 @@ final class World {
     var serverCopy: SimulatedAccount?
     /// The newest library key.
     var keyEpoch: UInt32 = 1
+    /// The newest version that any device has run: what it wrote may be set aside until all run it,
+    /// also where that device itself went back to an older copy.
+    var newestVersion = 1
     /// Called with what each step came to.
     private let trace: ((String) -> Void)?
 
@@ -41,6 +44,7 @@ final class World {
         var number = 0
         do {
             let version = script.troubles.contains(.upgrades) ? 1 : Studio.latestVersion
+            newestVersion = version
             for _ in 0..<script.replicas { try addDevice(version: version) }
             for step in script.steps {
                 time.advance(by: step.pause)
