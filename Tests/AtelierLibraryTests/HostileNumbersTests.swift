@@ -4,6 +4,7 @@ import CreditLedger
 import Foundation
 import SignedObjects
 import SyncKit
+import SyncKitHTTP
 import TestSupport
 import Testing
 
