@@ -53,7 +53,7 @@ enum ImportRules {
         ],
         "Sources/Server/Core": http.union([
             "AtelierProtocol", "CreditLedger", "SignedObjects", "SyncKit", "SystemSupport",
-            "CPostgres", "Crypto", "GRDB", "Logging", "NIOPosix", "NIOSSL",
+            "CPostgres", "Crypto", "GRDB", "GRDBSQLite", "Logging", "NIOPosix", "NIOSSL",
         ]),
         "Sources/Server/Command": [
             "AtelierServer", "ArgumentParser", "AtelierProtocol", "CreditLedger", "SignedObjects",
