@@ -95,6 +95,8 @@ public struct EpochService: ServerService {
         let now = clock()
         let reading = try EpochCheckpoint.Reading(of: db)
         let last = max(reading.epoch, try epochCheckpoint?.read()?.epoch ?? 0)
+        // A backup from before the first epoch does not know of those since; the file beside it does.
+        let isFirst = epochCheckpoint != nil && last == 1
         let new = EpochCheckpoint.Reading(
             epoch: max(last + 1, Int(now.milliseconds / 1000)), segments: reading.segments)
         try db.execute(
@@ -102,7 +104,7 @@ public struct EpochService: ServerService {
         // What comes after this place may differ from what devices of an earlier epoch hold.
         try db.execute("UPDATE account_head SET base = seq")
         try LedgerStore.beginEpoch(
-            until: now + policy.ledger.lease + policy.ledger.grace, isFirst: reading.epoch == 1,
+            until: now + policy.ledger.lease + policy.ledger.grace, isFirst: isFirst,
             in: db)
         try Audit.append(
             "epoch \(new.epoch)", actor: actor, account: nil, reason: reason, detail: "", now: now,
