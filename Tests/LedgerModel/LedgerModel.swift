@@ -238,8 +238,9 @@ package struct LedgerModel: Hashable, Sendable {
     }
 
     private mutating func restoreDatabase(of device: Int) {
-        // Nobody has a connection to a server from before its restore.
-        if epoch > 1 { replies[device] = [] }
+        // A device has no connection from before its own restore to a server that was restored or had
+        // a wrong clock: a reply kept since then would be a replay, and it forgot what tells it so.
+        if epoch > 1 || wasAhead { replies[device] = [] }
         if restores { forgetful.insert(device) }
         corrections[device] = 0
         wallets[device] = Self.wallet(
