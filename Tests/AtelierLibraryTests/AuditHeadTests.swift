@@ -4,6 +4,7 @@ import SignedObjects
 import SyncKit
 import TestSupport
 import Testing
+import SyncKitHTTP
 
 @Suite("The server's audit log")
 struct AuditHeadTests {

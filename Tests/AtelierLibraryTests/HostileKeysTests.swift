@@ -5,6 +5,7 @@ import SignedObjects
 import SyncKit
 import TestSupport
 import Testing
+import SyncKitHTTP
 
 /// A server that lies about keys and devices.
 @Suite("A server must not read")
