@@ -16,7 +16,8 @@ public struct AccountEvent: Codable, Sendable, Hashable {
     /// where there never was one.
     public let service: Int64?
 
-    /// The account's position: `head` and `service` at least 0, `serial` and `epoch` as the server counts
+    /// The account's position: `head` and `service` at least 0, `serial` and `epoch` as the server
+    /// counts
     /// them.
     public init(head: Int64, serial: Int, epoch: Int, service: Int64? = nil) {
         self.head = head

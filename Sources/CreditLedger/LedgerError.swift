@@ -40,12 +40,17 @@ public enum LedgerError: Error, Equatable, CustomStringConvertible {
         case .orderTextTooLong(let bytes, let limit):
             "A text of \(bytes) bytes; at most \(limit) are taken. Write it shorter."
         case .serverClockAhead(let lead, _):
-            "The server's clock is \(lead.components.seconds / 3600) hours further ahead than the "
-                + "time that has passed on this device since the last sync. Nothing was taken from "
-                + "it. If this device's clock is right, tell the server's operator; else set it and "
-                + "sync."
+            "The server's clock is \(Self.text(of: lead)) further ahead than the time that has "
+                + "passed on this device since the last sync. Nothing was taken from it. If this "
+                + "device's clock is right, tell the server's operator; else set it and sync."
         case .damagedLedger(let reason):
             "The stored ledger of this account is damaged: \(reason). Run doctor or restore it."
         }
+    }
+
+    /// Hours up to three days, then days.
+    private static func text(of lead: Duration) -> String {
+        let hours = lead.components.seconds / 3600
+        return hours < 72 ? "\(hours) hours" : "\(hours / 24) days"
     }
 }

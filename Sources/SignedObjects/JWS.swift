@@ -139,7 +139,8 @@ private struct JWSParts: Sendable {
         return payload
     }
 
-    /// - Throws: ``JWSError/notCanonical(type:)`` where the text is another spelling of the payload.
+    /// - Throws: ``JWSError/notCanonical(type:)`` where the text is another spelling of the
+    ///   payload.
     func canonicalPayload<Payload: Codable>() throws(JWSError) -> Payload {
         let payload: Payload = try payload()
         try checkSpelling(of: payload)

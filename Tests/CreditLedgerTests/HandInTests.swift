@@ -73,7 +73,8 @@ struct HandInTests {
         #expect(pair.wallet.orders == pair.ledger.orders)
     }
 
-    // Goal: a device that met none of the epochs between two restores ends with the server's orders.
+    // Goal: a device that met none of the epochs between two restores ends with the server's
+    // orders.
     // Method: two orders are lost, another takes the first's serial, then the server is restored
     // again to where that stands.
     @Test func aDeviceThatMissedAnEpochAgrees() throws {

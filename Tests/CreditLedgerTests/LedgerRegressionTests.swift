@@ -53,7 +53,8 @@ struct LedgerRegressionTests {
         #expect(request.returns.count == 1)
     }
 
-    // Goal: a server whose clock was ahead for one contact takes no receipt away. Method: its reply,
+    // Goal: a server whose clock was ahead for one contact takes no receipt away. Method: its
+    // reply,
     // which lends both credits anew, is lost; the device draws with a lease that it holds and asks
     // again once the clock is right.
     @Test func aLeaseEndedByAWrongClockStillGetsItsReceipt() throws {

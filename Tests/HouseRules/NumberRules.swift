@@ -88,22 +88,39 @@ enum NumberRules {
     /// Stored integers of a type that is decoded without a range.
     private static func unbounded(in file: SourceFile) -> [Finding] {
         let code = file.codeLines.joined(separator: "\n")
-        guard code.contains(/\b(?:Codable|Decodable|SignedPayload)\b/) else { return [] }
-        return file.nodes(VariableDeclSyntax.self).compactMap { variable, _ in
-            guard
-                variable.parent?.is(MemberBlockItemSyntax.self) == true,
-                let binding = variable.bindings.first, binding.accessorBlock == nil,
-                binding.initializer == nil,
-                let type = binding.typeAnnotation?.type.trimmedDescription,
-                types.contains(type.replacing("?", with: ""))
-            else { return nil }
-            let name = binding.pattern.trimmedDescription
-            guard !code.contains("(.\(name), in:"), !code.contains(".contains(\(name))") else {
-                return nil
+        let extended = file.nodes(ExtensionDeclSyntax.self)
+            .filter { isDecoded($0.node.inheritanceClause) }
+            .map(\.node.extendedType.trimmedDescription)
+        return file.nodes(StructDeclSyntax.self)
+            .map(\.node)
+            .filter { isDecoded($0.inheritanceClause) || extended.contains($0.name.text) }
+            .flatMap { type in
+                type.memberBlock.members.compactMap { $0.decl.as(VariableDeclSyntax.self) }
             }
-            return Finding(
-                path: file.path, line: file.syntax?.line(of: binding) ?? 0,
-                message: "'\(name)' is decoded as anything: decode(.\(name), in: range).")
-        }
+            .compactMap { variable in
+                guard let name = storedInteger(variable), !code.contains("(.\(name), in:"),
+                    !code.contains(".contains(\(name))")
+                else { return nil }
+                return Finding(
+                    path: file.path, line: file.syntax?.line(of: variable) ?? 0,
+                    message: "'\(name)' is decoded as anything: decode(.\(name), in: range).")
+            }
+    }
+
+    private static func isDecoded(_ inheritance: InheritanceClauseSyntax?) -> Bool {
+        inheritance?.inheritedTypes.contains { inherited in
+            ["Codable", "Decodable", "SignedPayload"].contains(inherited.type.trimmedDescription)
+        } ?? false
+    }
+
+    /// The name of a stored property whose type is an integer, or an optional one.
+    private static func storedInteger(_ variable: VariableDeclSyntax) -> String? {
+        guard
+            let binding = variable.bindings.first, binding.accessorBlock == nil,
+            binding.initializer == nil,
+            let type = binding.typeAnnotation?.type.trimmedDescription,
+            types.contains(type.replacing("?", with: ""))
+        else { return nil }
+        return binding.pattern.trimmedDescription
     }
 }

@@ -106,6 +106,11 @@ struct PlantedExample: Sendable, CustomTestStringConvertible {
     ]
 
     private static let documents = [
+        Self(
+            "things have the names", "Sources/A.swift",
+            "let isGrave = 1\n// graves, gravel\nlet engraved = 2\nlet epochMark = 3",
+            found: [1, 2, 4]),
+        Self("things have the names", "CHANGELOG.md", "graves", found: []),
         Self("nothing is left", "Docs/A.md", "fine\nTO" + "DO later", found: [2]),
         Self(
             "no path of one", "Docs/A.md", "see `/ho" + "me/me/a`\nsee docs/ho" + "me/a", found: [1]

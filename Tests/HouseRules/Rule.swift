@@ -32,5 +32,5 @@ struct Rule: Sendable, CustomTestStringConvertible {
     /// Every rule of the house.
     static let all =
         ImportRules.all + SizeRules.all + NameRules.all + SafetyRules.all + PurityRules.all
-        + NumberRules.all + DocumentRules.all
+        + NumberRules.all + DocumentRules.all + GlossaryRules.all
 }

@@ -233,7 +233,8 @@ extension LedgerModel {
             contact.mistaken(mistake, epoch), epoch, with: &again, now: now)
         if again != server { return "I6: a repeated request changed the ledger" }
         if replies[device].last != answer { return "I6: a repeated request got another answer" }
-        // I10: while the account or its device is stopped, or a restored server waits for devices, no
+        // I10: while the account or its device is stopped, or a restored server waits for devices,
+        // no
         // spend gets its receipt; it is held, and no lease is lost by it (see on the way).
         guard isHonest(device), !isSuspended, !isPaused, !isRevoked(device), server.wait == nil,
             answer.lacks == nil

@@ -238,7 +238,8 @@ package struct LedgerModel: Hashable, Sendable {
     }
 
     private mutating func restoreDatabase(of device: Int) {
-        // A device has no connection from before its own restore to a server that was restored or had
+        // A device has no connection from before its own restore to a server that was restored or
+        // had
         // a wrong clock: a reply kept since then would be a replay, and it forgot what tells it so.
         if epoch > 1 || wasAhead { replies[device] = [] }
         if restores { forgetful.insert(device) }

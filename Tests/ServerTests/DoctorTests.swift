@@ -33,7 +33,8 @@ struct DoctorTests {
                 """),
         Fault(check: "snapshots", sql: "DELETE FROM snapshot_chunk WHERE chunk_index = 1"),
         Fault(
-            check: "snapshots", sql: "UPDATE snapshot_chunk SET hash = bytes WHERE chunk_index = 0"),
+            check: "snapshots",
+            sql: "UPDATE snapshot_chunk SET hash = bytes WHERE chunk_index = 0"),
         Fault(check: "ledger", sql: "DELETE FROM ledger"),
         Fault(check: "ledger", sql: "UPDATE ledger SET free = free + 1"),
         Fault(check: "ledger", sql: "DELETE FROM ledger_receipt"),

@@ -8,7 +8,8 @@ import TestSupport
 import Testing
 
 struct RestoredSimulationTests {
-    // Goal: whatever is lost with backups that are restored, no account ends with more receipts than
+    // Goal: whatever is lost with backups that are restored, no account ends with more receipts
+    // than
     // the credits it was given, and devices and server agree about orders and standing.
     // Method: three devices of one account over the wire, 160 events from a printed seed: contacts
     // whole and with lost replies, spends, returns, suspensions, grants, time, backups, restores of

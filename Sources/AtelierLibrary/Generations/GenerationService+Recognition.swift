@@ -141,7 +141,8 @@ enum GenerationMark {
         mark.embed(payload(of: body), in: picture)
     }
 
-    /// The picture as it is exported without the watermark: with the hidden mark alone. On the plain
+    /// The picture as it is exported without the watermark: with the hidden mark alone. On the
+    /// plain
     /// paper of a sheet the mark would be visible, so a sheet has none.
     static func clean(_ picture: Picture, of body: Digest, isSheet: Bool) -> Picture {
         isSheet ? picture : embed(body, in: picture)

@@ -108,7 +108,8 @@ extension DeviceWallet {
         datedAhead.formUnion(ahead.map(\.lease))
     }
 
-    /// By how much the device's wall clock was set forward since the last contact, below zero: back;
+    /// By how much the device's wall clock was set forward since the last contact, below zero:
+    /// back;
     /// nil where it was not, or that cannot be known.
     ///
     /// It can be within one start of the device's machine, and counts beyond ten minutes.
@@ -120,7 +121,8 @@ extension DeviceWallet {
         return max(step, .zero - step) > LedgerLimits.clockTolerance ? step : nil
     }
 
-    /// Takes the wall clock as it is set now for the one of the last contact, with the server's time
+    /// Takes the wall clock as it is set now for the one of the last contact, with the server's
+    /// time
     /// that it had then, so that ``clockStep`` counts from here.
     public mutating func acceptClockStep() {
         guard let step = clockStep, let present, let last = clockPair else { return }

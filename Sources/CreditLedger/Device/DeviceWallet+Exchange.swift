@@ -3,7 +3,8 @@ public import SignedObjects
 extension DeviceWallet {
     /// What to tell the ledger at the next contact; safe to send as often as needed.
     ///
-    /// Leases that ended unspent, or that the server dated ahead while its clock was wrong, are given
+    /// Leases that ended unspent, or that the server dated ahead while its clock was wrong, are
+    /// given
     /// back with it, so that the credit can be lent anew at once.
     ///
     /// - Parameters:

@@ -36,7 +36,8 @@ extension ServerLedger {
         for lease in handedIn.leases { takeOver(lease) }
     }
 
-    /// The next order keeps its serial. One whose serial was given away meanwhile is signed anew at the
+    /// The next order keeps its serial. One whose serial was given away meanwhile is signed anew at
+    /// the
     /// end, where it still says something: what the server's people have decided since goes before.
     private mutating func takeOver(
         _ order: JWS<Order>, from device: DeviceID, _ signer: LedgerSigner

@@ -18,7 +18,8 @@ public struct ServerLedger: Sendable, Hashable {
     package internal(set) var knownReceipts: [Int: JWS<Receipt>]
     /// Orders that are known, by serial from 1.
     package internal(set) var knownOrders: [Int: JWS<Order>]
-    /// Known spends of different leases that stand at one position of a journal, in the order received.
+    /// Known spends of different leases that stand at one position of a journal, in the order
+    /// received.
     package internal(set) var forks: [JournalFork]
     /// What the whole ledger adds up to.
     package internal(set) var totals: LedgerTotals

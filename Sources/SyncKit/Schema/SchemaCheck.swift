@@ -138,7 +138,7 @@ public enum SchemaError: Error, Equatable, CustomStringConvertible {
                 + "null and have the policy lastWriter."
         case .missingTrigger(let name):
             "The trigger \(name) is declared to run while changes are merged but does not exist. "
-                + "Create it first, or leave it out of localTriggers."
+                + "Create it first, or leave it out of mergeTimeTriggers."
         }
     }
 }

@@ -2,7 +2,8 @@ package import Logging
 import ServiceLifecycle
 import SignedObjects
 
-/// Looks at the clock as long as the server runs, keeps the last time that can be right, and says in
+/// Looks at the clock as long as the server runs, keeps the last time that can be right, and says
+/// in
 /// the log where the clock is wrong.
 struct ClockService: Service {
     /// How often it looks.

@@ -95,7 +95,8 @@ public struct EpochService: ServerService {
         let now = clock()
         let reading = try EpochCheckpoint.Reading(of: db)
         let last = max(reading.epoch, try epochCheckpoint?.read()?.epoch ?? 0)
-        // A backup from before the first epoch does not know of those since; the file beside it does.
+        // A backup from before the first epoch does not know of those since; the file beside it
+        // does.
         let isFirst = epochCheckpoint != nil && last == 1
         let new = EpochCheckpoint.Reading(
             epoch: max(last + 1, Int(now.milliseconds / 1000)), segments: reading.segments)

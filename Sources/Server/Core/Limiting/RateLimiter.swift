@@ -2,7 +2,8 @@ import AtelierProtocol
 import SignedObjects
 import Synchronization
 
-/// Counts requests in the database, so that a restart forgives nothing, and turns away who is beyond
+/// Counts requests in the database, so that a restart forgives nothing, and turns away who is
+/// beyond
 /// a limit.
 struct RateLimiter: ServerService {
     let environment: ServiceEnvironment

@@ -88,7 +88,8 @@ enum RequestGate {
                 throw ServerError.refused(
                     .deviceRevoked,
                     detail:
-                        "The device was revoked for good (\(order.reason)); the account's others go on."
+                        "The device was revoked for good (\(order.reason)); "
+                        + "the account's others go on."
                 )
             }
             member.answers = Array(answers.dropFirst(4))

@@ -30,7 +30,8 @@ enum Horizon {
         return seen == epoch
     }
 
-    /// The statement that finds the sequence up to which every active device of an account has pulled.
+    /// The statement that finds the sequence up to which every active device of an account has
+    /// pulled.
     ///
     /// A device that was never seen to pull holds it at 0 while it is new.
     static func statement(of account: AccountID, now: UnixTime) -> SQLStatement {
