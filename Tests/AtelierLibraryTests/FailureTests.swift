@@ -9,7 +9,7 @@ import Testing
         LibraryError.unreadable(path: "p", reason: "r"), LibraryError.fileExists(path: "p"),
         LibraryError.badOutput(path: "p", reason: "r"),
         LibraryError.damaged(path: "p", reason: "r"), LibraryError.tooLarge(path: "p", limit: 1),
-        LibraryError.notAPicture(path: "p", reason: "r"), LibraryError.unknown(.work, name: "n"),
+        LibraryError.notAPicture(path: "p", reason: "r."), LibraryError.unknown(.work, name: "n"),
         LibraryError.elsewhere(kind: "work", device: "d"),
         LibraryError.badText(field: "f", reason: "r"),
         LibraryError.badNumber(field: "f", lowest: 0, highest: 1),

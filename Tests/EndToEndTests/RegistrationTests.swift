@@ -52,7 +52,7 @@ import Testing
             "join", server.address, "--fingerprint", String(repeating: "0", count: 32))
         #expect(wrong.status == 77, "\(wrong)")
         let joined = try await device.must("join", server.address)
-        let shown = try #require(joined.errors.firstRange(of: "tells: "), "\(joined)")
+        let shown = try #require(joined.errors.firstRange(of: "operator's: "), "\(joined)")
         let fingerprint = String(joined.errors[shown.upperBound...].prefix(32))
         let other = try await sandbox.libraryWithModel("b")
         try await other.must("join", server.address, "--fingerprint", fingerprint)

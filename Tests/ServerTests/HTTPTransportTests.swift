@@ -59,7 +59,7 @@ struct HTTPTransportTests {
             await #expect(throws: ForkedChain()) { try await transport.push(gap) }
             let late = SnapshotManifest(id: missing.id, cursor: 1, chunkCount: 1)
             let chunk = SnapshotChunk(snapshot: late, index: 0, bytes: artist.chunk(0))
-            await #expect(throws: Problem.self) { try await transport.push(chunk) }
+            await #expect(throws: SnapshotRefused.self) { try await transport.push(chunk) }
         }
     }
 

@@ -9,8 +9,7 @@ import Testing
 
 struct RestoredSimulationTests {
     // Goal: whatever is lost with backups that are restored, no account ends with more receipts
-    // than
-    // the credits it was given, and devices and server agree about orders and standing.
+    // than the credits it was given, and devices and server agree about orders and standing.
     // Method: three devices of one account over the wire, 160 events from a printed seed: contacts
     // whole and with lost replies, spends, returns, suspensions, grants, time, backups, restores of
     // any earlier backup. At the end every device comes, and all receipts of all hands are counted.
