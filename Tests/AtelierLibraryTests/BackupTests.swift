@@ -64,9 +64,12 @@ struct BackupTests {
         let place = try #require(whole.range(of: bytes)).lowerBound + bytes.count / 2
         var changed = whole
         changed[place] ^= 1
+        var keyless = whole
+        keyless[try #require(whole.range(of: Data(#"{"account_key""#.utf8))).lowerBound] ^= 1
         let outside = Self.archive(named: "works/../../evil")
         for (name, data) in [
             ("cut", whole.prefix(whole.count / 2)), ("changed", changed), ("outside", outside),
+            ("keyless", keyless),
             ("text", Data("hello".utf8)), ("empty", Data()),
         ] {
             let damaged = world.folder.url.appending(path: "\(name).tar")

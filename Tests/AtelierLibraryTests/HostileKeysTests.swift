@@ -14,10 +14,7 @@ struct HostileKeysTests {
     // seals a welcome of its own, with its own library key, in place of the real one; the six words
     // match; then with the real seal beside it, with its own seal, and with another device's.
     @Test func aWelcomeOfTheServersOwnIsRefused() async throws {
-        let world = try World()
-        let server = LocalServer(world: world)
-        let first = try await world.joinedLibrary("desk", at: server)
-        _ = try await first.sync.run()
+        let (world, server, first) = try await start()
         let second = try await Library.requestingAccess(
             in: world.home("b"), server: "http://127.0.0.1:1",
             account: first.account.id?.description ?? "", deviceName: "b",
@@ -76,23 +73,21 @@ struct HostileKeysTests {
     // a key that a revoked device has. Method: hide it; revoke another; write; sync; then stop
     // hiding, and let the others sync.
     @Test func aHiddenDeviceGetsItsKeysLater() async throws {
-        let world = try World()
-        let server = LocalServer(world: world)
-        let first = try await world.joinedLibrary("desk", at: server)
-        _ = try await first.sync.run()
-        let lost = try await world.secondLibrary("lost", of: first, at: server)
-        let hidden = try await world.secondLibrary("tablet", of: first, at: server)
-        server.hide([hidden.device])
-        _ = try await first.account.revoke(lost.device)
+        let (world, server, first) = try await start()
+        let (_, hidden) = try await revokeBehindAnother(world, server, first)
         _ = try first.works.add(try world.picture(5), title: "Heron")
         _ = try await first.sync.run()
         _ = try hidden.works.add(try world.picture(6), title: "Crane")
         let sent = server.segmentCount
+        #expect(try !hidden.sync.sealsBundlesWithOlderKey())
 
         let waiting = try await hidden.sync.run()
         #expect(waiting.missingKeys == [2] && waiting.setAside == 1 && waiting.pending > 0)
         #expect(server.segmentCount == sent)
         #expect(try hidden.works.all().allSatisfy { $0.title != "Heron" })
+        // What it writes into a file meanwhile, the revoked device could read: it says so.
+        #expect(
+            try hidden.sync.sealsBundlesWithOlderKey() && !first.sync.sealsBundlesWithOlderKey())
         // The device that holds the keys sees nothing of it as long as it is lied to.
         _ = try await first.sync.run()
         #expect(try await hidden.sync.run().missingKeys == [2])
@@ -110,14 +105,8 @@ struct HostileKeysTests {
     // account alone. Method: the server asks for a revoked device, for one it made up, and hands a
     // device a delivery that it signed itself.
     @Test func keysGoOnlyToTheAccountsDevices() async throws {
-        let world = try World()
-        let server = LocalServer(world: world)
-        let first = try await world.joinedLibrary("desk", at: server)
-        _ = try await first.sync.run()
-        let lost = try await world.secondLibrary("lost", of: first, at: server)
-        let hidden = try await world.secondLibrary("tablet", of: first, at: server)
-        server.hide([hidden.device])
-        _ = try await first.account.revoke(lost.device)
+        let (world, server, first) = try await start()
+        let (lost, hidden) = try await revokeBehindAnother(world, server, first)
         _ = try await hidden.sync.run()
         server.hide([])
         let stranger = DeviceKeys()
@@ -161,10 +150,7 @@ struct HostileKeysTests {
     // Goal: a device that joins while another is put out gets the new key. Method: the approval
     // comes between the list of devices and the rotation.
     @Test func aDeviceThatJoinsMeanwhileGetsTheNewKey() async throws {
-        let world = try World()
-        let server = LocalServer(world: world)
-        let first = try await world.joinedLibrary("desk", at: server)
-        _ = try await first.sync.run()
+        let (world, server, first) = try await start()
         let lost = try await world.secondLibrary("lost", of: first, at: server)
         let late = try await world.secondLibrary("late", of: first, at: server)
         // The first list is one of a moment before it joined.
@@ -186,5 +172,25 @@ struct HostileKeysTests {
         _ = try await first.sync.run()
         #expect(try await late.sync.run().missingKeys.isEmpty)
         #expect(try late.works.all().contains { $0.title == "Heron" })
+    }
+
+    /// A server, and a library that has synced with it.
+    private func start() async throws -> (World, LocalServer, Library) {
+        let world = try World()
+        let server = LocalServer(world: world)
+        let first = try await world.joinedLibrary("desk", at: server)
+        _ = try await first.sync.run()
+        return (world, server, first)
+    }
+
+    /// Revokes a device while the server hides another one, which gets no box of the new key.
+    private func revokeBehindAnother(
+        _ world: World, _ server: LocalServer, _ first: Library
+    ) async throws -> (lost: Library, hidden: Library) {
+        let lost = try await world.secondLibrary("lost", of: first, at: server)
+        let hidden = try await world.secondLibrary("tablet", of: first, at: server)
+        server.hide([hidden.device])
+        _ = try await first.account.revoke(lost.device)
+        return (lost, hidden)
     }
 }

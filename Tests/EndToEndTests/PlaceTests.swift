@@ -112,6 +112,28 @@ import Testing
             """, device, variables: settings)
     }
 
+    // Goal: what is no file to read is told at once, in words. Method: a named pipe, which would
+    // wait for a writer for ever, a folder and a name that is nobody's, for a bundle and a backup.
+    @Test func onlyFilesAreRead() async throws {
+        let sandbox = try Sandbox()
+        let device = try await sandbox.libraryWithModel("a")
+        let done = try await Program.shell(
+            #"""
+            mkfifo pipe; mkdir folder
+            for file in pipe folder nothing; do
+                timeout 20 "$atelier" bundle import $file; echo "bundle $?"
+                ATELIER_HOME=other timeout 20 "$atelier" restore $file; echo "backup $?"
+            done
+            """#, device)
+        #expect(done.output == String(repeating: "bundle 1\nbackup 1\n", count: 3), "\(done)")
+        for words in [
+            "pipe cannot be read: it is not a file", "folder cannot be read: it is not",
+            "nothing cannot be read: No such file",
+        ] {
+            #expect(done.errors.components(separatedBy: words).count == 3, "\(words) \(done)")
+        }
+    }
+
     // Goal: an empty list says why it is empty.
     @Test func anUnknownTagIsNamed() async throws {
         let sandbox = try Sandbox()

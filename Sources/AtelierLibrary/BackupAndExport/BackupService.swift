@@ -79,9 +79,9 @@ public struct BackupService: Sendable {
         let report = try unpack(file, into: draft)
         try checkRestored(draft, from: file)
         try forgetWallet(draft)
+        _ = try Library(opening: draft, environment: environment)
         // An empty folder is replaced; any other is not.
         try LibraryFile.moveFolder(draft.root, to: folder.root)
-        _ = try Library(opening: folder, environment: environment)
         return report
     }
 

@@ -82,11 +82,7 @@ package enum LibraryFile {
         }
         guard descriptor >= 0 else { throw unreadable(file) }
         defer { close(descriptor) }
-        var status = stat()
-        guard fstat(descriptor, &status) == 0 else { throw unreadable(file) }
-        guard status.st_mode & S_IFMT == S_IFREG else {
-            throw LibraryError.unreadable(path: file.shownPath, reason: "it is not a file")
-        }
+        let status = try checkFile(descriptor, file)
         guard status.st_size <= limit else {
             throw LibraryError.tooLarge(path: file.shownPath, limit: limit)
         }
@@ -101,9 +97,24 @@ package enum LibraryFile {
 
     /// Opens a file for reading in pieces.
     static func open(_ file: URL) throws -> FileHandle {
-        let descriptor = file.withFileName { Foundation.open($0, O_RDONLY | O_CLOEXEC) }
+        let descriptor = file.withFileName {
+            Foundation.open($0, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        }
         guard descriptor >= 0 else { throw unreadable(file) }
-        return FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+        let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+        try checkFile(descriptor, file)
+        return handle
+    }
+
+    /// Refuses to read anything but a file, such as a folder or a named pipe.
+    @discardableResult
+    private static func checkFile(_ descriptor: Int32, _ file: URL) throws -> stat {
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { throw unreadable(file) }
+        guard status.st_mode & S_IFMT == S_IFREG else {
+            throw LibraryError.unreadable(path: file.shownPath, reason: "it is not a file")
+        }
+        return status
     }
 
     /// Makes a folder and its parents at mode 0700; an existing one is left as it is.

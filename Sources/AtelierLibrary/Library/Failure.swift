@@ -41,6 +41,7 @@ public struct Failure: Sendable {
         case let problem as Problem: self.init(Self.kind(of: problem.type), "\(error)")
         case let error as DatabaseError:
             self.init(Self.kind(of: error), Self.text(of: error), Self.nextStep(after: error))
+        case BundleError.unwritable: self.init(.storage, "\(error)")
         case JournalError.busy: self.init(.transient, "\(error)")
         case JournalError.system: self.init(.storage, "\(error)")
         case is PhraseError: self.init(.invalidInput, "\(error)")

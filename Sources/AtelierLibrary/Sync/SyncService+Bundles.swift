@@ -14,11 +14,20 @@ extension SyncService {
         let sealing = try context.sealing()
         let draft = output.draft
         defer { _ = draft.withFileName { unlink($0) } }
-        let size = try context.store.exportBundle(
-            to: draft, keys: sealing.keys, account: sealing.account)
+        let size: Int
+        do {
+            size = try context.store.exportBundle(
+                to: draft, keys: sealing.keys, account: sealing.account)
+        } catch BundleError.unwritable(_, let reason) {
+            throw LibraryError.unwritable(path: file.shownPath, reason: reason)
+        }
         try output.take(draft)
         return size
     }
+
+    /// Whether a bundle is sealed with an older library key than the account's newest, which this
+    /// device lacks: a device that was revoked since then can read the bundle.
+    public func sealsBundlesWithOlderKey() throws -> Bool { try account.lacksNewestKey() }
 
     /// Merges a sealed file of another device; repeating it changes nothing.
     ///

@@ -19,15 +19,26 @@ struct BundleCommand: ParsableCommand {
         @Argument(help: "The file to write.", completion: .file()) var file: FileArgument
 
         func run() throws {
-            let bytes = try options.open().sync.exportBundle(
-                to: try file.url, replacing: force.force)
-            if options.json { return try JSONOutput.show(Written(file: file.shown, bytes: bytes)) }
+            let sync = try options.open().sync
+            let bytes = try sync.exportBundle(to: try file.url, replacing: force.force)
+            let isOlderKey = try sync.sealsBundlesWithOlderKey()
+            if options.json {
+                return try JSONOutput.show(
+                    Written(file: file.shown, bytes: bytes, isOlderKey: isOlderKey))
+            }
             Terminal.say("\(file.shown), \(Formatting.bytes(bytes))")
+            if isOlderKey {
+                Terminal.note(
+                    "It is sealed with an older key, as this device lacks the newest: a device "
+                        + "that was revoked could read it. Sync first, or give the file to nobody "
+                        + "else.")
+            }
         }
 
         private struct Written: Encodable {
             let file: String
             let bytes: Int
+            let isOlderKey: Bool
         }
     }
 

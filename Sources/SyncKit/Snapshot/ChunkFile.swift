@@ -4,32 +4,40 @@ import SystemSupport
 /// Sealed chunks in a file, one after the other: 4 bytes of length, big-endian, then the bytes;
 /// a length of 0 ends the file, so that a cut is noticed.
 final class ChunkFile {
+    private let url: URL
     private let handle: FileHandle
     /// Where each chunk begins, and its length.
     private var spans: [(offset: UInt64, length: Int)] = []
     private var end: UInt64
 
     /// An empty file at `url`, after `prefix`.
+    ///
+    /// - Throws: ``BundleError/unwritable(path:reason:)``, as everything that writes.
     init(creating url: URL, prefix: [UInt8] = []) throws {
         let descriptor = url.withFileName {
             open($0, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
         }
-        guard descriptor >= 0 else {
-            throw CocoaError(.fileWriteUnknown, userInfo: [NSFilePathErrorKey: url.shownPath])
-        }
+        guard descriptor >= 0 else { throw Self.unwritable(url, errno) }
+        self.url = url
         handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
         end = UInt64(prefix.count)
-        try handle.write(contentsOf: Data(prefix))
+        try writing { try $0.write(contentsOf: Data(prefix)) }
     }
 
     /// The file at `url`, whose chunks begin after `prefix`.
+    ///
+    /// - Throws: ``BundleError/unreadable(path:reason:)``, also for a folder or a named pipe.
     init(reading url: URL, prefix: [UInt8]) throws {
-        let descriptor = url.withFileName { open($0, O_RDONLY | O_CLOEXEC) }
-        guard descriptor >= 0 else {
-            throw CocoaError(.fileReadUnknown, userInfo: [NSFilePathErrorKey: url.shownPath])
-        }
+        // Without O_NONBLOCK, opening a named pipe would wait for a writer.
+        let descriptor = url.withFileName { open($0, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
+        guard descriptor >= 0 else { throw Self.unreadable(url, Self.text(errno)) }
+        self.url = url
         handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
         end = 0
+        var status = stat()
+        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+            throw Self.unreadable(url, "it is not a file")
+        }
         guard try Self.read(prefix.count, from: handle) == prefix else {
             throw BundleError.notABundle
         }
@@ -50,19 +58,43 @@ final class ChunkFile {
     func append(_ bytes: [UInt8]) throws {
         var writer = ByteWriter()
         writer.appendBigEndian(UInt32(bytes.count))
-        try handle.seek(toOffset: end)
-        try handle.write(contentsOf: Data(writer.bytes))
-        try handle.write(contentsOf: Data(bytes))
+        try writing { handle in
+            try handle.seek(toOffset: end)
+            try handle.write(contentsOf: Data(writer.bytes))
+            try handle.write(contentsOf: Data(bytes))
+        }
         spans.append((end + 4, bytes.count))
         end += 4 + UInt64(bytes.count)
     }
 
     /// Ends the file and forces it to disk.
     func close() throws {
-        try handle.seek(toOffset: end)
-        try handle.write(contentsOf: Data([0, 0, 0, 0]))
-        try handle.synchronize()
+        try writing { handle in
+            try handle.seek(toOffset: end)
+            try handle.write(contentsOf: Data([0, 0, 0, 0]))
+            try handle.synchronize()
+        }
     }
+
+    /// Foundation's errors do not say what happened in words for people.
+    private func writing(_ write: (FileHandle) throws -> Void) throws {
+        do {
+            try write(handle)
+        } catch let error as CocoaError {
+            let system = error.userInfo[NSUnderlyingErrorKey] as? NSError
+            throw Self.unwritable(url, Int32(clamping: system?.code ?? Int(EIO)))
+        }
+    }
+
+    private static func unwritable(_ url: URL, _ code: Int32) -> BundleError {
+        .unwritable(path: url.shownPath, reason: text(code))
+    }
+
+    private static func unreadable(_ url: URL, _ reason: String) -> BundleError {
+        .unreadable(path: url.shownPath, reason: reason)
+    }
+
+    private static func text(_ code: Int32) -> String { String(cString: strerror(code)) }
 
     func chunk(_ index: Int) throws -> [UInt8] {
         let span = spans[index]

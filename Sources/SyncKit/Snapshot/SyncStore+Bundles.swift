@@ -17,6 +17,7 @@ extension SyncStore {
     ///   - account: Whose library, 16 bytes.
     ///   - progress: Called with the number of chunks written.
     /// - Returns: The file's size in bytes.
+    /// - Throws: ``BundleError/unwritable(path:reason:)``.
     @discardableResult
     public func exportBundle(
         to url: URL, keys: LibraryKeys, account: [UInt8], progress: (Int) -> Void = { _ in }
@@ -33,7 +34,8 @@ extension SyncStore {
         try file.close()
         let status = draft.withFileName { from in url.withFileName { rename(from, $0) } }
         guard status == 0 else {
-            throw CocoaError(.fileWriteUnknown, userInfo: [NSFilePathErrorKey: url.shownPath])
+            throw BundleError.unwritable(
+                path: url.shownPath, reason: String(cString: strerror(errno)))
         }
         return file.size
     }
@@ -128,7 +130,7 @@ private struct BundleImporter {
     }
 }
 
-/// Why a bundle could not be imported; nothing was changed.
+/// Why a bundle could not be written or imported; nothing was changed.
 public enum BundleError: Error, Equatable, CustomStringConvertible {
     /// The file is not a bundle.
     case notABundle
@@ -136,6 +138,10 @@ public enum BundleError: Error, Equatable, CustomStringConvertible {
     case cutOff
     /// A chunk is missing, doubled or out of its order.
     case outOfOrder(chunk: Int)
+    /// The file cannot be read.
+    case unreadable(path: String, reason: String)
+    /// The file cannot be written.
+    case unwritable(path: String, reason: String)
 
     /// What happened, and what to do.
     public var description: String {
@@ -144,6 +150,10 @@ public enum BundleError: Error, Equatable, CustomStringConvertible {
         case .cutOff: "The bundle ends too early. Copy it again, whole."
         case .outOfOrder(let chunk):
             "Chunk \(chunk) of the bundle does not follow the one before. Make the bundle again."
+        case .unreadable(let path, let reason):
+            "\(path) cannot be read: \(reason). Nothing was changed."
+        case .unwritable(let path, let reason):
+            "\(path) cannot be written: \(reason). Make room or name another place."
         }
     }
 }
