@@ -33,6 +33,8 @@ package enum Limits {
     static let revocationTries = 4
     /// How long the file of a removed work, model or picture stays in the trash.
     package static let trashTime = Duration.seconds(30 * 24 * 3600)
+    /// The room that is kept for removing on a full disk, in bytes.
+    static let reserveBytes = 1 << 20
     /// The most time since the last sweep that counts for the trash, where no server confirmed it.
     static let trashStep = Duration.seconds(7 * 24 * 3600)
     /// The longest stored contents of a removed row, in bytes.

@@ -6,6 +6,48 @@ import Testing
 /// test's own.
 @Suite(.enabled(if: MountSpace.isThere, "no file system can be mounted here"))
 struct FullDiskTests {
+    // Goal: on a full disk what is there can be removed, and makes room. Method: a disk filled to
+    // the last byte; each kind of removal; then a work is added in the room that they made.
+    @Test func removingMakesRoom() async throws {
+        let done = try await onAFullDisk(
+            """
+            "$atelier" works edit "$id" --title other; echo "edit $?"
+            "$atelier" generations remove "$made" --now --yes >/dev/null; echo "generation $?"
+            "$atelier" works remove "$id" --now --yes; echo "work $?"
+            "$atelier" works list; "$atelier" works add picture-2.png --mine; echo "add $?"
+            "$atelier" doctor; echo "doctor $?"
+            """)
+        let statuses = done.output.split(separator: "\n").filter { line in
+            ["edit", "generation", "work", "add", "doctor"].contains { line.hasPrefix($0 + " ") }
+        }
+        #expect(
+            statuses == ["edit 73", "generation 0", "work 0", "add 0", "doctor 0"], "\(done)")
+    }
+
+    // Goal: a copy that cannot be written is not told as a picture that was not made. Method: a
+    // folder without room for it; then the picture is in the list.
+    @Test func aPictureWithoutACopyIsInTheLibrary() async throws {
+        let done = try await onAFullDisk(
+            """
+            rm disk/fill; mkdir small; mount -t tmpfs -o size=4k tmpfs small; echo >small/taken
+            "$atelier" generate --model m --size 96x96 --seed 2 --out small/p.png; echo "full $?"
+            "$atelier" generations list | grep -c "seed 2"; ls small
+            """)
+        #expect(done.output.contains("full 73\n"), "\(done)")
+        #expect(done.errors.contains("The picture is in the library"), "\(done)")
+        #expect(done.errors.contains("generations export"), "\(done)")
+        #expect(done.output.hasSuffix("\n1\ntaken\n"), "\(done)")
+    }
+
+    // Goal: what is sealed into a file says in words why it is not written.
+    @Test func aBundleSaysThatTheDiskIsFull() async throws {
+        let done = try await onAFullDisk(
+            #""$atelier" bundle export disk/b.bundle; echo "bundle $?"; ls disk"#)
+        #expect(done.output.hasPrefix("bundle 73\n"), "\(done)")
+        #expect(!done.output.contains("b.bundle"), "\(done)")
+        #expect(done.errors.contains("No space left"), "\(done)")
+    }
+
     // Goal: a picture that was paid for and cannot be written is not told as "nothing was
     // changed". Method: generate on a full disk; make room; go on.
     @Test func aPaidPictureIsSaidToBePaid() async throws {

@@ -4,6 +4,8 @@ public enum GenerationError: ServiceError {
     case refused(reason: String)
     /// A paid picture cannot be written now; it can be finished later.
     case unfinished(reason: String)
+    /// A picture was made and is in the library, and cannot be copied to the file that was named.
+    case notCopied(path: String, reason: String)
     /// The artist stopped it.
     case stopped
     /// Rendering again gave other pixels than the first time.
@@ -23,7 +25,7 @@ public enum GenerationError: ServiceError {
         switch self {
         case .refused, .noReceipt, .changedRow: .refused
         case .stopped: .transient
-        case .unfinished: .storage
+        case .unfinished, .notCopied: .storage
         case .otherPixels: .other
         case .notASheet, .isASheet, .tooManyPicks: .invalidInput
         }
@@ -32,6 +34,7 @@ public enum GenerationError: ServiceError {
     var nextStep: NextStep? {
         switch self {
         case .stopped, .unfinished: .finishPictures
+        case .notCopied: .exportPicture
         case .noReceipt(_, let step): step
         case .notASheet: .makeSheet
         case .isASheet: .pickDrafts
@@ -45,6 +48,8 @@ public enum GenerationError: ServiceError {
         case .refused(let reason): reason
         case .unfinished(let reason):
             "\(reason) The picture is paid for and not lost: it can be finished once there is room."
+        case .notCopied(let path, let reason):
+            "\(path) cannot be written: \(reason). The picture is in the library."
         case .stopped: "Stopped. The credit is kept: the picture can be finished later."
         case .otherPixels:
             "Rendering again gave other pixels, so nothing was written. The model or this program "

@@ -32,11 +32,13 @@ extension GenerationService {
         let lock = try context.lock()
         defer { withExtendedLifetime(lock) {} }
         let generation = try generation(id)
-        try noteFinished()
-        try context.store.write {
-            try trash.remove(.generation, generation.id, forGood: forGood, $0)
+        try context.freeingRoom(noteFinished)
+        try context.freeingRoom {
+            try context.store.write {
+                try trash.remove(.generation, generation.id, forGood: forGood, $0)
+            }
         }
-        try trash.sweepFiles()
+        try context.freeingRoom(trash.sweepFiles)
         return generation
     }
 }

@@ -146,6 +146,8 @@ public enum NextStep: String, Codable, CaseIterable, Sendable {
     case pickDrafts = "pick-drafts"
     /// Finish the pictures that are paid for.
     case finishPictures = "finish-pictures"
+    /// Write a picture of the library to a file.
+    case exportPicture = "export-picture"
     /// Exchange changes with the server.
     case sync
     /// Open the account on a server.

@@ -34,10 +34,16 @@ public final class Library: Sendable {
 
     /// Opens the library in `folder`.
     ///
+    /// - Parameter freesRoom: Whether what follows makes room: on a full disk it may use the room
+    ///   that is kept for that.
     /// - Throws: ``LibraryError/notALibrary(folder:)``, ``LibraryError/damaged(path:reason:)``, or
     ///   the store's error.
-    public init(opening folder: LibraryFolder, environment: LibraryEnvironment = .system) throws {
-        let context = try LibraryContext(opening: folder, environment: environment)
+    public init(
+        opening folder: LibraryFolder, environment: LibraryEnvironment = .system,
+        freesRoom: Bool = false
+    ) throws {
+        let context = try LibraryContext(
+            opening: folder, environment: environment, freesRoom: freesRoom)
         self.context = context
         trash = Trash(context: context)
         works = WorkCatalog(context: context)

@@ -24,15 +24,22 @@ final class LibraryContext: Sendable {
 
     /// Opens the library in `folder`.
     ///
+    /// - Parameter freesRoom: Whether what follows makes room: on a full disk it may use the room
+    ///   that is kept for that.
     /// - Throws: ``LibraryError/notALibrary(folder:)``, ``LibraryError/damaged(path:reason:)``, or
     ///   the store's error.
-    init(opening folder: LibraryFolder, environment: LibraryEnvironment) throws {
+    init(
+        opening folder: LibraryFolder, environment: LibraryEnvironment, freesRoom: Bool
+    ) throws {
         self.folder = folder
         self.environment = environment
         keys = KeyStore(folder: folder)
         deviceKeys = try keys.deviceKeys()
         membershipState = Mutex(try keys.membership())
-        store = try Self.openStore(folder, environment)
+        let opened = try Self.openStore(folder, environment)
+        let isFull = opened.isReadOnly && freesRoom && RoomReserve.release(in: folder)
+        store = isFull ? try Self.openStore(folder, environment) : opened
+        if !store.isReadOnly, !freesRoom { RoomReserve.keep(in: folder) }
     }
 
     /// This device.
@@ -176,7 +183,7 @@ final class LibraryContext: Sendable {
 
 extension DatabaseError {
     /// Whether the database cannot be written but may be readable; false for a lock.
-    fileprivate var isUnwritable: Bool {
+    var isUnwritable: Bool {
         [.SQLITE_READONLY, .SQLITE_CANTOPEN, .SQLITE_FULL, .SQLITE_IOERR, .SQLITE_PERM]
             .contains(resultCode)
     }

@@ -47,6 +47,7 @@ public struct LibraryFolder: Sendable {
 
     var lock: URL { root.appending(path: "library.lock") }
     var filesLock: URL { root.appending(path: "files.lock") }
+    var reserve: URL { root.appending(path: "room.reserve") }
     var spends: URL { journal.appending(path: "spends.journal") }
     var deviceKeys: URL { keys.appending(path: "device.key") }
     var accountKey: URL { keys.appending(path: "account.key") }

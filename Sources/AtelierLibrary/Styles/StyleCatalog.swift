@@ -96,8 +96,10 @@ public struct StyleCatalog: Sendable {
     /// - Parameter forGood: Whether the file is deleted at once.
     public func remove(_ id: ModelID, forGood: Bool = false) throws -> Model {
         let model = try model(id)
-        try context.store.write { try trash.remove(.model, model.id, forGood: forGood, $0) }
-        try trash.sweepFiles()
+        try context.freeingRoom {
+            try context.store.write { try trash.remove(.model, model.id, forGood: forGood, $0) }
+        }
+        try context.freeingRoom(trash.sweepFiles)
         return model
     }
 

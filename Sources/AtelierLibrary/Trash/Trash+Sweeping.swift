@@ -43,6 +43,8 @@ extension Trash {
             }
         }
         try forgetContents(clock)
+        // What a removal on a full disk used of it is kept anew as soon as there is room.
+        RoomReserve.keep(in: context.folder)
     }
 
     /// Deletes what a crash left half written among the pictures; only under the lock of

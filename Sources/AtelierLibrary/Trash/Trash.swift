@@ -100,14 +100,16 @@ public struct Trash: Sendable {
     /// - Throws: ``TrashError/notInTrash(name:)``.
     public func erase(_ id: RowID) throws -> TrashedObject {
         let object = try object(id)
-        try context.store.write { database in
-            try database.execute(
-                sql: """
-                    UPDATE removals SET contents = '', name = '', keep_until = removed_at
-                    WHERE id = ?
-                    """, arguments: [object.id.data])
+        try context.freeingRoom {
+            try context.store.write { database in
+                try database.execute(
+                    sql: """
+                        UPDATE removals SET contents = '', name = '', keep_until = removed_at
+                        WHERE id = ?
+                        """, arguments: [object.id.data])
+            }
         }
-        try sweepFiles()
+        try context.freeingRoom(sweepFiles)
         return object
     }
 

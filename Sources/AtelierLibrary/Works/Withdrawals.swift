@@ -46,16 +46,18 @@ public struct Withdrawals: Sendable {
     /// - Throws: ``TrashError/tooLongToKeep(name:)``.
     public func remove(_ id: WorkID, forGood: Bool = false) throws -> WorkRemoval {
         let removal = try consequences(ofRemoving: id)
-        try context.store.write { database in
-            for model in removal.models {
-                try trash.remove(.model, model.id, forGood: true, database)
+        try context.freeingRoom {
+            try context.store.write { database in
+                for model in removal.models {
+                    try trash.remove(.model, model.id, forGood: true, database)
+                }
+                for generation in removal.generations {
+                    try generations.flagWithdrawn(generation.id, database)
+                }
+                try trash.remove(.work, removal.work.id, forGood: forGood, database)
             }
-            for generation in removal.generations {
-                try generations.flagWithdrawn(generation.id, database)
-            }
-            try trash.remove(.work, removal.work.id, forGood: forGood, database)
         }
-        try trash.sweepFiles()
+        try context.freeingRoom(trash.sweepFiles)
         return removal
     }
 

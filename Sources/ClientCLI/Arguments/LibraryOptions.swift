@@ -19,8 +19,9 @@ struct LibraryOptions: ParsableArguments {
         }
     }
 
-    func open() throws -> Library {
-        try Library(opening: folder, environment: Self.environment)
+    /// - Parameter freesRoom: Whether the command makes room, which must work on a full disk too.
+    func open(freesRoom: Bool = false) throws -> Library {
+        try Library(opening: folder, environment: Self.environment, freesRoom: freesRoom)
     }
 
     /// This machine's, and it says when it waits.

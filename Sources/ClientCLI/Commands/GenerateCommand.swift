@@ -117,8 +117,7 @@ struct GenerateCommand: ParsableCommand {
         for made in picked {
             var file = made.file ?? ""
             if let copy = outputs.picks[made.draft] {
-                _ = try library.generations.export(
-                    made.id, to: copy.file, replacing: force.force)
+                try write(made, to: copy, library)
                 file = copy.shown
             }
             guard !options.json else { continue }
@@ -133,8 +132,15 @@ struct GenerateCommand: ParsableCommand {
         _ result: GenerationResult, _ outputs: GenerateOutputs, _ library: Library
     ) throws {
         guard let out = outputs.out else { return }
-        _ = try library.generations.export(
-            result.generation.id, to: out.file, replacing: force.force)
+        try write(result.generation, to: out, library)
+    }
+
+    private func write(_ made: Generation, to copy: OutputFile, _ library: Library) throws {
+        do {
+            _ = try library.generations.export(made.id, to: copy.file, replacing: force.force)
+        } catch LibraryError.unwritable(let path, let reason) {
+            throw GenerationError.notCopied(path: path, reason: reason)
+        }
     }
 
     private func tell(_ result: ResumeResult) throws {

@@ -29,7 +29,7 @@ extension GenerationsCommand {
         @Flag(help: "Do not ask.") var yes = false
 
         func run() throws {
-            let library = try options.open()
+            let library = try options.open(freesRoom: true)
             let made = try library.generations.generation(try library.generationID(id))
             if !yes {
                 guard Terminal.canAsk else {

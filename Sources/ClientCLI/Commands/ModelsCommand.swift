@@ -122,7 +122,7 @@ struct ModelsCommand: ParsableCommand {
         @OptionGroup var ending: ForGoodOption
 
         func run() throws {
-            let library = try options.open()
+            let library = try options.open(freesRoom: true)
             let model = try library.styles.remove(
                 try library.modelID(name), forGood: ending.isForGood)
             if options.json { return try JSONOutput.show(model) }

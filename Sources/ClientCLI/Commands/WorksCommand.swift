@@ -180,7 +180,7 @@ struct WorksCommand: ParsableCommand {
         @Flag(help: "Do not ask.") var yes = false
 
         func run() throws {
-            let library = try options.open()
+            let library = try options.open(freesRoom: true)
             let planned: WorkRemoval
             do {
                 planned = try library.withdrawals.consequences(

@@ -23,6 +23,7 @@ extension NextStep {
         case .makeSheet: "To make one: atelier generate --model NAME --drafts 9."
         case .pickDrafts: "To draw one in full: atelier generate --finish SHEET --pick 1."
         case .finishPictures: "To finish it: atelier generate --resume."
+        case .exportPicture: "To write it to a file: atelier generations export ID --out FILE."
         case .sync: "Then: atelier sync."
         case .join: "To join one: atelier join URL --invite CODE."
         case .useInvite: "With an invite: --invite CODE."
