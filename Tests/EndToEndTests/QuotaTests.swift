@@ -40,8 +40,13 @@ import Testing
         #expect(try await device.must("works", "list", "--json").objects("works").count == 1)
         #expect(try await receipts(of: device) == 0)
 
-        _ = try await sandbox.operate("accounts", "reinstate", account)
-        try await device.must("sync")
+        _ = try await sandbox.operate(
+            "accounts", "reinstate", account, "--message", "Thank you for the proof.")
+        let back = try await device.must("sync")
+        // What was written with it reaches the artist, once.
+        #expect(back.output.contains("Thank you for the proof."), "\(back)")
+        let later = try await device.must("sync")
+        #expect(!later.output.contains("Thank you"), "\(later)")
         #expect(try await receipts(of: device) == 1)
         #expect(try await device.generate(seed: 2).status == 0)
         #expect(await server.stop() == 0)

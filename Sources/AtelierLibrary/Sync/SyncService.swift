@@ -24,6 +24,9 @@ public struct SyncOutcome: Codable, Equatable, Sendable {
     public var missingKeys: [Int] = []
     /// The inconsistencies that are not resolved.
     public var doubts: [SyncDoubt] = []
+    /// What the operator wrote with the decisions that came with this sync, oldest first: those
+    /// that forbid nothing, such as a reinstatement. What forbids is told by ``standing``.
+    public var messages: [String] = []
     /// How the account stands.
     public var standing: StandingReport
     /// The credits after it.
@@ -56,6 +59,7 @@ public struct SyncService: Sendable {
         if let request = context.membership.request { try await account.collectApproval(request) }
         let connection = try account.connection()
         let refusedBefore = try wallet.credits().refused
+        let ordersBefore = try wallet.open().wallet.orders.count
         var settled = try await account.ledger.settleAsMember(over: connection)
         try await account.followKeys(over: connection)
         try generations.noteFinished()
@@ -79,7 +83,15 @@ public struct SyncService: Sendable {
             sent: max(0, before - pending), received: report.changesReceived, settled: settled,
             refused: credits.refused - refusedBefore, pending: pending,
             setAside: report.segmentsSetAside, missingKeys: missingKeys,
-            doubts: try doubts.all(), standing: try standing(), credits: credits)
+            doubts: try doubts.all(), messages: try messages(after: ordersBefore),
+            standing: try standing(), credits: credits)
+    }
+
+    /// The operator's texts in the orders after a serial that lift or give something.
+    private func messages(after serial: Int) throws -> [String] {
+        try wallet.open().wallet.orders.dropFirst(serial).map(\.payload)
+            .filter { [.reinstate, .resumeService, .grant, .note].contains($0.kind) }
+            .map { CheckedText.shown($0.text) }.filter { !$0.isEmpty }
     }
 
     /// How the account stands, as of the last contact; offline.

@@ -22,7 +22,8 @@ struct GenerationsCommand: ParsableCommand {
             var table = Table()
             for made in generations {
                 table.add(
-                    Terminal.dim(made.id.short), made.modelName, "seed \(made.seed)",
+                    Terminal.dim(made.id.short), made.modelName,
+                    "seed \(made.seed)\(GenerationsCommand.kind(of: made))",
                     "\(made.width) × \(made.height)", GenerationsCommand.standing(of: made),
                     Formatting.place(made.file, made.deviceName),
                     made.isSourceWithdrawn ? "source withdrawn" : "")
@@ -147,6 +148,13 @@ struct GenerationsCommand: ParsableCommand {
             let file: String
             let legend: [SourceColor]
         }
+    }
+
+    /// What a list says of sheets and of what was drawn from them; they share model and seed.
+    static func kind(of generation: Generation) -> String {
+        guard generation.drafts > 0 else { return "" }
+        return generation.draft > 0
+            ? ", draft \(generation.draft)" : ", \(generation.drafts) drafts"
     }
 
     static func standing(of generation: Generation) -> String {

@@ -54,7 +54,7 @@ struct StatusCommand: ParsableCommand {
     }
 
     private func standing(_ standing: StandingReport) -> String {
-        var text = standing.state.rawValue
+        var text = standing.state.rawValue.replacing("-", with: " ")
         if !standing.reason.isEmpty { text += " (\(standing.reason))" }
         if let until = standing.until { text += " until \(Formatting.moment(until))" }
         if !standing.text.isEmpty { text += ": \(standing.text)" }

@@ -55,6 +55,7 @@ struct SyncCommand: AsyncParsableCommand {
         Terminal.say(
             "sent \(outcome.sent), received \(outcome.received), settled \(outcome.settled)")
         Terminal.say("standing \(outcome.standing.state.rawValue)")
+        for message in outcome.messages { Terminal.say("From the operator: \(message)") }
         if outcome.pending > 0 {
             Terminal.say("\(Formatting.count(outcome.pending, "change")) waiting")
         }
