@@ -18,8 +18,11 @@ extension Doctor {
                     return check.add("\(account) has no ledger.")
                 }
                 receipts += ledger.receipts.count
+                // Epochs after the first begin where the server was restored from a backup.
+                let wasRestored = try EpochCheckpoint.Reading(of: db).epoch > 1
                 let problems =
-                    ledger.problems(key: key) + (try creditProblems(of: ledger, key: key, in: db))
+                    ledger.problems(key: key, wasRestored: wasRestored)
+                    + (try creditProblems(of: ledger, key: key, in: db))
                 for problem in problems { check.add("\(account): \(problem)") }
             } catch {
                 check.add("\(account): \(error)")
@@ -77,8 +80,9 @@ extension Doctor {
 
 extension ServerLedger {
     /// What cannot be, in words; empty for a ledger as it should be.
-    fileprivate func problems(key: VerifyingKey) -> [String] {
-        totalProblems + balanceProblems + logProblems(key: key) + leaseProblems(key: key)
+    fileprivate func problems(key: VerifyingKey, wasRestored: Bool) -> [String] {
+        totalProblems + balanceProblems + logProblems(key: key, wasRestored: wasRestored)
+            + leaseProblems(key: key)
     }
 
     /// What is kept beside the rows must be what they add up to.
@@ -128,12 +132,16 @@ extension ServerLedger {
         return problems
     }
 
-    private func logProblems(key: VerifyingKey) -> [String] {
+    /// - Parameter wasRestored: Whether receipts may be lost: those that the backup lacks and no
+    ///   device holds leave a gap, while each of the others keeps its index.
+    private func logProblems(key: VerifyingKey, wasRestored: Bool) -> [String] {
         var problems: [String] = []
-        var head = Digest.zero
-        for (index, receipt) in receipts.enumerated() {
+        var (next, head) = (0, Digest.zero)
+        for receipt in receipts {
             let payload = receipt.payload
-            if payload.logIndex != index || payload.logHead != head {
+            let index = payload.logIndex
+            let isNext = index == next && payload.logHead == head
+            if !isNext, !(wasRestored && index > next) {
                 problems.append("receipt \(index) does not follow the one before it")
             }
             if payload.account != account {
@@ -142,7 +150,9 @@ extension ServerLedger {
             if (try? JWS<Receipt>(verifying: receipt.compact, with: key)) == nil {
                 problems.append("receipt \(index) is not signed by this server")
             }
-            head = Digest(of: payload.logHead.bytes + receipt.digest.bytes)
+            (next, head) = (
+                index + 1, Digest(of: payload.logHead.bytes + receipt.digest.bytes)
+            )
         }
         if Set(receipts.map(\.payload.spend)).count != receipts.count {
             problems.append("a spend has two receipts")
