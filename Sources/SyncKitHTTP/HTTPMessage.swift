@@ -9,7 +9,7 @@ public struct HTTPMessage: Sendable {
     /// The body; nil sends none.
     public var body: [UInt8]?
 
-    /// Takes every field.
+    /// - Parameter target: Begins with `/`; percent-encoded.
     public init(
         method: String = "GET", target: String, headers: [(name: String, value: String)] = [],
         body: [UInt8]? = nil
@@ -30,7 +30,7 @@ public struct HTTPReply: Sendable {
     /// The body.
     public var body: [UInt8]
 
-    /// Takes every field.
+    /// - Parameter headers: Names in small letters.
     public init(status: Int, headers: [String: String] = [:], body: [UInt8] = []) {
         self.status = status
         self.headers = headers

@@ -25,6 +25,7 @@ enum GlossaryRules {
         ("touchlist", "column write buffer"), ("placesentinel", "row id sentinel"),
         ("foreignlog", "external change log"), ("excessmemory", "rate limit cache"),
         ("paintlevel", "synthesis level"),
+        ("takes every " + "field", "what the fields must satisfy"),
     ]
 
     /// The history of the project tells of its old names.

@@ -13,7 +13,7 @@ package struct ChangeBatch: Equatable, Sendable {
         /// of the segment that carries the batch.
         package var sequence: Int64
 
-        /// Takes every field.
+        /// - Parameter sequence: 0 where the segment of the stamp has none yet.
         package init(stamp: Stamp, causalCursor: Int64, sequence: Int64 = 0) {
             self.stamp = stamp
             self.causalCursor = causalCursor
@@ -69,7 +69,9 @@ package struct TableChanges: Equatable, Sendable {
         package var column: UInt8
         package var stamp: Int32
 
-        /// Takes every field.
+        /// - Parameters:
+        ///   - row: An index into the table's keys.
+        ///   - stamp: An index into the batch's stamps.
         package init(row: Int32, column: UInt8, stamp: Int32) {
             (self.row, self.column, self.stamp) = (row, column, stamp)
         }
@@ -80,7 +82,7 @@ package struct TableChanges: Equatable, Sendable {
         package var row: Int32
         package var causalLength: UInt32
 
-        /// Takes every field.
+        /// - Parameter causalLength: At least 1, odd where the row exists.
         package init(row: Int32, causalLength: UInt32) {
             self.row = row
             self.causalLength = causalLength
@@ -107,7 +109,7 @@ package struct TableChanges: Equatable, Sendable {
         package var id: UInt8
         package var cells: CellColumn
 
-        /// Takes every field.
+        /// - Parameter cells: One cell for each inserted row.
         package init(id: UInt8, cells: CellColumn) {
             self.id = id
             self.cells = cells
@@ -143,7 +145,9 @@ package struct TableChanges: Equatable, Sendable {
         package var stamps: [Int32] = []
         package var cells = CellColumn()
 
-        /// Takes every field.
+        /// - Parameters:
+        ///   - rows: Indexes into the table's keys, as many as there are cells.
+        ///   - stamps: Indexes into the batch's stamps, one for each row.
         package init(
             id: UInt8, rows: [Int32] = [], stamps: [Int32] = [], cells: CellColumn = CellColumn()
         ) {

@@ -54,7 +54,7 @@ package struct SealedManifest {
         return manifest
     }
 
-    /// Takes every field.
+    /// - Parameter chunks: The SHA-256 of each chunk behind the manifest, in order.
     init(
         id: [UInt8], cursor: Int64, chunks: [[UInt8]], digest: UInt64?,
         heads: [ReplicaID: ChainHeads.Head]

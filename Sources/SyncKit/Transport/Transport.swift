@@ -92,14 +92,15 @@ public struct ServerState: Hashable, Sendable {
     public var milliseconds: Int64
     /// Another number than before when the server was wiped or restored from a backup.
     public var epoch: Int
-    /// the sequence of the account's last segment.
+    /// The sequence of the account's last segment.
     public var head: Int64
     /// Segments up to this sequence are gone: a snapshot holds what they said. 0 where none are.
     public var floor: Int64
     /// Every active device has pulled up to this sequence.
     public var horizon: Int64
 
-    /// Takes every field.
+    /// What a transport read from an answer: `0 ≤ floor ≤ head`, `0 ≤ horizon ≤ head`, `epoch ≥ 1`. A
+    /// ``Synchronizer`` checks it and refuses anything else.
     public init(milliseconds: Int64, epoch: Int, head: Int64, floor: Int64, horizon: Int64) {
         self.milliseconds = milliseconds
         self.epoch = epoch
@@ -118,7 +119,7 @@ public struct PushAcknowledgement: Hashable, Sendable {
     /// What the server tells with it.
     public let server: ServerState
 
-    /// Takes every field.
+    /// - Parameter sequence: At least 1 and at most ``ServerState/head`` of `server`.
     public init(sequence: Int64, historyHash: [UInt8]? = nil, server: ServerState) {
         self.sequence = sequence
         self.historyHash = historyHash
@@ -141,7 +142,8 @@ public struct PulledPage: Hashable, Sendable {
     /// What the server tells with them.
     public let server: ServerState
 
-    /// Takes every field.
+    /// - Parameter segments: At most ``Limits/pageSegments``, their sequences rising and above the one
+    ///   asked for; none where `isOtherHistory`.
     public init(
         segments: [SequencedSegment], historyHash: [UInt8]? = nil, isOtherHistory: Bool = false,
         server: ServerState
@@ -162,7 +164,9 @@ public struct SnapshotManifest: Hashable, Sendable {
     /// How many chunks it has, at least 1.
     public let chunkCount: Int
 
-    /// Takes every field.
+    /// - Parameters:
+    ///   - id: 16 bytes.
+    ///   - chunkCount: At least 1.
     public init(id: [UInt8], cursor: Int64, chunkCount: Int) {
         self.id = id
         self.cursor = cursor
@@ -179,7 +183,7 @@ public struct SnapshotChunk: Hashable, Sendable {
     /// The sealed bytes, at most ``Limits/segmentBytes``.
     public let bytes: [UInt8]
 
-    /// Takes every field.
+    /// - Parameter index: Below the snapshot's ``SnapshotManifest/chunkCount``.
     public init(snapshot: SnapshotManifest, index: Int, bytes: [UInt8]) {
         self.snapshot = snapshot
         self.index = index

@@ -19,7 +19,7 @@ package final class SimulatedNetwork: Transport {
         /// The longest time that a question or an answer takes, in milliseconds.
         package var latency: UInt64
 
-        /// Takes every field.
+        /// One message in so many has the trouble; nil where none has.
         package init(
             losesQuestion: Int? = nil, losesAnswer: Int? = nil, repeats: Int? = nil,
             delays: Int? = nil, latency: UInt64 = 0

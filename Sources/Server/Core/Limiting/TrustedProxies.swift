@@ -22,7 +22,7 @@ public struct TrustedProxies: Sendable {
     /// What they write.
     public var header: Header
 
-    /// Takes every field.
+    /// Without ranges every sender is the address that the connection comes from.
     public init(_ ranges: [NetworkRange] = [], header: Header = .xForwardedFor) {
         self.ranges = ranges
         self.header = header

@@ -18,7 +18,7 @@ public struct Moderator: Codable, Sendable, Equatable {
     /// What they may do.
     public let role: ModeratorRole
 
-    /// Takes every field.
+    /// - Parameter name: Unique on the server, as ``ModeratorService`` checks.
     public init(name: String, role: ModeratorRole) {
         self.name = name
         self.role = role
