@@ -72,7 +72,7 @@ package final class SyncKitEngine: SyncEngine {
     }
 
     /// As the protocol says.
-    package func settle() throws { try store.foldLog() }
+    package func settle() throws { try store.compactLog() }
 
     // The outbox is in the database; what a writer remembers is loaded by the first write.
     /// As the protocol says.
