@@ -99,8 +99,8 @@ public struct ServerState: Hashable, Sendable {
     /// Every active device has pulled up to this sequence.
     public var horizon: Int64
 
-    /// What a transport read from an answer: `0 ≤ floor ≤ head`, `0 ≤ horizon ≤ head`, `epoch ≥ 1`. A
-    /// ``Synchronizer`` checks it and refuses anything else.
+    /// What a transport read from an answer: `0 ≤ floor ≤ head`, `0 ≤ horizon ≤ head` and
+    /// `epoch ≥ 1`. A ``Synchronizer`` checks it and refuses anything else.
     public init(milliseconds: Int64, epoch: Int, head: Int64, floor: Int64, horizon: Int64) {
         self.milliseconds = milliseconds
         self.epoch = epoch
@@ -119,7 +119,7 @@ public struct PushAcknowledgement: Hashable, Sendable {
     /// What the server tells with it.
     public let server: ServerState
 
-    /// - Parameter sequence: At least 1 and at most ``ServerState/head`` of `server`.
+    /// An answer whose `sequence` lies between 1 and the ``ServerState/head`` of `server`.
     public init(sequence: Int64, historyHash: [UInt8]? = nil, server: ServerState) {
         self.sequence = sequence
         self.historyHash = historyHash
@@ -142,8 +142,8 @@ public struct PulledPage: Hashable, Sendable {
     /// What the server tells with them.
     public let server: ServerState
 
-    /// - Parameter segments: At most ``Limits/pageSegments``, their sequences rising and above the one
-    ///   asked for; none where `isOtherHistory`.
+    /// A page of at most ``Limits/pageSegments`` segments, their sequences rising and above the one
+    /// that was asked for; without any where `isOtherHistory`.
     public init(
         segments: [SequencedSegment], historyHash: [UInt8]? = nil, isOtherHistory: Bool = false,
         server: ServerState
@@ -164,9 +164,7 @@ public struct SnapshotManifest: Hashable, Sendable {
     /// How many chunks it has, at least 1.
     public let chunkCount: Int
 
-    /// - Parameters:
-    ///   - id: 16 bytes.
-    ///   - chunkCount: At least 1.
+    /// A snapshot with an `id` of 16 bytes and at least one chunk.
     public init(id: [UInt8], cursor: Int64, chunkCount: Int) {
         self.id = id
         self.cursor = cursor
@@ -183,7 +181,7 @@ public struct SnapshotChunk: Hashable, Sendable {
     /// The sealed bytes, at most ``Limits/segmentBytes``.
     public let bytes: [UInt8]
 
-    /// - Parameter index: Below the snapshot's ``SnapshotManifest/chunkCount``.
+    /// A chunk whose `index` is below the snapshot's ``SnapshotManifest/chunkCount``.
     public init(snapshot: SnapshotManifest, index: Int, bytes: [UInt8]) {
         self.snapshot = snapshot
         self.index = index
