@@ -49,7 +49,7 @@ public struct HTTPTransport: Transport {
     ///
     /// - Throws: What `explain` makes of a refusal; ``HTTPFailure``.
     public func pull(after sequence: Int64, historyHash: [UInt8]?) async throws -> PulledPage {
-        let known = historyHash.map { "&mark=" + Self.hexadecimal($0) } ?? ""
+        let known = historyHash.map { "&history=" + Self.hexadecimal($0) } ?? ""
         let reply = try await send("GET", "/v1/segments?after=\(sequence)\(known)", body: nil)
         return PulledPage(
             segments: try Self.segments(in: reply.body),
@@ -124,7 +124,7 @@ public struct HTTPTransport: Transport {
 
     /// What tells the server's history up to the sequence that the answer ends with.
     private static func historyHash(in reply: HTTPReply) throws(HTTPFailure) -> [UInt8]? {
-        guard let text = reply.headers["atelier-mark"] else { return nil }
+        guard let text = reply.headers["atelier-history-hash"] else { return nil }
         guard let historyHash = sixteenBytes(text) else {
             throw .unexpectedReply("the mark of its history is not 32 hexadecimal digits")
         }

@@ -56,14 +56,14 @@ extension TestDevice {
     func pull(
         after place: Int64, mark: String, _ client: any TestClientProtocol
     ) async throws -> TestReply {
-        try await send(.get, "/v1/segments?after=\(place)&mark=\(mark)", client)
+        try await send(.get, "/v1/segments?after=\(place)&history=\(mark)", client)
     }
 
     /// The mark that the server gives for a place; pulls after it twice.
     func mark(at place: Int64, _ client: any TestClientProtocol) async throws -> String {
         let page = try await send(.get, "/v1/segments?after=\(place - 1)&limit=1", client)
         let mark = try #require(page.headers[.mark])
-        let same = try await send(.get, "/v1/segments?after=\(place)&mark=\(mark)", client)
+        let same = try await send(.get, "/v1/segments?after=\(place)&history=\(mark)", client)
         #expect(same.headers[.history] == nil)
         return mark
     }
@@ -138,7 +138,7 @@ struct TestChain {
 }
 
 extension HTTPField.Name {
-    static let mark = HTTPField.Name("Atelier-Mark") ?? .accept
+    static let mark = HTTPField.Name("Atelier-History-Hash") ?? .accept
     static let history = HTTPField.Name("Atelier-History") ?? .accept
 }
 

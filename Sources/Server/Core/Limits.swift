@@ -65,7 +65,7 @@ package enum Limits {
     /// The most chunks of snapshots that one request sweeps away.
     static let sweptChunks = 8
     /// After so many stored segments the epoch file waits for the disk.
-    static let segmentsPerMark: Int64 = 64
+    static let segmentsPerCheckpoint: Int64 = 64
     /// How many signed documents are kept read, each about 1.5 KB.
     static let cachedDocuments = 8192
     /// Less free room than this is told by `doctor`: 1 GiB.

@@ -158,7 +158,7 @@ enum Schema {
         """
 
     private static let history = """
-        ALTER TABLE account_head ADD COLUMN floor_mark BLOB;
+        ALTER TABLE account_head ADD COLUMN floor_history_hash BLOB;
         """
 
     /// What was counted in the minute of the upgrade is forgotten.

@@ -5,7 +5,7 @@ import Synchronization
 ///
 /// It is written after the transaction, in place, 55 bytes, so it never runs ahead of a database
 /// that is going on. A database that is behind it was wiped or set back. A crash of the program
-/// loses none of it; a power cut at most the last ``Limits/segmentsPerMark`` segments.
+/// loses none of it; a power cut at most the last ``Limits/segmentsPerCheckpoint`` segments.
 final class EpochCheckpoint: Sendable {
     /// How far a database has come.
     struct Reading: Hashable, Sendable, Comparable {
@@ -56,7 +56,7 @@ final class EpochCheckpoint: Sendable {
             try handle.write(contentsOf: Data(reading.text.utf8))
             state.last = reading
             if let synced = state.synced, synced.epoch == reading.epoch,
-                reading.segments - synced.segments < Limits.segmentsPerMark
+                reading.segments - synced.segments < Limits.segmentsPerCheckpoint
             {
                 return
             }

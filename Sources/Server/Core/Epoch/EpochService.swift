@@ -65,27 +65,29 @@ public struct EpochService: ServerService {
         }
     }
 
-    /// Begins a new epoch where the database is behind the mark beside it, or the mark is gone.
+    /// Begins a new epoch where the database is behind the checkpoint beside it, or that is gone.
     private func check(_ epochCheckpoint: EpochCheckpoint) throws {
-        // The mark first: while another program goes on, the database only moves ahead of it.
-        let mark = try epochCheckpoint.read()
+        // The checkpoint first: while another program goes on, the database only moves ahead of it.
+        let checkpoint = try epochCheckpoint.read()
         let reading = try database.read { db in try EpochCheckpoint.Reading(of: db) }
-        guard Self.isSetBack(reading, behind: mark) else {
+        guard Self.isSetBack(reading, behind: checkpoint) else {
             return try epochCheckpoint.note(reading)
         }
         try database.write { db in
-            let mark = try epochCheckpoint.read()
-            guard Self.isSetBack(try EpochCheckpoint.Reading(of: db), behind: mark) else { return }
-            let reason = mark == nil ? "mark-missing" : "database-set-back"
+            let checkpoint = try epochCheckpoint.read()
+            guard Self.isSetBack(try EpochCheckpoint.Reading(of: db), behind: checkpoint) else {
+                return
+            }
+            let reason = checkpoint == nil ? "checkpoint-missing" : "database-set-back"
             try self.raise(actor: "server", reason: reason, in: db)
         }
     }
 
     private static func isSetBack(
-        _ reading: EpochCheckpoint.Reading, behind mark: EpochCheckpoint.Reading?
+        _ reading: EpochCheckpoint.Reading, behind checkpoint: EpochCheckpoint.Reading?
     ) -> Bool {
-        guard let mark else { return reading.segments > 0 }
-        return reading < mark
+        guard let checkpoint else { return reading.segments > 0 }
+        return reading < checkpoint
     }
 
     /// The new epoch is also no less than the second of its beginning, so that the same backup,

@@ -105,7 +105,7 @@ extension Endpoint {
             summary: "The segments after a place in the account's order.", proof: .device,
             query: [
                 number("after", 0...Int.max), number("limit", 1...ProtocolLimits.pageSegments),
-                mark,
+                historyHash,
             ],
             replies: [
                 200: .bytes("Frames: 8 bytes of place, 4 of length, big-endian, the segment.")
@@ -164,8 +164,8 @@ extension Endpoint {
             summary: "Ends the session.", proof: .session, replies: [200: .json("Empty")]),
     ]
 
-    private static let mark: JSON = [
-        "name": "mark", "in": "query", "required": false,
+    private static let historyHash: JSON = [
+        "name": "history", "in": "query", "required": false,
         "schema": ["type": "string", "pattern": "^[0-9a-f]{32}$"],
     ]
 

@@ -131,7 +131,7 @@ struct EnvelopeMiddleware: RouterMiddleware {
 extension HTTPField.Name {
     static let atelierTime = HTTPField.Name.known("Atelier-Time")
     static let atelierEpoch = HTTPField.Name.known("Atelier-Epoch")
-    static let atelierMark = HTTPField.Name.known("Atelier-Mark")
+    static let atelierHistoryHash = HTTPField.Name.known("Atelier-History-Hash")
     static let atelierHistory = HTTPField.Name.known("Atelier-History")
     static let atelierHead = HTTPField.Name.known("Atelier-Head")
     static let atelierFloor = HTTPField.Name.known("Atelier-Floor")

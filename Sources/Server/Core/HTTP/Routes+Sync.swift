@@ -29,7 +29,8 @@ extension Routes {
             query["limit"], or: Int64(ProtocolLimits.pageSegments),
             in: 1...Int64(ProtocolLimits.pageSegments))
         let answer = try await core.segments.pull(
-            after: after, mark: try query["mark"].map(mark), limit: Int(limit), incoming)
+            after: after, historyHash: try query["history"].map(historyHash), limit: Int(limit),
+            incoming)
         var buffer = ByteBuffer()
         for segment in answer.content {
             buffer.writeInteger(segment.sequence)
@@ -70,11 +71,12 @@ extension Routes {
         return Int(try number(text, in: 0...Int64(ProtocolLimits.snapshotChunks - 1)))
     }
 
-    private func mark(_ text: Substring) throws -> HistoryMark {
-        guard let mark = HistoryMark(hex: String(text)) else {
-            throw ServerError.refused(.malformed, detail: "The mark is not 32 digits of base 16.")
+    private func historyHash(_ text: Substring) throws -> HistoryHash {
+        guard let historyHash = HistoryHash(hex: String(text)) else {
+            throw ServerError.refused(
+                .malformed, detail: "The history hash is not 32 digits of base 16.")
         }
-        return mark
+        return historyHash
     }
 
     private func headers<Content>(of answer: Answer<Content>) -> HTTPFields {
@@ -83,7 +85,7 @@ extension Routes {
             .atelierEpoch: String(state.epoch), .atelierHead: String(state.head),
             .atelierFloor: String(state.floor), .atelierHorizon: String(state.horizon),
         ]
-        headers[.atelierMark] = answer.mark?.description
+        headers[.atelierHistoryHash] = answer.historyHash?.description
         if answer.isOtherHistory { headers[.atelierHistory] = "other" }
         return headers
     }

@@ -140,8 +140,10 @@ extension Endpoint {
                 "Atelier-Head": Self.header("integer", "The place of the last segment."),
                 "Atelier-Floor": Self.header("integer", "Segments up to here are gone."),
                 "Atelier-Horizon": Self.header("integer", "Every active device holds these."),
-                "Atelier-Mark": Self.header("string", "Tells this history of the place."),
-                "Atelier-History": Self.header("string", "`other`: the mark is of another one."),
+                "Atelier-History-Hash": Self.header(
+                    "string", "A digest over all segments up to the sequence."),
+                "Atelier-History": Self.header(
+                    "string", "`other`: the device has another history."),
             ]
         ) { first, _ in first }
     }

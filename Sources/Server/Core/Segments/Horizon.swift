@@ -48,12 +48,12 @@ enum Horizon {
     }
 }
 
-/// What tells one history of an account from another: where a device was given another mark for a
-/// place than the server has there, the server was set back in between.
+/// What tells one history of an account from another: where a device was given another history
+/// hash for a sequence than the server has there, the server was set back in between.
 ///
-/// A history only grows at its end, so the same segment, stored at the same place at the same
+/// A history only grows at its end, so the same segment, stored at the same sequence at the same
 /// moment, has the same ones before it.
-struct HistoryMark: FixedBytes {
+struct HistoryHash: FixedBytes {
     static let byteCount = 16
 
     let bytes: [UInt8]
@@ -62,7 +62,7 @@ struct HistoryMark: FixedBytes {
         self.bytes = bytes
     }
 
-    /// The mark of a place.
+    /// The history hash of a sequence.
     ///
     /// - Parameters:
     ///   - hash: The digest of the segment there.

@@ -6,9 +6,9 @@ import SyncKit
 /// What a device gets for a question: the answer itself, and where the account stands.
 struct Answer<Content: Sendable>: Sendable {
     let content: Content
-    /// The mark of the place that the answer ends with, see ``HistoryMark``.
-    let mark: HistoryMark?
-    /// Whether the device's mark is of another history.
+    /// The history hash of the sequence that the answer ends with, see ``HistoryHash``.
+    let historyHash: HistoryHash?
+    /// Whether the device's history hash is of another history.
     var isOtherHistory = false
     let state: ServerState
 }
@@ -42,24 +42,26 @@ struct SegmentService: ServerService {
                 try reading.tidy(
                     caller.account, grace: policy.compactionGrace, now: now, in: db)
                 let answer = Answer(
-                    content: stored.sequence, mark: stored.mark, state: reading.state(now: now))
+                    content: stored.sequence, historyHash: stored.historyHash,
+                    state: reading.state(now: now))
                 return (answer, stored.isNew ? (reading.epoch, caller.account) : nil)
             })
-        if let (mark, account) = new {
+        if let (reading, account) = new {
             metrics.store(bytes: incoming.body.count)
-            try epochCheckpoint?.note(mark)
+            try epochCheckpoint?.note(reading)
             environment.changed(account)
         }
         return answer
     }
 
-    /// The segments after a place in the account's order, bounded by count and bytes.
+    /// The segments after a sequence, bounded by count and bytes.
     ///
-    /// None where that place lies below the floor: what came right after it is gone. None either
-    /// where the device's `mark` of that place is of another history: then the device holds
+    /// None where that sequence lies below the floor: what came right after it is gone. None either
+    /// where the device's `historyHash` of that sequence is of another history: then the device holds
     /// something else than what is stored here, and its pull says nothing for the horizon.
     func pull(
-        after sequence: Int64, mark: HistoryMark? = nil, limit: Int, _ incoming: IncomingRequest
+        after sequence: Int64, historyHash: HistoryHash? = nil, limit: Int,
+        _ incoming: IncomingRequest
     ) async throws -> Answer<[StoredSegment]> {
         try await requests.authorized(
             incoming, asking: { caller, _ in AccountReading.statements(of: caller.account) },
@@ -70,8 +72,8 @@ struct SegmentService: ServerService {
                 try reading.tidy(
                     caller.account, grace: policy.compactionGrace, now: now, in: db)
                 let store = SegmentStore(account: caller.account, db: db)
-                let known = sequence == 0 ? nil : try store.mark(at: sequence)
-                let isOther = mark != nil && known != nil && mark != known
+                let known = sequence == 0 ? nil : try store.historyHash(at: sequence)
+                let isOther = historyHash != nil && known != nil && historyHash != known
                 let raising = Horizon.raising(
                     to: sequence, by: caller, epoch: reading.epoch.epoch)
                 let horizon = Horizon.statement(of: caller.account, now: now)
@@ -80,7 +82,8 @@ struct SegmentService: ServerService {
                 let hasNext = !isOther && sequence >= reading.floor
                 let page = hasNext ? try store.page(after: sequence, limit: limit) : []
                 return Answer(
-                    content: page, mark: page.last?.mark ?? known, isOtherHistory: isOther,
+                    content: page, historyHash: page.last?.historyHash ?? known,
+                    isOtherHistory: isOther,
                     state: reading.state(now: now))
             })
     }

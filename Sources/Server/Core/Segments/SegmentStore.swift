@@ -6,14 +6,14 @@ import SyncKit
 /// One stored segment.
 struct StoredSegment: Sendable {
     let sequence: Int64
-    /// See ``HistoryMark``.
-    let mark: HistoryMark
+    /// See ``HistoryHash``.
+    let historyHash: HistoryHash
     let bytes: Data
 }
 
 /// The segments of one account, in the order that every device sees.
 ///
-/// A replica's last segment leaves its mark in `chain_tip`, which stays when the segment goes.
+/// A replica's last segment stays known in `chain_tip`, which stays when the segment goes.
 struct SegmentStore {
     private struct Tip {
         let number: Int64
@@ -25,7 +25,7 @@ struct SegmentStore {
     struct Place {
         let sequence: Int64
         /// Nil where the segment was taken away since it was first pushed.
-        let mark: HistoryMark?
+        let historyHash: HistoryHash?
         let isNew: Bool
     }
 
@@ -46,7 +46,8 @@ struct SegmentStore {
         let last = tip?.number ?? 0
         if let tip, number <= last {
             let sequence = try repeated(number, of: segment, tip: tip)
-            return Place(sequence: sequence, mark: try mark(at: sequence), isNew: false)
+            return Place(
+                sequence: sequence, historyHash: try historyHash(at: sequence), isNew: false)
         }
         guard number == last + 1 else {
             throw ServerError.refused(
@@ -59,9 +60,9 @@ struct SegmentStore {
         if tip == nil { try checkReplicas(limit: replicaLimit) }
         try checkTime(of: segment.header, now: now)
         let sequence = try insert(segment, now: now)
-        let mark = HistoryMark(
+        let historyHash = HistoryHash(
             of: sequence, hash: Digest(checked: segment.hash), received: now.milliseconds)
-        return Place(sequence: sequence, mark: mark, isNew: true)
+        return Place(sequence: sequence, historyHash: historyHash, isNew: true)
     }
 
     /// Segments after a place, at least one where there is any.
@@ -75,25 +76,26 @@ struct SegmentStore {
             [account.blob, sequence, end]
         ).map {
             StoredSegment(
-                sequence: try $0["seq"], mark: try Self.mark(of: $0), bytes: try $0["bytes"])
+                sequence: try $0["seq"], historyHash: try Self.historyHash(of: $0),
+                bytes: try $0["bytes"])
         }
     }
 
-    /// The mark of a place; nil where nothing is known of it: it is 0, below the floor or past
+    /// The history hash of a sequence; nil where nothing is known of it: it is 0, below the floor or past
     /// the head.
-    func mark(at sequence: Int64) throws -> HistoryMark? {
+    func historyHash(at sequence: Int64) throws -> HistoryHash? {
         let row = try db.row(
             "SELECT seq, hash, received FROM segment WHERE account = ?1 AND seq = ?2",
             [account.blob, sequence])
-        if let row { return try Self.mark(of: row) }
+        if let row { return try Self.historyHash(of: row) }
         let kept: Data? = try db.value(
-            "SELECT floor_mark FROM account_head WHERE account = ?1 AND floor = ?2",
+            "SELECT floor_history_hash FROM account_head WHERE account = ?1 AND floor = ?2",
             [account.blob, sequence])
-        return kept.flatMap { HistoryMark($0) }
+        return kept.flatMap { HistoryHash($0) }
     }
 
-    private static func mark(of row: Row) throws -> HistoryMark {
-        HistoryMark(
+    private static func historyHash(of row: Row) throws -> HistoryHash {
+        HistoryHash(
             of: try row["seq"], hash: try row.fixed("hash"), received: try row["received"])
     }
 

@@ -34,12 +34,12 @@ struct Compaction {
     }
 
     private func remove(through end: Int64) throws {
-        let mark = try SegmentStore(account: account, db: db).mark(at: end)
+        let historyHash = try SegmentStore(account: account, db: db).historyHash(at: end)
         try db.execute(
             "DELETE FROM segment WHERE account = ?1 AND seq <= ?2",
             [account.blob, end])
         try db.execute(
-            "UPDATE account_head SET floor = ?1, floor_mark = ?2 WHERE account = ?3",
-            [end, mark?.blob, account.blob])
+            "UPDATE account_head SET floor = ?1, floor_history_hash = ?2 WHERE account = ?3",
+            [end, historyHash?.blob, account.blob])
     }
 }
