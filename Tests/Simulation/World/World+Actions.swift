@@ -71,7 +71,7 @@ extension World {
             let report = try await run(exchange, on: device)
             try check(report, of: device)
             let store = try device.open()
-            if try store.quarantinedSegmentCount() == 0 {
+            if try store.quarantinedSegmentCount() == 0, !lacksSnapshot(report) {
                 device.known.formUnion(onServer)
                 device.counted.formUnion(onServerCounted)
             }
@@ -94,6 +94,12 @@ extension World {
             note("  the server refused it")
             try check(device, expecting: nil)
         }
+    }
+
+    /// Whether the device could not load the snapshot that stands for what the server let go.
+    private func lacksSnapshot(_ report: SyncReport) -> Bool {
+        guard case .notLoaded = report.snapshotFailure else { return false }
+        return true
     }
 
     private func isExpected(_ failure: SnapshotFailure, on device: Device) -> Bool {
