@@ -57,8 +57,8 @@ struct SegmentService: ServerService {
     /// The segments after a sequence, bounded by count and bytes.
     ///
     /// None where that sequence lies below the floor: what came right after it is gone. None either
-    /// where the device's `historyHash` of that sequence is of another history: then the device holds
-    /// something else than what is stored here, and its pull says nothing for the horizon.
+    /// where the device's `historyHash` of that sequence is of another history: then the device
+    /// holds something else than what is stored here, and its pull says nothing for the horizon.
     func pull(
         after sequence: Int64, historyHash: HistoryHash? = nil, limit: Int,
         _ incoming: IncomingRequest

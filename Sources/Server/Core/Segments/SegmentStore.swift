@@ -81,8 +81,8 @@ struct SegmentStore {
         }
     }
 
-    /// The history hash of a sequence; nil where nothing is known of it: it is 0, below the floor or past
-    /// the head.
+    /// The history hash of a sequence; nil where nothing is known of it: it is 0, below the floor
+    /// or past the head.
     func historyHash(at sequence: Int64) throws -> HistoryHash? {
         let row = try db.row(
             "SELECT seq, hash, received FROM segment WHERE account = ?1 AND seq = ?2",
