@@ -71,7 +71,7 @@ struct DoctorTests {
                 "files", "disk", "database", "schema", "clock", "epoch", "audit", "ledger",
                 "segments", "snapshots",
             ])
-        #expect(report.checks.first { $0.name == "ledger" }?.note == "2 accounts, 1 receipts")
+        #expect(report.checks.first { $0.name == "ledger" }?.note == "2 accounts, 1 receipt")
         #expect(report.checks.first { $0.name == "segments" }?.note == "3 segments")
     }
 

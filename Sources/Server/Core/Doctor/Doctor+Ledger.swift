@@ -28,7 +28,9 @@ extension Doctor {
                 check.add("\(account): \(error)")
             }
         }
-        check.note = "\(accounts) accounts, \(receipts) receipts"
+        check.note =
+            "\(accounts) account\(accounts == 1 ? "" : "s"), "
+            + "\(receipts) receipt\(receipts == 1 ? "" : "s")"
     }
 
     /// Whether the account has the credits that it began with and was granted, and no others.
