@@ -1,5 +1,6 @@
 import Foundation
 public import SyncKit
+import SystemSupport
 
 /// The way to a sync server over HTTP: segments under `/v1/segments`, snapshots under
 /// `/v1/snapshot` and `/v1/snapshots`.
@@ -49,7 +50,7 @@ public struct HTTPTransport: Transport {
     ///
     /// - Throws: What `explain` makes of a refusal; ``HTTPFailure``.
     public func pull(after sequence: Int64, historyHash: [UInt8]?) async throws -> PulledPage {
-        let known = historyHash.map { "&history=" + Self.hexadecimal($0) } ?? ""
+        let known = historyHash.map { "&history=" + Hexadecimal.encode($0) } ?? ""
         let reply = try await send("GET", "/v1/segments?after=\(sequence)\(known)", body: nil)
         return PulledPage(
             segments: try Self.segments(in: reply.body),
@@ -64,7 +65,7 @@ public struct HTTPTransport: Transport {
     public func push(_ chunk: SnapshotChunk) async throws {
         let snapshot = chunk.snapshot
         let target =
-            "/v1/snapshots/\(Self.hexadecimal(snapshot.id))/\(chunk.index)"
+            "/v1/snapshots/\(Hexadecimal.encode(snapshot.id))/\(chunk.index)"
             + "?of=\(snapshot.chunkCount)&cursor=\(snapshot.cursor)"
         let reply = try await send(
             "PUT", target, body: chunk.bytes, accepting: [200, 201, 400, 413])
@@ -89,7 +90,7 @@ public struct HTTPTransport: Transport {
     ///
     /// - Throws: ``SnapshotGone``; what `explain` makes of a refusal; ``HTTPFailure``.
     public func chunk(_ index: Int, of snapshot: SnapshotManifest) async throws -> [UInt8] {
-        let target = "/v1/snapshots/\(Self.hexadecimal(snapshot.id))/\(index)"
+        let target = "/v1/snapshots/\(Hexadecimal.encode(snapshot.id))/\(index)"
         let reply = try await send("GET", target, body: nil, accepting: [200, 404])
         guard reply.status != 404 else { throw SnapshotGone() }
         guard reply.body.count <= Limits.segmentBytes else {
@@ -126,13 +127,9 @@ public struct HTTPTransport: Transport {
     private static func historyHash(in reply: HTTPReply) throws(HTTPFailure) -> [UInt8]? {
         guard let text = reply.headers["atelier-history-hash"] else { return nil }
         guard let historyHash = sixteenBytes(text) else {
-            throw .unexpectedReply("the mark of its history is not 32 hexadecimal digits")
+            throw .unexpectedReply("its history hash is not 32 hexadecimal digits")
         }
         return historyHash
-    }
-
-    private static func hexadecimal(_ bytes: [UInt8]) -> String {
-        bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
     }
 
     private static func sixteenBytes(_ text: String) -> [UInt8]? {

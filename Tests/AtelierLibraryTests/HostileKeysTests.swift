@@ -101,7 +101,7 @@ struct HostileKeysTests {
         }
     }
 
-    // Goal: keys go to devices that the account certified and did not put out, and come from the
+    // Goal: keys go to devices that the account certified and did not revoke, and come from the
     // account alone. Method: the server asks for a revoked device, for one it made up, and hands a
     // device a delivery that it signed itself.
     @Test func keysGoOnlyToTheAccountsDevices() async throws {
@@ -147,7 +147,7 @@ struct HostileKeysTests {
         #expect(try await hidden.sync.run().missingKeys.isEmpty)
     }
 
-    // Goal: a device that joins while another is put out gets the new key. Method: the approval
+    // Goal: a device that joins while another is revoked gets the new key. Method: the approval
     // comes between the list of devices and the rotation.
     @Test func aDeviceThatJoinsMeanwhileGetsTheNewKey() async throws {
         let (world, server, first) = try await start()

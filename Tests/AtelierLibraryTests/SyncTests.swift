@@ -202,8 +202,8 @@ struct SyncTests {
         #expect(try await library.sync.run().sent > 0)
     }
 
-    // Goal: a device that was put out spends nothing from the moment it hears of it, and keeps what
-    // it holds. Method: two credits here; refused as put out; drawn anew and again; let in again.
+    // Goal: a device that was revoked spends nothing from the moment it hears of it, and keeps what
+    // it holds. Method: two credits here; refused as revoked; drawn anew and again; let in again.
     @Test func aDeviceThatWasPutOutSpendsNothing() async throws {
         let world = try World()
         let server = LocalServer(world: world)

@@ -24,7 +24,7 @@ enum GlossaryRules {
         ("epochmark", "epoch checkpoint"), ("localtriggers", "merge-time triggers"),
         ("touchlist", "column write buffer"), ("placesentinel", "row id sentinel"),
         ("foreignlog", "external change log"), ("excessmemory", "rate limit cache"),
-        ("paintlevel", "synthesis level"),
+        ("paintlevel", "synthesis level"), ("put out", "revoke"),
         ("takes every " + "field", "what the fields must satisfy"),
     ]
 

@@ -108,8 +108,8 @@ struct PlantedExample: Sendable, CustomTestStringConvertible {
     private static let documents = [
         Self(
             "things have the names", "Sources/A.swift",
-            "let isGrave = 1\n// graves, gravel\nlet engraved = 2\nlet epochMark = 3",
-            found: [1, 2, 4]),
+            "let isGrave = 1\n// graves, gravel\nlet engraved = 2\nlet epochMark = 3\n"
+                + "// put out\n// input output", found: [1, 2, 4, 5]),
         Self("things have the names", "CHANGELOG.md", "graves", found: []),
         Self("nothing is left", "Docs/A.md", "fine\nTO" + "DO later", found: [2]),
         Self(

@@ -57,13 +57,9 @@ extension Trash {
     /// After a contact: where the server's clock says what the device's own does, that is the time.
     func confirmClock(_ clock: ServerClock) throws {
         guard let offset = clock.offset,
-            Duration.milliseconds(offset).magnitude <= LedgerLimits.clockTolerance
+            Duration.milliseconds(offset.magnitude) <= LedgerLimits.clockTolerance
         else { return }
         let own = context.environment.now()
         try context.store.write { try TrashClock(own: own).write($0) }
     }
-}
-
-extension Duration {
-    fileprivate var magnitude: Duration { self < .zero ? .zero - self : self }
 }

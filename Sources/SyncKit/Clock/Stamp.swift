@@ -1,3 +1,5 @@
+import SystemSupport
+
 /// When and where a value was written; no two transactions share one.
 public struct Stamp: Hashable, Sendable, Comparable {
     /// When, on the hybrid clock of ``replica``.
@@ -56,6 +58,6 @@ public struct ReplicaID: Hashable, Sendable, Comparable, CustomStringConvertible
 
     /// Lowercase hexadecimal.
     public var description: String {
-        bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        Hexadecimal.encode(bytes)
     }
 }
