@@ -23,11 +23,11 @@ STATEMENTS = [
     "SELECT seq, length(bytes) AS bytes FROM segment"
     " WHERE account = {b} AND seq > 1 AND seq <= 9 ORDER BY seq LIMIT 256",
     "SELECT seq, bytes FROM segment WHERE account = {b} AND seq > 1 AND seq <= 9 ORDER BY seq",
-    "SELECT MIN(coalesce(pulled, 0)) AS sequence FROM device"
+    "SELECT MIN(coalesce(merged, 0)) AS sequence FROM device"
     " WHERE account = {b} AND last_seen >= 1 AND (pulled IS NOT NULL OR joined >= 1)"
     " AND NOT EXISTS (SELECT 1 FROM ledger_revocation AS r"
     " WHERE r.account = device.account AND r.device = device.id)",
-    "UPDATE device SET pulled_epoch = 1, pulled = CASE WHEN pulled > 1 THEN pulled ELSE 1 END"
+    "UPDATE device SET pulled_epoch = 1, merged = CASE WHEN merged > 1 THEN merged ELSE 1 END"
     " WHERE id = {b} AND EXISTS (SELECT 1 FROM account_head"
     " WHERE account_head.account = device.account AND 1 <= seq"
     " AND (device.pulled_epoch = 1 OR 1 <= base))",

@@ -49,9 +49,13 @@ public struct HTTPTransport: Transport {
     /// Asks for the segments after a sequence.
     ///
     /// - Throws: What `explain` makes of a refusal; ``HTTPFailure``.
-    public func pull(after sequence: Int64, historyHash: [UInt8]?) async throws -> PulledPage {
-        let known = historyHash.map { "&history=" + Hexadecimal.encode($0) } ?? ""
-        let reply = try await send("GET", "/v1/segments?after=\(sequence)\(known)", body: nil)
+    public func pull(_ request: PullRequest) async throws -> PulledPage {
+        var target = "/v1/segments?after=\(request.sequence)"
+        if let hash = request.historyHash { target += "&history=" + Hexadecimal.encode(hash) }
+        if request.mergedSequence < request.sequence {
+            target += "&merged=\(request.mergedSequence)"
+        }
+        let reply = try await send("GET", target, body: nil)
         return PulledPage(
             segments: try Self.segments(in: reply.body),
             historyHash: try Self.historyHash(in: reply),

@@ -113,11 +113,13 @@ struct HTTPClientTests {
                 }, authorize: { _, _, _ in [] },
                 explain: { HTTPFailure.unexpectedReply("\($0.status)") })
             if [0, 14, page.count].contains(length) {
-                let pulled = try await transport.pull(after: 0)
+                let pulled = try await transport.pull(PullRequest(after: 0))
                 let expected: [Int64] = length == 0 ? [] : length == 14 ? [1] : [1, 5]
                 #expect(pulled.segments.map(\.sequence) == expected)
             } else {
-                await #expect(throws: HTTPFailure.self) { try await transport.pull(after: 0) }
+                await #expect(throws: HTTPFailure.self) {
+                    try await transport.pull(PullRequest(after: 0))
+                }
             }
         }
     }

@@ -21,7 +21,7 @@ struct HTTPTransportTests {
                 let reply = try await transport.push(segment)
                 #expect(reply.sequence == Int64(place + 1) && reply.server.head == reply.sequence)
             }
-            let page = try await transport.pull(after: 0)
+            let page = try await transport.pull(PullRequest(after: 0))
             #expect(page.segments.map(\.bytes) == segments.map(\.bytes))
             let milliseconds = artist.server.now.milliseconds
             #expect(
@@ -42,16 +42,18 @@ struct HTTPTransportTests {
             for (index, bytes) in chunks.enumerated() {
                 #expect(try await transport.chunk(index, of: snapshot) == bytes)
             }
-            let state = try await transport.pull(after: 2).server
+            let behind = PullRequest(after: 2, mergedSequence: 1)
+            #expect(try await transport.pull(behind).server.horizon == 1)
+            let state = try await transport.pull(PullRequest(after: 2)).server
             #expect(state.floor == 1 && state.horizon == 2)
-            #expect(try await transport.pull(after: 0).segments.isEmpty)
+            #expect(try await transport.pull(PullRequest(after: 0)).segments.isEmpty)
         }
     }
 
     // Goal: a snapshot that went is told as such, a gap as a forked chain.
     @Test func whatIsGoneIsTold() async throws {
         try await Self.run(ServerPolicy()) { transport, artist in
-            _ = try await transport.pull(after: 0)
+            _ = try await transport.pull(PullRequest(after: 0))
             let missing = SnapshotManifest(
                 id: [UInt8](repeating: 7, count: 16), cursor: 0, chunkCount: 1)
             await #expect(throws: SnapshotGone()) { try await transport.chunk(0, of: missing) }
@@ -70,7 +72,7 @@ struct HTTPTransportTests {
             "atelier-time": "1", "atelier-epoch": "1", "atelier-head": "5", "atelier-floor": "2",
             "atelier-horizon": "5",
         ]
-        let page = try await Self.canned(good, "").pull(after: 5)
+        let page = try await Self.canned(good, "").pull(PullRequest(after: 5))
         #expect(page.server.floor == 2)
         let changes: [(String, String?)] =
             good.keys.map { ($0, nil) } + [
@@ -81,7 +83,9 @@ struct HTTPTransportTests {
             var headers = good
             headers[name] = value
             let transport = Self.canned(headers, "")
-            await #expect(throws: HTTPFailure.self) { try await transport.pull(after: 5) }
+            await #expect(throws: HTTPFailure.self) {
+                try await transport.pull(PullRequest(after: 5))
+            }
         }
         let id = String(repeating: "0f", count: 16)
         let manifests = [

@@ -12,8 +12,8 @@ import Testing
 struct HorizonTests {
     private static let active = Duration.seconds(90 * 24 * 3600)
 
-    // Goal: the horizon is the place that every device has pulled up to; it never goes back, and
-    // a place that does not exist raises nothing.
+    // Goal: the horizon is the sequence that every device has pulled up to; it never goes back, and
+    // a sequence that does not exist raises nothing.
     @Test func theSlowestDeviceHoldsIt() async throws {
         try await Self.run { first, second, client in
             #expect(try await first.pull(after: 3, client).state.horizon == 0)
@@ -25,6 +25,19 @@ struct HorizonTests {
             #expect(try await first.pull(after: 3, client).state.horizon == 0)
             _ = try await third.pull(after: 0, client)
             #expect(try await third.pull(after: 1, client).state.horizon == 1)
+        }
+    }
+
+    // Goal: what a device received and could not merge does not count, and such a pull tells all
+    // the same whether the device holds this history.
+    @Test func whatIsNotMergedDoesNotCount() async throws {
+        try await Self.run { first, second, client in
+            _ = try await first.pull(after: 3, client)
+            #expect(try await second.pull(after: 3, merged: 1, client).state().horizon == 1)
+            #expect(try await second.pull(after: 3, merged: 0, client).state().horizon == 1)
+            #expect(try await second.pull(after: 3, merged: 4, client).problem == .malformed)
+            #expect(try await second.pull(after: 4, merged: 3, client).state().horizon == 1)
+            #expect(try await second.pull(after: 3, client).state.horizon == 3)
         }
     }
 

@@ -36,8 +36,8 @@ struct SimulatedServerTests {
         _ = try await device.push(SealedSegment(bytes: chain.next()))
         let backup = simulated.backup()
         _ = try await device.push(SealedSegment(bytes: chain.next()))
-        _ = try await device.pull(after: 0)
-        #expect(try await device.pull(after: 2).server.horizon == 2)
+        _ = try await device.pull(PullRequest(after: 0))
+        #expect(try await device.pull(PullRequest(after: 2)).server.horizon == 2)
         simulated.restore(to: backup, raisingEpoch: false)
         #expect(simulated.serverState.epoch == 1 && simulated.serverState.head == 1)
         let third = try SealedSegment(bytes: chain.next())
@@ -45,10 +45,10 @@ struct SimulatedServerTests {
         simulated.restore(to: backup)
         #expect(simulated.serverState.epoch == 2)
         simulated.inject(third)
-        #expect(try await device.pull(after: 2).server.horizon == 0)
-        #expect(try await device.pull(after: 1).server.horizon == 1)
+        #expect(try await device.pull(PullRequest(after: 2)).server.horizon == 0)
+        #expect(try await device.pull(PullRequest(after: 1)).server.horizon == 1)
         simulated.wipe()
-        let state = try await device.pull(after: 1).server
+        let state = try await device.pull(PullRequest(after: 1)).server
         #expect(state.epoch == 3 && state.head == 0 && state.horizon == 0)
         simulated.wipe(raisingEpoch: false)
         #expect(simulated.serverState.epoch == 1)
@@ -135,7 +135,7 @@ private struct Both {
         let reply = try await devices[place].send(
             .get, "/v1/segments?after=\(after)&limit=4", client)
         simulated.compact(keepingGrace: Self.grace)
-        let page = try await transports[place].pull(after: after)
+        let page = try await transports[place].pull(PullRequest(after: after))
         #expect(page.segments == Array(reply.frames.prefix(page.segments.count)))
         #expect(page.segments.isEmpty == reply.frames.isEmpty)
         try compare(page.server, reply)

@@ -52,6 +52,13 @@ extension TestDevice {
         return (reply.frames, try reply.state())
     }
 
+    /// The page after a sequence for who has merged less than that.
+    func pull(
+        after sequence: Int64, merged: Int64, _ client: any TestClientProtocol
+    ) async throws -> TestReply {
+        try await send(.get, "/v1/segments?after=\(sequence)&merged=\(merged)", client)
+    }
+
     /// The page after a place for who was given a mark for it.
     func pull(
         after place: Int64, mark: String, _ client: any TestClientProtocol

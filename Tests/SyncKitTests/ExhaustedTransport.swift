@@ -22,9 +22,9 @@ final class ExhaustedTransport: Transport {
         guard hasLeft else { throw SimulatedLoss() }
         return try await base.push(segment)
     }
-    func pull(after sequence: Int64, historyHash: [UInt8]?) async throws -> PulledPage {
+    func pull(_ request: PullRequest) async throws -> PulledPage {
         if losesPulls { throw SimulatedLoss() }
-        return try await base.pull(after: sequence, historyHash: historyHash)
+        return try await base.pull(request)
     }
     func push(_ chunk: SnapshotChunk) async throws { try await base.push(chunk) }
     func newestSnapshot() async throws -> SnapshotManifest? {

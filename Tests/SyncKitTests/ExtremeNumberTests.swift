@@ -37,13 +37,13 @@ import Testing
                 server: changed(answer.server, 2))
         }
 
-        func pull(after sequence: Int64, historyHash: [UInt8]?) async throws -> PulledPage {
-            let page = try await base.pull(after: sequence, historyHash: historyHash)
+        func pull(_ request: PullRequest) async throws -> PulledPage {
+            let page = try await base.pull(request)
             return PulledPage(
                 segments: page.segments.map {
                     SequencedSegment(sequence: draw(3)($0.sequence), bytes: $0.bytes)
                 }, historyHash: page.historyHash, isOtherHistory: page.isOtherHistory,
-                server: changed(page.server, 4 &+ sequence))
+                server: changed(page.server, 4 &+ request.sequence))
         }
 
         func push(_ chunk: SnapshotChunk) async throws { try await base.push(chunk) }

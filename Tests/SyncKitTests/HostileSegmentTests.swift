@@ -53,7 +53,7 @@ import Testing
             func push(_ segment: SealedSegment) async throws -> PushAcknowledgement {
                 throw SimulatedLoss()
             }
-            func pull(after sequence: Int64, historyHash: [UInt8]?) async throws -> PulledPage {
+            func pull(_ request: PullRequest) async throws -> PulledPage {
                 PulledPage(
                     segments: [2, 1].map { SequencedSegment(sequence: $0, bytes: bytes) },
                     server: ServerState(milliseconds: 0, epoch: 1, head: 2, floor: 0, horizon: 0))

@@ -22,11 +22,11 @@ struct HostileServer: Transport {
         )
     }
 
-    func pull(after sequence: Int64, historyHash: [UInt8]?) async throws -> PulledPage {
-        let page = try await base.pull(after: sequence, historyHash: historyHash)
+    func pull(_ request: PullRequest) async throws -> PulledPage {
+        let page = try await base.pull(request)
         let shown = try page.segments.filter { !withholds(try SealedSegment(bytes: $0.bytes)) }
         if shown.isEmpty, let last = page.segments.last {
-            return try await pull(after: last.sequence, historyHash: nil)
+            return try await pull(PullRequest(after: last.sequence))
         }
         return PulledPage(
             segments: shown, historyHash: shown.last == page.segments.last ? page.historyHash : nil,

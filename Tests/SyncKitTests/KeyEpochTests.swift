@@ -28,6 +28,29 @@ import Testing
         #expect(try fleet[1].value("SELECT count(*) FROM tags") == 1)
     }
 
+    // Goal: while a device waits for the key of a deletion the others keep its tombstone, so that a
+    // row which that device inserts meanwhile lives on all of them or on none; then it may go.
+    @Test func tombstonesOutlastADeviceThatWaitsForAKey() async throws {
+        let fleet = try Fleet(seed: 114, devices: 3)
+        let insert = "INSERT INTO items(id, title) VALUES(zeroblob(16), 'again')"
+        try fleet[2].run("INSERT INTO tags(tag) VALUES('old key')")
+        try await fleet.settle()
+        for index in 0...1 { fleet.devices[index].keys[2] = Self.newer }
+        try fleet[0].run(insert)
+        try await fleet.sync(0)
+        try fleet[0].run("DELETE FROM items")
+        for _ in 0..<2 { try await fleet.settle() }
+        let tombstones = "SELECT count(*) FROM sync_tombstones_1"
+        for index in 0...1 { #expect(try fleet[index].value(tombstones) == 1) }
+        try fleet[2].run(insert)
+        try await fleet.settle()
+        fleet.devices[2].keys[2] = Self.newer
+        try await fleet.settle()
+        try fleet.expectAgreement()
+        for _ in 0..<2 { try await fleet.settle() }
+        #expect(fleet.server.serverState.horizon == fleet.server.serverState.head)
+    }
+
     // Goal: what waits for its key while the server loses its memory is applied when the key comes,
     // and nothing is found missing before it, in an order that it is not of.
     @Test func whatWaitsOutlivesTheServersMemory() async throws {

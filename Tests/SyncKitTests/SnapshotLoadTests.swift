@@ -14,8 +14,8 @@ import Testing
         func push(_ segment: SealedSegment) async throws -> PushAcknowledgement {
             try await base.push(segment)
         }
-        func pull(after sequence: Int64, historyHash: [UInt8]?) async throws -> PulledPage {
-            try await base.pull(after: sequence, historyHash: historyHash)
+        func pull(_ request: PullRequest) async throws -> PulledPage {
+            try await base.pull(request)
         }
         func push(_ chunk: SnapshotChunk) async throws { try await base.push(chunk) }
         func newestSnapshot() async throws -> SnapshotManifest? {

@@ -103,8 +103,8 @@ actor NotesServer: Transport {
         let sequence = Int64((segments.firstIndex(of: segment) ?? 0) + 1)
         return PushAcknowledgement(sequence: sequence, server: state)
     }
-    func pull(after sequence: Int64, historyHash: [UInt8]?) -> PulledPage {
-        let page = segments.indices.dropFirst(Int(sequence)).prefix(100).map {
+    func pull(_ request: PullRequest) -> PulledPage {
+        let page = segments.indices.dropFirst(Int(request.sequence)).prefix(100).map {
             SequencedSegment(sequence: Int64($0 + 1), bytes: segments[$0].bytes)
         }
         return PulledPage(segments: page, server: state)

@@ -11,7 +11,7 @@ package struct SimulatedAccount: Sendable {
     struct Device {
         var joined: UInt64
         var seen: UInt64
-        /// The highest place it pulled after, nil before its first pull that counts.
+        /// The highest sequence up to which it had merged everything, nil before its first pull that counts.
         var held: Int64?
         /// The epoch in which its pulls count.
         var epoch: Int?
@@ -69,11 +69,11 @@ package struct SimulatedAccount: Sendable {
         devices[device]?.seen = now
     }
 
-    /// A pull says what the device holds, unless it counts in places of a lost history.
-    mutating func noteHeld(_ sequence: Int64, by index: Int) {
+    /// A pull says what the device has merged, unless it counts in sequences of a lost history.
+    mutating func noteHeld(_ sequence: Int64, merged: Int64, by index: Int) {
         guard var device = devices[index], sequence <= head else { return }
         guard device.epoch == epoch || sequence <= base else { return }
-        device.held = max(device.held ?? 0, sequence)
+        device.held = max(device.held ?? 0, merged)
         device.epoch = epoch
         devices[index] = device
     }

@@ -112,8 +112,8 @@ package final class SimulatedServer: Transport {
         try push(segment, by: 0)
     }
 
-    package func pull(after sequence: Int64, historyHash: [UInt8]?) async throws -> PulledPage {
-        try pull(after: sequence, historyHash: historyHash, by: 0)
+    package func pull(_ request: PullRequest) async throws -> PulledPage {
+        try pull(request, by: 0)
     }
 
     package func push(_ chunk: SnapshotChunk) async throws { try push(chunk, by: 0) }
@@ -134,8 +134,8 @@ package struct SimulatedDevice: Transport {
         try server.push(segment, by: index)
     }
 
-    package func pull(after sequence: Int64, historyHash: [UInt8]?) async throws -> PulledPage {
-        try server.pull(after: sequence, historyHash: historyHash, by: index)
+    package func pull(_ request: PullRequest) async throws -> PulledPage {
+        try server.pull(request, by: index)
     }
 
     package func push(_ chunk: SnapshotChunk) async throws { try server.push(chunk, by: index) }
@@ -160,18 +160,17 @@ extension SimulatedServer {
         }
     }
 
-    fileprivate func pull(
-        after sequence: Int64, historyHash: [UInt8]?, by device: Int
-    ) throws -> PulledPage {
-        try exchange(by: device) { account, network, now in
+    fileprivate func pull(_ request: PullRequest, by device: Int) throws -> PulledPage {
+        let sequence = request.sequence
+        return try exchange(by: device) { account, network, now in
             account.see(device, at: now)
-            guard account.hasHistory(sequence, historyHash: historyHash) else {
+            guard account.hasHistory(sequence, historyHash: request.historyHash) else {
                 return PulledPage(
                     segments: [], historyHash: account.historyHash(at: sequence),
                     isOtherHistory: true,
                     server: account.state(at: now))
             }
-            account.noteHeld(sequence, by: device)
+            account.noteHeld(sequence, merged: request.mergedSequence, by: device)
             let page = account.page(after: sequence, count: 1 + network.generator.below(4))
             return PulledPage(
                 segments: page,

@@ -25,7 +25,8 @@ final class LocalWriter: @unchecked Sendable {
         var version: Int64
         var clock: HybridClock
         var replica: Int64
-        var cursor: Int64
+        /// See ``ChangeBatch/DatedStamp/causalCursor``.
+        var causalCursor: Int64
         var clockOffset: Int64
         /// Whether the app has triggers of its own: then they all stay on, and capture too goes
         /// by triggers.
@@ -172,7 +173,7 @@ final class LocalWriter: @unchecked Sendable {
         known = Known(
             version: version, clock: try state.clock,
             replica: try StampTable(db).number(of: try state.replica.handle),
-            cursor: try state.cursor, clockOffset: try state.clockOffset,
+            causalCursor: try state.mergedSequence, clockOffset: try state.clockOffset,
             usesTriggers: usesTriggers)
     }
 
@@ -238,7 +239,7 @@ final class LocalWriter: @unchecked Sendable {
         known = current
         statement.bind(Int64(clamping: time.rawValue), at: 1)
         statement.bind(current.replica, at: 2)
-        statement.bind(current.cursor, at: 3)
+        statement.bind(current.causalCursor, at: 3)
         statement.bind(blob: operations, at: 4)
         try statement.run()
         source?.last = (statement.lastInsertedRowID.rawValue, Int64(clamping: time.rawValue))

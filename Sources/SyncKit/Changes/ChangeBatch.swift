@@ -6,11 +6,10 @@ package struct ChangeBatch: Equatable, Sendable {
     package struct DatedStamp: Hashable, Sendable {
         /// When and where.
         package var stamp: Stamp
-        /// The writer's cursor at that time: of what others had sent, it knew everything up to this
-        /// sequence.
+        /// Of what others had sent, the writer had merged everything up to this sequence.
         package var causalCursor: Int64
-        /// the sequence at which others came to know it; 0 stands for the sequence
-        /// of the segment that carries the batch.
+        /// The sequence at which others came to know it; 0 stands for the sequence of the segment
+        /// that carries the batch.
         package var sequence: Int64
 
         /// - Parameter sequence: 0 where the segment of the stamp has none yet.

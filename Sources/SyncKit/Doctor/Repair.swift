@@ -96,7 +96,7 @@ struct Repair {
         // The clock must not fall back to the stamp of adopted rows.
         try state.setReceived(try state.clock.latest)
         try session.stamps.append(
-            Stamp(time: time, replica: try state.replica), causalCursor: try state.cursor,
+            Stamp(time: time, replica: try state.replica), causalCursor: try state.mergedSequence,
             sequence: nil,
             operations: operations)
         try ChangeLogCompactor(session: session).compact()

@@ -134,7 +134,7 @@ final class RepairWrites {
         let time = try clock.tick(wall: wall)
         try state.setReceived(clock.latest)
         let number = try session.stamps.append(
-            Stamp(time: time, replica: try state.replica), causalCursor: try state.cursor,
+            Stamp(time: time, replica: try state.replica), causalCursor: try state.mergedSequence,
             sequence: nil,
             operations: [])
         stamp = number

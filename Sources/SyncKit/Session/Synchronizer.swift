@@ -130,9 +130,10 @@ private struct Exchange {
     }
 
     private mutating func pull() async throws -> SyncSession.Event {
-        let (cursor, historyHash) = try store.cursorAndHistoryHash()
+        let request = try store.pullRequest()
+        let cursor = request.sequence
         let asked = store.environment.wallMilliseconds()
-        let page = try await transport.pull(after: cursor, historyHash: historyHash)
+        let page = try await transport.pull(request)
         let answered = store.environment.wallMilliseconds()
         (report.cursor, report.head) = (cursor, page.server.head)
         // Server time lies between the question and the answer; half of the way is the best guess.
@@ -154,7 +155,7 @@ private struct Exchange {
         }
         if case .notLoaded = report.snapshotFailure { report.snapshotFailure = nil }
         if page.segments.isEmpty {
-            if let told = page.historyHash, told != historyHash {
+            if let told = page.historyHash, told != request.historyHash {
                 try store.noteHistoryHash(told, at: cursor)
             }
             try store.collectTombstones(through: page.server.horizon)

@@ -96,10 +96,8 @@ final class StoreSession {
     func isWholeAndSent() throws -> Bool {
         let state = StoreState(db: db)
         guard try !misses(), try isSent(), try state.offer == .none else { return false }
-        // A group that began long ago and was never ended is given up, as by a device that took
-        // another name; whoever takes the snapshot notices if it goes on after all.
-        let recent = max(0, try state.cursor) - Int64(Limits.snapshotTail)
-        return try !PartialGroups(db).exist(after: recent)
+        // Whoever takes the snapshot notices if a group that was given up goes on after all.
+        return try !PartialGroups(db).exist(after: state.givenUpGroups)
     }
 
     /// Every known table, by rising id.

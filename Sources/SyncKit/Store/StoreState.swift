@@ -43,6 +43,35 @@ struct StoreState {
         }
     }
 
+    /// Everything up to this sequence of the account's order is merged; at most ``cursor``.
+    ///
+    /// A deletion that was received and cannot be merged yet may be of a row that is inserted here:
+    /// the others keep its tombstone until this passes it, and do not take the row for one that
+    /// was inserted anew by somebody who knew of the deletion.
+    var mergedSequence: Int64 {
+        get throws {
+            let cursor = try cursor
+            // Tombstones are cleared away only where nothing below waits or is missing.
+            let known = min(try collected, cursor)
+            // Where missing segments lie in the order, only the server could say.
+            guard try !PreparedStatement("SELECT 1 FROM sync_missing LIMIT 1", in: db).step()
+            else { return known }
+            let waiting = try PreparedStatement(
+                """
+                SELECT min(sequence) FROM (
+                SELECT sequence FROM sync_quarantine WHERE sequence > 0
+                UNION ALL SELECT sequence FROM sync_partial WHERE sequence > ?)
+                """, in: db)
+            waiting.bind(try givenUpGroups, at: 1)
+            guard try waiting.step(), !waiting.isNull(0) else { return cursor }
+            return max(known, min(cursor, waiting.integer(0) - 1))
+        }
+    }
+
+    /// Groups with a segment at or below this sequence that were never ended are given up, as those
+    /// of a device that took another name.
+    var givenUpGroups: Int64 { get throws { max(0, try cursor - Int64(Limits.snapshotTail)) } }
+
     /// What the server gave with ``cursor``, to tell its history by; nil where nothing is known.
     var historyHash: [UInt8]? {
         get throws { if case .blob(let bytes) = try value("history_hash") { bytes } else { nil } }
@@ -110,7 +139,7 @@ struct StoreState {
         get throws { Offer(rawValue: try integer("offer_state")) ?? .none }
     }
 
-    /// the sequence at which the whole state was told last.
+    /// The sequence at which the whole state was told last.
     var offered: Int64 { get throws { try integer("offered") } }
 
     /// See ``offer``.

@@ -80,11 +80,13 @@ extension SyncStore {
         return page
     }
 
-    /// The cursor, and what the server gave with its sequence; nil where nothing is known of that.
-    func cursorAndHistoryHash() throws -> (cursor: Int64, historyHash: [UInt8]?) {
+    /// What to ask the server for next.
+    func pullRequest() throws -> PullRequest {
         try pool.read { db in
             let state = StoreState(db: db)
-            return (try state.cursor, try state.historyHash)
+            return PullRequest(
+                after: try state.cursor, historyHash: try state.historyHash,
+                mergedSequence: try state.mergedSequence)
         }
     }
 

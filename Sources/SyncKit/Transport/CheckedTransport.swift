@@ -12,8 +12,8 @@ struct CheckedTransport: Transport {
         return answer
     }
 
-    func pull(after sequence: Int64, historyHash: [UInt8]?) async throws -> PulledPage {
-        let page = try await base.pull(after: sequence, historyHash: historyHash)
+    func pull(_ request: PullRequest) async throws -> PulledPage {
+        let page = try await base.pull(request)
         try Self.check(page.server, page.historyHash)
         guard
             page.segments.count <= Limits.pageSegments,

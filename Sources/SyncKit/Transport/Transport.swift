@@ -8,13 +8,8 @@ public protocol Transport: Sendable {
     ///   does not hold the one before it; ``WritingRefused`` where the account may only read now.
     func push(_ segment: SealedSegment) async throws -> PushAcknowledgement
 
-    /// Asks for segments after a sequence.
-    ///
-    /// - Parameters:
-    ///   - sequence: The sequence, 0 for the beginning.
-    ///   - historyHash: What the server gave with that sequence; nil where it gave none. Where the
-    ///     server has another one there, it was set back: see ``PulledPage/isOtherHistory``.
-    func pull(after sequence: Int64, historyHash: [UInt8]?) async throws -> PulledPage
+    /// Asks for segments, and tells how far this device has come.
+    func pull(_ request: PullRequest) async throws -> PulledPage
 
     /// Hands over one chunk of a snapshot; the snapshot counts once all its chunks are there.
     ///
@@ -29,13 +24,6 @@ public protocol Transport: Sendable {
     ///
     /// - Throws: ``SnapshotGone`` where a newer snapshot has taken its place.
     func chunk(_ index: Int, of snapshot: SnapshotManifest) async throws -> [UInt8]
-}
-
-extension Transport {
-    /// Asks for segments after a sequence, whatever came before it.
-    public func pull(after sequence: Int64) async throws -> PulledPage {
-        try await pull(after: sequence, historyHash: nil)
-    }
 }
 
 /// The server holds another segment of this replica at this number: the database was copied, or
@@ -96,7 +84,8 @@ public struct ServerState: Hashable, Sendable {
     public var head: Int64
     /// Segments up to this sequence are gone: a snapshot holds what they said. 0 where none are.
     public var floor: Int64
-    /// Every active device has pulled up to this sequence.
+    /// Every active device has merged everything up to this sequence: the lowest of the highest
+    /// ``PullRequest/mergedSequence`` of each.
     public var horizon: Int64
 
     /// What a transport read from an answer: `0 ≤ floor ≤ head`, `0 ≤ horizon ≤ head` and
@@ -124,6 +113,27 @@ public struct PushAcknowledgement: Hashable, Sendable {
         self.sequence = sequence
         self.historyHash = historyHash
         self.server = server
+    }
+}
+
+/// Which segments a device asks for, and how far it has come.
+public struct PullRequest: Hashable, Sendable {
+    /// Segments after this sequence are asked for; 0 asks for the first ones.
+    public var sequence: Int64
+    /// What the server gave with that sequence; nil where it gave none. Where the server has
+    /// another one there, it was set back: see ``PulledPage/isOtherHistory``.
+    public var historyHash: [UInt8]?
+    /// Everything up to this sequence is merged on the device: what counts for
+    /// ``ServerState/horizon``. It lies below ``sequence`` while something that was received cannot
+    /// be merged yet, as for want of a key.
+    public var mergedSequence: Int64
+
+    /// A question with `0 ≤ mergedSequence ≤ sequence`; without a `mergedSequence` everything that
+    /// was received is merged.
+    public init(after sequence: Int64, historyHash: [UInt8]? = nil, mergedSequence: Int64? = nil) {
+        self.sequence = sequence
+        self.historyHash = historyHash
+        self.mergedSequence = mergedSequence ?? sequence
     }
 }
 

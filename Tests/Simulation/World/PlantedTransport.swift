@@ -10,12 +10,12 @@ struct PlantedTransport: Transport {
         guard plant == .forgetfulServer, segment.header.number == 2 else {
             return try await transport.push(segment)
         }
-        let page = try await transport.pull(after: 0)
+        let page = try await transport.pull(PullRequest(after: 0))
         return PushAcknowledgement(sequence: page.server.head + 1, server: page.server)
     }
 
-    func pull(after sequence: Int64, historyHash: [UInt8]?) async throws -> PulledPage {
-        let page = try await transport.pull(after: sequence, historyHash: historyHash)
+    func pull(_ request: PullRequest) async throws -> PulledPage {
+        let page = try await transport.pull(request)
         // The last one stays, so that the cursor moves on.
         guard plant == .leakyPull, let last = page.segments.last else { return page }
         let kept = page.segments.dropLast().filter { $0.sequence % 4 != 0 }

@@ -89,9 +89,9 @@ package final class SimulatedNetwork: Transport {
         }
     }
 
-    package func pull(after sequence: Int64, historyHash: [UInt8]?) async throws -> PulledPage {
+    package func pull(_ request: PullRequest) async throws -> PulledPage {
         try await exchange { [transport] in
-            try await transport.pull(after: sequence, historyHash: historyHash)
+            try await transport.pull(request)
         }
     }
 

@@ -41,10 +41,10 @@ package final class AccountRelay: Transport {
     }
 
     /// As the protocol says.
-    package func pull(after sequence: Int64, historyHash: [UInt8]?) async throws -> PulledPage {
+    package func pull(_ request: PullRequest) async throws -> PulledPage {
         state.withLock { state in
-            let first = Int(max(0, sequence - before))
-            let isKept = sequence >= state.floor
+            let first = Int(max(0, request.sequence - before))
+            let isKept = request.sequence >= state.floor
             let kept = isKept ? state.segments.dropFirst(first).prefix(Limits.pageSegments) : []
             var page: [SequencedSegment] = []
             var byteCount = 0

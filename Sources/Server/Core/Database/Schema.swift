@@ -75,7 +75,7 @@ enum Schema {
         CREATE TABLE device (
             id BLOB PRIMARY KEY NOT NULL, account BLOB NOT NULL, device_key BLOB NOT NULL,
             name TEXT NOT NULL, certificate TEXT NOT NULL, joined INTEGER NOT NULL,
-            last_seen INTEGER NOT NULL, pulled INTEGER, pulled_epoch INTEGER);
+            last_seen INTEGER NOT NULL, merged INTEGER, pulled_epoch INTEGER);
         CREATE INDEX device_by_account ON device (account, joined);
         CREATE TABLE device_request (
             account BLOB NOT NULL, device BLOB NOT NULL, device_key BLOB NOT NULL,

@@ -102,13 +102,13 @@ extension Endpoint {
             causes: [.suspended, .fork, .rewind, .fromTheFuture, .limitReached]),
         Endpoint(
             method: "get", path: "/v1/segments", id: "pullSegments", handler: Routes.pull,
-            summary: "The segments after a place in the account's order.", proof: .device,
+            summary: "The segments after a sequence of the account's order.", proof: .device,
             query: [
                 number("after", 0...Int.max), number("limit", 1...ProtocolLimits.pageSegments),
-                historyHash,
+                historyHash, number("merged", 0...Int.max),
             ],
             replies: [
-                200: .bytes("Frames: 8 bytes of place, 4 of length, big-endian, the segment.")
+                200: .bytes("Frames: 8 bytes of sequence, 4 of length, big-endian, the segment.")
             ], tellsState: true),
         Endpoint(
             method: "put", path: "/v1/snapshots/{snapshot}/{index}", id: "pushChunk",

@@ -25,12 +25,13 @@ extension Routes {
         let incoming = try await read(request, context, upTo: 0)
         let query = request.uri.queryParameters
         let after = try number(query["after"], or: 0, in: 0...Int64.max)
+        let merged = try number(query["merged"], or: after, in: 0...after)
         let limit = try number(
             query["limit"], or: Int64(ProtocolLimits.pageSegments),
             in: 1...Int64(ProtocolLimits.pageSegments))
         let answer = try await core.segments.pull(
-            after: after, historyHash: try query["history"].map(historyHash), limit: Int(limit),
-            incoming)
+            after: after, historyHash: try query["history"].map(historyHash), merged: merged,
+            limit: Int(limit), incoming)
         var buffer = ByteBuffer()
         for segment in answer.content {
             buffer.writeInteger(segment.sequence)

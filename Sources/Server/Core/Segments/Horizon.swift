@@ -3,22 +3,26 @@ import CreditLedger
 import Crypto
 import SignedObjects
 
-/// How far every active device of an account has pulled.
+/// How far every active device of an account has merged.
 enum Horizon {
-    /// Notes that `caller` holds everything up to `sequence`; that is never taken back.
+    /// Notes that `caller`, who pulls after `sequence`, has merged everything up to `merged`; that
+    /// is never taken back.
     ///
-    /// After the server was set back, a device may still count in places of the lost history. So
-    /// its pulls say nothing until one lies where both histories are the same: at or below `base`.
-    static func raising(to sequence: Int64, by caller: Caller, epoch: Int) -> SQLStatement {
+    /// After the server was set back, a device may still count in sequences of the lost history.
+    /// So its pulls say nothing until one lies where both histories are the same: at or below
+    /// `base`.
+    static func raising(
+        to merged: Int64, after sequence: Int64, by caller: Caller, epoch: Int
+    ) -> SQLStatement {
         SQLStatement(
             """
             UPDATE device SET pulled_epoch = ?2,
-                pulled = CASE WHEN pulled > ?1 THEN pulled ELSE ?1 END
+                merged = CASE WHEN merged > ?4 THEN merged ELSE ?4 END
             WHERE id = ?3 AND EXISTS (
                 SELECT 1 FROM account_head WHERE account_head.account = device.account
                 AND ?1 <= seq AND (device.pulled_epoch = ?2 OR ?1 <= base))
             """,
-            [sequence, epoch, caller.device.blob])
+            [sequence, epoch, caller.device.blob, merged])
     }
 
     /// Whether the caller's pulls count in this epoch: whether it holds this history.
@@ -31,15 +35,15 @@ enum Horizon {
     }
 
     /// The statement that finds the sequence up to which every active device of an account has
-    /// pulled.
+    /// merged everything.
     ///
     /// A device that was never seen to pull holds it at 0 while it is new.
     static func statement(of account: AccountID, now: UnixTime) -> SQLStatement {
         let oldest = now.milliseconds - ProtocolLimits.activeDevice.wholeMilliseconds
         return SQLStatement(
             """
-            SELECT MIN(coalesce(pulled, 0)) AS sequence FROM device
-            WHERE account = ?1 AND last_seen >= ?2 AND (pulled IS NOT NULL OR joined >= ?2)
+            SELECT MIN(coalesce(merged, 0)) AS sequence FROM device
+            WHERE account = ?1 AND last_seen >= ?2 AND (merged IS NOT NULL OR joined >= ?2)
             AND NOT EXISTS (
                 SELECT 1 FROM ledger_revocation AS r
                 WHERE r.account = device.account AND r.device = device.id)

@@ -60,7 +60,7 @@ struct SegmentService: ServerService {
     /// where the device's `historyHash` of that sequence is of another history: then the device
     /// holds something else than what is stored here, and its pull says nothing for the horizon.
     func pull(
-        after sequence: Int64, historyHash: HistoryHash? = nil, limit: Int,
+        after sequence: Int64, historyHash: HistoryHash? = nil, merged: Int64, limit: Int,
         _ incoming: IncomingRequest
     ) async throws -> Answer<[StoredSegment]> {
         try await requests.authorized(
@@ -75,7 +75,7 @@ struct SegmentService: ServerService {
                 let known = sequence == 0 ? nil : try store.historyHash(at: sequence)
                 let isOther = historyHash != nil && known != nil && historyHash != known
                 let raising = Horizon.raising(
-                    to: sequence, by: caller, epoch: reading.epoch.epoch)
+                    to: merged, after: sequence, by: caller, epoch: reading.epoch.epoch)
                 let horizon = Horizon.statement(of: caller.account, now: now)
                 try reading.takeHorizon(
                     db.answers(to: isOther ? [horizon] : [raising, horizon]).last)
