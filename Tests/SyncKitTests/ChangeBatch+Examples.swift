@@ -3,8 +3,8 @@ import SyncKit
 extension ChangeBatch {
     /// A batch that says one row of `table` began at `stamp` with these values.
     static func row(
-        _ key: RowKey, table: Int = 1, causalLength: UInt32 = 1, _ stamp: Stamp,
-        _ values: [(column: UInt8, value: SQLValue)]
+        _ key: RowKey, table: TableID = 1, causalLength: UInt32 = 1, _ stamp: Stamp,
+        _ values: [(column: ColumnID, value: SQLValue)]
     ) -> ChangeBatch {
         var changes = TableChanges(table: table)
         changes.rows.keys.append(key)
@@ -24,7 +24,8 @@ extension ChangeBatch {
 
     /// A batch that says one cell was written at `stamp`.
     static func update(
-        _ key: RowKey, table: Int = 1, causalLength: UInt32 = 1, column: UInt8, _ stamp: Stamp,
+        _ key: RowKey, table: TableID = 1, causalLength: UInt32 = 1, column: ColumnID,
+        _ stamp: Stamp,
         _ value: SQLValue
     ) -> ChangeBatch {
         var changes = TableChanges(table: table)
@@ -35,7 +36,7 @@ extension ChangeBatch {
 
     /// A batch that says one row was deleted at `stamp`.
     static func deleted(
-        _ key: RowKey, table: Int = 1, causalLength: UInt32 = 2, _ stamp: Stamp
+        _ key: RowKey, table: TableID = 1, causalLength: UInt32 = 2, _ stamp: Stamp
     ) -> ChangeBatch {
         var changes = TableChanges(table: table)
         changes.deletes.keys.append(key)

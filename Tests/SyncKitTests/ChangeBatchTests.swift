@@ -77,7 +77,8 @@ import Testing
     @Test func idsAndSizesHaveLimits() throws {
         let key = try #require(RowKey([UInt8](repeating: 1, count: 16)))
         let stamp = Stamp(time: .zero, replica: 1)
-        func decode(table: Int = 1, column: UInt8 = 1, bytes: Int = 0) throws -> ChangeBatch {
+        func decode(table: TableID = 1, column: ColumnID = 1, bytes: Int = 0) throws -> ChangeBatch
+        {
             let value = SQLValue.blob([UInt8](repeating: 0, count: bytes))
             return try ChangeBatch(
                 decoding: ChangeBatch.update(key, table: table, column: column, stamp, value)
@@ -102,7 +103,9 @@ import Testing
                 changes.rows.createdStamps.append(0)
                 cells.append(value)
             }
-            changes.rows.columns = (1...columns).map { .init(id: UInt8($0), cells: cells) }
+            changes.rows.columns = (1...columns).map {
+                .init(id: ColumnID(UInt8($0)), cells: cells)
+            }
             var batch = ChangeBatch()
             batch.stamps = [.init(stamp: .init(time: .zero, replica: 1), causalCursor: 0)]
             batch.tables = [changes]

@@ -4,14 +4,14 @@ import Testing
 
 /// What is compacted in parts is what would be compacted at once.
 @Suite struct ColumnWriteBufferTests {
-    private typealias Log = [(column: UInt8, rowID: Int64, stamp: Int64)]
+    private typealias Log = [(column: ColumnID, rowID: Int64, stamp: Int64)]
 
     /// What a list hands over, by row id: of each column the last write.
     private static func compacted(
         _ log: Log, capacity: Int
-    ) -> (stampsByRowID: [Int64: [UInt8: Int64]], parts: Int) {
+    ) -> (stampsByRowID: [Int64: [ColumnID: Int64]], parts: Int) {
         var list = ColumnWriteBuffer(capacity: capacity)
-        var stamps: [Int64: [UInt8: Int64]] = [:]
+        var stamps: [Int64: [ColumnID: Int64]] = [:]
         var parts = 0
         repeat {
             if parts > 0 { list.beginNextPart() }
@@ -37,10 +37,10 @@ import Testing
     }
 
     /// The same by the plainest means.
-    private static func expected(_ log: Log) -> [Int64: [UInt8: Int64]] {
-        var stamps: [Int64: [UInt8: Int64]] = [:]
+    private static func expected(_ log: Log) -> [Int64: [ColumnID: Int64]] {
+        var stamps: [Int64: [ColumnID: Int64]] = [:]
         for columnWrite in log {
-            if columnWrite.column == 0 {
+            if columnWrite.column == .wholeRow {
                 stamps[columnWrite.rowID] = nil
             } else {
                 stamps[columnWrite.rowID, default: [:]][columnWrite.column] = columnWrite.stamp
@@ -55,7 +55,7 @@ import Testing
         return (0..<count).map { _ in
             if generator.oneIn(3) { stamp += 1 }
             let rowID = Int64(generator.below(rowIDs)) - Int64(rowIDs / 2)
-            return (UInt8(generator.below(8)), rowID, stamp)
+            return (ColumnID(UInt8(generator.below(8))), rowID, stamp)
         }
     }
 
@@ -76,7 +76,7 @@ import Testing
     // Goal: at the limit there is one part, and one more write makes two.
     @Test(arguments: [240, 241])
     func theLimit(count: Int) {
-        let log = (0..<count).map { (column: UInt8(1), rowID: Int64($0), stamp: Int64($0)) }
+        let log = (0..<count).map { (column: ColumnID(1), rowID: Int64($0), stamp: Int64($0)) }
         let (stamps, parts) = Self.compacted(log, capacity: 240)
         #expect(parts == count - 239)
         #expect(stamps.count == count)
@@ -84,7 +84,7 @@ import Testing
 
     // Goal: the ends of the range of row ids are row ids like any other.
     @Test func theOutermostRowIDs() {
-        var log = (0..<500).map { (column: UInt8(1), rowID: Int64($0), stamp: Int64($0)) }
+        var log = (0..<500).map { (column: ColumnID(1), rowID: Int64($0), stamp: Int64($0)) }
         log.insert((2, .max, 0), at: 0)
         log.append((3, .min, 500))
         log.append((4, .max, 501))
@@ -96,7 +96,7 @@ import Testing
     // Goal: a row whose every column is written again and again needs one part.
     @Test func oneRowFits() {
         let log = (0..<20_000).map {
-            (column: UInt8($0 % Limits.columns + 1), rowID: Int64(7), stamp: Int64($0))
+            (column: ColumnID(UInt8($0 % Limits.columns + 1)), rowID: Int64(7), stamp: Int64($0))
         }
         let (stamps, parts) = Self.compacted(log, capacity: 4 * Limits.columns)
         #expect(parts == 1)

@@ -112,7 +112,7 @@ import Testing
         struct Cell: Hashable {
             let stamp: Stamp
             let key: RowKey
-            let column: UInt8
+            let column: ColumnID
         }
         let sealer = SegmentSealer(keys: try #require(Gallery.keys()), account: Gallery.account)
         var values: [Cell: SQLValue] = [:]

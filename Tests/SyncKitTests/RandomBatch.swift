@@ -6,7 +6,7 @@ enum RandomBatch {
     static func make(_ generator: inout SeededGenerator) -> ChangeBatch {
         var batch = ChangeBatch()
         if generator.oneIn(2) {
-            batch.summary = .init(cursor: Int64(generator.below(1 << 40)), digest: generator.next())
+            batch.summary = .init(cursor: sequence(1 << 40, &generator), digest: generator.next())
         }
         let replicas = (0...generator.below(3)).map { _ in generator.next() }
         for _ in 0...generator.below(8) {
@@ -14,19 +14,19 @@ enum RandomBatch {
             batch.stamps.append(
                 .init(
                     stamp: Stamp(time: time, replica: replicas[generator.below(replicas.count)]),
-                    causalCursor: Int64(generator.below(1 << 50)),
-                    sequence: generator.oneIn(2) ? 0 : Int64(generator.below(1 << 50))))
+                    causalCursor: sequence(1 << 50, &generator),
+                    sequence: generator.oneIn(2) ? 0 : sequence(1 << 50, &generator)))
         }
         var table = 0
         for _ in 0..<generator.below(4) {
             table += 1 + generator.below(80)
-            batch.tables.append(changes(table, stamps: batch.stamps.count, &generator))
+            batch.tables.append(changes(TableID(table), stamps: batch.stamps.count, &generator))
         }
         return batch
     }
 
     private static func changes(
-        _ table: Int, stamps: Int, _ generator: inout SeededGenerator
+        _ table: TableID, stamps: Int, _ generator: inout SeededGenerator
     ) -> TableChanges {
         var changes = TableChanges(table: table)
         addRows(generator.below(30), to: &changes, stamps, &generator)
@@ -40,7 +40,8 @@ enum RandomBatch {
             changes.counts.append(
                 .init(
                     key: key(&generator), causalLength: causalLength(&generator),
-                    column: UInt8(1 + generator.below(60)), stamp: Int32(generator.below(stamps)),
+                    column: ColumnID(UInt8(1 + generator.below(60))),
+                    stamp: Int32(generator.below(stamps)),
                     source: UInt64(generator.below(3)), number: Int64(generator.below(1 << 20)),
                     total: Int64(bitPattern: generator.next())))
         }
@@ -117,9 +118,15 @@ enum RandomBatch {
     }
 
     /// Rising ids; now and then all 60.
-    private static func columns(_ generator: inout SeededGenerator) -> [UInt8] {
+    private static func columns(_ generator: inout SeededGenerator) -> [ColumnID] {
         let all = generator.oneIn(10)
-        return (1...60).filter { _ in all || generator.oneIn(12) }
+        return (1...60).filter { _ in all || generator.oneIn(12) }.map { ColumnID($0) }
+    }
+
+    private static func sequence(
+        _ bound: Int, _ generator: inout SeededGenerator
+    ) -> ServerSequence {
+        ServerSequence(Int64(generator.below(bound)))
     }
 
     private static func causalLength(_ generator: inout SeededGenerator) -> UInt32 {

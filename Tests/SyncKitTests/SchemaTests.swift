@@ -33,13 +33,13 @@ import Testing
 
     // Goal: ids at their limits are taken, past them refused.
     @Test func idsHaveLimits() throws {
-        func schema(table: Int, column: Int) throws -> SyncSchema {
+        func schema(table: TableID, column: ColumnID) throws -> SyncSchema {
             try SyncSchema(tables: [
                 SyncedTable("n", id: table, columns: [SyncedColumn("t", id: column)])
             ])
         }
         #expect(try schema(table: 250, column: 60).tables.count == 1)
-        for (table, column) in [(251, 1), (0, 1), (1, 61), (1, 0)] {
+        for (table, column): (TableID, ColumnID) in [(251, 1), (0, 1), (1, 61), (1, 0)] {
             #expect(throws: SchemaError.outOfRange(table: "n")) {
                 try schema(table: table, column: column)
             }

@@ -64,10 +64,10 @@ package enum LibrarySchema {
         "kind", "name", "files", "contents", "removed_at", "keep_until", "device", "device_name",
     ]
 
-    private static func table(_ name: String, _ id: Int, _ columns: [String]) -> SyncedTable {
+    private static func table(_ name: String, _ id: TableID, _ columns: [String]) -> SyncedTable {
         SyncedTable(
             name, id: id,
-            columns: columns.enumerated().map { SyncedColumn($1, id: $0 + 1) })
+            columns: columns.enumerated().map { SyncedColumn($1, id: ColumnID(UInt8($0 + 1))) })
     }
 
     private static let works = """

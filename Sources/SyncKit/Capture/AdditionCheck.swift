@@ -11,14 +11,14 @@ struct AdditionCheck {
     let source: UInt64
 
     private struct Target: Hashable {
-        let table: Int
+        let table: TableID
         let key: RowKey
     }
 
     /// What counters of a row held before, by column; a row that the log deletes begins at 0.
     private struct Before {
         var isDeleted = false
-        var values: [UInt8: Int64] = [:]
+        var values: [ColumnID: Int64] = [:]
     }
 
     /// `operations` of one transaction with what was added in truth.
@@ -58,7 +58,7 @@ struct AdditionCheck {
     private func add(
         to column: SyncedColumn, of target: Target, _ before: Before, to log: inout OperationLog
     ) throws {
-        let id = UInt8(column.id)
+        let id = column.id
         guard
             let old = before.values[id] ?? (before.isDeleted ? 0 : nil),
             let table = schema.table(id: target.table)

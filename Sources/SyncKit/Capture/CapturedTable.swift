@@ -6,7 +6,7 @@ import GRDB
 final class CapturedTable {
     /// A declared column.
     struct Column {
-        let id: UInt8
+        let id: ColumnID
         let name: String
         let policy: MergePolicy
         /// Its place in the table, from 0.
@@ -29,7 +29,7 @@ final class CapturedTable {
         }
     }
 
-    let id: Int
+    let id: TableID
     let name: String
     /// The name as SQLite passes it to the hook; freed with this object.
     let cName: UnsafeMutablePointer<CChar>
@@ -62,7 +62,7 @@ final class CapturedTable {
                 throw SchemaError.missingColumn(table: table.name, column: column.name)
             }
             return Column(
-                id: UInt8(column.id), name: column.name, policy: column.policy, position: position)
+                id: column.id, name: column.name, policy: column.policy, position: position)
         }
     }
 

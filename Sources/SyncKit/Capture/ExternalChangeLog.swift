@@ -4,7 +4,7 @@ import GRDB
 struct ExternalChangeLog {
     let db: Database
     /// The names of the synced tables by their ids.
-    private let names: [Int: String]
+    private let names: [TableID: String]
 
     init(_ db: Database, _ schema: SyncSchema) {
         self.db = db
@@ -26,7 +26,7 @@ struct ExternalChangeLog {
     ) throws {
         var open: (wall: Int64, log: OperationLog)?
         // Rows that an insert may have replaced; the app's own triggers may have written between.
-        var replaced: [Target: Int64] = [:]
+        var replaced: [Target: SQLRowID] = [:]
         var clashes = Clashes(db: db, names: names)
         while true {
             let rows = try nextRows()
@@ -64,61 +64,61 @@ struct ExternalChangeLog {
     /// Rows that REPLACE may have deleted because another took their unique values.
     private struct Clashes {
         let db: Database
-        let names: [Int: String]
-        private var keysByRowID: [Place: RowKey] = [:]
+        let names: [TableID: String]
+        private var keysByTarget: [RowTarget: RowKey] = [:]
 
-        private struct Place: Hashable {
-            let table: Int
-            let row: Int64
+        private struct RowTarget: Hashable {
+            let table: TableID
+            let row: SQLRowID
         }
 
-        init(db: Database, names: [Int: String]) {
+        init(db: Database, names: [TableID: String]) {
             self.db = db
             self.names = names
         }
 
         /// Notes a row that may go; where another entry shows that one has gone, it is logged.
         mutating func note(_ row: Row, in log: inout OperationLog) {
-            let rowID = Place(table: row.table, row: row.rowID)
+            let target = RowTarget(table: row.table, row: row.rowID)
             switch row.entry {
-            case .clash: keysByRowID[rowID] = row.key
-            case .delete: keysByRowID[rowID] = nil
+            case .clash: keysByTarget[target] = row.key
+            case .delete: keysByTarget[target] = nil
             case .insert:
-                let known = keysByRowID.first {
+                let known = keysByTarget.first {
                     $0.key.table == row.table && ($0.key.row == row.rowID || $0.value == row.key)
                 }
                 guard let known else { return }
                 log.append(.delete(row: known.key.row, key: known.value), in: row.table)
-                keysByRowID[known.key] = nil
+                keysByTarget[known.key] = nil
             case .update, .replace, .add: break
             }
         }
 
         /// Logs the others that are not there any more.
         func finish(_ log: inout OperationLog) throws {
-            let order = keysByRowID.sorted {
+            let order = keysByTarget.sorted {
                 ($0.key.table, $0.key.row) < ($1.key.table, $1.key.row)
             }
-            for (rowID, key) in order {
-                guard let name = names[rowID.table] else { continue }
+            for (target, key) in order {
+                guard let name = names[target.table] else { continue }
                 let isThere = try PreparedStatement(
                     "SELECT 1 FROM \(quoted(name)) WHERE _rowid_ = ? AND id = ?", in: db)
-                try isThere.bind([.integer(rowID.row), .blob(key.bytes)])
+                try isThere.bind([.rowID(target.row), .blob(key.bytes)])
                 guard try !isThere.step() else { continue }
-                log.append(.delete(row: rowID.row, key: key), in: rowID.table)
+                log.append(.delete(row: target.row, key: key), in: target.table)
             }
         }
     }
 
     private struct Target: Hashable {
-        let table: Int
+        let table: TableID
         let key: RowKey
     }
 
     private struct Row {
         let seq: Int64
-        let table: Int
-        let rowID: Int64
+        let table: TableID
+        let rowID: SQLRowID
         let key: RowKey?
         let entry: CaptureTriggers.Entry
         let columns: UInt64
@@ -133,15 +133,15 @@ struct ExternalChangeLog {
         switch row.entry {
         case .insert: log.append(.insert(first: row.rowID, count: 1), in: row.table)
         case .update:
-            for column in UInt8(1)...UInt8(Limits.columns)
-            where row.columns & 1 << UInt64(column) != 0 {
+            for column in (1...UInt8(Limits.columns)).map({ ColumnID($0) })
+            where row.columns & column.bit != 0 {
                 log.append(.update(row: row.rowID, column: column), in: row.table)
             }
         case .delete:
             if let key = row.key { log.append(.delete(row: row.rowID, key: key), in: row.table) }
         case .add:
             guard let key = row.key else { return }
-            let column = UInt8(clamping: row.columns)
+            let column = ColumnID(UInt8(clamping: row.columns))
             log.append(
                 .add(
                     key: key, column: column, from: row.old, by: row.difference,
@@ -162,11 +162,11 @@ struct ExternalChangeLog {
         while try found.step() {
             guard
                 let entry = CaptureTriggers.Entry(rawValue: found.integer(4)),
-                let table = Int(exactly: found.integer(1)), (1...Limits.tables).contains(table)
+                case let table = found.tableID(1), (1...Limits.tables).contains(table.rawValue)
             else { throw StoreError.damaged("sync_external_changes") }
             rows.append(
                 Row(
-                    seq: found.integer(0), table: table, rowID: found.integer(2),
+                    seq: found.integer(0), table: table, rowID: found.rowID(2),
                     key: RowKey(found.bytes(3)), entry: entry,
                     columns: UInt64(clamping: found.integer(5)), wall: found.integer(6),
                     source: UInt64(bitPattern: found.integer(7)), old: found.integer(8),

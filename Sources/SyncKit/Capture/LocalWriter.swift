@@ -26,7 +26,7 @@ final class LocalWriter: @unchecked Sendable {
         var clock: HybridClock
         var replica: Int64
         /// See ``ChangeBatch/DatedStamp/causalCursor``.
-        var causalCursor: Int64
+        var causalCursor: ServerSequence
         var clockOffset: Int64
         /// Whether the app has triggers of its own: then they all stay on, and capture too goes
         /// by triggers.

@@ -6,9 +6,9 @@
 /// 65 + column id, 16 bytes of key, what was there, how much: an addition to a counter.
 struct OperationLog {
     private var writer = ByteWriter()
-    private var table = 0
-    private var previousRow: Int64 = 0
-    private var run: (first: Int64, count: Int64) = (0, 0)
+    private var table: TableID = 0
+    private var previousRow = SQLRowID(0)
+    private var run: (first: SQLRowID, count: Int64) = (SQLRowID(0), 0)
     private var source: UInt64?
 
     /// The packed form.
@@ -23,16 +23,16 @@ struct OperationLog {
 
     /// Adds an operation on a row of `table`.
     @inline(__always)
-    mutating func append(_ operation: Operation, in table: Int) {
+    mutating func append(_ operation: Operation, in table: TableID) {
         if table != self.table {
             closeRun()
             writer.append(byte: 0)
-            writer.append(count: table)
+            writer.append(count: table.rawValue)
             self.table = table
         }
         switch operation {
         case .insert(let first, let count):
-            if run.count > 0, run.first &+ run.count == first {
+            if run.count > 0, run.first.rawValue &+ run.count == first.rawValue {
                 run.count += count
             } else {
                 closeRun()
@@ -40,7 +40,7 @@ struct OperationLog {
             }
         case .update(let row, let column):
             closeRun()
-            writer.append(byte: 3 + column)
+            writer.append(byte: 3 + column.rawValue)
             append(row: row)
         case .delete(let row, let key):
             closeRun()
@@ -55,7 +55,7 @@ struct OperationLog {
                 writer.appendBigEndian(source)
                 self.source = source
             }
-            writer.append(byte: Self.sourceCode + 1 + column)
+            writer.append(byte: Self.sourceCode + 1 + column.rawValue)
             writer.appendBigEndian(key.high)
             writer.appendBigEndian(key.low)
             writer.append(zigzag: old)
@@ -69,9 +69,9 @@ struct OperationLog {
     /// A place in the log to go back to.
     struct Position {
         fileprivate let count: Int
-        fileprivate let table: Int
-        fileprivate let previousRow: Int64
-        fileprivate let run: (first: Int64, count: Int64)
+        fileprivate let table: TableID
+        fileprivate let previousRow: SQLRowID
+        fileprivate let run: (first: SQLRowID, count: Int64)
         fileprivate let source: UInt64?
     }
 
@@ -96,7 +96,7 @@ struct OperationLog {
     /// Forgets everything and keeps the memory.
     mutating func removeAll() {
         writer.removeAll()
-        (table, previousRow, run) = (0, 0, (0, 0))
+        (table, previousRow, run) = (0, SQLRowID(0), (SQLRowID(0), 0))
         source = nil
     }
 
@@ -108,29 +108,29 @@ struct OperationLog {
         run.count = 0
     }
 
-    private mutating func append(row: Int64) {
-        writer.append(zigzag: row &- previousRow)
+    private mutating func append(row: SQLRowID) {
+        writer.append(zigzag: row.rawValue &- previousRow.rawValue)
         previousRow = row
     }
 
     /// Reads the packed form back, in order.
     static func read(
-        _ bytes: [UInt8], _ body: (_ table: Int, _ operation: Operation) -> Void
+        _ bytes: [UInt8], _ body: (_ table: TableID, _ operation: Operation) -> Void
     ) throws(CodecError) {
         try ByteReader.reading(bytes) { (reader) throws(CodecError) in
-            var table = 0
-            var row: Int64 = 0
+            var table: TableID = 0
+            var row = SQLRowID(0)
             var source: UInt64 = 0
             while !reader.isAtEnd {
                 switch try reader.byte() {
                 case 0:
-                    table = try reader.index(below: Limits.tables + 1, "table")
+                    table = TableID(try reader.index(below: Limits.tables + 1, "table"))
                 case 1:
-                    row &+= try reader.zigzag()
+                    row = SQLRowID(row.rawValue &+ (try reader.zigzag()))
                     let count = Int64(clamping: try reader.varint())
                     body(table, .insert(first: row, count: count))
                 case 2:
-                    row &+= try reader.zigzag()
+                    row = SQLRowID(row.rawValue &+ (try reader.zigzag()))
                     let key = RowKey(high: try reader.bigEndian64(), low: try reader.bigEndian64())
                     body(table, .delete(row: row, key: key))
                 case sourceCode: source = try reader.bigEndian64()
@@ -140,11 +140,12 @@ struct OperationLog {
                     body(
                         table,
                         .add(
-                            key: key, column: code - sourceCode - 1, from: old, by: difference,
+                            key: key, column: ColumnID(code - sourceCode - 1), from: old,
+                            by: difference,
                             source: source))
                 case let code:
-                    row &+= try reader.zigzag()
-                    body(table, .update(row: row, column: code - 3))
+                    row = SQLRowID(row.rawValue &+ (try reader.zigzag()))
+                    body(table, .update(row: row, column: ColumnID(code - 3)))
                 }
             }
         }
@@ -156,11 +157,11 @@ struct OperationLog {
 /// Values are not logged: they are read from the table when they are sent.
 enum Operation: Hashable {
     /// Rows that came to be, side by side.
-    case insert(first: Int64, count: Int64)
+    case insert(first: SQLRowID, count: Int64)
     /// A column, not a counter, that took another value.
-    case update(row: Int64, column: UInt8)
+    case update(row: SQLRowID, column: ColumnID)
     /// An addition to a counter that held `from`, by a source; wraps around like the column.
-    case add(key: RowKey, column: UInt8, from: Int64, by: Int64, source: UInt64)
+    case add(key: RowKey, column: ColumnID, from: Int64, by: Int64, source: UInt64)
     /// A row that ceased to be.
-    case delete(row: Int64, key: RowKey)
+    case delete(row: SQLRowID, key: RowKey)
 }

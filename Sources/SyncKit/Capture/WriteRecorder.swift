@@ -33,7 +33,8 @@ final class WriteRecorder: @unchecked Sendable {
                 guard let context, let connection, let name, let schema else { return }
                 let recorder = Unmanaged<WriteRecorder>.fromOpaque(context).takeUnretainedValue()
                 recorder.record(
-                    connection, operation, in: schema, name, oldRow: oldRow, newRow: newRow)
+                    connection, operation, in: schema, name, oldRow: SQLRowID(oldRow),
+                    newRow: SQLRowID(newRow))
             }, context)
         // Statements are traced for one thing: what they undo, the hook has seen already.
         sqlite3_trace_v2(
@@ -118,13 +119,13 @@ final class WriteRecorder: @unchecked Sendable {
 
     private func record(
         _ connection: OpaquePointer, _ operation: Int32, in schema: UnsafePointer<CChar>,
-        _ name: UnsafePointer<CChar>, oldRow: Int64, newRow: Int64
+        _ name: UnsafePointer<CChar>, oldRow: SQLRowID, newRow: SQLRowID
     ) {
         guard isRecording else { return }
         guard let index = indexOfTable(named: name), strcmp(schema, "main") == 0 else { return }
         switch operation {
         case SQLITE_INSERT:
-            if newRow == .max { refuse(.lastRowID, tables[index]) }
+            if newRow == SQLRowID(.max) { refuse(.lastRowID, tables[index]) }
             check(insertInto: tables[index], connection)
             operations.append(.insert(first: newRow, count: 1), in: tables[index].id)
         case SQLITE_DELETE:
@@ -143,7 +144,7 @@ final class WriteRecorder: @unchecked Sendable {
     }
 
     private func recordUpdate(
-        of row: Int64, in table: CapturedTable, _ connection: OpaquePointer
+        of row: SQLRowID, in table: CapturedTable, _ connection: OpaquePointer
     ) {
         var size = 0
         for column in table.columns {

@@ -5,7 +5,7 @@ struct AcknowledgementTracker {
     let session: StoreSession
 
     /// Everything up to the stamp `last` is known at `sequence` of the account's order.
-    func settle(through last: StampNumber, sequence: Int64) throws {
+    func settle(through last: StampNumber, sequence: ServerSequence) throws {
         let state = StoreState(db: session.db)
         let acknowledged = try state.acknowledged
         guard last > acknowledged else { return }
@@ -14,13 +14,13 @@ struct AcknowledgementTracker {
             UPDATE sync_stamps SET sequence = ?1, ops = NULL
             WHERE number > ?2 AND number <= ?3 AND ops IS NOT NULL
             """, in: session.db
-        ).run(.integer(sequence), .stamp(acknowledged), .stamp(last))
+        ).run(.sequence(sequence), .stamp(acknowledged), .stamp(last))
         try state.set("acknowledged", .stamp(last))
     }
 
     /// The group that segment `number` ends is complete: others apply it now, and it need not be
     /// sent again.
-    func closeGroup(_ number: Int64, lastStamp: StampNumber, sequence: Int64) throws {
+    func closeGroup(_ number: Int64, lastStamp: StampNumber, sequence: ServerSequence) throws {
         try PreparedStatement("DELETE FROM sync_segments WHERE number <= ?", in: session.db)
             .run(.integer(number))
         try settle(through: lastStamp, sequence: sequence)
@@ -30,12 +30,12 @@ struct AcknowledgementTracker {
             .step()
         if isSent {
             try state.setOffer(.none)
-            try state.set("offered", .integer(sequence))
+            try state.set("offered", .sequence(sequence))
         }
     }
 
     /// A sealed segment of this replica came back: the server holds it, though its answer was lost.
-    func noteReturned(_ number: Int64, sequence: Int64) throws {
+    func noteReturned(_ number: Int64, sequence: ServerSequence) throws {
         let found = try PreparedStatement(
             "UPDATE sync_segments SET acknowledged = 1 WHERE number = ? RETURNING last_stamp",
             in: session.db)

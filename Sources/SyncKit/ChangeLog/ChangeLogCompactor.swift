@@ -13,7 +13,7 @@ struct ChangeLogCompactor {
         let compacted = try state.compacted
         // All at once: the log says row ids, and the tables which rows lie there now, not in
         // between.
-        var compactors: [Int: TableCompactor] = [:]
+        var compactors: [TableID: TableCompactor] = [:]
         let last = try read(after: compacted) { table, operation, stamp in
             try compactor(of: table, in: &compactors)?.add(operation, stamp: stamp)
         }
@@ -33,7 +33,7 @@ struct ChangeLogCompactor {
 
     /// Compacts what was added to counters alone: for a log whose row ids mean nothing any more.
     func compactCounters() throws {
-        var compactors: [Int: TableCompactor] = [:]
+        var compactors: [TableID: TableCompactor] = [:]
         _ = try read(after: try StoreState(db: session.db).compacted) { table, operation, stamp in
             try compactor(of: table, in: &compactors)?.addCounters(of: operation, stamp: stamp)
         }
@@ -41,7 +41,7 @@ struct ChangeLogCompactor {
     }
 
     private func compactOtherParts(
-        of compactors: [Int: TableCompactor], after compacted: StampNumber
+        of compactors: [TableID: TableCompactor], after compacted: StampNumber
     )
         throws
     {
@@ -62,7 +62,7 @@ struct ChangeLogCompactor {
     /// transaction.
     private func read(
         after compacted: StampNumber,
-        _ body: (_ table: Int, _ operation: Operation, _ stamp: StampNumber) throws -> Void
+        _ body: (_ table: TableID, _ operation: Operation, _ stamp: StampNumber) throws -> Void
     ) throws -> StampNumber? {
         let found = try PreparedStatement(
             """
@@ -86,7 +86,7 @@ struct ChangeLogCompactor {
     }
 
     private func compactor(
-        of table: Int, in compactors: inout [Int: TableCompactor]
+        of table: TableID, in compactors: inout [TableID: TableCompactor]
     ) throws -> TableCompactor? {
         if let known = compactors[table] { return known }
         guard let store = try session.table(table) else { return nil }

@@ -5,7 +5,7 @@
 /// next part, for which the log is read again.
 package struct ColumnWriteBuffer {
     /// A write to one column of a row.
-    package typealias Write = (column: UInt8, stamp: StampNumber)
+    package typealias Write = (column: ColumnID, stamp: StampNumber)
 
     /// What happened to one row.
     private struct ColumnWrite {
@@ -14,8 +14,8 @@ package struct ColumnWriteBuffer {
         let stamp: StampNumber
         /// Its position within the transaction.
         let order: UInt32
-        /// 0 where the row was deleted.
-        let column: UInt8
+        /// ``ColumnID/wholeRow`` where the row was deleted.
+        let column: ColumnID
     }
 
     /// The most column writes that are held.
@@ -41,11 +41,11 @@ package struct ColumnWriteBuffer {
 
     /// Adds a write; stamps never fall within one part.
     ///
-    /// - Parameter column: 0 where the row was deleted.
-    package mutating func add(_ column: UInt8, at rowID: SQLRowID, stamp: StampNumber) {
+    /// - Parameter column: ``ColumnID/wholeRow`` where the row was deleted.
+    package mutating func add(_ column: ColumnID, at rowID: SQLRowID, stamp: StampNumber) {
         order = stamp == latestStamp ? order + 1 : 0
         latestStamp = stamp
-        guard rowID >= first, isBeforeEnd(rowID), column <= Limits.columns else { return }
+        guard rowID >= first, isBeforeEnd(rowID), column.rawValue <= Limits.columns else { return }
         if columnWrites.count == capacity {
             thin()
             guard isBeforeEnd(rowID) else { return }
@@ -66,7 +66,7 @@ package struct ColumnWriteBuffer {
             writes.removeAll(keepingCapacity: true)
             while start < columnWrites.count, columnWrites[start].rowID == rowID {
                 let columnWrite = columnWrites[start]
-                if columnWrite.column == 0 {
+                if columnWrite.column == .wholeRow {
                     writes.removeAll(keepingCapacity: true)
                 } else {
                     writes.append((columnWrite.column, columnWrite.stamp))
@@ -112,11 +112,11 @@ package struct ColumnWriteBuffer {
             var seen: UInt64 = 0
             lasting.removeAll(keepingCapacity: true)
             for columnWrite in columnWrites[start..<stop].reversed() {
-                guard seen & 1 << UInt64(columnWrite.column) == 0 else { continue }
-                seen |= 1 << UInt64(columnWrite.column)
+                guard seen & columnWrite.column.bit == 0 else { continue }
+                seen |= columnWrite.column.bit
                 lasting.append(columnWrite)
                 // What was there before a deletion is gone.
-                if columnWrite.column == 0 { break }
+                if columnWrite.column == .wholeRow { break }
             }
             for columnWrite in lasting.reversed() {
                 columnWrites[kept] = columnWrite

@@ -14,7 +14,7 @@ final class TableCompactor {
     private var additionCount = 0
 
     private struct Addition {
-        let column: UInt8
+        let column: ColumnID
         let source: UInt64
         var difference: Int64
         var stamp: StampNumber
@@ -29,19 +29,18 @@ final class TableCompactor {
     func add(_ operation: Operation, stamp: StampNumber) throws {
         switch operation {
         case .insert(let first, let count):
-            insertedRanges.add(SQLRowID(first), count, stamp: stamp)
+            insertedRanges.add(first, count, stamp: stamp)
         case .update(let row, let column):
-            columnWrites.add(column, at: SQLRowID(row), stamp: stamp)
+            columnWrites.add(column, at: row, stamp: stamp)
         case .add(let key, let column, _, let difference, let source):
             try addToCounter(
                 Addition(column: column, source: source, difference: difference, stamp: stamp),
                 of: key)
-        case .delete(let row, let key):
-            let rowID = SQLRowID(row)
+        case .delete(let rowID, let key):
             forgetAdditions(to: key)
             try addTombstone(key, at: rowID, stamp: stamp)
             if session.hasPendingDependencies { awaited.insert(key) }
-            columnWrites.add(0, at: rowID, stamp: stamp)
+            columnWrites.add(.wholeRow, at: rowID, stamp: stamp)
         }
     }
 
@@ -50,8 +49,8 @@ final class TableCompactor {
         switch operation {
         case .insert, .add: return
         case .update(let row, let column):
-            columnWrites.add(column, at: SQLRowID(row), stamp: stamp)
-        case .delete(let row, _): columnWrites.add(0, at: SQLRowID(row), stamp: stamp)
+            columnWrites.add(column, at: row, stamp: stamp)
+        case .delete(let row, _): columnWrites.add(.wholeRow, at: row, stamp: stamp)
         }
     }
 

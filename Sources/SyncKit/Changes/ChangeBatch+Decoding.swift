@@ -8,7 +8,7 @@ extension ChangeBatch {
             batch.stamps = try Self.readStamps(from: &reader)
             var expanded = 0
             for _ in 0..<(try reader.count(minimumBytes: 5)) {
-                let id = try reader.index(below: Limits.tables + 1, "table")
+                let id = TableID(try reader.index(below: Limits.tables + 1, "table"))
                 guard id > batch.tables.last?.table ?? 0 else { throw .invalid("table") }
                 batch.tables.append(
                     try TableChanges(
@@ -26,7 +26,7 @@ extension ChangeBatch {
         switch try reader.byte() {
         case 0: return nil
         case 1:
-            let cursor = Int64(clamping: try reader.varint())
+            let cursor = ServerSequence(Int64(clamping: try reader.varint()))
             return Summary(cursor: cursor, digest: try reader.bigEndian64())
         default: throw .invalid("summary")
         }
@@ -45,19 +45,20 @@ extension ChangeBatch {
         for time in try readTimes(count, from: &reader) {
             let replica = try reader.index(below: replicas.count, "replica")
             stamps.append(
-                DatedStamp(stamp: Stamp(time: time, replica: replicas[replica]), causalCursor: 0))
+                DatedStamp(
+                    stamp: Stamp(time: time, replica: replicas[replica]), causalCursor: .none))
         }
         var causalCursor: Int64 = 0
         for index in stamps.indices {
             causalCursor &+= try reader.zigzag()
             guard causalCursor >= 0 else { throw .invalid("causal cursor") }
-            stamps[index].causalCursor = causalCursor
+            stamps[index].causalCursor = ServerSequence(causalCursor)
         }
         var sequence: Int64 = 0
         for index in stamps.indices {
             sequence &+= try reader.zigzag()
             guard sequence >= 0 else { throw .invalid("sequence") }
-            stamps[index].sequence = sequence
+            stamps[index].sequence = ServerSequence(sequence)
         }
         return stamps
     }
@@ -87,7 +88,7 @@ extension ChangeBatch {
 
 extension TableChanges {
     fileprivate init(
-        reading table: Int, stamps: Int, from reader: inout ByteReader, expanded: inout Int
+        reading table: TableID, stamps: Int, from reader: inout ByteReader, expanded: inout Int
     ) throws(CodecError) {
         self.table = table
         rows = try Rows(reading: &reader, stamps: stamps, expanded: &expanded)
@@ -145,10 +146,10 @@ extension TableChanges {
         return UInt32(causalLength)
     }
 
-    fileprivate static func column(from reader: inout ByteReader) throws(CodecError) -> UInt8 {
+    fileprivate static func column(from reader: inout ByteReader) throws(CodecError) -> ColumnID {
         let column = try reader.byte()
         guard column > 0, column <= Limits.columns else { throw .invalid("column") }
-        return column
+        return ColumnID(column)
     }
 
     fileprivate static func readStamps(
@@ -277,7 +278,7 @@ extension TableChanges.Updates {
 
 extension TableChanges.UpdatedColumn {
     fileprivate init(
-        reading id: UInt8, of count: Int, stamps: Int, from reader: inout ByteReader,
+        reading id: ColumnID, of count: Int, stamps: Int, from reader: inout ByteReader,
         expanded: inout Int
     ) throws(CodecError) {
         self.id = id

@@ -8,7 +8,7 @@ extension ChangeBatch {
         writer.append(byte: Self.version)
         writer.append(byte: summary == nil ? 0 : 1)
         if let summary {
-            writer.append(varint: UInt64(summary.cursor))
+            writer.append(varint: UInt64(summary.cursor.rawValue))
             writer.appendBigEndian(summary.digest)
         }
         writeStamps(to: &writer)
@@ -33,13 +33,13 @@ extension ChangeBatch {
         }
         var causalCursor: Int64 = 0
         for stamp in stamps {
-            writer.append(zigzag: stamp.causalCursor &- causalCursor)
-            causalCursor = stamp.causalCursor
+            writer.append(zigzag: stamp.causalCursor.rawValue &- causalCursor)
+            causalCursor = stamp.causalCursor.rawValue
         }
         var sequence: Int64 = 0
         for stamp in stamps {
-            writer.append(zigzag: stamp.sequence &- sequence)
-            sequence = stamp.sequence
+            writer.append(zigzag: stamp.sequence.rawValue &- sequence)
+            sequence = stamp.sequence.rawValue
         }
         writer.endSection()
     }
@@ -73,7 +73,7 @@ extension ChangeBatch {
 
 extension TableChanges {
     fileprivate func write(to writer: inout ByteWriter) {
-        writer.append(count: table)
+        writer.append(count: table.rawValue)
         rows.write(to: &writer)
         deletes.write(to: &writer)
         updates.write(to: &writer)
@@ -87,7 +87,7 @@ extension TableChanges {
         for count in counts { keys.append(count.key) }
         keys.write(to: &writer)
         for count in counts { writer.append(varint: UInt64(count.causalLength)) }
-        for count in counts { writer.append(byte: count.column) }
+        for count in counts { writer.append(byte: count.column.rawValue) }
         Self.write(counts.map(\.stamp), to: &writer)
         var sources: [UInt64] = []
         var indexBySource: [UInt64: Int] = [:]
@@ -134,12 +134,12 @@ extension TableChanges.Rows {
             previous = exception.row
         }
         writer.endSection()
-        for exception in exceptions { writer.append(byte: exception.column) }
+        for exception in exceptions { writer.append(byte: exception.column.rawValue) }
         writer.endSection()
         TableChanges.write(exceptions.map(\.stamp), to: &writer)
         writer.append(count: columns.count)
         for column in columns {
-            writer.append(byte: column.id)
+            writer.append(byte: column.id.rawValue)
             column.cells.write(to: &writer)
         }
     }
@@ -176,7 +176,7 @@ extension TableChanges.Updates {
         TableChanges.write(causalLengths, to: &writer)
         writer.append(count: columns.count)
         for column in columns {
-            writer.append(byte: column.id)
+            writer.append(byte: column.id.rawValue)
             writer.append(count: column.rows.count)
             var previous: Int32 = -1
             for row in column.rows {

@@ -4,7 +4,7 @@ extension ChangeBatch {
         var result = self
         result.summary = nil
         for index in stamps.indices {
-            (result.stamps[index].causalCursor, result.stamps[index].sequence) = (0, 0)
+            (result.stamps[index].causalCursor, result.stamps[index].sequence) = (.none, .none)
         }
         return result
     }

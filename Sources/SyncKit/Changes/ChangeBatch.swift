@@ -7,13 +7,13 @@ package struct ChangeBatch: Equatable, Sendable {
         /// When and where.
         package var stamp: Stamp
         /// Of what others had sent, the writer had merged everything up to this sequence.
-        package var causalCursor: Int64
-        /// The sequence at which others came to know it; 0 stands for the sequence of the segment
-        /// that carries the batch.
-        package var sequence: Int64
+        package var causalCursor: ServerSequence
+        /// The sequence at which others came to know it; ``ServerSequence/none`` stands for that of
+        /// the segment that carries the batch.
+        package var sequence: ServerSequence
 
-        /// - Parameter sequence: 0 where the segment of the stamp has none yet.
-        package init(stamp: Stamp, causalCursor: Int64, sequence: Int64 = 0) {
+        /// - Parameter sequence: None where the segment of the stamp has none yet.
+        package init(stamp: Stamp, causalCursor: ServerSequence, sequence: ServerSequence = .none) {
             self.stamp = stamp
             self.causalCursor = causalCursor
             self.sequence = sequence
@@ -23,12 +23,12 @@ package struct ChangeBatch: Equatable, Sendable {
     /// What the sender's state was with this batch merged.
     package struct Summary: Hashable, Sendable {
         /// The sender had merged everything up to this sequence, and its own changes.
-        package var cursor: Int64
+        package var cursor: ServerSequence
         /// See ``StateDigest``.
         package var digest: UInt64
 
         /// Takes both fields.
-        package init(cursor: Int64, digest: UInt64) {
+        package init(cursor: ServerSequence, digest: UInt64) {
             self.cursor = cursor
             self.digest = digest
         }
@@ -65,13 +65,13 @@ package struct TableChanges: Equatable, Sendable {
     /// A column's stamp that differs from its row's beginning.
     package struct Exception: Hashable, Sendable {
         package var row: Int32
-        package var column: UInt8
+        package var column: ColumnID
         package var stamp: Int32
 
         /// - Parameters:
         ///   - row: An index into the table's keys.
         ///   - stamp: An index into the batch's stamps.
-        package init(row: Int32, column: UInt8, stamp: Int32) {
+        package init(row: Int32, column: ColumnID, stamp: Int32) {
             (self.row, self.column, self.stamp) = (row, column, stamp)
         }
     }
@@ -105,11 +105,11 @@ package struct TableChanges: Equatable, Sendable {
 
     /// One column of ``Rows``.
     package struct Column: Equatable, Sendable {
-        package var id: UInt8
+        package var id: ColumnID
         package var cells: CellColumn
 
         /// - Parameter cells: One cell for each inserted row.
-        package init(id: UInt8, cells: CellColumn) {
+        package init(id: ColumnID, cells: CellColumn) {
             self.id = id
             self.cells = cells
         }
@@ -138,7 +138,7 @@ package struct TableChanges: Equatable, Sendable {
 
     /// One column of ``Updates``.
     package struct UpdatedColumn: Equatable, Sendable {
-        package var id: UInt8
+        package var id: ColumnID
         /// Indexes of the edited rows, rising.
         package var rows: [Int32] = []
         package var stamps: [Int32] = []
@@ -148,7 +148,7 @@ package struct TableChanges: Equatable, Sendable {
         ///   - rows: Indexes into the table's keys, as many as there are cells.
         ///   - stamps: Indexes into the batch's stamps, one for each row.
         package init(
-            id: UInt8, rows: [Int32] = [], stamps: [Int32] = [], cells: CellColumn = CellColumn()
+            id: ColumnID, rows: [Int32] = [], stamps: [Int32] = [], cells: CellColumn = CellColumn()
         ) {
             (self.id, self.rows, self.stamps, self.cells) = (id, rows, stamps, cells)
         }
@@ -158,7 +158,7 @@ package struct TableChanges: Equatable, Sendable {
     package struct Count: Hashable, Sendable {
         package var key: RowKey
         package var causalLength: UInt32
-        package var column: UInt8
+        package var column: ColumnID
         /// When the source last added.
         package var stamp: Int32
         /// Which source: see ``CounterSource``.
@@ -169,7 +169,7 @@ package struct TableChanges: Equatable, Sendable {
 
         /// - Parameter number: At least 0.
         package init(
-            key: RowKey, causalLength: UInt32, column: UInt8, stamp: Int32, source: UInt64,
+            key: RowKey, causalLength: UInt32, column: ColumnID, stamp: Int32, source: UInt64,
             number: Int64,
             total: Int64
         ) {
@@ -179,14 +179,14 @@ package struct TableChanges: Equatable, Sendable {
         }
     }
 
-    package var table: Int
+    package var table: TableID
     package var rows = Rows()
     package var deletes = Deletes()
     package var updates = Updates()
     package var counts: [Count] = []
 
     /// No changes of a table.
-    package init(table: Int) {
+    package init(table: TableID) {
         self.table = table
     }
 }

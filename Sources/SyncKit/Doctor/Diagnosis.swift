@@ -137,7 +137,7 @@ private struct Examination {
                 "SELECT id, \(quoted(column.name)) FROM \(quoted(table.table.name))", in: db)
             while try rows.step() {
                 let key = try rows.key(0)
-                if try ledger.surplus(rows.integer(1), of: key, UInt8(column.id)).0 != 0 {
+                if try ledger.surplus(rows.integer(1), of: key, column.id).0 != 0 {
                     count += 1
                 }
             }

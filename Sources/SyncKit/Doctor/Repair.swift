@@ -82,9 +82,9 @@ struct Repair {
             let rows = try PreparedStatement(
                 "SELECT _rowid_ FROM \(quoted(table.table.name)) ORDER BY _rowid_", in: db)
             while try rows.step() {
-                let rowID = rows.integer(0)
+                let rowID = rows.rowID(0)
                 // A row with the last row id got there past all rules: it cannot be synced.
-                if try rowID < .max && table.runs.stamp(at: SQLRowID(rowID)) == nil {
+                if try rowID < SQLRowID(.max) && table.runs.stamp(at: rowID) == nil {
                     log.append(.insert(first: rowID, count: 1), in: table.table.id)
                     count += 1
                 }
@@ -114,16 +114,15 @@ struct Repair {
                 SELECT id, \(quoted(column.name)) FROM \(quoted(table.table.name))
                 ORDER BY _rowid_
                 """, in: db)
-            let id = UInt8(column.id)
             while try rows.step() {
                 let key = try rows.key(0)
-                let (surplus, isKnown) = try ledger.surplus(rows.integer(1), of: key, id)
+                let (surplus, isKnown) = try ledger.surplus(rows.integer(1), of: key, column.id)
                 guard surplus != 0 else { continue }
                 let drawn = source ?? CounterSource.draw(environment.randomBytes)
                 source = drawn
                 log.append(
                     .add(
-                        key: key, column: id, from: 0, by: surplus,
+                        key: key, column: column.id, from: 0, by: surplus,
                         source: isKnown ? drawn : CounterSource.before), in: table.table.id)
             }
         }

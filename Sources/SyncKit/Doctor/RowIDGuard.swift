@@ -103,7 +103,7 @@ struct RowIDGuard {
                 VALUES(?, ?, ?, ?, 0, \(CaptureTriggers.wall))
                 """, in: db
             ).run(
-                .integer(Int64(table.id)), .rowID(Self.rowIDOfDeleted(row.rowID)),
+                .table(table.id), .rowID(Self.rowIDOfDeleted(row.rowID)),
                 .blob(row.key.bytes),
                 .integer(CaptureTriggers.Entry.delete.rawValue))
             let createdStamp = try store.createdStamp(at: row.rowID)
@@ -138,13 +138,13 @@ struct RowIDGuard {
         while try log.step() {
             try OperationLog.read(log.bytes(0)) { id, operation in
                 if id == table.id, case .delete(let row, _) = operation {
-                    deleted.insert(SQLRowID(row))
+                    deleted.insert(row)
                 }
             }
         }
         let external = try PreparedStatement(
             "SELECT DISTINCT row_id FROM sync_external_changes WHERE tbl = ?", in: db)
-        external.bind(Int64(table.id), at: 1)
+        external.bind(table.id, at: 1)
         while try external.step() { deleted.insert(external.rowID(0)) }
         return deleted
     }
@@ -154,7 +154,7 @@ struct RowIDGuard {
     {
         let found = try PreparedStatement(
             "SELECT seq, row_id FROM sync_external_changes WHERE tbl = ?", in: db)
-        found.bind(Int64(table.id), at: 1)
+        found.bind(table.id, at: 1)
         var entries: [(seq: Int64, rowID: SQLRowID)] = []
         while try found.step() { entries.append((found.integer(0), found.rowID(1))) }
         let update = try PreparedStatement(
@@ -187,13 +187,10 @@ struct RowIDGuard {
 
     private static func move(_ operation: Operation, by rowIDs: [SQLRowID: SQLRowID]) -> [Operation]
     {
-        let rowID = { (row: Int64) in
-            let old = SQLRowID(row)
-            return (rowIDs[old] ?? rowIDOfDeleted(old)).rawValue
-        }
+        let rowID = { (old: SQLRowID) in rowIDs[old] ?? rowIDOfDeleted(old) }
         switch operation {
         case .insert(let first, let count):
-            return (first..<first + count).map { .insert(first: rowID($0), count: 1) }
+            return (0..<count).map { .insert(first: rowID(first + $0), count: 1) }
         case .update(let row, let column):
             return [.update(row: rowID(row), column: column)]
         case .delete(let row, let key):

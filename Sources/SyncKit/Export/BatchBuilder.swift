@@ -52,7 +52,7 @@ final class BatchBuilder {
 
     /// Adds cells of the row on which `scan` stands.
     func addUpdate(
-        _ columns: [(column: UInt8, stamp: StampNumber)], _ scan: RowScan, in store: TableStore
+        _ columns: [(column: ColumnID, stamp: StampNumber)], _ scan: RowScan, in store: TableStore
     )
         throws
     {
@@ -135,7 +135,7 @@ final class BatchBuilder {
         batch.stamps.append(
             .init(
                 stamp: entry.stamp, causalCursor: entry.causalCursor,
-                sequence: keepsSequences ? entry.sequence ?? 0 : 0))
+                sequence: keepsSequences ? entry.sequence ?? .none : .none))
         indexByNumber[number] = index
         latest = (number, index)
         return index
@@ -162,7 +162,7 @@ final class BatchBuilder {
 private final class TableBuilder {
     var changes: TableChanges
     /// The columns that travel as cells, by rising id, and where a scan has them.
-    let columns: [(id: UInt8, parameter: Int32)]
+    let columns: [(id: ColumnID, parameter: Int32)]
     var cells: [CellColumn]
     var edited: [TableChanges.UpdatedColumn]
 

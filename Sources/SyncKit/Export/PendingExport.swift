@@ -52,32 +52,31 @@ struct PendingExport {
         var stamp = StampNumber.zero
     }
 
-    func pendingOperations() throws -> [Int: Pending] {
+    func pendingOperations() throws -> [TableID: Pending] {
         let found = try PreparedStatement(
             """
             SELECT number, ops FROM sync_stamps WHERE number > ? AND ops IS NOT NULL
             ORDER BY number
             """, in: session.db)
         found.bind(acknowledged, at: 1)
-        var pending: [Int: Pending] = [:]
+        var pending: [TableID: Pending] = [:]
         while try found.step() {
             let number = found.stampNumber(0)
             try OperationLog.read(found.bytes(1)) { table, operation in
                 switch operation {
                 case .insert(let first, let count):
                     pending[table, default: Pending()].insertedRanges.add(
-                        SQLRowID(first), count, stamp: number)
-                case .update(let row, let column):
-                    let rowID = SQLRowID(row)
+                        first, count, stamp: number)
+                case .update(let rowID, let column):
                     // All of a row that was inserted here is looked at, whatever was written since.
                     if pending[table]?.insertedRanges.contains(rowID) == true { return }
                     var update = pending[table]?.updatesByRowID[rowID] ?? PendingUpdate()
-                    update.columns |= 1 << UInt64(column)
+                    update.columns |= column.bit
                     update.stamp = number
                     pending[table, default: Pending()].updatesByRowID[rowID] = update
                 case .add(let key, let column, _, _, _):
                     pending[table, default: Pending()].counters[key, default: 0] |=
-                        1 << UInt64(column)
+                        column.bit
                 case .delete(_, let key):
                     pending[table, default: Pending()].deletes.insert(key)
                 }
@@ -147,7 +146,7 @@ struct PendingExport {
         _ columns: UInt64, _ scan: RowScan, _ table: TableStore, _ builder: BatchBuilder
     ) throws {
         let updates = try scan.clock.exceptions.filter { exception in
-            guard columns & 1 << UInt64(exception.column) != 0 else { return false }
+            guard columns & exception.column.bit != 0 else { return false }
             return try isPending(exception.stamp)
         }
         if !updates.isEmpty { try builder.addUpdate(updates, scan, in: table) }
@@ -158,7 +157,7 @@ struct PendingExport {
         _ columns: UInt64, of key: RowKey, in table: TableStore
     ) throws -> [CountLedger.Entry] {
         try CountLedger(session, table: table.table.id).entries(of: key).filter { entry in
-            try columns & 1 << UInt64(entry.column) != 0 && isPending(entry.stamp)
+            try columns & entry.column.bit != 0 && isPending(entry.stamp)
         }
     }
 
@@ -215,7 +214,7 @@ extension PendingExport {
     }
 
     private func hasPendingUpdates(_ columns: UInt64, _ scan: RowScan) throws -> Bool {
-        for exception in scan.clock.exceptions where columns & 1 << UInt64(exception.column) != 0 {
+        for exception in scan.clock.exceptions where columns & exception.column.bit != 0 {
             if try isPending(exception.stamp) { return true }
         }
         return false

@@ -82,8 +82,8 @@ final class RowScan {
     }
 
     /// The columns that travel as cells, by rising id, and where a scan has them.
-    static func columns(of table: SyncedTable) -> [(id: UInt8, parameter: Int32)] {
-        travelling(table).enumerated().map { (UInt8($1.id), Int32($0 + 2)) }
+    static func columns(of table: SyncedTable) -> [(id: ColumnID, parameter: Int32)] {
+        travelling(table).enumerated().map { ($1.id, Int32($0 + 2)) }
     }
 
     /// Counters travel as totals, not as cells.

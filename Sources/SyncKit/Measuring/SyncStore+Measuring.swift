@@ -34,7 +34,7 @@ extension SyncStore {
         try engineWrite { session in
             try ChangeLogCompactor(session: session).compact()
             let state = StoreState(db: session.db)
-            let sequence = try state.cursor + 1
+            let sequence = ServerSequence(try state.cursor.rawValue + 1)
             try AcknowledgementTracker(session: session).settle(
                 through: try state.lastStamp, sequence: sequence)
             try state.setCursor(sequence, historyHash: nil)
@@ -47,7 +47,7 @@ extension SyncStore {
         try engineWrite { session in
             try ChangeLogCompactor(session: session).compact()
             let state = StoreState(db: session.db)
-            let sequence = try state.cursor + 1
+            let sequence = ServerSequence(try state.cursor.rawValue + 1)
             for bytes in batches {
                 let batch = try ChangeBatch(decoding: bytes)
                 let merger = try BatchMerger(

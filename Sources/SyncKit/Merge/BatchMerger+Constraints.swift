@@ -49,7 +49,7 @@ extension BatchMerger {
             var changes = TableChanges(table: table.table.id)
             changes.updates = .init(key, causalLength: causalLength)
             changes.updates.append(
-                UInt8(cell.column.id), stamp: cell.stamp, value: cell.cells[cell.index])
+                cell.column.id, stamp: cell.stamp, value: cell.cells[cell.index])
             try dependencies.keep(
                 changes, of: batch, at: sequence, row: missing.key, in: missing.table)
             return true
@@ -60,7 +60,7 @@ extension BatchMerger {
     /// The parent that `value` names, where nothing is known of it.
     private func missingParent(
         _ value: SQLValue, of key: RowKey, in table: TableStore, by reference: SyncedReference
-    ) throws -> (table: Int, key: RowKey)? {
+    ) throws -> (table: TableID, key: RowKey)? {
         guard
             case .blob(let bytes) = value, let parentKey = RowKey(bytes),
             let declared = session.schema.table(named: reference.parent),
@@ -77,9 +77,9 @@ extension BatchMerger {
     /// - Returns: The columns of the row itself that are set aside.
     func clearDuplicates(
         of row: IncomingRow, _ plan: RowPlan, in table: TableStore
-    ) throws -> [UInt8] {
+    ) throws -> [ColumnID] {
         guard !table.table.unique.isEmpty else { return [] }
-        var cleared: [UInt8] = []
+        var cleared: [ColumnID] = []
         for set in table.table.unique {
             let columns = set.compactMap { table.table.column(named: $0) }
             var values: [SQLValue] = []
@@ -90,11 +90,11 @@ extension BatchMerger {
                 values.append(cells[row.index])
             }
             guard values.count == columns.count, let first = columns.first else { continue }
-            let stamps = columns.map { row.stamp(of: UInt8($0.id)) }
+            let stamps = columns.map { row.stamp(of: $0.id) }
             if try clear(
                 Duplicate(columns: columns, values: values, stamps: stamps), row.key, in: table)
             {
-                cleared.append(UInt8(first.id))
+                cleared.append(first.id)
             }
         }
         return cleared
@@ -109,15 +109,15 @@ extension BatchMerger {
             guard columns.contains(cell.column) else { continue }
             let values = try columns.map { column in
                 column == cell.column
-                    ? cell.cells[cell.index] : try table.value(of: UInt8(column.id), at: row.rowID)
+                    ? cell.cells[cell.index] : try table.value(of: column.id, at: row.rowID)
             }
             let duplicate = Duplicate(columns: columns, values: values, stamps: [cell.stamp])
             guard try clear(duplicate, row.key, in: table), let first = columns.first else {
                 continue
             }
             // The column is null from here on, and is written so once the row's clock is stored.
-            try table.update(UInt8(first.id), at: row.rowID, to: .null)
-            setAside.append(UInt8(first.id))
+            try table.update(first.id, at: row.rowID, to: .null)
+            setAside.append(first.id)
             if first == cell.column { return true }
         }
         return false
@@ -139,14 +139,14 @@ extension BatchMerger {
     /// Whether the batch itself ends the row's hold on a unique value: then it lets go of it now,
     /// where the batch's other rows need it.
     private func isReleased(
-        _ row: RowVersion, column: UInt8, in table: TableStore
+        _ row: RowVersion, column: ColumnID, in table: TableStore
     ) throws -> Bool {
         guard let changes = batch.tables.first(where: { $0.table == table.table.id }) else {
             return false
         }
         if released?.table != changes.table {
             let names = table.table.unique.compactMap(\.first)
-            let columns = names.compactMap { table.table.column(named: $0) }.map { UInt8($0.id) }
+            let columns = names.compactMap { table.table.column(named: $0) }.map(\.id)
             released = (changes.table, ReleasedUniqueValues(changes, columns: Set(columns)))
         }
         guard let released = released?.values else { return false }
@@ -161,7 +161,7 @@ extension BatchMerger {
         }
         // A column that may wait for its parent keeps its value until then.
         let isReference = table.table.references.contains {
-            table.table.column(named: $0.column)?.id == Int(column)
+            table.table.column(named: $0.column)?.id == column
         }
         let known = try session.stamps.stamp(row.stamp(of: column))
         let isWritten = released.writesByKey[row.key]?.contains {
@@ -188,12 +188,12 @@ extension BatchMerger {
         let other = try found.key(0)
         found.reset()
         guard case .alive(let row) = try table.row(other) else { return false }
-        if try isReleased(row, column: UInt8(first.id), in: table) { return false }
-        let numbers = incoming.columns.map { row.stamp(of: UInt8($0.id)) }
+        if try isReleased(row, column: first.id, in: table) { return false }
+        let numbers = incoming.columns.map { row.stamp(of: $0.id) }
         let otherStamp = try numbers.map(session.stamps.stamp).max() ?? .zero
         let stamp = incoming.stamps.map(self.stamp).max() ?? .zero
         let isLater = stamp == otherStamp ? other < key : otherStamp < stamp
-        let column = UInt8(first.id)
+        let column = first.id
         let lost = isLater ? incoming.values[0] : try table.value(of: column, at: row.rowID)
         try conflicts.add(
             .duplicateValue, table.table.id, isLater ? key : other, column: column,

@@ -1,7 +1,7 @@
 import GRDB
 
 extension BatchMerger {
-    typealias BorrowedColumn = (id: UInt8, cells: BorrowedCells)
+    typealias BorrowedColumn = (id: ColumnID, cells: BorrowedCells)
 
     /// What is the same for all rows of one batch.
     struct RowPlan {
@@ -12,7 +12,7 @@ extension BatchMerger {
         /// The columns that only a newer program has.
         let unknown: [BorrowedColumn]
         /// The ids of columns that the writer did not have: there, others win.
-        let missing: [UInt8]
+        let missing: [ColumnID]
 
         init(_ columns: [BorrowedColumn], _ table: TableStore) throws {
             self.columns = columns
@@ -21,7 +21,7 @@ extension BatchMerger {
             insert = try table.insertStatement(known.map(\.id))
             missing = table.table.columns.filter { column in
                 column.policy != .counter && !columns.contains { $0.id == column.id }
-            }.map { UInt8($0.id) }
+            }.map { $0.id }
         }
     }
 
@@ -74,7 +74,7 @@ extension BatchMerger {
         let index: Int
 
         /// When `column` was written.
-        func stamp(of column: UInt8) -> Int32 {
+        func stamp(of column: ColumnID) -> Int32 {
             for exception in exceptions where exception.column == column {
                 return exception.stamp
             }
@@ -155,7 +155,7 @@ extension BatchMerger {
         try table.runs.add(RunTable.Run(first: rowID, count: 1, stamp: createdStamp))
         var clock = PackedClock()
         clock.causalLength = row.causalLength
-        var exceptions: [(column: UInt8, stamp: Stamp)] = []
+        var exceptions: [(column: ColumnID, stamp: Stamp)] = []
         for exception in row.exceptions where table.column(exception.column) != nil {
             clock.set(try number(exception.stamp), of: exception.column)
             exceptions.append((exception.column, stamp(exception.stamp)))
@@ -186,7 +186,7 @@ extension BatchMerger {
         joined.clock.causalLength = known.causalLength
         var changed = isLater
         for column in table.table.columns where column.policy != .counter {
-            let id = UInt8(column.id)
+            let id = column.id
             var written = known.stamp(of: id)
             if let cells = plan.columns.first(where: { $0.id == id }) {
                 let cell = IncomingCell(

@@ -64,7 +64,7 @@ extension BatchMerger {
         into row: RowVersion, of table: TableStore
     ) throws {
         var merged = row
-        var unknown: [UInt8] = []
+        var unknown: [ColumnID] = []
         for (position, index) in update.cells {
             let incoming = updates.columns[position]
             guard let column = table.column(incoming.id) else {
@@ -98,7 +98,7 @@ extension BatchMerger {
     ) throws -> Bool {
         let rowID = row.rowID
         let (old, new) = (try session.stamps.stamp(known), stamp(cell.stamp))
-        let id = UInt8(cell.column.id)
+        let id = cell.column.id
         if old == new {
             // The same write. Its value is here, unless the column was not known when it came.
             guard isReleasing else { return false }
@@ -132,7 +132,7 @@ extension BatchMerger {
     }
 
     private func keep(
-        _ update: IncomingUpdate, of updates: TableChanges.Updates, columns: [UInt8]?,
+        _ update: IncomingUpdate, of updates: TableChanges.Updates, columns: [ColumnID]?,
         in table: TableStore
     ) throws {
         var changes = TableChanges(table: table.table.id)
@@ -157,7 +157,7 @@ extension TableChanges.Updates {
     }
 
     /// Adds a cell of the one row; columns come in rising order.
-    package mutating func append(_ column: UInt8, stamp: Int32, value: SQLValue) {
+    package mutating func append(_ column: ColumnID, stamp: Int32, value: SQLValue) {
         var edited = TableChanges.UpdatedColumn(id: column, rows: [0], stamps: [stamp])
         edited.cells.append(value)
         columns.append(edited)

@@ -10,8 +10,8 @@ final class BatchMerger {
     let conflicts: ConflictLog
     let dependencies: PendingDependencies
     let batch: ChangeBatch
-    /// the sequence at which the batch's own stamps became known.
-    let sequence: Int64
+    /// The sequence at which the batch's own stamps became known.
+    let sequence: ServerSequence
     /// How many rows the batch altered.
     private(set) var altered = 0
     /// The tables whose rows it altered.
@@ -21,15 +21,15 @@ final class BatchMerger {
     /// What this replica writes itself to keep declared constraints.
     let repairs: RepairWrites
     /// Columns of the row being merged that lost a unique value.
-    var setAside: [UInt8] = []
+    var setAside: [ColumnID] = []
     /// Of the table where two rows have clashed last.
-    var released: (table: Int, values: ReleasedUniqueValues)?
+    var released: (table: TableID, values: ReleasedUniqueValues)?
     private var numbers: [StampNumber]
     /// For the clocks of new rows: one piece of memory for all of them.
     var clockWriter = ByteWriter()
 
     init(
-        _ batch: ChangeBatch, at sequence: Int64, wall: UInt64, in session: StoreSession,
+        _ batch: ChangeBatch, at sequence: ServerSequence, wall: UInt64, in session: StoreSession,
         isReleasing: Bool = false
     ) throws {
         self.isReleasing = isReleasing
@@ -101,7 +101,7 @@ final class BatchMerger {
         let dated = batch.stamps[Int(index)]
         guard known.stamp.replica != dated.stamp.replica else { return false }
         return known.stamp < dated.stamp
-            ? (known.sequence ?? .max) > dated.causalCursor
+            ? known.sequence.map { $0 > dated.causalCursor } ?? true
             : sequence(of: dated) > known.causalCursor
     }
 
@@ -111,7 +111,7 @@ final class BatchMerger {
         // What waited came before that deletion could be forgotten here.
         guard !isReleasing else { return false }
         let known = batch.stamps[Int(index)].sequence
-        return known > 0 && known <= session.collected
+        return known > .none && known <= session.collected
     }
 
     /// Whether the row that began at this stamp was deleted here before the server lost its memory,
@@ -125,14 +125,14 @@ final class BatchMerger {
     /// tombstone away.
     func hasForgotten(_ tombstone: StampNumber, _ index: Int32) throws -> Bool {
         // 0 says only that it was known before the server lost its memory: to whom, nobody knows.
-        guard let known = try session.stamps.entry(tombstone).sequence, known > 0 else {
+        guard let known = try session.stamps.entry(tombstone).sequence, known > .none else {
             return false
         }
         return batch.stamps[Int(index)].causalCursor >= known
     }
 
-    private func sequence(of dated: ChangeBatch.DatedStamp) -> Int64 {
-        dated.sequence == 0 ? sequence : dated.sequence
+    private func sequence(of dated: ChangeBatch.DatedStamp) -> ServerSequence {
+        dated.sequence == .none ? sequence : dated.sequence
     }
 
     // MARK: - Deaths
@@ -209,7 +209,8 @@ final class BatchMerger {
             return
         }
         try conflicts.add(
-            .rowDeleted, table.table.id, row.key, column: 0, lost: try table.values(of: row),
+            .rowDeleted, table.table.id, row.key, column: .wholeRow,
+            lost: try table.values(of: row),
             lostStamp: lost, wonStamp: try number(deletedStamp))
     }
 }

@@ -101,7 +101,7 @@ extension SyncStore {
         in found: PreparedStatement, _ session: StoreSession
     ) throws -> Conflict? {
         guard
-            let table = try session.table(Int(found.integer(1))),
+            let table = try session.table(found.tableID(1)),
             let kind = Conflict.Kind(rawValue: found.integer(4))
         else { return nil }
         let key = try found.key(2)

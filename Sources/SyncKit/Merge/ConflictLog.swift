@@ -12,9 +12,9 @@ final class ConflictLog {
 
     private struct Loss {
         let kind: Conflict.Kind
-        let table: Int
+        let table: TableID
         let key: RowKey
-        let column: UInt8
+        let column: ColumnID
         let lost: [UInt8]
         let lostStamp: StampNumber
         let wonStamp: StampNumber
@@ -26,8 +26,8 @@ final class ConflictLog {
     }
 
     func add(
-        _ kind: Conflict.Kind, _ table: Int, _ key: RowKey, column: UInt8,
-        lost: [(column: UInt8, value: SQLValue)], lostStamp: StampNumber, wonStamp: StampNumber
+        _ kind: Conflict.Kind, _ table: TableID, _ key: RowKey, column: ColumnID,
+        lost: [(column: ColumnID, value: SQLValue)], lostStamp: StampNumber, wonStamp: StampNumber
     ) throws {
         losses.append(
             Loss(
@@ -46,9 +46,9 @@ final class ConflictLog {
             found) VALUES(?, ?, ?, ?, ?, ?, ?, ?)
             """, in: db)
         for loss in losses.sorted(by: { $0.key < $1.key }) {
-            insert.bind(Int64(loss.table), at: 1)
+            insert.bind(loss.table, at: 1)
             insert.bind(loss.key, at: 2)
-            insert.bind(Int64(loss.column), at: 3)
+            insert.bind(loss.column, at: 3)
             insert.bind(loss.kind.rawValue, at: 4)
             insert.bind(blob: loss.lost, at: 5)
             insert.bind(loss.lostStamp, at: 6)
@@ -70,11 +70,11 @@ final class ConflictLog {
     }
 
     /// Form: count, then column id and a ``CellColumn`` of one cell each.
-    static func encode(_ lost: [(column: UInt8, value: SQLValue)]) -> [UInt8] {
+    static func encode(_ lost: [(column: ColumnID, value: SQLValue)]) -> [UInt8] {
         var writer = ByteWriter()
         writer.append(count: lost.count)
         for cell in lost {
-            writer.append(byte: cell.column)
+            writer.append(byte: cell.column.rawValue)
             var cells = CellColumn()
             cells.append(cell.value)
             cells.write(to: &writer)
@@ -82,12 +82,13 @@ final class ConflictLog {
         return writer.bytes
     }
 
-    static func decode(_ bytes: [UInt8]) throws(CodecError) -> [(column: UInt8, value: SQLValue)] {
+    static func decode(_ bytes: [UInt8]) throws(CodecError) -> [(column: ColumnID, value: SQLValue)]
+    {
         try ByteReader.reading(bytes) { (reader) throws(CodecError) in
-            var lost: [(column: UInt8, value: SQLValue)] = []
+            var lost: [(column: ColumnID, value: SQLValue)] = []
             var expanded = 0
             for _ in 0..<(try reader.count(minimumBytes: 3)) {
-                let column = try reader.byte()
+                let column = ColumnID(try reader.byte())
                 let cells = try CellColumn(reading: 1, from: &reader, expanded: &expanded)
                 lost.append((column, cells[0]))
             }

@@ -6,7 +6,7 @@ import GRDB
 struct CountLedger {
     /// What one source has added to one counter.
     struct Entry {
-        var column: UInt8
+        var column: ColumnID
         var source: UInt64
         /// Rises with each addition of the source.
         var number: Int64
@@ -21,23 +21,23 @@ struct CountLedger {
     }
 
     private let session: StoreSession
-    private let table: Int
+    private let table: TableID
 
-    init(_ session: StoreSession, table: Int) {
+    init(_ session: StoreSession, table: TableID) {
         self.session = session
         self.table = table
     }
 
     /// What a source has added to a counter, as far as is known.
-    func entry(of key: RowKey, _ column: UInt8, source: UInt64) throws -> Entry? {
+    func entry(of key: RowKey, _ column: ColumnID, source: UInt64) throws -> Entry? {
         let found = try PreparedStatement(
             """
             SELECT col, source, number, stamp, total FROM sync_counts
             WHERE tbl = ? AND row = ? AND col = ? AND source = ?
             """, in: session.db)
-        found.bind(Int64(table), at: 1)
+        found.bind(table, at: 1)
         found.bind(key, at: 2)
-        found.bind(Int64(column), at: 3)
+        found.bind(column, at: 3)
         found.bind(Int64(bitPattern: source), at: 4)
         return try found.step() ? Self.entry(found) : nil
     }
@@ -48,7 +48,7 @@ struct CountLedger {
             """
             SELECT col, source, number, stamp, total FROM sync_counts WHERE tbl = ? AND row = ?
             """, in: session.db)
-        found.bind(Int64(table), at: 1)
+        found.bind(table, at: 1)
         found.bind(key, at: 2)
         var entries: [Entry] = []
         while try found.step() { entries.append(Self.entry(found)) }
@@ -64,9 +64,9 @@ struct CountLedger {
             INSERT OR REPLACE INTO sync_counts(tbl, row, col, source, number, stamp, total)
             VALUES(?, ?, ?, ?, ?, ?, ?)
             """, in: session.db)
-        set.bind(Int64(table), at: 1)
+        set.bind(table, at: 1)
         set.bind(key, at: 2)
-        set.bind(Int64(entry.column), at: 3)
+        set.bind(entry.column, at: 3)
         set.bind(Int64(bitPattern: entry.source), at: 4)
         set.bind(entry.number, at: 5)
         set.bind(entry.stamp, at: 6)
@@ -76,7 +76,7 @@ struct CountLedger {
 
     /// Notes what a source has added at the stamp with a number.
     func add(
-        _ difference: Int64, to column: UInt8, of key: RowKey, source: UInt64, stamp: StampNumber
+        _ difference: Int64, to column: ColumnID, of key: RowKey, source: UInt64, stamp: StampNumber
     ) throws {
         let known = try entry(of: key, column, source: source)
         // Wraps around like the columns of every replica: equal everywhere, and no crash.
@@ -92,7 +92,7 @@ struct CountLedger {
         try toggleDigest(of: key, adding: false)
         let remove = try PreparedStatement(
             "DELETE FROM sync_counts WHERE tbl = ? AND row = ?", in: session.db)
-        remove.bind(Int64(table), at: 1)
+        remove.bind(table, at: 1)
         remove.bind(key, at: 2)
         try remove.run()
     }
@@ -103,7 +103,9 @@ struct CountLedger {
     }
 
     /// What a counter holds beyond what is known to have been added, and whether anything is.
-    func surplus(_ value: Int64, of key: RowKey, _ column: UInt8) throws -> (Int64, isKnown: Bool) {
+    func surplus(_ value: Int64, of key: RowKey, _ column: ColumnID) throws -> (
+        Int64, isKnown: Bool
+    ) {
         let totals = try entries(of: key).filter { $0.column == column }.map(\.total)
         return (totals.reduce(value, &-), !totals.isEmpty)
     }
@@ -116,7 +118,7 @@ struct CountLedger {
 
     private static func entry(_ found: PreparedStatement) -> Entry {
         Entry(
-            column: UInt8(clamping: found.integer(0)),
+            column: found.columnID(0),
             source: UInt64(bitPattern: found.integer(1)), number: found.integer(2),
             stamp: found.stampNumber(3), total: found.integer(4))
     }

@@ -10,7 +10,7 @@ struct PartialGroups {
     }
 
     /// Keeps a segment that another follows.
-    func keep(_ segment: SealedSegment, at sequence: Int64) throws {
+    func keep(_ segment: SealedSegment, at sequence: ServerSequence) throws {
         try PreparedStatement(
             """
             INSERT OR REPLACE INTO sync_partial(replica, number, bytes, sequence)
@@ -18,7 +18,7 @@ struct PartialGroups {
             """, in: db
         ).run(
             .blob(segment.header.replica.bytes), .integer(Int64(clamping: segment.header.number)),
-            .blob(segment.bytes), .integer(sequence))
+            .blob(segment.bytes), .sequence(sequence))
     }
 
     /// The first segment of the group that `number` belongs to, where it is not complete.
@@ -34,7 +34,7 @@ struct PartialGroups {
     }
 
     /// Whether some group began after `sequence` and is not complete: it may yet be.
-    func exist(after sequence: Int64) throws -> Bool {
+    func exist(after sequence: ServerSequence) throws -> Bool {
         let found = try PreparedStatement(
             "SELECT 1 FROM sync_partial WHERE sequence > ? LIMIT 1", in: db)
         found.bind(sequence, at: 1)

@@ -19,38 +19,38 @@ struct PendingDependencies {
     ///   - row: The row whose beginning is waited for; nil for a whole table's changes.
     ///   - table: That row's table, where it is not the changes' own.
     func keep(
-        _ changes: TableChanges, of batch: ChangeBatch, at sequence: Int64, row: RowKey?,
-        in table: Int? = nil
+        _ changes: TableChanges, of batch: ChangeBatch, at sequence: ServerSequence, row: RowKey?,
+        in table: TableID? = nil
     ) throws {
         var kept = ChangeBatch()
         kept.stamps = batch.stamps
         kept.tables = [changes]
         kept = kept.withoutUnusedStamps()
         for index in kept.stamps.indices
-        where kept.stamps[index].sequence == 0 && kept.stamps[index].stamp != .zero {
+        where kept.stamps[index].sequence == .none && kept.stamps[index].stamp != .zero {
             kept.stamps[index].sequence = sequence
         }
         try PreparedStatement(
             "INSERT OR IGNORE INTO sync_dependencies(tbl, row, batch) VALUES(?, ?, ?)", in: db
         ).run(
-            .integer(Int64(table ?? changes.table)), .blob(row?.bytes ?? []),
+            .table(table ?? changes.table), .blob(row?.bytes ?? []),
             .blob(kept.encoded()))
         session.hasPendingDependencies = true
     }
 
     /// Merges what waited for a row that has begun, or drops it where the row is dead.
-    func release(_ key: RowKey, in table: Int, to merger: BatchMerger) throws {
+    func release(_ key: RowKey, in table: TableID, to merger: BatchMerger) throws {
         guard session.hasPendingDependencies else { return }
-        let row: [SQLValue] = [.integer(Int64(table)), .blob(key.bytes)]
+        let row: [SQLValue] = [.table(table), .blob(key.bytes)]
         try merge(try take("tbl = ? AND row = ?", row), like: merger)
     }
 
     /// The same for rows that this replica has written.
-    func release(_ keys: Set<RowKey>, in table: Int) throws {
+    func release(_ keys: Set<RowKey>, in table: TableID) throws {
         guard !keys.isEmpty else { return }
         let wall = try keepClock().milliseconds
         for key in keys.sorted() {
-            let row: [SQLValue] = [.integer(Int64(table)), .blob(key.bytes)]
+            let row: [SQLValue] = [.table(table), .blob(key.bytes)]
             for batch in try take("tbl = ? AND row = ?", row) {
                 let merger = try BatchMerger(
                     batch, at: 0, wall: wall, in: session, isReleasing: true)
@@ -63,7 +63,7 @@ struct PendingDependencies {
     /// Drops what the account has known for so long that a snapshot holds it, if anybody does.
     func dropKnown() throws {
         try rewrite { batch in
-            batch.stamps.contains { $0.sequence == 0 && $0.stamp != .zero } ? batch : nil
+            batch.stamps.contains { $0.sequence == .none && $0.stamp != .zero } ? batch : nil
         }
     }
 

@@ -70,10 +70,10 @@ struct Quarantine {
     }
 
     /// Forgets what a snapshot up to `cursor` holds.
-    func forget(through cursor: Int64) throws {
+    func forget(through cursor: ServerSequence) throws {
         try PreparedStatement(
             "DELETE FROM sync_quarantine WHERE sequence BETWEEN 1 AND ?", in: db
-        ).run(.integer(cursor))
+        ).run(.sequence(cursor))
     }
 
     /// Notes that the segments are of an order that the server has lost: from now on their sequence

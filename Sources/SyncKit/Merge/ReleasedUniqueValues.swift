@@ -3,7 +3,7 @@
 struct ReleasedUniqueValues {
     /// A column that is written.
     struct Write {
-        let column: UInt8
+        let column: ColumnID
         /// The stamp's index in the batch.
         let stamp: Int32
         let causalLength: UInt32
@@ -14,13 +14,13 @@ struct ReleasedUniqueValues {
     private(set) var writesByKey: [RowKey: [Write]] = [:]
 
     /// - Parameter columns: The ids of the columns that are of interest.
-    init(_ changes: TableChanges, columns: Set<UInt8>) {
+    init(_ changes: TableChanges, columns: Set<ColumnID>) {
         for index in 0..<changes.deletes.count { deletesByKey[changes.deletes.keys[index]] = index }
         addUpdates(changes.updates, columns)
         addRows(changes.rows, columns)
     }
 
-    private mutating func addUpdates(_ updates: TableChanges.Updates, _ columns: Set<UInt8>) {
+    private mutating func addUpdates(_ updates: TableChanges.Updates, _ columns: Set<ColumnID>) {
         let causalLengths = Self.causalLengthsByRow(updates.causalLengths)
         for column in updates.columns where columns.contains(column.id) {
             for (row, stamp) in zip(column.rows, column.stamps) {
@@ -30,11 +30,11 @@ struct ReleasedUniqueValues {
         }
     }
 
-    private mutating func addRows(_ rows: TableChanges.Rows, _ columns: Set<UInt8>) {
+    private mutating func addRows(_ rows: TableChanges.Rows, _ columns: Set<ColumnID>) {
         let causalLengths = Self.causalLengthsByRow(rows.causalLengths)
         var exceptions = rows.exceptions[...]
         for row in 0..<Int32(rows.count) {
-            var stamps: [UInt8: Int32] = [:]
+            var stamps: [ColumnID: Int32] = [:]
             while let exception = exceptions.first, exception.row == row {
                 stamps[exception.column] = exception.stamp
                 exceptions.removeFirst()

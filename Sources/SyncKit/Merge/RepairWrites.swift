@@ -13,7 +13,7 @@ final class RepairWrites {
     /// The names of the tables it wrote to.
     private(set) var tables: Set<String> = []
     /// The rows it deleted.
-    private(set) var deleted: [(table: Int, key: RowKey)] = []
+    private(set) var deleted: [(table: TableID, key: RowKey)] = []
 
     init(_ session: StoreSession, wall: UInt64) {
         self.session = session
@@ -52,7 +52,7 @@ final class RepairWrites {
             guard
                 let column = table.table.column(named: reference.column),
                 let rowID = try table.rowID(of: key),
-                case .blob(let bytes) = try table.value(of: UInt8(column.id), at: rowID),
+                case .blob(let bytes) = try table.value(of: column.id, at: rowID),
                 let parentKey = RowKey(bytes),
                 let parentTable = session.schema.table(named: reference.parent),
                 parentKey != key || parentTable.id != table.table.id,
@@ -64,14 +64,14 @@ final class RepairWrites {
     }
 
     /// Sets a column to null.
-    func clear(_ column: UInt8, of key: RowKey, in table: TableStore) throws {
+    func clear(_ column: ColumnID, of key: RowKey, in table: TableStore) throws {
         guard case .alive(let row) = try table.row(key) else { return }
         let stamp = try stampNumber()
         try table.update(column, at: row.rowID, to: .null)
         var written = row
         written.clock.set(stamp, of: column)
         try table.replace(row, with: written, in: session)
-        log.append(.update(row: row.rowID.rawValue, column: column), in: table.table.id)
+        log.append(.update(row: row.rowID, column: column), in: table.table.id)
         tables.insert(table.table.name)
     }
 
@@ -82,7 +82,7 @@ final class RepairWrites {
         try table.addTombstone(key, causalLength: causalLength, stamp: try stampNumber())
         session.noteTombstone(in: table)
         // It lies nowhere: no operation before this one is about its row id.
-        log.append(.delete(row: -1, key: key), in: table.table.id)
+        log.append(.delete(row: SQLRowID(-1), key: key), in: table.table.id)
         deleted.append((table.table.id, key))
     }
 
@@ -93,7 +93,7 @@ final class RepairWrites {
         case .cascade: try delete(key, in: table)
         case .setNull:
             guard let column = table.table.column(named: reference.column) else { return }
-            try clear(UInt8(column.id), of: key, in: table)
+            try clear(column.id, of: key, in: table)
         }
     }
 
@@ -103,12 +103,12 @@ final class RepairWrites {
         let stamp = try stampNumber()
         let conflicts = ConflictLog(session.db, wall: wall)
         try conflicts.add(
-            .rowDeleted, table.table.id, key, column: 0, lost: try table.values(of: row),
+            .rowDeleted, table.table.id, key, column: .wholeRow, lost: try table.values(of: row),
             lostStamp: row.createdStamp, wonStamp: stamp)
         try conflicts.flush()
         try table.delete(row, in: session)
         try table.addTombstone(key, causalLength: row.causalLength + 1, stamp: stamp)
-        log.append(.delete(row: row.rowID.rawValue, key: key), in: table.table.id)
+        log.append(.delete(row: row.rowID, key: key), in: table.table.id)
         deleted.append((table.table.id, key))
         tables.insert(table.table.name)
     }

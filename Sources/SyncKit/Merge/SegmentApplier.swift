@@ -84,20 +84,20 @@ struct SegmentApplier {
     /// A segment that was taken.
     private struct Applied {
         let segment: SealedSegment
-        /// Its sequence; 0 where that is of an order that the server has lost.
-        let sequence: Int64
+        /// Its sequence; none where that is of an order that the server has lost.
+        let sequence: ServerSequence
         /// Nil where it is kept until the rest of its group has come.
         let merged: Merged?
     }
 
     private mutating func finish(_ applied: Applied) throws {
         let isOwn = try applied.segment.header.replica == StoreState(db: session.db).replica
-        if applied.sequence > 0, try chains.receive(applied.segment, isOwn: isOwn) {
+        if applied.sequence > .none, try chains.receive(applied.segment, isOwn: isOwn) {
             page.misses = true
         }
         guard let merged = applied.merged else { return }
         try PartialGroups(session.db).forget(merged.group)
-        guard applied.sequence > 0 else { return }
+        guard applied.sequence > .none else { return }
         try compare(merged.summary, with: applied.segment.header)
     }
 
@@ -109,6 +109,7 @@ struct SegmentApplier {
 
     /// Nil where the segment was taken before: nothing was done.
     private mutating func apply(_ segment: SequencedSegment, isKept: Bool) throws -> Applied? {
+        let sequence = ServerSequence(segment.sequence)
         let sealed = try SealedSegment(bytes: segment.bytes)
         let header = sealed.header
         let payload = try sealer.open(sealed)
@@ -129,20 +130,20 @@ struct SegmentApplier {
             // mean other writes: ours take a new name before its changes are merged.
             try ReplicaIDRotation(session: session, randomBytes: randomBytes).run()
             page.isForked = true
-        } else if header.replica == (try state.replica), segment.sequence > 0 {
+        } else if header.replica == (try state.replica), sequence > .none {
             try AcknowledgementTracker(session: session).noteReturned(
-                Int64(clamping: header.number), sequence: segment.sequence)
+                Int64(clamping: header.number), sequence: sequence)
         }
         if header.flags.contains(.continues) {
-            try PartialGroups(session.db).keep(sealed, at: segment.sequence)
-            return Applied(segment: sealed, sequence: segment.sequence, merged: nil)
+            try PartialGroups(session.db).keep(sealed, at: sequence)
+            return Applied(segment: sealed, sequence: sequence, merged: nil)
         }
         let groups = PartialGroups(session.db)
         let group = try groups.group(before: sealed)
-        try groups.forEach(in: group) { try merge(try open($0), at: segment.sequence) }
-        try merge(batch, at: segment.sequence)
+        try groups.forEach(in: group) { try merge(try open($0), at: sequence) }
+        try merge(batch, at: sequence)
         return Applied(
-            segment: sealed, sequence: segment.sequence,
+            segment: sealed, sequence: sequence,
             merged: Merged(group: group, summary: batch.summary))
     }
 
@@ -168,10 +169,10 @@ struct SegmentApplier {
         return batch
     }
 
-    private mutating func merge(_ batch: ChangeBatch, at sequence: Int64) throws {
+    private mutating func merge(_ batch: ChangeBatch, at sequence: ServerSequence) throws {
         let state = StoreState(db: session.db)
         try state.receive(batch.highestStamp.time, wall: wall)
-        let batch = sequence > 0 ? batch : batch.withoutSequences()
+        let batch = sequence > .none ? batch : batch.withoutSequences()
         let merger = try BatchMerger(batch, at: sequence, wall: wall, in: session)
         try merger.merge()
         page.changes += merger.altered

@@ -6,7 +6,7 @@
 struct KnownColumns: Equatable {
     /// Rows that began without a column: those whose first stamp has a number in this range.
     struct Gap: Equatable {
-        let column: UInt8
+        let column: ColumnID
         var after: StampNumber
         var through: StampNumber
 
@@ -16,7 +16,7 @@ struct KnownColumns: Equatable {
     }
 
     private struct Entry: Equatable {
-        let table: Int
+        let table: TableID
         /// Of column 0, which stands for the table itself, and of counters it holds nothing.
         var gap: Gap
         /// Whether the program declares it now; if not, the gap has begun and not ended.
@@ -30,9 +30,9 @@ struct KnownColumns: Equatable {
         entries = try ByteReader.reading(bytes) { (reader) throws(CodecError) in
             var entries: [Entry] = []
             while !reader.isAtEnd {
-                let table = Int(clamping: try reader.varint())
+                let table = TableID(Int(clamping: try reader.varint()))
                 let gap = Gap(
-                    column: try reader.byte(),
+                    column: ColumnID(try reader.byte()),
                     after: StampNumber(Int64(clamping: try reader.varint())),
                     through: StampNumber(Int64(clamping: try reader.varint())))
                 entries.append(
@@ -47,8 +47,8 @@ struct KnownColumns: Equatable {
     var bytes: [UInt8] {
         var writer = ByteWriter()
         for entry in entries {
-            writer.append(count: entry.table)
-            writer.append(byte: entry.gap.column)
+            writer.append(count: entry.table.rawValue)
+            writer.append(byte: entry.gap.column.rawValue)
             writer.append(varint: UInt64(entry.gap.after.rawValue))
             writer.append(varint: UInt64(entry.gap.through.rawValue))
             writer.append(byte: entry.isDeclared ? 1 : 0)
@@ -57,7 +57,7 @@ struct KnownColumns: Equatable {
     }
 
     /// The gaps that rows of a table may lie in.
-    func gaps(in table: Int) -> [Gap] {
+    func gaps(in table: TableID) -> [Gap] {
         entries.filter { $0.table == table && $0.gap.after < $0.gap.through }.map(\.gap)
     }
 
@@ -68,25 +68,26 @@ struct KnownColumns: Equatable {
         for table in schema.tables {
             // The rows of a table that was not declared are dated when it is.
             let isNew = !entries.contains { $0.table == table.id }
-            declare(0, of: table.id, through: .zero)
+            declare(.wholeRow, of: table.id, through: .zero)
             for column in table.columns {
                 // A counter begins at 0 on every replica.
                 let hasGap = !isNew && column.policy != .counter
-                declare(UInt8(column.id), of: table.id, through: hasGap ? last : .zero)
+                declare(column.id, of: table.id, through: hasGap ? last : .zero)
             }
         }
         for index in entries.indices where entries[index].isDeclared {
             let entry = entries[index]
             guard let table = schema.table(id: entry.table) else { continue }
             let column = table.columns.first { $0.id == entry.gap.column }
-            if column == nil, entry.gap.column != 0 {
+            if column == nil, entry.gap.column != .wholeRow {
                 entries[index].gap.after = last
                 entries[index].isDeclared = false
             }
         }
     }
 
-    private mutating func declare(_ column: UInt8, of table: Int, through last: StampNumber) {
+    private mutating func declare(_ column: ColumnID, of table: TableID, through last: StampNumber)
+    {
         let known = entries.firstIndex { $0.table == table && $0.gap.column == column }
         guard let known else {
             let gap = Gap(column: column, after: .zero, through: last)

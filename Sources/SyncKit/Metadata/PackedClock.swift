@@ -6,7 +6,7 @@ struct PackedClock: Equatable {
     /// The row's causal length.
     var causalLength: UInt32 = 1
     /// Numbers of the stamps of columns written later than the row began.
-    var exceptions: [(column: UInt8, stamp: StampNumber)] = []
+    var exceptions: [(column: ColumnID, stamp: StampNumber)] = []
 
     init() {}
 
@@ -18,7 +18,7 @@ struct PackedClock: Equatable {
             if column == 0 {
                 causalLength = UInt32(clamping: number)
             } else {
-                exceptions.append((column, StampNumber(Int64(clamping: number))))
+                exceptions.append((ColumnID(column), StampNumber(Int64(clamping: number))))
             }
         }
     }
@@ -44,20 +44,20 @@ struct PackedClock: Equatable {
     }
 
     /// Adds to the stored form; columns come in rising order.
-    static func write(_ stamp: StampNumber, of column: UInt8, to writer: inout ByteWriter) {
-        writer.append(byte: column)
+    static func write(_ stamp: StampNumber, of column: ColumnID, to writer: inout ByteWriter) {
+        writer.append(byte: column.rawValue)
         writer.append(varint: UInt64(stamp.rawValue))
     }
 
     /// The number of the stamp of `column`, where it has one of its own.
     @inline(__always)
-    func stamp(of column: UInt8) -> StampNumber? {
+    func stamp(of column: ColumnID) -> StampNumber? {
         for exception in exceptions where exception.column == column { return exception.stamp }
         return nil
     }
 
     /// Notes that `column` was written at `stamp`; exceptions stay in the order of columns.
-    mutating func set(_ stamp: StampNumber, of column: UInt8) {
+    mutating func set(_ stamp: StampNumber, of column: ColumnID) {
         for index in exceptions.indices {
             if exceptions[index].column == column {
                 exceptions[index].stamp = stamp

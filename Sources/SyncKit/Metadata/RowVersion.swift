@@ -11,5 +11,5 @@ struct RowVersion {
 
     /// The number of the stamp at which a column was written last.
     @inline(__always)
-    func stamp(of column: UInt8) -> StampNumber { clock.stamp(of: column) ?? createdStamp }
+    func stamp(of column: ColumnID) -> StampNumber { clock.stamp(of: column) ?? createdStamp }
 }

@@ -18,7 +18,7 @@ final class RunTable {
         }
     }
 
-    private let id: Int
+    private let id: TableID
     private let db: Database
     private let queries: PreparedQueries<Query>
     private var latest: Run?
@@ -27,7 +27,7 @@ final class RunTable {
     /// Runs not yet stored: rows that arrive one after the other extend one run.
     private var open: Run?
 
-    init(_ table: Int, in db: Database) {
+    init(_ table: TableID, in db: Database) {
         id = table
         self.db = db
         queries = PreparedQueries(in: db)

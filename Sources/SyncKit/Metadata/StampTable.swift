@@ -8,9 +8,9 @@ final class StampTable {
     struct Entry {
         let stamp: Stamp
         /// See ``ChangeBatch/DatedStamp/causalCursor``.
-        let causalCursor: Int64
-        /// the sequence under which others know it; nil while it is unsent.
-        let sequence: Int64?
+        let causalCursor: ServerSequence
+        /// The sequence under which others know it; nil while it is unsent.
+        let sequence: ServerSequence?
     }
 
     private let db: Database
@@ -44,7 +44,9 @@ final class StampTable {
     func entry(_ number: StampNumber) throws -> Entry {
         let slot = slot(number)
         if let known = entries[slot], known.number == number { return known.entry }
-        if number == .zero { return Entry(stamp: .zero, causalCursor: 0, sequence: 0) }
+        if number == .zero {
+            return Entry(stamp: .zero, causalCursor: .none, sequence: ServerSequence.none)
+        }
         find.bind(number, at: 1)
         defer { find.reset() }
         guard try find.step(), let handle = handleByNumber[find.integer(1)] else {
@@ -54,7 +56,7 @@ final class StampTable {
             stamp: Stamp(
                 time: HybridTimestamp(rawValue: UInt64(clamping: find.integer(0))),
                 replica: handle),
-            causalCursor: find.integer(2), sequence: find.isNull(3) ? nil : find.integer(3))
+            causalCursor: find.sequence(2), sequence: find.isNull(3) ? nil : find.sequence(3))
         remember(entry, number)
         return entry
     }
@@ -79,7 +81,8 @@ final class StampTable {
     /// Adds a stamp and returns its number; `operations` are those of an own transaction.
     @discardableResult
     func append(
-        _ stamp: Stamp, causalCursor: Int64, sequence: Int64?, operations: [UInt8]? = nil
+        _ stamp: Stamp, causalCursor: ServerSequence, sequence: ServerSequence?,
+        operations: [UInt8]? = nil
     ) throws -> StampNumber {
         insert.bind(Int64(clamping: stamp.time.rawValue), at: 1)
         insert.bind(try number(of: stamp.replica), at: 2)

@@ -15,30 +15,30 @@ final class StateDigest {
 
     /// Counts a living row in, or out again.
     func toggle(
-        _ key: RowKey, in table: Int, causalLength: UInt32, createdStamp: Stamp,
-        exceptions: some Sequence<(column: UInt8, stamp: Stamp)>, adding: Bool
+        _ key: RowKey, in table: TableID, causalLength: UInt32, createdStamp: Stamp,
+        exceptions: some Sequence<(column: ColumnID, stamp: Stamp)>, adding: Bool
     ) {
         var hash = Self.start(key, table, causalLength)
         hash = Self.mix(hash, createdStamp)
         for exception in exceptions
         where exception.stamp != createdStamp && exception.stamp != .zero {
-            hash = Self.mix(hash ^ UInt64(exception.column), exception.stamp)
+            hash = Self.mix(hash ^ UInt64(exception.column.rawValue), exception.stamp)
         }
         value = adding ? value &+ hash : value &- hash
     }
 
     /// Counts what a source has added to a counter in, or out again.
-    func toggle(_ count: CountLedger.Entry, of key: RowKey, in table: Int, adding: Bool) {
+    func toggle(_ count: CountLedger.Entry, of key: RowKey, in table: TableID, adding: Bool) {
         // No row's hash begins so: its causal length is not 0.
         var hash = Self.start(key, table, 0)
-        hash = Self.mix(hash ^ UInt64(count.column), count.source)
+        hash = Self.mix(hash ^ UInt64(count.column.rawValue), count.source)
         hash = Self.mix(hash, UInt64(bitPattern: count.number))
         hash = Self.mix(hash, UInt64(bitPattern: count.total))
         value = adding ? value &+ hash : value &- hash
     }
 
-    private static func start(_ key: RowKey, _ table: Int, _ causalLength: UInt32) -> UInt64 {
-        let tableAndLength = UInt64(table) << 32 | UInt64(causalLength)
+    private static func start(_ key: RowKey, _ table: TableID, _ causalLength: UInt32) -> UInt64 {
+        let tableAndLength = UInt64(table.rawValue) << 32 | UInt64(causalLength)
         return mix(mix(tableAndLength, key.high), key.low)
     }
 

@@ -14,7 +14,7 @@ final class TableStore {
 
     let table: SyncedTable
     let runs: RunTable
-    let counters: Set<UInt8>
+    let counters: Set<ColumnID>
     private let gaps: [KnownColumns.Gap]
     private let foreignKeys: ForeignKeyDeferral
     private let db: Database
@@ -34,18 +34,18 @@ final class TableStore {
         self.db = db
         queries = PreparedQueries(in: db)
         var columns = [SyncedColumn?](repeating: nil, count: Limits.columns + 1)
-        for column in table.columns { columns[column.id] = column }
+        for column in table.columns { columns[Int(column.id.rawValue)] = column }
         self.columns = columns
         updates = [PreparedStatement?](repeating: nil, count: columns.count)
         values = updates
-        counters = Set(table.columns.filter { $0.policy == .counter }.map { UInt8($0.id) })
+        counters = Set(table.columns.filter { $0.policy == .counter }.map { $0.id })
         runs = RunTable(table.id, in: db)
     }
 
     /// The declared column with an id.
     @inline(__always)
-    func column(_ id: UInt8) -> SyncedColumn? {
-        Int(id) < columns.count ? columns[Int(id)] : nil
+    func column(_ id: ColumnID) -> SyncedColumn? {
+        Int(id.rawValue) < columns.count ? columns[Int(id.rawValue)] : nil
     }
 
     // MARK: - Rows
@@ -88,7 +88,7 @@ final class TableStore {
     /// - Parameter cleared: Columns that take null instead.
     @inline(__always)
     func insert(
-        _ key: RowKey, _ plan: BatchMerger.RowPlan, row index: Int, clearing cleared: [UInt8]
+        _ key: RowKey, _ plan: BatchMerger.RowPlan, row index: Int, clearing cleared: [ColumnID]
     ) throws -> SQLRowID {
         plan.insert.bind(key, at: 1)
         var parameter: Int32 = 2
@@ -106,7 +106,7 @@ final class TableStore {
 
     /// Writes one cell.
     func update(
-        _ column: UInt8, at rowID: SQLRowID, to cell: Int, of cells: BorrowedCells
+        _ column: ColumnID, at rowID: SQLRowID, to cell: Int, of cells: BorrowedCells
     ) throws {
         let statement = try updateStatement(column)
         statement.bind(cell: cell, of: cells, at: 1)
@@ -115,7 +115,7 @@ final class TableStore {
     }
 
     /// Writes one value.
-    func update(_ column: UInt8, at rowID: SQLRowID, to value: SQLValue) throws {
+    func update(_ column: ColumnID, at rowID: SQLRowID, to value: SQLValue) throws {
         var cells = CellColumn()
         cells.append(value)
         try CellColumn.borrow([cells][...]) { borrowed in
@@ -152,9 +152,9 @@ final class TableStore {
     }
 
     /// Every value of a row, by column id.
-    func values(of row: RowVersion) throws -> [(column: UInt8, value: SQLValue)] {
+    func values(of row: RowVersion) throws -> [(column: ColumnID, value: SQLValue)] {
         try table.columns.map { column in
-            (UInt8(column.id), try value(of: UInt8(column.id), at: row.rowID))
+            (column.id, try value(of: column.id, at: row.rowID))
         }
     }
 
@@ -167,7 +167,7 @@ final class TableStore {
     }
 
     /// The value of one cell.
-    func value(of column: UInt8, at rowID: SQLRowID) throws -> SQLValue {
+    func value(of column: ColumnID, at rowID: SQLRowID) throws -> SQLValue {
         guard let statement = try valueStatement(column) else { return .null }
         statement.bind(rowID, at: 1)
         defer { statement.reset() }
@@ -308,7 +308,7 @@ final class TableStore {
     }
 
     /// Inserts a row with these columns.
-    func insertStatement(_ columns: [UInt8]) throws -> PreparedStatement {
+    func insertStatement(_ columns: [ColumnID]) throws -> PreparedStatement {
         try foreignKeys.begin()
         let names = ["id"] + columns.compactMap { column($0).map { quoted($0.name) } }
         let marks = Array(repeating: "?", count: names.count).joined(separator: ", ")
@@ -318,25 +318,25 @@ final class TableStore {
             """, in: db)
     }
 
-    private func updateStatement(_ column: UInt8) throws -> PreparedStatement {
+    private func updateStatement(_ column: ColumnID) throws -> PreparedStatement {
         guard let declared = self.column(column) else { throw StoreError.damaged("column") }
-        if let known = updates[declared.id] { return known }
+        if let known = updates[Int(column.rawValue)] { return known }
         try foreignKeys.begin()
         let statement = try PreparedStatement(
             """
             UPDATE \(quoted(table.name)) SET \(quoted(declared.name)) = ? WHERE _rowid_ = ?
             """, in: db)
-        updates[declared.id] = statement
+        updates[Int(column.rawValue)] = statement
         return statement
     }
 
-    private func valueStatement(_ column: UInt8) throws -> PreparedStatement? {
+    private func valueStatement(_ column: ColumnID) throws -> PreparedStatement? {
         guard let declared = self.column(column) else { return nil }
-        if let known = values[declared.id] { return known }
+        if let known = values[Int(column.rawValue)] { return known }
         let statement = try PreparedStatement(
             "SELECT \(quoted(declared.name)) FROM \(quoted(table.name)) WHERE _rowid_ = ?",
             in: db)
-        values[declared.id] = statement
+        values[Int(column.rawValue)] = statement
         return statement
     }
 }

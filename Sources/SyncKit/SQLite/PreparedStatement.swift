@@ -56,6 +56,18 @@ final class PreparedStatement {
     @inline(__always)
     func bind(_ rowID: SQLRowID, at index: Int32) { bind(rowID.rawValue, at: index) }
 
+    /// Binds a table's id.
+    @inline(__always)
+    func bind(_ table: TableID, at index: Int32) { bind(Int64(table.rawValue), at: index) }
+
+    /// Binds a column's id.
+    @inline(__always)
+    func bind(_ column: ColumnID, at index: Int32) { bind(Int64(column.rawValue), at: index) }
+
+    /// Binds a sequence.
+    @inline(__always)
+    func bind(_ sequence: ServerSequence, at index: Int32) { bind(sequence.rawValue, at: index) }
+
     /// The number of a stamp in `column` of the current row.
     @inline(__always)
     func stampNumber(_ column: Int32) -> StampNumber { StampNumber(integer(column)) }
@@ -63,6 +75,16 @@ final class PreparedStatement {
     /// The row id in `column` of the current row.
     @inline(__always)
     func rowID(_ column: Int32) -> SQLRowID { SQLRowID(integer(column)) }
+
+    /// The sequence in `column` of the current row.
+    @inline(__always)
+    func sequence(_ column: Int32) -> ServerSequence { ServerSequence(integer(column)) }
+
+    /// The table's id in `column` of the current row.
+    func tableID(_ column: Int32) -> TableID { TableID(Int(integer(column))) }
+
+    /// The column's id in `column` of the current row.
+    func columnID(_ column: Int32) -> ColumnID { ColumnID(UInt8(clamping: integer(column))) }
 
     /// Binds null.
     func bindNull(at index: Int32) {

@@ -36,7 +36,7 @@ public struct SyncSchema: Sendable, Equatable {
         }
     }
 
-    func table(id: Int) -> SyncedTable? {
+    func table(id: TableID) -> SyncedTable? {
         tables.first { $0.id == id }
     }
 
@@ -53,7 +53,7 @@ public struct SyncedTable: Sendable, Equatable {
     /// The table's name in SQL.
     public let name: String
     /// The number it travels under, 1 to ``Limits/tables``: never reused, never changed.
-    public let id: Int
+    public let id: TableID
     /// The columns besides the key.
     public let columns: [SyncedColumn]
     /// The columns that hold the key of another synced row, each a FOREIGN KEY in SQL.
@@ -66,7 +66,7 @@ public struct SyncedTable: Sendable, Equatable {
     ///
     /// Give parents lower ids than their children: rows travel in the order of table ids.
     public init(
-        _ name: String, id: Int, columns: [SyncedColumn], references: [SyncedReference] = [],
+        _ name: String, id: TableID, columns: [SyncedColumn], references: [SyncedReference] = [],
         unique: [[String]] = []
     ) {
         self.name = name
@@ -77,10 +77,10 @@ public struct SyncedTable: Sendable, Equatable {
     }
 
     func check() throws(SchemaError) {
-        guard (1...Limits.tables).contains(id), columns.count <= Limits.columns else {
+        guard (1...Limits.tables).contains(id.rawValue), columns.count <= Limits.columns else {
             throw .outOfRange(table: name)
         }
-        guard columns.allSatisfy({ (1...Limits.columns).contains($0.id) }) else {
+        guard columns.allSatisfy({ (1...Limits.columns).contains(Int($0.id.rawValue)) }) else {
             throw .outOfRange(table: name)
         }
         guard Set(columns.map(\.id)).count == columns.count else {
@@ -107,7 +107,7 @@ public struct SyncedTable: Sendable, Equatable {
 
     /// All declared columns as bits at their ids.
     var columnBits: UInt64 {
-        columns.reduce(0) { $0 | 1 << UInt64($1.id) }
+        columns.reduce(0) { $0 | $1.id.bit }
     }
 }
 
@@ -141,12 +141,12 @@ public struct SyncedColumn: Sendable, Equatable {
     /// The column's name in SQL.
     public let name: String
     /// The number it travels under, 1 to ``Limits/columns``: survives a rename, is never reused.
-    public let id: Int
+    public let id: ColumnID
     /// Which of two values wins; the same on every replica, for ever.
     public let policy: MergePolicy
 
     /// Declares a column.
-    public init(_ name: String, id: Int, _ policy: MergePolicy = .lastWriter) {
+    public init(_ name: String, id: ColumnID, _ policy: MergePolicy = .lastWriter) {
         self.name = name
         self.id = id
         self.policy = policy

@@ -7,7 +7,7 @@ package struct SealedManifest {
     /// Which snapshot: 16 random bytes.
     let id: [UInt8]
     /// The sequence up to which every segment is in it.
-    let cursor: Int64
+    let cursor: ServerSequence
     /// SHA-256 of each chunk, in order.
     package let chunks: [[UInt8]]
     /// The maker's digest of its state; nil where it held what waits for a newer program.
@@ -46,7 +46,7 @@ package struct SealedManifest {
         }
         manifest.maker = sealed.header.replica
         guard
-            manifest.id == snapshot.id, manifest.cursor == snapshot.cursor,
+            manifest.id == snapshot.id, manifest.cursor.rawValue == snapshot.cursor,
             manifest.chunks.count + 1 == snapshot.chunkCount
         else {
             throw StoreError.unsuitableSnapshot("its manifest is of another snapshot")
@@ -56,7 +56,7 @@ package struct SealedManifest {
 
     /// - Parameter chunks: The SHA-256 of each chunk behind the manifest, in order.
     init(
-        id: [UInt8], cursor: Int64, chunks: [[UInt8]], digest: UInt64?,
+        id: [UInt8], cursor: ServerSequence, chunks: [[UInt8]], digest: UInt64?,
         heads: [ReplicaID: ChainHeads.Head]
     ) {
         self.id = id
@@ -72,7 +72,7 @@ package struct SealedManifest {
         var writer = ByteWriter()
         writer.append(byte: Self.version)
         writer.append(id)
-        writer.append(varint: UInt64(clamping: cursor))
+        writer.append(varint: UInt64(clamping: cursor.rawValue))
         writer.append(byte: digest == nil ? 0 : 1)
         if let digest { writer.appendBigEndian(digest) }
         writer.append(count: chunks.count)
@@ -89,7 +89,7 @@ package struct SealedManifest {
     private init(reading reader: inout ByteReader) throws(CodecError) {
         guard try reader.byte() == Self.version else { throw .invalid("manifest's version") }
         id = try reader.bytes(16)
-        cursor = try Self.number(&reader)
+        cursor = ServerSequence(try Self.number(&reader))
         switch try reader.byte() {
         case 0: digest = nil
         case 1: digest = try reader.bigEndian64()

@@ -62,7 +62,7 @@ struct SnapshotLoad {
         try state.set("snapshot", .blob(manifest.id))
         try state.set("snapshot_next", .integer(0))
         // Where nothing was pulled yet a row that the snapshot lacks is no deleted row.
-        try state.set("snapshot_notes", .integer(try state.cursor > 0 ? 1 : 0))
+        try state.set("snapshot_notes", .integer(try state.cursor > .none ? 1 : 0))
         if try state.offer == .none {
             // Rows that were deleted and forgotten meanwhile must not rise one day.
             try PendingDependencies(session).dropKnown()
@@ -99,7 +99,7 @@ struct SnapshotLoad {
         guard try state.bytes("snapshot") == manifest.id, try merged() == manifest.chunks.count
         else { throw StoreError.unsuitableSnapshot("it is not loaded in full") }
         var tables: Set<String> = []
-        if try hasNotes() && state.cursor > 0 {
+        if try hasNotes() && state.cursor > .none {
             tables = try SnapshotRows(session).deleteOthers(at: manifest.cursor, wall: wall)
         }
         try SnapshotRows(session).clear()

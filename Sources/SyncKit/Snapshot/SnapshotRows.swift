@@ -15,7 +15,7 @@ struct SnapshotRows {
             "INSERT OR IGNORE INTO sync_snapshot_rows(tbl, row) VALUES(?, ?)", in: session.db)
         for changes in batch.tables {
             for index in 0..<changes.rows.count {
-                insert.bind(Int64(changes.table), at: 1)
+                insert.bind(changes.table, at: 1)
                 insert.bind(changes.rows.keys[index], at: 2)
                 try insert.run()
             }
@@ -31,7 +31,7 @@ struct SnapshotRows {
     /// the tables that lost some.
     ///
     /// - Parameter cursor: The snapshot's sequence.
-    func deleteOthers(at cursor: Int64, wall: UInt64) throws -> Set<String> {
+    func deleteOthers(at cursor: ServerSequence, wall: UInt64) throws -> Set<String> {
         var altered: Set<String> = []
         let isHeld = try PreparedStatement(
             "SELECT 1 FROM sync_snapshot_rows WHERE tbl = ? AND row = ?", in: session.db)
@@ -44,7 +44,7 @@ struct SnapshotRows {
             let scan = try RowScan(table, in: session.db, withValues: false)
             try scan.start()
             while try scan.next() {
-                isHeld.bind(Int64(table.table.id), at: 1)
+                isHeld.bind(table.table.id, at: 1)
                 isHeld.bind(scan.key, at: 2)
                 let held = try isHeld.step()
                 isHeld.reset()
@@ -52,7 +52,7 @@ struct SnapshotRows {
                 // written past the engine: its doctor will date it.
                 if !held, scan.createdStamp != StampNumber.zero,
                     let known = try session.stamps.entry(scan.createdStamp).sequence,
-                    known > 0 ? known <= cursor : isTold
+                    known > .none ? known <= cursor : isTold
                 {
                     gone.append(scan.row)
                 }
@@ -72,7 +72,8 @@ struct SnapshotRows {
         if let unsent {
             let conflicts = ConflictLog(session.db, wall: wall)
             try conflicts.add(
-                .rowDeleted, table.table.id, row.key, column: 0, lost: try table.values(of: row),
+                .rowDeleted, table.table.id, row.key, column: .wholeRow,
+                lost: try table.values(of: row),
                 lostStamp: unsent.stamp, wonStamp: StampNumber.zero)
             try conflicts.flush()
         }

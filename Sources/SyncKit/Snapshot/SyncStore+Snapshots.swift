@@ -14,7 +14,7 @@ extension SyncStore {
             let state = StoreState(db: db)
             var chunks = StateSealer(sealer, as: try state.replica)
             try chunks.sealState(of: session, emit)
-            return (try state.cursor, chunks.digests.count)
+            return (try state.cursor.rawValue, chunks.digests.count)
         }
     }
 
@@ -36,7 +36,7 @@ extension SyncStore {
             let manifest = SealedManifest(
                 id: id, cursor: try state.cursor, chunks: chunks.digests,
                 digest: session.hasPendingDependencies ? nil : session.digest.value, heads: heads)
-            return (try manifest.sealed(by: replica, with: sealer), manifest.cursor)
+            return (try manifest.sealed(by: replica, with: sealer), manifest.cursor.rawValue)
         }
     }
 
@@ -81,13 +81,14 @@ extension SyncStore {
 
     /// Forgets deletions that every active device has seen: no row can rise from them.
     package func collectTombstones(through horizon: Int64) throws {
+        let horizon = ServerSequence(horizon)
         guard horizon > (try pool.read({ try StoreState(db: $0).collected })) else { return }
         try engineWrite { session in
             // A segment that is set aside, or never came, may hold rows whose deletion is known
             // already: they would rise.
             guard try !session.misses() else { return }
-            // A row that was deleted and inserted again here needs its tombstone to count its
-            // lives.
+            // A row that was deleted and inserted again here needs its tombstone for its
+            // causal length.
             try ChangeLogCompactor(session: session).compact()
             let state = StoreState(db: session.db)
             let horizon = min(horizon, try state.cursor)
@@ -97,9 +98,9 @@ extension SyncStore {
                     DELETE FROM sync_tombstones_\(table.table.id) WHERE stamp IN (
                     SELECT number FROM sync_stamps WHERE sequence BETWEEN 1 AND ?)
                     """, in: session.db
-                ).run(.integer(horizon))
+                ).run(.sequence(horizon))
             }
-            try state.set("collected", .integer(horizon))
+            try state.set("collected", .sequence(horizon))
         }
     }
 

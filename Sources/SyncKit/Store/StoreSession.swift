@@ -8,14 +8,14 @@ final class StoreSession {
     /// Whether changes wait for their table, column or row.
     var hasPendingDependencies = false
     /// Tombstones known up to this sequence are cleared away.
-    let collected: Int64
+    let collected: ServerSequence
     /// What was known when the server lost its memory.
     let stampsBeforeReset: StampsBeforeReset
     let schema: SyncSchema
     private let foreignKeys: ForeignKeyDeferral
     private var columns: KnownColumns
-    private var tables: [Int: TableStore] = [:]
-    private var emptyAtFirst: [Int: Bool] = [:]
+    private var tables: [TableID: TableStore] = [:]
+    private var emptyAtFirst: [TableID: Bool] = [:]
 
     init(_ db: Database, _ schema: SyncSchema) throws {
         self.db = db
@@ -45,7 +45,7 @@ final class StoreSession {
     }
 
     /// The table with an id; nil where this program does not know it.
-    func table(_ id: Int) throws -> TableStore? {
+    func table(_ id: TableID) throws -> TableStore? {
         if let known = tables[id] { return known }
         guard let declared = schema.table(id: id) else { return nil }
         let store = TableStore(declared, gaps: columns.gaps(in: id), foreignKeys, in: db)
@@ -116,7 +116,7 @@ final class StoreSession {
 
     /// The account's order begins at its beginning again, and with it every chain.
     func forgetOrder() throws {
-        try StoreState(db: db).setCursor(0, historyHash: nil)
+        try StoreState(db: db).setCursor(.none, historyHash: nil)
         try db.execute(sql: "DELETE FROM sync_chains")
     }
 

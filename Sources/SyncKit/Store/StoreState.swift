@@ -33,13 +33,13 @@ struct StoreState {
     }
 
     /// The sequence up to which everything is applied.
-    var cursor: Int64 {
+    var cursor: ServerSequence {
         get throws {
             let cursor = try integer("cursor")
             guard (0...Limits.lastSequence).contains(cursor) else {
                 throw StoreError.damaged("cursor")
             }
-            return cursor
+            return ServerSequence(cursor)
         }
     }
 
@@ -48,7 +48,7 @@ struct StoreState {
     /// A deletion that was received and cannot be merged yet may be of a row that is inserted here:
     /// the others keep its tombstone until this passes it, and do not take the row for one that
     /// was inserted anew by somebody who knew of the deletion.
-    var mergedSequence: Int64 {
+    var mergedSequence: ServerSequence {
         get throws {
             let cursor = try cursor
             // Tombstones are cleared away only where nothing below waits or is missing.
@@ -64,13 +64,16 @@ struct StoreState {
                 """, in: db)
             waiting.bind(try givenUpGroups, at: 1)
             guard try waiting.step(), !waiting.isNull(0) else { return cursor }
-            return max(known, min(cursor, waiting.integer(0) - 1))
+            let before = ServerSequence(waiting.sequence(0).rawValue - 1)
+            return max(known, min(cursor, before))
         }
     }
 
     /// Groups with a segment at or below this sequence that were never ended are given up, as those
     /// of a device that took another name.
-    var givenUpGroups: Int64 { get throws { max(0, try cursor - Int64(Limits.snapshotTail)) } }
+    var givenUpGroups: ServerSequence {
+        get throws { ServerSequence(max(0, try cursor.rawValue - Int64(Limits.snapshotTail))) }
+    }
 
     /// What the server gave with ``cursor``, to tell its history by; nil where nothing is known.
     var historyHash: [UInt8]? {
@@ -115,7 +118,7 @@ struct StoreState {
     }
 
     /// Tombstones known up to this sequence are cleared away.
-    var collected: Int64 { get throws { try integer("collected") } }
+    var collected: ServerSequence { get throws { try sequence("collected") } }
 
     /// The number of the last stamp, and the latest moment, when the server had last lost its
     /// memory; zero where it never has.
@@ -129,7 +132,7 @@ struct StoreState {
     }
 
     /// Digests mean something only once everything up to this sequence is merged.
-    var comparable: Int64 { get throws { try integer("comparable") } }
+    var comparable: ServerSequence { get throws { try sequence("comparable") } }
 
     /// Whether the whole state is to be sealed, for a server that has lost its memory.
     var mustOfferState: Bool { get throws { try offer == .due } }
@@ -140,7 +143,7 @@ struct StoreState {
     }
 
     /// The sequence at which the whole state was told last.
-    var offered: Int64 { get throws { try integer("offered") } }
+    var offered: ServerSequence { get throws { try sequence("offered") } }
 
     /// See ``offer``.
     enum Offer: Int64 {
@@ -170,7 +173,7 @@ struct StoreState {
     }
 
     /// The key of the row id up to which every row of a table was seen to have its clock.
-    static func datedRowID(of table: Int) -> String { "dated_\(table)" }
+    static func datedRowID(of table: TableID) -> String { "dated_\(table)" }
 
     /// Takes no missing row for a deleted one any more.
     func forgetEpochReset() throws {
@@ -191,8 +194,8 @@ struct StoreState {
     /// Everything up to `sequence` is applied.
     ///
     /// - Parameter historyHash: What the server gave with that sequence.
-    func setCursor(_ sequence: Int64, historyHash: [UInt8]?) throws {
-        try set("cursor", .integer(sequence))
+    func setCursor(_ sequence: ServerSequence, historyHash: [UInt8]?) throws {
+        try set("cursor", .sequence(sequence))
         try setHistoryHash(historyHash)
     }
 
@@ -232,17 +235,17 @@ struct StoreState {
     }
 
     /// Compares digests only after `sequence`, at the least.
-    func setComparable(after sequence: Int64) throws {
-        if sequence > (try comparable) { try set("comparable", .integer(sequence)) }
+    func setComparable(after sequence: ServerSequence) throws {
+        if sequence > (try comparable) { try set("comparable", .sequence(sequence)) }
     }
 
     /// What a synced table was called when the store was last opened; nil where it is new.
-    func tableName(_ table: Int) throws -> String? {
+    func tableName(_ table: TableID) throws -> String? {
         guard case .text(let name) = try value("table_\(table)") else { return nil }
         return String(decoding: name, as: UTF8.self)
     }
 
-    func setTableName(_ name: String, of table: Int) throws {
+    func setTableName(_ name: String, of table: TableID) throws {
         try set("table_\(table)", .text(Array(name.utf8)))
     }
 
@@ -263,6 +266,10 @@ struct StoreState {
     }
 
     func stampNumber(_ name: String) throws -> StampNumber { StampNumber(try integer(name)) }
+
+    func sequence(_ name: String) throws -> ServerSequence {
+        ServerSequence(try integer(name))
+    }
 
     func bytes(_ name: String) throws -> [UInt8] {
         switch try value(name) {

@@ -85,7 +85,7 @@ enum StoreTables {
     ///
     /// Runs: rows side by side that began at one stamp. Clocks: what differs from that, see
     /// `PackedClock`. Tombstones: deleted rows.
-    static func statements(table: Int) -> [String] {
+    static func statements(table: TableID) -> [String] {
         [
             """
             CREATE TABLE IF NOT EXISTS sync_runs_\(table)(first INTEGER PRIMARY KEY,

@@ -56,15 +56,17 @@ extension SyncStore {
             let before = try state.cursor
             var (cursor, isStopped) = (before, false)
             for segment in segments {
-                guard segment.sequence > cursor else {
-                    throw StoreError.sequenceOutOfOrder(got: segment.sequence, after: cursor)
+                let sequence = ServerSequence(segment.sequence)
+                guard sequence > cursor else {
+                    throw StoreError.sequenceOutOfOrder(
+                        got: segment.sequence, after: cursor.rawValue)
                 }
                 guard try applier.applyOrSetAside(segment) else {
                     isStopped = true
                     break
                 }
-                cursor = segment.sequence
-                try state.set("cursor", .integer(cursor))
+                cursor = sequence
+                try state.set("cursor", .sequence(cursor))
             }
             if cursor != before { try state.setHistoryHash(isStopped ? nil : historyHash) }
             try applier.flush()
@@ -85,8 +87,8 @@ extension SyncStore {
         try pool.read { db in
             let state = StoreState(db: db)
             return PullRequest(
-                after: try state.cursor, historyHash: try state.historyHash,
-                mergedSequence: try state.mergedSequence)
+                after: try state.cursor.rawValue, historyHash: try state.historyHash,
+                mergedSequence: try state.mergedSequence.rawValue)
         }
     }
 
@@ -94,7 +96,7 @@ extension SyncStore {
     func noteHistoryHash(_ historyHash: [UInt8], at sequence: Int64) throws {
         try engineWrite { session in
             let state = StoreState(db: session.db)
-            if try state.cursor == sequence { try state.setHistoryHash(historyHash) }
+            if try state.cursor.rawValue == sequence { try state.setHistoryHash(historyHash) }
         }
     }
 

@@ -1,10 +1,10 @@
 import GRDB
 
-extension Int64 {
+extension ServerSequence {
     /// Whether this sequence comes right after another one; never after the last there can be.
-    fileprivate func isNext(after sequence: Int64) -> Bool {
-        let (next, overflow) = sequence.addingReportingOverflow(1)
-        return !overflow && self == next
+    fileprivate func isNext(after sequence: Self) -> Bool {
+        let (next, overflow) = sequence.rawValue.addingReportingOverflow(1)
+        return !overflow && rawValue == next
     }
 }
 
@@ -97,6 +97,7 @@ extension SyncStore {
     package func acknowledge(
         number: UInt64, sequence: Int64, historyHash: [UInt8]? = nil, hasPulled: Bool = true
     ) throws {
+        let sequence = ServerSequence(sequence)
         try engineWrite { session in
             let state = StoreState(db: session.db)
             let found = try PreparedStatement(

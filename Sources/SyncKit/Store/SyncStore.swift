@@ -129,7 +129,7 @@ public final class SyncStore: Sendable {
 
     /// The sequence up to which everything is applied here.
     public func cursor() throws -> Int64 {
-        try pool.read { try StoreState(db: $0).cursor }
+        try pool.read { try StoreState(db: $0).cursor.rawValue }
     }
 
     /// Notes what must be added to this device's clock to get server time.

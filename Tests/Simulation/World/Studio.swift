@@ -71,9 +71,9 @@ enum Studio {
         try SyncSchema(
             tables: tables(version).map { table in
                 SyncedTable(
-                    table.name, id: table.id,
+                    table.name, id: TableID(table.id),
                     columns: table.columns(version).map {
-                        SyncedColumn($0.name(version), id: $0.id)
+                        SyncedColumn($0.name(version), id: ColumnID(UInt8($0.id)))
                     })
             } + (hasAnnex ? Annex.tables : []))
     }

@@ -14,7 +14,7 @@ extension World {
 
     private func clockLines(of device: Device) throws -> [String] {
         var lines: [String] = []
-        var tables = Studio.tables(device.version).map { (id: $0.id, name: $0.name) }
+        var tables = Studio.tables(device.version).map { (id: TableID($0.id), name: $0.name) }
         if device.hasAnnex { tables += Annex.tables.map { ($0.id, $0.name) } }
         for table in tables {
             lines += try Self.lines(

@@ -80,7 +80,9 @@ package final class SyncKitEngine: SyncEngine {
 
     private static var schema: SyncSchema {
         get throws {
-            let columns = WorkloadColumn.allCases.map { SyncedColumn($0.name, id: $0.rawValue + 1) }
+            let columns = WorkloadColumn.allCases.map {
+                SyncedColumn($0.name, id: ColumnID(UInt8($0.rawValue + 1)))
+            }
             return try SyncSchema(tables: [SyncedTable("works", id: 1, columns: columns)])
         }
     }
