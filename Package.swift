@@ -20,6 +20,7 @@ let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummi
 let hummingbirdTesting = Target.Dependency.product(
     name: "HummingbirdTesting", package: "hummingbird")
 let hummingbirdTLS = Target.Dependency.product(name: "HummingbirdTLS", package: "hummingbird")
+let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 
 func library(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
@@ -49,6 +50,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0", traits: []),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(
@@ -73,7 +75,7 @@ let package = Package(
         // The three libraries that know nothing of each other.
         library("SyncKit", [crypto, grdb, grdbSQLite, "CSQLite", "CZstd", "SystemSupport"]),
         // The engine's way to a server over HTTP; the engine itself links no network.
-        library("SyncKitHTTP", ["SyncKit", "CCurl", "SystemSupport"]),
+        library("SyncKitHTTP", ["SyncKit", "CCurl", "SystemSupport", httpTypes]),
         library("CreditLedger", ["SignedObjects", "SystemSupport"]),
         // The only C of the project: the innermost loop of drawing.
         .target(name: "CPatchKernel"),
@@ -83,15 +85,14 @@ let package = Package(
 
         // What the client and the server say to each other.
         library("SignedObjects", [crypto, "SystemSupport"]),
-        library("AtelierProtocol", ["SignedObjects", "CreditLedger", crypto]),
+        library("AtelierProtocol", ["SignedObjects", "CreditLedger", crypto, httpTypes]),
 
         // The client and the server.
         library(
             "AtelierLibrary",
             [
                 "AtelierProtocol", "CreditLedger", "SignedObjects", "StyleKit", "SyncKit",
-                "SyncKitHTTP",
-                "SystemSupport", crypto, grdb,
+                "SyncKitHTTP", "SystemSupport", crypto, grdb, httpTypes,
             ]),
         program(
             "atelier", in: "ClientCLI",
@@ -100,8 +101,7 @@ let package = Package(
             name: "AtelierServer",
             dependencies: [
                 "AtelierProtocol", "CPostgres", "CreditLedger", "SignedObjects", "SyncKit",
-                "SystemSupport", crypto,
-                grdb, hummingbird, hummingbirdTLS, logging,
+                "SystemSupport", crypto, grdb, httpTypes, hummingbird, hummingbirdTLS, logging,
             ],
             path: "Sources/Server/Core", swiftSettings: settings),
         program(
@@ -136,20 +136,20 @@ let package = Package(
             "AtelierLibraryTests",
             [
                 "AtelierLibrary", "AtelierProtocol", "CreditLedger", "SignedObjects", "StyleKit",
-                "SyncKit", "SyncKitHTTP", "SystemSupport", crypto, grdb,
+                "SyncKit", "SyncKitHTTP", "SystemSupport", crypto, grdb, httpTypes,
             ]),
         tests(
             "ServerTests",
             [
                 "AtelierProtocol", "AtelierServer", "CreditLedger", "SignedObjects", "SyncKit",
-                "SyncKitHTTP",
-                "SystemSupport", crypto, grdb, hummingbird, hummingbirdTesting,
+                "SyncKitHTTP", "SystemSupport", crypto, grdb, httpTypes, hummingbird,
+                hummingbirdTesting,
             ]),
         .executableTarget(
             name: "drive-server",
             dependencies: [
                 "AtelierProtocol", "CreditLedger", "SignedObjects", "SyncKit", "SyncKitHTTP",
-                argumentParser,
+                argumentParser, httpTypes,
             ], path: "Tests/DriveServer", swiftSettings: settings),
         .target(
             name: "Simulation", dependencies: ["SyncKit", "TestSupport", grdb],

@@ -1,6 +1,7 @@
 import CCurl
 import Dispatch
 import Foundation
+import HTTPTypes
 import Synchronization
 import SystemSupport
 
@@ -80,7 +81,7 @@ public final class HTTPClient: Sendable {
 private final class CurlExchange: Sendable {
     struct Received {
         var body: [UInt8] = []
-        var headers: [String: String] = [:]
+        var headers = HTTPFields()
         var isTooLarge = false
         var isSuccess = false
     }
@@ -127,16 +128,16 @@ private final class CurlExchange: Sendable {
         let line = String(decoding: bytes, as: UTF8.self)
         received.withLock { received in
             if line.hasPrefix("HTTP/") {
-                received.headers = [:]
+                received.headers = HTTPFields()
                 received.isSuccess = line.split(separator: " ").dropFirst().first == "200"
             }
             guard
-                received.headers.count < HTTPLimits.headerLines,
-                let colon = line.firstIndex(of: ":")
+                received.headers.count < HTTPLimits.headerFields,
+                let colon = line.firstIndex(of: ":"),
+                let name = HTTPField.Name(String(line[..<colon]))
             else { return }
-            let value = line[line.index(after: colon)...]
-            let name = line[..<colon].lowercased()
-            received.headers[name] = String(value.trimmingWhitespace)
+            let value = line[line.index(after: colon)...].trimmingWhitespace
+            received.headers.append(HTTPField(name: name, value: String(value)))
         }
     }
 }
@@ -192,12 +193,13 @@ private final class CurlConnection: @unchecked Sendable {
     ) throws(HTTPFailure) -> UnsafeMutablePointer<curl_slist>? {
         // libcurl would wait for "100 Continue" before a body of over 1 MiB.
         var list = curl_slist_append(nil, "Expect:")
-        for (name, value) in message.headers {
-            let line = "\(name): \(value)"
-            guard line.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) else {
+        for field in message.headers {
+            guard field.value.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) else {
                 curl_slist_free_all(list)
-                throw .unsendable("the header \(name) holds a control character")
+                throw .unsendable("the header \(field.name) holds more than printable ASCII")
             }
+            // libcurl leaves out a header that ends with its colon.
+            let line = field.value.isEmpty ? "\(field.name);" : "\(field.name): \(field.value)"
             list = curl_slist_append(list, line)
         }
         return list

@@ -1,18 +1,19 @@
+public import HTTPTypes
+
 /// What is asked of a server.
 public struct HTTPMessage: Sendable {
     /// The method in capitals.
     public var method: String
     /// Path and query, as they are sent.
     public var target: String
-    /// Header names and values.
-    public var headers: [(name: String, value: String)]
+    /// The header fields.
+    public var headers: HTTPFields
     /// The body; nil sends none.
     public var body: [UInt8]?
 
     /// - Parameter target: Begins with `/`; percent-encoded.
     public init(
-        method: String = "GET", target: String, headers: [(name: String, value: String)] = [],
-        body: [UInt8]? = nil
+        method: String = "GET", target: String, headers: HTTPFields = [:], body: [UInt8]? = nil
     ) {
         self.method = method
         self.target = target
@@ -25,13 +26,13 @@ public struct HTTPMessage: Sendable {
 public struct HTTPReply: Sendable {
     /// The status code.
     public var status: Int
-    /// Values by header name; names in small letters, the last of repeated ones.
-    public var headers: [String: String]
+    /// The header fields, in the order in which they came; a repeated one keeps all its values.
+    public var headers: HTTPFields
     /// The body.
     public var body: [UInt8]
 
-    /// - Parameter headers: Names in small letters.
-    public init(status: Int, headers: [String: String] = [:], body: [UInt8] = []) {
+    /// - Parameter status: From 100 to 599.
+    public init(status: Int, headers: HTTPFields = [:], body: [UInt8] = []) {
         self.status = status
         self.headers = headers
         self.body = body
@@ -51,8 +52,8 @@ public struct HTTPLimits: Sendable {
 
     /// The longest server address, in bytes.
     package static let addressBytes = 512
-    /// The most header lines of a reply that are kept.
-    package static let headerLines = 128
+    /// The most header fields of a reply that are kept.
+    package static let headerFields = 128
     /// The longest header line of a reply that is kept, in bytes.
     package static let headerLineBytes = 16 * 1024
 

@@ -1,4 +1,5 @@
 import Foundation
+public import HTTPTypes
 public import SyncKit
 import SystemSupport
 
@@ -9,11 +10,9 @@ import SystemSupport
 public struct HTTPTransport: Transport {
     /// Sends one message.
     public typealias Exchange = @Sendable (HTTPMessage) async throws -> HTTPReply
-    /// The headers that prove who asks, for method, target and body.
+    /// The header fields that prove who asks, for method, target and body.
     public typealias Authorize =
-        @Sendable (_ method: String, _ target: String, _ body: [UInt8]) throws -> [(
-            name: String, value: String
-        )]
+        @Sendable (_ method: String, _ target: String, _ body: [UInt8]) throws -> HTTPFields
     /// The error that a status which is no answer stands for.
     public typealias Explain = @Sendable (HTTPReply) -> any Error
 
@@ -59,7 +58,7 @@ public struct HTTPTransport: Transport {
         return PulledPage(
             segments: try Self.segments(in: reply.body),
             historyHash: try Self.historyHash(in: reply),
-            isOtherHistory: reply.headers["atelier-history"] == "other",
+            isOtherHistory: reply.headers[.history] == "other",
             server: try Self.serverState(in: reply))
     }
 
@@ -84,7 +83,7 @@ public struct HTTPTransport: Transport {
         guard reply.status != 404 else { return nil }
         guard
             let answer = try? JSONDecoder().decode(SnapshotAnswer.self, from: Data(reply.body)),
-            let id = Self.sixteenBytes(answer.id), answer.cursor >= 0,
+            let id = Hexadecimal.decode(answer.id, byteCount: 16), answer.cursor >= 0,
             (1...Limits.chunks).contains(answer.chunks)
         else { throw HTTPFailure.unexpectedReply("what it says of a snapshot cannot be") }
         return SnapshotManifest(id: id, cursor: answer.cursor, chunkCount: answer.chunks)
@@ -107,20 +106,20 @@ public struct HTTPTransport: Transport {
         _ method: String, _ target: String, body: [UInt8]?, accepting: Set<Int> = [200, 201]
     ) async throws -> HTTPReply {
         var headers = try authorize(method, target, body ?? [])
-        if body != nil { headers.append(("Content-Type", "application/octet-stream")) }
+        if body != nil { headers[.contentType] = "application/octet-stream" }
         let message = HTTPMessage(method: method, target: target, headers: headers, body: body)
         let reply = try await exchange(message)
         guard accepting.contains(reply.status) else { throw explain(reply) }
         return reply
     }
 
-    /// What every answer to a push or a pull tells in its headers.
+    /// What every answer to a push or a pull tells in its headers; a repeated one is no number.
     private static func serverState(in reply: HTTPReply) throws(HTTPFailure) -> ServerState {
-        let number = { (name: String) in reply.headers[name].flatMap(Int64.init) }
+        let number = { (name: HTTPField.Name) in reply.headers[name].flatMap(Int64.init) }
         guard
-            let time = number("atelier-time"), let epoch = number("atelier-epoch"),
-            let head = number("atelier-head"), let floor = number("atelier-floor"),
-            let horizon = number("atelier-horizon"),
+            let time = number(.time), let epoch = number(.epoch),
+            let head = number(.head), let floor = number(.floor),
+            let horizon = number(.horizon),
             time >= 0, head >= 0, (0...head).contains(floor), (0...head).contains(horizon)
         else { throw .unexpectedReply("its headers do not say where the server stands") }
         return ServerState(
@@ -129,17 +128,11 @@ public struct HTTPTransport: Transport {
 
     /// What tells the server's history up to the sequence that the answer ends with.
     private static func historyHash(in reply: HTTPReply) throws(HTTPFailure) -> [UInt8]? {
-        guard let text = reply.headers["atelier-history-hash"] else { return nil }
-        guard let historyHash = sixteenBytes(text) else {
+        guard let text = reply.headers[.historyHash] else { return nil }
+        guard let historyHash = Hexadecimal.decode(text, byteCount: 16) else {
             throw .unexpectedReply("its history hash is not 32 hexadecimal digits")
         }
         return historyHash
-    }
-
-    private static func sixteenBytes(_ text: String) -> [UInt8]? {
-        let digits = text.utf8.compactMap { Character(Unicode.Scalar($0)).hexDigitValue }
-        guard text.utf8.count == 32, digits.count == 32 else { return nil }
-        return stride(from: 0, to: 32, by: 2).map { UInt8(digits[$0] << 4 | digits[$0 + 1]) }
     }
 
     /// Frames: 8 bytes of sequence and 4 of length, big-endian, then the segment.
@@ -171,5 +164,23 @@ public struct HTTPTransport: Transport {
         let id: String
         let cursor: Int64
         let chunks: Int
+    }
+}
+
+/// What answers to pushes and pulls tell; see "Headers" of the protocol.
+extension HTTPField.Name {
+    fileprivate static let time = known("Atelier-Time")
+    fileprivate static let epoch = known("Atelier-Epoch")
+    fileprivate static let head = known("Atelier-Head")
+    fileprivate static let floor = known("Atelier-Floor")
+    fileprivate static let horizon = known("Atelier-Horizon")
+    fileprivate static let history = known("Atelier-History")
+    fileprivate static let historyHash = known("Atelier-History-Hash")
+
+    private static func known(_ name: String) -> HTTPField.Name {
+        guard let field = HTTPField.Name(name) else {
+            preconditionFailure("\(name) is not the name of a header")
+        }
+        return field
     }
 }

@@ -24,6 +24,13 @@ package enum Hexadecimal {
         return bytes
     }
 
+    /// The bytes of lowercase hexadecimal text that has two digits for each of `byteCount` bytes,
+    /// or nil.
+    package static func decode(_ text: String, byteCount: Int) -> [UInt8]? {
+        // Counted before anything is made of a text of any length.
+        text.utf8.count == 2 * byteCount ? decode(text) : nil
+    }
+
     private static func value(ofDigit digit: UInt8) -> UInt8? {
         switch digit {
         case UInt8(ascii: "0")...UInt8(ascii: "9"): digit - UInt8(ascii: "0")

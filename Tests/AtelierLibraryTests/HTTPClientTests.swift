@@ -1,3 +1,5 @@
+import AtelierProtocol
+import HTTPTypes
 import SyncKit
 import SyncKitHTTP
 import Testing
@@ -11,9 +13,9 @@ struct HTTPClientTests {
                 reply: "HTTP/1.1 409 Conflict\r\nAtelier-Time: 17 \r\nContent-Length: 2\r\n\r\nok"))
         let reply = try await client(of: server).send(
             HTTPMessage(
-                method: "POST", target: "/v1/x?y=1", headers: [("Atelier-Proof", "p")], body: []))
+                method: "POST", target: "/v1/x?y=1", headers: [.atelierProof: "p"], body: []))
         #expect(reply.status == 409 && reply.body == Array("ok".utf8))
-        #expect(reply.headers["atelier-time"] == "17")
+        #expect(reply.headers[.atelierTime] == "17")
         #expect(server.received.hasPrefix("POST /v1/x?y=1 HTTP/1.1\r\n"))
         #expect(server.received.contains("\r\nAtelier-Proof: p\r\n"))
         #expect(server.received.contains("\r\nContent-Length: 0\r\n"))
@@ -83,11 +85,37 @@ struct HTTPClientTests {
         await #expect(throws: CancellationError.self) { try await task.value }
     }
 
-    // Goal: no header is smuggled in. Method: line ends in a header and in a target.
+    // Goal: every value of a repeated header is kept, with none a line that is no header.
+    // Method: a reply with three of one, and one whose name is none.
+    @Test func aRepeatedHeaderKeepsItsValues() async throws {
+        let server = try #require(
+            OneReplyServer(
+                reply: "HTTP/1.1 200 OK\r\nVary: a\r\nAtelier-Time: 17\r\nvary:b\r\nB d: x\r\n"
+                    + "VARY: \r\nContent-Length: 0\r\n\r\n"))
+        let reply = try await client(of: server).send(HTTPMessage(target: "/"))
+        #expect(reply.headers[values: .vary] == ["a", "b", ""])
+        #expect(reply.headers[.vary] == "a, b, " && reply.headers.count == 5)
+    }
+
+    // Goal: a header without a value is sent. Method: a socket that keeps what it reads.
+    @Test func anEmptyHeaderIsSent() async throws {
+        let server = try #require(
+            OneReplyServer(reply: "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"))
+        _ = try await client(of: server).send(HTTPMessage(target: "/", headers: [.accept: ""]))
+        #expect(server.received.contains("\r\nAccept:\r\n"))
+    }
+
+    // Goal: no header is smuggled in.
+    // Method: line ends in a header, which the type makes spaces; what is no ASCII; a target.
     @Test func nothingIsSmuggledIn() async throws {
+        let server = try #require(
+            OneReplyServer(reply: "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"))
+        _ = try await self.client(of: server).send(
+            HTTPMessage(target: "/", headers: [.accept: "b\r\nC: d"]))
+        #expect(server.received.contains("\r\nAccept: b  C: d\r\n"))
         let client = try HTTPClient(address: HTTPAddress("http://127.0.0.1:1"))
         for message in [
-            HTTPMessage(target: "/", headers: [("A", "b\r\nC: d")]),
+            HTTPMessage(target: "/", headers: [.accept: "\u{E4}"]),
             HTTPMessage(target: "/ HTTP/1.1\r\nC: d"), HTTPMessage(target: "@other.example/"),
         ] {
             let error = await #expect(throws: HTTPFailure.self) { try await client.send(message) }
@@ -102,15 +130,15 @@ struct HTTPClientTests {
     @Test func aPageIsReadWholeOrRefused() async throws {
         let page: [UInt8] =
             [0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 2, 7, 8] + [0, 0, 0, 0, 0, 0, 0, 5, 0, 0, 0, 1, 9]
-        let headers = [
-            "atelier-time": "5", "atelier-epoch": "1", "atelier-head": "5", "atelier-floor": "0",
-            "atelier-horizon": "0",
-        ]
+        var headers: HTTPFields = [.atelierTime: "5"]
+        for (name, value) in [("Epoch", "1"), ("Head", "5"), ("Floor", "0"), ("Horizon", "0")] {
+            headers[HTTPField.Name(atelier: "Atelier-\(name)")] = value
+        }
         for length in 0...page.count {
             let transport = HTTPTransport(
-                exchange: { _ in
+                exchange: { [headers] _ in
                     HTTPReply(status: 200, headers: headers, body: Array(page.prefix(length)))
-                }, authorize: { _, _, _ in [] },
+                }, authorize: { _, _, _ in [:] },
                 explain: { HTTPFailure.unexpectedReply("\($0.status)") })
             if [0, 14, page.count].contains(length) {
                 let pulled = try await transport.pull(PullRequest(after: 0))

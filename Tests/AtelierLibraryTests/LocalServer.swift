@@ -2,6 +2,7 @@ import AtelierLibrary
 import AtelierProtocol
 import CreditLedger
 import Foundation
+import HTTPTypes
 import SignedObjects
 import Synchronization
 import SyncKit
@@ -127,21 +128,21 @@ final class LocalServer: Sendable {
             }
             if let status = state.proxyStatus {
                 let page = "<html><h1>\(status)</h1></html>"
-                return HTTPReply(status: status, headers: [:], body: Array(page.utf8))
+                return HTTPReply(status: status, body: Array(page.utf8))
             }
             state.seen += Array(message.target.utf8) + (message.body ?? [])
             do {
                 var reply = try route(message, &state)
-                reply.headers["atelier-time"] = "\(now.milliseconds)"
-                reply.headers["atelier-epoch"] = "1"
-                reply.headers["atelier-head"] = "\(state.segments.count)"
-                reply.headers["atelier-floor"] = "0"
-                reply.headers["atelier-horizon"] = "0"
+                reply.headers[.atelierTime] = "\(now.milliseconds)"
+                reply.headers[HTTPField.Name(atelier: "Atelier-Epoch")] = "1"
+                reply.headers[HTTPField.Name(atelier: "Atelier-Head")] = "\(state.segments.count)"
+                reply.headers[HTTPField.Name(atelier: "Atelier-Floor")] = "0"
+                reply.headers[HTTPField.Name(atelier: "Atelier-Horizon")] = "0"
                 return try state.tamper?(message, reply) ?? reply
             } catch let problem as Problem {
                 return HTTPReply(
                     status: problem.status,
-                    headers: ["atelier-time": "\(now.milliseconds)"],
+                    headers: [.atelierTime: "\(now.milliseconds)"],
                     body: Array(try CanonicalJSON.encoder.encode(problem)))
             }
         }
@@ -282,7 +283,7 @@ final class LocalServer: Sendable {
     private func check(
         _ message: HTTPMessage, by key: VerifyingKey, _ state: inout State
     ) throws {
-        let text = message.headers.first { $0.name == RequestProof.headerName }?.value ?? ""
+        let text = message.headers[.atelierProof] ?? ""
         guard let proof = try? JWS<RequestProof>(verifying: text, with: key).payload else {
             throw problem(.proofInvalid, 401)
         }

@@ -1,6 +1,7 @@
 import AtelierLibrary
 import AtelierProtocol
 import Foundation
+import HTTPTypes
 import SignedObjects
 import Synchronization
 import SyncKit
@@ -43,8 +44,7 @@ struct RetryPolicyTests {
 
         private func answer(_ message: HTTPMessage) throws -> HTTPReply {
             let refusal = state.withLock { state -> (status: Int, retryAfter: String?)? in
-                let proof = message.headers.first { $0.name == RequestProof.headerName }
-                state.proofs.append(proof?.value ?? "")
+                state.proofs.append(message.headers[.atelierProof] ?? "")
                 let line = "\(message.method) \(message.target)"
                 guard line.hasPrefix(state.only) else { return nil }
                 return state.refusals.isEmpty ? nil : state.refusals.removeFirst()
@@ -53,8 +53,8 @@ struct RetryPolicyTests {
             let problem = Problem(
                 type: refusal.status == 429 ? .tooMany : .unavailable, status: refusal.status,
                 title: "Too many requests.", detail: "", time: local.world.now)
-            var headers = ["atelier-time": "\(local.world.now.milliseconds)"]
-            headers["retry-after"] = refusal.retryAfter
+            var headers: HTTPFields = [.atelierTime: "\(local.world.now.milliseconds)"]
+            headers[.retryAfter] = refusal.retryAfter
             return HTTPReply(
                 status: refusal.status, headers: headers,
                 body: Array(try CanonicalJSON.encoder.encode(problem)))

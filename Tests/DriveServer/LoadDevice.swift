@@ -1,6 +1,7 @@
 import AtelierProtocol
 import CreditLedger
 import Foundation
+import HTTPTypes
 import SignedObjects
 import SyncKit
 import SyncKitHTTP
@@ -103,7 +104,7 @@ struct LoadDevice {
     private func send(
         _ method: String, _ target: String, _ body: [UInt8]
     ) async throws -> (body: [UInt8], took: Duration) {
-        let headers = [(name: RequestProof.headerName, value: try proof(method, target, body))]
+        let headers: HTTPFields = [.atelierProof: try proof(method, target, body)]
         let start = ContinuousClock.now
         let reply = try await client.send(
             HTTPMessage(

@@ -36,17 +36,17 @@ enum ImportRules {
         "Sources/SyncKit": [
             "Crypto", "GRDB", "GRDBSQLite", "CSQLite", "CZstd", "SystemSupport",
         ],
-        "Sources/SyncKitHTTP": ["SyncKit", "CCurl", "SystemSupport"],
+        "Sources/SyncKitHTTP": ["SyncKit", "CCurl", "HTTPTypes", "SystemSupport"],
         "Sources/SystemSupport": [],
         "Sources/CreditLedger": ["SignedObjects", "SystemSupport"],
         "Sources/StyleKit": [
             "Crypto", "CJPEG", "CLCMS", "CPNG", "CPatchKernel", "CWebP", "CZlib",
         ],
         "Sources/SignedObjects": ["Crypto", "SystemSupport"],
-        "Sources/AtelierProtocol": ["SignedObjects", "CreditLedger", "Crypto"],
+        "Sources/AtelierProtocol": ["SignedObjects", "CreditLedger", "Crypto", "HTTPTypes"],
         "Sources/AtelierLibrary": [
             "AtelierProtocol", "CreditLedger", "SignedObjects", "StyleKit", "SyncKit",
-            "SyncKitHTTP", "SystemSupport", "Crypto", "GRDB",
+            "SyncKitHTTP", "SystemSupport", "Crypto", "GRDB", "HTTPTypes",
         ],
         "Sources/ClientCLI": [
             "AtelierLibrary", "ArgumentParser", "AtelierProtocol", "CreditLedger", "SignedObjects",

@@ -1,6 +1,7 @@
 import AtelierProtocol
 import AtelierServer
 import Foundation
+import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
 import SignedObjects
@@ -66,22 +67,23 @@ struct HTTPTransportTests {
     }
 
     // Goal: an answer that cannot be is not believed.
-    // Method: replies with one header or field missing or out of its bounds.
+    // Method: replies with one header missing, repeated or out of its bounds; the same of fields.
     @Test func anImpossibleAnswerIsRefused() async throws {
-        let good = [
-            "atelier-time": "1", "atelier-epoch": "1", "atelier-head": "5", "atelier-floor": "2",
-            "atelier-horizon": "5",
-        ]
+        let names = ["Time", "Epoch", "Head", "Floor", "Horizon"].map {
+            HTTPField.Name(atelier: "Atelier-\($0)")
+        }
+        var good = HTTPFields()
+        for (name, value) in zip(names, ["1", "1", "5", "2", "5"]) { good[name] = value }
         let page = try await Self.canned(good, "").pull(PullRequest(after: 5))
         #expect(page.server.floor == 2)
-        let changes: [(String, String?)] =
-            good.keys.map { ($0, nil) } + [
-                ("atelier-time", "-1"), ("atelier-head", "-1"), ("atelier-floor", "6"),
-                ("atelier-horizon", "6"), ("atelier-floor", "-1"), ("atelier-epoch", "x"),
+        let changes: [(HTTPField.Name, [String])] =
+            names.map { ($0, []) } + names.map { ($0, ["5", "5"]) } + [
+                (names[0], ["-1"]), (names[2], ["-1"]), (names[3], ["6"]), (names[4], ["6"]),
+                (names[3], ["-1"]), (names[1], ["x"]),
             ]
-        for (name, value) in changes {
+        for (name, values) in changes {
             var headers = good
-            headers[name] = value
+            headers[values: name] = values
             let transport = Self.canned(headers, "")
             await #expect(throws: HTTPFailure.self) {
                 try await transport.pull(PullRequest(after: 5))
@@ -105,10 +107,10 @@ struct HTTPTransportTests {
         #expect(known?.id == [UInt8](repeating: 15, count: 16))
     }
 
-    private static func canned(_ headers: [String: String], _ body: String) -> HTTPTransport {
+    private static func canned(_ headers: HTTPFields, _ body: String) -> HTTPTransport {
         HTTPTransport(
             exchange: { _ in HTTPReply(status: 200, headers: headers, body: Array(body.utf8)) },
-            authorize: { _, _, _ in [] }, explain: { _ in SnapshotGone() })
+            authorize: { _, _, _ in [:] }, explain: { _ in SnapshotGone() })
     }
 
     private static func run(
@@ -124,7 +126,7 @@ struct HTTPTransportTests {
             let transport = HTTPTransport(
                 exchange: { try await connection.send($0) },
                 authorize: { method, target, body in
-                    [(RequestProof.headerName, try artist.proof(method, target, body))]
+                    [.atelierProof: try artist.proof(method, target, body)]
                 },
                 explain: { reply in
                     let problem = try? CanonicalJSON.decoder.decode(

@@ -183,7 +183,7 @@ private struct Heard: AsyncSequence {
                 _ = try await client.stream(
                     HTTPMessage(
                         method: "GET", target: AccountEvent.target,
-                        headers: [(RequestProof.headerName, proof)], body: nil)
+                        headers: [.atelierProof: proof], body: nil)
                 ) { bytes in
                     for event in reader.withLock({ $0.read(bytes) }) { continuation.yield(event) }
                 }

@@ -34,7 +34,7 @@ final class RoundRobin: TestClientProtocol {
                 let reply = try await clients[place].send(
                     HTTPMessage(
                         method: method.rawValue, target: target,
-                        headers: [(RequestProof.headerName, proof)],
+                        headers: [.atelierProof: proof],
                         body: method == .get ? nil : body))
                 let answer = TestReply(status: reply.status, headers: [:], body: reply.body)
                 guard [.unavailable, .internalError].contains(answer.problem) else { return answer }

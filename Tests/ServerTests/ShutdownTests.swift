@@ -1,6 +1,7 @@
 import AtelierProtocol
 import AtelierServer
 import Foundation
+import HTTPTypes
 import SignedObjects
 import Synchronization
 import SyncKit
@@ -40,7 +41,7 @@ import Testing
         async let ended = client.stream(
             HTTPMessage(
                 method: "GET", target: AccountEvent.target,
-                headers: [(RequestProof.headerName, proof)], body: nil)
+                headers: [.atelierProof: proof], body: nil)
         ) { _ in beat.yield() }
         var iterator = beats.makeAsyncIterator()
         await iterator.next()

@@ -1,5 +1,6 @@
 import AtelierProtocol
 import Foundation
+import HTTPTypes
 import SignedObjects
 import SyncKit
 import SyncKitHTTP
@@ -51,7 +52,7 @@ struct RetryPolicy: Sendable {
 
     /// Reads `Retry-After` (RFC 9110, 10.2.3): seconds or a date; nil where it is neither.
     private func retryAfter(_ reply: HTTPReply) -> Duration? {
-        guard let text = reply.headers["retry-after"] else { return nil }
+        guard let text = reply.headers[.retryAfter] else { return nil }
         if let seconds = Int64(text) {
             return (0...Self.mostSeconds).contains(seconds) ? .seconds(seconds) : nil
         }

@@ -1,6 +1,9 @@
+import AtelierProtocol
 import CreditLedger
+import HTTPTypes
 import SignedObjects
 import Synchronization
+import SyncKitHTTP
 
 /// The server's clock, by the times in its replies.
 final class ServerClock: Sendable {
@@ -30,9 +33,9 @@ final class ServerClock: Sendable {
 
     /// Reads the `Atelier-Time` header of a reply that just arrived, in milliseconds since 1970
     /// UTC.
-    func observe(_ header: String?) {
+    func observe(_ reply: HTTPReply) {
         guard
-            let milliseconds = header.flatMap(Int64.init),
+            let milliseconds = reply.headers[.atelierTime].flatMap(Int64.init),
             (0...UnixTime.latest.milliseconds).contains(milliseconds)
         else { return }
         state.withLock { $0 = milliseconds - device().time.milliseconds }

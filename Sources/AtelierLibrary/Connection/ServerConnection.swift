@@ -1,5 +1,6 @@
 import AtelierProtocol
 import Foundation
+import HTTPTypes
 import SignedObjects
 import Synchronization
 import SyncKit
@@ -37,7 +38,7 @@ struct ServerConnection: Sendable {
             let reader = Mutex(EventReader())
             let message = HTTPMessage(
                 method: "GET", target: AccountEvent.target,
-                headers: [try proof("GET", AccountEvent.target, [])], body: nil)
+                headers: try proof("GET", AccountEvent.target, []))
             return try await stream(message) { bytes in
                 for event in reader.withLock({ $0.read(bytes) }) { onEvent(event) }
             }
@@ -74,12 +75,10 @@ struct ServerConnection: Sendable {
                 let reply = try await retries.ask { before in
                     try await exchange(before == 0 ? message : try signedAgain(message))
                 }
-                clock.observe(reply.headers["atelier-time"])
+                clock.observe(reply)
                 return reply
             },
-            authorize: { method, target, body in
-                [try proof(method, target, body)]
-            },
+            authorize: { method, target, body in try proof(method, target, body) },
             explain: { reply in
                 let refusal = Self.refusal(reply)
                 return switch (refusal as? Problem)?.type {
@@ -120,9 +119,8 @@ struct ServerConnection: Sendable {
     private func sendOnce(
         _ method: String, _ target: String, body: [UInt8]?, proves: Bool
     ) async throws -> HTTPReply {
-        var headers: [(name: String, value: String)] = []
-        if proves { headers.append(try proof(method, target, body ?? [])) }
-        if body != nil { headers.append(("Content-Type", "application/json")) }
+        var headers = proves ? try proof(method, target, body ?? []) : [:]
+        if body != nil { headers[.contentType] = "application/json" }
         return try await exchange(
             HTTPMessage(method: method, target: target, headers: headers, body: body))
     }
@@ -131,27 +129,27 @@ struct ServerConnection: Sendable {
     /// time, by which the second proof is made.
     private func again(_ ask: () async throws -> HTTPReply) async throws -> HTTPReply {
         let first = try await ask()
-        clock.observe(first.headers["atelier-time"])
+        clock.observe(first)
         guard (Self.refusal(first) as? Problem)?.type == .clockWrong else { return first }
         let second = try await ask()
-        clock.observe(second.headers["atelier-time"])
+        clock.observe(second)
         return second
     }
 
     /// The message with a new proof: each is accepted once.
     private func signedAgain(_ message: HTTPMessage) throws -> HTTPMessage {
         var message = message
-        message.headers.removeAll { $0.name == RequestProof.headerName }
-        message.headers.append(try proof(message.method, message.target, message.body ?? []))
+        let proof = try proof(message.method, message.target, message.body ?? [])
+        message.headers[.atelierProof] = proof[.atelierProof]
         return message
     }
 
     private func proof(
         _ method: String, _ target: String, _ body: [UInt8]
-    ) throws -> (name: String, value: String) {
+    ) throws -> HTTPFields {
         let proof = RequestProof(
             device: keys.device, method: method, target: target, body: Digest(of: body),
             time: clock.now, nonce: ProofNonce(checked: random(ProofNonce.byteCount)))
-        return (RequestProof.headerName, try JWS(signing: proof, with: keys.signing).compact)
+        return [.atelierProof: try JWS(signing: proof, with: keys.signing).compact]
     }
 }

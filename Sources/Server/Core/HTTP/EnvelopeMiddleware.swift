@@ -129,22 +129,13 @@ struct EnvelopeMiddleware: RouterMiddleware {
 }
 
 extension HTTPField.Name {
-    static let atelierTime = HTTPField.Name.known("Atelier-Time")
-    static let atelierEpoch = HTTPField.Name.known("Atelier-Epoch")
-    static let atelierHistoryHash = HTTPField.Name.known("Atelier-History-Hash")
-    static let atelierHistory = HTTPField.Name.known("Atelier-History")
-    static let atelierHead = HTTPField.Name.known("Atelier-Head")
-    static let atelierFloor = HTTPField.Name.known("Atelier-Floor")
-    static let atelierHorizon = HTTPField.Name.known("Atelier-Horizon")
-    static let atelierRequest = HTTPField.Name.known("Atelier-Request")
-    static let atelierProof = HTTPField.Name.known(RequestProof.headerName)
-
-    private static func known(_ name: String) -> HTTPField.Name {
-        guard let field = HTTPField.Name(name) else {
-            preconditionFailure("a header name in this file is not one")
-        }
-        return field
-    }
+    static let atelierEpoch = HTTPField.Name(atelier: "Atelier-Epoch")
+    static let atelierHistoryHash = HTTPField.Name(atelier: "Atelier-History-Hash")
+    static let atelierHistory = HTTPField.Name(atelier: "Atelier-History")
+    static let atelierHead = HTTPField.Name(atelier: "Atelier-Head")
+    static let atelierFloor = HTTPField.Name(atelier: "Atelier-Floor")
+    static let atelierHorizon = HTTPField.Name(atelier: "Atelier-Horizon")
+    static let atelierRequest = HTTPField.Name(atelier: "Atelier-Request")
 }
 
 extension Problem.Kind {
