@@ -136,7 +136,7 @@ final class TableCompactor {
             let row = try table.version(of: key, at: rowID)
             causalLength = row.causalLength
             try table.toggleDigest(of: row, in: session, adding: false)
-            if !row.clock.isPlain { try table.removeClock(at: rowID) }
+            if !row.clock.isPlain { try table.clocks.remove(at: rowID) }
         }
         try table.addTombstone(key, causalLength: causalLength + 1, stamp: stamp)
         if !table.counters.isEmpty {
@@ -166,12 +166,12 @@ final class TableCompactor {
                 if mayBeDeleted, let tombstone = try table.tombstone(of: key) {
                     clock.causalLength = tombstone.causalLength + 1
                     try table.removeTombstone(of: key)
-                    try table.set(clock, at: rowID, replacing: PackedClock())
+                    try table.clocks.set(clock, at: rowID)
                 }
-                session.digest.toggle(
+                let hash = StateDigest.RowHash(
                     key, in: table.table.id, causalLength: clock.causalLength,
-                    createdStamp: createdStamp,
-                    exceptions: EmptyCollection(), adding: true)
+                    createdStamp: createdStamp)
+                session.digest.toggle(hash, adding: true)
             }
             rows.reset()
         }

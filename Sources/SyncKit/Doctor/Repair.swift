@@ -9,6 +9,7 @@ struct Repair {
     /// Dates unknown rows now, drops what belongs to no row, and counts the digest again.
     func mend() throws {
         try ChangeLogCompactor(session: session).compact()
+        try session.flushClocks()
         for table in try session.allTables() {
             let (id, name) = (table.table.id, quoted(table.table.name))
             try db.execute(
@@ -39,6 +40,7 @@ struct Repair {
     /// pulled again. Tombstones and what was added to counters go by keys and stay.
     func dropClocks() throws {
         try ChangeLogCompactor(session: session).compactCounters()
+        try session.flushClocks()
         for table in try session.allTables() {
             try db.execute(
                 sql: """

@@ -119,9 +119,9 @@ struct RowIDGuard {
         guard let fresh = try session.table(table.id) else { return }
         for row in moved.sorted(by: { $0.rowID < $1.rowID }) {
             try fresh.runs.add(RunTable.Run(first: row.rowID, count: 1, stamp: row.createdStamp))
-            try fresh.set(row.clock, at: row.rowID, replacing: PackedClock())
+            if !row.clock.isPlain { try fresh.clocks.set(row.clock, at: row.rowID) }
         }
-        try fresh.runs.flush()
+        try fresh.flush()
     }
 
     /// A row that is gone had a row id that another may have now.

@@ -104,7 +104,7 @@ final class BatchBuilder {
         count(40)
     }
 
-    /// The batch so far; the builder begins anew.
+    /// The batch so far; the builder is empty afterwards.
     func take() -> ChangeBatch {
         closeTable()
         batch.sortStamps()

@@ -41,6 +41,7 @@ final class RowScan {
 
     /// Stands before the first row from `first` to `last`.
     func start(from first: SQLRowID = SQLRowID(.min), to last: SQLRowID = SQLRowID(.max)) throws {
+        try store.clocks.flush()
         for statement in [rows, clocks] {
             statement.reset()
             statement.bind(first, at: 1)

@@ -1,7 +1,7 @@
 import GRDB
 
 extension BatchMerger {
-    /// Keeps a row whose parent was never seen, until that parent begins.
+    /// Keeps a row whose parent is not known here, until the parent is inserted.
     func isWaitingForParent(
         _ row: IncomingRow, _ plan: RowPlan, in table: TableStore
     ) throws -> Bool {
@@ -33,7 +33,7 @@ extension BatchMerger {
         return false
     }
 
-    /// Keeps a cell that names a parent which was never seen, until that parent begins.
+    /// Keeps a cell that references a row which is not known here, until that row is inserted.
     func isWaitingForParent(
         _ cell: IncomingCell, causalLength: UInt32, _ key: RowKey, _ known: StampNumber,
         in table: TableStore
@@ -71,8 +71,8 @@ extension BatchMerger {
         return (declared.id, parentKey)
     }
 
-    /// Makes room for a row that is about to begin: of two rows with the same values of a unique
-    /// set the later keeps its other data, and its first column of the set is set aside.
+    /// Resolves duplicates of a row that is about to be inserted: of two rows with the same values
+    /// of a unique set the later keeps its other data, and its first column of the set is cleared.
     ///
     /// - Returns: The columns of the row itself that are set aside.
     func clearDuplicates(
@@ -100,7 +100,7 @@ extension BatchMerger {
         return cleared
     }
 
-    /// The same for one cell about to be written; whether the cell itself is set aside.
+    /// The same for one cell about to be written; whether the cell itself is cleared.
     func clearDuplicates(
         of cell: IncomingCell, into row: RowVersion, in table: TableStore
     ) throws -> Bool {
@@ -136,8 +136,8 @@ extension BatchMerger {
         let stamps: [Int32]
     }
 
-    /// Whether the batch itself ends the row's hold on a unique value: then it lets go of it now,
-    /// where the batch's other rows need it.
+    /// Whether the batch itself deletes the row or overwrites its unique value: then the value is
+    /// released now, for the batch's other rows.
     private func isReleased(
         _ row: RowVersion, column: ColumnID, in table: TableStore
     ) throws -> Bool {
@@ -153,8 +153,8 @@ extension BatchMerger {
         if let deleted = released.deletesByKey[row.key],
             changes.deletes.causalLengths[deleted] > row.causalLength
         {
-            // It dies in its turn, when its children have got their new parents; what is lost by
-            // that is listed with the values of now.
+            // It is deleted in its turn, after its children were given new parents. Conflicts list
+            // the values that it has now.
             try noteLostUpdates(to: row, deletedAt: changes.deletes.stamps[deleted], in: table)
             try table.update(column, at: row.rowID, to: .null)
             return true

@@ -11,7 +11,7 @@ extension BatchMerger {
         let insert: PreparedStatement
         /// The columns that only a newer program has.
         let unknown: [BorrowedColumn]
-        /// The ids of columns that the writer did not have: there, others win.
+        /// The ids of columns that the writer did not have: every write to them wins.
         let missing: [ColumnID]
 
         init(_ columns: [BorrowedColumn], _ table: TableStore) throws {
@@ -32,25 +32,34 @@ extension BatchMerger {
         try CellColumn.borrow(rows.columns.map(\.cells)[...]) { cells in
             let columns = zip(rows.columns, cells).map { (id: $0.id, cells: $1) }
             let plan = try RowPlan(columns, table)
-            let isFresh = wasEmpty && isPlain(plan, table)
-            var causalLengths = rows.causalLengths[...]
-            var exceptions = rows.exceptions[...]
-            for index in 0..<rows.count {
-                var row = IncomingRow(
-                    key: rows.keys[index], createdStamp: rows.createdStamps[index], index: index)
-                if let causalLength = causalLengths.first, causalLength.row == index {
-                    row.causalLength = causalLength.causalLength
-                    causalLengths.removeFirst()
-                }
-                let end = exceptions.firstIndex { $0.row != index } ?? exceptions.endIndex
-                row.exceptions = exceptions[..<end]
-                exceptions = exceptions[end...]
-                // A key may come twice all the same: only the database knows.
-                if isFresh, try !isDeleted(row), try insertFresh(row, plan, into: table) {
-                    continue
-                }
-                try merge(row, plan, into: table)
+            try rows.exceptions.withUnsafeBufferPointer { exceptions in
+                try mergeRows(
+                    rows, exceptions, plan, isFresh: wasEmpty && isPlain(plan, table), into: table)
             }
+        }
+    }
+
+    private func mergeRows(
+        _ rows: TableChanges.Rows, _ exceptions: UnsafeBufferPointer<TableChanges.Exception>,
+        _ plan: RowPlan, isFresh: Bool, into table: TableStore
+    ) throws {
+        var causalLengths = rows.causalLengths[...]
+        var next = 0
+        for index in 0..<rows.count {
+            var row = IncomingRow(
+                key: rows.keys[index], createdStamp: rows.createdStamps[index], index: index)
+            if let causalLength = causalLengths.first, causalLength.row == index {
+                row.causalLength = causalLength.causalLength
+                causalLengths.removeFirst()
+            }
+            let start = next
+            while next < exceptions.count, exceptions[next].row == index { next += 1 }
+            row.exceptions = UnsafeBufferPointer(rebasing: exceptions[start..<next])
+            // A batch may still hold a key twice: only the database knows.
+            if isFresh, try !isDeleted(row), try insertFresh(row, plan, into: table) {
+                continue
+            }
+            try merge(row, plan, into: table)
         }
     }
 
@@ -59,18 +68,18 @@ extension BatchMerger {
         try isLongGone(row.createdStamp) || wasForgotten(row.createdStamp)
     }
 
-    /// Whether a row that begins is inserted, and nothing else is to be looked at.
+    /// Whether a new row only has to be inserted, without any further check.
     private func isPlain(_ plan: RowPlan, _ table: TableStore) -> Bool {
         plan.unknown.isEmpty && plan.missing.isEmpty && table.table.references.isEmpty
             && table.table.unique.isEmpty && !session.hasPendingDependencies
     }
 
-    /// A whole row of the batch.
+    /// A whole row of the batch, borrowed from it.
     struct IncomingRow {
         let key: RowKey
         var causalLength: UInt32 = 1
         let createdStamp: Int32
-        var exceptions: ArraySlice<TableChanges.Exception> = []
+        var exceptions = UnsafeBufferPointer<TableChanges.Exception>(start: nil, count: 0)
         let index: Int
 
         /// When `column` was written.
@@ -82,7 +91,7 @@ extension BatchMerger {
         }
     }
 
-    /// Inserts without looking: into a table that held nothing, a clash of keys is the exception.
+    /// Inserts without a lookup: in a table that was empty a duplicate key is the exception.
     private func insertFresh(
         _ row: IncomingRow, _ plan: RowPlan, into table: TableStore
     ) throws -> Bool {
@@ -94,21 +103,20 @@ extension BatchMerger {
         }
         try table.runs.add(
             RunTable.Run(first: rowID, count: 1, stamp: try number(row.createdStamp)))
-        let known = row.exceptions.lazy.filter { table.column($0.column) != nil }
-        if row.causalLength != 1 || !row.exceptions.isEmpty {
-            clockWriter.removeAll()
-            PackedClock.write(causalLength: row.causalLength, to: &clockWriter)
-            for exception in known {
-                PackedClock.write(
-                    try number(exception.stamp), of: exception.column, to: &clockWriter)
-            }
-            if clockWriter.count > 0 { try table.append(clock: clockWriter.bytes, at: rowID) }
-        }
-        session.digest.toggle(
+        var hash = StateDigest.RowHash(
             row.key, in: table.table.id, causalLength: row.causalLength,
-            createdStamp: stamp(row.createdStamp),
-            exceptions: known.map { (column: $0.column, stamp: self.stamp($0.stamp)) },
-            adding: true)
+            createdStamp: stamp(row.createdStamp))
+        if row.causalLength != 1 || !row.exceptions.isEmpty {
+            try table.clocks.append(at: rowID) { writer in
+                PackedClock.write(causalLength: row.causalLength, to: &writer)
+                for exception in row.exceptions where table.has(exception.column) {
+                    PackedClock.write(
+                        try number(exception.stamp), of: exception.column, to: &writer)
+                    hash.add(stamp(exception.stamp), of: exception.column)
+                }
+            }
+        }
+        session.digest.toggle(hash, adding: true)
         noteAltered()
         return true
     }
@@ -144,7 +152,7 @@ extension BatchMerger {
         }
     }
 
-    /// The row comes to exist.
+    /// Inserts the row.
     private func begin(
         _ row: IncomingRow, _ plan: RowPlan, in table: TableStore
     ) throws {
@@ -155,18 +163,17 @@ extension BatchMerger {
         try table.runs.add(RunTable.Run(first: rowID, count: 1, stamp: createdStamp))
         var clock = PackedClock()
         clock.causalLength = row.causalLength
-        var exceptions: [(column: ColumnID, stamp: Stamp)] = []
-        for exception in row.exceptions where table.column(exception.column) != nil {
-            clock.set(try number(exception.stamp), of: exception.column)
-            exceptions.append((exception.column, stamp(exception.stamp)))
-        }
-        // Columns that the writer did not know lose against whoever does.
-        for column in plan.missing { clock.set(StampNumber.zero, of: column) }
-        if !clock.isPlain { try table.set(clock, at: rowID, replacing: PackedClock()) }
-        session.digest.toggle(
+        var hash = StateDigest.RowHash(
             row.key, in: table.table.id, causalLength: row.causalLength,
-            createdStamp: stamp(row.createdStamp),
-            exceptions: exceptions, adding: true)
+            createdStamp: stamp(row.createdStamp))
+        for exception in row.exceptions where table.has(exception.column) {
+            clock.set(try number(exception.stamp), of: exception.column)
+            hash.add(stamp(exception.stamp), of: exception.column)
+        }
+        // Columns that the writer did not know lose against every write to them.
+        for column in plan.missing { clock.set(StampNumber.zero, of: column) }
+        if !clock.isPlain { try table.clocks.set(clock, at: rowID) }
+        session.digest.toggle(hash, adding: true)
         noteAltered()
         try keepUnknown(row, plan, in: table)
         for column in cleared { try repairs.clear(column, of: row.key, in: table) }

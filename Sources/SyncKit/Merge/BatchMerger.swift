@@ -22,11 +22,9 @@ final class BatchMerger {
     let repairs: RepairWrites
     /// Columns of the row being merged that lost a unique value.
     var setAside: [ColumnID] = []
-    /// Of the table where two rows have clashed last.
+    /// Of the table where two rows were found with the same unique values last.
     var released: (table: TableID, values: ReleasedUniqueValues)?
     private var numbers: [StampNumber]
-    /// For the clocks of new rows: one piece of memory for all of them.
-    var clockWriter = ByteWriter()
 
     init(
         _ batch: ChangeBatch, at sequence: ServerSequence, wall: UInt64, in session: StoreSession,
@@ -42,7 +40,7 @@ final class BatchMerger {
         numbers = [StampNumber](repeating: .zero, count: batch.stamps.count)
     }
 
-    /// Merges all of it.
+    /// Merges the whole batch.
     ///
     /// Deletes come last, children's before their parents': a row that changed its parent is not
     /// deleted with the old one, and none that the writer deleted has to be repaired.
@@ -83,7 +81,7 @@ final class BatchMerger {
         batch.stamps[Int(index)].stamp
     }
 
-    /// The local number of a stamp of the batch, given out when it is first needed.
+    /// The local number of a stamp of the batch, assigned when it is first needed.
     func number(_ index: Int32) throws -> StampNumber {
         let index = Int(index)
         if numbers[index] != .zero { return numbers[index] }
@@ -114,7 +112,7 @@ final class BatchMerger {
         return known > .none && known <= session.collected
     }
 
-    /// Whether the row that began at this stamp was deleted here before the server lost its memory,
+    /// Whether the row that began at this stamp was deleted here before the server lost its data,
     /// and its tombstone cleared away: nobody else remembers the deletion either.
     func wasForgotten(_ index: Int32) throws -> Bool {
         try !isReleasing && session.stampsBeforeReset.contains(stamp(index))
@@ -124,7 +122,7 @@ final class BatchMerger {
     /// `tombstone`: if it counts the causal length from the start all the same, it has cleared the
     /// tombstone away.
     func hasForgotten(_ tombstone: StampNumber, _ index: Int32) throws -> Bool {
-        // 0 says only that it was known before the server lost its memory: to whom, nobody knows.
+        // 0 says only that it was known before the server lost its data, not to which devices.
         guard let known = try session.stamps.entry(tombstone).sequence, known > .none else {
             return false
         }
@@ -135,7 +133,7 @@ final class BatchMerger {
         dated.sequence == .none ? sequence : dated.sequence
     }
 
-    // MARK: - Deaths
+    // MARK: - Deletes
 
     private func mergeDelete(
         _ index: Int, of deletes: TableChanges.Deletes, into table: TableStore
@@ -167,17 +165,18 @@ final class BatchMerger {
     /// Whether the row was created after the deletion at the batch's stamp `deletedStamp` had
     /// become known here: its writer had cleared the tombstone away, and counted the causal length
     /// from the start. The tombstone came back, as from a device that still had it when the server
-    /// lost its memory.
+    /// lost its data.
     private func wasCreated(_ row: RowVersion, after deletedStamp: Int32) throws -> Bool {
         let deletedStamp = stamp(deletedStamp)
         guard try session.stamps.stamp(row.createdStamp) > deletedStamp else { return false }
-        // By the moment alone: a copy of the deleter's database tells the same deletion under a
-        // name of its own.
+        // By the moment alone: a copy of the deleter's database sends the same deletion under a
+        // replica id of its own.
         return try session.stamps.contains(deletedStamp.time, before: row.createdStamp)
     }
 
     /// The row takes a causal length above the deletion's, so that it wins everywhere: also with
-    /// devices that know nothing of the order of the two. All who have the row raise it alike.
+    /// devices that know nothing of the order of the two. Every device that has the row raises it to
+    /// the same value.
     private func raise(
         _ row: RowVersion, above causalLength: UInt32, in table: TableStore
     ) throws {
@@ -185,7 +184,7 @@ final class BatchMerger {
         raised.clock.causalLength = causalLength + 1
         try table.replace(row, with: raised, in: session)
         noteAltered()
-        // All of the row is told, with what others added to its counters: that has a new causal
+        // The whole row is sent, with what others added to its counters: that has a new causal
         // length, too.
         try StoreState(db: session.db).setOffer(.due)
         try dependencies.release(row.key, in: table.table.id, to: self)

@@ -42,7 +42,8 @@ extension SyncStore {
             let found = try PreparedStatement(
                 """
                 SELECT id, tbl, row, col, kind, lost, lost_stamp, won_stamp, found
-                FROM sync_conflicts ORDER BY id DESC LIMIT ?
+                FROM sync_conflicts
+                ORDER BY found DESC, max(lost_stamp, won_stamp) DESC, id LIMIT ?
                 """, in: db)
             try found.bind([.integer(Int64(limit))])
             var conflicts: [Conflict] = []

@@ -2,8 +2,9 @@ import GRDB
 
 /// Values that lost against a write that did not know of them, kept for ``Limits/conflictDays``.
 ///
-/// Losses are stored by ``flush()``, in the order of the rows: the index that keeps each from being
-/// stored twice is then written page by page.
+/// A loss is stored under a hash of what identifies it, so that one that is met again, as when a
+/// segment is applied twice, is stored once. Losses are stored by ``flush()``, many by one
+/// statement and in the order of the hashes: the table is then written page by page.
 final class ConflictLog {
     private let db: Database
     /// Now, in milliseconds since 1970 UTC.
@@ -11,6 +12,7 @@ final class ConflictLog {
     private var losses: [Loss] = []
 
     private struct Loss {
+        let id: Int64
         let kind: Conflict.Kind
         let table: TableID
         let key: RowKey
@@ -29,9 +31,10 @@ final class ConflictLog {
         _ kind: Conflict.Kind, _ table: TableID, _ key: RowKey, column: ColumnID,
         lost: [(column: ColumnID, value: SQLValue)], lostStamp: StampNumber, wonStamp: StampNumber
     ) throws {
+        let id = Self.id(kind, table, key, column, lostStamp)
         losses.append(
             Loss(
-                kind: kind, table: table, key: key, column: column, lost: Self.encode(lost),
+                id: id, kind: kind, table: table, key: key, column: column, lost: Self.encode(lost),
                 lostStamp: lostStamp, wonStamp: wonStamp))
         if losses.count == Self.mostHeld { try flush() }
     }
@@ -39,25 +42,56 @@ final class ConflictLog {
     /// Stores what was added; must be called before the transaction ends.
     func flush() throws {
         guard !losses.isEmpty else { return }
-        // The same loss may be met again, as when a segment is applied twice.
-        let insert = try PreparedStatement(
-            """
-            INSERT OR IGNORE INTO sync_conflicts(tbl, row, col, kind, lost, lost_stamp, won_stamp,
-            found) VALUES(?, ?, ?, ?, ?, ?, ?, ?)
-            """, in: db)
-        for loss in losses.sorted(by: { $0.key < $1.key }) {
-            insert.bind(loss.table, at: 1)
-            insert.bind(loss.key, at: 2)
-            insert.bind(loss.column, at: 3)
-            insert.bind(loss.kind.rawValue, at: 4)
-            insert.bind(blob: loss.lost, at: 5)
-            insert.bind(loss.lostStamp, at: 6)
-            insert.bind(loss.wonStamp, at: 7)
-            insert.bind(Int64(clamping: wall), at: 8)
-            try insert.run()
+        losses.sort { $0.id < $1.id }
+        var rest = losses[...]
+        while rest.count >= Self.lossesAStatement {
+            try store(rest.prefix(Self.lossesAStatement))
+            rest = rest.dropFirst(Self.lossesAStatement)
         }
+        for index in rest.indices { try store(rest[index...index]) }
         losses.removeAll(keepingCapacity: true)
     }
+
+    /// Stores one loss, or as many as one statement takes; one that is stored already stays.
+    private func store(_ losses: ArraySlice<Loss>) throws {
+        let row = "(?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        let rows = Array(repeating: row, count: losses.count).joined(separator: ", ")
+        let insert = try PreparedStatement(
+            """
+            INSERT OR IGNORE INTO sync_conflicts(id, tbl, row, col, kind, lost, lost_stamp,
+            won_stamp, found) VALUES\(rows)
+            """, in: db)
+        var parameter: Int32 = 1
+        for loss in losses {
+            insert.bind(loss.id, at: parameter)
+            insert.bind(loss.table, at: parameter + 1)
+            insert.bind(loss.key, at: parameter + 2)
+            insert.bind(loss.column, at: parameter + 3)
+            insert.bind(loss.kind.rawValue, at: parameter + 4)
+            insert.bind(blob: loss.lost, at: parameter + 5)
+            insert.bind(loss.lostStamp, at: parameter + 6)
+            insert.bind(loss.wonStamp, at: parameter + 7)
+            insert.bind(Int64(clamping: wall), at: parameter + 8)
+            parameter += 9
+        }
+        try insert.run()
+    }
+
+    /// 63 bits of a hash of what identifies a loss: of 100,000 losses two have the same one in a
+    /// billion times, and are then shown as one.
+    private static func id(
+        _ kind: Conflict.Kind, _ table: TableID, _ key: RowKey, _ column: ColumnID,
+        _ lostStamp: StampNumber
+    ) -> Int64 {
+        let words = [
+            UInt64(kind.rawValue) << 32 | UInt64(table.rawValue) << 8 | UInt64(column.rawValue),
+            key.high, key.low, UInt64(bitPattern: lostStamp.rawValue),
+        ]
+        return Int64(words.reduce(0, StateDigest.mix) >> 1)
+    }
+
+    /// How many losses are stored by one statement.
+    private static let lossesAStatement = 16
 
     /// A batch speaks of no more rows; their values may be large, but no larger than the batch.
     private static let mostHeld = Limits.batchRows
@@ -69,28 +103,58 @@ final class ConflictLog {
             .run(.integer(oldest))
     }
 
-    /// Form: count, then column id and a ``CellColumn`` of one cell each.
+    /// Form: count, then of each value the column's id, the kind as in ``CellColumn/Kind`` and what it
+    /// holds: an integer in zigzag form, the 8 bytes of a real, or a length and the bytes.
     static func encode(_ lost: [(column: ColumnID, value: SQLValue)]) -> [UInt8] {
         var writer = ByteWriter()
         writer.append(count: lost.count)
         for cell in lost {
             writer.append(byte: cell.column.rawValue)
-            var cells = CellColumn()
-            cells.append(cell.value)
-            cells.write(to: &writer)
+            switch cell.value {
+            case .null: writer.append(byte: CellColumn.Kind.null.rawValue)
+            case .integer(let integer):
+                writer.append(byte: CellColumn.Kind.integer.rawValue)
+                writer.append(zigzag: integer)
+            case .real(let real):
+                writer.append(byte: CellColumn.Kind.real.rawValue)
+                writer.appendBigEndian(real.bitPattern)
+            case .text(let bytes): append(bytes, .text, to: &writer)
+            case .blob(let bytes): append(bytes, .blob, to: &writer)
+            }
         }
         return writer.bytes
+    }
+
+    private static func append(
+        _ bytes: [UInt8], _ kind: CellColumn.Kind, to writer: inout ByteWriter
+    ) {
+        writer.append(byte: kind.rawValue)
+        writer.append(count: bytes.count)
+        writer.append(bytes)
+    }
+
+    private static func payload(_ reader: inout ByteReader) throws(CodecError) -> [UInt8] {
+        try reader.bytes(try reader.count())
     }
 
     static func decode(_ bytes: [UInt8]) throws(CodecError) -> [(column: ColumnID, value: SQLValue)]
     {
         try ByteReader.reading(bytes) { (reader) throws(CodecError) in
             var lost: [(column: ColumnID, value: SQLValue)] = []
-            var expanded = 0
-            for _ in 0..<(try reader.count(minimumBytes: 3)) {
+            for _ in 0..<(try reader.count(minimumBytes: 2)) {
                 let column = ColumnID(try reader.byte())
-                let cells = try CellColumn(reading: 1, from: &reader, expanded: &expanded)
-                lost.append((column, cells[0]))
+                guard let kind = CellColumn.Kind(rawValue: try reader.byte()) else {
+                    throw .invalid("kind")
+                }
+                switch kind {
+                case .null: lost.append((column, .null))
+                case .integer: lost.append((column, .integer(try reader.zigzag())))
+                case .real:
+                    let real = Double(bitPattern: try reader.bigEndian64())
+                    lost.append((column, .real(real)))
+                case .text: lost.append((column, .text(try payload(&reader))))
+                case .blob: lost.append((column, .blob(try payload(&reader))))
+                }
             }
             return lost
         }

@@ -126,8 +126,8 @@ struct SegmentApplier {
         let batch = try Self.batch(payload, of: sealed)
         let state = StoreState(db: session.db)
         if header.replica == (try state.replica), try isForked(sealed) {
-            // Another copy of this database goes on under our name. Its stamps may equal ours and
-            // mean other writes: ours take a new name before its changes are merged.
+            // Another copy of this database uses our replica id. Its stamps may equal ours and mean
+            // other writes: ours get a new id before its changes are merged.
             try ReplicaIDRotation(session: session, randomBytes: randomBytes).run()
             page.isForked = true
         } else if header.replica == (try state.replica), sequence > .none {

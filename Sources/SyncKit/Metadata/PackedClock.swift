@@ -26,14 +26,12 @@ struct PackedClock: Equatable {
     /// Whether there is nothing to store.
     var isPlain: Bool { causalLength == 1 && exceptions.isEmpty }
 
-    var bytes: [UInt8] {
-        var writer = ByteWriter()
-        writer.reserve(4 + exceptions.count * 4)
+    /// Writes the stored form.
+    func write(to writer: inout ByteWriter) {
         Self.write(causalLength: causalLength, to: &writer)
         for exception in exceptions {
             Self.write(exception.stamp, of: exception.column, to: &writer)
         }
-        return writer.bytes
     }
 
     /// Begins the stored form.

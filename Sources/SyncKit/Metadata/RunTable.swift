@@ -24,6 +24,8 @@ final class RunTable {
     private var latest: Run?
     /// No stored run reaches beyond this row id; nil until it is needed.
     private var knownEnd: SQLRowID?
+    /// The stored run that reaches up to ``knownEnd``; nil where it must be looked for.
+    private var lastStored: Run?
     /// Runs not yet stored: rows that arrive one after the other extend one run.
     private var open: Run?
 
@@ -59,7 +61,16 @@ final class RunTable {
         guard var run = open else { return }
         open = nil
         latest = nil
-        if run.first > (try end()) { return try store(run) }
+        let end = try self.end()
+        if run.first > end { return try store(run) }
+        if let lastStored, run.first == end {
+            // The usual case: rows are added after all others.
+            guard lastStored.stamp == run.stamp else { return try store(run) }
+            return try store(
+                Run(
+                    first: lastStored.first, count: lastStored.count + run.count,
+                    stamp: run.stamp))
+        }
         // What lies under the new run is cut away.
         while let under = try self.run(atOrBefore: run.end + -1), under.end > run.first {
             try delete(under.first)
@@ -97,7 +108,8 @@ final class RunTable {
     }
 
     private func store(_ run: Run) throws {
-        knownEnd = max(try end(), run.end)
+        let end = try self.end()
+        if run.end >= end { (knownEnd, lastStored) = (run.end, run) }
         let insert = try prepared(.insert)
         insert.bind(run.first, at: 1)
         insert.bind(run.count, at: 2)
@@ -106,6 +118,7 @@ final class RunTable {
     }
 
     private func delete(_ first: SQLRowID) throws {
+        lastStored = nil
         let remove = try prepared(.remove)
         remove.bind(first, at: 1)
         try remove.run()

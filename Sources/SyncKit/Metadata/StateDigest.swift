@@ -13,18 +13,29 @@ final class StateDigest {
         self.value = value
     }
 
-    /// Counts a living row in, or out again.
-    func toggle(
-        _ key: RowKey, in table: TableID, causalLength: UInt32, createdStamp: Stamp,
-        exceptions: some Sequence<(column: ColumnID, stamp: Stamp)>, adding: Bool
-    ) {
-        var hash = Self.start(key, table, causalLength)
-        hash = Self.mix(hash, createdStamp)
-        for exception in exceptions
-        where exception.stamp != createdStamp && exception.stamp != .zero {
-            hash = Self.mix(hash ^ UInt64(exception.column.rawValue), exception.stamp)
+    /// What one living row adds to the sum.
+    struct RowHash {
+        private let createdStamp: Stamp
+        fileprivate var value: UInt64
+
+        /// A row all of whose columns were written at `createdStamp`.
+        @inline(__always)
+        init(_ key: RowKey, in table: TableID, causalLength: UInt32, createdStamp: Stamp) {
+            self.createdStamp = createdStamp
+            value = StateDigest.mix(StateDigest.start(key, table, causalLength), createdStamp)
         }
-        value = adding ? value &+ hash : value &- hash
+
+        /// Another stamp of a column; columns come in rising order.
+        @inline(__always)
+        mutating func add(_ stamp: Stamp, of column: ColumnID) {
+            guard stamp != createdStamp, stamp != .zero else { return }
+            value = StateDigest.mix(value ^ UInt64(column.rawValue), stamp)
+        }
+    }
+
+    /// Counts a living row in, or out again.
+    func toggle(_ row: RowHash, adding: Bool) {
+        value = adding ? value &+ row.value : value &- row.value
     }
 
     /// Counts what a source has added to a counter in, or out again.
@@ -37,18 +48,19 @@ final class StateDigest {
         value = adding ? value &+ hash : value &- hash
     }
 
-    private static func start(_ key: RowKey, _ table: TableID, _ causalLength: UInt32) -> UInt64 {
+    fileprivate static func start(_ key: RowKey, _ table: TableID, _ causalLength: UInt32) -> UInt64
+    {
         let tableAndLength = UInt64(table.rawValue) << 32 | UInt64(causalLength)
         return mix(mix(tableAndLength, key.high), key.low)
     }
 
-    private static func mix(_ hash: UInt64, _ stamp: Stamp) -> UInt64 {
+    fileprivate static func mix(_ hash: UInt64, _ stamp: Stamp) -> UInt64 {
         mix(mix(hash, stamp.time.rawValue), stamp.replica)
     }
 
     /// A multiply-xorshift step (splitmix64's finalizer).
     @inline(__always)
-    private static func mix(_ hash: UInt64, _ word: UInt64) -> UInt64 {
+    static func mix(_ hash: UInt64, _ word: UInt64) -> UInt64 {
         var mixed = (hash ^ word) &+ 0x9E37_79B9_7F4A_7C15
         mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
         mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
@@ -61,13 +73,14 @@ extension TableStore {
     func toggleDigest(
         of row: RowVersion, in session: StoreSession, adding: Bool
     ) throws {
-        let exceptions = try row.clock.exceptions.map {
-            (column: $0.column, stamp: try session.stamps.stamp($0.stamp))
-        }
-        session.digest.toggle(
+        let stamps = session.stamps
+        var hash = StateDigest.RowHash(
             row.key, in: table.id, causalLength: row.causalLength,
-            createdStamp: try session.stamps.stamp(row.createdStamp),
-            exceptions: exceptions, adding: adding)
+            createdStamp: try stamps.stamp(row.createdStamp))
+        for exception in row.clock.exceptions {
+            hash.add(try stamps.stamp(exception.stamp), of: exception.column)
+        }
+        session.digest.toggle(hash, adding: adding)
     }
 
     /// Counts every row and its counters into the session's digest.

@@ -14,6 +14,7 @@ final class TableStore {
 
     let table: SyncedTable
     let runs: RunTable
+    let clocks: ClockTable
     let counters: Set<ColumnID>
     private let gaps: [KnownColumns.Gap]
     private let foreignKeys: ForeignKeyDeferral
@@ -21,6 +22,8 @@ final class TableStore {
     private let queries: PreparedQueries<Query>
     /// By column id, as the two below.
     private let columns: [SyncedColumn?]
+    /// The declared columns as bits.
+    private let declared: UInt64
     private var updates: [PreparedStatement?]
     private var values: [PreparedStatement?]
 
@@ -36,10 +39,12 @@ final class TableStore {
         var columns = [SyncedColumn?](repeating: nil, count: Limits.columns + 1)
         for column in table.columns { columns[Int(column.id.rawValue)] = column }
         self.columns = columns
+        declared = table.columnBits
         updates = [PreparedStatement?](repeating: nil, count: columns.count)
         values = updates
         counters = Set(table.columns.filter { $0.policy == .counter }.map { $0.id })
         runs = RunTable(table.id, in: db)
+        clocks = ClockTable(table.id, in: db)
     }
 
     /// The declared column with an id.
@@ -47,6 +52,10 @@ final class TableStore {
     func column(_ id: ColumnID) -> SyncedColumn? {
         Int(id.rawValue) < columns.count ? columns[Int(id.rawValue)] : nil
     }
+
+    /// Whether a column with an id is declared.
+    @inline(__always)
+    func has(_ id: ColumnID) -> Bool { declared & id.bit != 0 }
 
     // MARK: - Rows
 
@@ -65,14 +74,18 @@ final class TableStore {
         return .unseen
     }
 
-    private func rowIDAndClock(
+    /// Where the row with `key` lies, and the clock that is stored of it.
+    func rowIDAndClock(
         of key: RowKey
     ) throws -> (rowID: SQLRowID, clock: PackedClock)? {
         let findRow = try prepared(.findRow)
         findRow.bind(key, at: 1)
         defer { findRow.reset() }
         guard try findRow.step() else { return nil }
-        return (findRow.rowID(0), try PackedClock(findRow.borrowed(1)))
+        let rowID = findRow.rowID(0)
+        // What is stored may be older than what is held back.
+        if clocks.isHeld(rowID) { return (rowID, try clocks.clock(at: rowID)) }
+        return (rowID, try PackedClock(findRow.borrowed(1)))
     }
 
     /// Where the row with `key` lies.
@@ -130,14 +143,14 @@ final class TableStore {
         let remove = try prepared(.remove)
         remove.bind(row.rowID, at: 1)
         try remove.run()
-        if !row.clock.isPlain { try removeClock(at: row.rowID) }
+        if !row.clock.isPlain { try clocks.remove(at: row.rowID) }
         if !counters.isEmpty {
             try CountLedger(session, table: table.id).remove(row.key)
         }
     }
 
-    /// Stores another clock or created stamp of a row whose values are written already, and counts
-    /// the row anew in the session's digest.
+    /// Stores another clock or created stamp of a row whose values are written already, and updates
+    /// the row in the session's digest.
     func replace(
         _ old: RowVersion, with new: RowVersion, in session: StoreSession
     ) throws {
@@ -147,7 +160,7 @@ final class TableStore {
         if isRecreated {
             try runs.add(RunTable.Run(first: new.rowID, count: 1, stamp: new.createdStamp))
         }
-        if isRecreated || new.clock != old.clock { try set(new.clock, at: new.rowID) }
+        if isRecreated || new.clock != old.clock { try clocks.set(new.clock, at: new.rowID) }
         try toggleDigest(of: new, in: session, adding: true)
     }
 
@@ -156,6 +169,16 @@ final class TableStore {
         try table.columns.map { column in
             (column.id, try value(of: column.id, at: row.rowID))
         }
+    }
+
+    /// A row that is known to exist, with the clock that is stored of it.
+    func version(
+        of key: RowKey, at rowID: SQLRowID, stored clock: PackedClock
+    ) throws -> RowVersion {
+        let createdStamp = try createdStamp(at: rowID)
+        return RowVersion(
+            key: key, rowID: rowID, createdStamp: createdStamp,
+            clock: filled(clock, createdStamp: createdStamp))
     }
 
     /// A row that is known to exist, with the clock that is stored of it.
@@ -184,11 +207,7 @@ final class TableStore {
 
     /// What the row's clock has besides its beginning at the stamp with the number `createdStamp`.
     func clock(at rowID: SQLRowID, createdStamp: StampNumber) throws -> PackedClock {
-        let findClock = try prepared(.findClock)
-        findClock.bind(rowID, at: 1)
-        defer { findClock.reset() }
-        guard try findClock.step() else { return filled(PackedClock(), createdStamp: createdStamp) }
-        return filled(try PackedClock(findClock.borrowed(0)), createdStamp: createdStamp)
+        filled(try clocks.clock(at: rowID), createdStamp: createdStamp)
     }
 
     /// A stored clock together with what goes without saying: columns that the table lacked when
@@ -206,33 +225,10 @@ final class TableStore {
         return filled
     }
 
-    /// Stores `clock`; `old` is what is stored now.
-    func set(_ clock: PackedClock, at rowID: SQLRowID, replacing old: PackedClock) throws {
-        guard clock != old else { return }
-        try set(clock, at: rowID)
-    }
-
-    /// Stores `clock`, as where the row's beginning is another from now on.
-    func set(_ clock: PackedClock, at rowID: SQLRowID) throws {
-        if clock.isPlain { return try removeClock(at: rowID) }
-        let setClock = try prepared(.setClock)
-        setClock.bind(rowID, at: 1)
-        setClock.bind(blob: clock.bytes, at: 2)
-        try setClock.run()
-    }
-
-    /// Stores the clock of a row that was just added; `bytes` are of ``PackedClock``.
-    func append(clock bytes: [UInt8], at rowID: SQLRowID) throws {
-        let appendClock = try prepared(.appendClock)
-        appendClock.bind(rowID, at: 1)
-        appendClock.bind(blob: bytes, at: 2)
-        try appendClock.run()
-    }
-
-    func removeClock(at rowID: SQLRowID) throws {
-        let removeClock = try prepared(.removeClock)
-        removeClock.bind(rowID, at: 1)
-        try removeClock.run()
+    /// Stores what is held back of clocks; must be called before the transaction ends.
+    func flush() throws {
+        try runs.flush()
+        try clocks.flush()
     }
 
     // MARK: - Tombstones
@@ -275,7 +271,6 @@ final class TableStore {
     /// What is asked of every table again and again.
     private enum Query: Int, CaseIterable {
         case find, findRow, remove
-        case findClock, setClock, appendClock, removeClock
         case findTombstone, setTombstone, removeTombstone
     }
 
@@ -294,10 +289,6 @@ final class TableStore {
             AS clocks ON clocks.row_id = rows._rowid_ WHERE rows.id = ?
             """
         case .remove: "DELETE FROM \(name) WHERE _rowid_ = ?"
-        case .findClock: "SELECT clock FROM sync_clocks_\(id) WHERE row_id = ?"
-        case .setClock: "INSERT OR REPLACE INTO sync_clocks_\(id)(row_id, clock) VALUES(?, ?)"
-        case .appendClock: "INSERT INTO sync_clocks_\(id)(row_id, clock) VALUES(?, ?)"
-        case .removeClock: "DELETE FROM sync_clocks_\(id) WHERE row_id = ?"
         case .findTombstone: "SELECT causal_length, stamp FROM sync_tombstones_\(id) WHERE row = ?"
         case .setTombstone:
             """

@@ -7,6 +7,8 @@ final class PreparedStatement {
     /// Owns the handle.
     private let statement: Statement
     private let handle: SQLiteStatement
+    /// The keys that are bound, 16 bytes for each parameter; SQLite reads them here.
+    private var keys: UnsafeMutablePointer<(UInt64, UInt64)>?
 
     init(_ sql: String, in db: Database) throws {
         statement = try db.cachedStatement(sql: sql)
@@ -18,6 +20,7 @@ final class PreparedStatement {
         // A cached statement that is not reset would keep its transaction open.
         sqlite3_reset(statement.sqliteStatement)
         sqlite3_clear_bindings(statement.sqliteStatement)
+        keys?.deallocate()
     }
 
     /// Binds `values` to the parameters from the first on, runs to the end, and may run again.
@@ -91,11 +94,30 @@ final class PreparedStatement {
         sqlite3_bind_null(handle, index)
     }
 
-    /// Binds a key; SQLite copies it.
+    /// Binds a key; it is kept here until another one takes its place.
     @inline(__always)
     func bind(_ key: RowKey, at index: Int32) {
-        withUnsafeBytes(of: (key.high.bigEndian, key.low.bigEndian)) { bytes in
-            _ = sqlite3_bind_blob(handle, index, bytes.baseAddress, 16, Self.transient)
+        let keys = self.keys ?? makeRoomForKeys()
+        keys[Int(index)] = (key.high.bigEndian, key.low.bigEndian)
+        _ = sqlite3_bind_blob(handle, index, keys + Int(index), 16, nil)
+    }
+
+    private func makeRoomForKeys() -> UnsafeMutablePointer<(UInt64, UInt64)> {
+        // Parameters count from 1.
+        let count = Int(sqlite3_bind_parameter_count(handle)) + 1
+        let keys = UnsafeMutablePointer<(UInt64, UInt64)>.allocate(capacity: count)
+        keys.initialize(repeating: (0, 0), count: count)
+        self.keys = keys
+        return keys
+    }
+
+    /// Binds bytes as a blob; they must stay until the next reset.
+    @inline(__always)
+    func bind(lent bytes: UnsafeRawBufferPointer, at index: Int32) {
+        if bytes.isEmpty {
+            sqlite3_bind_zeroblob(handle, index, 0)
+        } else {
+            sqlite3_bind_blob(handle, index, bytes.baseAddress, Int32(bytes.count), nil)
         }
     }
 

@@ -29,7 +29,7 @@ final class StoreSession {
         try lookForPendingDependencies()
     }
 
-    /// Looks anew whether changes wait, as after some were taken.
+    /// Checks again whether changes wait, as after some were released.
     func lookForPendingDependencies() throws {
         hasPendingDependencies = try PreparedStatement(
             "SELECT 1 FROM sync_dependencies LIMIT 1", in: db
@@ -96,7 +96,7 @@ final class StoreSession {
     func isWholeAndSent() throws -> Bool {
         let state = StoreState(db: db)
         guard try !misses(), try isSent(), try state.offer == .none else { return false }
-        // Whoever takes the snapshot notices if a group that was given up goes on after all.
+        // Whoever loads the snapshot notices if a group that was abandoned continues after all.
         return try !PartialGroups(db).exist(after: state.givenUpGroups)
     }
 
@@ -122,10 +122,10 @@ final class StoreSession {
 
     /// Runs `body` within a savepoint: the only way to undo a part of the transaction.
     ///
-    /// What is held back from before is stored first, for it belongs to the transaction and not to
-    /// the savepoint; what `body` made this session remember goes with what is undone.
+    /// What was buffered before is stored first, because it belongs to the transaction and not to
+    /// the savepoint. What `body` made this session cache is discarded with what is rolled back.
     func inSavepoint(_ body: () throws -> Database.TransactionCompletion) throws {
-        for table in tables.values { try table.runs.flush() }
+        try flushClocks()
         let value = digest.value
         var completion = Database.TransactionCompletion.rollback
         try db.inSavepoint {
@@ -135,8 +135,7 @@ final class StoreSession {
         if completion == .rollback { forget(digest: value) }
     }
 
-    /// Begins anew after every stored clock was taken away: nothing that is held back means
-    /// anything then.
+    /// Discards what is buffered or cached after every stored clock was deleted.
     func dropClocks() throws {
         for table in schema.tables {
             try StoreState(db: db).set(StoreState.datedRowID(of: table.id), .null)
@@ -156,16 +155,21 @@ final class StoreSession {
         digest = StateDigest(value)
     }
 
-    /// Begins anew after stamps were changed in place: the digest is counted again.
+    /// Discards what is cached after stamps were changed in place, and computes the digest again.
     func restart() throws {
-        for table in tables.values { try table.runs.flush() }
+        try flushClocks()
         forget(digest: 0)
         for table in try allTables() { try table.countDigest(in: self) }
     }
 
+    /// Stores what is held back of clocks: before they are read past this session's tables.
+    func flushClocks() throws {
+        for table in tables.values { try table.flush() }
+    }
+
     /// Stores what is held back; must be called before the transaction ends.
     func flush() throws {
-        for table in tables.values { try table.runs.flush() }
+        try flushClocks()
         try StoreState(db: db).setDigest(digest.value)
     }
 }
@@ -173,8 +177,8 @@ final class StoreSession {
 /// Puts off the check of foreign keys to the end of the transaction, from the first row on that the
 /// engine writes: a child may come before its parent within one exchange.
 ///
-/// Not from the beginning: the pragma makes SQLite prepare every statement of the connection anew,
-/// and most transactions of the engine write no row.
+/// Not from the start: the pragma makes SQLite prepare every statement of the connection again, and
+/// most transactions of the engine write no row.
 final class ForeignKeyDeferral {
     private let db: Database
     private var isDue: Bool

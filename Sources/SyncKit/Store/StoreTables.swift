@@ -69,22 +69,20 @@ enum StoreTables {
         CREATE TABLE sync_snapshot_rows(tbl INTEGER NOT NULL, row BLOB NOT NULL,
         PRIMARY KEY(tbl, row)) WITHOUT ROWID
         """,
-        // Values that lost against a concurrent write, each an encoded batch.
+        // Values that lost against a concurrent write; the id is a hash of what was lost where, so
+        // that the same loss is stored once, see `ConflictLog`.
         """
         CREATE TABLE sync_conflicts(id INTEGER PRIMARY KEY, tbl INTEGER NOT NULL,
         row BLOB NOT NULL, col INTEGER NOT NULL, kind INTEGER NOT NULL, lost BLOB NOT NULL,
         lost_stamp INTEGER NOT NULL, won_stamp INTEGER NOT NULL, found INTEGER NOT NULL)
-        """,
-        """
-        CREATE UNIQUE INDEX sync_conflicts_once
-        ON sync_conflicts(row, lost_stamp, col, kind, tbl)
         """,
     ]
 
     /// The clocks of one synced table, by rowid.
     ///
     /// Runs: rows side by side that began at one stamp. Clocks: what differs from that, see
-    /// `PackedClock`. Tombstones: deleted rows.
+    /// `PackedClock`, without NOT NULL: many are stored by one statement, and one that a constraint
+    /// could stop keeps a copy of each page it changes. Tombstones: deleted rows.
     static func statements(table: TableID) -> [String] {
         [
             """
@@ -92,8 +90,7 @@ enum StoreTables {
             count INTEGER NOT NULL, stamp INTEGER NOT NULL)
             """,
             """
-            CREATE TABLE IF NOT EXISTS sync_clocks_\(table)(row_id INTEGER PRIMARY KEY,
-            clock BLOB NOT NULL)
+            CREATE TABLE IF NOT EXISTS sync_clocks_\(table)(row_id INTEGER PRIMARY KEY, clock BLOB)
             """,
             """
             CREATE TABLE IF NOT EXISTS sync_tombstones_\(table)(row BLOB PRIMARY KEY NOT NULL,

@@ -54,7 +54,7 @@ extension EngineRun {
             workload.twoWayEdit($0, bySecond: false)
         }
         // The second replica's edits must be later on the clock that decides conflicts.
-        try await Task.sleep(for: .milliseconds(5))
+        usleep(5000)
         try await edit(second, "W6_edit_b", (count / 2)..<(count * 3 / 2), per: 1000) {
             workload.twoWayEdit($0, bySecond: true)
         }
