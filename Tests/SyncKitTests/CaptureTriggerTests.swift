@@ -1,3 +1,4 @@
+import Crypto
 import GRDB
 import SyncKit
 import TestSupport
@@ -52,6 +53,41 @@ import Testing
         #expect(try store.value("SELECT count(*) FROM sync_external_changes") == 1)
         #expect(try store.pendingChangeCount() == 1)
         #expect(try store.diagnose().isHealthy)
+    }
+
+    // Goal: the text of the triggers changes only with `CaptureTriggers.version`: then stores that
+    // have older ones get the new ones.
+    @Test func theirTextHasAVersion() throws {
+        var migrator = DatabaseMigrator()
+        migrator.registerMigration("1") {
+            try $0.execute(
+                sql: """
+                    CREATE TABLE lists(id BLOB PRIMARY KEY NOT NULL, name UNIQUE);
+                    CREATE TABLE notes(id BLOB PRIMARY KEY NOT NULL, body, origin, best,
+                    plays INTEGER NOT NULL DEFAULT 0, list REFERENCES lists(id));
+                    """)
+        }
+        let lists = SyncedTable(
+            "lists", id: 1, columns: [SyncedColumn("name", id: 1)], unique: [["name"]])
+        let notes = SyncedTable(
+            "notes", id: 2,
+            columns: [
+                SyncedColumn("body", id: 1), SyncedColumn("origin", id: 2, .firstWriter),
+                SyncedColumn("best", id: 3, .maximum), SyncedColumn("plays", id: 4, .counter),
+                SyncedColumn("list", id: 5),
+            ], references: [SyncedReference("list", to: "lists", onDelete: .setNull)])
+        let store = try SyncStore(
+            path: path, schema: SyncSchema(tables: [lists, notes]), migrator: migrator,
+            environment: time.environment())
+        let text = try store.read {
+            try String.fetchAll(
+                $0, sql: "SELECT sql FROM sqlite_master WHERE type = 'trigger' ORDER BY name")
+        }.joined(separator: "\n")
+        let digest = SHA256.hash(data: Array(text.utf8)).prefix(8)
+            .map { String($0, radix: 16) }.joined(separator: " ")
+        #expect(
+            digest == "ed 68 59 fe 82 9 97 ee",
+            "raise the version with the text, and change this digest with it")
     }
 
     // Goal: a new column of one table leaves the triggers of the others as they are.

@@ -8,6 +8,10 @@ import GRDB
 struct CaptureTriggers {
     let table: SyncedTable
 
+    /// Rises with every change of the triggers' text: a store whose triggers are of another version
+    /// gets new ones.
+    static let version = 1
+
     /// The kinds of log entries.
     enum Entry: Int64 {
         case insert = 0
@@ -24,7 +28,7 @@ struct CaptureTriggers {
     }
 
     /// Creates the triggers that are missing or say something else, and drops those that the table
-    /// should not have: a change of the schema makes every connection read all of it anew.
+    /// should not have: after a change of the schema every connection reads all of it again.
     func install(in db: Database) throws {
         let (found, wanted) = (try installed(in: db), created)
         for name in found.keys.sorted() where found[name] != wanted[name] {
@@ -39,9 +43,6 @@ struct CaptureTriggers {
     func areInstalled(in db: Database) throws -> Bool {
         try installed(in: db) == created
     }
-
-    /// The text of each, by name.
-    var text: String { created.sorted { $0.key < $1.key }.map(\.value).joined(separator: "\n") }
 
     /// The SQL of the triggers by name, as SQLite keeps it. A table that was renamed still has
     /// those that were made under its old name.

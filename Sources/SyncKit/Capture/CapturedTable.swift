@@ -39,15 +39,15 @@ final class CapturedTable {
     /// Looks up where the columns of `table` stand now.
     init(_ table: SyncedTable, in db: Database) throws {
         var positionByName: [String: Int32] = [:]
-        let rows = try Row.fetchAll(
-            db, sql: "SELECT cid, name FROM pragma_table_xinfo(?)", arguments: [table.name])
-        for row in rows {
-            let name: String = row["name"]
-            positionByName[name.lowercased()] = row["cid"]
+        let found = try PreparedStatement(
+            "PRAGMA main.table_xinfo(\(quoted(table.name)))", in: db)
+        while try found.step() {
+            let name = String(decoding: found.borrowed(1), as: UTF8.self)
+            positionByName[name.lowercased()] = Int32(clamping: found.integer(0))
         }
         guard
             let key = positionByName["id"],
-            // The hook is told the name as the schema spells it.
+            // The hook receives the name as the schema spells it.
             let spelled = try String.fetchOne(
                 db, sql: "SELECT name FROM sqlite_master WHERE type = 'table' AND lower(name) = ?",
                 arguments: [table.name.lowercased()]),

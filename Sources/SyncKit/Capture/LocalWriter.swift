@@ -13,6 +13,8 @@ final class LocalWriter: @unchecked Sendable {
     private let recorder = WriteRecorder()
     private var statements: Statements?
     private var known: Known?
+    /// Whether the recorder knows where the columns stand.
+    private var isWatching = false
     /// The database's version up to which observers know what other connections wrote.
     private var toldVersion: Int64?
     /// Who adds to counters here, and the last transaction that was logged; nil where there are
@@ -59,22 +61,16 @@ final class LocalWriter: @unchecked Sendable {
         }
     }
 
-    /// Starts to watch the connection; its tables are as declared.
-    func install(on db: Database) throws {
-        try refreshTables(db)
+    /// Starts to watch the connection; its tables are as declared. Where their columns stand is
+    /// looked up by the first write.
+    func install(on db: Database) {
         recorder.install(on: db)
-        statements = try Statements(db)
+        (isWatching, known) = (false, nil)
     }
 
     /// Gives the connection back: its statements must end before it does.
     func release() {
         statements = nil
-    }
-
-    /// Looks again where the columns stand, as after a migration.
-    func refreshTables(_ db: Database) throws {
-        recorder.watch(try schema.tables.map { try CapturedTable($0, in: db) })
-        known = nil
     }
 
     /// Runs `body` in a transaction and logs what it did.
@@ -162,6 +158,10 @@ final class LocalWriter: @unchecked Sendable {
 
     private func reload(_ db: Database, version: Int64) throws {
         let state = StoreState(db: db)
+        if !isWatching {
+            recorder.watch(try schema.tables.map { try CapturedTable($0, in: db) })
+            isWatching = true
+        }
         if let last = source?.last, try !isLogged(last, in: db) { source = nil }
         let usesTriggers = try PreparedStatement(
             """

@@ -92,7 +92,7 @@ private struct Examination {
     func run() throws -> Diagnosis {
         var found = Diagnosis()
         found.damage = try String.fetchAll(db, sql: "PRAGMA quick_check(20)").filter { $0 != "ok" }
-        found.wasRebuilt = try !RowIDSentinel(db).holds()
+        found.wasRebuilt = try !RowIDSentinel(db).holds(DatabaseObjects(db))
         for table in try session.allTables() { try examine(table, &found) }
         let kept = session.digest.value
         try session.restart()

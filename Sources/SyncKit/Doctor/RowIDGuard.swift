@@ -1,6 +1,6 @@
 import GRDB
 
-/// Keeps clocks with their rows when a migration builds a table anew: clocks go by row id,
+/// Keeps clocks with their rows when a migration rebuilds a table: clocks are stored by row id,
 /// and a copied table has other row ids.
 ///
 /// The row ids are noted before the migration and compared after it. The notes are in the
@@ -223,9 +223,10 @@ struct RowIDSentinel {
     }
 
     /// Whether the gap is still there.
-    func holds() throws -> Bool {
-        guard try db.hasTable("sync_sentinel") else { return false }
-        return try Int64.fetchOne(
-            db, sql: "SELECT _rowid_ FROM sync_sentinel WHERE id = x'03'") == 3
+    func holds(_ objects: DatabaseObjects) throws -> Bool {
+        guard objects.hasTable("sync_sentinel") else { return false }
+        let found = try PreparedStatement(
+            "SELECT _rowid_ FROM sync_sentinel WHERE id = x'03'", in: db)
+        return try found.step() && found.rowID(0) == SQLRowID(3)
     }
 }

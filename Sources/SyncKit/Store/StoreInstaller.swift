@@ -13,7 +13,7 @@ struct StoreInstaller {
     ) throws {
         let isReady = try pool.writeWithoutTransaction { db in
             guard try isAsItWas(db, migrator) else { return false }
-            try writer.install(on: db)
+            writer.install(on: db)
             return true
         }
         if !isReady { try migrateAndInstall(in: pool, migrator: migrator, writer: writer) }
@@ -25,18 +25,21 @@ struct StoreInstaller {
         guard !migrator.eraseDatabaseOnSchemaChange else { return false }
         var isAsItWas = false
         try db.inTransaction(.deferred) {
+            let objects = try DatabaseObjects(db)
             isAsItWas =
-                try RowIDSentinel(db).holds() && isUnchanged(db)
-                && hasMigrated(db, migrator.migrations)
+                try RowIDSentinel(db).holds(objects) && isUnchanged(db, objects)
+                && hasMigrated(db, migrator.migrations, objects)
             return .commit
         }
         return isAsItWas
     }
 
     /// Whether all of `migrations` have run.
-    private func hasMigrated(_ db: Database, _ migrations: [String]) throws -> Bool {
+    private func hasMigrated(
+        _ db: Database, _ migrations: [String], _ objects: DatabaseObjects
+    ) throws -> Bool {
         guard !migrations.isEmpty else { return true }
-        guard try db.hasTable("grdb_migrations") else { return false }
+        guard objects.hasTable("grdb_migrations") else { return false }
         let applied = try String.fetchSet(db, sql: "SELECT identifier FROM grdb_migrations")
         return applied.isSuperset(of: migrations)
     }
@@ -63,26 +66,17 @@ struct StoreInstaller {
             }
             for table in schema.tables { try SchemaCheck(table: table, db: db).run() }
             try MergeTimeTriggers(names: schema.mergeTimeTriggers, db: db).check()
-            try writer.install(on: db)
+            writer.install(on: db)
             try writer.engineWrite(db) { try update($0) }
         }
     }
 
-    private func isUnchanged(_ db: Database) throws -> Bool {
+    private func isUnchanged(_ db: Database, _ objects: DatabaseObjects) throws -> Bool {
+        guard objects.hasTable("sync_state") else { return false }
         let state = StoreState(db: db)
         return try state.integer("version") == StoreTables.version
             && state.installedSchema == signature
-            && state.bytes("database_schema") == databaseSignature(db)
-    }
-
-    /// Changes whenever the database's own schema does. SQLite's schema version would not do: it
-    /// also rises when GRDB makes and drops a table to set up the log file.
-    private func databaseSignature(_ db: Database) throws -> [UInt8] {
-        var hash = SHA256()
-        let objects = try PreparedStatement(
-            "SELECT type || ' ' || name || ' ' || ifnull(sql, '') FROM sqlite_master", in: db)
-        while try objects.step() { hash.update(bufferPointer: objects.borrowed(0)) }
-        return Array(hash.finalize())
+            && state.bytes("database_schema") == objects.signature
     }
 
     /// Brings the engine's tables in step with the declared schema and with the database.
@@ -98,11 +92,11 @@ struct StoreInstaller {
         }
         if try state.installedSchema != wanted { try session.declareColumns() }
         let repair = Repair(session: session, environment: environment)
-        if try !RowIDSentinel(session.db).holds() {
+        if try !RowIDSentinel(session.db).holds(DatabaseObjects(session.db)) {
             // The database was copied row by row: no clock belongs to its row.
             try repair.dropClocks()
         }
-        try state.set("database_schema", .blob(try databaseSignature(session.db)))
+        try state.set("database_schema", .blob(try DatabaseObjects(session.db).signature))
         guard try state.installedSchema != wanted else { return }
         try ChangeLogCompactor(session: session).compact()
         try repair.adoptUnknownRows()
@@ -128,14 +122,37 @@ struct StoreInstaller {
         try state.set("replica", .blob(environment.randomBytes(ReplicaID.byteCount)))
     }
 
-    /// Changes whenever the declared tables or the triggers' text do.
+    /// Changes whenever the declared tables do, or what the triggers made of them say.
     private var signature: [UInt8] {
-        let text = schema.tables.map { table in
-            CaptureTriggers(table: table).text
-                + table.columns.map { "\($0.name) \($0.id) \($0.policy)" }.joined(separator: "\n")
-                + "\(table.references) \(table.unique)"
+        var writer = ByteWriter()
+        func append(_ text: String) {
+            writer.append(count: text.utf8.count)
+            writer.append(text.utf8)
         }
-        let all = (text + schema.mergeTimeTriggers).joined(separator: "\n")
-        return Array(SHA256.hash(data: Data(all.utf8)))
+        writer.append(count: CaptureTriggers.version)
+        writer.append(count: schema.tables.count)
+        for table in schema.tables {
+            append(table.name)
+            writer.append(count: table.id.rawValue)
+            writer.append(count: table.columns.count)
+            for column in table.columns {
+                append(column.name)
+                writer.append(byte: column.id.rawValue)
+                writer.append(byte: column.policy.rawValue)
+            }
+            writer.append(count: table.references.count)
+            for reference in table.references {
+                append(reference.column)
+                append(reference.parent)
+                writer.append(byte: reference.onDelete == .cascade ? 1 : 0)
+            }
+            writer.append(count: table.unique.count)
+            for set in table.unique {
+                writer.append(count: set.count)
+                set.forEach(append)
+            }
+        }
+        schema.mergeTimeTriggers.forEach(append)
+        return Array(SHA256.hash(data: writer.bytes))
     }
 }
