@@ -39,7 +39,7 @@ public enum Limits {
     public static let junkPages = 256
     /// The most steps of one session: far above any honest sync, so that no server can hold it.
     public static let sessionSteps = 1_000_000
-    /// How often one session may go on as a new replica.
+    /// How often one session may rotate the replica id.
     public static let sessionReplicaIDRotations = 3
     /// How long values that lost against a concurrent write are kept, in days.
     public static let conflictDays = 30

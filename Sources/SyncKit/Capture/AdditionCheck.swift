@@ -1,6 +1,6 @@
 import GRDB
 
-/// What a transaction added to counters, told from what they held before and hold at its end.
+/// What a transaction added to counters, computed from their values before it and at its end.
 ///
 /// For a log that may hold what was undone: of other changes too much may be said, of additions
 /// each must be said once.

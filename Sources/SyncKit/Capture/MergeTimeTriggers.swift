@@ -1,10 +1,10 @@
 import GRDB
 
-/// Triggers of the app that run while changes are merged, although all others rest then: they
-/// write nothing that syncs.
+/// Triggers of the app that run while changes are merged, when all others are disabled: they write
+/// nothing that syncs.
 ///
-/// SQLite rests triggers all together, but for temporary ones: so those that shall run are made
-/// once more, as temporary ones, for the length of the engine's transaction.
+/// SQLite can disable triggers only all together, except temporary ones. So those that must run are
+/// created a second time, as temporary triggers, for the duration of the engine's transaction.
 struct MergeTimeTriggers {
     /// As declared, see ``SyncSchema/mergeTimeTriggers``.
     let names: [String]

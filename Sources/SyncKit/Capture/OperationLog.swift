@@ -156,12 +156,12 @@ struct OperationLog {
 ///
 /// Values are not logged: they are read from the table when they are sent.
 enum Operation: Hashable {
-    /// Rows that came to be, side by side.
+    /// Rows that were inserted, with consecutive row ids.
     case insert(first: SQLRowID, count: Int64)
     /// A column, not a counter, that took another value.
     case update(row: SQLRowID, column: ColumnID)
     /// An addition to a counter that held `from`, by a source; wraps around like the column.
     case add(key: RowKey, column: ColumnID, from: Int64, by: Int64, source: UInt64)
-    /// A row that ceased to be.
+    /// A row that was deleted.
     case delete(row: SQLRowID, key: RowKey)
 }

@@ -1,6 +1,6 @@
 /// Reads fields from untrusted bytes; every read is checked against what is left.
 ///
-/// Borrows its bytes: it lives inside the closure that lent them.
+/// Borrows its bytes: it must not leave the closure that provides them.
 struct ByteReader {
     private let bytes: UnsafeRawBufferPointer
     private var position = 0

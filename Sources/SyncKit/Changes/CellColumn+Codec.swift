@@ -173,7 +173,7 @@ private struct PayloadDictionary {
 
     /// A dictionary of `column`, or nil where it would not pay.
     init?(_ column: CellColumn, payloads: Int) {
-        // A small sample tells columns of free text at once.
+        // A small sample recognizes columns of free text.
         guard payloads >= 16 else { return nil }
         var indexByEntry: [ArraySlice<UInt8>: Int] = [:]
         indexes.reserveCapacity(payloads)

@@ -88,7 +88,7 @@ package struct TableChanges: Equatable, Sendable {
         }
     }
 
-    /// Rows that begin to exist, with every column.
+    /// Rows that were inserted, with every column.
     package struct Rows: Equatable, Sendable {
         package var keys = KeyColumn()
         /// Indexes of the stamps the rows began at.
@@ -115,7 +115,7 @@ package struct TableChanges: Equatable, Sendable {
         }
     }
 
-    /// Rows that ceased to exist.
+    /// Rows that were deleted.
     package struct Deletes: Equatable, Sendable {
         package var keys = KeyColumn()
         /// Their causal lengths, all even.

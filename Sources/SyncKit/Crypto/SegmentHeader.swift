@@ -37,7 +37,7 @@ public struct SegmentHeader: Hashable, Sendable {
             self.rawValue = rawValue
         }
 
-        /// The group goes on in the next segment: nothing of it counts before its last is there.
+        /// The group continues in the next segment: it is applied when its last segment is there.
         public static let continues = Flags(rawValue: 1)
         /// A chunk of a snapshot, with its place in it as number.
         public static let snapshot = Flags(rawValue: 2)
@@ -73,7 +73,7 @@ public struct SegmentHeader: Hashable, Sendable {
         self.nonce = nonce
     }
 
-    /// Reads the header at the front of a segment; `bytes` may go on after it.
+    /// Reads the header at the front of a segment; more bytes may follow it.
     ///
     /// - Throws: ``SegmentError/malformed(_:)``, ``SegmentError/newerForm``.
     public init(parsing bytes: [UInt8]) throws(SegmentError) {

@@ -1,6 +1,6 @@
 import GRDB
 
-/// Finds rows that no clock knows: they would be sent to nobody, and no digest counts them.
+/// Finds rows without a clock: they are not sent, and no digest counts them.
 ///
 /// Only what lies after the row id up to which all rows had their clocks is looked at, so that it
 /// costs next to nothing to ask at each exchange; the doctor looks at every row.

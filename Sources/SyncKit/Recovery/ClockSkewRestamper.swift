@@ -1,6 +1,6 @@
 import GRDB
 
-/// Dates unsent transactions anew where this device's clock was ahead when they were written.
+/// Gives unsent transactions new stamps where this device's clock was ahead when they were written.
 ///
 /// Stamps are interned: the clocks of rows follow without being changed.
 struct ClockSkewRestamper {
@@ -15,10 +15,10 @@ struct ClockSkewRestamper {
         guard try state.clock.latest > limit else { return }
         try ChangeLogCompactor(session: session).compact()
         let ahead = try numbers(after: limit, sealed: try state.sealed)
-        // The clock falls back to the latest moment that is not dated anew: nothing that was sent
-        // or received carries a later one.
+        // The clock is set back to the latest moment that keeps its stamp: nothing that was sent or
+        // received carries a later one.
         let kept = try latestKept(limit, sealed: try state.sealed)
-        // Stamps that lost against the ones ahead are not stored; they must go on losing.
+        // Stamps that lost against the ones ahead are not stored; they must still lose.
         var clock = HybridClock(latest: max(kept, try state.maxReceived))
         for number in ahead {
             let time = try clock.tick(wall: wall)

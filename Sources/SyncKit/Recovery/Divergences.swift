@@ -30,7 +30,7 @@ struct Divergences {
             .run(.blob(replica.bytes))
     }
 
-    /// Forgets those that were not heard of for long: the name may never be used again.
+    /// Forgets replicas that were not seen for ``Limits/conflictDays``: their ids may be retired.
     func purge(wall: UInt64) throws {
         let kept = Int64(Limits.conflictDays) * 24 * 3600 * 1000
         let (oldest, overflow) = Int64(clamping: wall).subtractingReportingOverflow(kept)

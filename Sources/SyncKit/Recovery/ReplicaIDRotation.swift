@@ -1,11 +1,11 @@
 import GRDB
 
-/// Goes on under a new replica's name, with everything that the server has not acknowledged.
+/// Gives this replica a new id, and with it everything that the server has not acknowledged.
 struct ReplicaIDRotation {
     let session: StoreSession
     let randomBytes: (Int) -> [UInt8]
 
-    /// Compacts the log, takes the name, and counts the digest anew.
+    /// Compacts the log, takes the new id, and computes the digest again.
     func run() throws {
         let state = StoreState(db: session.db)
         try ChangeLogCompactor(session: session).compact()
@@ -34,13 +34,12 @@ struct ReplicaIDRotation {
 }
 
 extension SyncStore {
-    /// Goes on as a new replica, as after the database was copied or restored from a backup and
+    /// Rotates the replica id, as after the database was copied or restored from a backup and
     /// another copy already used this one's numbers.
     ///
-    /// Everything the server has not acknowledged is dated under the new name and waits to be
-    /// sealed again; nothing is lost, and nothing that was sent changes. All is pulled once more:
-    /// what the other copy sent of our common writes was met under our own name before, and taken
-    /// for what is here already.
+    /// Everything the server has not acknowledged is stamped with the new id and waits to be
+    /// sealed again; nothing is lost, and nothing that was sent changes. Everything is pulled
+    /// again: what the other copy sent under the common id was skipped, as if it were here already.
     package func rotateReplicaID() throws {
         try engineWrite { session in
             try ReplicaIDRotation(session: session, randomBytes: environment.randomBytes).run()
@@ -48,7 +47,7 @@ extension SyncStore {
         }
     }
 
-    /// Begins anew with a server that was wiped or restored: pulls all it has, and offers the
+    /// Starts over with a server that was wiped or restored: pulls all it has, and offers the
     /// whole state, so that nothing is lost that any device still holds.
     package func resetForNewEpoch(epoch: Int) throws {
         try engineWrite { session in

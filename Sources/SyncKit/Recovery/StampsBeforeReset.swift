@@ -1,6 +1,6 @@
 import GRDB
 
-/// The stamps that were known when the server last lost its memory, as by a restore.
+/// The stamps that were known when the server last lost data, as by a restore.
 ///
 /// A row that began at one of them, and is neither here nor deleted, was deleted, and its tombstone
 /// cleared away. The server may have the row again, and not its deletion.

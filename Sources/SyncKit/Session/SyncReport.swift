@@ -18,9 +18,9 @@ public struct SyncReport: Hashable, Sendable {
     /// Rows of this device that had no clock, as after a program wrote with its triggers off: they
     /// count as written now, and are sent.
     public var rowsDated = 0
-    /// Whether this copy of the library began anew, because another copy used its numbers.
+    /// Whether this copy of the library rotated its replica id, because another copy used it.
     public var rotatedReplicaID = false
-    /// Whether the server had lost its memory, or a part of it, and was told everything again.
+    /// Whether the server had lost some or all of its data, and was sent everything again.
     public var serverRestored = false
     /// Whether another device's state differed from this one's after the same changes; all changes
     /// were then pulled and merged again.

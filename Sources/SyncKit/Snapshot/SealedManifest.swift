@@ -2,7 +2,8 @@
 /// chunks.
 ///
 /// It proves that the snapshot is whole, of this library, and not older than what is here. Without
-/// it a server could serve a part of a snapshot, or an old one, and have rows deleted by silence.
+/// it a server could serve a part of a snapshot, or an old one, and have the rows
+/// deleted that are not in it.
 package struct SealedManifest {
     /// Which snapshot: 16 random bytes.
     let id: [UInt8]

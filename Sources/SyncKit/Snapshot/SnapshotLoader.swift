@@ -64,7 +64,7 @@ struct SnapshotLoad {
         // Where nothing was pulled yet a row that the snapshot lacks is no deleted row.
         try state.set("snapshot_notes", .integer(try state.cursor > .none ? 1 : 0))
         if try state.offer == .none {
-            // Rows that were deleted and forgotten meanwhile must not rise one day.
+            // Rows that were deleted and forgotten meanwhile must not reappear.
             try PendingDependencies(session).dropKnown()
         }
         return 0
@@ -92,7 +92,7 @@ struct SnapshotLoad {
 
     /// The snapshot's sequence becomes the cursor; returns the tables that lost rows.
     ///
-    /// Only here is a row deleted because a snapshot is silent about it: every chunk that a device
+    /// Only here is a row deleted because a snapshot does not hold it: every chunk that a device
     /// of the account named was merged, and the snapshot holds all that is known here.
     func finish(wall: UInt64) throws -> Set<String> {
         try check()

@@ -35,8 +35,8 @@ struct SnapshotRows {
         var altered: Set<String> = []
         let isHeld = try PreparedStatement(
             "SELECT 1 FROM sync_snapshot_rows WHERE tbl = ? AND row = ?", in: session.db)
-        // What the server knew before it lost its memory it had to be told again: a snapshot made
-        // before that says nothing of it.
+        // What the server knew before it lost its data had to be sent again: a snapshot made before
+        // that does not hold it.
         let state = StoreState(db: session.db)
         let isTold = try state.offer == .none && state.offered <= cursor
         for table in try session.allTables() {

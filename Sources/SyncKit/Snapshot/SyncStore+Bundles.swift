@@ -9,7 +9,7 @@ extension SyncStore {
     /// Writes everything this replica holds into one sealed file, for another replica to import: a
     /// sync without any server, in as many files as there are directions.
     ///
-    /// The file takes its place at once: a crash leaves the old one or the new one.
+    /// The file is replaced atomically: a crash leaves the old one or the new one.
     ///
     /// - Parameters:
     ///   - url: Where the file is written.
@@ -102,7 +102,7 @@ private struct BundleImporter {
     let replica: ReplicaID
     var altered = 0
     var alteredTables: Set<String> = []
-    /// Whether the bundle was made by another copy of this database that has gone its own way.
+    /// Whether the bundle was made by another copy of this database that was written to since.
     var isForked = false
 
     mutating func merge(_ batch: ChangeBatch, from sender: ReplicaID) throws {
@@ -136,7 +136,7 @@ public enum BundleError: Error, Equatable, CustomStringConvertible {
     case notABundle
     /// The file ends too early.
     case cutOff
-    /// A chunk is missing, doubled or out of its order.
+    /// A chunk is missing, repeated or out of order.
     case outOfOrder(chunk: Int)
     /// The file cannot be read.
     case unreadable(path: String, reason: String)

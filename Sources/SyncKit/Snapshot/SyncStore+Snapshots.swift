@@ -2,7 +2,7 @@ import GRDB
 
 extension SyncStore {
     /// Seals the whole state into chunks, each handed to `emit`; memory stays bounded, and writers
-    /// go on meanwhile.
+    /// are not blocked.
     ///
     /// - Returns: The sequence up to which every segment is in the state, and the number of chunks.
     package func exportState(
@@ -40,7 +40,7 @@ extension SyncStore {
         }
     }
 
-    /// Begins to load a snapshot, or goes on: how many of its chunks are merged already.
+    /// Starts or resumes loading a snapshot: how many of its chunks are merged already.
     ///
     /// - Throws: ``StoreError/unsuitableSnapshot(_:)`` where it lacks what is here.
     package func beginSnapshot(_ manifest: SealedManifest) throws -> Int {
@@ -79,13 +79,13 @@ extension SyncStore {
         try notify(of: tables)
     }
 
-    /// Forgets deletions that every active device has seen: no row can rise from them.
+    /// Forgets deletions that every active device has seen: no old change can bring the rows back.
     package func collectTombstones(through horizon: Int64) throws {
         let horizon = ServerSequence(horizon)
         guard horizon > (try pool.read({ try StoreState(db: $0).collected })) else { return }
         try engineWrite { session in
             // A segment that is set aside, or never came, may hold rows whose deletion is known
-            // already: they would rise.
+            // already: they would reappear.
             guard try !session.misses() else { return }
             // A row that was deleted and inserted again here needs its tombstone for its
             // causal length.

@@ -137,12 +137,12 @@ struct StoreState {
     /// Whether the whole state is to be sealed, for a server that has lost its memory.
     var mustOfferState: Bool { get throws { try offer == .due } }
 
-    /// How far telling the whole state to a server that has lost its memory has got.
+    /// How far the whole state has been sent to a server that lost its data.
     var offer: Offer {
         get throws { Offer(rawValue: try integer("offer_state")) ?? .none }
     }
 
-    /// The sequence at which the whole state was told last.
+    /// The sequence at which the whole state was last sent.
     var offered: ServerSequence { get throws { try sequence("offered") } }
 
     /// See ``offer``.
@@ -222,8 +222,8 @@ struct StoreState {
         var clock = try clock
         try clock.receive(time, wall: wall, tolerance: Limits.futureTolerance)
         try setReceived(clock.latest)
-        // The clock may stand at a moment of this replica's that is dated anew one day: not below
-        // what it has won over.
+        // The clock may show a moment of an own transaction that is restamped later. The restamper
+        // must not go below what was received.
         if time > (try maxReceived) {
             try set("max_received", .integer(Int64(clamping: time.rawValue)))
         }

@@ -12,9 +12,9 @@ extension SyncStore {
     /// Seals all unsent changes into one group of segments; the same changes are never sealed
     /// twice.
     ///
-    /// Changes dated too far ahead of server time are dated anew first, as if written now: a wrong
-    /// clock poisons nobody and loses nothing. Call it when server time is fresh. After
-    /// ``resetForNewEpoch(epoch:)`` the group holds the whole state.
+    /// Changes dated too far ahead of server time are restamped first, as if written now: a wrong
+    /// clock neither overrides other devices nor loses a change. Call it when server time is fresh.
+    /// After ``resetForNewEpoch(epoch:)`` the group holds the whole state.
     package func sealPending(with sealer: SegmentSealer) throws {
         try engineWrite { session in
             try ClockSkewRestamper(session: session).run(wall: try correctedWall(session.db))

@@ -169,14 +169,14 @@ public final class SyncStore: Sendable {
 extension SyncStore {
     /// The result of a query, now and again after every change to what it read.
     ///
-    /// Told of are the writes of this store and what an exchange merges. What another process
-    /// writes is told of at the next write or exchange here: no process is woken by another one.
-    /// One change may bring the same value twice; changes that come faster than they are taken are
-    /// told of by the newest value alone. The observation ends when its task is cancelled or the
-    /// iterator goes, and throws what `fetch` throws.
+    /// It sees the writes of this store and what an exchange merges. A write of another process is
+    /// noticed at the next write or exchange here: no process wakes another one. One change may
+    /// deliver the same value twice; of changes that come faster than they are consumed only the
+    /// newest value is delivered. The observation ends when its task is cancelled or the iterator
+    /// is released, and throws what `fetch` throws.
     ///
     /// - Parameter fetch: Reads from a consistent snapshot, away from the caller's thread.
-    /// - Returns: The values; each iteration begins anew with the present one.
+    /// - Returns: The values; each iteration starts with the current one.
     public func observe<Value: Sendable>(
         _ fetch: @escaping @Sendable (Database) throws -> Value
     ) -> some AsyncSequence<Value, any Error> & Sendable {
