@@ -1,7 +1,7 @@
 /// The engine's own tables, beside the app's in the same database; all begin with `sync_`.
 enum StoreTables {
     /// The version of these tables; a store of a newer version is refused.
-    static let version: Int64 = 4
+    static let version: Int64 = 5
 
     static let statements = [
         // Single values: replica, clock, cursor and the like.
