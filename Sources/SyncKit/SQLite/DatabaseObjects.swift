@@ -28,3 +28,15 @@ struct DatabaseObjects {
     /// Whether there is a table with a name, in whatever case.
     func hasTable(_ name: String) -> Bool { tableNames[name.lowercased()] != nil }
 }
+
+extension Database {
+    /// Whether there is a table with a name, in whatever case: for one question alone. GRDB's own
+    /// `tableExists` reads the whole schema first.
+    func hasTable(_ name: String) throws -> Bool {
+        let found = try PreparedStatement(
+            "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ? COLLATE NOCASE",
+            in: self)
+        try found.bind([.text(Array(name.utf8))])
+        return try found.step()
+    }
+}
