@@ -1,3 +1,4 @@
+package import HTTPTypes
 public import SignedObjects
 
 /// A device's signature under one request, in the style of RFC 9449; sent in ``headerName``.
@@ -46,4 +47,21 @@ public struct ProofNonce: FixedBytes {
     public let bytes: [UInt8]
     /// The value of ``byteCount`` bytes; the caller has checked the count.
     public init(checked bytes: [UInt8]) { self.bytes = bytes }
+}
+
+extension HTTPField.Name {
+    /// Carries a ``RequestProof``.
+    package static let atelierProof = HTTPField.Name(atelier: RequestProof.headerName)
+    /// The server's time in milliseconds since 1970 UTC; in every reply.
+    package static let atelierTime = HTTPField.Name(atelier: "Atelier-Time")
+
+    /// A name of this protocol, known to be a token of HTTP.
+    ///
+    /// - Parameter name: Written in the code; never from outside.
+    package init(atelier name: String) {
+        guard let field = HTTPField.Name(name) else {
+            preconditionFailure("\(name) is not the name of a header")
+        }
+        self = field
+    }
 }

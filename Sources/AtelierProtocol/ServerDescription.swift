@@ -73,3 +73,9 @@ public enum Registration: String, Codable, Sendable, CaseIterable {
     /// Anybody may open one.
     case open
 }
+
+/// The release that these sources make.
+public enum Release {
+    /// Its number, of semantic versioning.
+    public static let version = "0.1.0"
+}

@@ -1,6 +1,9 @@
 import ArgumentParser
 import AtelierLibrary
+import AtelierProtocol
+import Dispatch
 import Foundation
+import Synchronization
 
 /// Runs the command and turns every error into words and an exit code.
 @main
@@ -59,4 +62,45 @@ enum Program {
         Terminal.complain(Failure(error).message)
         return ExitStatus(for: error).code
     }
+}
+
+/// The root: names the groups of commands.
+struct AtelierCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "atelier",
+        abstract: "Teach a style model from your own works; generate offline in that style.",
+        discussion: """
+            Images, models and sketches never leave this device. Exit codes: 0 done, 1 failed, \
+            64 wrong usage, 69 server unreachable, 73 library locked or unwritable, 75 try again \
+            later, 77 refused.
+            """,
+        version: Release.version,
+        subcommands: [
+            InitCommand.self, JoinCommand.self, RestoreAccountCommand.self, DevicesCommand.self,
+            WorksCommand.self,
+            ModelsCommand.self, GenerateCommand.self, GenerationsCommand.self,
+            CreditsCommand.self, SyncCommand.self, StatusCommand.self, ConflictsCommand.self,
+            BundleCommand.self, VerifyCommand.self, BackupCommand.self, RestoreCommand.self,
+            DoctorCommand.self, ExportCommand.self,
+        ])
+}
+
+/// Ctrl-C as a flag that the drawing asks for; a second Ctrl-C ends the process at once.
+final class Interrupt: Sendable {
+    private let flag = Atomic(false)
+
+    init() {
+        signal(SIGINT, SIG_IGN)
+        let source = DispatchSource.makeSignalSource(signal: SIGINT, queue: .global())
+        source.setEventHandler { [self] in
+            // The handler holds its source, which so lives as long as the process.
+            withExtendedLifetime(source) {
+                // Whatever is cut off there, the journal has the credit.
+                if flag.exchange(true, ordering: .relaxed) { _exit(130) }
+            }
+        }
+        source.resume()
+    }
+
+    var isSet: Bool { flag.load(ordering: .relaxed) }
 }

@@ -1,3 +1,4 @@
+import Crypto
 import SystemSupport
 
 /// A value of a fixed number of bytes whose text form is lowercase hexadecimal.
@@ -49,5 +50,60 @@ extension FixedBytes {
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         try container.encode(description)
+    }
+}
+
+/// A SHA-256 digest.
+public struct Digest: FixedBytes {
+    /// 32 bytes.
+    public static let byteCount = 32
+    /// The value.
+    public let bytes: [UInt8]
+    /// The value of ``byteCount`` bytes; the caller has checked the count.
+    public init(checked bytes: [UInt8]) { self.bytes = bytes }
+
+    /// The digest of `bytes`.
+    public init(of bytes: some Sequence<UInt8>) {
+        var hash = SHA256()
+        hash.update(data: Array(bytes))
+        self.init(checked: Array(hash.finalize()))
+    }
+
+    /// The digest of the UTF-8 bytes of `text`.
+    public init(of text: String) {
+        self.init(of: text.utf8)
+    }
+
+    /// 32 zero bytes: what the first entry of a chain names as the one before it.
+    public static let zero = Digest(checked: [UInt8](repeating: 0, count: byteCount))
+}
+
+/// An account: the first 16 bytes of SHA-256 over its public key, so that a key proves its account.
+public struct AccountID: FixedBytes {
+    /// 16 bytes.
+    public static let byteCount = 16
+    /// The value.
+    public let bytes: [UInt8]
+    /// The value of ``byteCount`` bytes; the caller has checked the count.
+    public init(checked bytes: [UInt8]) { self.bytes = bytes }
+
+    /// The account that `key` is the account key of.
+    public init(key: VerifyingKey) {
+        self.init(checked: Array(Digest(of: key.bytes).bytes.prefix(Self.byteCount)))
+    }
+}
+
+/// A device: the first 16 bytes of SHA-256 over its public key.
+public struct DeviceID: FixedBytes {
+    /// 16 bytes.
+    public static let byteCount = 16
+    /// The value.
+    public let bytes: [UInt8]
+    /// The value of ``byteCount`` bytes; the caller has checked the count.
+    public init(checked bytes: [UInt8]) { self.bytes = bytes }
+
+    /// The device that `key` is the device key of.
+    public init(key: VerifyingKey) {
+        self.init(checked: Array(Digest(of: key.bytes).bytes.prefix(Self.byteCount)))
     }
 }

@@ -104,3 +104,73 @@ extension BackupService {
         let generations: [Generation]
     }
 }
+
+/// A table as comma-separated values (RFC 4180), in which no cell is a formula.
+struct CSV {
+    private(set) var text: String
+
+    /// A table with these columns.
+    init(_ columns: String...) {
+        text = Self.line(columns)
+    }
+
+    /// Adds a row.
+    mutating func add(_ cells: String...) {
+        text += Self.line(cells)
+    }
+
+    private static func line(_ cells: [String]) -> String {
+        cells.map(cell).joined(separator: ",") + "\r\n"
+    }
+
+    private static func cell(_ text: String) -> String {
+        let text = isFormula(text) ? "'" + text : text
+        let isPlain = !text.utf8.contains { [0x22, 0x2C, 0x0A, 0x0D].contains($0) }
+        return isPlain ? text : "\"\(text.replacing("\"", with: "\"\""))\""
+    }
+
+    /// Whether a spreadsheet would evaluate the cell: a title may come from a file's name, and so
+    /// from anybody. Some spreadsheets also accept the full-width forms of the signs.
+    private static func isFormula(_ text: String) -> Bool {
+        guard let first = text.unicodeScalars.first else { return false }
+        return "=+-@\t\r\n\u{FF1D}\u{FF0B}\u{FF0D}\u{FF20}".unicodeScalars.contains(first)
+    }
+}
+
+/// Makes a part of a file's name from a title, for every file system.
+enum FileTitle {
+    /// The title's words in their own script, lowercase, between hyphens; `untitled` where a title
+    /// has none.
+    ///
+    /// Only letters, marks and digits, composed (NFC): nothing in it separates folders, hides the
+    /// file or is special to a shell, and it is the same on file systems that decompose names.
+    static func of(_ title: String) -> String {
+        let composed = title.precomposedStringWithCanonicalMapping.lowercased()
+        var words = [String.UnicodeScalarView()]
+        for scalar in composed.unicodeScalars {
+            if isPart(scalar) {
+                words[words.count - 1].append(scalar)
+            } else if !words[words.count - 1].isEmpty {
+                words.append(String.UnicodeScalarView())
+            }
+        }
+        let whole = words.map(String.init).filter { !$0.isEmpty }.joined(separator: "-")
+        var name = ""
+        // Whole characters, so that no mark is separated from its letter.
+        for character in whole where name.utf8.count + character.utf8.count <= Limits.fileTitleBytes
+        {
+            name.append(character)
+        }
+        let kept = name.hasSuffix("-") ? String(name.dropLast()) : name
+        return kept.isEmpty ? "untitled" : kept
+    }
+
+    private static func isPart(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.properties.generalCategory {
+        case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter,
+            .nonspacingMark, .spacingMark, .decimalNumber, .letterNumber, .otherNumber:
+            true
+        default: false
+        }
+    }
+}

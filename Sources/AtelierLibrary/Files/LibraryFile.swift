@@ -1,4 +1,5 @@
 package import Foundation
+import StyleKit
 import SystemSupport
 
 /// Reads and writes whole files, atomically and durably, with ``LibraryError``s that name the file.
@@ -233,5 +234,26 @@ package enum LibraryFile {
             status.st_mode & 0o077 != 0
         else { return }
         _ = file.withFileName { chmod($0, 0o600) }
+    }
+}
+
+/// A picture file that the artist named, read whole and decoded.
+struct PictureFile {
+    /// The file's bytes.
+    let bytes: [UInt8]
+    /// Its pixels.
+    let picture: Picture
+
+    /// Reads a PNG, JPEG or WebP file of at most ``Limits/pictureBytes``.
+    ///
+    /// - Throws: ``LibraryError/unreadable(path:reason:)``, ``LibraryError/tooLarge(path:limit:)``,
+    ///   ``LibraryError/notAPicture(path:reason:)``; each names the file.
+    init(reading file: URL) throws {
+        bytes = try LibraryFile.read(file, limit: Limits.pictureBytes)
+        do {
+            picture = try Picture.decode(bytes).0
+        } catch {
+            throw LibraryError.notAPicture(path: file.shownPath, reason: error.description)
+        }
     }
 }

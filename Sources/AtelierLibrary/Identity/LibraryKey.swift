@@ -1,4 +1,6 @@
-import AtelierProtocol
+package import AtelierProtocol
+import Crypto
+import Foundation
 import SignedObjects
 
 /// A key that the library's changes are sealed with.
@@ -88,4 +90,86 @@ package struct SecretBytes: Codable, Equatable, Sendable, CustomStringConvertibl
 
     /// Does not show the bytes.
     package var description: String { "32 secret bytes" }
+}
+
+/// A private X25519 key, to which others seal by HPKE (RFC 9180).
+package struct SealingKey: Sendable {
+    private static let suite = HPKE.Ciphersuite.Curve25519_SHA256_ChachaPoly
+    private static let encapsulatedBytes = 32
+
+    private let key: Curve25519.KeyAgreement.PrivateKey
+
+    /// A new random key.
+    package init() {
+        key = Curve25519.KeyAgreement.PrivateKey()
+    }
+
+    /// Takes 32 bytes, else nil.
+    package init?(bytes: [UInt8]) {
+        guard let key = try? Curve25519.KeyAgreement.PrivateKey(rawRepresentation: bytes) else {
+            return nil
+        }
+        self.key = key
+    }
+
+    /// The 32 bytes.
+    package var bytes: [UInt8] { Array(key.rawRepresentation) }
+
+    /// The public half.
+    package var agreementKey: AgreementKey {
+        AgreementKey(checked: Array(key.publicKey.rawRepresentation))
+    }
+
+    /// Opens what was sealed to ``agreementKey`` with the same `info`.
+    ///
+    /// - Throws: `CryptoKitError` where it was not.
+    package func open(_ sealed: [UInt8], info: [UInt8]) throws -> [UInt8] {
+        guard sealed.count > Self.encapsulatedBytes else {
+            throw CryptoKitError.incorrectParameterSize
+        }
+        var recipient = try HPKE.Recipient(
+            privateKey: key, ciphersuite: Self.suite, info: Data(info),
+            encapsulatedKey: Data(sealed.prefix(Self.encapsulatedBytes)))
+        return Array(try recipient.open(Data(sealed.dropFirst(Self.encapsulatedBytes))))
+    }
+
+    /// Seals `bytes` so that only the holder of `key` can open them, and only with the same `info`.
+    package static func seal(
+        _ bytes: [UInt8], to key: AgreementKey, info: [UInt8]
+    ) throws -> [UInt8] {
+        let key = try Curve25519.KeyAgreement.PublicKey(rawRepresentation: key.bytes)
+        var sender = try HPKE.Sender(recipientKey: key, ciphersuite: suite, info: Data(info))
+        let sealed = try sender.seal(Data(bytes))
+        return Array(sender.encapsulatedKey) + Array(sealed)
+    }
+}
+
+extension KeyRotation {
+    /// A rotation to a new library key, sealed to `members` and the recovery phrase only.
+    init(
+        of account: AccountID, epoch: UInt32, key: SecretBytes, members: [DeviceCertificate],
+        revoked: [DeviceID], recovery: AgreementKey, issued: UnixTime
+    ) throws {
+        let seal = { (to: AgreementKey) in
+            try LibraryKey(epoch: epoch, key: key).sealed(to: to, of: account)
+        }
+        self.init(
+            account: account, epoch: epoch, revoked: revoked,
+            boxes: try members.map {
+                Box(device: $0.device, sealed: try seal($0.agreementKey))
+            },
+            recovery: try seal(recovery), issued: issued)
+    }
+
+    /// The new key, opened by a device; nil where it is not sealed to that device.
+    func libraryKey(for keys: DeviceKeys) -> LibraryKey? {
+        boxes.first { $0.device == keys.device }.flatMap {
+            LibraryKey(opening: $0.sealed, epoch: epoch, of: account, with: keys.sealing)
+        }
+    }
+
+    /// The new key, opened by the recovery phrase's key.
+    func libraryKey(forRecovery key: SealingKey) -> LibraryKey? {
+        LibraryKey(opening: recovery, epoch: epoch, of: account, with: key)
+    }
 }

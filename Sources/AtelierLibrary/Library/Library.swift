@@ -1,5 +1,9 @@
+import AtelierProtocol
+import Foundation
 public import SignedObjects
 package import SyncKit
+import SyncKitHTTP
+import SystemSupport
 
 /// An artist's library: one folder with a database, pictures, style models and keys.
 ///
@@ -78,4 +82,147 @@ public final class Library: Sendable {
     package var store: SyncStore { context.store }
     /// The key files; tests read them.
     package var keys: KeyStore { context.keys }
+}
+
+/// A library that is being made.
+public struct NewLibrary: Sendable {
+    /// Its folder.
+    public let folder: LibraryFolder
+    /// Its account.
+    public let account: AccountID
+    /// This device.
+    public let device: DeviceID
+    /// The name that the artist gave this device.
+    public let deviceName: String
+    /// The words that stand for the account; they are shown now and never again.
+    public let phrase: RecoveryPhrase
+}
+
+extension Library {
+    /// Makes a library with an account of its own; works offline.
+    ///
+    /// - Parameters:
+    ///   - deviceName: The name of this device, at most `ProtocolLimits.nameBytes`; nil takes the
+    ///     machine's name.
+    ///   - show: Shows the phrase, which is stored nowhere. A throw there undoes everything: there
+    ///     is no library whose phrase nobody saw.
+    /// - Returns: The library, and the phrase.
+    /// - Throws: ``LibraryError/alreadyALibrary(folder:)``,
+    ///   ``LibraryError/unwritable(path:reason:)``, ``LibraryError/badText(field:reason:)``; what
+    ///   `show` throws.
+    public static func make(
+        in folder: LibraryFolder, deviceName: String? = nil,
+        environment: LibraryEnvironment = .system,
+        showing show: (NewLibrary) throws -> Void = { _ in }
+    ) throws -> (library: Library, phrase: RecoveryPhrase) {
+        let phrase = try RecoveryPhrase(entropy: environment.random(RecoveryPhrase.entropyBytes))
+        let accountKey = try phrase.accountKey
+        let deviceKeys = DeviceKeys()
+        var membership = Membership(deviceName: try checkedDeviceName(deviceName))
+        membership.accountKey = accountKey.verifyingKey
+        membership.recoveryKey = try phrase.recoveryKey.agreementKey
+        membership.certificate = try JWS(
+            signing: DeviceCertificate(
+                account: AccountID(key: accountKey.verifyingKey),
+                deviceKey: deviceKeys.signing.verifyingKey,
+                agreementKey: deviceKeys.agreementKey, name: membership.deviceName,
+                issued: environment.now()),
+            with: accountKey
+        ).compact
+        let keys = try makeFolders(folder)
+        do {
+            try keys.save(accountKey: accountKey)
+            try keys.save([LibraryKey(epoch: 1, key: try phrase.libraryKey)])
+            try keys.save(membership)
+            try show(
+                NewLibrary(
+                    folder: folder, account: AccountID(key: accountKey.verifyingKey),
+                    device: deviceKeys.device, deviceName: membership.deviceName, phrase: phrase))
+            // Last, because the presence of this file makes the folder a library.
+            try keys.save(deviceKeys)
+        } catch {
+            folder.unmake()
+            throw error
+        }
+        return (try Library(opening: folder, environment: environment), phrase)
+    }
+
+    /// Requests access of this device to an account. The library may be new: it needs no ``make``.
+    ///
+    /// - Parameters:
+    ///   - address: `https://host[:port]`; plain `http` only on this machine.
+    ///   - account: The account's id, 32 hexadecimal digits.
+    ///   - deviceName: The name of this device, at most `ProtocolLimits.nameBytes`; nil takes the
+    ///     machine's name.
+    /// - Returns: The library. Its ``AccountService/comparisonWords`` are what the artist types on
+    ///   a device that holds the account key; then ``SyncService/run()`` here fetches the approval.
+    /// - Throws: ``AccountError/badAccount``, ``LibraryError/alreadyALibrary(folder:)``;
+    ///   `HTTPFailure`, `Problem`.
+    public static func requestingAccess(
+        in folder: LibraryFolder, server address: String, account: String,
+        deviceName: String? = nil, environment: LibraryEnvironment = .system
+    ) async throws -> Library {
+        guard let account = AccountID(hex: account.lowercased()) else {
+            throw AccountError.badAccount
+        }
+        let address = try HTTPAddress(address)
+        let library = try openOrMake(
+            in: folder, deviceName: deviceName, environment: environment)
+        guard library.account.id == nil else {
+            throw LibraryError.alreadyALibrary(folder: folder.root.shownPath)
+        }
+        try await library.account.requestAccess(to: account, at: address)
+        return library
+    }
+
+    /// Brings an account to this device by its recovery phrase alone; then ``SyncService/run()``
+    /// brings the library. Safe to repeat.
+    ///
+    /// The server proves itself by what the account's own key once signed about it, so that no
+    /// first answer has to be believed.
+    ///
+    /// - Returns: The library, which holds the account key and can let other devices in.
+    /// - Throws: ``LibraryError/alreadyALibrary(folder:)`` where another account is,
+    ///   ``AccountError/otherServer``, `Problem` where the server has no such account.
+    public static func restoringAccount(
+        in folder: LibraryFolder, server address: String, phrase: RecoveryPhrase,
+        deviceName: String? = nil, environment: LibraryEnvironment = .system
+    ) async throws -> Library {
+        let address = try HTTPAddress(address)
+        let library = try openOrMake(
+            in: folder, deviceName: deviceName, environment: environment)
+        let account = AccountID(key: try phrase.accountKey.verifyingKey)
+        guard library.account.id == nil || library.account.id == account else {
+            throw LibraryError.alreadyALibrary(folder: folder.root.shownPath)
+        }
+        try await library.account.restore(account, by: phrase, at: address)
+        return library
+    }
+
+    /// Opens the library in `folder`, or makes one that belongs to no account yet.
+    private static func openOrMake(
+        in folder: LibraryFolder, deviceName: String?, environment: LibraryEnvironment
+    ) throws -> Library {
+        guard !folder.holdsLibrary else {
+            return try Library(opening: folder, environment: environment)
+        }
+        let membership = Membership(deviceName: try checkedDeviceName(deviceName))
+        let keys = try makeFolders(folder)
+        try keys.save(membership)
+        try keys.save(DeviceKeys())
+        return try Library(opening: folder, environment: environment)
+    }
+
+    private static func makeFolders(_ folder: LibraryFolder) throws -> KeyStore {
+        guard !folder.holdsLibrary else {
+            throw LibraryError.alreadyALibrary(folder: folder.root.shownPath)
+        }
+        try folder.make()
+        return KeyStore(folder: folder)
+    }
+
+    private static func checkedDeviceName(_ name: String?) throws -> String {
+        let name = name ?? ProcessInfo.processInfo.hostName
+        return try CheckedText.line(name, field: "device name", limit: ProtocolLimits.nameBytes)
+    }
 }

@@ -1,6 +1,6 @@
 import Foundation
-import SignedObjects
-import StyleKit
+public import SignedObjects
+public import StyleKit
 import SyncKit
 import SystemSupport
 
@@ -76,5 +76,131 @@ public struct Work: Codable, Equatable, Sendable {
         }
         let file = folder.work(digest, format: kind.rawValue)
         return LibraryFile.exists(file) ? file : nil
+    }
+}
+
+/// Why the artist may let a model learn from a work.
+public enum RightsBasis: String, Codable, Sendable {
+    /// The artist made it and holds the rights.
+    case mine
+    /// Somebody else made it and allows this.
+    case licensed
+}
+
+/// A statement, signed by a device, of the rights by which a model may learn from a work.
+public struct RightsStatement: SignedPayload {
+    /// The header's `typ`.
+    public static let type = "atelier-rights+jws"
+
+    /// SHA-256 of the work's file.
+    public let work: Digest
+    /// Why the artist may use it.
+    public let basis: RightsBasis
+    /// The licence's text for ``RightsBasis/licensed``, else empty.
+    public let licence: String
+    /// The key that signed this.
+    public let deviceKey: VerifyingKey
+    /// When it was signed.
+    public let time: UnixTime
+
+    /// A statement to be signed with the private half of `deviceKey`.
+    public init(
+        work: Digest, basis: RightsBasis, licence: String, deviceKey: VerifyingKey, time: UnixTime
+    ) {
+        self.work = work
+        self.basis = basis
+        self.licence = licence
+        self.deviceKey = deviceKey
+        self.time = time
+    }
+}
+
+/// The areas that the artist marked on a work; they hold for every model that learned from it.
+public struct WorkAreas: Codable, Equatable, Sendable {
+    /// Areas from which no model takes anything.
+    public var avoided: [WorkArea] = []
+    /// Areas that appear whole or not at all, such as a face.
+    public var keptWhole: [WorkArea] = []
+
+    /// No areas.
+    public init() {}
+
+    /// How many there are.
+    public var count: Int { avoided.count + keptWhole.count }
+
+    /// The part of the picture that some areas cover together, 0 to 100 per cent.
+    public static func coverage(_ areas: [WorkArea]) -> Int {
+        let places = stride(from: 50, to: 10_000, by: 100)
+        var covered = 0
+        for y in places {
+            let row = areas.filter { ($0.top..<$0.bottom).contains(y) }
+            covered += places.count { x in row.contains { ($0.left..<$0.right).contains(x) } }
+        }
+        return covered / 100
+    }
+}
+
+/// A rectangle on a work in text form: `LEFT,TOP,RIGHT,BOTTOM` in per cent of the picture,
+/// two decimals at most.
+public struct MarkedArea: LosslessStringConvertible, Sendable {
+    /// The rectangle.
+    public let area: WorkArea
+
+    /// Wraps a rectangle.
+    public init(_ area: WorkArea) {
+        self.area = area
+    }
+
+    /// Reads the text form, else nil.
+    public init?(_ text: String) {
+        let parts = text.split(separator: ",", omittingEmptySubsequences: false)
+        let edges = parts.compactMap { Double($0) }
+            .filter { (0...100).contains($0) }
+            .map { Int(rounding: $0 * 100) }
+        guard parts.count == 4, edges.count == 4,
+            let area = WorkArea(
+                left: edges[0], top: edges[1], right: edges[2], bottom: edges[3])
+        else { return nil }
+        self.area = area
+    }
+
+    /// The text form.
+    public var description: String {
+        [area.left, area.top, area.right, area.bottom]
+            .map { $0 % 100 == 0 ? "\($0 / 100)" : "\(Double($0) / 100)" }
+            .joined(separator: ",")
+    }
+}
+
+/// Why a work or its marked areas cannot be used; nothing was changed.
+public enum WorkError: ServiceError {
+    /// The work is too small to learn from; sides in pixels.
+    case tooSmall(title: String, width: Int, height: Int)
+    /// The picture marks no area of the work.
+    case notAMask(path: String, reason: String, nextStep: NextStep?)
+
+    init(tooSmall work: Work) {
+        self = .tooSmall(title: work.title, width: work.width, height: work.height)
+    }
+
+    var kind: Failure.Kind { .other }
+
+    var nextStep: NextStep? {
+        switch self {
+        case .tooSmall: nil
+        case .notAMask(_, _, let step): step
+        }
+    }
+
+    /// What happened, and why.
+    public var description: String {
+        switch self {
+        case .tooSmall(let title, let width, let height):
+            "The work \"\(title)\" is \(width) × \(height) pixels. A model learns from works of at "
+                + "least \(StyleKit.Limits.workSide) pixels on each side. Choose other works, or "
+                + "remove this one and add a larger version."
+        case .notAMask(let path, let reason, _):
+            "\(path) cannot be used as a mask for this work. \(reason) Nothing was changed."
+        }
     }
 }

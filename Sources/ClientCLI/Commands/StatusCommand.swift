@@ -62,3 +62,63 @@ struct StatusCommand: ParsableCommand {
         return text
     }
 }
+
+/// Shows the credits.
+struct CreditsCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "credits", abstract: "Show credits: granted, on this device, spent, settled.")
+
+    @OptionGroup var options: LibraryOptions
+
+    func run() throws {
+        let credits = try options.open().wallet.report()
+        if options.json { return try JSONOutput.show(credits) }
+        var table = Table()
+        table.add("granted", "\(credits.granted)")
+        let until = credits.usableUntil.map { "  until \(Formatting.moment($0))" } ?? ""
+        table.add("on this device", "\(credits.usable)\(until)")
+        table.add("on other devices", "\(credits.leasedElsewhere)")
+        table.add("free", "\(credits.free)")
+        table.add("spent", "\(credits.spent)")
+        let settled = "\(credits.settled) of \(credits.spentHere) spent here"
+        table.add("settled", credits.held == 0 ? settled : "\(settled), \(credits.held) held")
+        if credits.refused > 0 { table.add("refused", "\(credits.refused)") }
+        table.show()
+        if !credits.whyNot.isEmpty { Terminal.say(Terminal.warm(credits.whyNotHint)) }
+    }
+}
+
+/// Checks the library.
+struct DoctorCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "doctor",
+        abstract: "Check the library on this device for everything that can be wrong.",
+        discussion: """
+            Reads every file once. --repair restricts the modes of key files, deletes what \
+            crashes left, and renames damaged files; no complete file is deleted. Exit code 1 if a \
+            fault is left.
+            """)
+
+    @OptionGroup var options: LibraryOptions
+    @Flag(help: "Repair what can be repaired without loss.") var repair = false
+
+    func run() throws {
+        let report = try options.open().doctor.examine(repairs: repair)
+        if options.json {
+            try JSONOutput.show(report)
+        } else {
+            for finding in report.findings {
+                let place = finding.path.isEmpty ? "" : "\(finding.path): "
+                let step = finding.isRepaired ? nil : finding.nextStep
+                let end = finding.isRepaired ? " Repaired." : ""
+                Terminal.say("\(finding.code.rawValue)  \(place)\(finding.text.adding(step))\(end)")
+            }
+            let files = Formatting.count(report.filesChecked, "file")
+            Terminal.say(
+                report.findings.isEmpty
+                    ? "well: \(files) read"
+                    : "\(Formatting.count(report.findings.count, "finding")): \(files) read")
+        }
+        guard report.isWell else { throw ExitStatus.failed.code }
+    }
+}

@@ -1,6 +1,7 @@
 import AtelierLibrary
 import Foundation
 import SignedObjects
+import Synchronization
 
 /// What goes to the terminal: results to standard output, the rest to standard error.
 enum Terminal {
@@ -102,5 +103,47 @@ enum Terminal {
         guard handle.fileDescriptor != STDOUT_FILENO else { return StandardOutput.write(text) }
         // Nobody can be told of what standard error does not take.
         try? handle.write(contentsOf: Data(text.utf8))
+    }
+}
+
+/// Prints one JSON object: snake_case keys in alphabetical order.
+enum JSONOutput {
+    /// Prints it in one line, for one of many.
+    static func line(_ value: some Encodable) throws {
+        say(try CanonicalJSON.encoder.encode(value))
+    }
+
+    static func show(_ value: some Encodable) throws {
+        let encoder = CanonicalJSON.encoder
+        encoder.outputFormatting.insert(.prettyPrinted)
+        say(try encoder.encode(value))
+    }
+
+    private static func say(_ json: Data) {
+        Terminal.say(PrintableText.json(String(decoding: json, as: UTF8.self)))
+    }
+}
+
+/// Draws a progress line where a person watches, and only when it changes.
+final class ProgressLine: Sendable {
+    private let label: String
+    private let last = Mutex(-1)
+
+    init(_ label: String) {
+        self.label = label
+    }
+
+    func show(_ part: Double) {
+        guard Terminal.showsProgress else { return }
+        let percent = Int(rounding: part * 100)
+        let changed = last.withLock { last in
+            defer { last = percent }
+            return last != percent
+        }
+        if changed { Terminal.progress(label, part) }
+    }
+
+    func end() {
+        if Terminal.showsProgress && last.withLock({ $0 >= 0 }) { Terminal.endProgress() }
     }
 }
