@@ -79,27 +79,47 @@ struct GenerateTests {
         let library = try await world.joinedLibrary("a", at: LocalServer(world: world))
         let garbage = world.folder.url.appending(path: "garbage.png")
         try Data(repeating: 7, count: 100).write(to: garbage)
-        let orders = [
-            NamedOrder(model: "m", seed: 1, width: 63, height: 64),
-            NamedOrder(model: "m", seed: 1, width: 64, height: 2049),
-            NamedOrder(model: "m", seed: UInt64(Int64.max) + 1, width: 64, height: 64),
-            NamedOrder(model: "m", seed: 1, width: 64, height: 64, sketch: garbage),
-            NamedOrder(model: "none", seed: 1, width: 64, height: 64),
+        let orders: [(NamedOrder, refusal: String)] = [
+            (NamedOrder(model: "m", seed: 1, width: 63, height: 64), "badNumber width 64 2048"),
+            (NamedOrder(model: "m", seed: 1, width: 64, height: 2049), "badNumber height 64 2048"),
+            (
+                NamedOrder(model: "m", seed: UInt64(Int64.max) + 1, width: 64, height: 64),
+                "badNumber seed 0 \(Int64.max)"
+            ),
+            (
+                NamedOrder(model: "m", seed: 1, width: 64, height: 64, sketch: garbage),
+                "notAPicture garbage.png"
+            ),
+            (NamedOrder(model: "none", seed: 1, width: 64, height: 64), "unknown model"),
         ]
-        for order in orders {
-            #expect(throws: LibraryError.self) { try library.generate(order) }
+        for (order, refusal) in orders {
+            let error = #expect(throws: LibraryError.self) { try library.generate(order) }
+            #expect(error.map(Self.name) == refusal)
         }
         let file = URL(filePath: try #require(try library.model(named: "m").file))
         let whole = try Data(contentsOf: file)
         try Data(whole.dropLast()).write(to: file)
-        #expect(throws: LibraryError.self) {
+        let damaged = #expect(throws: LibraryError.self) {
             try library.generate(NamedOrder(model: "m", width: 64, height: 64))
         }
+        #expect(damaged.map(Self.name) == "damaged \(file.lastPathComponent)")
         try whole.write(to: file)
         #expect(try library.wallet.credits().usable == 2)
         let highest = NamedOrder(
             model: "m", seed: UInt64(Int64.max), width: 64, height: 64)
         #expect(try library.generate(highest).generation.seed == Int.max)
+    }
+
+    /// An error's case and what it is about.
+    private static func name(_ error: LibraryError) -> String {
+        switch error {
+        case .badNumber(let field, let lowest, let highest):
+            "badNumber \(field) \(lowest) \(highest)"
+        case .notAPicture(let path, _): "notAPicture \(URL(filePath: path).lastPathComponent)"
+        case .damaged(let path, _): "damaged \(URL(filePath: path).lastPathComponent)"
+        case .unknown(let kind, _): "unknown \(kind.rawValue)"
+        default: "\(error)"
+        }
     }
 
     // Goal: a sketch is part of what is paid for, and survives a crash. Method: generate over a

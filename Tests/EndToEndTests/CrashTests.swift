@@ -4,9 +4,9 @@ import Testing
 
 @Suite(.serialized) struct CrashTests {
     // Goal: kill -9 of the client at any moment loses nothing that was answered, and no credit.
-    // Method: commands that are killed after a random time from a printed seed; then the
-    // library opens, holds what was acknowledged, and exactly the two generations paid for; a new
-    // device fetches the same.
+    // Method: commands that are killed at a random one of their calls that change files, from a
+    // printed seed; then the library opens, holds what was acknowledged, and exactly the two
+    // generations paid for; a new device fetches the same.
     @Test(arguments: SeededGenerator.seeds(2))
     func aKilledClientLosesNothing(seed: UInt64) async throws {
         var random = SeededGenerator(seed: seed)
@@ -14,15 +14,19 @@ import Testing
         let server = try await RunningServer(data: sandbox.data)
         let device = try await sandbox.joinedDevice("a", at: server)
         var acknowledged: Set<String> = ["first"]
+        var killed = 0
         for round in 2...8 {
-            let deadline = Double(random.below(120) + 3) / 1000
             let picture = try sandbox.picture(round).path
             let added = try await device.run(
-                "works", "add", picture, "--mine", "--title", "work \(round)", deadline: deadline)
+                "works", "add", picture, "--mine", "--title", "work \(round)",
+                killedAt: random.below(50) + 1)
             if added.status == 0 { acknowledged.insert("work \(round)") }
-            _ = try await device.generate(seed: round % 2, deadline: deadline * 3)
-            _ = try await device.run("sync", deadline: deadline)
+            let made = try await device.generate(
+                seed: round % 2, killedAt: random.below(50) + 1)
+            let synced = try await device.run("sync", killedAt: random.below(80) + 1)
+            killed += [added, made, synced].count { $0.status == 128 + SIGKILL }
         }
+        #expect(killed > 3, "seed \(seed): \(killed)")
         try await finish(device)
         try await expectConsistency(of: device, acknowledged: acknowledged, seed: seed)
         try await expectTheSameElsewhere(as: device, at: server, seed: seed)
@@ -30,8 +34,9 @@ import Testing
     }
 
     // Goal: kill -9 of the server at any moment loses nothing that it answered.
-    // Method: the server lives for a random time from a printed seed while the client works,
-    // and is started again on the same port; at the end a new device fetches everything.
+    // Method: the server is killed at a random one of its calls that change files, from a printed
+    // seed, while the client works, and is started again on the same port; at the end a new device
+    // fetches everything.
     @Test(arguments: SeededGenerator.seeds(2))
     func aKilledServerLosesNothing(seed: UInt64) async throws {
         var random = SeededGenerator(seed: seed)
@@ -41,9 +46,8 @@ import Testing
         await first.kill9()
         var acknowledged: Set<String> = ["first"]
         for round in 2...6 {
-            let lifetime = Double(random.below(400) + 100) / 1000
             let server = try? await RunningServer(
-                data: sandbox.data, port: first.port, deadline: lifetime)
+                data: sandbox.data, port: first.port, killedAt: random.below(60) + 1)
             try await device.must(
                 "works", "add", try sandbox.picture(round).path, "--mine", "--title",
                 "work \(round)")

@@ -11,9 +11,9 @@ struct Device: Sendable {
     var home: URL { sandbox.folder.appending(path: name) }
 
     /// Runs a command, however it ends.
-    func run(_ arguments: String..., deadline: Double? = nil) async throws -> Outcome {
+    func run(_ arguments: String..., killedAt call: Int? = nil) async throws -> Outcome {
         try await Program.run(
-            Programs.client, arguments, home: home, in: sandbox.folder, deadline: deadline)
+            Programs.client, arguments, home: home, in: sandbox.folder, killedAt: call)
     }
 
     /// Runs a command that must succeed.
@@ -36,10 +36,10 @@ struct Device: Sendable {
     }
 
     /// Generates 64 by 64 pixels with the model `m`.
-    func generate(seed: Int, deadline: Double? = nil) async throws -> Outcome {
+    func generate(seed: Int, killedAt call: Int? = nil) async throws -> Outcome {
         try await run(
             "generate", "--model", "m", "--seed", String(seed), "--size", "64x64",
-            deadline: deadline)
+            killedAt: call)
     }
 
     /// What SQLite itself says of the database.

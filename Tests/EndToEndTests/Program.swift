@@ -6,15 +6,14 @@ enum Program {
     /// Runs it with its output going to files, so that no full pipe can stop it.
     ///
     /// - Parameters:
-    ///   - deadline: After so many seconds it is killed with signal 9.
+    ///   - killedAt: At which of its calls it is killed with signal 9, see ``KillSwitch``.
     ///   - input: A file that it reads as its standard input.
     static func run(
         _ name: String, _ arguments: [String], home: URL? = nil, in folder: URL,
-        deadline: Double? = nil, input: URL? = nil
+        killedAt call: Int? = nil, input: URL? = nil
     ) async throws -> Outcome {
-        var words = [try Programs.url(name).path] + arguments
-        // The program of coreutils does the killing: the tests themselves never wait on a clock.
-        if let deadline { words = ["timeout", "--signal=KILL", String(deadline)] + words }
+        let killing = call.map { KillSwitch.command(at: $0) } ?? []
+        let words = killing + [try Programs.url(name).path] + arguments
         return try await run(
             command: words, shown: ([name] + arguments).joined(separator: " "), home: home,
             in: folder, input: input)

@@ -7,7 +7,6 @@ package final class RunningServer: Sendable {
     /// Where metrics are read, where the options ask for that.
     package let metricsAddress: String?
     private let process: Process
-    private let hasDeadline: Bool
     private let ended: AsyncStream<Void>
 
     /// Starts it and reads the line with which it says that it listens.
@@ -16,21 +15,21 @@ package final class RunningServer: Sendable {
     ///   - database: A PostgreSQL database; nil: a file in the folder.
     ///   - host: A name or address of this machine.
     ///   - port: 0 takes a free one.
-    ///   - deadline: After so many seconds it is killed with signal 9.
+    ///   - killedAt: At which of its calls it is killed with signal 9, see ``KillSwitch``.
     ///   - options: More options of `serve`.
     ///   - log: A file that gets what it says on standard error.
     ///   - descriptors: How many files and connections it may have open; nil: as many as this
     ///     program.
     package init(
         data: URL, database: String? = nil, host: String = "127.0.0.1", port: Int = 0,
-        deadline: Double? = nil, options: [String] = [], log: FileHandle? = nil,
+        killedAt call: Int? = nil, options: [String] = [], log: FileHandle? = nil,
         descriptors: Int? = nil
     ) async throws {
         let process = Process()
         process.executableURL = URL(filePath: "/usr/bin/env")
         process.arguments =
             (descriptors.map { ["sh", "-c", "ulimit -n \($0); exec \"$@\"", "sh"] } ?? [])
-            + (deadline.map { ["timeout", "--signal=KILL", String($0)] } ?? [])
+            + (call.map { KillSwitch.command(at: $0) } ?? [])
             + [
                 try Programs.url(Programs.server).path, "serve", "--listen", "\(host):\(port)",
                 "--data", data.path,
@@ -44,7 +43,6 @@ package final class RunningServer: Sendable {
         process.terminationHandler = { _ in ending.finish() }
         try process.run()
         self.process = process
-        hasDeadline = deadline != nil
         self.ended = ended
         let hasMetrics = options.contains("--metrics-listen")
         let lines = await Self.lines(hasMetrics ? 2 : 1, of: output.fileHandleForReading)
@@ -60,10 +58,7 @@ package final class RunningServer: Sendable {
     }
 
     deinit {
-        // A `timeout` that is asked to end takes the server with it; one that is killed does not.
-        if process.isRunning {
-            kill(process.processIdentifier, hasDeadline ? SIGTERM : SIGKILL)
-        }
+        if process.isRunning { kill(process.processIdentifier, SIGKILL) }
     }
 
     /// The port of ``address``.
@@ -75,9 +70,9 @@ package final class RunningServer: Sendable {
         return await status()
     }
 
-    /// Ends it at once, or waits until its deadline does so.
+    /// Ends it at once.
     package func kill9() async {
-        if !hasDeadline { kill(process.processIdentifier, SIGKILL) }
+        if process.isRunning { kill(process.processIdentifier, SIGKILL) }
         _ = await status()
     }
 
