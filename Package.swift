@@ -21,6 +21,7 @@ let hummingbirdTesting = Target.Dependency.product(
     name: "HummingbirdTesting", package: "hummingbird")
 let hummingbirdTLS = Target.Dependency.product(name: "HummingbirdTLS", package: "hummingbird")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
+let coreMetrics = Target.Dependency.product(name: "CoreMetrics", package: "swift-metrics")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 
 func library(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
@@ -52,6 +53,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0", traits: []),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(
             url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
@@ -81,7 +83,9 @@ let package = Package(
         .target(name: "CPatchKernel"),
         library(
             "StyleKit",
-            [crypto, "CJPEG", "CLCMS", "CPNG", "CPatchKernel", "CWebP", "CZlib"]),
+            [
+                "SystemSupport", crypto, "CJPEG", "CLCMS", "CPNG", "CPatchKernel", "CWebP", "CZlib",
+            ]),
 
         // What the client and the server say to each other.
         library("SignedObjects", [crypto, "SystemSupport"]),
@@ -101,7 +105,8 @@ let package = Package(
             name: "AtelierServer",
             dependencies: [
                 "AtelierProtocol", "CPostgres", "CreditLedger", "SignedObjects", "SyncKit",
-                "SystemSupport", crypto, grdb, httpTypes, hummingbird, hummingbirdTLS, logging,
+                "SystemSupport", coreMetrics, crypto, grdb, httpTypes, hummingbird, hummingbirdTLS,
+                logging,
             ],
             path: "Sources/Server/Core", swiftSettings: settings),
         program(
@@ -142,7 +147,7 @@ let package = Package(
             "ServerTests",
             [
                 "AtelierProtocol", "AtelierServer", "CreditLedger", "SignedObjects", "SyncKit",
-                "SyncKitHTTP", "SystemSupport", crypto, grdb, httpTypes, hummingbird,
+                "SyncKitHTTP", "SystemSupport", coreMetrics, crypto, grdb, httpTypes, hummingbird,
                 hummingbirdTesting,
             ]),
         .executableTarget(

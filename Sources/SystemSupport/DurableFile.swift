@@ -4,12 +4,15 @@ package import Foundation
 package struct FileFailure: Error, Equatable, CustomStringConvertible {
     /// The file's path for people.
     package let path: String
+    /// The call's name.
+    package let call: String
     /// The call's error number.
     package let code: CInt
 
     /// The failure of the last call, by `errno`.
-    package init(at file: URL) {
+    package init(of call: String, at file: URL) {
         code = errno
+        self.call = call
         path = file.shownPath
     }
 
@@ -53,7 +56,8 @@ package enum DurableFile {
         _ draft: URL, to file: URL, replacing: Bool
     ) throws(FileFailure) {
         if replacing {
-            try check(draft.withFileName { from in file.withFileName { rename(from, $0) } }, file)
+            let status = draft.withFileName { from in file.withFileName { rename(from, $0) } }
+            try check(status, "rename", file)
         } else {
             // A link never replaces a file.
             let status = draft.withFileName { from in file.withFileName { link(from, $0) } }
@@ -63,10 +67,10 @@ package enum DurableFile {
                 // The file system has no links.
                 return try move(draft, to: file, replacing: true)
             }
-            try check(status, file)
+            try check(status, "link", file)
             _ = draft.withFileName { unlink($0) }
         }
-        try syncFolder(file.deletingLastPathComponent())
+        try sync(folderOf: file)
     }
 
     /// Writes all bytes, over interrupts and short writes.
@@ -79,32 +83,46 @@ package enum DurableFile {
                 Foundation.write(descriptor, $0.baseAddress, $0.count)
             }
             if written < 0, errno == EINTR { continue }
-            guard written >= 0 else { throw FileFailure(at: file) }
+            // A call that takes nothing would be repeated for ever.
+            guard written > 0 else { throw FileFailure(of: "write", at: file) }
             rest = rest.dropFirst(written)
         }
     }
 
     /// Makes what was written to an open file durable.
     package static func sync(_ descriptor: CInt, of file: URL) throws(FileFailure) {
-        try check(fsync(descriptor), file)
+        try check(fsync(descriptor), "fsync", file)
     }
 
-    /// Makes the names in a folder durable.
-    package static func syncFolder(_ folder: URL) throws(FileFailure) {
-        let descriptor = try open(folder, O_RDONLY | O_CLOEXEC, 0)
+    /// Makes what was written to a closed file durable, or the names in a folder.
+    package static func sync(_ file: URL) throws(FileFailure) {
+        let descriptor = try open(file, O_RDONLY | O_CLOEXEC)
         defer { close(descriptor) }
-        try check(fsync(descriptor), folder)
+        try sync(descriptor, of: file)
     }
 
-    private static func open(
-        _ file: URL, _ flags: CInt, _ mode: mode_t
+    /// Makes the names in a file's folder durable.
+    package static func sync(folderOf file: URL) throws(FileFailure) {
+        try sync(file.deletingLastPathComponent())
+    }
+
+    /// Opens a file.
+    ///
+    /// - Parameters:
+    ///   - flags: Those of `open`.
+    ///   - mode: The mode of a file that is created, less the process's mask.
+    /// - Returns: A descriptor, which the caller closes.
+    package static func open(
+        _ file: URL, _ flags: CInt, _ mode: mode_t = 0
     ) throws(FileFailure) -> CInt {
         let descriptor = file.withFileName { Foundation.open($0, flags, mode) }
-        guard descriptor >= 0 else { throw FileFailure(at: file) }
+        guard descriptor >= 0 else { throw FileFailure(of: "open", at: file) }
         return descriptor
     }
 
-    private static func check(_ status: CInt, _ file: URL) throws(FileFailure) {
-        guard status == 0 else { throw FileFailure(at: file) }
+    private static func check(
+        _ status: CInt, _ call: String, _ file: URL
+    ) throws(FileFailure) {
+        guard status == 0 else { throw FileFailure(of: call, at: file) }
     }
 }

@@ -40,7 +40,7 @@ enum ImportRules {
         "Sources/SystemSupport": [],
         "Sources/CreditLedger": ["SignedObjects", "SystemSupport"],
         "Sources/StyleKit": [
-            "Crypto", "CJPEG", "CLCMS", "CPNG", "CPatchKernel", "CWebP", "CZlib",
+            "Crypto", "CJPEG", "CLCMS", "CPNG", "CPatchKernel", "CWebP", "CZlib", "SystemSupport",
         ],
         "Sources/SignedObjects": ["Crypto", "SystemSupport"],
         "Sources/AtelierProtocol": ["SignedObjects", "CreditLedger", "Crypto", "HTTPTypes"],
@@ -53,7 +53,8 @@ enum ImportRules {
         ],
         "Sources/Server/Core": http.union([
             "AtelierProtocol", "CreditLedger", "SignedObjects", "SyncKit", "SystemSupport",
-            "CPostgres", "Crypto", "GRDB", "GRDBSQLite", "Logging", "NIOPosix", "NIOSSL",
+            "CoreMetrics", "CPostgres", "Crypto", "GRDB", "GRDBSQLite", "Logging", "NIOPosix",
+            "NIOSSL",
         ]),
         "Sources/Server/Command": [
             "AtelierServer", "ArgumentParser", "AtelierProtocol", "CreditLedger", "SignedObjects",

@@ -1,58 +1,68 @@
 import Foundation
+import SystemSupport
 
 /// An open file of whole lines: the system calls of the journal, and nothing else.
 ///
 /// It holds nothing that changes: its journal's lock orders the calls.
 final class JournalFile: Sendable {
+    private let file: URL
+    private let descriptor: CInt
+
     /// The path for messages.
-    let path: String
-    private let name: [UInt8]
-    private let descriptor: Int32
+    var path: String { file.shownPath }
 
     /// Opens the file to read and append; to read alone where it cannot be written.
     ///
     /// - Parameter name: The path as the operating system takes it: bytes of any encoding.
     init(_ name: [UInt8]) throws(JournalError) {
-        self.name = name
-        path = String(decoding: name, as: UTF8.self)
-        var descriptor = open(Self.terminated(name), O_RDWR | O_APPEND | O_CLOEXEC)
-        if descriptor < 0, [EACCES, EPERM, EROFS].contains(errno) {
-            descriptor = open(Self.terminated(name), O_RDONLY | O_CLOEXEC)
+        let file = URL(fileBytes: name)
+        self.file = file
+        descriptor = try Self.naming { () throws(FileFailure) in
+            do throws(FileFailure) {
+                return try DurableFile.open(file, O_RDWR | O_APPEND | O_CLOEXEC)
+            } catch {
+                guard [EACCES, EPERM, EROFS].contains(error.code) else { throw error }
+                return try DurableFile.open(file, O_RDONLY | O_CLOEXEC)
+            }
         }
-        guard descriptor >= 0 else { throw .system(call: "open", code: errno, file: path) }
-        self.descriptor = descriptor
     }
 
     deinit { close(descriptor) }
 
     static func exists(_ name: [UInt8]) -> Bool {
-        access(terminated(name), F_OK) == 0
+        URL(fileBytes: name).withFileName { access($0, F_OK) } == 0
     }
 
     /// Creates the file with its first line, whole or not at all; an existing one is left alone.
     static func create(_ name: [UInt8], header: String) throws(JournalError) {
-        let path = String(decoding: name, as: UTF8.self)
-        let draft = terminated(name + Array(".\(getpid()).new".utf8))
-        let mode = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC
-        unlink(draft)
-        let descriptor = open(draft, mode, 0o600)
-        guard descriptor >= 0 else { throw .system(call: "open", code: errno, file: path) }
-        defer { unlink(draft) }
-        do {
-            defer { close(descriptor) }
-            try writeAll(Array(header.utf8), to: descriptor, path: path)
+        let file = URL(fileBytes: name)
+        let draft = URL(fileBytes: name + Array(".\(getpid()).new".utf8))
+        let discard = { _ = draft.withFileName { unlink($0) } }
+        // Of a process with the same id, which a crash ended.
+        discard()
+        defer { discard() }
+        try naming { () throws(FileFailure) in
+            let descriptor = try DurableFile.create(draft)
+            do {
+                defer { close(descriptor) }
+                try DurableFile.write(Array(header.utf8), to: descriptor, of: draft)
+                try DurableFile.sync(descriptor, of: draft)
+            }
+            do throws(FileFailure) {
+                try DurableFile.move(draft, to: file, replacing: false)
+            } catch {
+                guard error.code == EEXIST else { throw error }
+                // Another program has just made one, whose name need not be durable yet.
+                try DurableFile.sync(folderOf: file)
+            }
         }
-        guard link(draft, terminated(name)) == 0 || errno == EEXIST else {
-            throw .system(call: "link", code: errno, file: path)
-        }
-        try flushFolder(of: name)
     }
 
     /// Keeps every other program from appending until ``unlock()``.
     func lock() throws(JournalError) {
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
             if errno == EWOULDBLOCK { throw .busy(file: path) }
-            throw .system(call: "flock", code: errno, file: path)
+            throw JournalError(FileFailure(of: "flock", at: file))
         }
     }
 
@@ -67,7 +77,7 @@ final class JournalFile: Sendable {
         while bytes.count <= limit {
             let count = pread(descriptor, &buffer, buffer.count, off_t(offset + bytes.count))
             if count < 0, errno == EINTR { continue }
-            guard count >= 0 else { throw .system(call: "pread", code: errno, file: path) }
+            guard count >= 0 else { throw JournalError(FileFailure(of: "pread", at: file)) }
             if count == 0 { return bytes }
             bytes += buffer.prefix(count)
         }
@@ -77,51 +87,36 @@ final class JournalFile: Sendable {
     /// Cuts the file to `size` bytes, on the disk when this returns.
     func cut(to size: Int) throws(JournalError) {
         guard ftruncate(descriptor, off_t(size)) == 0 else {
-            throw .system(call: "ftruncate", code: errno, file: path)
+            throw JournalError(FileFailure(of: "ftruncate", at: file))
         }
-        try Self.flush(descriptor, path: path)
+        try Self.naming { () throws(FileFailure) in
+            try DurableFile.sync(descriptor, of: file)
+        }
     }
 
     /// Appends `line`, on the disk when this returns.
     func append(_ line: String) throws(JournalError) {
-        try Self.writeAll(Array(line.utf8), to: descriptor, path: path)
-        try Self.flushFolder(of: name)
-    }
-
-    private static func writeAll(
-        _ bytes: [UInt8], to descriptor: Int32, path: String
-    ) throws(JournalError) {
-        var done = 0
-        while done < bytes.count {
-            let count = bytes.withUnsafeBytes { raw in
-                write(descriptor, raw.baseAddress?.advanced(by: done), bytes.count - done)
-            }
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else { throw .system(call: "write", code: errno, file: path) }
-            done += count
-        }
-        try flush(descriptor, path: path)
-    }
-
-    private static func flush(_ descriptor: Int32, path: String) throws(JournalError) {
-        guard fsync(descriptor) == 0 else {
-            throw .system(call: "fsync", code: errno, file: path)
+        try Self.naming { () throws(FileFailure) in
+            try DurableFile.write(Array(line.utf8), to: descriptor, of: file)
+            try DurableFile.sync(descriptor, of: file)
+            try DurableFile.sync(folderOf: file)
         }
     }
 
-    private static func flushFolder(of name: [UInt8]) throws(JournalError) {
-        let end = name.lastIndex(of: UInt8(ascii: "/"))
-        let current = [UInt8(ascii: ".")]
-        let folder = end.map { $0 == 0 ? Array(name[...0]) : Array(name[..<$0]) } ?? current
-        let path = String(decoding: folder, as: UTF8.self)
-        let descriptor = open(terminated(folder), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw .system(call: "open", code: errno, file: path) }
-        defer { close(descriptor) }
-        try flush(descriptor, path: path)
+    private static func naming<Result>(
+        _ body: () throws(FileFailure) -> Result
+    ) throws(JournalError) -> Result {
+        do {
+            return try body()
+        } catch {
+            throw JournalError(error)
+        }
     }
+}
 
-    private static func terminated(_ name: [UInt8]) -> [CChar] {
-        name.map { CChar(bitPattern: $0) } + [0]
+extension JournalError {
+    fileprivate init(_ failure: FileFailure) {
+        self = .system(call: failure.call, code: failure.code, file: failure.path)
     }
 }
 

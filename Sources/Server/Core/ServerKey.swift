@@ -23,26 +23,27 @@ enum ServerKey {
     /// Whole or not at all, and never over a key that another program has just made.
     private static func create(_ file: String) throws {
         let draft = "\(file).\(getpid()).new"
-        let descriptor = Foundation.open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else {
-            throw ServerError.unusableFolder(path: draft, reason: "error \(errno)")
-        }
         defer { unlink(draft) }
-        close(descriptor)
         try write(SigningKey(), to: draft)
-        guard link(draft, file) == 0 || errno == EEXIST else {
-            throw ServerError.unusableFolder(path: file, reason: "error \(errno)")
+        do throws(FileFailure) {
+            try DurableFile.move(
+                URL(fileURLWithPath: draft), to: URL(fileURLWithPath: file), replacing: false)
+        } catch {
+            // Another program's key is read.
+            guard error.code != EEXIST else { return }
+            throw ServerError.unusableFolder(path: file, reason: error.reason)
         }
     }
 
-    /// Writes a key into a file that is there, and empty, and waits for the disk.
-    static func write(_ key: SigningKey, to file: String) throws {
-        guard let handle = FileHandle(forWritingAtPath: file) else {
-            throw ServerError.unusableFolder(path: file, reason: "error \(errno)")
+    /// Writes a key into a draft, and waits for the disk.
+    static func write(_ key: SigningKey, to draft: String) throws {
+        do throws(FileFailure) {
+            try DurableFile.write(
+                Array((Hexadecimal.encode(key.bytes) + "\n").utf8),
+                toDraft: URL(fileURLWithPath: draft), mode: 0o600)
+        } catch {
+            throw ServerError.unusableFolder(path: draft, reason: error.reason)
         }
-        defer { try? handle.close() }
-        try handle.write(contentsOf: Data((Hexadecimal.encode(key.bytes) + "\n").utf8))
-        try handle.synchronize()
     }
 }
 

@@ -1,3 +1,5 @@
+import SystemSupport
+
 /// The main colours of works, by k-means in feature space.
 enum Palette {
     /// Iterations of k-means.
@@ -132,8 +134,6 @@ enum Palette {
     }
 
     private static func hex(_ color: SIMD3<UInt8>) -> String {
-        [color.x, color.y, color.z].reduce(into: "#") { text, value in
-            text += String(value >> 4, radix: 16) + String(value & 15, radix: 16)
-        }
+        "#" + Hexadecimal.encode([color.x, color.y, color.z])
     }
 }

@@ -1,3 +1,5 @@
+import SystemSupport
+
 /// A perceptual hash of 256 bits (PDQ) that changes little when a picture is scaled, recompressed
 /// or toned.
 ///
@@ -28,14 +30,12 @@ public struct Fingerprint: Sendable, Hashable, CustomStringConvertible {
         self.words = words
     }
 
-    /// Reads 64 hexadecimal digits.
+    /// Reads 64 lowercase hexadecimal digits.
     ///
     /// - Returns: nil for any other text.
     public init?(hex: String) {
-        let digits = hex.compactMap(\.hexDigitValue)
-        guard digits.count == 64, hex.count == 64 else { return nil }
-        self.init(
-            bytes: (0..<32).map { UInt8(digits[2 * $0] << 4 | digits[2 * $0 + 1]) })
+        guard let bytes = Hexadecimal.decode(hex, byteCount: 32) else { return nil }
+        self.init(bytes: bytes)
     }
 
     /// 32 bytes, as ``init(bytes:)`` reads them.
@@ -46,11 +46,7 @@ public struct Fingerprint: Sendable, Hashable, CustomStringConvertible {
     }
 
     /// 64 lowercase hexadecimal digits.
-    public var description: String {
-        bytes.map { byte in
-            String(byte >> 4, radix: 16) + String(byte & 15, radix: 16)
-        }.joined()
-    }
+    public var description: String { Hexadecimal.encode(bytes) }
 
     /// The Hamming distance, 0 to 256.
     public func distance(to other: Fingerprint) -> Int {
