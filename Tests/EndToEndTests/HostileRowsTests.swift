@@ -77,7 +77,7 @@ import Testing
             commands += ids.map { ["works", "restore", $0] }
         } else {
             commands += [[table, "list"]] + ids.map { [table, "show", $0] }
-            commands += ids.prefix(8).map { [table, "remove", $0] + Self.agreement(table) }
+            commands += ids.prefix(8).map { [table, "remove", $0, "--yes"] }
         }
         for command in commands {
             for form in [[], ["--json"]] {
@@ -93,7 +93,4 @@ import Testing
         }
     }
 
-    private static func agreement(_ table: String) -> [String] {
-        table == "models" ? [] : ["--yes"]
-    }
 }

@@ -43,6 +43,15 @@ import Testing
         let unsure = try await other.run("generations", "remove", id)
         #expect(unsure.status == 64, "\(unsure)")
         try await other.must("generations", "remove", id, "--yes")
+        let model = try await device.run("models", "remove", "m")
+        #expect(model.status == 64 && model.errors.contains("--yes"), "\(model)")
+        try await device.must("models", "remove", "m", "--yes")
+        let trash = try await device.must("works", "trash", "--json").objects("trash")
+        let trashed = try #require(trash.first?["id"] as? String)
+        #expect(try await device.run("models", "remove", trashed).status == 1)
+        #expect(try await device.run("models", "remove", trashed, "--now").status == 64)
+        try await device.must("models", "remove", trashed, "--now", "--yes")
+        #expect(try await device.must("works", "trash", "--json").objects("trash").isEmpty)
         #expect(await server.stop() == 0)
     }
 }

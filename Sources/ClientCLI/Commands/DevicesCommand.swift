@@ -67,19 +67,13 @@ struct DevicesCommand: AsyncParsableCommand {
         @OptionGroup var options: LibraryOptions
         @Argument(help: "The device's name, or the start or end of its id.")
         var device: String
-        @Flag(help: "Do not ask.") var yes = false
+        @OptionGroup var confirmation: ConfirmationOption
 
         func run() async throws {
             let library = try options.open()
-            if !yes {
-                guard Terminal.canAsk else {
-                    throw ValidationError(
-                        "There is no terminal to ask: add --yes to revoke the device.")
-                }
-                guard Terminal.confirms("Revoke \"\(device)\" for good?") else {
-                    throw ExitStatus.failed.code
-                }
-            }
+            try confirmation.confirm(
+                "Revoke \"\(device)\" for good?", to: "revoke the device",
+                refusal: "Nothing was revoked.")
             let gone = try await library.account.revoke(
                 try await library.deviceID(device))
             if options.json { return try JSONOutput.show(gone) }

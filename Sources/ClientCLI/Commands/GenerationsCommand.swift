@@ -190,21 +190,14 @@ extension GenerationsCommand {
         @OptionGroup var options: LibraryOptions
         @Argument(help: "The id, or the start or end of it.") var id: String
         @OptionGroup var ending: ForGoodOption
-        @Flag(help: "Do not ask.") var yes = false
+        @OptionGroup var confirmation: ConfirmationOption
 
         func run() throws {
             let library = try options.open(freesRoom: true)
             let made = try library.generations.generation(try library.generationID(id))
-            if !yes {
-                guard Terminal.canAsk else {
-                    throw ValidationError("There is no terminal to ask: add --yes to remove it.")
-                }
-                let name = "\(made.modelName), seed \(made.seed)"
-                guard Terminal.confirms("Remove \(made.id.short) (\(name)) on all devices?") else {
-                    Terminal.note("Nothing was removed.")
-                    throw ExitStatus.failed.code
-                }
-            }
+            try confirmation.confirm(
+                "Remove \(made.id.short) (\(made.modelName), seed \(made.seed)) on all devices?",
+                to: "remove it")
             let removed = try library.generations.remove(
                 made.id, forGood: ending.isForGood)
             if options.json { return try JSONOutput.show(removed) }

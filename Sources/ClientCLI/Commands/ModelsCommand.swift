@@ -115,16 +115,29 @@ struct ModelsCommand: ParsableCommand {
 
     struct Remove: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Remove a model; its generations stay.")
+            abstract: "Remove a model on all devices; its generations stay.",
+            discussion: """
+                The model's file stays in the trash for 30 days. With --now, an object in the \
+                trash can be named too, and is deleted for good.
+                """)
 
         @OptionGroup var options: LibraryOptions
         @Argument(help: "The name or id.") var name: String
         @OptionGroup var ending: ForGoodOption
+        @OptionGroup var confirmation: ConfirmationOption
 
         func run() throws {
             let library = try options.open(freesRoom: true)
-            let model = try library.styles.remove(
-                try library.modelID(name), forGood: ending.isForGood)
+            let planned: Model
+            do {
+                planned = try library.styles.model(try library.modelID(name))
+            } catch let error as LookupError {
+                guard ending.isForGood, case .unknown = error else { throw error }
+                return try WorksCommand.erase(name, in: library, options, confirmation)
+            }
+            try confirmation.confirm(
+                "Remove the model \"\(planned.name)\" on all devices?", to: "remove it")
+            let model = try library.styles.remove(planned.id, forGood: ending.isForGood)
             if options.json { return try JSONOutput.show(model) }
             Terminal.say("Removed model \"\(model.name)\". \(ending.outlook)")
         }

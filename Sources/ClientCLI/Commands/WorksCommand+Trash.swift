@@ -43,4 +43,18 @@ extension WorksCommand {
             Terminal.say("Restored the \(object.kind.rawValue) \"\(object.name)\".")
         }
     }
+
+    /// Deletes what is in the trash under an id that is, starts or ends with `text`, for good.
+    static func erase(
+        _ text: String, in library: Library, _ options: LibraryOptions,
+        _ confirmation: ConfirmationOption
+    ) throws {
+        let id = try library.trashedID(text)
+        try confirmation.confirm(
+            "Delete \(id.short) in the trash for good?", to: "delete it",
+            refusal: "Nothing was deleted.")
+        let object = try library.trash.erase(id)
+        if options.json { return try JSONOutput.show(object) }
+        Terminal.note("Deleted the \(object.kind.rawValue) \"\(object.name)\".")
+    }
 }

@@ -177,7 +177,7 @@ struct WorksCommand: ParsableCommand {
         @OptionGroup var options: LibraryOptions
         @Argument(help: "The id, or the start or end of it.") var id: String
         @OptionGroup var ending: ForGoodOption
-        @Flag(help: "Do not ask.") var yes = false
+        @OptionGroup var confirmation: ConfirmationOption
 
         func run() throws {
             let library = try options.open(freesRoom: true)
@@ -187,38 +187,16 @@ struct WorksCommand: ParsableCommand {
                     ofRemoving: try library.workID(id))
             } catch let error as LookupError {
                 guard ending.isForGood, case .unknown = error else { throw error }
-                return try erase(in: library)
+                return try WorksCommand.erase(id, in: library, options, confirmation)
             }
-            if !yes {
+            try confirmation.confirm("Remove it on all devices?", to: "remove it") {
                 tell(planned, "will be removed")
-                guard Terminal.canAsk else {
-                    throw ValidationError("There is no terminal to ask: add --yes to remove it.")
-                }
-                guard Terminal.confirms("Remove it on all devices?") else {
-                    Terminal.note("Nothing was removed.")
-                    throw ExitStatus.failed.code
-                }
             }
             let removal = try library.withdrawals.remove(
                 planned.work.id, forGood: ending.isForGood)
             if options.json { return try JSONOutput.show(removal) }
             tell(removal, "removed")
             Terminal.note(ending.outlook)
-        }
-
-        private func erase(in library: Library) throws {
-            if !yes {
-                guard Terminal.canAsk else {
-                    throw ValidationError("There is no terminal to ask: add --yes to delete it.")
-                }
-                guard Terminal.confirms("Delete \(id) in the trash for good?") else {
-                    Terminal.note("Nothing was deleted.")
-                    throw ExitStatus.failed.code
-                }
-            }
-            let object = try library.trash.erase(try library.trashedID(id))
-            if options.json { return try JSONOutput.show(object) }
-            Terminal.note("Deleted the \(object.kind.rawValue) \"\(object.name)\".")
         }
 
         private func tell(_ removal: WorkRemoval, _ verb: String) {
