@@ -74,7 +74,7 @@ public struct EventReader: Sendable {
         guard !line.isEmpty else {
             defer { (name, data) = ("", []) }
             guard name == AccountEvent.name else { return nil }
-            return try? CanonicalJSON.decoder.decode(AccountEvent.self, from: Data(data))
+            return try? CanonicalJSON.decode(AccountEvent.self, from: Data(data))
         }
         if let value = value(of: "event") { name = String(decoding: value, as: UTF8.self) }
         if let value = value(of: "data") { data = Array(value) }

@@ -1,30 +1,14 @@
 public import SignedObjects
 
-/// The answer to a pushed segment: `POST /v1/segments`.
+/// The answer to a pushed segment: `POST /v1/segments`. Where the server stands is in the headers,
+/// as it is in the answer to a pull.
 public struct PushReply: Codable, Sendable, Equatable {
     /// The segment's sequence in its account, from 1; the same when it is pushed again.
     public let sequence: Int64
-    /// The server's epoch, see ``ServerDescription/epoch``.
-    public let epoch: Int
-    /// Server time.
-    public let time: UnixTime
-    /// The sequence of the account's last segment.
-    public let head: Int64
-    /// Segments up to this sequence are gone: the newest snapshot holds what they said.
-    public let floor: Int64
-    /// Every active device has pulled up to this sequence.
-    public let horizon: Int64
 
-    /// The server's answer; sequences are at least 0, and `floor` ≤ `head`.
-    public init(
-        sequence: Int64, epoch: Int, time: UnixTime, head: Int64, floor: Int64, horizon: Int64
-    ) {
+    /// The answer to the segment at `sequence`.
+    public init(sequence: Int64) {
         self.sequence = sequence
-        self.epoch = epoch
-        self.time = time
-        self.head = head
-        self.floor = floor
-        self.horizon = horizon
     }
 
     /// Reads what was sent.
@@ -33,11 +17,6 @@ public struct PushReply: Codable, Sendable, Equatable {
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         sequence = try container.decode(.sequence, in: NumberRange.sequence)
-        epoch = try container.decode(.epoch, in: NumberRange.count)
-        time = try container.decode(UnixTime.self, forKey: .time)
-        head = try container.decode(.head, in: NumberRange.sequence)
-        floor = try container.decode(.floor, in: NumberRange.sequence)
-        horizon = try container.decode(.horizon, in: NumberRange.sequence)
     }
 }
 
@@ -49,18 +28,12 @@ public struct SnapshotDescription: Codable, Sendable, Equatable {
     public let cursor: Int64
     /// How many chunks it has.
     public let chunks: Int
-    /// The server's epoch, see ``ServerDescription/epoch``.
-    public let epoch: Int
-    /// Server time.
-    public let time: UnixTime
 
     /// A complete snapshot of `chunks` chunks, at most ``ProtocolLimits/snapshotChunks``.
-    public init(id: SnapshotID, cursor: Int64, chunks: Int, epoch: Int, time: UnixTime) {
+    public init(id: SnapshotID, cursor: Int64, chunks: Int) {
         self.id = id
         self.cursor = cursor
         self.chunks = chunks
-        self.epoch = epoch
-        self.time = time
     }
 
     /// Reads what was sent.
@@ -71,8 +44,6 @@ public struct SnapshotDescription: Codable, Sendable, Equatable {
         id = try container.decode(SnapshotID.self, forKey: .id)
         cursor = try container.decode(.cursor, in: NumberRange.sequence)
         chunks = try container.decode(.chunks, in: NumberRange.count)
-        epoch = try container.decode(.epoch, in: NumberRange.count)
-        time = try container.decode(UnixTime.self, forKey: .time)
     }
 }
 

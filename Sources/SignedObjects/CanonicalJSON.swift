@@ -14,10 +14,42 @@ public enum CanonicalJSON {
 
     /// Decodes that form. Other spellings are read too, where nothing is signed; ``JWS`` refuses
     /// them.
-    public static var decoder: JSONDecoder {
+    ///
+    /// - Throws: `DecodingError` where the text is not a `Value`, or holds `null`: a member without
+    ///   a value has one spelling, to be left out.
+    public static func decode<Value: Decodable>(
+        _ type: Value.Type = Value.self, from json: Data
+    ) throws -> Value {
+        guard !holdsNull(json) else {
+            throw DecodingError.dataCorrupted(
+                DecodingError.Context(
+                    codingPath: [], debugDescription: "What has no value is left out."))
+        }
+        return try decoder.decode(type, from: json)
+    }
+
+    /// Decodes a text that is compared with the one form afterwards.
+    static var decoder: JSONDecoder {
         let decoder = JSONDecoder()
         decoder.keyDecodingStrategy = .convertFromSnakeCase
         return decoder
+    }
+
+    /// Outside of strings JSON has the letter `n` in `null` alone.
+    private static func holdsNull(_ json: Data) -> Bool {
+        var (isInString, isEscaped) = (false, false)
+        for byte in json {
+            if isEscaped {
+                isEscaped = false
+            } else if byte == UInt8(ascii: "\"") {
+                isInString.toggle()
+            } else if isInString {
+                isEscaped = byte == UInt8(ascii: "\\")
+            } else if byte == UInt8(ascii: "n") {
+                return true
+            }
+        }
+        return false
     }
 }
 

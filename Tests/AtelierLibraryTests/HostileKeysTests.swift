@@ -28,7 +28,7 @@ struct HostileKeysTests {
                 guard message.target.contains("/device-requests/"), reply.status == 200 else {
                     return reply
                 }
-                let real = try CanonicalJSON.decoder.decode(
+                let real = try CanonicalJSON.decode(
                     DeviceApproval.self, from: Data(reply.body))
                 let certificate = try JWS<DeviceCertificate>(
                     verifying: real.certificate, with: real.accountKey
@@ -157,7 +157,7 @@ struct HostileKeysTests {
         let isFirst = OnceBox()
         server.setTamper { message, reply in
             guard message.target == "/v1/devices", isFirst.take() else { return reply }
-            let list = try CanonicalJSON.decoder.decode(DeviceList.self, from: Data(reply.body))
+            let list = try CanonicalJSON.decode(DeviceList.self, from: Data(reply.body))
             var reply = reply
             reply.body = Array(
                 try CanonicalJSON.encoder.encode(

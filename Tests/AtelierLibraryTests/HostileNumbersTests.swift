@@ -94,7 +94,7 @@ struct HostileNumbersTests {
                 for kind in 0..<3 {
                     server.setTamper { message, reply in
                         guard message.target == "/v1/ledger" else { return reply }
-                        var ledger = try CanonicalJSON.decoder.decode(
+                        var ledger = try CanonicalJSON.decode(
                             LedgerReply.self, from: Data(reply.body))
                         switch kind {
                         case 0: ledger.leases.append(signed.0)

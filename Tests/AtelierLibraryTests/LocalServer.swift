@@ -219,10 +219,7 @@ final class LocalServer: Sendable {
                 state.segments.append(segment)
                 return state.segments.count - 1
             }()
-        return try reply(
-            PushReply(
-                sequence: Int64(place + 1), epoch: 1, time: now,
-                head: Int64(state.segments.count), floor: 0, horizon: 0), status: 201)
+        return try reply(PushReply(sequence: Int64(place + 1)), status: 201)
     }
 
     private func pull(_ message: HTTPMessage, _ state: State) -> HTTPReply {
@@ -307,7 +304,7 @@ final class LocalServer: Sendable {
     }
 
     func body<Value: Decodable>(of message: HTTPMessage) throws -> Value {
-        try CanonicalJSON.decoder.decode(Value.self, from: Data(message.body ?? []))
+        try CanonicalJSON.decode(Value.self, from: Data(message.body ?? []))
     }
 
     func reply(_ value: some Encodable, status: Int = 200) throws -> HTTPReply {

@@ -210,7 +210,7 @@ struct StorageTests {
 
     private func expectRoundTrip<Value: Codable & Equatable>(_ value: Value) throws {
         let json = try CanonicalJSON.encoder.encode(value)
-        #expect(try CanonicalJSON.decoder.decode(Value.self, from: json) == value, "\(Value.self)")
+        #expect(try CanonicalJSON.decode(Value.self, from: json) == value, "\(Value.self)")
         let text = String(decoding: json, as: UTF8.self)
         #expect(text.matches(of: /"([a-z]*[A-Z][A-Za-z]*)":/).isEmpty, "\(text)")
     }

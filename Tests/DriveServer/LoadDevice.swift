@@ -35,7 +35,7 @@ struct LoadDevice {
         client = try HTTPClient(address: HTTPAddress(server))
         guard let code = InviteCode(invite) else { throw Refused(status: 0, text: "no invite") }
         let reply = try await client.send(HTTPMessage(target: "/v1/server"))
-        serverKey = try CanonicalJSON.decoder.decode(
+        serverKey = try CanonicalJSON.decode(
             ServerDescription.self, from: Data(reply.body)
         ).key
         wallet = DeviceWallet(
@@ -96,7 +96,7 @@ struct LoadDevice {
         let request = try wallet.request(now: Self.now, signedBy: key) { _ in }
         let body = [UInt8](try CanonicalJSON.encoder.encode(request))
         let reply = try await send("POST", "/v1/ledger", body)
-        let answer = try CanonicalJSON.decoder.decode(LedgerReply.self, from: Data(reply.body))
+        let answer = try CanonicalJSON.decode(LedgerReply.self, from: Data(reply.body))
         try wallet.absorb(answer, serverKey: serverKey)
         return reply.took
     }

@@ -62,6 +62,31 @@ struct FullDiskTests {
         #expect(!done.errors.contains("Nothing was changed"), "\(done)")
     }
 
+    // Goal: a server without room for what devices send says so to who asks whether it is ready.
+    // Method: its data on a disk that is filled, and emptied again.
+    @Test func aServerWithoutRoomIsNotReady() async throws {
+        let sandbox = try Sandbox()
+        let script = """
+            mkdir disk; mount -t tmpfs -o size=32m tmpfs disk || exit 99
+            "$server" serve --listen 127.0.0.1:0 --data disk/data >listening 2>/dev/null &
+            until grep -q http listening; do kill -0 $! || exit 98; done
+            port=$(sed -n 's/.*listening on .*127.0.0.1://p' listening)
+            ask() {
+                exec 3<>"/dev/tcp/127.0.0.1/$port"
+                printf 'GET %s HTTP/1.1\\r\\nHost: a\\r\\nConnection: close\\r\\n\\r\\n' "$1" >&3
+                head -1 <&3 | cut -d' ' -f2; exec 3>&-
+            }
+            ask /readyz; cat /dev/zero >disk/fill 2>/dev/null; ask /readyz; ask /healthz
+            rm disk/fill; ask /readyz; kill $!; wait $!
+            """
+        let done = try await Program.shell(
+            #"unshare --map-root-user --mount bash -c "$script""#, sandbox.device("a"),
+            variables: [
+                "script": script, "server": try Programs.url(Programs.server).path,
+            ])
+        #expect(done.output == "200\n503\n200\n200\n", "\(done)")
+    }
+
     /// Runs a script where the library lies on a full disk; `$id` is a work, `$made` a generation.
     private func onAFullDisk(_ script: String) async throws -> Outcome {
         let sandbox = try Sandbox()

@@ -123,8 +123,7 @@ struct AuditTests {
     @Test func devicesSeeWhetherTheLogOnlyGrew() async throws {
         let server = try TestServer()
         try await server.run { client in
-            let artist = TestDevice(of: server)
-            _ = try await artist.join(client)
+            let artist = try await TestDevice.joined(to: server, client)
             let first = try await head(artist, client)
             let old = try server.database.run("SELECT document FROM audit_head")
             let count = try server.count("audit")

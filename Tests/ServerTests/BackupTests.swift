@@ -24,8 +24,7 @@ struct BackupTests {
             let load = PushLoad()
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for _ in 0..<8 {
-                    let artist = TestDevice(of: server)
-                    #expect(try await artist.join(client).status == 201)
+                    let artist = try await TestDevice.joined(to: server, client)
                     group.addTask { try await load.push(as: artist, client) }
                 }
                 group.addTask {
@@ -73,8 +72,7 @@ struct BackupTests {
         let server = try TestServer()
         let file = server.folder.url.appendingPathComponent("backup")
         try await server.run { client in
-            let artist = TestDevice(of: server)
-            _ = try await artist.join(client)
+            let artist = try await TestDevice.joined(to: server, client)
             for number in 1...3 {
                 var chain = TestChain(of: artist, replica: UInt8(number))
                 try await artist.push(chain.next(), client)

@@ -12,10 +12,8 @@ struct CaseTests {
     @Test func proofsBecomeCases() async throws {
         let server = try TestServer()
         try await server.run { client in
-            let artist = TestDevice(of: server)
-            _ = try await artist.join(client)
-            var wallet = artist.wallet()
-            _ = try await artist.contact(&wallet, client)
+            let artist = try await TestDevice.joined(to: server, client)
+            var wallet = try await artist.lentWallet(client)
             var (fork, twice) = (wallet, wallet)
             let first = try wallet.spend(
                 body: Digest(of: "a"), now: server.now, signedBy: artist.key

@@ -50,8 +50,7 @@ private struct Model {
     ) async throws {
         self.server = server
         random = SeededGenerator(seed: seed)
-        let first = TestDevice(of: server)
-        _ = try await first.join(client)
+        let first = try await TestDevice.joined(to: server, client)
         let devices = [
             first, try await first.letIn("desk", client), try await first.letIn("sofa", client),
         ]
@@ -82,8 +81,8 @@ private struct Model {
         let segment = peers[place].chain.next()
         let reply = try await peers[place].device.push(segment, client)
         order.append(segment)
-        #expect(reply.sequence == Int64(order.count) && reply.head == reply.sequence)
-        try await check(floor: reply.floor, horizon: reply.horizon, place, client)
+        #expect(reply.sequence == Int64(order.count) && reply.server.head == reply.sequence)
+        try await check(floor: reply.server.floor, horizon: reply.server.horizon, place, client)
     }
 
     private mutating func pull(_ place: Int, _ client: any TestClientProtocol) async throws {

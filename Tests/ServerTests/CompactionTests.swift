@@ -34,7 +34,7 @@ struct CompactionTests {
             try await artist.upload(TestSnapshot(id: 1, cursor: 3), client)
             #expect(try await artist.pull(after: 3, client).state.floor == 3)
             let again = try await artist.push(chain.segments[1], client)
-            #expect(again.sequence == 2 && again.head == 3 && again.floor == 3)
+            #expect(again.sequence == 2 && again.server.head == 3 && again.server.floor == 3)
             let older = try await artist.send(.post, "/v1/segments", chain.segments[0], client)
             #expect(older.status == 409 && older.problem == .rewind)
             let first = Digest(of: chain.segments[0]).bytes
@@ -115,8 +115,7 @@ struct CompactionTests {
         if let grace { policy.compactionGrace = grace }
         let server = try TestServer(policy: policy)
         try await server.run { client in
-            let artist = TestDevice(of: server)
-            _ = try await artist.join(client)
+            let artist = try await TestDevice.joined(to: server, client)
             var chain = TestChain(of: artist, replica: 1)
             for _ in 0..<count { try await artist.push(chain.next(), client) }
             _ = try await artist.pull(after: 0, client)

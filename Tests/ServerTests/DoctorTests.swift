@@ -171,15 +171,13 @@ struct DoctorTests {
     /// with nothing.
     private func fill(_ server: TestServer) async throws {
         try await server.run { client in
-            let artist = TestDevice(of: server)
-            _ = try await artist.join(client)
+            let artist = try await TestDevice.joined(to: server, client)
             _ = try await TestDevice(of: server).join(client)
             var chain = TestChain(of: artist, replica: 1)
             for _ in 0..<3 { try await artist.push(chain.next(), client) }
             _ = try await artist.pull(after: 0, client)
             try await artist.upload(TestSnapshot(id: 1, count: 2, cursor: 2), client)
-            var wallet = artist.wallet()
-            _ = try await artist.contact(&wallet, client)
+            var wallet = try await artist.lentWallet(client)
             _ = try wallet.spend(body: Digest(of: "b"), now: server.now, signedBy: artist.key)
             _ = try await artist.contact(&wallet, client)
             try server.core.moderation.grant(artist.account, credits: 1, reason: "r", actor: "test")

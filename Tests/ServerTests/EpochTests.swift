@@ -21,7 +21,7 @@ struct EpochTests {
         try await server.run { client in
             let second = artist.segment(2, after: Digest(of: artist.segment(1)).bytes)
             let reply = try await artist.push(second, client)
-            #expect(reply.epoch == 1)
+            #expect(reply.server.epoch == 1)
         }
         let whole = try server.backup("whole.sqlite")
         let harmless = try [
@@ -138,7 +138,7 @@ struct EpochTests {
         let found = Mutex(0)
         try await server.run { client in
             let reply = try await client.execute(uri: "/v1/server", method: .get)
-            let description = try CanonicalJSON.decoder.decode(
+            let description = try CanonicalJSON.decode(
                 ServerDescription.self, from: Data(reply.body.readableBytesView))
             found.withLock { $0 = description.epoch }
         }

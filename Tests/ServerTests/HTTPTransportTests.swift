@@ -129,7 +129,7 @@ struct HTTPTransportTests {
                     [.atelierProof: try artist.proof(method, target, body)]
                 },
                 explain: { reply in
-                    let problem = try? CanonicalJSON.decoder.decode(
+                    let problem = try? CanonicalJSON.decode(
                         Problem.self, from: Data(reply.body))
                     guard let problem else { return HTTPFailure.unexpectedReply("no problem") }
                     return [.fork, .rewind].contains(problem.type) ? ForkedChain() : problem

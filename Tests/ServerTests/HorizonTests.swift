@@ -104,8 +104,7 @@ struct HorizonTests {
     ) async throws {
         let server = try TestServer()
         try await server.run { client in
-            let first = TestDevice(of: server)
-            _ = try await first.join(client)
+            let first = try await TestDevice.joined(to: server, client)
             let second = try await first.letIn("desk", client)
             var chain = TestChain(of: first, replica: 1)
             for _ in 1...3 { try await first.push(chain.next(), client) }

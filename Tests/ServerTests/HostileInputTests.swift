@@ -30,8 +30,7 @@ struct HostileInputTests {
         let server = try TestServer(policy: policy)
         try await server.run { client in
             var random = SeededGenerator(seed: seed)
-            let artist = TestDevice(of: server)
-            _ = try await artist.join(client)
+            let artist = try await TestDevice.joined(to: server, client)
             for (method, target) in Self.routes {
                 for round in 0..<20 {
                     let body = garbage(round, &random)
@@ -48,8 +47,7 @@ struct HostileInputTests {
     @Test func largeBodiesAreRefused() async throws {
         let server = try TestServer()
         try await server.run { client in
-            let artist = TestDevice(of: server)
-            _ = try await artist.join(client)
+            let artist = try await TestDevice.joined(to: server, client)
             let large = [UInt8](repeating: 32, count: ProtocolLimits.messageBytes + 1)
             let reply = try await artist.send(.post, "/v1/ledger", large, client)
             #expect(reply.status == 413 && reply.problem == .tooLarge)
@@ -88,6 +86,28 @@ struct HostileInputTests {
                 spends: [try self.spend(by: other, account: artist.account)], wantedLeases: 0,
                 orderSerial: 0)
             #expect(try await artist.post("/v1/ledger", foreign, client).problem == .malformed)
+        }
+    }
+
+    // Goal: a member without a value is left out, as the API's document has it.
+    // Method: each optional member of a request once left out, once as `null`.
+    @Test func nullIsNoValue() async throws {
+        let server = try TestServer()
+        try await server.run { client in
+            let artist = try await TestDevice.joined(to: server, client)
+            let plain = #"{"spends":[],"returns":[],"wanted_leases":0,"order_serial":0"#
+            for (member, status) in [
+                ("", 200), (#","epoch":null"#, 400), (#","hand_in":null"#, 400),
+                (#","more":null"#, 400), (#","more":"null""#, 200),
+            ] {
+                let body = Array((plain + member + "}").utf8)
+                let reply = try await artist.send(.post, "/v1/ledger", body, client)
+                #expect(reply.status == status, "\(member)")
+                if status == 400 { #expect(reply.problem == .malformed) }
+            }
+            let guest = try await TestDevice(of: server).send(
+                .post, "/v1/accounts", Array(#"{"invite":null}"#.utf8), client)
+            #expect(guest.problem == .malformed)
         }
     }
 

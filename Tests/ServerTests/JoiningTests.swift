@@ -62,8 +62,7 @@ struct JoiningTests {
     @Test func aProofIsGoodOnceAndForItsRequestAlone() async throws {
         let server = try TestServer()
         try await server.run { client in
-            let artist = TestDevice(of: server)
-            _ = try await artist.join(client)
+            let artist = try await TestDevice.joined(to: server, client)
             let proof = try artist.proof("GET", "/v1/devices", [])
             let first = try await artist.send(.get, "/v1/devices", proof: proof, client)
             #expect(first.status == 200)
@@ -105,8 +104,7 @@ struct JoiningTests {
     @Test func aSecondDeviceJoinsByApproval() async throws {
         let server = try TestServer()
         try await server.run { client in
-            let first = TestDevice(of: server)
-            _ = try await first.join(client)
+            let first = try await TestDevice.joined(to: server, client)
             let second = TestDevice(of: server, accountKey: first.accountKey)
             let ask = DeviceRequest(
                 deviceKey: second.key.verifyingKey, agreementKey: second.agreementKey, name: "desk")
@@ -135,8 +133,7 @@ struct JoiningTests {
     @Test func anApprovalNeedsTheAccountsKey() async throws {
         let server = try TestServer()
         try await server.run { client in
-            let first = TestDevice(of: server)
-            _ = try await first.join(client)
+            let first = try await TestDevice.joined(to: server, client)
             let intruder = TestDevice(of: server)
             let ask = DeviceRequest(
                 deviceKey: intruder.key.verifyingKey, agreementKey: intruder.agreementKey, name: "x"
@@ -164,8 +161,7 @@ struct JoiningTests {
             try ["127.0.0.1", "::1"].map { try #require(NetworkRange($0)) })
         let server = try TestServer(policy: policy)
         try await server.runLive { client in
-            let first = TestDevice(of: server)
-            _ = try await first.join(client)
+            let first = try await TestDevice.joined(to: server, client)
             func ask(from address: String) async throws -> (device: TestDevice, status: Int) {
                 server.advance(by: .milliseconds(1))
                 var device = TestDevice(of: server)
@@ -203,8 +199,7 @@ struct JoiningTests {
     @Test func revokedDevicesLeaveRoom() async throws {
         let server = try TestServer()
         try await server.run { client in
-            let first = TestDevice(of: server)
-            _ = try await first.join(client)
+            let first = try await TestDevice.joined(to: server, client)
             func restore() async throws -> (device: TestDevice, status: Int) {
                 server.advance(by: .seconds(60))
                 let device = TestDevice(of: server, accountKey: first.accountKey)

@@ -14,8 +14,7 @@ import Testing
     @Test func aLongPastCostsNothing() async throws {
         let server = try TestServer()
         try await server.run { client in
-            let artist = TestDevice(of: server)
-            _ = try await artist.join(client)
+            let artist = try await TestDevice.joined(to: server, client)
             try server.core.moderation.grant(
                 artist.account, credits: 8, reason: "test", actor: "test")
             var wallet = artist.wallet()
@@ -45,8 +44,7 @@ import Testing
         let server = try TestServer(policy: policy, seed: seed)
         try await server.run { client in
             var random = SeededGenerator(seed: seed)
-            let first = TestDevice(of: server)
-            _ = try await first.join(client)
+            let first = try await TestDevice.joined(to: server, client)
             let devices = [first, try await first.letIn("desk", client)]
             try server.core.moderation.grant(
                 first.account, credits: 30, reason: "test", actor: "test")

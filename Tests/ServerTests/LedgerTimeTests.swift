@@ -10,8 +10,7 @@ import Testing
     @Test func aWrongFutureIsSetBack() async throws {
         let server = try TestServer()
         try await server.run { client in
-            let artist = TestDevice(of: server)
-            _ = try await artist.join(client)
+            let artist = try await TestDevice.joined(to: server, client)
             var wallet = artist.wallet()
             let day = Duration.seconds(86_400)
             server.advance(by: day * 400)
@@ -37,8 +36,7 @@ import Testing
     @Test func whatWasLentAheadComesBack() async throws {
         let server = try TestServer()
         try await server.run { client in
-            let artist = TestDevice(of: server)
-            _ = try await artist.join(client)
+            let artist = try await TestDevice.joined(to: server, client)
             let other = try await artist.letIn("desk", client)
             var (lost, wallet) = (artist.wallet(), other.wallet())
             let day = Duration.seconds(86_400)
@@ -58,8 +56,7 @@ import Testing
     @Test func whatWasLentAheadIsExchanged() async throws {
         let server = try TestServer()
         try await server.run { client in
-            let artist = TestDevice(of: server)
-            _ = try await artist.join(client)
+            let artist = try await TestDevice.joined(to: server, client)
             var wallet = artist.wallet()
             let day = Duration.seconds(86_400)
             server.advance(by: day * 400)
@@ -85,10 +82,8 @@ import Testing
     @Test func statementsDoAsTheRules() async throws {
         let server = try TestServer()
         try await server.run { client in
-            let artist = TestDevice(of: server)
-            _ = try await artist.join(client)
-            var wallet = artist.wallet()
-            _ = try await artist.contact(&wallet, client)
+            let artist = try await TestDevice.joined(to: server, client)
+            var wallet = try await artist.lentWallet(client)
             server.advance(by: .seconds(40 * 86_400))
             _ = try await artist.contact(&wallet, client)
             try server.core.epochs.raise(actor: "test")

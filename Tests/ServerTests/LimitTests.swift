@@ -104,8 +104,7 @@ struct LimitTests {
         policy.guestRequestsPerMinute = 3
         let server = try TestServer(policy: policy)
         try await server.run { client in
-            let artist = TestDevice(of: server)
-            _ = try await artist.join(client)
+            let artist = try await TestDevice.joined(to: server, client)
             server.advance(by: .seconds(60))
             for status in [404, 404, 404, 429, 429] {
                 #expect(try await artist.send(.get, "/v1/snapshot", client).status == status)
@@ -124,8 +123,7 @@ struct LimitTests {
         policy.segmentsPerMinute = 1
         let server = try TestServer(policy: policy)
         try await server.run { client in
-            let artist = TestDevice(of: server)
-            _ = try await artist.join(client)
+            let artist = try await TestDevice.joined(to: server, client)
             let segment = artist.segment(1)
             let isCount = { (sql: String) in sql.hasPrefix("INSERT INTO rate") }
             let one = try await server.tracing {

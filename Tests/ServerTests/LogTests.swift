@@ -78,6 +78,16 @@ struct LogTests {
         #expect(!ServerFailure.isTransient(DatabaseError(resultCode: .SQLITE_CORRUPT)))
     }
 
+    // Goal: a server says that it is not ready where what is sent to it has no room.
+    // Method: at the limit, a byte below it, and where the system does not tell.
+    @Test func aFullDiskIsNotReady() throws {
+        try ServerCore.checkRoom(free: Limits.leastWritableBytes)
+        try ServerCore.checkRoom(free: nil)
+        #expect(throws: ServerError.self) {
+            try ServerCore.checkRoom(free: Limits.leastWritableBytes - 1)
+        }
+    }
+
     // Goal: whatever a field holds, a line stays one line of JSON.
     @Test func anyTextIsOneLine() throws {
         let lines = LogLines()

@@ -33,6 +33,11 @@ struct MetricsLines {
         self.values = values
     }
 
+    /// The key of the requests that are being answered.
+    static func activeRequests(_ method: String) -> String {
+        "http_server_active_requests{http_request_method=\"\(method)\",url_scheme=\"http\"}"
+    }
+
     /// The value of that name and those labels.
     subscript(_ key: String) -> Double? { values[Substring(key)] }
 }

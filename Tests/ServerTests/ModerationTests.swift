@@ -15,10 +15,8 @@ struct ModerationTests {
     @Test func aSuspensionHoldsAndIsLifted() async throws {
         let server = try TestServer()
         try await server.run { client in
-            let artist = TestDevice(of: server)
-            _ = try await artist.join(client)
-            var wallet = artist.wallet()
-            _ = try await artist.contact(&wallet, client)
+            let artist = try await TestDevice.joined(to: server, client)
+            var wallet = try await artist.lentWallet(client)
             #expect(wallet.unspentLeases.count == 2)
             let pushed = artist.segment(1)
             #expect(try await artist.send(.post, "/v1/segments", pushed, client).status == 200)
@@ -52,8 +50,7 @@ struct ModerationTests {
     @Test func theEffectOfASuspensionIsToldBeforeTheAct() async throws {
         let server = try TestServer()
         try await server.run { client in
-            let first = TestDevice(of: server)
-            _ = try await first.join(client)
+            let first = try await TestDevice.joined(to: server, client)
             try server.core.moderation.grant(
                 first.account, credits: 1, reason: "test", actor: "test")
             let second = try await first.letIn("desk", client)
@@ -86,8 +83,7 @@ struct ModerationTests {
     @Test func aTimedSuspensionEndsByItself() async throws {
         let server = try TestServer()
         try await server.run { client in
-            let artist = TestDevice(of: server)
-            _ = try await artist.join(client)
+            let artist = try await TestDevice.joined(to: server, client)
             try server.core.moderation.suspend(
                 artist.account, reason: "pause", until: server.now + .seconds(100), message: "",
                 actor: "test")
@@ -108,8 +104,7 @@ struct ModerationTests {
         let server = try TestServer(seed: seed)
         try await server.run { client in
             var random = SeededGenerator(seed: seed)
-            let first = TestDevice(of: server)
-            _ = try await first.join(client)
+            let first = try await TestDevice.joined(to: server, client)
             let second = try await first.letIn("desk", client)
             let devices = [first, second]
             var wallets = devices.map { $0.wallet() }
@@ -146,8 +141,7 @@ struct ModerationTests {
     @Test func decisionsAreAudited() async throws {
         let server = try TestServer()
         try await server.run { client in
-            let artist = TestDevice(of: server)
-            _ = try await artist.join(client)
+            let artist = try await TestDevice.joined(to: server, client)
             try server.core.moderation.suspend(
                 artist.account, reason: "r", until: nil, message: "", actor: "ann")
             try server.core.moderation.reinstate(artist.account, message: "", actor: "ann")
@@ -166,8 +160,7 @@ struct ModerationTests {
     @Test func accountsAreFoundByTheBeginningOfTheirID() async throws {
         let server = try TestServer()
         try await server.run { client in
-            let artist = TestDevice(of: server)
-            _ = try await artist.join(client)
+            let artist = try await TestDevice.joined(to: server, client)
             let id = artist.account.description
             #expect(try IDLookup(server.core).account(id) == artist.account)
             #expect(try IDLookup(server.core).account(String(id.prefix(6))) == artist.account)
@@ -182,8 +175,7 @@ struct ModerationTests {
     func aReasonIsAsked(reason: String) async throws {
         let server = try TestServer()
         try await server.run { client in
-            let artist = TestDevice(of: server)
-            _ = try await artist.join(client)
+            let artist = try await TestDevice.joined(to: server, client)
             let refused = ServerError.invalidValue(name: "reason", reason: "must not be empty")
             #expect(throws: refused) {
                 try server.core.moderation.suspend(

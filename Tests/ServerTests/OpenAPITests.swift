@@ -61,8 +61,7 @@ struct OpenAPITests {
             let snapshot = TestSnapshot(id: 1, count: 1, cursor: 1)
             let chunk = "/v1/snapshots/\(snapshot.name)/0"
             try note(.put, chunk, try await artist.put(0, of: snapshot, client))
-            var wallet = artist.wallet()
-            _ = try await artist.contact(&wallet, client)
+            _ = try await artist.lentWallet(client)
             seen.insert("POST /v1/ledger")
             for target in [
                 "/healthz", "/readyz", "/v1/server", "/v1/openapi.json", "/v1/keys",

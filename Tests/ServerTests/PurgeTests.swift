@@ -22,8 +22,7 @@ struct PurgeTests {
                 let segment = device.segment(1)
                 #expect(try await device.send(.post, "/v1/segments", segment, client).status == 200)
             }
-            var wallet = artist.wallet()
-            _ = try await artist.contact(&wallet, client)
+            var wallet = try await artist.lentWallet(client)
             _ = try wallet.spend(body: Digest(of: "a"), now: server.now, signedBy: artist.key)
             _ = try await artist.contact(&wallet, client)
             let report = try server.core.accounts.purge(

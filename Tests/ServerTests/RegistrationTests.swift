@@ -24,8 +24,7 @@ struct RegistrationTests {
         try await server.run { client in
             let stranger = TestDevice(of: server)
             #expect(try await stranger.register(nil, client).status == status)
-            let guest = TestDevice(of: server)
-            #expect(try await guest.join(client).status == 201)
+            let guest = try await TestDevice.joined(to: server, client)
             #expect(try await guest.send(.get, "/v1/devices", client).status == 200)
             let description = try await guest.send(.get, "/v1/server", client)
             #expect(try description.decode(ServerDescription.self).registration == registration)
@@ -108,8 +107,7 @@ struct RegistrationTests {
     @Test func unknownAccountsAreAnsweredAlike() async throws {
         let server = try TestServer()
         try await server.run { client in
-            let artist = TestDevice(of: server)
-            _ = try await artist.join(client)
+            let artist = try await TestDevice.joined(to: server, client)
             let (known, unknown) = (TestDevice(of: server), TestDevice(of: server))
             let nobody = TestDevice(of: server).account
             // The sweeper's turn of this minute.

@@ -15,8 +15,7 @@ struct RestoredCreditsTests {
         let artist = TestDevice(of: server)
         let (wallet, backup) = try await server.run { client in
             _ = try await artist.join(client)
-            var wallet = artist.wallet()
-            _ = try await artist.contact(&wallet, client)
+            var wallet = try await artist.lentWallet(client)
             try await artist.push(artist.segment(1), client)
             let backup = try server.backup("backup.sqlite")
             for name in ["a", "b"] {
@@ -53,8 +52,7 @@ struct RestoredCreditsTests {
         let artist = TestDevice(of: server)
         let (wallet, backup) = try await server.run { client in
             _ = try await artist.join(client)
-            var wallet = artist.wallet()
-            _ = try await artist.contact(&wallet, client)
+            var wallet = try await artist.lentWallet(client)
             let backup = try server.backup("backup.sqlite")
             try await artist.push(artist.segment(1), client)
             try server.core.moderation.suspend(

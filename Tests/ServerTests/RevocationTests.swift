@@ -24,8 +24,7 @@ struct RevocationTests {
             let later: KeyRotationList =
                 try await artist.send(.get, "/v1/keys?after=2", client).decode()
             #expect(later.rotations.isEmpty)
-            var wallet = artist.wallet()
-            _ = try await artist.contact(&wallet, client)
+            let wallet = try await artist.lentWallet(client)
             #expect(wallet.standing.serial == 1)
             #expect(wallet.standing.obstacle(for: artist.device, at: artist.server.now) == nil)
         }
@@ -152,8 +151,7 @@ struct RevocationTests {
     ) async throws {
         let server = try TestServer()
         try await server.run { client in
-            let artist = TestDevice(of: server)
-            _ = try await artist.join(client)
+            let artist = try await TestDevice.joined(to: server, client)
             try await body(artist, try await artist.letIn("lost", client), client)
         }
     }

@@ -13,8 +13,7 @@ struct SegmentTests {
     @Test func segmentsKeepOneOrder() async throws {
         let server = try TestServer()
         try await server.run { client in
-            let artist = TestDevice(of: server)
-            _ = try await artist.join(client)
+            let artist = try await TestDevice.joined(to: server, client)
             var segments: [[UInt8]] = []
             for number in 1...3 {
                 let previous = segments.last.map { Digest(of: $0).bytes }
@@ -40,8 +39,7 @@ struct SegmentTests {
     @Test func aPageIsBoundedInBytes() async throws {
         let server = try TestServer()
         try await server.run { client in
-            let artist = TestDevice(of: server)
-            _ = try await artist.join(client)
+            let artist = try await TestDevice.joined(to: server, client)
             let filler = ProtocolLimits.segmentBytes - 136
             for replica in 1...9 {
                 let segment = artist.segment(1, replica: UInt8(replica), filler: filler)
@@ -61,8 +59,7 @@ struct SegmentTests {
     @Test func aBrokenChainIsRefusedByName() async throws {
         let server = try TestServer()
         try await server.run { client in
-            let artist = TestDevice(of: server)
-            _ = try await artist.join(client)
+            let artist = try await TestDevice.joined(to: server, client)
             let first = artist.segment(1)
             let second = artist.segment(2, after: Digest(of: first).bytes)
             for segment in [first, second] {
@@ -94,8 +91,7 @@ struct SegmentTests {
         policy.segmentsPerMinute = 2
         let server = try TestServer(policy: policy)
         try await server.run { client in
-            let artist = TestDevice(of: server)
-            _ = try await artist.join(client)
+            let artist = try await TestDevice.joined(to: server, client)
             let segment = artist.segment(1)
             for _ in 1...2 {
                 let reply = try await artist.send(.post, "/v1/segments", segment, client)
@@ -117,8 +113,7 @@ struct SegmentTests {
         policy.replicasPerAccount = 2
         let server = try TestServer(policy: policy)
         try await server.run { client in
-            let artist = TestDevice(of: server)
-            _ = try await artist.join(client)
+            let artist = try await TestDevice.joined(to: server, client)
             var chains = (1...3).map { TestChain(of: artist, replica: UInt8($0)) }
             for place in [0, 1, 0] { try await artist.push(chains[place].next(), client) }
             let refused = try await artist.send(.post, "/v1/segments", chains[2].next(), client)

@@ -15,10 +15,8 @@ struct ServiceTests {
     @Test func aPauseHoldsEverybodyAndIsLifted() async throws {
         let server = try TestServer()
         try await server.run { client in
-            let artist = TestDevice(of: server)
-            _ = try await artist.join(client)
-            var wallet = artist.wallet()
-            _ = try await artist.contact(&wallet, client)
+            let artist = try await TestDevice.joined(to: server, client)
+            var wallet = try await artist.lentWallet(client)
             _ = try wallet.spend(body: Digest(of: "a"), now: server.now, signedBy: artist.key)
             try server.core.moderation.pauseService(
                 reason: "maintenance", message: "Back at noon.", actor: "ann")
@@ -29,8 +27,7 @@ struct ServiceTests {
             else { throw LedgerError.damagedLedger(reason: "the device was not told") }
             let segment = artist.segment(1)
             #expect(try await artist.send(.post, "/v1/segments", segment, client).status == 200)
-            let late = TestDevice(of: server)
-            _ = try await late.join(client)
+            let late = try await TestDevice.joined(to: server, client)
             var other = late.wallet()
             #expect(try await late.contact(&other, client).leases.isEmpty)
 
@@ -51,10 +48,8 @@ struct ServiceTests {
     @Test func aPauseThatIsOverLeavesNothing() async throws {
         let server = try TestServer()
         try await server.run { client in
-            let artist = TestDevice(of: server)
-            _ = try await artist.join(client)
-            var wallet = artist.wallet()
-            _ = try await artist.contact(&wallet, client)
+            let artist = try await TestDevice.joined(to: server, client)
+            var wallet = try await artist.lentWallet(client)
             try server.core.moderation.pauseService(reason: "short", actor: "ann")
             try server.core.moderation.resumeService(actor: "ann")
             #expect(try await artist.contact(&wallet, client).orders.isEmpty)

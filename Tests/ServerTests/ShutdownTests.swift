@@ -117,7 +117,7 @@ private struct Place {
             let reply = try await client.send(HTTPMessage(target: "/metrics"))
             try #require(reply.status == 200)
             let lines = try MetricsLines(String(decoding: reply.body, as: UTF8.self))
-            if lines["atelier_requests_under_way"] == 1 { return }
+            if lines[MetricsLines.activeRequests("POST")] == 1 { return }
         }
         Issue.record("The request did not come in.")
     }

@@ -73,8 +73,7 @@ private struct Both {
         random = SeededGenerator(seed: seed)
         time = SimulatedTime(milliseconds: UInt64(server.now.milliseconds), seed: seed)
         simulated = SimulatedServer(time: time, seed: seed)
-        let first = TestDevice(of: server)
-        _ = try await first.join(client)
+        let first = try await TestDevice.joined(to: server, client)
         devices = [first, try await first.letIn("desk", client)]
         chains = (0..<2).map { TestChain(of: devices[$0], replica: UInt8($0 + 1)) }
         transports = devices.indices.map { simulated.transport(for: $0) }

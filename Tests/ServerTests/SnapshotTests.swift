@@ -229,8 +229,7 @@ struct SnapshotTests {
     ) async throws {
         let server = try TestServer(policy: policy)
         try await server.run { client in
-            let artist = TestDevice(of: server)
-            _ = try await artist.join(client)
+            let artist = try await TestDevice.joined(to: server, client)
             var chain = TestChain(of: artist, replica: 1)
             for _ in 1...2 { try await artist.push(chain.next(), client) }
             _ = try await artist.pull(after: 0, client)

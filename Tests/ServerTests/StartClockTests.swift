@@ -85,10 +85,8 @@ import Testing
         let log = LogLines()
         try await server.run { client in
             var watch = ClockWatch(core: server.core, logger: log.logger)
-            let artist = TestDevice(of: server)
-            _ = try await artist.join(client)
-            var wallet = artist.wallet()
-            _ = try await artist.contact(&wallet, client)
+            let artist = try await TestDevice.joined(to: server, client)
+            var wallet = try await artist.lentWallet(client)
             await watch.look()
             #expect(log.lines.isEmpty)
             server.advance(by: .seconds(601))
@@ -99,7 +97,7 @@ import Testing
             #expect(log.lines.count == 1 && log.lines[0].contains("the clock went ahead"))
             let metrics = server.core.metricsText()
             #expect(metrics.contains("atelier_clock_lead_seconds 601\n"))
-            #expect(metrics.contains("atelier_clock_refusals_total 1\n"))
+            #expect(metrics.contains("atelier_clock_refused_total 1\n"))
             server.advance(by: .seconds(-601))
             _ = try await artist.contact(&wallet, client)
             await watch.look()
@@ -121,7 +119,7 @@ import Testing
         server.advance(by: .seconds(-601))
         for _ in 0..<2 { await watch.look() }
         #expect(log.lines.count == 1 && log.lines[0].contains("the clock went back"))
-        #expect(server.core.metricsText().contains("atelier_clock_steps_back_total 1\n"))
+        #expect(server.core.metricsText().contains("atelier_clock_stepped_back_total 1\n"))
     }
 
     // Goal: `service clock` in another program lets a server go on whose machine slept without its

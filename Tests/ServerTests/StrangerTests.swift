@@ -147,7 +147,7 @@ struct StrangerTests {
                 let reply = await connection.all()
                 #expect(reply.isEmpty || reply.hasPrefix("HTTP/1.1 4"), "\(chunk): \(reply)")
             }
-            #expect(!server.core.metricsText().contains("status=\"500\""))
+            #expect(!server.core.metricsText().contains("status_code=\"500\""))
         }
     }
 
@@ -168,7 +168,7 @@ struct StrangerTests {
                 #expect(reply.isEmpty || reply.hasPrefix("HTTP/1.1 4"), "\(framing): \(reply)")
             }
             #expect(try server.count("segment") == 0)
-            #expect(!server.core.metricsText().contains("status=\"500\""))
+            #expect(!server.core.metricsText().contains("status_code=\"500\""))
         }
     }
 

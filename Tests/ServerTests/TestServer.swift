@@ -241,7 +241,7 @@ struct TestReply {
     let body: [UInt8]
 
     func decode<Value: Decodable>(_ type: Value.Type = Value.self) throws -> Value {
-        try CanonicalJSON.decoder.decode(type, from: Data(body))
+        try CanonicalJSON.decode(type, from: Data(body))
     }
 
     var problem: Problem.Kind? {
@@ -332,6 +332,15 @@ struct TestDevice: Sendable {
         try await send(.post, target, [UInt8](try CanonicalJSON.encoder.encode(value)), client)
     }
 
+    /// A device that has just opened an account on `server`.
+    static func joined(
+        to server: TestServer, _ client: any TestClientProtocol
+    ) async throws -> TestDevice {
+        let device = TestDevice(of: server)
+        try #require(try await device.join(client).status == 201)
+        return device
+    }
+
     func join(
         _ client: any TestClientProtocol, invite: InviteSecret? = nil
     ) async throws -> TestReply {
@@ -372,6 +381,13 @@ struct TestDevice: Sendable {
         DeviceWallet(
             account: account, device: device, journal: JournalID(checked: Array(device.bytes)),
             spends: [], returns: [])
+    }
+
+    /// A wallet after its first contact with the ledger: with the credits that were lent to it.
+    func lentWallet(_ client: any TestClientProtocol) async throws -> DeviceWallet {
+        var wallet = wallet()
+        _ = try await contact(&wallet, client)
+        return wallet
     }
 
     /// One contact with the ledger.

@@ -58,7 +58,28 @@ import TestSupport
         #expect(DeviceID(hex: text.uppercased()) == nil)
         let json = try CanonicalJSON.encoder.encode([id])
         #expect(String(decoding: json, as: UTF8.self) == "[\"\(text)\"]")
-        #expect(try CanonicalJSON.decoder.decode([DeviceID].self, from: json) == [id])
+        #expect(try CanonicalJSON.decode([DeviceID].self, from: json) == [id])
+    }
+
+    // Goal: a member without a value has one spelling, to be left out.
+    // Method: `null` in every place, and the same letters in texts and names.
+    @Test func nullIsRefused() throws {
+        struct Value: Codable, Equatable {
+            var name: String?
+            var list: [String]?
+        }
+        func decode(_ text: String) throws -> Value {
+            try CanonicalJSON.decode(from: Data(text.utf8))
+        }
+        for text in [
+            "null", #"{"name":null}"#, #"{"list":[null]}"#, #"{"unknown":null}"#,
+            #"{"name":"a\","list":null}"#, #"{"name":""","list" : null }"#,
+        ] { #expect(throws: DecodingError.self, "\(text)") { try decode(text) } }
+        #expect(try decode("{}") == Value())
+        #expect(
+            try decode(#"{"name":"null","list":["\"null"]}"#)
+                == Value(name: "null", list: ["\"null"]))
+        #expect(try decode(#"{"null":true,"name":"n\\"}"#) == Value(name: "n\\"))
     }
 
     // Goal: no millisecond is lost on the way to text and back.
@@ -77,7 +98,7 @@ import TestSupport
         #expect(UnixTime(rfc3339: "2026-01-31T10:30:00+01:00")?.milliseconds == 1_769_851_800_000)
         #expect(UnixTime(rfc3339: "yesterday") == nil)
         func decode(_ text: String) throws -> [UnixTime] {
-            try CanonicalJSON.decoder.decode([UnixTime].self, from: Data(text.utf8))
+            try CanonicalJSON.decode([UnixTime].self, from: Data(text.utf8))
         }
         #expect(try decode("[253402300799999]") == [UnixTime.latest])
         #expect(throws: DecodingError.self) { try decode("[253402300800000]") }

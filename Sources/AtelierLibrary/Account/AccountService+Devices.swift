@@ -111,7 +111,7 @@ extension AccountService {
         } catch let failure as HTTPFailure {
             let text = try context.store.read { try LocalValue.devices.read($0) }
             let devices = text.flatMap {
-                try? CanonicalJSON.decoder.decode([KnownDevice].self, from: Data($0.utf8))
+                try? CanonicalJSON.decode([KnownDevice].self, from: Data($0.utf8))
             }
             guard let devices else { throw failure }
             return (devices, false)

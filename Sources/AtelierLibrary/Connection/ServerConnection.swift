@@ -91,7 +91,7 @@ struct ServerConnection: Sendable {
 
     /// The error that a reply of another status than 200 to 202 stands for.
     static func refusal(_ reply: HTTPReply) -> any Error {
-        let problem = try? CanonicalJSON.decoder.decode(Problem.self, from: Data(reply.body))
+        let problem = try? CanonicalJSON.decode(Problem.self, from: Data(reply.body))
         if let problem { return problem }
         // A proxy answered: the server itself would have sent a problem.
         guard ![502, 503, 504].contains(reply.status) else {
@@ -110,7 +110,7 @@ struct ServerConnection: Sendable {
         }
         guard (200...202).contains(reply.status) else { throw Self.refusal(reply) }
         do {
-            return try CanonicalJSON.decoder.decode(Reply.self, from: Data(reply.body))
+            return try CanonicalJSON.decode(Reply.self, from: Data(reply.body))
         } catch {
             throw AccountError.unexpectedReply("the answer to \(method) \(target.prefix(40))")
         }

@@ -141,7 +141,7 @@ extension GenerationSettings {
     /// Reads the stored text; nil where it is not valid, for any program may write it.
     init?(stored text: String) {
         guard
-            let settings = try? CanonicalJSON.decoder.decode(Self.self, from: Data(text.utf8))
+            let settings = try? CanonicalJSON.decode(Self.self, from: Data(text.utf8))
         else { return nil }
         let sides = StyleKit.Limits.generatedSide
         guard sides.contains(settings.width), sides.contains(settings.height),

@@ -91,7 +91,7 @@ extension GenerationService {
                 .union(Self.finishedBodies(database))
         }
         return try wallet.open().journal.entries.compactMap { entry in
-            let plan = try? CanonicalJSON.decoder.decode(
+            let plan = try? CanonicalJSON.decode(
                 GenerationPlan.self, from: Data(entry.resume))
             guard let plan, !finished.contains(entry.spend.payload.body.description),
                 plan.body.digest == entry.spend.payload.body
@@ -118,6 +118,6 @@ extension GenerationService {
     /// The stored bodies that were finished here; their rows may be removed.
     private static func finishedBodies(_ database: Database) throws -> [String] {
         guard let text = try LocalValue.finished.read(database) else { return [] }
-        return (try? CanonicalJSON.decoder.decode([String].self, from: Data(text.utf8))) ?? []
+        return (try? CanonicalJSON.decode([String].self, from: Data(text.utf8))) ?? []
     }
 }

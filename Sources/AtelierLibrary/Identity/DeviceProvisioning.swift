@@ -71,7 +71,7 @@ package struct DeviceProvisioning: Codable, Equatable, Sendable {
         let info = Self.info(device: keys.device, account: account)
         guard
             let json = try? keys.sealing.open(bytes, info: info),
-            let provisioning = try? CanonicalJSON.decoder.decode(Self.self, from: Data(json)),
+            let provisioning = try? CanonicalJSON.decode(Self.self, from: Data(json)),
             !provisioning.libraryKeys.isEmpty
         else { throw AccountError.provisioningUnreadable }
         self = provisioning

@@ -68,7 +68,7 @@ package struct KeyStore: Sendable {
     private func decode<Value: Decodable>(_ file: URL) throws -> Value {
         let bytes = try LibraryFile.read(file, limit: Limits.smallFileBytes)
         do {
-            return try CanonicalJSON.decoder.decode(Value.self, from: Data(bytes))
+            return try CanonicalJSON.decode(Value.self, from: Data(bytes))
         } catch {
             throw damaged(file)
         }
@@ -98,7 +98,7 @@ package struct DeviceKeys: Sendable {
     /// Reads what ``stored`` wrote, else nil.
     package init?(stored text: String) {
         guard
-            let stored = try? CanonicalJSON.decoder.decode(Stored.self, from: Data(text.utf8)),
+            let stored = try? CanonicalJSON.decode(Stored.self, from: Data(text.utf8)),
             let signing = Base64URL.decode(stored.signing).flatMap(SigningKey.init(bytes:)),
             let sealing = Base64URL.decode(stored.agreement).flatMap(SealingKey.init(bytes:))
         else { return nil }

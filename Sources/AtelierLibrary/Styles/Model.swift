@@ -100,7 +100,7 @@ extension StyleAnalysis {
     /// Reads the stored text; nil where it cannot come of measuring, for any program may write it.
     init?(stored text: String) {
         guard
-            let analysis = try? CanonicalJSON.decoder.decode(Self.self, from: Data(text.utf8)),
+            let analysis = try? CanonicalJSON.decode(Self.self, from: Data(text.utf8)),
             analysis.isPossible
         else { return nil }
         self = analysis

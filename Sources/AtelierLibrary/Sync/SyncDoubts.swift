@@ -128,7 +128,7 @@ struct SyncDoubts: Sendable {
     func all() throws -> [SyncDoubt] {
         let text = try context.store.read { try LocalValue.doubts.read($0) }
         return text.flatMap {
-            try? CanonicalJSON.decoder.decode([SyncDoubt].self, from: Data($0.utf8))
+            try? CanonicalJSON.decode([SyncDoubt].self, from: Data($0.utf8))
         } ?? []
     }
 

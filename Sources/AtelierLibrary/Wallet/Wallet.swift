@@ -50,7 +50,7 @@ public struct Wallet: Sendable {
         // Without a readable snapshot it is as after a restore: nothing can be generated before the
         // next contact with the server.
         let snapshot = stored.flatMap {
-            try? CanonicalJSON.decoder.decode(WalletSnapshot.self, from: Data($0.utf8))
+            try? CanonicalJSON.decode(WalletSnapshot.self, from: Data($0.utf8))
         }
         var wallet = DeviceWallet(
             snapshot ?? WalletSnapshot(journal: journal.journal), account: account,

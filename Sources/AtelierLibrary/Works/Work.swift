@@ -60,7 +60,7 @@ public struct Work: Codable, Equatable, Sendable {
         licence = fields.text("licence")
         statement = fields.text("statement")
         areas =
-            (try? CanonicalJSON.decoder.decode(
+            (try? CanonicalJSON.decode(
                 WorkAreas.self, from: Data(fields.rawText("areas").utf8))) ?? WorkAreas()
         device = fields.text("device")
         deviceName = fields.text("device_name")

@@ -65,7 +65,7 @@ struct AccountView: Encodable {
 }
 
 extension String {
-    /// The text for a place of one line: a device's name comes from outside.
+    /// The text on one line, without control characters: a device's name comes from outside.
     var shown: String { PrintableText.line(self) }
 }
 
@@ -85,7 +85,7 @@ struct EffectView: Encodable {
     let devices: Int
     let usableUntil: Moment?
     let heldSpends: Int
-    /// The suspension that this one takes the place of, if any.
+    /// The suspension that this one replaces, if any.
     let replaces: Replaced?
     /// True where nothing was ordered.
     let dryRun: Bool

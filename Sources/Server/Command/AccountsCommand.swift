@@ -45,17 +45,13 @@ struct AccountsCommand: ParsableCommand {
     struct Show: ParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Show one account.")
 
-        @OptionGroup var options: DataOptions
-        @OptionGroup var output: OutputOptions
-        @Argument(help: "The account's id, or the beginning of it.")
-        var id: String
+        @OptionGroup var named: NamedAccount
 
         func run() throws {
-            try Failure.reported {
-                let core = try options.open()
-                let account = try core.accounts.summary(of: IDLookup(core).account(id))
-                if output.json { return try Printer.json(AccountView(account)) }
-                try Printer.lines(AccountView(account).lines)
+            try named.read { core, account in
+                let view = AccountView(try core.accounts.summary(of: account))
+                if named.output.json { return try Printer.json(view) }
+                try Printer.lines(view.lines)
             }
         }
     }
@@ -64,10 +60,7 @@ struct AccountsCommand: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Suspend an account from its next request on. Deletes nothing.")
 
-        @OptionGroup var options: DataOptions
-        @OptionGroup var output: OutputOptions
-        @Argument(help: "The account's id, or the beginning of it.")
-        var id: String
+        @OptionGroup var named: NamedAccount
         @Option(help: "A stable code, such as not-own-work.")
         var reason: String?
         @Option(help: "When it ends by itself: RFC 3339, or a time from now such as 7d.")
@@ -86,20 +79,19 @@ struct AccountsCommand: ParsableCommand {
         }
 
         func run() throws {
-            try Failure.reported(isAct: true) {
-                var policy = try options.settings().policy
+            let changing = { (policy: inout ServerPolicy) in
                 if !appeal.isEmpty { policy.appeal = appeal }
-                let core = try options.open(policy)
-                let account = try IDLookup(core).account(id)
+            }
+            try named.act(changing: changing) { core, account in
                 let before = try core.accounts.summary(of: account)
                 let effect =
                     dryRun
                     ? try core.moderation.effectOfSuspending(account)
                     : try core.moderation.suspend(
                         account, reason: reason ?? "", until: until?.moment, message: message,
-                        actor: options.actor)
+                        actor: named.options.actor)
                 let view = EffectView(effect, replacing: before, dryRun: dryRun)
-                if output.json { return try Printer.json(view) }
+                if named.output.json { return try Printer.json(view) }
                 try Printer.lines(view.lines)
             }
         }
@@ -108,58 +100,36 @@ struct AccountsCommand: ParsableCommand {
     struct Reinstate: ParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Lift a suspension.")
 
-        @OptionGroup var options: DataOptions
-        @OptionGroup var output: OutputOptions
-        @Argument(help: "The account's id, or the beginning of it.")
-        var id: String
+        @OptionGroup var named: NamedAccount
         @Option(help: "Words to the person.")
         var message = ""
 
         func run() throws {
-            try Failure.reported(isAct: true) {
-                let core = try options.open()
-                let account = try IDLookup(core).account(id)
+            try named.act { core, account in
                 let standing = try core.accounts.summary(of: account).standing
                 guard standing == "suspended" else {
-                    return try output.show(
+                    return try named.output.show(
                         account, of: core, "is \(standing), not suspended: nothing was changed")
                 }
-                try core.moderation.reinstate(account, message: message, actor: options.actor)
-                try output.show(
+                try core.moderation.reinstate(
+                    account, message: message, actor: named.options.actor)
+                try named.output.show(
                     account, of: core,
                     "is active; spends that were held get their receipts at its next contact")
             }
         }
     }
-}
 
-extension Until {
-    /// The moment meant, by this machine's clock.
-    var moment: UnixTime {
-        switch self {
-        case .moment(let moment): moment
-        case .after(let duration):
-            .present + duration
-        }
-    }
-}
-
-extension AccountsCommand {
     struct Approve: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Let an account in that waits (serve --registration approval).")
 
-        @OptionGroup var options: DataOptions
-        @OptionGroup var output: OutputOptions
-        @Argument(help: "The account's id, or the beginning of it.")
-        var id: String
+        @OptionGroup var named: NamedAccount
 
         func run() throws {
-            try Failure.reported(isAct: true) {
-                let core = try options.open()
-                let account = try IDLookup(core).account(id)
-                try core.accounts.approve(account, actor: options.actor)
-                try output.show(
+            try named.act { core, account in
+                try core.accounts.approve(account, actor: named.options.actor)
+                try named.output.show(
                     account, of: core, "is in; its device gets the credits when it syncs")
             }
         }
@@ -168,26 +138,19 @@ extension AccountsCommand {
     struct Refuse: ParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Refuse an account that waits.")
 
-        @OptionGroup var options: DataOptions
-        @OptionGroup var output: OutputOptions
-        @Argument(help: "The account's id, or the beginning of it.")
-        var id: String
+        @OptionGroup var named: NamedAccount
         @Option(help: "Why, for the audit log.")
         var reason = ""
 
         func run() throws {
-            try Failure.reported(isAct: true) {
-                let core = try options.open()
-                let account = try IDLookup(core).account(id)
-                try core.accounts.refuse(account, reason: reason, actor: options.actor)
-                try output.show(
+            try named.act { core, account in
+                try core.accounts.refuse(account, reason: reason, actor: named.options.actor)
+                try named.output.show(
                     account, of: core, "is refused; its device is told when it syncs")
             }
         }
     }
-}
 
-extension AccountsCommand {
     struct Purge: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Take away what an account stored here, for good.",
@@ -243,10 +206,7 @@ struct CreditsCommand: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Give credits; the devices fetch them at their next contact.")
 
-        @OptionGroup var options: DataOptions
-        @OptionGroup var output: OutputOptions
-        @Argument(help: "The account's id, or the beginning of it.")
-        var id: String
+        @OptionGroup var named: NamedAccount
         @Argument(help: "How many.")
         var count: Int
         @Option(help: "A stable code, such as lost-device.")
@@ -259,13 +219,11 @@ struct CreditsCommand: ParsableCommand {
         }
 
         func run() throws {
-            try Failure.reported(isAct: true) {
-                let core = try options.open()
-                let account = try IDLookup(core).account(id)
+            try named.act { core, account in
                 try core.moderation.grant(
-                    account, credits: count, reason: reason, actor: options.actor)
+                    account, credits: count, reason: reason, actor: named.options.actor)
                 let summary = try core.accounts.summary(of: account)
-                if output.json { return try Printer.json(AccountView(summary)) }
+                if named.output.json { return try Printer.json(AccountView(summary)) }
                 try Printer.line("\(account) was given \(count), \(summary.credits.granted) in all")
             }
         }

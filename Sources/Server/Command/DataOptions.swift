@@ -3,7 +3,7 @@ import AtelierServer
 import Foundation
 import SignedObjects
 
-/// Which folder, and how to print.
+/// The server's folder and database.
 struct DataOptions: ParsableArguments {
     @Option(help: "The server's folder (default: $ATELIER_SERVER_DATA or ./atelier-server-data).")
     var data: String?
@@ -75,7 +75,39 @@ struct OutputOptions: ParsableArguments {
     var json = false
 }
 
-/// Which proxies stand in front.
+/// The account that a command is about, on the server that it opens.
+struct NamedAccount: ParsableArguments {
+    @OptionGroup var options: DataOptions
+    @OptionGroup var output: OutputOptions
+    @Argument(help: "The account's id, or the beginning of it.")
+    var id: String
+
+    /// Opens the server, finds the account, and looks at it.
+    func read(_ body: (ServerCore, AccountID) throws -> Void) throws {
+        try Failure.reported { try find({ _ in }, body) }
+    }
+
+    /// Opens the server, finds the account, and changes it.
+    ///
+    /// - Parameter change: What counts instead of the operator's settings.
+    func act(
+        changing change: (inout ServerPolicy) -> Void = { _ in },
+        _ body: (ServerCore, AccountID) throws -> Void
+    ) throws {
+        try Failure.reported(isAct: true) { try find(change, body) }
+    }
+
+    private func find(
+        _ change: (inout ServerPolicy) -> Void, _ body: (ServerCore, AccountID) throws -> Void
+    ) throws {
+        var policy = try options.settings().policy
+        change(&policy)
+        let core = try options.open(policy)
+        try body(core, IDLookup(core).account(id))
+    }
+}
+
+/// Which proxies are in front.
 struct ProxyOptions: ParsableArguments {
     @Option(
         name: .customLong("trusted-proxy"),
@@ -135,6 +167,17 @@ enum Until: ExpressibleByArgument {
             self = .after(lifetime.duration)
         } else {
             return nil
+        }
+    }
+}
+
+extension Until {
+    /// The moment meant, by this machine's clock.
+    var moment: UnixTime {
+        switch self {
+        case .moment(let moment): moment
+        case .after(let duration):
+            .present + duration
         }
     }
 }

@@ -34,7 +34,7 @@ struct InviteCommand: ParsableCommand {
                         try Printer.lines(texts)
                     }
                 } catch let error as OutputError {
-                    // Nobody was told them, or not all: none shall be open.
+                    // The codes were not printed, or not all of them: none may stay open.
                     try core.invites.withdraw(codes, actor: options.actor)
                     throw error.with(consequence: "The invites were revoked again.")
                 }

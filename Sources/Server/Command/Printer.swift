@@ -32,7 +32,7 @@ enum Printer {
         if lines.isEmpty { note(none) }
     }
 
-    /// A line on standard error; where nobody reads that, nobody is told.
+    /// Writes a line to standard error; a failure is ignored.
     static func note(_ text: String) {
         try? write(PrintableText.line(text), to: STDERR_FILENO)
     }

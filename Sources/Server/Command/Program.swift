@@ -14,8 +14,8 @@ enum Program {
 
 /// The three descriptors that every program is given, or not.
 enum StandardStreams {
-    /// Puts something in the place of those that are closed, which fails as they would: else the
-    /// next file that is opened, such as the database, gets that number, and is written to.
+    /// Opens `/dev/null` on those that are closed, so that writing to them fails: else the next
+    /// file that is opened, such as the database, gets the number, and output is written into it.
     static func fill() {
         for descriptor in [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO] {
             guard fcntl(descriptor, F_GETFD) < 0, errno == EBADF else { continue }

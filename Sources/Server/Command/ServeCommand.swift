@@ -75,14 +75,14 @@ struct ServeCommand: AsyncParsableCommand {
         }
     }
 
-    /// What is said once the server listens.
+    /// Prints where the server listens.
     private static func lines(
         _ settings: ServerSettings, _ core: ServerCore, _ first: ModeratorInvitation?, port: Int,
         metricsPort: Int?
     ) -> [String] {
-        let place = settings.serve.address
+        let address = settings.serve.address
         let scheme = settings.serve.tls == nil ? "http" : "https"
-        var lines = ["atelier-server: listening on \(scheme)://\(place.shownHost):\(port)"]
+        var lines = ["atelier-server: listening on \(scheme)://\(address.shownHost):\(port)"]
         if let metrics = settings.serve.metrics, let metricsPort {
             lines.append(
                 "atelier-server: metrics at http://\(metrics.shownHost):\(metricsPort)/metrics")
@@ -94,12 +94,13 @@ struct ServeCommand: AsyncParsableCommand {
         return lines
     }
 
-    private static func warn(_ place: SocketAddress, _ logger: Logger) {
+    private static func warn(_ address: SocketAddress, _ logger: Logger) {
         let text =
-            "plain HTTP on \(place), which other machines reach: whoever is on the way reads and "
+            "plain HTTP on \(address), which other machines reach: whoever is on the way reads and "
             + "changes what is not sealed, unless a proxy that speaks TLS stands in front"
         Printer.note("atelier-server: WARNING: \(text).")
-        logger.warning("plain HTTP is reached by other machines", metadata: ["place": "\(place)"])
+        logger.warning(
+            "plain HTTP is reached by other machines", metadata: ["address": "\(address)"])
     }
 
     /// The policy file, and what the command line says otherwise.

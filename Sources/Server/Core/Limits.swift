@@ -68,6 +68,14 @@ package enum Limits {
     static let segmentsPerCheckpoint: Int64 = 64
     /// How many signed documents are kept read, each about 1.5 KB.
     static let cachedDocuments = 8192
-    /// Less free room than this is told by `doctor`: 1 GiB.
+    /// The most series of one metric, the limit of OpenTelemetry's metrics SDK; what is recorded
+    /// past it goes into one series more.
+    package static let seriesPerMetric = 2000
+    /// With less free room than this the server is not ready: a few segments, and what SQLite
+    /// writes beside them.
+    package static let leastWritableBytes = 16 << 20
+    /// When to come again then, in seconds.
+    static let fullDiskRetry = 60
+    /// `doctor` reports less free room than this: 1 GiB.
     static let leastFreeBytes = 1 << 30
 }

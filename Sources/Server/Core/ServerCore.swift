@@ -8,6 +8,7 @@ import SystemSupport
 /// once.
 public final class ServerCore: ServerService {
     let environment: ServiceEnvironment
+    private let folder: URL
     /// The database where several servers may share it, for what only it can do.
     let postgres: PostgresStore?
     let connections: ConnectionTable
@@ -85,8 +86,9 @@ public final class ServerCore: ServerService {
         } catch {
             throw ServerError.unusableFolder(path: folder.path, reason: error.localizedDescription)
         }
+        self.folder = folder
         let key = try ServerKey.open(in: keys)
-        let metrics = Metrics()
+        let metrics = ServerMetrics()
         let base: any DatabaseStore
         if let database {
             let store = try PostgresStore(
@@ -109,9 +111,11 @@ public final class ServerCore: ServerService {
             epochCheckpoint: postgres == nil
                 ? try EpochCheckpoint(folder.appendingPathComponent("server.epoch")) : nil,
             hub: WatchHub(limit: policy.watchers), key: key, clock: clock,
-            stepGuard: monotonic.map { StepGuard(at: clock(), monotonic: $0) }, bootTime: bootTime,
-            randomBytes: randomBytes)
-        connections = ConnectionTable(policy)
+            stepGuard: monotonic.map {
+                StepGuard(at: clock(), monotonic: $0, metrics: metrics)
+            },
+            bootTime: bootTime, randomBytes: randomBytes)
+        connections = ConnectionTable(policy, metrics: metrics)
         bodies = BodyBudget(
             bytes: policy.connections.bodyBytes, perSender: policy.connections.bodiesPerSender)
         requests = RequestAuthenticator(environment, limiter: RateLimiter(environment))
@@ -155,7 +159,7 @@ public final class ServerCore: ServerService {
         guard known == key else { throw ServerError.otherKey(path: folder.path) }
     }
 
-    /// What the server says of itself to anybody.
+    /// The server's description, for anybody.
     func describe() async throws -> ServerDescription {
         let epoch = try await epochs.present()
         return ServerDescription(
@@ -166,6 +170,25 @@ public final class ServerCore: ServerService {
 }
 
 extension ServerCore {
+    /// Whether requests can be answered: the database answers, and what devices send has room.
+    ///
+    /// Each request of a device is noted, so that none can be answered where nothing can be
+    /// written. The room of a database elsewhere is not known here.
+    ///
+    /// - Throws: ``ServerError`` of the kind `unavailable`; the database's errors.
+    func checkReady() async throws {
+        _ = try await epochs.present()
+        if postgres == nil { try Self.checkRoom(free: DiskRoom(at: folder)?.free) }
+    }
+
+    /// - Parameter free: Bytes; nil where that is not known, which is accepted.
+    package static func checkRoom(free: Int?) throws {
+        guard let free, free < Limits.leastWritableBytes else { return }
+        throw ServerError.refused(
+            .unavailable, detail: "The server's disk is full. Its operator has to make room.",
+            retryAfter: Limits.fullDiskRetry)
+    }
+
     /// Whether a transaction is on the disk when its reply is sent, as far as this program decides
     /// that: with PostgreSQL the database's own settings do.
     package func commitsWaitForDisk() throws -> Bool {

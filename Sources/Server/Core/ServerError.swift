@@ -6,7 +6,7 @@ package import SignedObjects
 
 /// Why the server did not do what it was asked to.
 package enum ServerError: Error, Equatable, CustomStringConvertible {
-    /// A request was refused; the client is told kind and detail.
+    /// A request was refused; the client gets kind and detail.
     case refused(Problem.Kind, detail: String, retryAfter: Int? = nil)
     /// No such account, for a command.
     case noSuchAccount(String)
@@ -100,7 +100,7 @@ package enum ServerError: Error, Equatable, CustomStringConvertible {
     }
 }
 
-/// Puts any error of the server into words and the exit code that scripts rely on.
+/// The text and the exit code of any error of the server.
 public enum ServerFailure {
     /// What went wrong, and the code: 1 failed, 64 wrong usage, 73 folder locked or unwritable,
     /// 75 try again later.
@@ -187,7 +187,7 @@ public enum ServerFailure {
     }
 }
 
-/// What a command has to say cannot be written.
+/// The output of a command cannot be written.
 public struct OutputError: Error, CustomStringConvertible {
     private let code: Int32
     /// What became of what was done, as a sentence; empty where nothing was.

@@ -15,7 +15,7 @@ public struct ServerPolicy: Sendable {
     public var snapshotsPerDay = 64
     /// Replicas that one account may push as; the tip of each one's chain is kept for ever.
     public var replicasPerAccount = 4096
-    /// How long segments stay after a whole snapshot has taken them in.
+    /// How long segments stay after a whole snapshot contains them.
     public var compactionGrace = Duration.seconds(7 * 24 * 3600)
     /// Requests of other kinds that one account may make in a minute.
     public var requestsPerMinute = 600
@@ -31,11 +31,11 @@ public struct ServerPolicy: Sendable {
     public var registration = Registration.invite
     /// Accounts that may wait for the operator at a time.
     public var pendingAccounts = 1000
-    /// Devices that may ask accounts to be let in, from one address in a day.
+    /// Requests to join an account from one address in a day.
     public var deviceRequestsPerAddress = 100
     /// Accounts that one address may open in a day.
     public var accountsPerAddress = 20
-    /// Whose word about the sender of a request is believed.
+    /// The proxies whose header about the sender of a request is trusted.
     public var trustedProxies = TrustedProxies()
     /// How many connections are held, and how long one may take for what.
     public var connections = ConnectionPolicy()
@@ -45,7 +45,7 @@ public struct ServerPolicy: Sendable {
     public var databaseConnections = 16
     /// The bounds of ``databaseConnections``.
     public static let databaseConnectionBounds = 1...200
-    /// Where to appeal against a suspension; told with the order.
+    /// Where to appeal against a suspension; part of the order.
     public var appeal = ""
 
     /// The usual policy.

@@ -2,12 +2,12 @@ import AtelierProtocol
 import CreditLedger
 import SignedObjects
 
-/// What the services stand on: the database, the server's key, the operator's settings, and the
-/// clock and chance that tests pass in.
+/// What the services share: the database, the server's key, the operator's settings, and the clock
+/// and randomness, which tests pass in.
 struct ServiceEnvironment: Sendable {
     let policy: ServerPolicy
     let database: any DatabaseStore
-    let metrics: Metrics
+    let metrics: ServerMetrics
     /// Beside a database of one's own; nil for one that several servers share.
     let epochCheckpoint: EpochCheckpoint?
     let hub: WatchHub
@@ -22,7 +22,7 @@ struct ServiceEnvironment: Sendable {
 
     var auditSigner: AuditSigner { AuditSigner(key: key, randomBytes: randomBytes) }
 
-    /// Wakes those who watch `account` here, and lets other instances know soon.
+    /// Wakes those who watch `account` here, and notifies other instances soon.
     func changed(_ account: AccountID) {
         hub.wake(account)
         if database.isShared { announcements.add(account) }
@@ -31,7 +31,7 @@ struct ServiceEnvironment: Sendable {
     /// Wakes those who watch `account`, here and at other instances; for commands, which end soon.
     func announce(_ account: AccountID) {
         hub.wake(account)
-        // The act is done; who is not told now sees it at the next beat.
+        // The act is done; who is not notified now sees it at the next beat.
         try? database.announce(account.description)
     }
 
@@ -41,7 +41,7 @@ struct ServiceEnvironment: Sendable {
         try? database.announce(Self.everybody)
     }
 
-    /// What is announced where every account has news.
+    /// The name that stands for every account in a notification.
     static let everybody = "service"
 }
 
@@ -53,7 +53,7 @@ protocol ServerService: Sendable {
 extension ServerService {
     var policy: ServerPolicy { environment.policy }
     var database: any DatabaseStore { environment.database }
-    var metrics: Metrics { environment.metrics }
+    var metrics: ServerMetrics { environment.metrics }
     var epochCheckpoint: EpochCheckpoint? { environment.epochCheckpoint }
     var stepGuard: StepGuard? { environment.stepGuard }
     var key: SigningKey { environment.key }

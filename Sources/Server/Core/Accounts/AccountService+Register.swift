@@ -38,7 +38,7 @@ extension AccountService {
                 return repeated
             }
             try self.open(account, request, state: state, now: now, in: db)
-            try DeviceStore.add(certificate, now: now, in: db)
+            try DeviceStore(db: db).add(certificate, now: now)
             return try self.registered(request, isNew: true, state: state, in: db)
         }
     }
@@ -73,7 +73,7 @@ extension AccountService {
         if [.refused, .purged].contains(state), let refusal = state.refusal { throw refusal }
         let account = AccountID(key: request.accountKey)
         return Registered(
-            list: try DeviceStore.list(of: account, key: request.accountKey, in: db),
+            list: try DeviceStore(db: db).list(of: account, key: request.accountKey),
             isNew: isNew, state: state)
     }
 
@@ -82,7 +82,7 @@ extension AccountService {
         _ account: AccountID, _ invite: InviteSecret?, now: UnixTime, in db: Database
     ) throws -> AccountState {
         if let invite {
-            try InviteStore.use(invite, for: account, now: now, in: db)
+            try InviteStore(db: db).use(invite, for: account, now: now)
             return .open
         }
         switch policy.registration {
@@ -110,21 +110,20 @@ extension AccountService {
         let ledger = ServerLedger(account: account, policy: policy.ledger, now: now)
         let opening = AccountOpening(account: account, credits: ledger.balance.granted, time: now)
         try db.execute(
-            """
-            INSERT INTO account (id, account_key, created, pin, state, opening)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6)
-            """,
-            [
-                account.blob, request.accountKey.blob, now.milliseconds, request.pin,
-                state.rawValue, try JWS(signing: opening, with: key).compact,
-            ])
+            .insert(
+                into: "account",
+                [
+                    "id": account.blob, "account_key": request.accountKey.blob,
+                    "created": now.milliseconds, "pin": request.pin, "state": state.rawValue,
+                    "opening": try JWS(signing: opening, with: key).compact,
+                ]))
         try db.execute(
             "INSERT INTO account_head (account, seq) VALUES (?1, 0)",
             [account.blob])
         try LedgerStore(account: account, db: db).save(ledger, over: nil)
     }
 
-    /// The account's key says that it means this server.
+    /// Checks the account key's signature under this server's key.
     private func checkPin(_ text: String, key: VerifyingKey) throws {
         guard let pin = try? JWS<ServerPin>(verifying: text, with: key),
             pin.payload.account == AccountID(key: key), pin.payload.serverKey == publicKey

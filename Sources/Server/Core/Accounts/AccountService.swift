@@ -51,14 +51,14 @@ public struct AccountService: ServerService {
         }
     }
 
-    /// Lets an account in that waits for it.
+    /// Approves an account that waits for approval.
     ///
     /// - Throws: ``ServerError`` where it does not wait.
     public func approve(_ account: AccountID, actor: String) throws {
         try decide("approve", account, becomes: .open, reason: "", actor: actor)
     }
 
-    /// Refuses an account that waits; its devices are told.
+    /// Refuses an account that waits for approval; its devices get the refusal.
     ///
     /// - Throws: ``ServerError`` where it does not wait.
     public func refuse(_ account: AccountID, reason: String, actor: String) throws {
@@ -84,14 +84,14 @@ public struct AccountService: ServerService {
         }
     }
 
-    /// Takes away what an account stored here, for good.
+    /// Deletes what an account stored here, permanently.
     ///
-    /// Gone: segments, snapshots, devices with names and keys, waiting devices, sealed library
-    /// keys. Stays: the account's id, so that nobody gets its free credits again; its ledger, so
+    /// Deleted: segments, snapshots, devices with names and keys, waiting devices, sealed library
+    /// keys. Kept: the account's id, so that nobody gets its free credits again; its ledger, so
     /// that receipts can still be checked and the books balance; orders, cases and the audit log,
     /// so that what was decided can be answered for.
     ///
-    /// - Throws: ``ServerError`` where it is gone already.
+    /// - Throws: ``ServerError`` where it is purged already.
     public func purge(_ account: AccountID, reason: String, actor: String) throws -> PurgeReport {
         let now = clock()
         let report = try database.write { db in
@@ -107,7 +107,7 @@ public struct AccountService: ServerService {
                 gone[table] = try db.execute(
                     "DELETE FROM \(table) WHERE account = ?1", [account.blob])
             }
-            // Places stay taken: nobody may store anything under the account again.
+            // Sequences stay used: nothing can be stored under the account again.
             try db.execute(
                 "UPDATE account_head SET floor = seq WHERE account = ?1", [account.blob])
             try Audit.append(
@@ -176,13 +176,13 @@ public struct AccountService: ServerService {
     }
 }
 
-/// What a purge took away, and what it left.
+/// What a purge deleted, and what it kept.
 public struct PurgeReport: Codable, Sendable {
     /// The account.
     public let account: AccountID
-    /// Sealed segments and chunks of snapshots that are gone.
+    /// Sealed segments and chunks of snapshots that were deleted.
     public let segments: Int
-    /// Devices that are gone, with their names and keys.
+    /// Devices that were deleted, with their names and keys.
     public let devices: Int
     /// Receipts that stay: pictures were published with them.
     public let receiptsKept: Int

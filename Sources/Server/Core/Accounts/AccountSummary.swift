@@ -8,8 +8,8 @@ public struct AccountSummary: Codable, Sendable {
     public let account: AccountID
     /// When it was opened.
     public let created: UnixTime
-    /// `active` or `suspended`; `pending` or `refused` where it was never let
-    /// in; `purged` where what it stored was taken away.
+    /// `active` or `suspended`; `pending` or `refused` where it was never approved; `purged` where
+    /// what it stored was deleted.
     public let standing: String
     /// The reason code of the suspension in force, if any.
     public let reason: String?
@@ -19,7 +19,7 @@ public struct AccountSummary: Codable, Sendable {
     public let devices: [String]
     /// The names of its revoked devices.
     public let revokedDevices: [String]
-    /// When one of them was last heard from.
+    /// When the latest request of one of them came.
     public let lastSeen: UnixTime?
     /// Its credits.
     public let credits: LedgerReply.Balance
@@ -71,10 +71,10 @@ enum AccountState: String, Sendable {
     case pending
     /// The operator refused it.
     case refused
-    /// What it stored was taken away; its id stays.
+    /// What it stored was deleted; its id is kept.
     case purged
 
-    /// What a device of such an account is told; nil where nothing stands in its way.
+    /// The refusal that a device of such an account gets; nil for an open one.
     var refusal: ServerError? {
         switch self {
         case .open: nil

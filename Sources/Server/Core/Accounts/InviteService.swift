@@ -41,7 +41,7 @@ public struct InviteService: ServerService {
                     serverKey: self.publicKey)
             }
             for code in codes {
-                try InviteStore.add(code.secret, expires: now + lifetime, now: now, in: db)
+                try InviteStore(db: db).add(code.secret, expires: now + lifetime, now: now)
             }
             try Audit.append(
                 "invite", actor: actor, account: nil, reason: "", detail: "\(count) created",
@@ -54,11 +54,7 @@ public struct InviteService: ServerService {
     public func withdraw(_ codes: [InviteCode], actor: String) throws {
         let now = clock()
         try database.write { db in
-            for code in codes {
-                try db.execute(
-                    "UPDATE invite SET revoked = ?1 WHERE hash = ?2 AND used IS NULL",
-                    [now.milliseconds, InviteStore.hash(code.secret).blob])
-            }
+            for code in codes { try InviteStore(db: db).revoke(code.secret, now: now) }
             try Audit.append(
                 "invite", actor: actor, account: nil, reason: "not-shown",
                 detail: "\(codes.count) revoked", now: now, in: db)
@@ -68,12 +64,7 @@ public struct InviteService: ServerService {
     /// Every invite, newest first.
     public func list() throws -> [InviteSummary] {
         let now = clock()
-        return try database.read { db in
-            try db.rows(
-                "SELECT * FROM invite ORDER BY created DESC, hash LIMIT ?1",
-                [Limits.listedRows]
-            ).map { try Self.summary($0, now: now) }
-        }
+        return try database.read { db in try InviteStore(db: db).list(now: now) }
     }
 
     /// Ends every open invite whose id begins with `id`; says how many that were.
@@ -84,18 +75,66 @@ public struct InviteService: ServerService {
         guard let range = HexPrefix(id, of: Digest.self) else { return 0 }
         let now = clock()
         return try database.write { db in
-            let count = try db.execute(
-                """
-                UPDATE invite SET revoked = ?1 WHERE used IS NULL AND revoked IS NULL
-                AND hash BETWEEN ?2 AND ?3
-                """,
-                [now.milliseconds, range.first, range.last])
+            let count = try InviteStore(db: db).revoke(range, now: now)
             try Audit.append(
                 "invite", actor: actor, account: nil, reason: "", detail: "\(count) revoked",
                 now: now, in: db)
             return count
         }
     }
+}
+
+/// Invites as rows: only their hashes, so that a stolen database invites nobody.
+struct InviteStore {
+    let db: Database
+
+    /// Every invite, newest first.
+    func list(now: UnixTime) throws -> [InviteSummary] {
+        try db.rows(
+            "SELECT * FROM invite ORDER BY created DESC, hash LIMIT ?1", [Limits.listedRows]
+        ).map { try Self.summary($0, now: now) }
+    }
+
+    /// Adds an open invite.
+    func add(_ secret: InviteSecret, expires: UnixTime, now: UnixTime) throws {
+        try db.execute(
+            "INSERT INTO invite (hash, created, expires) VALUES (?1, ?2, ?3)",
+            [Self.hash(secret).blob, now.milliseconds, expires.milliseconds])
+    }
+
+    /// Uses an invite up; the same answer for unknown, used, expired and revoked ones.
+    func use(_ secret: InviteSecret, for account: AccountID, now: UnixTime) throws {
+        let count = try db.execute(
+            """
+            UPDATE invite SET used = ?1, used_by = ?2
+            WHERE hash = ?3 AND used IS NULL AND revoked IS NULL AND expires > ?1
+            """,
+            [now.milliseconds, account.blob, Self.hash(secret).blob])
+        guard count == 1 else {
+            throw ServerError.refused(
+                .inviteInvalid,
+                detail: "The invite is unknown, used or expired. Ask the operator for a new one.")
+        }
+    }
+
+    /// Ends an invite that was not used.
+    func revoke(_ secret: InviteSecret, now: UnixTime) throws {
+        try db.execute(
+            "UPDATE invite SET revoked = ?1 WHERE hash = ?2 AND used IS NULL",
+            [now.milliseconds, Self.hash(secret).blob])
+    }
+
+    /// Ends the open invites whose hashes lie in a range; says how many that were.
+    func revoke(_ range: HexPrefix, now: UnixTime) throws -> Int {
+        try db.execute(
+            """
+            UPDATE invite SET revoked = ?1 WHERE used IS NULL AND revoked IS NULL
+            AND hash BETWEEN ?2 AND ?3
+            """,
+            [now.milliseconds, range.first, range.last])
+    }
+
+    private static func hash(_ secret: InviteSecret) -> Digest { Digest(of: secret.bytes) }
 
     private static func summary(_ row: Row, now: UnixTime) throws -> InviteSummary {
         let used: Int64? = try row["used"]
@@ -108,37 +147,5 @@ public struct InviteService: ServerService {
             id: String(hash.description.prefix(8)), created: try row.time("created"),
             expires: expires,
             state: state, account: used == nil ? nil : try row.fixed("used_by"))
-    }
-}
-
-/// Invites as rows: only their hashes, so that a stolen database invites nobody.
-enum InviteStore {
-    static func hash(_ secret: InviteSecret) -> Digest {
-        Digest(of: secret.bytes)
-    }
-
-    static func add(
-        _ secret: InviteSecret, expires: UnixTime, now: UnixTime, in db: Database
-    ) throws {
-        try db.execute(
-            "INSERT INTO invite (hash, created, expires) VALUES (?1, ?2, ?3)",
-            [hash(secret).blob, now.milliseconds, expires.milliseconds])
-    }
-
-    /// Uses an invite up; the same answer for unknown, used, expired and revoked ones.
-    static func use(
-        _ secret: InviteSecret, for account: AccountID, now: UnixTime, in db: Database
-    ) throws {
-        let count = try db.execute(
-            """
-            UPDATE invite SET used = ?1, used_by = ?2
-            WHERE hash = ?3 AND used IS NULL AND revoked IS NULL AND expires > ?1
-            """,
-            [now.milliseconds, account.blob, hash(secret).blob])
-        guard count == 1 else {
-            throw ServerError.refused(
-                .inviteInvalid,
-                detail: "The invite is unknown, used or expired. Ask the operator for a new one.")
-        }
     }
 }

@@ -79,14 +79,13 @@ struct AuditChain {
         _ act: AuditContent, serial: Int64, salt: [UInt8], link: Digest
     ) throws {
         try db.execute(
-            """
-            INSERT INTO audit (time, actor, action, account, reason, detail, hash, salt, serial)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
-            """,
-            [
-                act.time.milliseconds, act.actor, act.action, act.account?.blob, act.reason,
-                act.detail, link.blob, Data(salt), serial,
-            ])
+            .insert(
+                into: "audit",
+                [
+                    "time": act.time.milliseconds, "actor": act.actor, "action": act.action,
+                    "account": act.account?.blob, "reason": act.reason, "detail": act.detail,
+                    "hash": link.blob, "salt": Data(salt), "serial": serial,
+                ]))
     }
 
     /// What a walk over the log found.
@@ -172,7 +171,8 @@ struct AuditContent: Encodable, Sendable {
     let reason: String
     let detail: String
 
-    /// Names the content without telling it: without the salt nobody can try what it may be.
+    /// Identifies the content and reveals nothing of it: without the salt guesses cannot be
+    /// checked.
     func digest(salt: [UInt8]) throws -> Digest {
         Digest(of: salt + Array(try CanonicalJSON.encoder.encode(self)))
     }

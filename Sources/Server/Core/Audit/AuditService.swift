@@ -3,7 +3,7 @@ public import SignedObjects
 
 /// One line of the audit log.
 public struct AuditEntry: Codable, Sendable {
-    /// Its place; rises, may leave gaps.
+    /// Its row number; rises, may have gaps.
     public let id: Int64
     /// When.
     public let time: UnixTime
@@ -15,7 +15,7 @@ public struct AuditEntry: Codable, Sendable {
     public let account: AccountID?
     /// Why.
     public let reason: String
-    /// What else was said.
+    /// Details.
     public let detail: String
 }
 
@@ -25,7 +25,8 @@ public struct AuditVerdict: Codable, Sendable, Equatable {
     public let rows: Int64
     /// The last of these rows' link: note it elsewhere, and a log that was written anew shows.
     public let head: Digest
-    /// The first row that was changed, taken out before or put in; nil where none was.
+    /// The first row that was changed or inserted, or before which one was deleted; nil where none
+    /// was.
     public let brokenAt: Int64?
     /// Whether rows at the end are missing.
     public let isCutShort: Bool

@@ -1,7 +1,7 @@
 import CPostgres
 import Foundation
 
-/// PostgreSQL's own programs, told where the database is without a password on their command line.
+/// PostgreSQL's own programs, run without a password on their command line.
 struct PostgresTools {
     private let address: String
     private let password: String?

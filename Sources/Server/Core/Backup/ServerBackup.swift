@@ -65,7 +65,7 @@ public struct ServerBackup: Sendable {
         return try Self.summary(file, taken, accounts: accounts, reading, hasKey: key != nil)
     }
 
-    /// Puts a backup into an empty place; the server then begins a new epoch, and every device
+    /// Restores a backup into an empty folder; the server then begins a new epoch, and every device
     /// sends at its next sync what the backup lacks.
     ///
     /// - Throws: Where a server is there already, or the file is not whole; nothing was changed.
@@ -179,7 +179,7 @@ public struct ServerBackup: Sendable {
         return UnixTime(milliseconds: Int64(seconds * 1000))
     }
 
-    /// The bytes that tell what wrote it.
+    /// The first bytes, which identify the format.
     private static func start(of path: String) throws -> Data {
         guard let handle = FileHandle(forReadingAtPath: path) else {
             throw BackupError.unusable(path: path, reason: DraftFile.reason(errno))

@@ -2,9 +2,8 @@ package import Logging
 import ServiceLifecycle
 import SignedObjects
 
-/// Looks at the clock as long as the server runs, keeps the last time that can be right, and says
-/// in
-/// the log where the clock is wrong.
+/// Checks the clock as long as the server runs, stores the last plausible time, and logs where the
+/// clock is wrong.
 struct ClockService: Service {
     /// How often it looks.
     static let pause = Duration.seconds(30)
@@ -25,7 +24,7 @@ struct ClockService: Service {
     }
 }
 
-/// What was said of the clock so far: everything once.
+/// What was logged of the clock so far: each state once.
 package struct ClockWatch {
     private let core: ServerCore
     private let logger: Logger
@@ -62,12 +61,12 @@ package struct ClockWatch {
             logger.notice("the clock is right again")
         }
         isAhead = lead != nil
-        let counts = core.stepGuard?.counts ?? StepGuard.Counts()
-        if counts.stepsBack > stepsBack {
+        let steps = core.stepGuard?.stepsBack ?? StepGuard.StepsBack()
+        if steps.count > stepsBack {
             logger.warning(
                 "the clock went back: if it was ahead before, run atelier-server service clock",
-                metadata: ["seconds": "\(counts.lastStepBack.components.seconds)"])
+                metadata: ["seconds": "\(steps.last.components.seconds)"])
         }
-        stepsBack = counts.stepsBack
+        stepsBack = steps.count
     }
 }

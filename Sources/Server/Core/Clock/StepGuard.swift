@@ -7,23 +7,21 @@ import Synchronization
 /// A step forward would end leases before their time and date new ones years ahead, so nothing is
 /// lent or signed after one, until the clock is right again or the operator says that it is.
 final class StepGuard: Sendable {
-    /// What was seen of the clock since the program began.
-    struct Counts {
-        /// Contacts with the ledger that were refused.
-        var refusals = 0
-        /// Steps back of over ``Limits/clockStep``.
-        var stepsBack = 0
+    /// The clock's steps back of over ``Limits/clockStep`` since the program began.
+    struct StepsBack {
+        var count = 0
         /// How far the last of them went.
-        var lastStepBack = Duration.zero
+        var last = Duration.zero
     }
 
     private struct State {
         var wall: UnixTime
         var monotonic: Duration
-        var counts = Counts()
+        var stepsBack = StepsBack()
     }
 
     private let monotonic: @Sendable () -> Duration
+    private let metrics: ServerMetrics
     private let state: Mutex<State>
 
     /// Begins to compare, with a clock that was checked.
@@ -31,13 +29,17 @@ final class StepGuard: Sendable {
     /// - Parameters:
     ///   - now: This machine's clock.
     ///   - monotonic: Time since any moment; it only goes on.
-    init(at now: UnixTime, monotonic: @escaping @Sendable () -> Duration) {
+    ///   - metrics: Where refusals and steps back are counted.
+    init(
+        at now: UnixTime, monotonic: @escaping @Sendable () -> Duration, metrics: ServerMetrics
+    ) {
         self.monotonic = monotonic
+        self.metrics = metrics
         state = Mutex(State(wall: now, monotonic: monotonic()))
     }
 
     /// What was seen so far.
-    var counts: Counts { state.withLock { $0.counts } }
+    var stepsBack: StepsBack { state.withLock { $0.stepsBack } }
 
     /// How far `now` is ahead of the time that has passed; never below zero.
     ///
@@ -49,14 +51,15 @@ final class StepGuard: Sendable {
             guard lead < .zero else { return lead }
             (state.wall, state.monotonic) = (now, passed)
             if lead < .zero - Limits.clockStep {
-                state.counts.stepsBack += 1
-                state.counts.lastStepBack = .zero - lead
+                state.stepsBack.count += 1
+                state.stepsBack.last = .zero - lead
+                metrics.stepBack()
             }
             return .zero
         }
     }
 
-    /// Counts from `now` on: the operator has said that the clock is right.
+    /// Compares from `now` on: the operator has confirmed the clock.
     func accept(_ now: UnixTime) {
         let passed = monotonic()
         state.withLock { ($0.wall, $0.monotonic) = (now, passed) }
@@ -67,7 +70,7 @@ final class StepGuard: Sendable {
     func check(_ now: UnixTime) throws {
         let lead = lead(of: now)
         guard lead > Limits.clockStep else { return }
-        state.withLock { $0.counts.refusals += 1 }
+        metrics.refuseForClock()
         throw ServerError.refused(
             .unavailable,
             detail: "The server's clock went \(lead.components.seconds) s ahead at once. Its "

@@ -10,7 +10,7 @@ import SignedObjects
 struct TrustedTime {
     let db: Database
 
-    /// What the rows tell of the present.
+    /// What the rows say about the present.
     enum Verdict: Equatable {
         /// The clock fits.
         case fits
@@ -55,7 +55,7 @@ struct TrustedTime {
             [boot?.boot ?? "", now.milliseconds, boot?.milliseconds ?? 0])
     }
 
-    /// Begins anew with `now`: the operator has said that this machine's clock is right.
+    /// Starts again with `now`: the operator has confirmed this machine's clock.
     func reset(to now: UnixTime, boot: BootTime?) throws {
         try db.execute("DELETE FROM trusted_time")
         try note(now, boot: boot)

@@ -28,7 +28,7 @@ package final class BodyBudget: Sendable {
     /// Bytes in memory now.
     package var bytesInFlight: Int { state.withLock { $0.bytes } }
 
-    /// Begins a body of a sender; its bytes and its place are given back with the share's end.
+    /// Begins a body of a sender; the end of the share's life releases its bytes and its slot.
     package func begin(for sender: String) throws(Excess) -> Share {
         let isThere = state.withLock { state in
             let count = state.senders[sender, default: 0]

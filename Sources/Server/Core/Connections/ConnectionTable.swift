@@ -19,20 +19,21 @@ package final class ConnectionTable: Sendable {
     struct Counts {
         var open = 0
         var strangers = 0
-        var closed: [Cause: Int] = [:]
     }
 
     fileprivate struct State {
         var list: ConnectionList
         var channels: [UInt64: any Channel] = [:]
         var ids: [ObjectIdentifier: UInt64] = [:]
-        var closed: [Cause: Int] = [:]
     }
 
     private let state: Mutex<State>
     private let proxies: TrustedProxies
+    private let metrics: ServerMetrics?
 
-    init(_ policy: ServerPolicy) {
+    /// - Parameter metrics: Where closed connections are counted; nil: nowhere.
+    init(_ policy: ServerPolicy, metrics: ServerMetrics?) {
+        self.metrics = metrics
         state = Mutex(
             State(
                 list: ConnectionList(total: policy.connections.total, policy: policy.connections)))
@@ -44,11 +45,9 @@ package final class ConnectionTable: Sendable {
         state.withLock { $0.list = ConnectionList(total: total, policy: policy) }
     }
 
-    /// What was counted so far.
+    /// How many there are now.
     var counts: Counts {
-        state.withLock {
-            Counts(open: $0.list.count, strangers: $0.list.strangerCount, closed: $0.closed)
-        }
+        state.withLock { Counts(open: $0.list.count, strangers: $0.list.strangerCount) }
     }
 
     /// Takes a connection that was just accepted; false where it has to be closed.
@@ -57,16 +56,18 @@ package final class ConnectionTable: Sendable {
         let address = peer.flatMap { proxies.trusts($0) ? nil : $0.network }
         let (admission, evicted) = state.withLock { state in
             let admission = state.list.add(from: address)
-            if admission.id == nil { state.closed[.refused, default: 0] += 1 }
-            if admission.evicted != nil { state.closed[.evicted, default: 0] += 1 }
             if let id = admission.id {
                 state.channels[id] = channel
                 state.ids[ObjectIdentifier(channel)] = id
             }
             return (admission, admission.evicted.flatMap { state.forget($0) })
         }
+        if admission.evicted != nil { count(.evicted) }
         evicted?.close(promise: nil)
-        guard let id = admission.id else { return false }
+        guard let id = admission.id else {
+            count(.refused)
+            return false
+        }
         channel.closeFuture.whenComplete { [self] _ in
             state.withLock { state in
                 state.list.remove(id)
@@ -84,9 +85,7 @@ package final class ConnectionTable: Sendable {
     }
 
     /// Counts a connection that was closed.
-    func count(_ cause: Cause) {
-        state.withLock { $0.closed[cause, default: 0] += 1 }
-    }
+    func count(_ cause: Cause) { metrics?.close(cause) }
 }
 
 extension ConnectionTable.State {

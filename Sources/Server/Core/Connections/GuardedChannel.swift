@@ -36,7 +36,7 @@ struct GuardedChannel: HTTPChannelHandler {
                 withPipeliningAssistance: false, withErrorHandling: false,
                 withOutboundHeaderValidation: false, withEncoderConfiguration: .init(),
                 withDecoderLimitConfiguration: limits)
-            try pipeline.addHandler(HTTP1ToHTTPServerCodec(secure: false))
+            try pipeline.addHandler(HTTP1ToHTTPServerCodec(secure: tls != nil))
             try pipeline.addHandler(DeadlineHandler(policy, table))
             try pipeline.addHandler(HTTPConnectionStateHandler(logger: logger))
             return try NIOAsyncChannel(
@@ -52,8 +52,8 @@ struct GuardedChannel: HTTPChannelHandler {
     }
 }
 
-/// Stands where connections are accepted: takes those that there is room for, and goes on where
-/// the system has no descriptor for one more.
+/// Accepts the connections that there is room for, and goes on accepting after the system had no
+/// descriptor for one.
 ///
 /// Without it the framework ends the server at such an error.
 final class AcceptGuard: ChannelDuplexHandler {

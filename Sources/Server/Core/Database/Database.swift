@@ -8,7 +8,7 @@ import SignedObjects
 final class Database {
     /// Which of the two it is, for the few things that they do not have in common.
     let kind: DatabaseKind
-    /// What was done in this transaction, for the audit log; see ``AuditedStore``.
+    /// The acts of this transaction, for the audit log; see ``AuditedStore``.
     var acts: [AuditContent] = []
     /// Whether the operator accepts an audit log whose head is not signed.
     var isAuditAccepted = false
@@ -24,12 +24,18 @@ final class Database {
     /// Runs a statement; says how many rows it changed.
     @discardableResult
     func execute(_ sql: String, _ arguments: [any SQLConvertible] = []) throws -> Int {
-        try run(sql, arguments).changes
+        try execute(SQLStatement(sql, arguments))
+    }
+
+    /// Runs a statement; says how many rows it changed.
+    @discardableResult
+    func execute(_ statement: SQLStatement) throws -> Int {
+        try run(statement).changes
     }
 
     /// Every row that a statement gives; bound them with LIMIT.
     func rows(_ sql: String, _ arguments: [any SQLConvertible] = []) throws -> [Row] {
-        try run(sql, arguments).rows
+        try run(SQLStatement(sql, arguments)).rows
     }
 
     /// The first row that a statement gives.
@@ -61,8 +67,13 @@ final class Database {
     /// Where it fails, the next statement that is waited for throws its error, at the latest the
     /// commit: nothing of the transaction is kept.
     func post(_ sql: String, _ arguments: [any SQLConvertible] = []) throws {
-        try connection.post(SQLStatement(sql, arguments))
-        onStatement?(sql, 0)
+        try post(SQLStatement(sql, arguments))
+    }
+
+    /// As ``post(_:_:)``.
+    func post(_ statement: SQLStatement) throws {
+        try connection.post(statement)
+        onStatement?(statement.sql, 0)
     }
 
     /// Runs statements without parameters or answers, several parted by semicolons.
@@ -77,19 +88,16 @@ final class Database {
         return try value("SELECT (EXTRACT(EPOCH FROM clock_timestamp()) * 1000)::bigint")
     }
 
-    private func run(_ sql: String, _ arguments: [any SQLConvertible]) throws -> SQLAnswer {
-        let answers = try answers(to: [SQLStatement(sql, arguments)])
+    private func run(_ statement: SQLStatement) throws -> SQLAnswer {
+        let answers = try answers(to: [statement])
         guard let answer = answers.first else { throw StoredFormError(column: "answer") }
         return answer
     }
 
-    /// Makes everybody else who locks this account wait until the transaction's end, so that what
-    /// is read of it from here on is the last word.
+    /// Locks the account until the transaction's end, so that nobody else changes what is read of
+    /// it from here on.
     func lock(_ account: AccountID) throws {
-        for statement in lockStatements(account) {
-            try connection.post(statement)
-            onStatement?(statement.sql, 0)
-        }
+        for statement in lockStatements(account) { try post(statement) }
     }
 
     /// What ``lock(_:)`` runs: a writing transaction of SQLite has the whole database to itself.
@@ -102,24 +110,13 @@ final class Database {
     }
 }
 
-/// Hears of each statement that was run and of how many rows it gave; never of values.
+/// Called with each statement that was run and the number of its rows; never with values.
 package typealias StatementTrace = @Sendable (_ sql: String, _ rows: Int) -> Void
 
-/// The databases that the server can stand on.
+/// The databases that the server can use.
 enum DatabaseKind: Sendable {
     case sqlite
     case postgres
-}
-
-/// One statement and the values of its parameters `?1`, `?2` and so on.
-struct SQLStatement {
-    let sql: String
-    let arguments: [SQLValue]
-
-    init(_ sql: String, _ arguments: [any SQLConvertible] = []) {
-        self.sql = sql
-        self.arguments = arguments.map(\.sqlValue)
-    }
 }
 
 /// What a statement gave.
@@ -148,7 +145,7 @@ protocol SQLConnection {
     func script(_ sql: String) throws
 }
 
-/// What a statement gave, as the database's library tells it.
+/// What a statement gave, as the database's library returns it.
 struct SQLResult {
     var columns: [String] = []
     var rows: [[SQLValue]] = []

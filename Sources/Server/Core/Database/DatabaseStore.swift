@@ -1,9 +1,11 @@
+import Synchronization
+
 /// A database that transactions are run on: a file of SQLite, or PostgreSQL.
 protocol DatabaseStore: Sendable {
-    /// Whether other instances of the server may stand on it.
+    /// Whether other instances of the server may use it at the same time.
     var isShared: Bool { get }
 
-    /// Tells every instance that something of an account changed; waits for it.
+    /// Notifies every instance that something of an account changed; waits for it.
     func announce(_ account: String) throws
 
     /// Runs `body` on one state of the database, which it must not change; waits for it.
@@ -12,7 +14,7 @@ protocol DatabaseStore: Sendable {
     /// Runs `body` in one transaction, which is durable when this returns and undone where it
     /// throws; waits for it.
     ///
-    /// `body` may run again from the start where the database made it give way to another.
+    /// `body` may run again from the start where the database rolled it back for another one.
     func write<Result>(_ body: (Database) throws -> Result) throws -> Result
 
     /// Runs `body` on one state of the database, without blocking the caller's thread.
@@ -30,7 +32,7 @@ protocol DatabaseStore: Sendable {
 struct MeasuredStore: DatabaseStore {
     /// The store that does the work.
     let base: any DatabaseStore
-    let metrics: Metrics
+    let metrics: ServerMetrics
 
     var isShared: Bool { base.isShared }
 
@@ -78,18 +80,33 @@ struct MeasuredStore: DatabaseStore {
 }
 
 /// One transaction from being asked for to its end.
-private struct Turn: Sendable {
-    private let access: Metrics.Access
-    private let metrics: Metrics
+private final class Turn: Sendable {
+    private let access: ServerMetrics.Access
+    private let metrics: ServerMetrics
     private let asked = ContinuousClock.now
+    /// When it was first run: one that the database makes give way is run again.
+    private let began = Mutex<ContinuousClock.Instant?>(nil)
 
-    init(_ access: Metrics.Access, _ metrics: Metrics) {
+    init(_ access: ServerMetrics.Access, _ metrics: ServerMetrics) {
         self.access = access
         self.metrics = metrics
     }
 
-    /// Each try of a transaction that is run again counts as one that began.
-    func begin() { metrics.wait(for: access, ContinuousClock.now - asked) }
+    func begin() {
+        let now = ContinuousClock.now
+        let isFirst = began.withLock { began in
+            defer { began = began ?? now }
+            return began == nil
+        }
+        if isFirst { metrics.wait(for: access, now - asked) }
+    }
 
-    func end() { metrics.work(on: access, ContinuousClock.now - asked) }
+    /// One that never got a connection waited for all of its time.
+    func end() {
+        let now = ContinuousClock.now
+        guard let began = began.withLock({ $0 }) else {
+            return metrics.wait(for: access, now - asked)
+        }
+        metrics.use(of: access, now - began)
+    }
 }

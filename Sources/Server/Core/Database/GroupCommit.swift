@@ -5,8 +5,8 @@ import Synchronization
 /// Runs the transactions that wait for the one writer of a SQLite file, several in one commit: the
 /// disk is waited for once for all of them, not once for each.
 ///
-/// Each of them is a savepoint, so that one that throws is undone alone. None is told that it is
-/// done before the commit it is part of is on the disk; where that fails, all of them are told.
+/// Each of them is a savepoint, so that one that throws is undone alone. None returns before the
+/// commit that it is part of is on the disk; where that fails, all of them throw.
 final class GroupCommit: Sendable {
     private struct State {
         var waiting: [any WaitingWrite] = []
@@ -125,7 +125,7 @@ private protocol WaitingWrite: AnyObject, Sendable {
     /// Whether ``run(_:)`` threw.
     var hasFailed: Bool { get }
     func run(_ db: GRDB.Database)
-    /// Tells whoever waits; `error` is that of the commit.
+    /// Resumes the caller; `error` is that of the commit.
     func finish(_ error: (any Error)?)
 }
 

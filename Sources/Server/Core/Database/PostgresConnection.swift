@@ -48,7 +48,7 @@ final class PostgresConnection: SQLConnection, @unchecked Sendable {
 
     deinit { PQfinish(handle) }
 
-    /// Whether the connection still stands, as far as is known without asking.
+    /// Whether the connection is open, as far as is known without asking.
     var isAlive: Bool { PQstatus(handle) == CONNECTION_OK }
 
     /// Whether it is inside no transaction.
@@ -259,7 +259,7 @@ private final class Parameters {
     }
 }
 
-/// What PostgreSQL or the way to it said.
+/// An error of PostgreSQL or of the connection to it.
 struct PostgresError: Error, CustomStringConvertible {
     /// Five characters of the SQL standard and PostgreSQL's own; nil where the connection failed.
     let state: String?

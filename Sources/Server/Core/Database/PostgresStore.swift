@@ -62,7 +62,7 @@ final class PostgresStore: DatabaseStore {
         try write { db in try Self.announce(account, in: db) }
     }
 
-    /// Tells every instance that something of these accounts changed.
+    /// Notifies every instance that something of these accounts changed.
     func announce(_ accounts: [String]) async throws {
         try await write { db in for account in accounts { try Self.announce(account, in: db) } }
     }

@@ -13,8 +13,8 @@ struct Row: Sendable {
     /// - Throws: ``StoredFormError`` where there is none of that type.
     subscript<Value: SQLConvertible>(_ column: String) -> Value {
         get throws {
-            guard let place = columns.firstIndex(of: column),
-                let value = Value(sqlValue: values[place])
+            guard let index = columns.firstIndex(of: column),
+                let value = Value(sqlValue: values[index])
             else { throw StoredFormError(column: column) }
             return value
         }

@@ -4,7 +4,7 @@ import SignedObjects
 
 // Library keys and the devices they are sealed to.
 extension DeviceService {
-    /// Lets a device in by the account key's certificate alone: its owner has the recovery phrase.
+    /// Adds a device by the account key's certificate alone: its owner has the recovery phrase.
     /// Safe to repeat.
     func restore(
         _ request: RestoreRequest, account: AccountID, _ incoming: IncomingRequest
@@ -21,12 +21,12 @@ extension DeviceService {
             guard let pin else {
                 throw ServerError.refused(.notFound, detail: "This server has no such account.")
             }
-            switch try DeviceStore.account(of: device, in: db) {
+            switch try DeviceStore(db: db).account(of: device) {
             case account?: break
             case .some:
                 throw ServerError.refused(
                     .accountExists, detail: "This device is of another account.")
-            case nil: try DeviceStore.add(certificate, now: now, in: db)
+            case nil: try DeviceStore(db: db).add(certificate, now: now)
             }
             return RestoreReply(pin: pin)
         }
@@ -49,7 +49,7 @@ extension DeviceService {
             }
             let store = KeyRotationStore(account: caller.account, db: db)
             guard try store.add(rotation) else { return caller.account }
-            guard try DeviceStore.account(of: device, in: db) == caller.account else {
+            guard try DeviceStore(db: db).account(of: device) == caller.account else {
                 throw ServerError.refused(.notFound, detail: "The account has no such device.")
             }
             try Self.checkBoxes(of: rotation.payload, in: db)
@@ -75,7 +75,7 @@ extension DeviceService {
 
     /// A device without a box could read nothing from then on.
     private static func checkBoxes(of rotation: KeyRotation, in db: Database) throws {
-        let members = try DeviceStore.devices(of: rotation.account, in: db)
+        let members = try DeviceStore(db: db).devices(of: rotation.account)
         let boxed = Set(rotation.boxes.map(\.device))
         guard Set(members).subtracting(rotation.revoked).isSubset(of: boxed) else {
             throw ServerError.refused(
@@ -84,7 +84,7 @@ extension DeviceService {
         }
     }
 
-    /// Keeps in mind which library keys a device lacks; gives what was sealed to it since.
+    /// Stores which library keys a device lacks; returns what was sealed to it since.
     func requestKeys(
         _ request: KeyRequest, _ incoming: IncomingRequest
     ) async throws -> KeyRequestReply {
@@ -107,7 +107,7 @@ extension DeviceService {
         }
     }
 
-    /// Keeps library keys for a device that waits, by the account key's word; safe to repeat.
+    /// Stores library keys for a device that waits, signed by the account key; safe to repeat.
     func deliverKeys(
         _ request: KeyDeliveryRequest, to device: DeviceID, _ incoming: IncomingRequest
     ) async throws {

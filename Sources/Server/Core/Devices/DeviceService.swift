@@ -11,12 +11,12 @@ struct DeviceService: ServerService {
     /// The devices of the caller's account.
     func list(_ incoming: IncomingRequest) async throws -> DeviceList {
         try await requests.authorized(incoming) { db, caller, now in
-            try DeviceStore.list(of: caller.account, key: caller.accountKey, in: db)
+            try DeviceStore(db: db).list(of: caller.account, key: caller.accountKey)
         }
     }
 
-    /// Lets a device wait for approval; does and says the same where there is no such account, so
-    /// that nobody learns which there are.
+    /// Stores a device's request to join; does and answers the same for unknown accounts, so that
+    /// nobody learns which accounts exist.
     func request(
         _ request: DeviceRequest, account: AccountID, _ incoming: IncomingRequest
     ) async throws {
@@ -26,8 +26,8 @@ struct DeviceService: ServerService {
             window: .day)
         try await requests.asGuest(incoming, key: request.deviceKey) { db, now in
             try Rate.count([perDay], now: now, in: db)
-            try DeviceStore.wait(
-                request, for: account, from: incoming.sender, now: now, in: db)
+            try DeviceStore(db: db).wait(
+                request, for: account, from: incoming.sender, now: now)
         }
     }
 
@@ -38,11 +38,11 @@ struct DeviceService: ServerService {
         let notYet = ServerError.refused(
             .notApprovedYet, detail: "Approve it on a device of the account, then ask again.")
         let waiting = try await database.read { db in
-            try DeviceStore.waiting(device, for: account, in: db)
+            try DeviceStore(db: db).waiting(device, for: account)
         }
         guard let waiting else { throw notYet }
         return try await requests.asGuest(incoming, key: waiting.request.deviceKey) { db, _ in
-            guard let found = try DeviceStore.waiting(device, for: account, in: db)?.approval else {
+            guard let found = try DeviceStore(db: db).waiting(device, for: account)?.approval else {
                 throw notYet
             }
             return found
@@ -53,16 +53,16 @@ struct DeviceService: ServerService {
     func waiting(_ incoming: IncomingRequest) async throws -> DeviceRequestList {
         try await requests.authorized(incoming) { db, caller, now in
             DeviceRequestList(
-                requests: try DeviceStore.waiting(for: caller.account, now: now, in: db))
+                requests: try DeviceStore(db: db).waiting(for: caller.account, now: now))
         }
     }
 
-    /// Lets a waiting device in, by the account key's certificate; safe to repeat.
+    /// Adds a waiting device, by the account key's certificate; safe to repeat.
     func approve(
         _ approval: DeviceApproval, device: DeviceID, _ incoming: IncomingRequest
     ) async throws {
         try await requests.authorized(incoming) { db, caller, now in
-            guard let waiting = try DeviceStore.waiting(device, for: caller.account, in: db) else {
+            guard let waiting = try DeviceStore(db: db).waiting(device, for: caller.account) else {
                 throw ServerError.refused(.notFound, detail: "No such device waits.")
             }
             let certificate = try Self.certificate(approval.certificate, key: caller.accountKey)
@@ -74,19 +74,19 @@ struct DeviceService: ServerService {
                     .malformed, detail: "The certificate is not of the waiting device.")
             }
             try Self.checkWelcome(approval, of: caller, to: device, in: db)
-            switch try DeviceStore.account(of: device, in: db) {
+            switch try DeviceStore(db: db).account(of: device) {
             case caller.account?: return
             case .some:
                 throw ServerError.refused(
                     .accountExists, detail: "This device is of another account.")
             case nil: break
             }
-            try DeviceStore.add(certificate, now: now, in: db)
-            try DeviceStore.approve(device, for: caller.account, with: approval, in: db)
+            try DeviceStore(db: db).add(certificate, now: now)
+            try DeviceStore(db: db).approve(device, for: caller.account, with: approval)
         }
     }
 
-    /// A welcome that another made, or without the newest library key, is none.
+    /// Refuses a provisioning that another key signed, or without the newest library key.
     private static func checkWelcome(
         _ approval: DeviceApproval, of caller: Caller, to device: DeviceID, in db: Database
     ) throws {

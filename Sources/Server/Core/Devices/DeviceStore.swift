@@ -4,9 +4,11 @@ import Foundation
 import SignedObjects
 
 /// The devices of accounts, and those that wait to become one.
-enum DeviceStore {
-    static func list(of account: AccountID, key: VerifyingKey, in db: Database) throws -> DeviceList
-    {
+struct DeviceStore {
+    let db: Database
+
+    /// The devices of an account with their certificates, in the order in which they joined.
+    func list(of account: AccountID, key: VerifyingKey) throws -> DeviceList {
         let rows = try db.rows(
             """
             SELECT certificate, last_seen FROM device WHERE account = ?1 ORDER BY joined, id
@@ -19,39 +21,42 @@ enum DeviceStore {
             })
     }
 
-    static func add(_ certificate: JWS<DeviceCertificate>, now: UnixTime, in db: Database) throws {
+    /// Adds a device to the account that its certificate names.
+    ///
+    /// - Throws: ``ServerError`` where the account may have no more.
+    func add(_ certificate: JWS<DeviceCertificate>, now: UnixTime) throws {
         let payload = certificate.payload
-        guard try hasRoom(payload.account, in: db) else {
+        guard try hasRoom(payload.account) else {
             throw ServerError.refused(
                 .limitReached, detail: "An account may have \(Limits.devicesPerAccount) devices.")
         }
         try db.execute(
-            """
-            INSERT INTO device (id, account, device_key, name, certificate, joined, last_seen)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6)
-            """,
-            [
-                payload.device.blob, payload.account.blob, payload.deviceKey.blob, payload.name,
-                certificate.compact, now.milliseconds,
-            ])
+            .insert(
+                into: "device",
+                [
+                    "id": payload.device.blob, "account": payload.account.blob,
+                    "device_key": payload.deviceKey.blob, "name": payload.name,
+                    "certificate": certificate.compact, "joined": now.milliseconds,
+                    "last_seen": now.milliseconds,
+                ]))
     }
 
     /// The devices of an account, revoked ones too.
-    static func devices(of account: AccountID, in db: Database) throws -> [DeviceID] {
+    func devices(of account: AccountID) throws -> [DeviceID] {
         try db.rows(
             "SELECT id FROM device WHERE account = ?1", [account.blob]
         ).map { try $0.fixed("id") }
     }
 
     /// The account that a device is of, if any.
-    static func account(of device: DeviceID, in db: Database) throws -> AccountID? {
+    func account(of device: DeviceID) throws -> AccountID? {
         try db.row(
             "SELECT account FROM device WHERE id = ?1", [device.blob]
         ).map { try $0.fixed("account") }
     }
 
     /// Whether the account may have one more device; revoked ones do not count.
-    private static func hasRoom(_ account: AccountID, in db: Database) throws -> Bool {
+    private func hasRoom(_ account: AccountID) throws -> Bool {
         let active = try db.rows(
             """
             SELECT d.id FROM device AS d
@@ -63,28 +68,26 @@ enum DeviceStore {
         return active.count < Limits.devicesPerAccount
     }
 
-    /// Lets `request` wait.
+    /// Stores a request to join an account.
     ///
     /// A sender that asks too often pushes out its own oldest request; where an account has too
     /// many, the newest of the sender with the most gives way, or else this one. So whoever asks
     /// from one address is never pushed out by others, however often they ask.
     ///
     /// - Throws: ``ServerError`` where no other may wait.
-    static func wait(
-        _ request: DeviceRequest, for account: AccountID, from sender: Sender, now: UnixTime,
-        in db: Database
+    func wait(
+        _ request: DeviceRequest, for account: AccountID, from sender: Sender, now: UnixTime
     ) throws {
-        try forgetOld(now: now, in: db)
+        try forgetOld(now: now)
         try db.execute(
-            """
-            INSERT INTO device_request
-                (account, device, device_key, agreement_key, name, requested, sender)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (account, device) DO NOTHING
-            """,
-            [
-                account.blob, request.device.blob, request.deviceKey.blob,
-                request.agreementKey.blob, request.name, now.milliseconds, sender.description,
-            ])
+            .insert(
+                into: "device_request",
+                [
+                    "account": account.blob, "device": request.device.blob,
+                    "device_key": request.deviceKey.blob,
+                    "agreement_key": request.agreementKey.blob, "name": request.name,
+                    "requested": now.milliseconds, "sender": sender.description,
+                ], onConflict: .keeps(by: ["account", "device"])))
         try db.execute(
             """
             DELETE FROM device_request
@@ -94,10 +97,10 @@ enum DeviceStore {
                 ORDER BY requested DESC, device LIMIT ?3)
             """,
             [account.blob, sender.description, Limits.waitingDevicesPerSender])
-        try makeRoom(for: account, in: db)
+        try makeRoom(for: account)
     }
 
-    private static func makeRoom(for account: AccountID, in db: Database) throws {
+    private func makeRoom(for account: AccountID) throws {
         let rows = try db.rows(
             """
             SELECT device, sender FROM device_request WHERE account = ?1 AND approval IS NULL
@@ -119,22 +122,21 @@ enum DeviceStore {
             [account.blob, try victim["device"] as Data])
     }
 
-    static func waiting(
-        for account: AccountID, now: UnixTime, in db: Database
-    ) throws -> [DeviceRequest] {
-        try forgetOld(now: now, in: db)
+    /// The requests to join an account that wait for approval, oldest first.
+    func waiting(for account: AccountID, now: UnixTime) throws -> [DeviceRequest] {
+        try forgetOld(now: now)
         return try db.rows(
             """
             SELECT * FROM device_request WHERE account = ?1 AND approval IS NULL
             ORDER BY requested, device
             """,
             [account.blob]
-        ).map(request)
+        ).map(Self.request)
     }
 
     /// A waiting request and its approval, where it has one.
-    static func waiting(
-        _ device: DeviceID, for account: AccountID, in db: Database
+    func waiting(
+        _ device: DeviceID, for account: AccountID
     ) throws -> (request: DeviceRequest, approval: DeviceApproval?)? {
         let row = try db.row(
             "SELECT * FROM device_request WHERE account = ?1 AND device = ?2",
@@ -142,13 +144,14 @@ enum DeviceStore {
         guard let row else { return nil }
         let stored: String? = try row["approval"]
         let approval = try stored.map {
-            try CanonicalJSON.decoder.decode(DeviceApproval.self, from: Data($0.utf8))
+            try CanonicalJSON.decode(DeviceApproval.self, from: Data($0.utf8))
         }
-        return (try request(row), approval)
+        return (try Self.request(row), approval)
     }
 
-    static func approve(
-        _ device: DeviceID, for account: AccountID, with approval: DeviceApproval, in db: Database
+    /// Keeps the approval of a device that waits.
+    func approve(
+        _ device: DeviceID, for account: AccountID, with approval: DeviceApproval
     ) throws {
         let json = String(
             decoding: try CanonicalJSON.encoder.encode(approval), as: UTF8.self)
@@ -157,7 +160,7 @@ enum DeviceStore {
             [json, account.blob, device.blob])
     }
 
-    private static func forgetOld(now: UnixTime, in db: Database) throws {
+    private func forgetOld(now: UnixTime) throws {
         let lifetime = ProtocolLimits.deviceRequestLifetime.wholeMilliseconds
         try db.execute(
             "DELETE FROM device_request WHERE requested < ?1",

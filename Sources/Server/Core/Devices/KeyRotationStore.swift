@@ -9,7 +9,7 @@ struct KeyRotationStore {
 
     /// Adds the next one; false where it is there already.
     ///
-    /// - Throws: ``ServerError`` where another has its place, or one before it is missing.
+    /// - Throws: ``ServerError`` where another one has its epoch, or the one before it is missing.
     func add(_ rotation: JWS<KeyRotation>) throws -> Bool {
         let epoch = Int64(rotation.payload.epoch)
         let known: String? = try db.value(

@@ -36,7 +36,7 @@ extension Doctor {
         }
     }
 
-    /// Whether the clock stands where the database says that it was.
+    /// Whether the clock fits the times in the database.
     func examineClock(
         _ store: any DatabaseStore, _ check: inout DoctorReport.Check
     ) throws {
@@ -71,12 +71,12 @@ extension Doctor {
         }
     }
 
-    /// Whether the database is where the mark beside it says.
+    /// Whether the database has come as far as the checkpoint beside it says.
     func examineEpoch(
         _ store: any DatabaseStore, _ check: inout DoctorReport.Check
     ) throws {
         let path = folder.appendingPathComponent("server.epoch").path
-        // The mark first: the database only moves ahead of it.
+        // The checkpoint first: the database only moves ahead of it.
         let text = try? String(contentsOfFile: path, encoding: .utf8)
         let reading = try store.read { db in try EpochCheckpoint.Reading(of: db) }
         check.note = "epoch \(reading.epoch)"

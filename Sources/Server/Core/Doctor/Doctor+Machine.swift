@@ -1,6 +1,6 @@
 import Foundation
 
-/// What lies around the database.
+/// The files around the database, and the disk.
 extension Doctor {
     /// Who may read and write the folder's files, and whose they are.
     func examineFiles(_ check: inout DoctorReport.Check) throws {
@@ -38,17 +38,16 @@ extension Doctor {
 
     /// Whether there is room.
     func examineDisk(_ check: inout DoctorReport.Check) throws {
-        let figures = try FileManager.default.attributesOfFileSystem(forPath: folder.path)
-        guard let free = figures[.systemFreeSize] as? Int, let whole = figures[.systemSize] as? Int
-        else { return check.add("The free room at \(folder.path) is not known.") }
-        check.note = "\(free >> 20) MiB free of \(whole >> 20)"
-        if free < Limits.leastFreeBytes {
+        guard let room = DiskRoom(at: folder) else {
+            return check.add("The free room at \(folder.path) is not known.")
+        }
+        check.note = "\(room.free >> 20) MiB free of \(room.whole >> 20)"
+        if room.free < Limits.leastFreeBytes {
             check.add(
-                "Only \(free >> 20) MiB are free at \(folder.path). Make room, or move the folder.")
+                "Only \(room.free >> 20) MiB are free at \(folder.path). "
+                    + "Make room, or move the folder.")
         }
-        if figures[.systemNodes] as? Int ?? 0 > 0, figures[.systemFreeNodes] as? Int == 0 {
-            check.add("No more files can be made at \(folder.path).")
-        }
+        if !room.hasFreeNames { check.add("No more files can be made at \(folder.path).") }
     }
 
     private static func rights(of path: String) throws -> (mode: Int, user: Int) {
@@ -57,5 +56,28 @@ extension Doctor {
             let user = attributes[.ownerAccountID] as? Int
         else { throw BackupError.unusable(path: path, reason: "its rights are not known") }
         return (mode, user)
+    }
+}
+
+/// The room on the file system that a folder is on.
+struct DiskRoom {
+    /// Bytes that this user may still write.
+    let free: Int
+    /// Bytes in all.
+    let whole: Int
+    /// Whether another file can be made.
+    let hasFreeNames: Bool
+
+    /// Nil where the system does not report it.
+    init?(at folder: URL) {
+        guard
+            let figures = try? FileManager.default.attributesOfFileSystem(forPath: folder.path),
+            let free = figures[.systemFreeSize] as? Int,
+            let whole = figures[.systemSize] as? Int
+        else { return nil }
+        self.free = free
+        self.whole = whole
+        let names = figures[.systemNodes] as? Int ?? 0
+        hasFreeNames = names == 0 || figures[.systemFreeNodes] as? Int != 0
     }
 }

@@ -85,7 +85,7 @@ extension DoctorReport.Check {
 
 /// What `doctor` looked at, and what it found.
 public struct DoctorReport: Codable, Sendable {
-    /// One thing that was looked at.
+    /// One check.
     public struct Check: Codable, Sendable {
         /// What: `files`, `database`, `schema`, `epoch`, `ledger`, `segments`, `snapshots`,
         /// `audit`, `clock` or `disk`.
@@ -98,7 +98,7 @@ public struct DoctorReport: Codable, Sendable {
         public var further: Int
     }
 
-    /// The most findings of a check that are told one by one.
+    /// The most findings of a check that are listed one by one.
     public static let findingsPerCheck = 50
 
     /// In the order in which they were made.

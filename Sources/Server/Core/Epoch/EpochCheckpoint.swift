@@ -1,7 +1,7 @@
 import Foundation
 import Synchronization
 
-/// The small file beside the database that says how far the database had come.
+/// The small file beside the database that records how far the database had come.
 ///
 /// It is written after the transaction, in place, 55 bytes, so it never runs ahead of a database
 /// that is going on. A database that is behind it was wiped or set back. A crash of the program

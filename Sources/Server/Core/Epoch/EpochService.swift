@@ -27,8 +27,8 @@ public struct EpochService: ServerService {
         }
     }
 
-    /// Begins a new epoch, for an operator who has restored the whole folder: then nothing in it
-    /// can tell.
+    /// Begins a new epoch, for an operator who has restored the whole folder, which the server
+    /// cannot detect.
     ///
     /// - Returns: The new epoch.
     @discardableResult
@@ -104,7 +104,7 @@ public struct EpochService: ServerService {
             epoch: max(last + 1, Int(now.milliseconds / 1000)), segments: reading.segments)
         try db.execute(
             "UPDATE setting SET value = ?1 WHERE name = 'epoch'", [new.epoch])
-        // What comes after this place may differ from what devices of an earlier epoch hold.
+        // Segments after this sequence may differ from what devices of an earlier epoch hold.
         try db.execute("UPDATE account_head SET base = seq")
         try LedgerStore.beginEpoch(
             until: now + policy.ledger.lease + policy.ledger.grace, isFirst: isFirst,

@@ -47,7 +47,7 @@ struct BodyReader {
         var bytes: [UInt8] = []
         for try await buffer in request.body where buffer.readableBytes > 0 {
             guard bytes.count + buffer.readableBytes <= limit else { throw Self.tooLarge }
-            // A request without a body takes no place.
+            // A request without a body takes nothing of the budget.
             if share == nil {
                 share = try budget.begin(for: sender)
                 bytes.reserveCapacity(declared ?? 0)
@@ -56,7 +56,7 @@ struct BodyReader {
             buffer.withUnsafeReadableBytes { hash.update(bufferPointer: $0) }
             bytes.append(contentsOf: buffer.readableBytesView)
         }
-        // The framework tells the end of the connection as the body's end.
+        // The framework reports the end of the connection as the end of the body.
         if let declared, bytes.count < declared { throw RequestAborted() }
         _ = consume share
         return (bytes, Digest(checked: Array(hash.finalize())))

@@ -11,7 +11,8 @@ extension Endpoint {
             isStatic: true),
         Endpoint(
             method: "get", path: "/readyz", id: "ready", handler: Routes.ready,
-            summary: "Says that the database answers.", replies: [200: .text("text/plain")]),
+            summary: "Says that the database answers, and has room.",
+            replies: [200: .text("text/plain")]),
         Endpoint(
             method: "get", path: "/v1/server", id: "server", handler: Routes.server,
             summary: "What the server says of itself.",

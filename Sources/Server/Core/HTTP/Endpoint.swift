@@ -50,7 +50,7 @@ struct Endpoint: Sendable {
     var body: (content: Content, limit: Int)?
     /// What it answers when all is well.
     var replies: [Int: Content]
-    /// Whether an answer tells where the account stands, in its headers.
+    /// Whether the headers of an answer carry the account's state.
     var tellsState = false
     /// Causes that only this route, and few others, refuse for.
     var causes: [Problem.Kind] = []

@@ -12,14 +12,15 @@ import SignedObjects
 /// line for each: never a path as it was sent, an address, or a word of what is inside.
 struct EnvelopeMiddleware: RouterMiddleware {
     let clock: @Sendable () -> UnixTime
-    let metrics: Metrics
+    let metrics: ServerMetrics
 
     func handle(
         _ request: Request, context: ServerContext,
         next: @concurrent (Request, ServerContext) async throws -> Response
     ) async throws -> Response {
         let start = ContinuousClock.now
-        metrics.begin()
+        let counted = ServerMetrics.Request(request.head)
+        metrics.begin(counted)
         var response: Response
         do {
             response = try await next(request, context)
@@ -36,11 +37,9 @@ struct EnvelopeMiddleware: RouterMiddleware {
         // A body after the head of an answer to HEAD would be read as the next answer.
         if request.method == .head { response = response.createHeadResponse() }
         // What no route fits has a name of the framework's.
-        let route = context.endpointPath.flatMap { $0.hasPrefix("/") ? $0 : nil } ?? "unknown"
-        metrics.end(
-            method: request.method.rawValue, route: route, status: response.status.code,
-            took: took)
-        log(request, context, response, route, took)
+        let route = context.endpointPath.flatMap { $0.hasPrefix("/") ? $0 : nil }
+        metrics.end(counted, route: route, status: response.status.code, took: took)
+        log(request, context, response, route ?? "unknown", took)
         return response
     }
 

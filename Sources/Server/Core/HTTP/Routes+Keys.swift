@@ -3,7 +3,7 @@ import Hummingbird
 import SignedObjects
 
 extension Routes {
-    /// Lets a device in by the account key.
+    /// Adds a device by the account key.
     @Sendable func restore(request: Request, context: ServerContext) async throws -> Response {
         let incoming = try await read(request, context, upTo: Limits.guestBytes, by: .guest)
         let account: AccountID = try parameter("account", context)
@@ -39,7 +39,7 @@ extension Routes {
         try json(try await core.devices.keyRequests(try await read(request, context, upTo: 0)))
     }
 
-    /// Keeps library keys that were sealed to a device.
+    /// Stores library keys that were sealed to a device.
     @Sendable func deliverKeys(request: Request, context: ServerContext) async throws -> Response {
         let incoming = try await read(request, context, upTo: ProtocolLimits.messageBytes)
         let device: DeviceID = try parameter("device", context)

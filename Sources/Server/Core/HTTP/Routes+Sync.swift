@@ -11,16 +11,10 @@ extension Routes {
         let incoming = try await read(
             request, context, upTo: ProtocolLimits.segmentBytes, by: .member(.push))
         let answer = try await core.segments.push(incoming)
-        let state = answer.state
-        return try json(
-            PushReply(
-                sequence: answer.content, epoch: state.epoch,
-                time: UnixTime(milliseconds: state.milliseconds), head: state.head,
-                floor: state.floor, horizon: state.horizon),
-            headers: headers(of: answer))
+        return try json(PushReply(sequence: answer.content), headers: headers(of: answer))
     }
 
-    /// Gives the segments after a place: 8 bytes of sequence, 4 of length, the bytes; repeated.
+    /// Gives the segments after a sequence: 8 bytes of sequence, 4 of length, the bytes; repeated.
     @Sendable func pull(request: Request, context: ServerContext) async throws -> Response {
         let incoming = try await read(request, context, upTo: 0)
         let query = request.uri.queryParameters

@@ -24,9 +24,9 @@ struct Routes: Sendable {
         text("ok\n")
     }
 
-    /// Says that the database answers.
+    /// Says that requests can be answered.
     @Sendable func ready(request: Request, context: ServerContext) async throws -> Response {
-        _ = try await core.epochs.present()
+        try await core.checkReady()
         return text("ready\n")
     }
 
@@ -48,7 +48,7 @@ struct Routes: Sendable {
         return try json(registered.list, status: registered.state == .open ? done : .accepted)
     }
 
-    /// Lets a device wait for approval.
+    /// Stores a device's request to join.
     @Sendable func requestDevice(request: Request, context: ServerContext) async throws -> Response
     {
         let incoming = try await read(request, context, upTo: Limits.guestBytes, by: .guest)
@@ -72,7 +72,7 @@ struct Routes: Sendable {
         try json(try await core.devices.waiting(try await read(request, context, upTo: 0)))
     }
 
-    /// Lets a waiting device in.
+    /// Adds a waiting device.
     @Sendable func approve(request: Request, context: ServerContext) async throws -> Response {
         let incoming = try await read(request, context, upTo: ProtocolLimits.messageBytes)
         let device: DeviceID = try parameter("device", context)
@@ -110,7 +110,7 @@ struct Routes: Sendable {
         case anybody
     }
 
-    /// Reads a request: first what its header tells, and where that may not be, nothing else.
+    /// Reads a request: first its header, and the body only where the header was accepted.
     func read(
         _ request: Request, _ context: ServerContext, upTo limit: Int,
         by origin: Origin = .member(.account)
@@ -148,7 +148,7 @@ struct Routes: Sendable {
 
     func decode<Value: Decodable>(_ incoming: IncomingRequest) throws -> Value {
         guard
-            let value = try? CanonicalJSON.decoder.decode(Value.self, from: Data(incoming.body))
+            let value = try? CanonicalJSON.decode(Value.self, from: Data(incoming.body))
         else {
             throw ServerError.refused(
                 .malformed, detail: "The body is not the JSON object that this route takes.")
@@ -193,7 +193,7 @@ struct Routes: Sendable {
     }
 }
 
-/// What the routes know of a request beside the request: where it came from.
+/// The origin of a request.
 package struct ServerContext: RequestContext {
     /// What the framework keeps.
     package var coreContext: CoreRequestContextStorage
@@ -211,8 +211,8 @@ package struct ServerContext: RequestContext {
 }
 
 extension Routes {
-    /// Tells a device where its account stands, at once and whenever that changes, until one of
-    /// both goes.
+    /// Streams the account's state to a device, at once and after each change, until one of the two
+    /// closes the connection.
     @Sendable func events(request: Request, context: ServerContext) async throws -> Response {
         let live = try await core.events.watch(try await read(request, context, upTo: 0))
         return Response(

@@ -26,7 +26,7 @@ public struct SocketAddress: Sendable, Equatable, CustomStringConvertible {
         self.init(host: isBracketed ? String(host.dropFirst().dropLast()) : host, port: port)
     }
 
-    /// The host as it stands in a URL.
+    /// The host as a URL has it.
     public var shownHost: String { host.contains(":") ? "[\(host)]" : host }
 
     /// The text form.
@@ -101,7 +101,7 @@ extension SocketAddress {
     }
 }
 
-/// The ports that were taken; tells them once, when all of them are.
+/// The ports that were bound; reports them once, when all of them are.
 final class Listening: Sendable {
     private struct State {
         var main: Int?

@@ -21,7 +21,7 @@ extension ServerCore {
         let router = Router(context: BasicRequestContext.self)
         router.get("metrics") { _, _ in
             Response(
-                status: .ok, headers: [.contentType: MetricsText.mediaType],
+                status: .ok, headers: [.contentType: PrometheusText.mediaType],
                 body: .init(byteBuffer: ByteBuffer(string: self.metricsText())))
         }
         return router
@@ -58,10 +58,11 @@ extension ServerCore {
         }
         application.addServices(
             LiveService(core: self, logger: logger), ClockService(core: self, logger: logger))
-        if let place = settings.metrics {
-            let table = ConnectionTable(policy)
+        if let address = settings.metrics {
+            // The connections over which metrics are read are not counted.
+            let table = ConnectionTable(policy, metrics: nil)
             application.addServices(
-                guarded(metricsRouter, at: place, nil, table, logger) { port in
+                guarded(metricsRouter, at: address, nil, table, logger) { port in
                     listening.began(metrics: port)
                 })
         }
@@ -89,7 +90,7 @@ extension ServerCore {
     }
 
     private func guarded<Context: RequestContext>(
-        _ router: Router<Context>, at place: SocketAddress, _ tls: TLSContext?,
+        _ router: Router<Context>, at address: SocketAddress, _ tls: TLSContext?,
         _ table: ConnectionTable, _ logger: Logger, onPort: @escaping @Sendable (Int) -> Void
     ) -> Application<RouterResponder<Context>>
     where Context.Source == ApplicationRequestContextSource {
@@ -100,7 +101,7 @@ extension ServerCore {
                 GuardedChannel(tls: tls, policy: policy, table: table, responder: responder)
             },
             configuration: .init(
-                address: .hostname(place.host, port: place.port), serverName: "atelier-server",
+                address: .hostname(address.host, port: address.port), serverName: "atelier-server",
                 backlog: Limits.backlog),
             onServerRunning: { channel in
                 // Before the framework sees a connection, or an error in accepting one.
@@ -108,7 +109,7 @@ extension ServerCore {
                     try channel.pipeline.syncOperations.addHandler(
                         AcceptGuard(table, logger: logger), position: .first)
                 }.get()
-                onPort(channel.localAddress?.port ?? place.port)
+                onPort(channel.localAddress?.port ?? address.port)
             },
             logger: logger)
     }
@@ -168,7 +169,7 @@ private final class Told: Sendable {
 
     var isTold: Bool { state.withLock { $0 } }
 
-    /// Notes that it is told; true where that is not the first time.
+    /// Notes a signal to end; true where it is not the first.
     func isAgain() -> Bool {
         state.withLock { known in
             defer { known = true }

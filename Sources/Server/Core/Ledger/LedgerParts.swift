@@ -44,7 +44,7 @@ struct LedgerParts {
         }
     }
 
-    /// Takes the receipt at a place of the log, if one is there.
+    /// Adds the receipt with a number of the log, if there is one.
     mutating func add(receipt number: Int) throws {
         guard receipts[number] == nil else { return }
         receipts[number] = try store.receipt(number)

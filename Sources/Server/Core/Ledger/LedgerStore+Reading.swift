@@ -48,7 +48,7 @@ extension LedgerStore {
         return try text.map(document)
     }
 
-    /// The order that stands at `serial`.
+    /// The order with this serial.
     func order(_ serial: Int?) throws -> Order? {
         guard let serial else { return nil }
         guard let order = try orders(serial..<serial + 1).first else {

@@ -58,30 +58,20 @@ extension LedgerStore {
     }
 
     private func saveRow(_ new: ServerLedger, isNew: Bool) throws {
-        let values: [any SQLConvertible] = [
-            account.blob, new.clock.milliseconds, new.totals.free, new.totals.leased,
-            new.totals.spent, new.totals.receipts, new.totals.knownReceipts,
-            new.totals.receiptHead.blob, new.totals.forks, new.totals.idle,
-            new.totals.uncredited, new.standing.serial, new.standing.suspension?.serial,
-            new.standing.pause?.serial,
-            new.baseSerial, new.wait?.devices.count ?? 0, new.wait?.until.milliseconds,
+        let (totals, standing) = (new.totals, new.standing)
+        let row: SQLStatement.Columns = [
+            "account": account.blob, "time": new.clock.milliseconds, "free": totals.free,
+            "leased": totals.leased, "spent": totals.spent, "receipts": totals.receipts,
+            "known_receipts": totals.knownReceipts, "receipt_head": totals.receiptHead.blob,
+            "forks": totals.forks, "idle": totals.idle, "uncredited": totals.uncredited,
+            "serial": standing.serial, "suspension": standing.suspension?.serial,
+            "pause": standing.pause?.serial, "base_serial": new.baseSerial,
+            "waits": new.wait?.devices.count ?? 0, "waits_until": new.wait?.until.milliseconds,
         ]
-        let sql =
+        try db.post(
             isNew
-            ? """
-            INSERT INTO ledger (account, time, free, leased, spent, receipts, known_receipts,
-                receipt_head, forks, idle, uncredited, serial, suspension, pause, base_serial,
-                waits, waits_until)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)
-            """
-            : """
-            UPDATE ledger SET time = ?2, free = ?3, leased = ?4, spent = ?5, receipts = ?6,
-                known_receipts = ?7, receipt_head = ?8, forks = ?9, idle = ?10,
-                uncredited = ?11, serial = ?12, suspension = ?13, pause = ?14,
-                base_serial = ?15, waits = ?16, waits_until = ?17
-            WHERE account = ?1
-            """
-        try db.post(sql, values)
+                ? .insert(into: "ledger", row)
+                : .update("ledger", row, where: ["account": account.blob]))
     }
 
     private func save(_ order: JWS<Order>) throws {
@@ -115,13 +105,12 @@ extension LedgerStore {
         case .spent(let number): receipt = number
         }
         try db.post(
-            """
-            INSERT INTO ledger_credit (account, credit, epoch, lease, receipt)
-            VALUES (?1, ?2, ?3, ?4, ?5)
-            ON CONFLICT (account, credit) DO UPDATE
-            SET epoch = excluded.epoch, lease = excluded.lease, receipt = excluded.receipt
-            """,
-            [account.blob, index, credit.epoch, lease?.blob, receipt])
+            .insert(
+                into: "ledger_credit",
+                [
+                    "account": account.blob, "credit": index, "epoch": credit.epoch,
+                    "lease": lease?.blob, "receipt": receipt,
+                ], onConflict: .updates(by: ["account", "credit"])))
     }
 
     private func saveLeases(_ new: ServerLedger, over old: ServerLedger?) throws {
@@ -165,31 +154,29 @@ extension LedgerStore {
         case .receipt(let number)?: (outcome, receipt) = ("receipt", number)
         }
         let spend = record.claim?.spend
-        var values: [any SQLConvertible] = [
-            account.blob, lease.lease.blob, spend?.compact, outcome, receipt, phase.rawValue,
-            spend?.payload.journal.blob, spend?.payload.number,
-            record.claim?.contradictions.count ?? 0,
-        ]
+        let contradictions = record.claim?.contradictions.count ?? 0
         guard isNew else {
             try db.post(
-                """
-                UPDATE ledger_lease SET spend = ?3, outcome = ?4, receipt = ?5, phase = ?6,
-                    journal = ?7, number = ?8, contradictions = ?9
-                WHERE account = ?1 AND lease = ?2
-                """,
-                values)
+                .update(
+                    "ledger_lease",
+                    [
+                        "spend": spend?.compact, "outcome": outcome, "receipt": receipt,
+                        "phase": phase.rawValue, "journal": spend?.payload.journal.blob,
+                        "number": spend?.payload.number, "contradictions": contradictions,
+                    ], where: ["account": account.blob, "lease": lease.lease.blob]))
             return
         }
-        values += [
-            record.lease.compact, lease.device.blob, lease.credit, record.issued.milliseconds,
-        ]
         try db.post(
-            """
-            INSERT INTO ledger_lease (account, lease, spend, outcome, receipt, phase, journal,
-                number, contradictions, document, device, credit, issued)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
-            """,
-            values)
+            .insert(
+                into: "ledger_lease",
+                [
+                    "account": account.blob, "lease": lease.lease.blob, "spend": spend?.compact,
+                    "outcome": outcome, "receipt": receipt, "phase": phase.rawValue,
+                    "journal": spend?.payload.journal.blob, "number": spend?.payload.number,
+                    "contradictions": contradictions, "document": record.lease.compact,
+                    "device": lease.device.blob, "credit": lease.credit,
+                    "issued": record.issued.milliseconds,
+                ]))
         DocumentCache.shared.keep(record.lease)
     }
 }

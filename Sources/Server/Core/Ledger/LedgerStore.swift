@@ -72,7 +72,7 @@ struct LedgerStore {
         }
         for number in needs.receipts { try parts.add(receipt: number) }
         parts.add(orders: try orders(needs.sentOrders, upTo: row.standing.serial))
-        // They follow each other, where they are not somebody's play.
+        // Honest ones follow each other.
         for serial in needs.orders { parts.add(orders: try named(serial)) }
         return try parts.ledger(forks: [])
     }
@@ -109,7 +109,7 @@ struct LedgerStore {
         return try parts.ledger(forks: forks())
     }
 
-    /// How many spends stand as proof that a lease was used on more than one body.
+    /// How many spends prove that a lease was used on more than one body.
     func contradictionCount() throws -> Int {
         try db.value(
             "SELECT COUNT(*) FROM ledger_contradiction WHERE account = ?1", [account.blob]) ?? 0

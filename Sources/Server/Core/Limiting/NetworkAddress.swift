@@ -98,8 +98,8 @@ public struct NetworkRange: Hashable, Sendable, CustomStringConvertible {
     }
 
     private static func masked(_ bytes: [UInt8], to bits: Int) -> [UInt8] {
-        bytes.enumerated().map { place, byte in
-            let kept = min(8, max(0, bits - 8 * place))
+        bytes.enumerated().map { index, byte in
+            let kept = min(8, max(0, bits - 8 * index))
             return kept == 0 ? 0 : byte & (0xFF << (8 - UInt8(kept)))
         }
     }

@@ -1,7 +1,7 @@
 import AtelierProtocol
 import SignedObjects
 
-/// Counts in a minute or a day, kept in the database so that a restart forgives nothing.
+/// Counts in a minute or a day, kept in the database so that a restart resets none.
 enum Rate {
     /// What one request adds one to, and how far that may go.
     struct Count: Sendable {
@@ -62,7 +62,7 @@ enum Rate {
 }
 
 extension Rate.Count {
-    /// What a sender beyond the limit is told.
+    /// The refusal for a sender beyond the limit.
     func excess(now: UnixTime) -> RateExcess {
         RateExcess(
             bucket: bucket, until: window.end(after: now),
@@ -83,6 +83,6 @@ struct RateExcess: Error {
     let bucket: String
     /// When it may come again, in milliseconds since 1970 UTC.
     let until: Int64
-    /// What it is told.
+    /// The refusal.
     let refusal: ServerError
 }

@@ -2,9 +2,8 @@ import AtelierProtocol
 import SignedObjects
 import Synchronization
 
-/// Counts requests in the database, so that a restart forgives nothing, and turns away who is
-/// beyond
-/// a limit.
+/// Counts requests in the database, so that a restart resets no count, and refuses those beyond a
+/// limit.
 struct RateLimiter: ServerService {
     let environment: ServiceEnvironment
     private let cache = RateLimitCache()
@@ -14,12 +13,12 @@ struct RateLimiter: ServerService {
         self.environment = environment
     }
 
-    /// Clears up what only the last minutes needed, once a minute.
+    /// Deletes used nonces and counts, once a minute.
     func sweep(now: UnixTime) async throws {
         try await sweeper.sweep(database, now: now)
     }
 
-    /// - Throws: What the sender is told, where one of `counts` is beyond its limit already.
+    /// - Throws: The refusal, where one of `counts` is beyond its limit already.
     func check(_ counts: [Rate.Count], now: UnixTime) throws {
         try cache.check(counts, now: now)
     }
@@ -43,7 +42,7 @@ struct RateLimiter: ServerService {
         ]
     }
 
-    /// What a request counts for that no account stands for.
+    /// What a request without an account counts for.
     func guestCount(of incoming: IncomingRequest) -> Rate.Count {
         Rate.Count(
             bucket: "guest \(incoming.sender)", limit: policy.guestRequestsPerMinute)
@@ -66,21 +65,21 @@ struct RateLimiter: ServerService {
         }
     }
 
-    /// Keeps `excess` in mind, and says what its sender is told.
+    /// Caches `excess`, and returns the refusal for its sender.
     func note(_ excess: RateExcess, now: UnixTime) -> ServerError {
         cache.note(excess, now: now)
         return excess.refusal
     }
 }
 
-/// Who is beyond a limit for now: turned away at no cost, where the database would say the same.
+/// The senders beyond a limit for now: refused without a query, as the database would do.
 final class RateLimitCache: Sendable {
     /// The most that are kept; one more is not, and costs a transaction each time.
     static let capacity = 10_000
 
     private let ends = Mutex<[String: Int64]>([:])
 
-    /// Keeps `excess` in mind until its window ends.
+    /// Caches `excess` until its window ends.
     func note(_ excess: RateExcess, now: UnixTime) {
         ends.withLock { ends in
             if ends.count >= Self.capacity { ends = ends.filter { now.milliseconds < $0.value } }
@@ -88,7 +87,7 @@ final class RateLimitCache: Sendable {
         }
     }
 
-    /// - Throws: What the sender is told, where one of `counts` is beyond its limit already.
+    /// - Throws: The refusal, where one of `counts` is beyond its limit already.
     func check(_ counts: [Rate.Count], now: UnixTime) throws(ServerError) {
         let full = ends.withLock { ends in
             counts.first { count in
@@ -101,7 +100,7 @@ final class RateLimitCache: Sendable {
     }
 }
 
-/// Takes away what only the last minutes needed: used nonces and counts.
+/// Deletes used nonces and counts whose time is over.
 ///
 /// Once a minute and instance, in a transaction of its own: two requests that both clear up would
 /// wait for each other.

@@ -1,10 +1,10 @@
 package import HTTPTypes
 
-/// The proxies whose word about the sender of a request is believed.
+/// The proxies whose header about the sender of a request is trusted.
 ///
-/// Each proxy on the way writes down whom it had the request from, after what stands there already.
-/// So the last entry is by the proxy that speaks to this server, and whatever stands before the
-/// first address that is no trusted proxy, counted from the end, anybody can have written.
+/// Each proxy appends the address that it got the request from. So the last entry is by the proxy
+/// that connects to this server, and anybody can have written what comes before the first address,
+/// counted from the end, that is no trusted proxy.
 public struct TrustedProxies: Sendable {
     /// The header that the proxies write.
     ///
@@ -17,7 +17,7 @@ public struct TrustedProxies: Sendable {
         case forwarded
     }
 
-    /// Where the proxies are; empty where nobody's word is believed.
+    /// The proxies' addresses; empty where none is trusted.
     public var ranges: [NetworkRange]
     /// What they write.
     public var header: Header

@@ -6,7 +6,7 @@ import Synchronization
 
 /// A device's watch over its account.
 struct LiveWatch: Sendable {
-    /// Its place in the hub.
+    /// Its subscription.
     let watch: Watch
     /// Who watches.
     let caller: Caller
@@ -22,7 +22,7 @@ struct LiveWatch: Sendable {
     }
 }
 
-/// Tells devices where their accounts stand, as it changes.
+/// Streams the state of accounts to their devices, as it changes.
 struct EventService: ServerService {
     let environment: ServiceEnvironment
     let requests: RequestAuthenticator
@@ -35,7 +35,7 @@ struct EventService: ServerService {
         return LiveWatch(watch: try environment.hub.watch(caller.account), caller: caller)
     }
 
-    /// Where the account stands; nil for a device that may not know any more.
+    /// The account's state; nil for a device that was revoked meanwhile.
     func standing(of caller: Caller, after last: AccountEvent?) async throws -> AccountEvent? {
         let now = clock()
         return try await database.read { db in
@@ -133,7 +133,7 @@ final class WatchHub: Sendable {
     }
 }
 
-/// One watcher's place in the hub.
+/// One watcher's subscription.
 final class Watch: Sendable {
     private let hub: WatchHub
     private let account: AccountID
@@ -150,7 +150,7 @@ final class Watch: Sendable {
         self.wakings = wakings
     }
 
-    /// Lets the one who waits go.
+    /// Resumes the watcher.
     func finish() { hub.finish(id, of: account) }
 
     deinit { hub.end(id, of: account) }

@@ -3,13 +3,13 @@ import ServiceLifecycle
 import SignedObjects
 import Synchronization
 
-/// Carries news between this program and others that change the same database.
+/// Carries notifications between this program and others that change the same database.
 ///
-/// With PostgreSQL it tells the other instances what changed here and hears what changed there.
-/// With a file it looks into the audit log, where commands in other programs leave their acts. News
-/// only wake: whatever is missed is seen at the next beat.
+/// With PostgreSQL it notifies the other instances and listens to theirs. With a file it polls the
+/// audit log, where commands in other programs leave their acts. A notification only wakes: what is
+/// missed is seen at the next beat.
 struct LiveService: Service {
-    /// How long news may lie before they are carried on.
+    /// How long a notification may wait before it is sent.
     static let pause = Duration.milliseconds(100)
     /// Every watcher is woken once in so many beats of a second each.
     static let beats = 15
@@ -33,7 +33,7 @@ struct LiveService: Service {
     }
 }
 
-/// Where the news of other programs come from.
+/// Where the notifications of other programs come from.
 private struct Feed {
     let core: ServerCore
     let logger: Logger
@@ -46,7 +46,7 @@ private struct Feed {
         self.logger = logger
     }
 
-    /// Carries what there is; a database that is away for now is asked again the next time.
+    /// Sends and receives what there is; an unavailable database is asked again the next time.
     mutating func carry() async {
         do {
             if let store = core.postgres {
@@ -70,7 +70,7 @@ private struct Feed {
         let wasListening = listener != nil
         let connection = try listener ?? store.listen()
         listener = connection
-        // Whatever was said before this connection listened was missed.
+        // Notifications from before this connection listened were missed.
         if !wasListening { core.environment.hub.wake(part: 0, of: 1) }
         for payload in try connection.notifications() {
             if let account = AccountID(hex: payload) { core.environment.hub.wake(account) }
@@ -97,12 +97,12 @@ private struct Feed {
             if try !row.isNull("account") { core.environment.hub.wake(try row.fixed("account")) }
             if try row["service"] == 1 { core.environment.hub.wake(part: 0, of: 1) }
         }
-        // Acts of before the first look may be news to those who began to watch meanwhile.
+        // Acts from before the first poll may be new to those who began to watch meanwhile.
         if known == nil { core.environment.hub.wake(part: 0, of: 1) }
     }
 }
 
-/// Accounts that other instances have not been told of yet.
+/// Accounts that other instances were not notified of yet.
 final class Announcements: Sendable {
     private let accounts = Mutex<Set<AccountID>>([])
 

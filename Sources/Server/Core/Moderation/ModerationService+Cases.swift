@@ -98,7 +98,7 @@ extension CaseSpend {
 public enum CaseKind: String, Codable, Sendable {
     /// One lease was used for two bodies.
     case doubleSpend = "double-spend"
-    /// Two spends on different leases stand at one place of a device's journal.
+    /// Two spends on different leases have the same number in a device's journal.
     case journalFork = "journal-fork"
 }
 
@@ -130,7 +130,7 @@ public struct CaseSpend: Codable, Sendable {
     public let epoch: Int
     /// The device's journal.
     public let journal: JournalID
-    /// Its place there.
+    /// Its number there.
     public let number: Int
     /// What was generated.
     public let body: Digest

@@ -85,17 +85,16 @@ struct ServiceStore {
     /// Orders a pause, or its end with nil.
     func add(_ pause: ServicePause?, words: String, now: UnixTime) throws {
         try db.execute(
-            """
-            INSERT INTO service_order (time, kind, reason, words, until)
-            VALUES (?1, ?2, ?3, ?4, ?5)
-            """,
-            [
-                now.milliseconds, pause == nil ? "resume" : "pause", pause?.reason ?? "", words,
-                pause?.until?.milliseconds,
-            ])
+            .insert(
+                into: "service_order",
+                [
+                    "time": now.milliseconds, "kind": pause == nil ? "resume" : "pause",
+                    "reason": pause?.reason ?? "", "words": words,
+                    "until": pause?.until?.milliseconds,
+                ]))
     }
 
-    /// Brings an account's ledger to where the service stands.
+    /// Applies the service's pause, or its end, to an account's ledger.
     static func apply(
         _ wanted: ServicePause?, to ledger: inout ServerLedger, now: UnixTime, signer: LedgerSigner
     ) throws {

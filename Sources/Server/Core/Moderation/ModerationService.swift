@@ -31,7 +31,7 @@ public struct ModerationService: ServerService {
         }
     }
 
-    /// A person is told the code, and asks what it means: there has to be one.
+    /// Checks the reason code, which the person gets to see.
     static func checkReason(_ reason: String) throws {
         guard reason.contains(where: { !$0.isWhitespace }) else {
             throw ServerError.invalidValue(name: "reason", reason: "must not be empty")

@@ -1,7 +1,7 @@
 import CreditLedger
 public import SignedObjects
 
-/// What was done on a server in a time: for whoever asks how it is run. Nobody is named in it.
+/// What was done on a server in a time, in numbers; it names nobody.
 public struct ServiceReport: Codable, Sendable, Equatable {
     /// From this moment on.
     public let from: UnixTime
@@ -14,7 +14,7 @@ public struct ServiceReport: Codable, Sendable, Equatable {
     public let suspensions: [String: Int]
     /// Suspensions that were lifted.
     public let reinstatements: Int
-    /// Accounts that stood suspended at the end.
+    /// Accounts that were suspended at the end.
     public let suspendedAtEnd: Int
     /// Credits that were given beyond the free ones.
     public let creditsGranted: Int
@@ -126,22 +126,22 @@ private struct Tally {
 
     /// Reads a table of documents in the order of accounts, some at a time.
     private func page(
-        _ table: String, _ place: String, _ body: (Row) throws -> Void
+        _ table: String, _ key: String, _ body: (Row) throws -> Void
     ) throws {
-        var last: (account: AccountID, place: Int64)?
+        var last: (account: AccountID, key: Int64)?
         while true {
             let rows = try db.rows(
                 """
-                SELECT account, \(place) AS place, document FROM \(table)
-                WHERE account > ?1 OR account = ?1 AND \(place) > ?2
-                ORDER BY account, \(place) LIMIT ?3
+                SELECT account, \(key) AS number, document FROM \(table)
+                WHERE account > ?1 OR account = ?1 AND \(key) > ?2
+                ORDER BY account, \(key) LIMIT ?3
                 """,
                 [
                     last?.account.blob ?? AccountID(checked: [UInt8](repeating: 0, count: 16)).blob,
-                    last?.place ?? -1, Limits.auditPage,
+                    last?.key ?? -1, Limits.auditPage,
                 ])
             for row in rows {
-                last = (try row.fixed("account"), try row["place"])
+                last = (try row.fixed("account"), try row["number"])
                 try body(row)
             }
             if rows.count < Limits.auditPage { return }

@@ -13,7 +13,7 @@ public enum ModeratorRole: String, Codable, Sendable, CaseIterable {
 
 /// Somebody who looks after the server's people.
 public struct Moderator: Codable, Sendable, Equatable {
-    /// Names them; stands in the audit log.
+    /// Their name, as in the audit log.
     public let name: String
     /// What they may do.
     public let role: ModeratorRole

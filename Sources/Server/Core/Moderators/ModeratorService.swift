@@ -54,7 +54,7 @@ public struct ModeratorService: ServerService {
         try database.read { db in try ModeratorStore(db: db).list() }
     }
 
-    /// Takes a moderator out; their sessions end at once.
+    /// Deletes a moderator; their sessions end at once.
     ///
     /// - Throws: ``ServerError`` where there is none of that name.
     public func remove(_ name: String, actor: String) throws {

@@ -66,7 +66,7 @@ struct ModeratorStore {
             "DELETE FROM moderator_session WHERE hash = ?1", [session.hash.blob])
     }
 
-    /// Takes a moderator out with everything that speaks for them; false where there is none.
+    /// Deletes a moderator with their tokens and sessions; false where there is none.
     func remove(_ name: String) throws -> Bool {
         let count = try db.execute("DELETE FROM moderator WHERE name = ?1", [name])
         try db.execute("DELETE FROM moderator_link WHERE name = ?1", [name])
@@ -98,7 +98,7 @@ struct ModeratorStore {
             [ModeratorRole.administrator.rawValue]) != nil
     }
 
-    /// Takes away what has ended.
+    /// Deletes tokens and sessions that have ended.
     static func sweep(_ db: Database, now: UnixTime) throws {
         try db.execute("DELETE FROM moderator_link WHERE expires <= ?1", [now.milliseconds])
         try db.execute(

@@ -137,7 +137,7 @@ extension Endpoint {
         return Self.everyHeader.merging(
             [
                 "Atelier-Epoch": Self.header("integer", "The server's epoch."),
-                "Atelier-Head": Self.header("integer", "The place of the last segment."),
+                "Atelier-Head": Self.header("integer", "The sequence of the last segment."),
                 "Atelier-Floor": Self.header("integer", "Segments up to here are gone."),
                 "Atelier-Horizon": Self.header("integer", "Every active device holds these."),
                 "Atelier-History-Hash": Self.header(

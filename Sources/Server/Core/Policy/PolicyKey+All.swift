@@ -10,15 +10,15 @@ extension PolicyKey {
         .text("listen", "Where devices are answered: address:port.") {
             $0.serve.address.description
         } _: {
-            guard let place = SocketAddress($1) else { return "needs address:port" }
-            $0.serve.address = place
+            guard let address = SocketAddress($1) else { return "needs address:port" }
+            $0.serve.address = address
             return nil
         },
         .text("metrics_listen", "Where Prometheus reads metrics: address:port.") {
             $0.serve.metrics?.description
         } _: {
-            guard let place = SocketAddress($1) else { return "needs address:port" }
-            $0.serve.metrics = place
+            guard let address = SocketAddress($1) else { return "needs address:port" }
+            $0.serve.metrics = address
             return nil
         },
         .text("tls_cert", "The certificate and those that signed it, a PEM file.") {

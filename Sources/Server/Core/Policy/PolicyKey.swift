@@ -1,4 +1,4 @@
-/// One thing that a policy file may set.
+/// One key of a policy file.
 struct PolicyKey: Sendable {
     /// With its table's name, such as `credits.free`.
     let name: String

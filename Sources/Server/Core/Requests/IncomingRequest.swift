@@ -43,12 +43,12 @@ struct Caller: Sendable {
     var standing: Standing { ledger?.standing ?? Standing() }
 }
 
-/// Whose the devices are that asked lately, so that a proof can be checked before anything of the
+/// The accounts of the devices that asked lately, so that a proof can be checked before the
 /// database is read.
 ///
-/// What is in here never lets anybody do anything: a device's key follows from its id, and the
-/// transaction of the request makes sure that the device is that account's still, and what it may.
-/// Several instances may each have their own.
+/// A cached entry authorizes nothing: a device's key follows from its id, and the transaction of
+/// the request checks that the device is still of that account, and what it may do. Several
+/// instances may each have their own.
 final class CallerCache: Sendable {
     private struct State {
         var callers: [DeviceID: Caller] = [:]
@@ -70,7 +70,7 @@ final class CallerCache: Sendable {
         state.withLock { $0.callers[device] }
     }
 
-    /// Keeps what the database said.
+    /// Stores what the database returned.
     func keep(_ caller: Caller) {
         state.withLock { state in
             let known = state.callers.updateValue(caller, forKey: caller.device)
@@ -87,10 +87,10 @@ final class CallerCache: Sendable {
 
     /// The next question about the device goes to the database.
     func forget(_ device: DeviceID) {
-        // Its place in the ring stays: it is taken when its turn comes.
+        // Its slot in the ring stays until it is overwritten in turn.
         state.withLock { $0.callers[device] = nil }
     }
 }
 
-/// What was remembered of a caller is not so any more.
+/// The cached account of a device is out of date.
 struct StaleCaller: Error {}

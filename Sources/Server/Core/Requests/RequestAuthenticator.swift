@@ -2,7 +2,7 @@ import AtelierProtocol
 import CreditLedger
 import SignedObjects
 
-/// Lets requests in: checks proofs, limits and standing, and runs what they ask for in one
+/// Authorizes requests: checks proofs, limits and standing, and runs what they ask for in one
 /// transaction.
 struct RequestAuthenticator: ServerService {
     let environment: ServiceEnvironment
@@ -54,7 +54,7 @@ struct RequestAuthenticator: ServerService {
         }
     }
 
-    /// Checks all that the header tells, before anything of the body is read: the proof's signature
+    /// Checks the header before anything of the body is read: the proof's signature
     /// by a device of an account, its time, what it is for, and limits that are reached. A proof
     /// that does not hold counts as a guest's.
     ///

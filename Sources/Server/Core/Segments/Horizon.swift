@@ -52,8 +52,8 @@ enum Horizon {
     }
 }
 
-/// What tells one history of an account from another: where a device was given another history
-/// hash for a sequence than the server has there, the server was set back in between.
+/// Identifies an account's history up to a sequence: where a device holds another hash for a
+/// sequence than the server has, the server was set back in between.
 ///
 /// A history only grows at its end, so the same segment, stored at the same sequence at the same
 /// moment, has the same ones before it.

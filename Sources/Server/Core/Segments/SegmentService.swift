@@ -3,7 +3,7 @@ import CreditLedger
 import SignedObjects
 import SyncKit
 
-/// What a device gets for a question: the answer itself, and where the account stands.
+/// The answer to a device: its content, and the account's state.
 struct Answer<Content: Sendable>: Sendable {
     let content: Content
     /// The history hash of the sequence that the answer ends with, see ``HistoryHash``.
@@ -13,7 +13,7 @@ struct Answer<Content: Sendable>: Sendable {
     let state: ServerState
 }
 
-/// Stores sealed segments in the order of their account, and gives them out.
+/// Stores sealed segments in the order of their account, and returns them.
 struct SegmentService: ServerService {
     let environment: ServiceEnvironment
     let requests: RequestAuthenticator
@@ -56,9 +56,10 @@ struct SegmentService: ServerService {
 
     /// The segments after a sequence, bounded by count and bytes.
     ///
-    /// None where that sequence lies below the floor: what came right after it is gone. None either
-    /// where the device's `historyHash` of that sequence is of another history: then the device
-    /// holds something else than what is stored here, and its pull says nothing for the horizon.
+    /// None where that sequence lies below the floor: the segments after it were compacted. None
+    /// either where the device's `historyHash` of that sequence is of another history: then the
+    /// device holds something else than what is stored here, and its pull says nothing for the
+    /// horizon.
     func pull(
         after sequence: Int64, historyHash: HistoryHash? = nil, merged: Int64, limit: Int,
         _ incoming: IncomingRequest
@@ -67,8 +68,7 @@ struct SegmentService: ServerService {
             incoming, asking: { caller, _ in AccountReading.statements(of: caller.account) },
             { db, caller, now in
                 var reading = try AccountReading(caller.answers)
-                // Before the page, so that a page with segments never lies below the floor it
-                // tells.
+                // Before the page, so that a page with segments never lies below its own floor.
                 try reading.tidy(
                     caller.account, grace: policy.compactionGrace, now: now, in: db)
                 let store = SegmentStore(account: caller.account, db: db)
@@ -112,7 +112,7 @@ struct SegmentService: ServerService {
     }
 }
 
-/// Where an account's segments stand, as most requests have to know it.
+/// The state of an account's segments, as most requests need it.
 struct AccountReading {
     /// The server's epoch, and how many segments it has.
     private(set) var epoch: EpochCheckpoint.Reading

@@ -21,10 +21,10 @@ struct SegmentStore {
         let sequence: Int64
     }
 
-    /// Where a pushed segment stands.
-    struct Place {
+    /// What became of a pushed segment.
+    struct Appended {
         let sequence: Int64
-        /// Nil where the segment was taken away since it was first pushed.
+        /// Nil where the segment was compacted since it was first pushed.
         let historyHash: HistoryHash?
         let isNew: Bool
     }
@@ -38,7 +38,7 @@ struct SegmentStore {
     /// - Throws: ``ServerError`` where it does not continue its replica's chain.
     func append(
         _ segment: SealedSegment, after row: Row?, now: UnixTime, replicaLimit: Int
-    ) throws -> Place {
+    ) throws -> Appended {
         let number = Int64(clamping: segment.header.number)
         let tip = try row.map {
             Tip(number: try $0["number"], hash: try $0["hash"], sequence: try $0["seq"])
@@ -46,7 +46,7 @@ struct SegmentStore {
         let last = tip?.number ?? 0
         if let tip, number <= last {
             let sequence = try repeated(number, of: segment, tip: tip)
-            return Place(
+            return Appended(
                 sequence: sequence, historyHash: try historyHash(at: sequence), isNew: false)
         }
         guard number == last + 1 else {
@@ -62,10 +62,10 @@ struct SegmentStore {
         let sequence = try insert(segment, now: now)
         let historyHash = HistoryHash(
             of: sequence, hash: Digest(checked: segment.hash), received: now.milliseconds)
-        return Place(sequence: sequence, historyHash: historyHash, isNew: true)
+        return Appended(sequence: sequence, historyHash: historyHash, isNew: true)
     }
 
-    /// Segments after a place, at least one where there is any.
+    /// Segments after a sequence, at least one where there is any.
     func page(after sequence: Int64, limit: Int) throws -> [StoredSegment] {
         let end = try end(after: sequence, count: limit, bytes: ProtocolLimits.pageBytes)
         return try db.rows(
@@ -99,8 +99,8 @@ struct SegmentStore {
             of: try row["seq"], hash: try row.fixed("hash"), received: try row["received"])
     }
 
-    /// Where a step after a place ends: bounded by count and bytes, one segment at least where
-    /// there is any. Only sizes are read, which costs nothing.
+    /// The last sequence of a step that follows another: bounded by count and bytes, at least one
+    /// segment where there is any. Only sizes are read, which costs nothing.
     func end(
         after sequence: Int64, through last: Int64 = .max, count: Int, bytes limit: Int
     ) throws -> Int64 {
@@ -128,22 +128,20 @@ struct SegmentStore {
             [account.blob])
         guard let sequence else { throw ServerError.noSuchAccount(account.description) }
         try db.post(
-            """
-            INSERT INTO segment (account, seq, replica, number, hash, bytes, received)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
-            """,
-            [
-                account.blob, sequence, replica, number, hash, Data(segment.bytes),
-                now.milliseconds,
-            ])
+            .insert(
+                into: "segment",
+                [
+                    "account": account.blob, "seq": sequence, "replica": replica,
+                    "number": number, "hash": hash, "bytes": Data(segment.bytes),
+                    "received": now.milliseconds,
+                ]))
         try db.post(
-            """
-            INSERT INTO chain_tip (account, replica, number, hash, seq)
-            VALUES (?1, ?2, ?3, ?4, ?5)
-            ON CONFLICT (account, replica) DO UPDATE
-            SET number = excluded.number, hash = excluded.hash, seq = excluded.seq
-            """,
-            [account.blob, replica, number, hash, sequence])
+            .insert(
+                into: "chain_tip",
+                [
+                    "account": account.blob, "replica": replica, "number": number, "hash": hash,
+                    "seq": sequence,
+                ], onConflict: .updates(by: ["account", "replica"])))
         try EpochCheckpoint.Reading.count(in: db)
         return sequence
     }

@@ -3,7 +3,7 @@ import Foundation
 import SignedObjects
 import SyncKit
 
-/// Stores the chunks of snapshots, and gives out the newest that is whole.
+/// Stores the chunks of snapshots, and returns the newest that is whole.
 struct SnapshotService: ServerService {
     let environment: ServiceEnvironment
     let requests: RequestAuthenticator
@@ -42,13 +42,12 @@ struct SnapshotService: ServerService {
 
     /// The account's newest whole snapshot.
     func newest(_ incoming: IncomingRequest) async throws -> SnapshotDescription {
-        try await requests.authorized(incoming) { db, caller, now in
+        try await requests.authorized(incoming) { db, caller, _ in
             guard let newest = try SnapshotStore(account: caller.account, db: db).newest() else {
                 throw ServerError.refused(.notFound, detail: "The account has no snapshot yet.")
             }
             return SnapshotDescription(
-                id: newest.name.id, cursor: newest.cursor, chunks: newest.name.chunks,
-                epoch: try EpochCheckpoint.Reading(of: db).epoch, time: now)
+                id: newest.name.id, cursor: newest.cursor, chunks: newest.name.chunks)
         }
     }
 
@@ -67,7 +66,7 @@ struct SnapshotService: ServerService {
     }
 }
 
-/// Takes away segments that a snapshot has taken in, without reading any.
+/// Deletes segments that a snapshot contains, without reading any.
 ///
 /// One snapshot at a time is due: the newest one when the last due one was done. A newer one does
 /// not put it off, so that frequent snapshots cannot keep segments for ever.
@@ -75,7 +74,7 @@ struct Compaction {
     let account: AccountID
     let db: Database
 
-    /// Takes away a bounded number of segments, oldest first, if a snapshot's grace is over.
+    /// Deletes a bounded number of segments, oldest first, if a snapshot's grace is over.
     func step(newest: SnapshotStore.Whole, now: UnixTime, grace: Duration) throws {
         let row = try db.row(
             "SELECT floor, due_cursor, due_since FROM account_head WHERE account = ?1",

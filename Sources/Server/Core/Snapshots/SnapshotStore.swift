@@ -68,11 +68,12 @@ struct SnapshotStore {
                 .tooLarge, detail: "A snapshot may have \(policy.snapshotBytes) bytes in all.")
         }
         try db.execute(
-            """
-            INSERT INTO snapshot_chunk (account, snapshot, chunk_index, hash, bytes)
-            VALUES (?1, ?2, ?3, ?4, ?5)
-            """,
-            [account.blob, name.id.blob, index, hash.blob, Data(bytes)])
+            .insert(
+                into: "snapshot_chunk",
+                [
+                    "account": account.blob, "snapshot": name.id.blob, "chunk_index": index,
+                    "hash": hash.blob, "bytes": Data(bytes),
+                ]))
         try db.execute(
             "UPDATE snapshot SET stored = ?1, bytes = ?2 WHERE account = ?3 AND id = ?4",
             [upload.stored + 1, total, account.blob, name.id.blob])
@@ -119,13 +120,12 @@ struct SnapshotStore {
         try checkCount(limit: limit, now: now)
         try makeRoom()
         try db.execute(
-            """
-            INSERT INTO snapshot (account, id, cursor, chunks, stored, bytes, started)
-            VALUES (?1, ?2, ?3, ?4, 0, 0, ?5)
-            """,
-            [
-                account.blob, name.id.blob, name.cursor, name.chunks, now.milliseconds,
-            ])
+            .insert(
+                into: "snapshot",
+                [
+                    "account": account.blob, "id": name.id.blob, "cursor": name.cursor,
+                    "chunks": name.chunks, "stored": 0, "bytes": 0, "started": now.milliseconds,
+                ]))
         return Upload()
     }
 
@@ -170,8 +170,8 @@ extension SnapshotStore {
         try tidy(db.answers(to: [Self.statement(of: account)]).flatMap(\.rows), now: now)
     }
 
-    /// Gives up what was on its way for too long, takes away a little of what was given up, and
-    /// finds the newest that is whole.
+    /// Abandons uploads that took too long, deletes a few chunks of abandoned ones, and finds the
+    /// newest whole snapshot.
     func tidy(_ rows: [Row], now: UnixTime) throws -> Whole? {
         let oldest = Self.dayBefore(now)
         let isOld = { (row: Row) in
@@ -199,7 +199,7 @@ extension SnapshotStore {
             [account.blob, oldest])
     }
 
-    /// Takes away a few chunks of a snapshot that was given up.
+    /// Deletes a few chunks of an abandoned snapshot.
     private func sweep(_ id: SnapshotID) throws {
         let count = try db.execute(
             """

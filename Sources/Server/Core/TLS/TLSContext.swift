@@ -2,7 +2,7 @@ import Foundation
 import NIOSSL
 import Synchronization
 
-/// The certificate in use; another one takes its place for connections made from then on.
+/// The certificate in use; another one replaces it for connections made from then on.
 final class TLSContext: Sendable {
     private let files: TLSFiles
     private let current: Mutex<NIOSSLContext>
