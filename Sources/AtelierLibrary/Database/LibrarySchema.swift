@@ -69,7 +69,9 @@ package enum LibrarySchema {
     private static func table(_ name: String, _ id: TableID, _ columns: [String]) -> SyncedTable {
         SyncedTable(
             name, id: id,
-            columns: columns.enumerated().map { SyncedColumn($1, id: ColumnID(UInt8($0 + 1))) })
+            columns: columns.enumerated().map { index, column in
+                SyncedColumn(column, id: ColumnID(UInt8(clamping: index + 1)))
+            })
     }
 
     private static let works = """
