@@ -34,6 +34,19 @@ public enum Limits {
     public static let originality = 0...100
     /// The most avoided and kept areas of one work in a generation.
     public static let areas = 256
+    /// Which way a marked head looks: all to the left of the picture, to all to its right.
+    public static let figureYaw = -100...100
+    /// The number of points of the outline of a marked head.
+    public static let outlinePoints = 3...256
+    /// The most strokes of each kind, forearms and held things, on one work.
+    public static let markStrokes = 4
+    /// The number of points of one stroke.
+    public static let strokePoints = 2...32
+    /// The least distance of marks between which a figure is measured, across or down, in
+    /// ten-thousandths of the work.
+    package static let leastMarkDistance = 100
+    /// The fewest works with marks of which figures are made.
+    public static let figureWorks = 2
     /// The most drafts of one sheet.
     public static let drafts = 9
     /// The most threads of one synthesis.

@@ -105,7 +105,7 @@ struct NamedOrder: Sendable {
     var width = 512
     var height = 512
     var sketch: URL?
-    var isPattern = false
+    var kind = GenerationOrder.Kind.free
     var originality = 50
     var leftOut: [WorkID] = []
     var drafts: Int?
@@ -126,7 +126,7 @@ extension Library {
         try generations.generate(
             GenerationOrder(
                 model: try model(named: order.model).id, seed: order.seed, width: order.width,
-                height: order.height, sketch: order.sketch, isPattern: order.isPattern,
+                height: order.height, sketch: order.sketch, kind: order.kind,
                 originality: order.originality, leftOut: order.leftOut, drafts: order.drafts,
                 again: order.again), watch)
     }

@@ -89,7 +89,7 @@ struct Judging {
     private func settings(_ mode: Mode, seed: UInt64) -> GenerationSettings {
         GenerationSettings(
             width: options.size.width, height: options.size.height, seed: seed,
-            isPattern: mode == .pattern)
+            kind: mode == .pattern ? .tile : .free)
     }
 
     private func draw(_ mode: Mode, seed: UInt64) throws -> (Rendering, seconds: Double) {

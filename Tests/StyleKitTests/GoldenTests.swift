@@ -48,7 +48,7 @@ import Testing
         switch golden {
         case .tile:
             return try rendering(
-                GenerationSettings(width: 150, height: 120, seed: 3, isPattern: true)
+                GenerationSettings(width: 150, height: 120, seed: 3, kind: .tile)
             ).picture
         case .cutOutAfterSketch:
             let works = try (1...3).map { index in

@@ -14,7 +14,7 @@ import Testing
         for (width, height, sketch) in [(150, 128, nil), (128, 150, sketch), (300, 260, nil)] {
             for seed in 1...2 as ClosedRange<UInt64> {
                 let settings = GenerationSettings(
-                    width: width, height: height, seed: seed, isPattern: true)
+                    width: width, height: height, seed: seed, kind: .tile)
                 let picture = try Synthesis(
                     model: model, settings: settings, sketch: sketch, threads: 2
                 ).render().picture
@@ -46,7 +46,7 @@ import Testing
         var sum = 0.0
         for seed in 1...4 as ClosedRange<UInt64> {
             let settings = GenerationSettings(
-                width: 150, height: 128, seed: seed, isPattern: true)
+                width: 150, height: 128, seed: seed, kind: .tile)
             let picture = try Synthesis(model: model, settings: settings, threads: 2)
                 .render().picture
             sum += Judge.edgeRatio(of: picture)
@@ -58,7 +58,7 @@ import Testing
     // Method: one, two and eight.
     @Test func everyThreadCountGivesTheSameTile() throws {
         let model = try StyleModel(learning: PaintedWorks.works(3))
-        let settings = GenerationSettings(width: 100, height: 80, seed: 5, isPattern: true)
+        let settings = GenerationSettings(width: 100, height: 80, seed: 5, kind: .tile)
         let pictures = try [1, 2, 8].map { threads in
             try Synthesis(model: model, settings: settings, threads: threads).render().picture
         }

@@ -41,14 +41,14 @@ import Testing
         let model = try StyleModel(learning: works)
         let judge = Judge(works: works.map(\.picture), step: 12)
         for seed in 1...2 as ClosedRange<UInt64> {
-            func half(isPattern: Bool) throws -> Double {
+            func half(_ kind: PictureKind) throws -> Double {
                 let settings = GenerationSettings(
-                    width: width, height: height, seed: seed, isPattern: isPattern)
+                    width: width, height: height, seed: seed, kind: kind)
                 let synthesis = Synthesis(model: model, settings: settings, threads: 2)
                 return judge.figures(of: try synthesis.render().picture).markDistance
             }
-            let remix = try half(isPattern: false)
-            let tile = try half(isPattern: true)
+            let remix = try half(.free)
+            let tile = try half(.tile)
             #expect(remix < 0.01, "seed \(seed)")
             #expect(tile < 0.03, "seed \(seed)")
         }

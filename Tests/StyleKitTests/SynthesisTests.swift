@@ -178,7 +178,7 @@ import Testing
         let use = WorkUse(
             workID: [UInt8](repeating: 9, count: 16), isLeftOut: true, avoided: [area])
         let full = GenerationSettings(
-            width: 64, height: 65, seed: 1, isPattern: true, originality: 100, works: [use])
+            width: 64, height: 65, seed: 1, kind: .tile, originality: 100, works: [use])
         #expect(
             full.bytes == [64, 0, 0, 0, 65, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1, 100, 1, 0, 0, 0]
                 + [UInt8](repeating: 9, count: 16) + [1, 1, 0, 0, 0, 1, 0, 2, 0, 3, 0, 0x10, 0x27]

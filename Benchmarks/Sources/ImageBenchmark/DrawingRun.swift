@@ -15,7 +15,7 @@ struct DrawingRun {
         let sketch = drawing.kind == .sketch ? try PaintedPicture.sketch(side: 256) : nil
         let settings = GenerationSettings(
             width: drawing.side, height: drawing.side, seed: 1,
-            isPattern: drawing.kind == .pattern)
+            kind: drawing.kind == .pattern ? .tile : .free)
         let floor = floorSeconds(model, settings)
         // Learning needed more memory than drawing does.
         try? "5".write(toFile: "/proc/self/clear_refs", atomically: false, encoding: .utf8)

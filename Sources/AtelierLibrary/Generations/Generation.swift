@@ -57,8 +57,8 @@ public struct Generation: Codable, Equatable, Sendable {
     /// The largest connected piece that is copied unchanged from one work, as a part of the
     /// picture, 0 to 1.
     public let largestPiece: Double
-    /// Whether the picture is a tile that continues at every edge.
-    public let isPattern: Bool
+    /// What kind of picture it is: `free`, `tile` or `figure`; empty where the row does not say.
+    public let kind: String
     /// The originality that it was made with, 0 to 100.
     public let originality: Int
     /// The number of drafts on its sheet; 0 for a picture that was drawn without one.
@@ -106,7 +106,7 @@ public struct Generation: Codable, Equatable, Sendable {
         sources = Self.sources(fields.rawText("sources"))
         largestPiece = fields.real("largest_piece", in: 0...1)
         let settings = GenerationSettings(stored: fields.rawText("settings"))
-        isPattern = settings?.isPattern ?? false
+        kind = settings?.kind.name ?? ""
         originality = settings?.originality ?? 0
         drafts = fields.number("drafts", in: 0...StyleKit.Limits.drafts)
         draft = fields.number("draft", in: 0...StyleKit.Limits.drafts)

@@ -5,6 +5,28 @@ import StyleKit
 
 /// A request to generate.
 public struct GenerationOrder: Sendable {
+    /// What kind of picture is made.
+    public enum Kind: Sendable, Equatable {
+        /// A picture from the works alone, or after a sketch.
+        case free
+        /// A tile that continues at every edge.
+        case tile
+        /// A new character from the parts of works with landmarks. Each work that is named gives
+        /// its part, another is chosen by the seed: the body and its pose, the head, the colours.
+        case figure(pose: WorkID? = nil, head: WorkID? = nil, colours: WorkID? = nil)
+
+        /// The kind as the settings of a generation hold it.
+        var picture: PictureKind {
+            switch self {
+            case .free: .free
+            case .tile: .tile
+            case .figure(let pose, let head, let colours):
+                .figure(
+                    FigureSettings(pose: pose?.bytes, head: head?.bytes, colours: colours?.bytes))
+            }
+        }
+    }
+
     /// The model.
     public var model: ModelID
     /// The seed, 0 to 2^63 - 1: the same order with the same seed gives the same pixels. Nil takes
@@ -16,8 +38,8 @@ public struct GenerationOrder: Sendable {
     public var height: Int
     /// A picture file of flat colours that says what goes where.
     public var sketch: URL?
-    /// Whether the picture is a tile that continues at every edge.
-    public var isPattern: Bool
+    /// What kind of picture is made.
+    public var kind: Kind
     /// How far the picture departs from any one work: 0 keeps large pieces, 100 uses small ones.
     public var originality: Int
     /// Works of the model from which nothing is taken.
@@ -30,7 +52,7 @@ public struct GenerationOrder: Sendable {
     /// An order as given; ``GenerationService/generate(_:_:)`` checks the ranges.
     public init(
         model: ModelID, seed: UInt64? = nil, width: Int = 512, height: Int = 512,
-        sketch: URL? = nil, isPattern: Bool = false, originality: Int = 50,
+        sketch: URL? = nil, kind: Kind = .free, originality: Int = 50,
         leftOut: [WorkID] = [], drafts: Int? = nil, again: Bool = false
     ) {
         self.model = model
@@ -38,7 +60,7 @@ public struct GenerationOrder: Sendable {
         self.width = width
         self.height = height
         self.sketch = sketch
-        self.isPattern = isPattern
+        self.kind = kind
         self.originality = originality
         self.leftOut = leftOut
         self.drafts = drafts

@@ -237,7 +237,7 @@ public struct GenerationService: Sendable {
         }
         guard let works = Digest(style.worksDigest) else { throw GenerationError.otherPixels }
         let settings = GenerationSettings(
-            width: order.width, height: order.height, seed: seed, isPattern: order.isPattern,
+            width: order.width, height: order.height, seed: seed, kind: order.kind.picture,
             originality: order.originality,
             works: try uses(of: model, leavingOut: order.leftOut))
         var plan = GenerationPlan(

@@ -79,7 +79,7 @@ struct GenerateCommand: ParsableCommand {
         let order = GenerationOrder(
             model: try library.modelID(model ?? ""), seed: seed, width: size.width,
             height: size.height,
-            sketch: try sketch?.url, isPattern: pattern, originality: originality,
+            sketch: try sketch?.url, kind: pattern ? .tile : .free, originality: originality,
             leftOut: try leftOut.map { try library.workID($0) }, drafts: drafts, again: again)
         let result = try library.generations.generate(order, watch)
         let picked =

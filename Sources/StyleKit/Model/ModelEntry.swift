@@ -7,6 +7,7 @@ struct ModelEntry {
     let learnedWidth: Int
     let learnedHeight: Int
     let measures: WorkMeasures
+    var figure: FigureMarks?
     let packed: ArraySlice<UInt8>
 
     /// Learns one work from its picture.
@@ -18,7 +19,7 @@ struct ModelEntry {
             guard let base = buffer.baseAddress else { return }
             for row in 0..<picture.height { rows.add(base + row * picture.width * 4) }
         }
-        self.init(id: work.id, pixelHash: picture.pixelHash, rows)
+        self.init(id: work.id, pixelHash: picture.pixelHash, figure: work.figure, rows)
     }
 
     /// Learns one work from its file, row by row.
@@ -31,11 +32,14 @@ struct ModelEntry {
             hash.add(row)
             rows.add(row)
         }
-        self.init(id: id, pixelHash: hash.finished, rows)
+        self.init(id: id, pixelHash: hash.finished, figure: nil, rows)
     }
 
-    private init(id: [UInt8], pixelHash: [UInt8], _ rows: WorkDownscaler) {
+    private init(
+        id: [UInt8], pixelHash: [UInt8], figure: FigureMarks?, _ rows: WorkDownscaler
+    ) {
         self.id = id
+        self.figure = figure
         self.pixelHash = pixelHash
         width = rows.width
         height = rows.height
@@ -53,7 +57,12 @@ struct ModelEntry {
     }
 
     /// Copies a record from a model.
-    init(_ work: StyleModel.WorkEntry, of model: StyleModel) {
+    ///
+    /// - Parameter figures: The marks of works by id, which replace the model's; nil keeps these.
+    init(
+        _ work: StyleModel.WorkEntry, of model: StyleModel, figures: [[UInt8]: FigureMarks]?
+    ) {
+        figure = figures.map { $0[work.id] } ?? work.figure
         id = work.id
         pixelHash = work.pixelHash
         width = work.width

@@ -3,7 +3,7 @@ import Crypto
 /// Reads and writes a model file, specified in Docs/style-model.md: `ATELSTYL`, format version,
 /// engine version, the table of works, their packed pixels, SHA-256 of all that.
 enum ModelFile {
-    static let formatVersion = 2
+    static let formatVersion = 3
 
     private static let magic = Array("ATELSTYL".utf8)
     private static let digestBytes = 32
@@ -42,6 +42,8 @@ enum ModelFile {
             ]
             for size in sizes { file.append(size, bytes: 4) }
             MeasuresFile.write(entry.measures, to: &file)
+            file.append(entry.figure == nil ? 0 : 1, bytes: 1)
+            if let figure = entry.figure { file.append(figure.bytes) }
         }
         for entry in entries { file.bytes.append(contentsOf: entry.packed) }
         file.append(Array(SHA256.hash(data: file.bytes)))
@@ -106,6 +108,7 @@ private struct WorkTableRow {
     let learnedHeight: Int
     let packedBytes: Int
     let measures: WorkMeasures
+    let figure: FigureMarks?
 
     init(_ reader: inout LittleEndianReader) throws(StyleError) {
         id = Array(try reader.bytes(16))
@@ -120,12 +123,14 @@ private struct WorkTableRow {
             throw .damagedModel(reason: "a work has more pixels than a model keeps")
         }
         measures = try MeasuresFile.read(&reader)
+        let hasFigure = try reader.number(bytes: 1, in: 0...1, "the sign of landmarks") == 1
+        figure = hasFigure ? try FigureMarks(&reader) : nil
     }
 
     func entry(packed: Range<Int>) -> StyleModel.WorkEntry {
         StyleModel.WorkEntry(
             id: id, pixelHash: pixelHash, width: width, height: height, learnedWidth: learnedWidth,
-            learnedHeight: learnedHeight, measures: measures, packedRange: packed)
+            learnedHeight: learnedHeight, figure: figure, measures: measures, packedRange: packed)
     }
 }
 

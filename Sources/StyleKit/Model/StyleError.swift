@@ -20,6 +20,8 @@ public enum StyleError: Error, Equatable, CustomStringConvertible {
     case originalityOutOfRange(value: Int)
     /// More areas of one work than ``Limits/areas``.
     case tooManyAreas(count: Int, limit: Int)
+    /// Fewer works with marks than ``Limits/figureWorks`` may be used for a figure.
+    case tooFewFigures(count: Int, limit: Int)
     /// Every work is left out, avoided or kept whole: no patch may be used.
     case nothingToUse
     /// The caller cancelled; no picture was made.
@@ -50,6 +52,9 @@ public enum StyleError: Error, Equatable, CustomStringConvertible {
                 + "\(Limits.originality.upperBound)."
         case .tooManyAreas(let count, let limit):
             "\(count) areas of one work are marked; at most \(limit) are looked at. Mark fewer."
+        case .tooFewFigures(let count, let limit):
+            "\(count) works with landmarks may be used; a figure is made of at least \(limit). Set "
+                + "the landmarks of more works, and train the model again."
         case .nothingToUse:
             "All works are left out or avoided: nothing is left to draw with. Allow part of one."
         case .cancelled:

@@ -21,6 +21,8 @@ public struct StyleModel: Sendable, Equatable {
         package let learnedWidth: Int
         /// The height at which the model keeps it, in pixels.
         package let learnedHeight: Int
+        /// What the artist marked on it; nil where no figure can be made of it.
+        public let figure: FigureMarks?
         /// What was measured in it.
         let measures: WorkMeasures
         /// Where its compressed pixels are in ``StyleModel/bytes``.
@@ -28,7 +30,7 @@ public struct StyleModel: Sendable, Equatable {
     }
 
     /// The version of learning and synthesis: a model of another version must be learned again.
-    public static let engineVersion = "atelier-style/6"
+    public static let engineVersion = "atelier-style/7"
 
     /// The model file, specified in Docs/style-model.md; it ends with a SHA-256 of all before.
     public let bytes: [UInt8]
@@ -72,16 +74,18 @@ public struct StyleModel: Sendable, Equatable {
     ///   - model: The model whose works are kept.
     ///   - ids: The ids of its works that are removed; unknown ids are ignored.
     ///   - works: New works, in any order.
+    ///   - figures: The marks of each kept work that has any, by its id; nil keeps those of the
+    ///     model.
     ///   - progress: Called with 0 to 1 from this thread.
     /// - Throws: ``StyleError`` as for ``init(learning:progress:)``.
     public init(
         from model: StyleModel, without ids: Set<[UInt8]> = [], adding works: [StyleWork] = [],
-        progress: @Sendable (Double) -> Void = { _ in }
+        figures: [[UInt8]: FigureMarks]? = nil, progress: @Sendable (Double) -> Void = { _ in }
     ) throws(StyleError) {
         let kept = model.works.filter { !ids.contains($0.id) }
         try self.init(
             bytes: ModelFile.write(
-                learning: works, keeping: kept.map { ModelEntry($0, of: model) },
+                learning: works, keeping: kept.map { ModelEntry($0, of: model, figures: figures) },
                 progress: progress))
     }
 
@@ -93,14 +97,18 @@ public struct StyleModel: Sendable, Equatable {
     ///   - learned: New works, in any order.
     ///   - model: The model whose works are kept; nil for none.
     ///   - ids: The ids of its works that are removed; unknown ids are ignored.
+    ///   - figures: The marks of each work that has any, new or kept, by its id; other works have
+    ///     none. No picture is decoded for changed marks.
     /// - Throws: ``StyleError`` as for ``init(learning:progress:)``.
     public init(
         combining learned: [LearnedWork], and model: StyleModel? = nil,
-        without ids: Set<[UInt8]> = []
+        without ids: Set<[UInt8]> = [], figures: [[UInt8]: FigureMarks] = [:]
     ) throws(StyleError) {
         var entries = learned.map(\.entry)
+        for index in entries.indices { entries[index].figure = figures[entries[index].id] }
         if let model {
-            entries += model.works.filter { !ids.contains($0.id) }.map { ModelEntry($0, of: model) }
+            entries += model.works.filter { !ids.contains($0.id) }
+                .map { ModelEntry($0, of: model, figures: figures) }
         }
         try self.init(bytes: ModelFile.write(learning: [], keeping: entries, progress: { _ in }))
     }
@@ -134,12 +142,16 @@ public struct StyleWork: Sendable {
     public let id: [UInt8]
     /// The work at full size.
     public let picture: Picture
+    /// What the artist marked on it, for figures.
+    public let figure: FigureMarks?
 
     /// - Parameters:
     ///   - id: 16 bytes.
     ///   - picture: Each side at least ``Limits/workSide`` pixels.
-    public init(id: [UInt8], picture: Picture) {
+    ///   - figure: What the artist marked on it; nil where it shows no character.
+    public init(id: [UInt8], picture: Picture, figure: FigureMarks? = nil) {
         self.id = id
         self.picture = picture
+        self.figure = figure
     }
 }

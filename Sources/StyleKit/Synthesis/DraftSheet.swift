@@ -48,6 +48,7 @@ public struct DraftSheet {
     ) throws(StyleError) -> [Draft] {
         precondition((1...Limits.drafts).contains(count), "a sheet has one to nine drafts")
         try settings.check()
+        try settings.kind.check(figures: model.works.count { $0.figure != nil })
         return try withoutActuallyEscaping(isCancelled) { question throws(StyleError) in
             let executor = RowParallelExecutor(threads: threads, isCancelled: question)
             let first = settings(ofDraft: 1)

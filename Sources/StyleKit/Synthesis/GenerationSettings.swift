@@ -6,9 +6,8 @@ public struct GenerationSettings: Sendable, Equatable, Codable {
     public var height: Int
     /// Chooses among the pictures of a style; the same seed gives the same picture.
     public var seed: UInt64
-    /// Whether the picture is a seamless tile: its left edge continues its right one, its top its
-    /// bottom.
-    public var isPattern: Bool
+    /// What kind of picture is made.
+    public var kind: PictureKind
     /// How far the picture departs from any one work, within ``Limits/originality``: at 0 fragments
     /// are large, at 100 small and many; ``largestFragment`` and ``largestShare`` are the bounds.
     public var originality: Int
@@ -17,16 +16,19 @@ public struct GenerationSettings: Sendable, Equatable, Codable {
 
     /// Makes settings; their ranges are checked when a synthesis starts.
     public init(
-        width: Int = 512, height: Int = 512, seed: UInt64 = 1, isPattern: Bool = false,
+        width: Int = 512, height: Int = 512, seed: UInt64 = 1, kind: PictureKind = .free,
         originality: Int = 50, works: [WorkUse] = []
     ) {
         self.width = width
         self.height = height
         self.seed = seed
-        self.isPattern = isPattern
+        self.kind = kind
         self.originality = originality
         self.works = works
     }
+
+    /// Whether the picture is a seamless tile.
+    public var isTile: Bool { kind == .tile }
 
     /// The bound on the part of the picture, 0 to 1, that the layout takes from one place of a
     /// work: 0.2 at originality 0, 0.1 at 100.
@@ -37,14 +39,14 @@ public struct GenerationSettings: Sendable, Equatable, Codable {
     public var largestShare: Double { 0.5 - 0.2 * Double(originality) / 100 }
 
     /// The canonical encoding, for hashing; little-endian: width and height (4 bytes each), seed
-    /// (8), pattern (1 if so), originality (1), the number of works (4), then ``WorkUse/bytes`` of
-    /// each.
+    /// (8), ``PictureKind/bytes``, originality (1), the number of works (4), then ``WorkUse/bytes``
+    /// of each.
     public var bytes: [UInt8] {
         var writer = LittleEndianWriter()
         writer.append(width, bytes: 4)
         writer.append(height, bytes: 4)
         writer.append(Int(truncatingIfNeeded: seed), bytes: 8)
-        writer.append(isPattern ? 1 : 0, bytes: 1)
+        writer.append(kind.bytes)
         writer.append(originality, bytes: 1)
         writer.append(works.count, bytes: 4)
         for work in works { writer.append(work.bytes) }
@@ -62,6 +64,7 @@ public struct GenerationSettings: Sendable, Equatable, Codable {
         guard Limits.originality.contains(originality) else {
             throw .originalityOutOfRange(value: originality)
         }
+        try kind.check()
         for work in works where work.avoided.count + work.keptWhole.count > Limits.areas {
             throw .tooManyAreas(
                 count: work.avoided.count + work.keptWhole.count, limit: Limits.areas)

@@ -32,7 +32,7 @@ struct PatchSynthesizer {
             mode = .remix(settings, works: pyramid.plan.works.count { $0 != nil })
         } else {
             sketchGuide = SketchGuide(
-                works: pyramid.smallFeatures, usesHeight: !settings.isPattern,
+                works: pyramid.smallFeatures, usesHeight: !settings.isTile,
                 seed: settings.seed, executor: executor)
             mode = .sketch(settings)
         }
@@ -56,7 +56,7 @@ struct PatchSynthesizer {
             progress(done(level: level, part: 0, last: last))
             let (source, index) = try pyramid.level(level, executor: executor)
             let target = SynthesisLevel(
-                size: plan.sizes[level], isTile: settings.isPattern, guide: guide(level))
+                size: plan.sizes[level], isTile: settings.isTile, guide: guide(level))
             if let coarse {
                 target.refine(coarse, in: source, executor: executor)
                 PatchVoting(target: target, source: source).updateFeatures(
@@ -83,7 +83,7 @@ struct PatchSynthesizer {
         let size = plan.sizes[level]
         return sketchGuide.guide(
             for: sketch.scaled(
-                width: size.width, height: size.height, isTile: settings.isPattern,
+                width: size.width, height: size.height, isTile: settings.isTile,
                 executor: executor),
             areaRadius: plan.areaRadius(level: level), executor: executor)
     }
@@ -105,7 +105,7 @@ struct PatchSynthesizer {
         let size = target.inner
         let guide = target.guide?.cropped(by: target.margin)
         let layout = Layout(
-            size: size, wraps: settings.isPattern, guide: guide, source: source,
+            size: size, wraps: settings.isTile, guide: guide, source: source,
             rules: mode.layout, random: random, executor: executor)
         layout.compose(cells(size, guide: guide, random: random))
         return layout
@@ -119,7 +119,7 @@ struct PatchSynthesizer {
         }
         return LayoutCell.grid(
             width: size.width, height: size.height, side: mode.layout.cellSide,
-            wraps: settings.isPattern, random: random)
+            wraps: settings.isTile, random: random)
     }
 
     private func optimise(
@@ -184,7 +184,7 @@ struct PatchSynthesizer {
         var canvas = voting.renderColors(executor: executor)
         if isWhole {
             canvas = canvas.scaled(
-                width: settings.width, height: settings.height, isTile: settings.isPattern,
+                width: settings.width, height: settings.height, isTile: settings.isTile,
                 executor: executor)
         }
         let fragments = try FragmentMap(target, source: source, executor: executor)

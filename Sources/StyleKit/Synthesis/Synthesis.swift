@@ -72,6 +72,7 @@ public struct Synthesis {
         preview: (@Sendable (Picture) -> Void)?, isCancelled: @Sendable () -> Bool
     ) throws(StyleError) -> Rendering {
         try settings.check()
+        try settings.kind.check(figures: model.works.count { $0.figure != nil })
         return try withoutActuallyEscaping(isCancelled) { question throws(StyleError) in
             let executor = RowParallelExecutor(threads: threads, isCancelled: question)
             let plan = PyramidPlan(settings: settings, works: model.works)
@@ -110,4 +111,6 @@ public struct Rendering: Sendable {
     public let seamScore: Double
     /// Which work each region comes from, as a picture.
     public let sourceMap: SourceMap
+    /// Which works the parts of a figure come from; nil for other kinds of pictures.
+    public var figure: FigureSources?
 }

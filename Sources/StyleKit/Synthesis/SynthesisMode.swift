@@ -38,10 +38,10 @@ struct SynthesisMode {
     static func remix(_ settings: GenerationSettings, works: Int) -> SynthesisMode {
         SynthesisMode(
             layout: LayoutRules(
-                heightWeight: settings.isPattern ? 0 : 3_000,
+                heightWeight: settings.isTile ? 0 : 3_000,
                 largestShare: max(settings.largestShare, 1.5 / Double(max(1, works))),
                 largestFragment: settings.largestFragment, reusedPart: 0.2,
-                salientRegions: settings.isPattern ? 0 : 1,
+                salientRegions: settings.isTile ? 0 : 1,
                 cellSide: 26 - 12 * settings.originality / 100),
             cells: .grid, isGuidedByOrigin: true, voteDeviation: (nil, nil), voteGuideScale: nil,
             // The finished picture keeps the works' very colours.
@@ -49,7 +49,7 @@ struct SynthesisMode {
             // The surroundings of a patch stay as the layout chose them.
             weights: { level in
                 PatchSearch.Weights(
-                    guide: guideWeight(level), height: settings.isPattern ? 0 : 20, usage: 800,
+                    guide: guideWeight(level), height: settings.isTile ? 0 : 20, usage: 800,
                     seam: 3_000)
             })
     }
@@ -58,14 +58,14 @@ struct SynthesisMode {
     static func sketch(_ settings: GenerationSettings) -> SynthesisMode {
         SynthesisMode(
             layout: LayoutRules(
-                guideWeight: 6, heightWeight: settings.isPattern ? 0 : 3_000,
+                guideWeight: 6, heightWeight: settings.isTile ? 0 : 3_000,
                 largestFragment: settings.largestFragment / 2, reusedPart: 0.4, tolerance: 0.05),
             cells: .quadtree(largest: 24, smallest: 6), isGuidedByOrigin: false,
             voteDeviation: (coarse: 1_000, result: 2_000), voteGuideScale: 150,
             keptShift: (coarse: 6, finest: 6, result: 6), seamReductionPasses: 0,
             weights: { level in
                 PatchSearch.Weights(
-                    guide: guideWeight(level), height: settings.isPattern ? 0 : 80, usage: 5_000,
+                    guide: guideWeight(level), height: settings.isTile ? 0 : 80, usage: 5_000,
                     seam: 7_000, guideTolerance: 400, followsGuide: true, comparesCorners: true)
             })
     }

@@ -1,0 +1,109 @@
+/// What kind of picture a generation makes.
+public enum PictureKind: Sendable, Equatable {
+    /// A picture from the works alone, or after a sketch.
+    case free
+    /// A seamless tile: its left edge continues its right one, its top its bottom.
+    case tile
+    /// A new character from the parts of marked ones.
+    case figure(FigureSettings)
+
+    /// The kind without its settings: `free`, `tile` or `figure`.
+    public var name: String {
+        switch self {
+        case .free: "free"
+        case .tile: "tile"
+        case .figure: "figure"
+        }
+    }
+
+    /// The canonical encoding, for hashing: 0 for a free picture, 1 for a tile, 2 and
+    /// ``FigureSettings/bytes`` for a figure.
+    public var bytes: [UInt8] {
+        switch self {
+        case .free: [0]
+        case .tile: [1]
+        case .figure(let settings): [2] + settings.bytes
+        }
+    }
+
+    /// - Parameter figures: The number of works with marks.
+    /// - Throws: ``StyleError/tooFewFigures(count:limit:)``.
+    func check(figures: Int) throws(StyleError) {
+        guard case .figure = self else { return }
+        throw .tooFewFigures(count: figures, limit: Limits.figureWorks)
+    }
+
+    /// - Throws: ``StyleError`` for the first setting out of range.
+    func check() throws(StyleError) {
+        switch self {
+        case .free, .tile: return
+        case .figure(let settings): try settings.check()
+        }
+    }
+}
+
+extension PictureKind: Codable {
+    private enum CodingKeys: String, CodingKey { case name, figure }
+
+    /// Decodes the name and the settings of that kind.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        switch try container.decode(String.self, forKey: .name) {
+        case "free": self = .free
+        case "tile": self = .tile
+        case "figure": self = .figure(try container.decode(FigureSettings.self, forKey: .figure))
+        default:
+            throw DecodingError.dataCorruptedError(
+                forKey: .name, in: container, debugDescription: "There is no such kind of picture.")
+        }
+    }
+
+    /// Encodes the name, and the settings where the kind has some.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(name, forKey: .name)
+        if case .figure(let settings) = self { try container.encode(settings, forKey: .figure) }
+    }
+}
+
+/// Which works a figure takes its parts from; a part that is left open is chosen by the seed.
+public struct FigureSettings: Sendable, Equatable, Codable {
+    /// The id, 16 bytes, of the work whose body and pose are the figure's base.
+    public var pose: [UInt8]?
+    /// The id, 16 bytes, of the work that gives the head.
+    public var head: [UInt8]?
+    /// The id, 16 bytes, of the work whose colours the figure takes.
+    public var colours: [UInt8]?
+
+    /// Names the works of the parts; nil leaves one to the seed.
+    public init(pose: [UInt8]? = nil, head: [UInt8]? = nil, colours: [UInt8]? = nil) {
+        self.pose = pose
+        self.head = head
+        self.colours = colours
+    }
+
+    /// The canonical encoding, for hashing: of the pose, the head and the colours 0 if left open,
+    /// else 1 and the id.
+    public var bytes: [UInt8] { parts.flatMap { part in part.map { [1] + $0 } ?? [0] } }
+
+    private var parts: [[UInt8]?] { [pose, head, colours] }
+
+    /// - Throws: ``StyleError/wrongWorkID(bytes:)``.
+    func check() throws(StyleError) {
+        for case let id? in parts where id.count != 16 { throw .wrongWorkID(bytes: id.count) }
+    }
+}
+
+/// Which works the parts of a figure come from.
+public struct FigureSources: Sendable, Equatable, Codable {
+    /// The id, 16 bytes, of the work whose head it is.
+    public let head: [UInt8]
+    /// The id, 16 bytes, of the work whose body and pose are the base.
+    public let pose: [UInt8]
+
+    /// Names the works.
+    public init(head: [UInt8], pose: [UInt8]) {
+        self.head = head
+        self.pose = pose
+    }
+}
