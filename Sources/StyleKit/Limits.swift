@@ -47,6 +47,9 @@ public enum Limits {
     package static let leastMarkDistance = 100
     /// The fewest works with marks of which figures are made.
     public static let figureWorks = 2
+    /// The most marked works among which a figure's parts are sought; of more works some are chosen
+    /// by the seed.
+    package static let figureDonors = 48
     /// The most drafts of one sheet.
     public static let drafts = 9
     /// The most threads of one synthesis.

@@ -22,6 +22,10 @@ public enum StyleError: Error, Equatable, CustomStringConvertible {
     case tooManyAreas(count: Int, limit: Int)
     /// Fewer works with marks than ``Limits/figureWorks`` may be used for a figure.
     case tooFewFigures(count: Int, limit: Int)
+    /// None of the works with marks is cut out: there is something around their heads.
+    case figuresNotCutOut(count: Int)
+    /// The work that is to give a part of a figure has no marks, is left out or is not cut out.
+    case notAFigure
     /// Every work is left out, avoided or kept whole: no patch may be used.
     case nothingToUse
     /// The caller cancelled; no picture was made.
@@ -55,6 +59,12 @@ public enum StyleError: Error, Equatable, CustomStringConvertible {
         case .tooFewFigures(let count, let limit):
             "\(count) works with landmarks may be used; a figure is made of at least \(limit). Set "
                 + "the landmarks of more works, and train the model again."
+        case .figuresNotCutOut(let count):
+            "\(count) works have landmarks, but none that may be used is cut out: figures are made "
+                + "of characters on a transparent ground. Add works without their background."
+        case .notAFigure:
+            "The work that is to give the pose, the head or the colours has no landmarks, is left "
+                + "out, or is not cut out. Choose another, or set its landmarks and train the model."
         case .nothingToUse:
             "All works are left out or avoided: nothing is left to draw with. Allow part of one."
         case .cancelled:

@@ -63,6 +63,7 @@ extension SourceMap {
             return fragments.entries[row * fragments.across + column]
         }
         let own = entry(x, y)
+        if own == FragmentMap.nothing { return SIMD3(repeating: 255) }
         let isBorder =
             own != entry(min(x + 1, canvas.width - 1), y)
             || own != entry(x, min(y + 1, canvas.height - 1))
@@ -124,6 +125,19 @@ struct FragmentMap {
     let entries: [UInt16]
     let across: Int
     let down: Int
+
+    /// The entry of a pixel of which no work gives anything.
+    static let nothing = UInt16.max
+
+    /// - Parameters:
+    ///   - entries: `[down, across]`.
+    ///   - largest: The largest fragment, as a part of the picture.
+    init(entries: [UInt16], across: Int, down: Int, largest: Double) {
+        self.entries = entries
+        self.across = across
+        self.down = down
+        self.largest = largest
+    }
 
     /// - Parameter source: The level that the field refers to.
     /// - Throws: ``StyleError/cancelled``.

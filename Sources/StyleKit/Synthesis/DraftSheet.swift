@@ -51,6 +51,9 @@ public struct DraftSheet {
         try settings.kind.check(figures: model.works.count { $0.figure != nil })
         return try withoutActuallyEscaping(isCancelled) { question throws(StyleError) in
             let executor = RowParallelExecutor(threads: threads, isCancelled: question)
+            if case .figure(let figure) = settings.kind {
+                return try figures(figure, count: count, executor: executor, progress: progress)
+            }
             let first = settings(ofDraft: 1)
             let plan = PyramidPlan(settings: first, works: model.works)
             let pyramid = try SourcePyramid(
@@ -69,9 +72,31 @@ public struct DraftSheet {
                     preview: nil)
                 drafts.append(Draft(number: number, settings: settings, rendering: rendering))
             }
-            return drafts.sorted {
-                ($0.rendering.seamScore, $0.number) < ($1.rendering.seamScore, $1.number)
-            }
+            return Self.ranked(drafts)
+        }
+    }
+
+    private func figures(
+        _ figure: FigureSettings, count: Int, executor: RowParallelExecutor,
+        progress: (Double) -> Void
+    ) throws(StyleError) -> [Draft] {
+        let synthesis = try FigureSynthesis(
+            model: model, settings: settings(ofDraft: 1), executor: executor)
+        var drafts: [Draft] = []
+        for number in 1...count {
+            let settings = settings(ofDraft: number)
+            let before = Double(number - 1)
+            let rendering = try synthesis.render(
+                settings, figure, isWhole: false,
+                progress: { progress((before + $0) / Double(count)) }, preview: nil)
+            drafts.append(Draft(number: number, settings: settings, rendering: rendering))
+        }
+        return Self.ranked(drafts)
+    }
+
+    private static func ranked(_ drafts: [Draft]) -> [Draft] {
+        drafts.sorted {
+            ($0.rendering.seamScore, $0.number) < ($1.rendering.seamScore, $1.number)
         }
     }
 }

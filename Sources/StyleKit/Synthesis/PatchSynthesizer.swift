@@ -201,7 +201,7 @@ struct PatchSynthesizer {
         try executor.checkCancellation()
         return Rendering(
             picture: canvas.picture, shares: shares, largestFragment: fragments.largest,
-            seamScore: seamScore(of: target), sourceMap: sourceMap)
+            seamScore: seamScore(of: target), sourceMap: sourceMap, figure: nil)
     }
 
     /// The root mean square difference of each patch from its source over a pixel, averaged over

@@ -29,7 +29,7 @@ public enum PictureKind: Sendable, Equatable {
     /// - Parameter figures: The number of works with marks.
     /// - Throws: ``StyleError/tooFewFigures(count:limit:)``.
     func check(figures: Int) throws(StyleError) {
-        guard case .figure = self else { return }
+        guard case .figure = self, figures < Limits.figureWorks else { return }
         throw .tooFewFigures(count: figures, limit: Limits.figureWorks)
     }
 
@@ -100,10 +100,23 @@ public struct FigureSources: Sendable, Equatable, Codable {
     public let head: [UInt8]
     /// The id, 16 bytes, of the work whose body and pose are the base.
     public let pose: [UInt8]
+    /// The id of the work of which another part of the body is; nil where there is none.
+    public let second: [UInt8]?
+    /// The id of the work whose eyes, nose and mouth the head has; nil where they are its own.
+    public let face: [UInt8]?
+    /// Whether the works that may be used seem to show one character only: then the figure is a
+    /// variant of that character in its colours or its face, and nobody new.
+    public let isVariant: Bool
 
     /// Names the works.
-    public init(head: [UInt8], pose: [UInt8]) {
+    public init(
+        head: [UInt8], pose: [UInt8], second: [UInt8]? = nil, face: [UInt8]? = nil,
+        isVariant: Bool = false
+    ) {
         self.head = head
         self.pose = pose
+        self.second = second
+        self.face = face
+        self.isVariant = isVariant
     }
 }

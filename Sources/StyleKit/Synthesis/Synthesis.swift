@@ -36,7 +36,9 @@ public struct Synthesis {
     ///   - isCancelled: Called many times a second from any thread, one at a time; true stops the
     ///     synthesis, and it is not called again.
     /// - Returns: The picture without a watermark, and where it comes from.
-    /// - Throws: ``StyleError/cancelled``; ``StyleError/nothingToUse``;
+    /// - Throws: ``StyleError/cancelled``; ``StyleError/nothingToUse``; for a figure
+    ///   ``StyleError/tooFewFigures(count:limit:)``, ``StyleError/figuresNotCutOut(count:)`` or
+    ///   ``StyleError/notAFigure``;
     ///   ``StyleError/sizeOutOfRange(width:height:lowest:highest:)``,
     ///   ``StyleError/originalityOutOfRange(value:)`` or ``StyleError/tooManyAreas(count:limit:)``
     ///   for settings out of range.
@@ -75,6 +77,12 @@ public struct Synthesis {
         try settings.kind.check(figures: model.works.count { $0.figure != nil })
         return try withoutActuallyEscaping(isCancelled) { question throws(StyleError) in
             let executor = RowParallelExecutor(threads: threads, isCancelled: question)
+            if case .figure(let figure) = settings.kind {
+                return try FigureSynthesis(model: model, settings: settings, executor: executor)
+                    .render(
+                        settings, figure, isWhole: shortSide == nil, progress: progress,
+                        preview: preview)
+            }
             let plan = PyramidPlan(settings: settings, works: model.works)
             let pyramid = try SourcePyramid(
                 model: model, settings: settings, plan: plan,
