@@ -56,6 +56,12 @@ struct FigureLayer {
         return mask
     }
 
+    /// Where a second body may be taken from: within its work, without its head and what is dropped.
+    var usableArea: FigureMask {
+        let area = isInside.subtracting(removedHead)
+        return dropped.map { area.subtracting($0) } ?? area
+    }
+
     /// Changes the colours of every pixel.
     mutating func recolor(
         executor: RowParallelExecutor, _ change: (Int, SIMD4<Float>) -> SIMD4<Float>

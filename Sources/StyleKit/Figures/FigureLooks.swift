@@ -55,8 +55,16 @@ struct FigureLooks {
         guard random.percent(Part.hair, .hasHair) else { return nil }
         let other = set.works[random.below(set.works.count, .hair)].hair
         let gap = other - head.hair
-        guard abs(gap.y) + abs(gap.z) >= 4, FigureLayer.chroma(head.hair) >= 2.5 else { return nil }
+        guard abs(gap.y) + abs(gap.z) >= 4, FigureLayer.chroma(head.hair) >= 2.5,
+            Self.isHair(head.hair), Self.isHair(other)
+        else { return nil }
         return other
+    }
+
+    /// Whether it is a colour of hair, from black over brown and red to fair, and not of a hat.
+    private static func isHair(_ color: SIMD3<Float>) -> Bool {
+        color.y > -1.5 && color.z > 0.5 && color.z > color.y * 0.5
+            && FigureLayer.chroma(color) < 12
     }
 
     /// A colour of the base's cloth, and the colour of another work's that it takes.

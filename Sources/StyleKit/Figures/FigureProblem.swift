@@ -42,17 +42,14 @@ struct FigureProblem {
 
     /// By label; nil for the transparent one.
     var layers: [FigureLayer?] {
-        var layers: [FigureLayer?] = [head, base, nil]
-        if let mirror {
-            layers.append(mirror)
-            if let second { layers.append(second) }
-        }
-        return layers
+        let bodies: [FigureLayer?] = [head, base, nil, mirror]
+        return second == nil ? bodies : bodies + [second]
     }
 
     init(
         head: FigureLayer, base: FigureLayer, mirror: FigureLayer? = nil,
-        second: FigureLayer? = nil, half: FigureHalf = .upper, masks: FigureMasks? = nil
+        second: FigureLayer? = nil, secondArea: FigureMask? = nil, half: FigureHalf = .upper,
+        masks: FigureMasks? = nil
     ) {
         self.field = base.field
         self.head = head
@@ -62,10 +59,12 @@ struct FigureProblem {
         hole = FigureMask(width: base.field.width, height: base.field.height)
         let masks = masks ?? FigureMasks(head: head, base: base, mirror: mirror)
         hole = masks.hole
-        prepare(masks, half)
+        prepare(masks, secondArea ?? second?.usableArea, half)
     }
 
-    private mutating func prepare(_ masks: FigureMasks, _ half: FigureHalf) {
+    private mutating func prepare(
+        _ masks: FigureMasks, _ secondArea: FigureMask?, _ half: FigureHalf
+    ) {
         let count = field.count
         // A pixel of the search stands for many of the frame.
         let area = Float(field.step * field.step)
@@ -73,8 +72,6 @@ struct FigureProblem {
         func cost(_ value: Float) -> Int32 { Int32(min(value, Price.most) * scale) }
         var table = [[Int32]](
             repeating: [Int32](repeating: 0, count: count), count: second == nil ? 4 : 5)
-        if mirror == nil { table.removeLast() }
-        let secondHead = second.map(\.removedHead)
         let (wide, mirrored) = (cost(Price.wideHead), cost(Price.mirror))
         let (inside, hole) = (cost(Price.insideBase), cost(Price.hole))
         for index in 0..<count {
@@ -89,15 +86,10 @@ struct FigureProblem {
                 ? LabelCut.never
                 : isRemoved
                     ? (masks.hole[index] ? hole : 0) : base.isOpaque(index) ? inside : 0
-            if mirror != nil {
-                table[3][index] =
-                    !isCore && masks.mirrorArea[index] ? mirrored : LabelCut.never
-            }
-            guard let second else { continue }
-            let isClosed =
-                isCore || secondHead?[index] ?? false || !second.isInside[index]
-                || second.dropped?[index] ?? false
-            if isClosed { table[4][index] = LabelCut.never }
+            table[3][index] =
+                mirror != nil && !isCore && masks.mirrorArea[index] ? mirrored : LabelCut.never
+            guard let secondArea else { continue }
+            if isCore || !secondArea[index] { table[4][index] = LabelCut.never }
         }
         costs = table
         if second != nil { pull(half, scale: scale) }

@@ -33,7 +33,7 @@ struct FigureRenderer {
         progress(0.3)
         guard let head = layers[0], let base = layers[1] else { throw .nothingToUse }
         let problem = FigureProblem(
-            head: head, base: base, mirror: layers.count > 3 ? layers[3] : nil,
+            head: head, base: base, mirror: layers[3],
             second: layers.count > 4 ? layers[4] : nil, half: choice.half)
         try executor.checkCancellation()
         let labels = refined(problem, choice.labels)
@@ -94,8 +94,7 @@ struct FigureRenderer {
             mirror?.moveCloth(from: from, to: to, executor: executor)
             second?.moveCloth(from: from, to: to, executor: executor)
         }
-        var layers: [FigureLayer?] = [head, base, nil]
-        if mirror != nil || second != nil { layers.append(mirror) }
+        var layers: [FigureLayer?] = [head, base, nil, mirror]
         if second != nil { layers.append(second) }
         return (layers, face)
     }
@@ -131,7 +130,7 @@ struct FigureRenderer {
             area[index] = open != 1 || costs[Int(labels[index])][index] >= LabelCut.forbidden
         }
         let seams = SeamCosts(
-            problem.features, count: field.count, weights: problem.seamWeights(),
+            problem.features, width: field.width, count: field.count, weights: problem.seamWeights(),
             area: area.dilated(by: 1.5))
         let cut = LabelCut(
             width: field.width, height: field.height, costs: costs, seams: seams,

@@ -22,70 +22,87 @@ struct FigureChoice {
 struct FigureSearch {
     private enum Price {
         static let hole = 40.0
-        static let share = 40_000.0
+        static let share = 80_000.0
         static let largestShare = 0.58
         static let smallestShare = 0.15
         static let brokenPart = 2_200.0
         static let secondHeld = 2_000.0
         static let hand = 1_500.0
-        static let sides = 800.0
+        static let sides = 2_000.0
+        /// Of the difference of colours across a seam, in sixteenths, and of what exceeds it.
+        static let contrastBound: Int32 = 28 * 16
+        static let contrast = 2.0
     }
 
     /// Second bodies that are tried for each base, and halves for each of those.
-    private static let seconds = 8
-    private static let halves = 3
+    private static let seconds = 16
+    static let halves = 3
+    private static let promising = 8
 
     let set: FigureSet
     let random: FigureRandom
     let executor: RowParallelExecutor
 
-    /// - Parameter base: The work that is to give the pose, if one is.
-    /// - Throws: ``StyleError/cancelled``.
+    /// - Parameters:
+    ///   - base: The work that is to give the pose, if one is.
+    ///   - head: The work that is to give the head, if one is.
+    /// - Throws: ``StyleError/cancelled``, ``StyleError/nothingToUse``.
     func best(
         seed: UInt64, base: Int?, head: Int?, progress: (Double) -> Void
     ) throws(StyleError) -> FigureChoice {
         let cast = FigureCast(set, seed: seed, base: base, head: head)
         let pairs = try self.pairs(cast)
-        progress(0.2)
-        var trials: [Trial] = []
+        progress(0.15)
+        var trials: [FigureTrial] = []
         for pair in pairs { trials += self.trials(pair) }
-        var results = [FigureChoice?](repeating: nil, count: trials.count)
-        // In portions, so that progress is told in between.
-        let portion = max(1, (trials.count + 7) / 8)
-        for start in stride(from: 0, to: trials.count, by: portion) {
-            let range = start..<min(trials.count, start + portion)
-            results.withUnsafeMutableBufferPointer { buffer in
-                nonisolated(unsafe) let slots = buffer
-                executor.each(range.count) { index in
-                    slots[start + index] = bestHalf(of: trials[start + index])
-                }
-            }
-            try executor.checkCancellation()
-            progress(0.2 + 0.8 * Double(range.upperBound) / Double(trials.count))
+        // One half of every second body first, then the other halves of the best.
+        let first = try choices(trials.count, progress: { progress(0.15 + 0.5 * $0) }) {
+            trials[$0].prepare(self)
+            return trials[$0].choice(half: 0, self)
+        }
+        let costs = first.map { $0?.cost ?? .infinity }
+        let order = trials.indices.sorted { (costs[$0], $0) < (costs[$1], $1) }
+        var promising: [(trial: Int, half: Int)] = []
+        for trial in order.prefix(Self.promising) where costs[trial] < .infinity {
+            for half in 1..<Self.halves { promising.append((trial, half)) }
+        }
+        let second = try choices(promising.count, progress: { progress(0.65 + 0.35 * $0) }) {
+            trials[promising[$0].trial].choice(half: promising[$0].half, self)
         }
         var best: FigureChoice?
-        for result in results {
-            if let result, result.cost < best?.cost ?? .infinity { best = result }
+        for case let choice? in first + second where choice.cost < best?.cost ?? .infinity {
+            best = choice
         }
         guard let best else { throw .nothingToUse }
         return best
     }
 
+    /// Makes choices on all threads, in portions, so that progress is told in between.
+    private func choices(
+        _ count: Int, progress: (Double) -> Void, _ make: (Int) -> FigureChoice?
+    ) throws(StyleError) -> [FigureChoice?] {
+        var results = [FigureChoice?](repeating: nil, count: count)
+        let portion = max(1, (count + 3) / 4)
+        for start in stride(from: 0, to: count, by: portion) {
+            let range = start..<min(count, start + portion)
+            results.withUnsafeMutableBufferPointer { buffer in
+                nonisolated(unsafe) let slots = buffer
+                executor.each(range.count) { slots[start + $0] = make(start + $0) }
+            }
+            try executor.checkCancellation()
+            progress(Double(range.upperBound) / Double(count))
+        }
+        return results
+    }
+
     /// A head on a base as it was tried.
-    private struct PlacedPair {
+    struct PlacedPair {
         let pair: FigureCast.Pair
         let head: FigureLayer
         let base: FigureLayer
         let mirror: FigureLayer?
         let masks: FigureMasks
         let cost: Double
-    }
-
-    private struct Trial {
-        let placed: PlacedPair
-        let second: Int?
-        let isMirrored: Bool
-        let number: Int
     }
 
     /// The best heads of each base of the cast.
@@ -136,80 +153,30 @@ struct FigureSearch {
     private func cut(_ problem: FigureProblem, weights: [UInt8]?) -> LabelCut {
         LabelCut(
             width: problem.field.width, height: problem.field.height, costs: problem.costs,
-            seams: SeamCosts(problem.features, count: problem.field.count, weights: weights),
+            seams: SeamCosts(
+                problem.features, width: problem.field.width, count: problem.field.count,
+                weights: weights),
             isCancelled: { executor.isCancelled })
     }
 
-    private func trials(_ placed: PlacedPair) -> [Trial] {
-        let others = set.works.indices.filter { $0 != placed.pair.base }
-        guard !others.isEmpty, placed.mirror != nil else {
-            return [Trial(placed: placed, second: nil, isMirrored: false, number: 0)]
+    private func trials(_ placed: PlacedPair) -> [FigureTrial] {
+        let pair = placed.pair
+        var others = set.works.indices.filter { $0 != pair.base && $0 != pair.head }
+        // Of two works the head's gives the second body too.
+        if others.isEmpty { others = set.works.indices.filter { $0 != pair.base } }
+        guard !others.isEmpty else {
+            return [FigureTrial(placed: placed, second: nil, isMirrored: false)]
         }
-        let order = random.order(of: others.count, .seconds, placed.pair.base)
-        return order.prefix(Self.seconds).enumerated().map { number, index in
-            Trial(
+        let order = random.order(of: others.count, .seconds, pair.base)
+        return order.prefix(Self.seconds).map { index in
+            FigureTrial(
                 placed: placed, second: others[index],
-                isMirrored: random.percent(
-                    35, .isSecondMirrored, placed.pair.base, others[index]),
-                number: number)
+                isMirrored: random.percent(35, .isSecondMirrored, pair.base, others[index]))
         }
-    }
-
-    /// The best half of a second body.
-    private func bestHalf(of trial: Trial) -> FigureChoice? {
-        let placed = trial.placed
-        guard let second = trial.second else { return plain(placed) }
-        let single = RowParallelExecutor(threads: 1)
-        let work = set.works[second]
-        let layer = FigurePlacement.bent(
-            work, raster: work.small, isMirrored: trial.isMirrored, onto: placed.base,
-            stiffness: 60, executor: single)
-        guard var layer, !executor.isCancelled else { return nil }
-        let isUnified = random.percent(60, .isUnified, placed.pair.base)
-        if isUnified {
-            layer.moveCloths(
-                from: work.cloths, to: placed.base.work.cloths, executor: single)
-        }
-        layer.moveSkin(to: placed.head.skin, executor: single)
-        let dropsHeld =
-            work.heldCount > 0
-            && random.percent(
-                placed.base.work.heldCount > 0 ? 80 : 50, .dropsHeld, placed.pair.base, second)
-        if dropsHeld { layer.dropHeld() }
-        let order: [FigureHalf] = [.lower, .upper, .upper, .left, .right, .lower]
-        var halves: [FigureHalf] = []
-        for index in random.order(of: order.count, .half, placed.pair.base * 1_024 + second)
-        where !halves.contains(order[index]) {
-            halves.append(order[index])
-        }
-        let first = FigureProblem(
-            head: placed.head, base: placed.base, mirror: placed.mirror, second: layer,
-            half: halves[0], masks: placed.masks)
-        let weights = first.seamWeights()
-        let seams = SeamCosts(first.features, count: first.field.count, weights: weights)
-        let flow = GridFlow(width: first.field.width, height: first.field.height)
-        var best: FigureChoice?
-        for half in halves.prefix(Self.halves) {
-            let problem = FigureProblem(
-                head: placed.head, base: placed.base, mirror: placed.mirror, second: layer,
-                half: half, masks: placed.masks)
-            let cut = LabelCut(
-                width: problem.field.width, height: problem.field.height, costs: problem.costs,
-                seams: seams, isCancelled: { executor.isCancelled })
-            let labels = cut.expanded(from: cut.cheapest, rounds: 1, flow: flow)
-            let cost = cut.seamEnergy(of: labels) + penalty(problem, labels, half, placed.pair)
-            guard cost < best?.cost ?? .infinity else { continue }
-            best = FigureChoice(
-                base: placed.pair.base, head: placed.pair.head,
-                isHeadMirrored: placed.pair.isMirrored, second: second,
-                isSecondMirrored: trial.isMirrored, half: half, isUnified: isUnified,
-                dropsHeld: dropsHeld, labels: labels, layers: problem.layers, cost: cost)
-        }
-        return best
     }
 
     /// The base with another head only.
-    private func plain(_ placed: PlacedPair) -> FigureChoice {
+    func plain(_ placed: PlacedPair) -> FigureChoice {
         let problem = FigureProblem(
             head: placed.head, base: placed.base, mirror: placed.mirror, masks: placed.masks)
         let cut = self.cut(problem, weights: problem.seamWeights())
@@ -224,9 +191,7 @@ struct FigureSearch {
     }
 
     /// What speaks against a figure apart from its seams.
-    private func penalty(
-        _ problem: FigureProblem, _ labels: [UInt8], _ half: FigureHalf, _ pair: FigureCast.Pair
-    ) -> Double {
+    func penalty(_ problem: FigureProblem, _ labels: [UInt8], _ half: FigureHalf) -> Double {
         var areas = [Double](repeating: 0, count: problem.costs.count)
         let layers = problem.layers
         var holes = 0
@@ -244,10 +209,33 @@ struct FigureSearch {
         var cost = Price.hole * Double(holes)
         cost += Price.share * max(0, max(base, second) - Price.largestShare)
         cost += Price.share * max(0, Price.smallestShare - min(second, areas[1] / total))
-        cost += partPenalty(problem, labels)
+        cost += partPenalty(problem, labels) + contrast(problem, labels)
         if half == .left || half == .right { cost += Price.sides }
         return cost
             + FigureCast.skinCost(problem.base.work, problem.head.work)
+    }
+
+    /// How much seams inside the figure show: what their colours differ by beyond a bound.
+    private func contrast(_ problem: FigureProblem, _ labels: [UInt8]) -> Double {
+        let layers = problem.layers
+        var sum: Int32 = 0
+        func add(_ here: Int, _ there: Int) {
+            guard labels[here] != labels[there], let first = layers[Int(labels[here])],
+                let second = layers[Int(labels[there])], first.isOpaque(here),
+                second.isOpaque(there)
+            else { return }
+            let difference = SeamCosts.difference(
+                first.features.pointer[here], second.features.pointer[there])
+            sum &+= max(0, difference &- Price.contrastBound)
+        }
+        for y in 0..<problem.field.height - 1 {
+            for x in 0..<problem.field.width - 1 {
+                let index = y * problem.field.width + x
+                add(index, index + 1)
+                add(index, index + problem.field.width)
+            }
+        }
+        return Price.contrast * Double(sum) / Double(LabelCut.unit)
     }
 
     /// Held things and forearms are there whole or not at all; one thing, two hands.
@@ -277,22 +265,5 @@ struct FigureSearch {
         if held > 1 { cost += Price.secondHeld }
         cost += Price.hand * Double(max(0, hands - 2) + max(0, wanted - hands))
         return cost
-    }
-}
-
-extension FigureLayer {
-    /// Leaves out what the body holds.
-    mutating func dropHeld() {
-        var mask = FigureMask(width: field.width, height: field.height)
-        for part in parts.prefix(heldCount) {
-            for index in mask.values.indices where part.values[index] > 76 { mask[index] = true }
-        }
-        mask = mask.dilated(by: max(0.6, 2 / field.step))
-        for index in mask.values.indices where colors.pointer[index].w <= 0.02 {
-            mask[index] = false
-        }
-        dropped = mask
-        parts = Array(parts.dropFirst(heldCount))
-        heldCount = 0
     }
 }

@@ -10,10 +10,6 @@ struct LabelCut {
     /// The cost of what must not be, and from where on a cost counts as that.
     static let never: Int32 = 1_600_000
     static let forbidden: Int32 = 600_000
-    /// The bound of the difference of colours, in OKLab × 100, and the cost of a change from
-    /// opaque to transparent.
-    private static let colorBound: Float = 60
-    private static let alphaWeight: Float = 120
 
     let width: Int
     let height: Int
@@ -199,23 +195,34 @@ struct LabelCut {
 }
 
 /// What a seam costs at a pixel, for every pair of labels.
+///
+/// Along an edge that one of the donors has there a seam is cheaper: it reads as the edge of a
+/// garment.
 struct SeamCosts {
+    /// The change over two pixels, in OKLab × 100, from which an edge counts in full, and the part
+    /// of the cost, in sixteenths, that it saves.
+    private static let fullEdge: Float = 45
+    private static let saving: Float = 10
+
     private let labels: Int
-    private let count: Int
     /// By pair of labels and pixel; both orders share one table.
     private var tables: [[Int32]]
 
     /// - Parameters:
     ///   - features: By label; nil for the transparent label.
+    ///   - width: Of the raster.
+    ///   - count: The pixels of the raster.
     ///   - weights: How much dearer seams are at a pixel, in sixteenths; nil for 16 everywhere.
     ///   - area: The pixels that matter; nil for all.
     init(
-        _ features: [PaddedBuffer<SIMD4<UInt8>>?], count: Int, weights: [UInt8]?,
+        _ features: [PaddedBuffer<SIMD4<UInt8>>?], width: Int, count: Int, weights: [UInt8]?,
         area: FigureMask? = nil
     ) {
         labels = features.count
-        self.count = count
         tables = [[Int32]](repeating: [], count: features.count * features.count)
+        let kept = features.map { layer in
+            layer.map { Self.kept($0, width: width, count: count, area: area) }
+        }
         for first in features.indices {
             for second in features.indices where second > first {
                 var table = [Int32](repeating: 0, count: count)
@@ -224,7 +231,10 @@ struct SeamCosts {
                     let left = features[first]?.pointer[index] ?? FigureColor.transparent
                     let right = features[second]?.pointer[index] ?? FigureColor.transparent
                     guard left != right else { continue }
-                    let cost = Self.difference(left, right)
+                    var cost = Self.difference(left, right)
+                    if let one = kept[first], let other = kept[second] {
+                        cost = cost &* Int32(min(one[index], other[index])) / 16
+                    }
                     table[index] = weights.map { cost &* Int32($0[index]) / 16 } ?? cost
                 }
                 tables[first * labels + second] = table
@@ -238,15 +248,38 @@ struct SeamCosts {
         tables[Int(first) &* labels &+ Int(second)][index]
     }
 
+    /// The sixteenths of the cost that the edges of one donor leave.
+    private static func kept(
+        _ layer: PaddedBuffer<SIMD4<UInt8>>, width: Int, count: Int, area: FigureMask?
+    ) -> [UInt8] {
+        var kept = [UInt8](repeating: 16, count: count)
+        let last = count - width - 1
+        for index in (width + 1)..<max(width + 1, last) {
+            if let area, !area[index] { continue }
+            guard layer.pointer[index].w > 200 else { continue }
+            let change = max(
+                square(layer.pointer[index &- 1], layer.pointer[index &+ 1]),
+                square(layer.pointer[index &- width], layer.pointer[index &+ width]))
+            let edge = min(1, Float(change).squareRoot() / (2.55 * fullEdge))
+            kept[index] = UInt8(16 - saving * edge)
+        }
+        return kept
+    }
+
+    /// The squared difference of two colours.
+    @inline(__always)
+    private static func square(_ left: SIMD4<UInt8>, _ right: SIMD4<UInt8>) -> Int32 {
+        let gap =
+            SIMD4<Int32>(truncatingIfNeeded: left) &- SIMD4<Int32>(truncatingIfNeeded: right)
+        return gap.x &* gap.x &+ gap.y &* gap.y &+ gap.z &* gap.z
+    }
+
     /// The difference of two features as a cost in sixteenths: of colour up to 60, and 120 for a
     /// whole step of alpha.
     @inline(__always)
     static func difference(_ left: SIMD4<UInt8>, _ right: SIMD4<UInt8>) -> Int32 {
-        let gap =
-            SIMD4<Int32>(truncatingIfNeeded: left) &- SIMD4<Int32>(truncatingIfNeeded: right)
-        let square = gap.x &* gap.x &+ gap.y &* gap.y &+ gap.z &* gap.z
-        let color = min(60, Float(square).squareRoot() / 2.55)
-        let alpha = Float(abs(gap.w)) * (120 / 255)
+        let color = min(60, Float(square(left, right)).squareRoot() / 2.55)
+        let alpha = Float(abs(Int32(left.w) &- Int32(right.w))) * (120 / 255)
         return Int32((color + alpha) * LabelCut.unit)
     }
 }
