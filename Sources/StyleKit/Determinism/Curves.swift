@@ -1,12 +1,12 @@
 /// The exponential and the logarithm by additions, multiplications and divisions only: the
 /// system's differ between machines in their last bit.
-enum Curves {
+package enum Curves {
     private static let ln2 = 0.693147180559945309417232
 
     /// e to the power of a number within ±700; beyond, 0 or the largest such power.
     ///
     /// A Taylor series of sixteen terms around the nearest power of two: an error below 10⁻¹⁵.
-    static func exponential(_ value: Double) -> Double {
+    package static func exponential(_ value: Double) -> Double {
         guard value > -700 else { return 0 }
         let value = min(value, 700)
         let power = Int(value / ln2 + (value < 0 ? -0.5 : 0.5))
@@ -22,7 +22,7 @@ enum Curves {
 
     /// The natural logarithm of a positive normal number, by the series of the area tangent of
     /// the significand: an error below 10⁻¹⁵.
-    static func logarithm(_ value: Double) -> Double {
+    package static func logarithm(_ value: Double) -> Double {
         var exponent = Int(value.bitPattern >> 52) - 1_023
         var significand = Double(bitPattern: value.bitPattern & ((1 << 52) - 1) | 1_023 << 52)
         if significand > 1.4142135623730951 {
@@ -42,7 +42,7 @@ enum Curves {
 
     /// exp(-square / 2) of a number from 0, to a relative error of 10⁻⁶.
     @inline(__always)
-    static func gaussian(_ square: Float) -> Float {
+    package static func gaussian(_ square: Float) -> Float {
         let value = square * -0.5
         guard value > -80 else { return 0 }
         let power = Int32(value * 1.442695 - 0.5)

@@ -8,8 +8,9 @@ struct FaceSwap {
 
     /// The head with the other face.
     let head: FigureLayer
-    /// The pixels of the other face.
+    /// The pixels of the other face, and where in its work each is from.
     let face: FigureMask
+    let places: PaddedBuffer<SIMD2<Float>>
     /// The cost of the seam over the root of the face's area.
     let score: Double
 
@@ -31,6 +32,7 @@ struct FaceSwap {
         layer.recolor(executor: executor) { $1 + move }
         guard let cut = Self.cut(head, layer, executor) else { return nil }
         face = cut.face
+        places = layer.places
         score = cut.score
         self.head = Self.blended(head, layer, cut.face, executor)
     }

@@ -76,7 +76,8 @@ struct FigureField: Equatable {
 }
 
 /// Says where in a work a place of the frame is, in pixels of the work as it is learned.
-protocol FigureMap {
+package protocol FigureMap {
+    /// The place in the work.
     func source(_ unit: SIMD2<Double>) -> SIMD2<Double>
 }
 

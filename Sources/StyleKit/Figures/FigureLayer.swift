@@ -14,8 +14,12 @@ struct FigureLayer {
     /// Held things, then forearms.
     var parts: [FigureMask]
     var heldCount: Int
+    /// By forearm.
+    let hands: [FigureMask]
     /// Whether the work reaches so far, or ends by itself before.
     let isInside: FigureMask
+    /// Where in the work each pixel is from, as parts of its width and height.
+    let places: PaddedBuffer<SIMD2<Float>>
     /// In units of the frame.
     let points: FigurePoints
     let headSize: Double
@@ -40,8 +44,14 @@ struct FigureLayer {
         let sampler = FigureSampler(raster, isMirrored: isMirrored, field: field)
         colors = PaddedBuffer(count: field.count, filledWith: SIMD4())
         features = PaddedBuffer(count: field.count, filledWith: FigureColor.transparent)
-        (head, protection, parts, isInside) = sampler.sample(
-            map, colors: colors, features: features, executor: executor)
+        places = PaddedBuffer(count: field.count, filledWith: SIMD2())
+        let masks = sampler.sample(
+            map, colors: colors, features: features, places: places, executor: executor)
+        head = masks.head
+        protection = masks.protection
+        parts = masks.parts
+        hands = masks.hands
+        isInside = masks.isInside
     }
 
     @inline(__always)
@@ -84,6 +94,14 @@ struct FigureLayer {
 
 /// Reads a work through a map into a raster of the frame.
 private struct FigureSampler {
+    struct Masks {
+        let head: FigureMask
+        let protection: FigureMask
+        let parts: [FigureMask]
+        let hands: [FigureMask]
+        let isInside: FigureMask
+    }
+
     let raster: FigureRaster
     let isMirrored: Bool
     let field: FigureField
@@ -96,12 +114,12 @@ private struct FigureSampler {
 
     func sample(
         _ map: some FigureMap, colors: PaddedBuffer<SIMD4<Float>>,
-        features: PaddedBuffer<SIMD4<UInt8>>, executor: RowParallelExecutor
-    ) -> (head: FigureMask, protection: FigureMask, parts: [FigureMask], isInside: FigureMask) {
+        features: PaddedBuffer<SIMD4<UInt8>>, places: PaddedBuffer<SIMD2<Float>>,
+        executor: RowParallelExecutor
+    ) -> Masks {
         let empty = FigureMask(width: field.width, height: field.height)
-        let sources = [raster.head, raster.protection] + raster.parts
+        let sources = [raster.head, raster.protection] + raster.parts + raster.hands
         var results = [FigureMask](repeating: empty, count: sources.count)
-        let places = PaddedBuffer(count: field.count, filledWith: SIMD2<Float>())
         executor.run(rows: field.height) { rows in
             for y in rows {
                 for x in 0..<field.width {
@@ -115,14 +133,19 @@ private struct FigureSampler {
             }
         }
         var inside = empty
+        let size = 1 / SIMD2(Float(raster.width), Float(raster.height))
         for index in 0..<field.count {
             let place = places.pointer[index]
             for (lane, source) in sources.enumerated() {
                 results[lane].values[index] = bilinear(place, source)
             }
             inside[index] = isInside(place)
+            places.pointer[index] = (place + 0.5) * size
         }
-        return (results[0], results[1], Array(results.dropFirst(2)), inside)
+        return Masks(
+            head: results[0], protection: results[1],
+            parts: Array(results.dropFirst(2).dropLast(raster.hands.count)),
+            hands: results.suffix(raster.hands.count), isInside: inside)
     }
 
     /// The place in the raster of a place in the (mirrored) work.

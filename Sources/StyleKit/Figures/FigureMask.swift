@@ -1,10 +1,12 @@
 /// A raster of bytes, 0 to 255, `[height, width]`: which pixels belong to something, and how much.
-struct FigureMask {
+package struct FigureMask {
     let width: Int
     let height: Int
-    var values: [UInt8]
+    /// By pixel.
+    package var values: [UInt8]
 
-    init(width: Int, height: Int, filledWith value: UInt8 = 0) {
+    /// A mask of one value.
+    package init(width: Int, height: Int, filledWith value: UInt8 = 0) {
         self.width = width
         self.height = height
         values = [UInt8](repeating: value, count: width * height)
@@ -58,7 +60,7 @@ struct FigureMask {
     /// The squared distance of each pixel to the nearest one inside: the distance down each
     /// column, then the lower envelope of parabolas along each row (Felzenszwalb and Huttenlocher,
     /// *Distance Transforms of Sampled Functions*, 2012).
-    var squaredDistances: [Int32] {
+    package var squaredDistances: [Int32] {
         let far: Int32 = 20_000
         var down = [Int32](repeating: far, count: width * height)
         for x in 0..<width {

@@ -9,14 +9,20 @@ struct FigureRenderer {
     let random: FigureRandom
     let executor: RowParallelExecutor
 
+    /// The face of another work than the head's.
+    struct OtherFace {
+        let mask: FigureMask
+        let places: PaddedBuffer<SIMD2<Float>>
+        let work: Int
+    }
+
     /// A finished figure before it becomes a picture.
     struct Figure {
         let choice: FigureChoice
         /// By label.
         let layers: [FigureLayer?]
         let labels: [UInt8]
-        /// The pixels of another work's face, and that work.
-        let face: (mask: FigureMask, work: Int)?
+        let face: OtherFace?
         var colors: PaddedBuffer<SIMD4<Float>>
         let seamScore: Double
     }
@@ -50,7 +56,7 @@ struct FigureRenderer {
 
     private func layers(
         _ choice: FigureChoice, _ donors: FigureDonors, _ field: FigureField, colors: Int?
-    ) throws(StyleError) -> ([FigureLayer?], face: (mask: FigureMask, work: Int)?) {
+    ) throws(StyleError) -> ([FigureLayer?], face: OtherFace?) {
         let (baseWork, headWork) = (set.works[choice.base], set.works[choice.head])
         var base = FigurePlacement.body(
             baseWork, raster: try donors.raster(choice.base), field: field, executor: executor)
@@ -59,14 +65,14 @@ struct FigureRenderer {
             on: base, medianSize: set.medianHeadSize, executor: executor)
         try executor.checkCancellation()
         let looks = FigureLooks(set: set, random: random, executor: executor)
-        var face: (mask: FigureMask, work: Int)?
+        var face: OtherFace?
         if let (donor, isMirrored) = looks.face(for: choice) {
             let swap = FaceSwap(
                 head, donor: set.works[donor], raster: try donors.raster(donor),
                 isMirrored: isMirrored, executor: executor)
             if let swap {
                 head = swap.head
-                face = (swap.face, donor)
+                face = OtherFace(mask: swap.face, places: swap.places, work: donor)
             }
         }
         if let hair = looks.hair(for: headWork) { head.moveHair(to: hair, executor: executor) }

@@ -27,7 +27,8 @@ struct FigureSearch {
         static let smallestShare = 0.15
         static let brokenPart = 2_200.0
         static let secondHeld = 2_000.0
-        static let hand = 1_500.0
+        static let hand = 2_500.0
+        static let brokenHand = 3_000.0
         static let sides = 2_000.0
         /// Of the difference of colours across a seam, in sixteenths, and of what exceeds it.
         static let contrastBound: Int32 = 28 * 16
@@ -38,6 +39,8 @@ struct FigureSearch {
     private static let seconds = 16
     static let halves = 3
     private static let promising = 8
+    /// The figures that are compared with the works until one is new.
+    private static let comparedWithWorks = 8
 
     let set: FigureSet
     let random: FigureRandom
@@ -46,9 +49,11 @@ struct FigureSearch {
     /// - Parameters:
     ///   - base: The work that is to give the pose, if one is.
     ///   - head: The work that is to give the head, if one is.
+    ///   - isNew: Whether a figure is no copy of a work; asked of a few, the cheapest first.
     /// - Throws: ``StyleError/cancelled``, ``StyleError/nothingToUse``.
     func best(
-        seed: UInt64, base: Int?, head: Int?, progress: (Double) -> Void
+        seed: UInt64, base: Int?, head: Int?, isNew: (FigureChoice) -> Bool,
+        progress: (Double) -> Void
     ) throws(StyleError) -> FigureChoice {
         let cast = FigureCast(set, seed: seed, base: base, head: head)
         let pairs = try self.pairs(cast)
@@ -69,12 +74,11 @@ struct FigureSearch {
         let second = try choices(promising.count, progress: { progress(0.65 + 0.35 * $0) }) {
             trials[promising[$0].trial].choice(half: promising[$0].half, self)
         }
-        var best: FigureChoice?
-        for case let choice? in first + second where choice.cost < best?.cost ?? .infinity {
-            best = choice
-        }
-        guard let best else { throw .nothingToUse }
-        return best
+        let all = (first + second).compactMap { $0 }
+        let ranked = all.indices.sorted { (all[$0].cost, $0) < (all[$1].cost, $1) }
+        guard let cheapest = ranked.first else { throw .nothingToUse }
+        let new = ranked.prefix(Self.comparedWithWorks).first { isNew(all[$0]) }
+        return all[new ?? cheapest]
     }
 
     /// Makes choices on all threads, in portions, so that progress is told in between.
@@ -245,15 +249,12 @@ struct FigureSearch {
         var hands = 0
         for label in [FigureLabel.base, FigureLabel.second] {
             guard let layer = problem.layers[Int(label)] else { continue }
+            for hand in layer.hands {
+                guard let share = Self.share(of: hand, labels, label) else { continue }
+                if share > 0.1, share < 0.9 { cost += Price.brokenHand }
+            }
             for (number, part) in layer.parts.enumerated() {
-                var all = 0.0
-                var own = 0.0
-                for index in labels.indices where part.values[index] > 0 {
-                    all += Double(part.values[index])
-                    if labels[index] == label { own += Double(part.values[index]) }
-                }
-                guard all >= 4 * 255 else { continue }
-                let share = own / all
+                guard let share = Self.share(of: part, labels, label) else { continue }
                 if share > 0.12, share < 0.85 {
                     cost += Price.brokenPart * min(1, 4 * min(share - 0.12, 0.85 - share) + 0.4)
                 }
@@ -265,5 +266,18 @@ struct FigureSearch {
         if held > 1 { cost += Price.secondHeld }
         cost += Price.hand * Double(max(0, hands - 2) + max(0, wanted - hands))
         return cost
+    }
+
+    /// The share of a part that a donor gives; nil if it is hardly there.
+    private static func share(
+        of part: FigureMask, _ labels: [UInt8], _ label: UInt8
+    ) -> Double? {
+        var all = 0
+        var own = 0
+        for index in labels.indices where part.values[index] > 0 {
+            all += Int(part.values[index])
+            if labels[index] == label { own += Int(part.values[index]) }
+        }
+        return all >= 4 * 255 ? Double(own) / Double(all) : nil
     }
 }

@@ -6,6 +6,9 @@
 struct FigureSynthesis {
     /// The short side of a draft in pixels: faces can be judged.
     static let draftSide = 256
+    /// The fewest of 256 bits by which the fingerprint of a figure differs from every work's; a
+    /// figure that was only searched is a little different from the whole one.
+    private static let leastDifference = 74
     /// The part of the time that the search takes.
     private static let searchPart = 0.6
 
@@ -36,11 +39,11 @@ struct FigureSynthesis {
         progress(0)
         let random = FigureRandom(seed: settings.seed)
         let search = FigureSearch(set: set, random: random, executor: executor)
+        let size = Self.size(settings, isWhole: isWhole)
         let choice = try search.best(
             seed: settings.seed, base: try set.index(of: figure.pose, in: model),
-            head: try set.index(of: figure.head, in: model)
-        ) { progress($0 * Self.searchPart) }
-        let size = Self.size(settings, isWhole: isWhole)
+            head: try set.index(of: figure.head, in: model),
+            isNew: { isNew($0, settings) }, progress: { progress($0 * Self.searchPart) })
         let view = FigureView(choice, width: size.width, height: size.height)
         preview?(sketch(of: choice, view))
         let renderer = FigureRenderer(
@@ -57,6 +60,18 @@ struct FigureSynthesis {
         let short = min(settings.width, settings.height)
         guard !isWhole, short > draftSide else { return (settings.width, settings.height) }
         return (settings.width * draftSide / short, settings.height * draftSide / short)
+    }
+
+    /// Whether a figure differs enough from every work, by fingerprints on paper.
+    ///
+    /// It is seen at the size of the settings, so that a draft and the whole figure agree.
+    private func isNew(_ choice: FigureChoice, _ settings: GenerationSettings) -> Bool {
+        let view = FigureView(choice, width: settings.width, height: settings.height)
+        let picture = Canvas(sketch(of: choice, view)).onWhite.picture
+        let reading = picture.fingerprintReading()
+        return set.works.allSatisfy {
+            reading.distance(to: $0.fingerprint) >= Self.leastDifference
+        }
     }
 
     /// The figure in the raster of the search, as the view shows it.
@@ -119,6 +134,8 @@ struct FigureSynthesis {
         return Rendering(
             picture: canvas.picture, shares: shares, largestFragment: fragments.largest,
             seamScore: figure.seamScore, sourceMap: map,
+            figureTrace: FigureTrace(
+                width: field.width, height: field.height, places: origins.places),
             figure: FigureSources(
                 head: id(choice.head), pose: id(choice.base), second: choice.second.map(id),
                 face: figure.face.map { id($0.work) }, isVariant: set.isOneCharacter))
@@ -133,19 +150,24 @@ private struct FigureOrigins {
     var groups: [UInt8]
     /// The number of pixels by the work's index.
     var counts: [Int: Int] = [:]
+    var places: [FigureTrace.Place?]
 
     init(_ figure: FigureRenderer.Figure, set: FigureSet, count: Int) {
         entries = [UInt16](repeating: FragmentMap.nothing, count: count)
         groups = [UInt8](repeating: 0, count: count)
+        places = [FigureTrace.Place?](repeating: nil, count: count)
         for index in 0..<count where figure.colors.pointer[index].w > 0.5 {
             let label = figure.labels[index]
             guard let layer = figure.layers[Int(label)] else { continue }
             var entry = layer.work.entry
+            var place = layer.places.pointer[index]
             groups[index] = label + 1
             if label == FigureLabel.head, let face = figure.face, face.mask[index] {
                 entry = set.works[face.work].entry
                 groups[index] = 7
+                place = face.places.pointer[index]
             }
+            places[index] = FigureTrace.Place(work: entry, x: place.x, y: place.y)
             entries[index] = UInt16(entry)
             counts[entry, default: 0] += 1
         }

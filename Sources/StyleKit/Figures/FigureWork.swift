@@ -22,6 +22,8 @@ final class FigureWork {
     let hair: SIMD3<Float>
     let cloths: [Cloth]
     let heldCount: Int
+    /// Of the work on paper.
+    let fingerprint: Fingerprint
 
     init?(_ work: StyleModel.WorkEntry, entry: Int, marks: FigureMarks, canvas: Canvas) {
         self.entry = entry
@@ -40,6 +42,7 @@ final class FigureWork {
         small = FigureRaster(level, place)
         guard small.hasClearSurroundings else { return nil }
         heldCount = place.held.count
+        fingerprint = level.onWhite.picture.fingerprintReading().fingerprint
         skin = small.skin(points: points)
         hair = small.hair(points: points, headSize: headSize)
         cloths = small.cloths(skin: skin)
@@ -72,6 +75,8 @@ struct FigureMarkPlaces {
     let head: [SIMD2<Double>]
     let forearms: [[SIMD2<Double>]]
     let held: [[SIMD2<Double>]]
+    /// The radius of a hand around the end of a forearm.
+    let handRadius: Double
     let width: Int
     let height: Int
 
@@ -89,6 +94,7 @@ struct FigureMarkPlaces {
         head = marks.headOutline.map(place)
         forearms = marks.forearms.map { $0.map(place) }
         held = marks.heldThings.map { $0.map(place) }
+        handRadius = 0.45 * FigurePoints.length(points.rightEye - points.leftEye)
         self.width = width
         self.height = height
     }
@@ -109,6 +115,8 @@ final class FigureRaster {
     let head: FigureMask
     /// Held things, then forearms.
     let parts: [FigureMask]
+    /// By forearm.
+    let hands: [FigureMask]
     /// What is dear to cut through: 255 for held things, 204 for forearms.
     let protection: FigureMask
     /// Whether the work goes on beyond its frame at a pixel.
@@ -155,6 +163,12 @@ final class FigureRaster {
             }
         }
         self.parts = parts
+        let ends = places.forearms.compactMap(\.last)
+        hands = ends.map { end in
+            var mask = FigureMask(width: canvas.width, height: canvas.height)
+            mask.stroke(scaled([end, end]), thickness: max(3, 2 * places.handRadius * factor))
+            return mask
+        }
         self.protection = protection
         var reach = FigureMask(width: canvas.width, height: canvas.height)
         for index in 0..<colors.count { reach[index] = colors.pointer[index].w > 0.05 }

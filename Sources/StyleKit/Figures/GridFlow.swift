@@ -6,7 +6,7 @@
 /// Experimental Comparison of Min-Cut/Max-Flow Algorithms*, 2004, written from the paper). The cut
 /// is the same on every machine, as nodes are visited in the order of their indices and of the
 /// queue.
-final class GridFlow {
+package final class GridFlow {
     /// The directions to the right, left, below and above.
     private static let opposite: [UInt8] = [1, 0, 3, 2]
     private static let atTerminal: UInt8 = 4
@@ -36,9 +36,10 @@ final class GridFlow {
     private var orphans: [Int32] = []
     private var time: Int32 = 0
     /// The flow found so far.
-    private(set) var flow = 0
+    package private(set) var flow = 0
 
-    init(width: Int, height: Int) {
+    /// A grid without edges.
+    package init(width: Int, height: Int) {
         self.width = width
         self.height = height
         stride = width + 2
@@ -54,7 +55,7 @@ final class GridFlow {
     }
 
     /// Removes all edges.
-    func clear() {
+    package func clear() {
         capacity.pointer.update(repeating: 0, count: count * 4)
         terminal.pointer.update(repeating: 0, count: count)
         flow = 0
@@ -62,37 +63,37 @@ final class GridFlow {
 
     /// The node of a pixel.
     @inline(__always)
-    func node(x: Int, y: Int) -> Int { (y &+ 1) &* stride &+ x &+ 1 }
+    package func node(x: Int, y: Int) -> Int { (y &+ 1) &* stride &+ x &+ 1 }
 
     /// Adds to the cost of being on the source's side and on the sink's.
     @inline(__always)
-    func add(_ node: Int, onSourceSide: Int32, onSinkSide: Int32) {
+    package func add(_ node: Int, onSourceSide: Int32, onSinkSide: Int32) {
         terminal.pointer[node] &+= onSinkSide &- onSourceSide
     }
 
     /// Adds what is paid if a node is on the source's side and its right neighbour on the sink's,
     /// and the other way round.
     @inline(__always)
-    func addRight(_ node: Int, _ forth: Int32, back: Int32 = 0) {
+    package func addRight(_ node: Int, _ forth: Int32, back: Int32 = 0) {
         capacity.pointer[node] &+= forth
         capacity.pointer[count &+ node &+ 1] &+= back
     }
 
     /// The same with the neighbour below.
     @inline(__always)
-    func addBelow(_ node: Int, _ forth: Int32, back: Int32 = 0) {
+    package func addBelow(_ node: Int, _ forth: Int32, back: Int32 = 0) {
         capacity.pointer[2 &* count &+ node] &+= forth
         capacity.pointer[3 &* count &+ node &+ stride] &+= back
     }
 
     /// Whether the minimum cut leaves the node on the sink's side.
     @inline(__always)
-    func isOnSinkSide(_ node: Int) -> Bool { tree.pointer[node] == Self.sink }
+    package func isOnSinkSide(_ node: Int) -> Bool { tree.pointer[node] == Self.sink }
 
     /// Finds the maximum flow.
     ///
     /// - Parameter isCancelled: Asked now and then; after a yes the cut is meaningless.
-    func solve(isCancelled: () -> Bool) {
+    package func solve(isCancelled: () -> Bool) {
         start()
         var rounds = 0
         while let node = nextActive() {

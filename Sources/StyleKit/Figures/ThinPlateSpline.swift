@@ -1,5 +1,5 @@
 /// The smooth map through given points with the least bending (Bookstein, *Principal Warps*, 1989).
-struct ThinPlateSpline: FigureMap {
+package struct ThinPlateSpline: FigureMap {
     private let points: [SIMD2<Double>]
     private let weights: [SIMD2<Double>]
     private let constant: SIMD2<Double>
@@ -10,7 +10,7 @@ struct ThinPlateSpline: FigureMap {
     ///   - points: At least three, not all in a line.
     ///   - targets: The images of the points.
     ///   - stiffness: 0 to pass through the targets; the more, the more it is an affine map.
-    init(from points: [SIMD2<Double>], to targets: [SIMD2<Double>], stiffness: Double) {
+    package init(from points: [SIMD2<Double>], to targets: [SIMD2<Double>], stiffness: Double) {
         let count = points.count
         self.points = points
         var rows = [[Double]](
@@ -34,7 +34,8 @@ struct ThinPlateSpline: FigureMap {
         down = solution[count + 2]
     }
 
-    func source(_ unit: SIMD2<Double>) -> SIMD2<Double> {
+    /// The image of a point.
+    package func source(_ unit: SIMD2<Double>) -> SIMD2<Double> {
         var result = constant + across * unit.x + down * unit.y
         for (point, weight) in zip(points, weights) {
             let gap = unit - point

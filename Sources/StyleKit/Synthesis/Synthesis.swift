@@ -119,6 +119,8 @@ public struct Rendering: Sendable {
     public let seamScore: Double
     /// Which work each region comes from, as a picture.
     public let sourceMap: SourceMap
+    /// Where each pixel of a figure is from; nil for other kinds of pictures.
+    package var figureTrace: FigureTrace?
     /// Which works the parts of a figure come from; nil for other kinds of pictures.
     public var figure: FigureSources?
 }
