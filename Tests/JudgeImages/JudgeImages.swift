@@ -10,6 +10,11 @@ struct JudgeImages {
                 print(Options.usage)
                 return
             }
+            if options.mode == "figure" {
+                let report = try FigureJudging(options).run()
+                print(options.isJSON ? try report.json() : report.text)
+                exit(report.isGood ? 0 : 1)
+            }
             let report = try Judging(options).run()
             if options.isJSON {
                 let encoder = JSONEncoder()

@@ -11,7 +11,8 @@ struct Options {
           --out DIR       where the pictures and contact.png go
           --sketch FILE   what the pictures after a sketch follow; else a landscape
           --foreign FILE  somebody else's picture, for the control that must fail
-          --mode MODE     remix, sketch or pattern only
+          --mode MODE     remix, sketch, pattern or figure only
+          --marks FILE    for figures: the landmarks of the works, by the name of their file
           --seeds N       pictures for each mode (8)
           --size WxH      their size in pixels (384x288)
           --json          one object instead of tables
@@ -22,6 +23,7 @@ struct Options {
     private(set) var sketch: String?
     private(set) var foreign: String?
     private(set) var mode: String?
+    private(set) var marks: String?
     private(set) var seeds = 8
     private(set) var size = (width: 384, height: 288)
     private(set) var isJSON = false
@@ -41,6 +43,7 @@ struct Options {
             case "--sketch": sketch = try value(of: word)
             case "--foreign": foreign = try value(of: word)
             case "--mode": mode = try value(of: word)
+            case "--marks": marks = try value(of: word)
             case "--seeds": seeds = try Self.number(try value(of: word))
             case "--size":
                 let sides = try value(of: word).split(separator: "x").map(String.init)
@@ -54,6 +57,9 @@ struct Options {
                 }
                 folder = word
             }
+        }
+        guard mode != "figure" || marks != nil else {
+            throw Mistake(description: "--mode figure needs --marks FILE")
         }
         guard wantsHelp || (!folder.isEmpty && !out.isEmpty) else {
             throw Mistake(description: "name a folder of works and --out DIR")
