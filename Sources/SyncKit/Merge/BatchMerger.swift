@@ -34,7 +34,7 @@ final class BatchMerger {
         self.session = session
         self.batch = batch
         self.sequence = sequence
-        conflicts = ConflictLog(session.db, wall: wall)
+        conflicts = ConflictLog(session, wall: wall)
         dependencies = PendingDependencies(session)
         repairs = RepairWrites(session, wall: wall)
         numbers = [StampNumber](repeating: .zero, count: batch.stamps.count)
@@ -175,8 +175,8 @@ final class BatchMerger {
     }
 
     /// The row takes a causal length above the deletion's, so that it wins everywhere: also with
-    /// devices that know nothing of the order of the two. Every device that has the row raises it to
-    /// the same value.
+    /// devices that know nothing of the order of the two. Every device that has the row raises it
+    /// to the same value.
     private func raise(
         _ row: RowVersion, above causalLength: UInt32, in table: TableStore
     ) throws {

@@ -6,7 +6,7 @@ import GRDB
 /// segment is applied twice, is stored once. Losses are stored by ``flush()``, many by one
 /// statement and in the order of the hashes: the table is then written page by page.
 final class ConflictLog {
-    private let db: Database
+    private let session: StoreSession
     /// Now, in milliseconds since 1970 UTC.
     let wall: UInt64
     private var losses: [Loss] = []
@@ -22,8 +22,8 @@ final class ConflictLog {
         let wonStamp: StampNumber
     }
 
-    init(_ db: Database, wall: UInt64) {
-        self.db = db
+    init(_ session: StoreSession, wall: UInt64) {
+        self.session = session
         self.wall = wall
     }
 
@@ -31,7 +31,8 @@ final class ConflictLog {
         _ kind: Conflict.Kind, _ table: TableID, _ key: RowKey, column: ColumnID,
         lost: [(column: ColumnID, value: SQLValue)], lostStamp: StampNumber, wonStamp: StampNumber
     ) throws {
-        let id = Self.id(kind, table, key, column, lostStamp)
+        // By the stamp itself: one that is received again gets another number.
+        let id = Self.id(kind, table, key, column, try session.stamps.stamp(lostStamp))
         losses.append(
             Loss(
                 id: id, kind: kind, table: table, key: key, column: column, lost: Self.encode(lost),
@@ -60,7 +61,7 @@ final class ConflictLog {
             """
             INSERT OR IGNORE INTO sync_conflicts(id, tbl, row, col, kind, lost, lost_stamp,
             won_stamp, found) VALUES\(rows)
-            """, in: db)
+            """, in: session.db)
         var parameter: Int32 = 1
         for loss in losses {
             insert.bind(loss.id, at: parameter)
@@ -81,11 +82,11 @@ final class ConflictLog {
     /// billion times, and are then shown as one.
     private static func id(
         _ kind: Conflict.Kind, _ table: TableID, _ key: RowKey, _ column: ColumnID,
-        _ lostStamp: StampNumber
+        _ lostStamp: Stamp
     ) -> Int64 {
         let words = [
             UInt64(kind.rawValue) << 32 | UInt64(table.rawValue) << 8 | UInt64(column.rawValue),
-            key.high, key.low, UInt64(bitPattern: lostStamp.rawValue),
+            key.high, key.low, lostStamp.time.rawValue, lostStamp.replica,
         ]
         return Int64(words.reduce(0, StateDigest.mix) >> 1)
     }
@@ -99,12 +100,12 @@ final class ConflictLog {
     /// Forgets what is older than ``Limits/conflictDays``.
     func purge() throws {
         let oldest = Int64(clamping: wall) - Int64(Limits.conflictDays) * 86_400_000
-        try PreparedStatement("DELETE FROM sync_conflicts WHERE found < ?", in: db)
+        try PreparedStatement("DELETE FROM sync_conflicts WHERE found < ?", in: session.db)
             .run(.integer(oldest))
     }
 
-    /// Form: count, then of each value the column's id, the kind as in ``CellColumn/Kind`` and what it
-    /// holds: an integer in zigzag form, the 8 bytes of a real, or a length and the bytes.
+    /// Form: count, then of each value the column's id, the kind as in ``CellColumn/Kind`` and what
+    /// it holds: an integer in zigzag form, the 8 bytes of a real, or a length and the bytes.
     static func encode(_ lost: [(column: ColumnID, value: SQLValue)]) -> [UInt8] {
         var writer = ByteWriter()
         writer.append(count: lost.count)

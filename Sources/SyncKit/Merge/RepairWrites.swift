@@ -101,7 +101,7 @@ final class RepairWrites {
         try orphan(childrenOf: key, in: table)
         guard case .alive(let row) = try table.row(key) else { return }
         let stamp = try stampNumber()
-        let conflicts = ConflictLog(session.db, wall: wall)
+        let conflicts = ConflictLog(session, wall: wall)
         try conflicts.add(
             .rowDeleted, table.table.id, key, column: .wholeRow, lost: try table.values(of: row),
             lostStamp: row.createdStamp, wonStamp: stamp)

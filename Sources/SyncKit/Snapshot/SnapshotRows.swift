@@ -70,7 +70,7 @@ struct SnapshotRows {
             try session.stamps.entry($0.stamp).sequence == nil
         }
         if let unsent {
-            let conflicts = ConflictLog(session.db, wall: wall)
+            let conflicts = ConflictLog(session, wall: wall)
             try conflicts.add(
                 .rowDeleted, table.table.id, row.key, column: .wholeRow,
                 lost: try table.values(of: row),

@@ -72,7 +72,7 @@ extension SyncStore {
             try applier.flush()
             // Under its new name this replica knows nothing of what the other copy sent.
             if applier.page.isForked { try session.forgetCursor() }
-            try ConflictLog(session.db, wall: applier.wall).purge()
+            try ConflictLog(session, wall: applier.wall).purge()
             try Divergences(session.db).purge(wall: applier.wall)
             var page = applier.page
             page.isStopped = isStopped
