@@ -82,7 +82,8 @@ package enum FigureControl: String, CaseIterable, Codable, Sendable {
             picture.pixels[index * 4 + 3] < 128
                 ? nil
                 : FigureTrace.Place(
-                    work: base.index, x: (Float(index % picture.width) + 0.5) / Float(picture.width),
+                    work: base.index,
+                    x: (Float(index % picture.width) + 0.5) / Float(picture.width),
                     y: (Float(index / picture.width) + 0.5) / Float(picture.height))
         }
         switch self {

@@ -65,7 +65,9 @@ package struct FigureJudge: Sendable {
     /// - Parameter works: By their index in the model.
     package init(works: [Int: Work]) {
         self.works = works
-        fingerprints = works.values.map { Self.onWhite($0.picture).fingerprintReading().fingerprint }
+        fingerprints = works.values.map {
+            Self.onWhite($0.picture).fingerprintReading().fingerprint
+        }
     }
 
     /// Measures a figure.
@@ -135,9 +137,10 @@ package struct FigureJudge: Sendable {
         _ point: MarkPoint, _ work: Work, _ found: [FigureTrace.Place], isHand: Bool = false
     ) -> Double {
         let size = SIMD2(Double(work.picture.width), Double(work.picture.height)) / 10_000
-        let eyes = SIMD2(
-            Double(work.marks.rightEye.x - work.marks.leftEye.x),
-            Double(work.marks.rightEye.y - work.marks.leftEye.y)) * size
+        let eyes =
+            SIMD2(
+                Double(work.marks.rightEye.x - work.marks.leftEye.x),
+                Double(work.marks.rightEye.y - work.marks.leftEye.y)) * size
         let radius = (eyes * eyes).sum().squareRoot() * (isHand ? 0.4 : 0.2)
         var hits = Set<Int>()
         for place in found {
@@ -222,7 +225,8 @@ package struct FigureJudge: Sendable {
 
     private static func lightness(_ picture: Picture, _ x: Int, _ y: Int) -> Int {
         let base = (y * picture.width + x) * 4
-        return (Int(picture.pixels[base]) * 54 + Int(picture.pixels[base + 1]) * 183
+        return
+            (Int(picture.pixels[base]) * 54 + Int(picture.pixels[base + 1]) * 183
             + Int(picture.pixels[base + 2]) * 19) / 256
     }
 

@@ -1,5 +1,5 @@
-/// A character that a program paints, cut out on a transparent ground, and what an artist would mark
-/// on it.
+/// A character that a program paints, cut out on a transparent ground, and what an artist would
+/// mark on it.
 ///
 /// Characters of different numbers differ in build, skin, hair and dress, and a little in where
 /// everything is.

@@ -74,7 +74,8 @@ struct FaceSwap {
         let cut = LabelCut(
             width: field.width, height: field.height, costs: [own, other],
             seams: SeamCosts(
-                [head.features, layer.features], width: field.width, count: field.count, weights: nil, area: allowed),
+                [head.features, layer.features], width: field.width, count: field.count,
+                weights: nil, area: allowed),
             change: 1, isCancelled: { executor.isCancelled })
         let labels = cut.expanded(
             from: cut.cheapest, rounds: 1, flow: GridFlow(width: field.width, height: field.height))

@@ -136,7 +136,8 @@ struct FigureRenderer {
             area[index] = open != 1 || costs[Int(labels[index])][index] >= LabelCut.forbidden
         }
         let seams = SeamCosts(
-            problem.features, width: field.width, count: field.count, weights: problem.seamWeights(),
+            problem.features, width: field.width, count: field.count,
+            weights: problem.seamWeights(),
             area: area.dilated(by: 1.5))
         let cut = LabelCut(
             width: field.width, height: field.height, costs: costs, seams: seams,

@@ -68,8 +68,10 @@ struct LabelCut {
     /// The cost of a seam between neighbours of these labels.
     @inline(__always)
     private func seam(_ first: UInt8, _ second: UInt8, _ here: Int, _ there: Int) -> Int32 {
-        first == second ? 0 : seams.cost(first, second, here) &+ seams.cost(first, second, there)
-            &+ change
+        first == second
+            ? 0
+            : seams.cost(first, second, here) &+ seams.cost(first, second, there)
+                &+ change
     }
 
     func energy(of labels: [UInt8]) -> Int {
