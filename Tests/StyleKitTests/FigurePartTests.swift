@@ -23,7 +23,7 @@ import Testing
         }
     }
 
-    // Goal: a spline without stiffness passes through its points, and leaves an affine map as it is.
+    // Goal: a spline without stiffness passes through its points; an affine map stays as it is.
     // Method: five points moved at random; four more places of an affine map.
     @Test func splinesPassThroughTheirPoints() {
         var random = SeededGenerator(seed: 3)

@@ -66,7 +66,8 @@ struct FigureLayer {
         return mask
     }
 
-    /// Where a second body may be taken from: within its work, without its head and what is dropped.
+    /// Where a second body may be taken from: within its work, without its head and what is
+    /// dropped.
     var usableArea: FigureMask {
         let area = isInside.subtracting(removedHead)
         return dropped.map { area.subtracting($0) } ?? area

@@ -64,7 +64,8 @@ public enum StyleError: Error, Equatable, CustomStringConvertible {
                 + "of characters on a transparent ground. Add works without their background."
         case .notAFigure:
             "The work that is to give the pose, the head or the colours has no landmarks, is left "
-                + "out, or is not cut out. Choose another, or set its landmarks and train the model."
+                + "out, or is not cut out. Choose another, or set its landmarks and train the "
+                + "model again."
         case .nothingToUse:
             "All works are left out or avoided: nothing is left to draw with. Allow part of one."
         case .cancelled:
