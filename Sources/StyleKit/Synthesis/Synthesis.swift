@@ -112,10 +112,12 @@ public struct Rendering: Sendable {
     /// The works that were used, the largest share first; the shares add up to 1.
     public let shares: [WorkShare]
     /// The largest contiguous part of the picture, 0 to 1, that was copied from one work as it is
-    /// there; a drift of one pixel between neighbouring patches still counts as copied.
+    /// there; a drift of one pixel between neighbouring patches still counts as copied. Of a
+    /// figure, the largest connected part of one work, scaled or bent as it may be.
     public let largestFragment: Double
     /// How visible seams are: the mean root mean square difference of a patch from its source, in
-    /// units of OKLab × 100; lower is better.
+    /// units of OKLab × 100; lower is better. Of a figure, the mean over its pixels of what works
+    /// differ by along seams.
     public let seamScore: Double
     /// Which work each region comes from, as a picture.
     public let sourceMap: SourceMap
