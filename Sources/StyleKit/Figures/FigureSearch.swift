@@ -27,8 +27,8 @@ struct FigureSearch {
         static let smallestShare = 0.15
         static let brokenPart = 2_200.0
         static let secondHeld = 2_000.0
-        static let hand = 4_000.0
-        static let brokenHand = 8_000.0
+        static let hand = 2_500.0
+        static let brokenHand = 3_000.0
         static let sides = 2_000.0
         /// Of the difference of colours across a seam, in sixteenths, and of what exceeds it.
         static let contrastBound: Int32 = 28 * 16
