@@ -99,8 +99,8 @@ import Testing
         let hex = model.digest.prefix(8).map {
             String($0 >> 4, radix: 16) + String($0 & 15, radix: 16)
         }
-        #expect(hex.joined() == "804fd81215920408")
-        #expect(Array(model.bytes.prefix(11)) == Array("ATELSTYL".utf8) + [2, 0, 15])
+        #expect(hex.joined() == "8df82108b41b337d")
+        #expect(Array(model.bytes.prefix(11)) == Array("ATELSTYL".utf8) + [3, 0, 15])
     }
 
     // Goal: what cannot be learned from is refused with its reason.

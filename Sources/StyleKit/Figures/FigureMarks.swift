@@ -45,21 +45,33 @@ public struct FigureMarks: Sendable, Equatable {
         leftWaist: MarkPoint, rightWaist: MarkPoint, yaw: Int, headOutline: [MarkPoint],
         forearms: [[MarkPoint]] = [], heldThings: [[MarkPoint]] = []
     ) throws(FigureMarksError) {
-        self.leftEye = leftEye
-        self.rightEye = rightEye
-        self.mouth = mouth
-        self.chin = chin
-        self.headTop = headTop
-        self.neckPit = neckPit
-        self.leftShoulder = leftShoulder
-        self.rightShoulder = rightShoulder
-        self.leftWaist = leftWaist
-        self.rightWaist = rightWaist
+        self.init(
+            unchecked: [
+                leftEye, rightEye, mouth, chin, headTop, neckPit, leftShoulder, rightShoulder,
+                leftWaist, rightWaist,
+            ], yaw: yaw, headOutline: headOutline, forearms: forearms, heldThings: heldThings)
+        try check()
+    }
+
+    /// - Parameter ten: In the order of ``points``.
+    init(
+        unchecked ten: [MarkPoint], yaw: Int, headOutline: [MarkPoint], forearms: [[MarkPoint]],
+        heldThings: [[MarkPoint]]
+    ) {
+        leftEye = ten[0]
+        rightEye = ten[1]
+        mouth = ten[2]
+        chin = ten[3]
+        headTop = ten[4]
+        neckPit = ten[5]
+        leftShoulder = ten[6]
+        rightShoulder = ten[7]
+        leftWaist = ten[8]
+        rightWaist = ten[9]
         self.yaw = yaw
         self.headOutline = headOutline
         self.forearms = forearms
         self.heldThings = heldThings
-        try check()
     }
 
     /// The ten points in the order of ``bytes``.
@@ -70,7 +82,8 @@ public struct FigureMarks: Sendable, Equatable {
         ]
     }
 
-    private func check() throws(FigureMarksError) {
+    /// - Throws: ``FigureMarksError`` for the first rule that the marks break.
+    func check() throws(FigureMarksError) {
         guard Limits.figureYaw.contains(yaw) else { throw .yawOutOfRange(value: yaw) }
         try check(headOutline, count: Limits.outlinePoints, .headOutline)
         for (strokes, part) in [(forearms, FigurePart.forearms), (heldThings, .heldThings)] {
@@ -266,7 +279,7 @@ public enum FigurePart: String, Sendable {
     /// Both shoulders.
     case shoulders
     /// Both ends of the waist.
-    case waist
+    case waist = "ends of the waist"
     /// The middle of the eyes, and the chin.
     case eyesAndChin = "eyes and the chin"
     /// The pit of the neck, and the middle of the waist.

@@ -27,6 +27,21 @@ public struct Synthesis {
         self.threads = min(max(threads, 1), Limits.threads)
     }
 
+    /// Checks all that ``render(progress:preview:isCancelled:)`` refuses for a figure, without
+    /// drawing; takes as long as reading the marked works.
+    ///
+    /// - Throws: ``StyleError``, as ``render(progress:preview:isCancelled:)`` does.
+    public func check() throws(StyleError) {
+        try settings.check()
+        try settings.kind.check(figures: model.works.count { $0.figure != nil })
+        guard case .figure(let figure) = settings.kind else { return }
+        let set = try FigureSet(
+            model, settings: settings, executor: RowParallelExecutor(threads: threads))
+        for id in [figure.pose, figure.head, figure.colours] {
+            _ = try set.index(of: id, in: model)
+        }
+    }
+
     /// Synthesizes the picture at full size.
     ///
     /// - Parameters:

@@ -1,0 +1,530 @@
+/// Proposes the outline of a head with its hair or hat from the ten points and the picture.
+///
+/// The colours inside an upright oval between chin and top of head, and those around it and on the
+/// body, are each summed up by a few means. One minimum cut divides the pixels by which means they
+/// are nearer to, by where they lie, and along edges of the picture (Boykov and Jolly, *Interactive
+/// Graph Cuts for Optimal Boundary & Region Segmentation*, 2001); nothing is iterated.
+struct HeadOutline {
+    /// The height of the head in the raster in which the cut is sought, in pixels.
+    fileprivate static let headPixels = 96.0
+    /// The means of each of the two groups of colours, and the rounds in which they are sought.
+    private static let means = 7
+    private static let rounds = 6
+    /// The corners of the proposal, at most; a hand draws about as many.
+    private static let corners = 48
+
+    private let frame: HeadFrame
+    private let colors: [SIMD4<Float>]
+    /// Whether the character stands on a transparent ground: then what is opaque beside and above
+    /// the face is most likely its head.
+    private let isCutOut: Bool
+
+    /// - Parameter picture: Of the work; of any size in its proportion.
+    init(_ marks: FigureMarks, in picture: Picture) {
+        let frame = HeadFrame(marks, width: picture.width, height: picture.height)
+        self.frame = frame
+        colors = Self.reduced(picture, frame)
+        isCutOut = colors.count { $0.w < 0.4 } * 20 > colors.count
+    }
+
+    /// The oval that is proposed where nothing is known but the points.
+    static func oval(_ marks: FigureMarks, width: Int, height: Int) -> [MarkPoint] {
+        let frame = HeadFrame(marks, width: width, height: height)
+        return (0..<24).map { step in
+            let (cosine, sine) = Trigonometry.cosineAndSine(degrees: Float(step * 15))
+            return frame.mark(
+                frame.middle + Double(cosine) * frame.across + Double(sine) * frame.along)
+        }
+    }
+
+    /// The corners of the proposed outline; nil where the cut leaves less than the oval of a face.
+    var corners: [MarkPoint]? {
+        let means = (head: means(of: .head), rest: means(of: .rest))
+        let mask = cut(means.head, means.rest)
+        guard let outline = MaskOutline(mask, around: frame.rasterEyes) else { return nil }
+        let simple = outline.simplified(to: Self.corners)
+        return simple.count < Limits.outlinePoints.lowerBound
+            ? nil : simple.map { frame.mark(frame.picturePoint($0)) }
+    }
+
+    // MARK: Colours
+
+    /// The straight colours of the raster: OKLab × 100, alpha 0 to 1.
+    private static func reduced(_ picture: Picture, _ frame: HeadFrame) -> [SIMD4<Float>] {
+        var colors: [SIMD4<Float>] = []
+        colors.reserveCapacity(frame.width * frame.height)
+        for y in 0..<frame.height {
+            for x in 0..<frame.width {
+                let columns = frame.columns(x)
+                var sum = SIMD4<Float>()
+                var count: Float = 0
+                for row in frame.rows(y) {
+                    for column in columns {
+                        let start = (row * picture.width + column) * 4
+                        let alpha = Float(picture.pixels[start + 3]) / 255
+                        let color = SIMD4<Float>(
+                            Float(picture.pixels[start]), Float(picture.pixels[start + 1]),
+                            Float(picture.pixels[start + 2]), 255)
+                        sum += color * alpha
+                        count += 1
+                    }
+                }
+                guard sum.w > 0, count > 0 else {
+                    colors.append(SIMD4())
+                    continue
+                }
+                let mean = (sum / (sum.w / 255)).bytes()
+                let lab = OKLab(red: mean.x, green: mean.y, blue: mean.z)
+                let color = SIMD4(lab.lightness, lab.greenRed, lab.blueYellow, 0) * 100
+                colors.append(SIMD4(color.x, color.y, color.z, sum.w / 255 / count))
+            }
+        }
+        return colors
+    }
+
+    private enum Group { case head, rest }
+
+    /// The means of the opaque colours that surely or probably belong to a group.
+    private func means(of group: Group) -> [SIMD4<Float>] {
+        var samples: [SIMD4<Float>] = []
+        for y in 0..<frame.height {
+            for x in 0..<frame.width {
+                let color = colors[y * frame.width + x]
+                guard color.w > 0.6 else { continue }
+                let place = frame.place(x: x, y: y)
+                let isSample =
+                    switch group {
+                    case .head:
+                        place.oval < 0.9 && !frame.isBody(place)
+                            || isCutOut && place.oval < 1.5 && place.below < -0.2
+                    case .rest:
+                        frame.isBody(place)
+                            || (isCutOut ? place.below > 1.1 : place.oval > 1.9)
+                    }
+                if isSample { samples.append(color) }
+            }
+        }
+        return Self.means(of: samples)
+    }
+
+    /// k-means from colours that are spread over the lightnesses.
+    private static func means(of samples: [SIMD4<Float>]) -> [SIMD4<Float>] {
+        guard samples.count >= means else { return [] }
+        let sorted = samples.map(\.x).sorted()
+        var means = (0..<means).map { step -> SIMD4<Float> in
+            let lightness = sorted[(2 * step + 1) * sorted.count / (2 * Self.means)]
+            return samples.first { $0.x == lightness } ?? samples[0]
+        }
+        for _ in 0..<rounds {
+            var sums = [SIMD4<Float>](repeating: SIMD4(), count: means.count)
+            for sample in samples {
+                let index = nearest(sample, means).index
+                sums[index] += SIMD4(sample.x, sample.y, sample.z, 1)
+            }
+            for index in means.indices where sums[index].w > 0 {
+                means[index] = sums[index] / sums[index].w
+            }
+        }
+        return means
+    }
+
+    private static func nearest(
+        _ color: SIMD4<Float>, _ means: [SIMD4<Float>]
+    ) -> (index: Int, distance: Float) {
+        var best = (index: 0, distance: Float.infinity)
+        for (index, mean) in means.enumerated() {
+            var gap = color - mean
+            gap.w = 0
+            // Light and shadow change the lightness of one thing more than its hue.
+            gap *= SIMD4(0.7, 1.6, 1.6, 0)
+            let distance = (gap * gap).sum()
+            if distance < best.distance { best = (index, distance) }
+        }
+        return (best.index, best.distance.squareRoot())
+    }
+
+    // MARK: Cut
+
+    private func cut(_ head: [SIMD4<Float>], _ rest: [SIMD4<Float>]) -> FigureMask {
+        let flow = GridFlow(width: frame.width, height: frame.height)
+        let scale = seamScale
+        for y in 0..<frame.height {
+            for x in 0..<frame.width {
+                let node = flow.node(x: x, y: y)
+                let cost = costs(x, y, head, rest)
+                flow.add(
+                    node, onSourceSide: Int32(cost.head * 16), onSinkSide: Int32(cost.rest * 16))
+                if x + 1 < frame.width {
+                    let price = seam(x, y, x + 1, y, scale)
+                    flow.addRight(node, price, back: price)
+                }
+                if y + 1 < frame.height {
+                    let price = seam(x, y, x, y + 1, scale)
+                    flow.addBelow(node, price, back: price)
+                }
+            }
+        }
+        flow.solve { false }
+        var mask = FigureMask(width: frame.width, height: frame.height)
+        for y in 0..<frame.height {
+            for x in 0..<frame.width {
+                mask[y * frame.width + x] = !flow.isOnSinkSide(flow.node(x: x, y: y))
+            }
+        }
+        // What is thinner than a lock of hair is no part of the outline.
+        return mask.eroded(by: 1.5).dilated(by: 1.5).dilated(by: 2).eroded(by: 2)
+    }
+
+    /// What a pixel costs as a part of the head, and as none.
+    private func costs(
+        _ x: Int, _ y: Int, _ head: [SIMD4<Float>], _ rest: [SIMD4<Float>]
+    ) -> (head: Float, rest: Float) {
+        let place = frame.place(x: x, y: y)
+        if frame.isFace(place) { return (0, 4_000) }
+        if frame.isBody(place) || frame.isEdge(x: x, y: y) { return (4_000, 0) }
+        let color = colors[y * frame.width + x]
+        var cost: (head: Float, rest: Float) = (0, 0)
+        if color.w < 0.4 {
+            // Nothing is there: the outline may run either way round it.
+            cost.head = 1
+        } else if !head.isEmpty, !rest.isEmpty {
+            let own = Self.nearest(color, head).distance
+            let other = Self.nearest(color, rest).distance
+            let part = (own - other) / (own + other + 3)
+            if part > 0 { cost.head = part * 14 } else { cost.rest = -part * 14 }
+        }
+        let far = Float(place.oval - 1)
+        let isBeside = isCutOut && place.below < 0
+        if far > 0 {
+            cost.head += min(40, far * (isBeside ? 3 : isCutOut ? 7 : 14))
+        } else {
+            cost.rest += min(14, -far * 20)
+        }
+        if isBeside, color.w >= 0.4 { cost.rest += 7 }
+        if place.below > 0 {
+            // Locks of hair hang beside the neck, not before it.
+            let isNeck = abs(place.aside) < 0.55
+            cost.head += Float(place.below) * (isNeck ? 60 : isCutOut ? 7 : 12)
+        }
+        return cost
+    }
+
+    /// The mean squared difference of neighbours.
+    private var seamScale: Float {
+        var sum: Float = 0
+        for index in 1..<max(2, colors.count) where index < colors.count {
+            let gap = colors[index] - colors[index - 1]
+            sum += (gap * gap).sum()
+        }
+        return max(4, sum / Float(max(1, colors.count)))
+    }
+
+    private func seam(_ x: Int, _ y: Int, _ otherX: Int, _ otherY: Int, _ scale: Float) -> Int32 {
+        let here = colors[y * frame.width + x]
+        let there = colors[otherY * frame.width + otherX]
+        var gap = here - there
+        gap.w *= 40
+        let difference = Double((gap * gap).sum() / (2 * scale))
+        return Int32(16 * (1 + 22 * Curves.exponential(-min(30, difference))))
+    }
+}
+
+/// The raster around a head, and where its pixels lie in the head's own directions.
+private struct HeadFrame {
+    /// Where a pixel lies.
+    struct Place {
+        /// 0 in the middle of the head's oval, 1 on it.
+        var oval: Double
+        /// Below the chin, in lengths of the face; negative above.
+        var below: Double
+        /// To the right of the face's middle line, in lengths of the face.
+        var aside: Double
+        /// In pixels of the picture.
+        var point: SIMD2<Double>
+    }
+
+    let width: Int
+    let height: Int
+    /// The middle of the oval, in pixels of the picture, and its half axes.
+    let middle: SIMD2<Double>
+    let along: SIMD2<Double>
+    let across: SIMD2<Double>
+    private let size: SIMD2<Double>
+    private let origin: SIMD2<Double>
+    private let step: Double
+    private let eyes: SIMD2<Double>
+    private let chin: SIMD2<Double>
+    private let top: SIMD2<Double>
+    private let down: SIMD2<Double>
+    private let faceLength: Double
+    private let torso: [SIMD2<Double>]
+    private let torsoReach: Double
+    /// Strokes along what is held, and along forearms.
+    private let strokes: [[SIMD2<Double>]]
+
+    init(_ points: FigureMarks, width pictureWidth: Int, height pictureHeight: Int) {
+        let size = SIMD2(Double(pictureWidth), Double(pictureHeight))
+        func place(_ mark: MarkPoint) -> SIMD2<Double> {
+            SIMD2(Double(mark.x), Double(mark.y)) / 10_000 * size
+        }
+        func length(_ vector: SIMD2<Double>) -> Double { (vector * vector).sum().squareRoot() }
+        self.size = size
+        eyes = (place(points.leftEye) + place(points.rightEye)) / 2
+        chin = place(points.chin)
+        top = place(points.headTop)
+        faceLength = max(2, length(chin - eyes))
+        down = (chin - eyes) / faceLength
+        let headLength = max(1.6 * faceLength, length(chin - top))
+        along = down * (headLength / 2)
+        let half = max(0.4 * headLength, 0.75 * faceLength)
+        across = SIMD2(-down.y, down.x) * -half
+        // A head that looks to one side reaches further back on the other.
+        middle = chin - along - across * (0.35 * Double(points.yaw) / 100)
+        step = max(1, headLength / HeadOutline.headPixels)
+        let low = middle - 1.35 * headLength
+        let high = middle + 1.35 * headLength
+        origin = SIMD2(max(0, low.x.rounded(.down)), max(0, low.y.rounded(.down)))
+        width = max(3, Int((min(high.x, size.x) - origin.x) / step))
+        height = max(3, Int((min(high.y, size.y) - origin.y) / step))
+        let shoulders = (place(points.leftShoulder), place(points.rightShoulder))
+        torso = [
+            place(points.neckPit),
+            (place(points.leftWaist) + place(points.rightWaist)) / 2, shoulders.0, shoulders.1,
+        ]
+        torsoReach = 0.12 * length(shoulders.1 - shoulders.0)
+        strokes = (points.forearms + points.heldThings).map { $0.map(place) }
+    }
+
+    var rasterEyes: (x: Int, y: Int) {
+        let place = (eyes - origin) / step
+        return (min(max(Int(place.x), 0), width - 1), min(max(Int(place.y), 0), height - 1))
+    }
+
+    func columns(_ x: Int) -> Range<Int> { range(x, origin.x, size.x) }
+    func rows(_ y: Int) -> Range<Int> { range(y, origin.y, size.y) }
+
+    private func range(_ index: Int, _ start: Double, _ side: Double) -> Range<Int> {
+        let low = min(Int(start + Double(index) * step), Int(side) - 1)
+        let high = min(Int(start + Double(index + 1) * step), Int(side))
+        return low..<max(low + 1, high)
+    }
+
+    func place(x: Int, y: Int) -> Place {
+        let point = origin + SIMD2(Double(x) + 0.5, Double(y) + 0.5) * step
+        let offset = point - middle
+        let alongPart = (offset * along).sum() / (along * along).sum()
+        let acrossPart = (offset * across).sum() / (across * across).sum()
+        let right = SIMD2(down.y, -down.x)
+        return Place(
+            oval: (alongPart * alongPart + acrossPart * acrossPart).squareRoot(),
+            below: ((point - chin) * down).sum() / faceLength,
+            aside: ((point - chin) * right).sum() / faceLength, point: point)
+    }
+
+    /// Whether a place surely belongs to the head: the face, and the line up to the head's top.
+    func isFace(_ place: Place) -> Bool {
+        let center = eyes + (chin - eyes) * 0.35
+        let offset = place.point - center
+        let upright = (offset * down).sum() / (0.6 * faceLength)
+        let sideways = place.aside / 0.42
+        if upright * upright + sideways * sideways < 1 { return true }
+        let line = top - eyes
+        let length = (line * line).sum()
+        guard length > 0 else { return false }
+        let part = ((place.point - eyes) * line).sum() / length
+        guard (0...0.9).contains(part) else { return false }
+        let gap = place.point - eyes - line * part
+        return (gap * gap).sum() < 0.03 * faceLength * faceLength
+    }
+
+    /// Whether a place surely belongs to the body: the middle of the trunk, and the shoulders.
+    func isBody(_ place: Place) -> Bool {
+        let offset = place.point - torso[0]
+        let line = torso[1] - torso[0]
+        let length = max(1, (line * line).sum())
+        let part = (offset * line).sum() / length
+        if part > 0.02 {
+            let gap = offset - line * min(1, part)
+            if (gap * gap).sum() < torsoReach * torsoReach { return true }
+        }
+        let isShoulder = torso[2...].contains { end in
+            let gap = place.point - end
+            return (gap * gap).sum() < torsoReach * torsoReach
+        }
+        return isShoulder || isStroke(place.point)
+    }
+
+    /// Whether a forearm or a held thing is there.
+    private func isStroke(_ point: SIMD2<Double>) -> Bool {
+        let reach = 0.14 * faceLength
+        return strokes.contains { stroke in
+            zip(stroke, stroke.dropFirst()).contains { start, end in
+                let line = end - start
+                let part = ((point - start) * line).sum() / max(1, (line * line).sum())
+                let gap = point - start - line * min(1, max(0, part))
+                return (gap * gap).sum() < reach * reach
+            }
+        }
+    }
+
+    func isEdge(x: Int, y: Int) -> Bool {
+        let point = origin + SIMD2(Double(x), Double(y)) * step
+        let isAtPictureEdge = point.y < 2 * step
+        return !isAtPictureEdge && (x == 0 || y == 0 || x == width - 1 || y == height - 1)
+    }
+
+    func picturePoint(_ corner: SIMD2<Double>) -> SIMD2<Double> { origin + corner * step }
+
+    func mark(_ point: SIMD2<Double>) -> MarkPoint {
+        let part = point / size * 10_000
+        return MarkPoint(
+            x: Int(min(max(part.x.rounded(), 0), 10_000)),
+            y: Int(min(max(part.y.rounded(), 0), 10_000)))
+    }
+}
+
+/// The outer edge of a connected part of a mask.
+private struct MaskOutline {
+    private let corners: [SIMD2<Double>]
+
+    /// - Parameter seed: A pixel of the part.
+    init?(_ mask: FigureMask, around seed: (x: Int, y: Int)) {
+        guard mask[seed.y * mask.width + seed.x] else { return nil }
+        var isPart = [Bool](repeating: false, count: mask.width * mask.height)
+        var open = [seed.y * mask.width + seed.x]
+        isPart[open[0]] = true
+        while let index = open.popLast() {
+            let x = index % mask.width
+            for next in [
+                x > 0 ? index - 1 : -1, x + 1 < mask.width ? index + 1 : -1, index - mask.width,
+                index + mask.width,
+            ] where isPart.indices.contains(next) && mask[next] && !isPart[next] {
+                isPart[next] = true
+                open.append(next)
+            }
+        }
+        func isInside(_ x: Int, _ y: Int) -> Bool {
+            x >= 0 && y >= 0 && x < mask.width && y < mask.height && isPart[y * mask.width + x]
+        }
+        // Along the edges of pixels, the part on the right, from the first pixel's upper left.
+        guard let first = isPart.firstIndex(of: true) else { return nil }
+        let start = SIMD2(first % mask.width, first / mask.width)
+        var place = start
+        var step = SIMD2(1, 0)
+        var corners: [SIMD2<Double>] = []
+        for _ in 0..<(4 * mask.width * mask.height) {
+            corners.append(SIMD2(Double(place.x), Double(place.y)))
+            place = SIMD2(place.x + step.x, place.y + step.y)
+            let left = SIMD2(step.y, -step.x)
+            let ahead = Self.pixels(ahead: place, step)
+            if isInside(ahead.left.x, ahead.left.y) {
+                step = left
+            } else if !isInside(ahead.right.x, ahead.right.y) {
+                step = SIMD2(-step.y, step.x)
+            }
+            if place == start { break }
+        }
+        self.corners = corners
+    }
+
+    /// The two pixels ahead of a corner, left and right of the direction.
+    private static func pixels(
+        ahead place: SIMD2<Int>, _ step: SIMD2<Int>
+    ) -> (left: SIMD2<Int>, right: SIMD2<Int>) {
+        switch (step.x, step.y) {
+        case (1, _): (SIMD2(place.x, place.y - 1), place)
+        case (-1, _): (SIMD2(place.x - 1, place.y), SIMD2(place.x - 1, place.y - 1))
+        case (_, 1): (place, SIMD2(place.x - 1, place.y))
+        default: (SIMD2(place.x - 1, place.y - 1), SIMD2(place.x, place.y - 1))
+        }
+    }
+
+    /// Fewer corners with nearly the same outline (Douglas and Peucker, 1973).
+    func simplified(to limit: Int) -> [SIMD2<Double>] {
+        guard corners.count > 3 else { return [] }
+        var tolerance = 0.9
+        while true {
+            let half = corners.count / 2
+            let first = Self.simplified(corners[...half], tolerance)
+            let second = Self.simplified(corners[half...] + [corners[0]], tolerance)
+            let simple = first.dropLast() + second.dropLast()
+            if simple.count <= limit { return Array(simple) }
+            tolerance *= 1.4
+        }
+    }
+
+    private static func simplified(
+        _ line: ArraySlice<SIMD2<Double>>, _ tolerance: Double
+    ) -> [SIMD2<Double>] {
+        var isKept = [Bool](repeating: false, count: line.count)
+        let points = Array(line)
+        guard points.count > 2 else { return points }
+        isKept[0] = true
+        isKept[points.count - 1] = true
+        var open = [(0, points.count - 1)]
+        while let (low, high) = open.popLast() {
+            guard high - low > 1 else { continue }
+            let span = points[high] - points[low]
+            let length = (span * span).sum().squareRoot()
+            var worst = (index: low, gap: 0.0)
+            for index in (low + 1)..<high {
+                let offset = points[index] - points[low]
+                let gap =
+                    length > 0
+                    ? abs(offset.x * span.y - offset.y * span.x) / length
+                    : (offset * offset).sum().squareRoot()
+                if gap > worst.gap { worst = (index, gap) }
+            }
+            guard worst.gap > tolerance else { continue }
+            isKept[worst.index] = true
+            open.append((low, worst.index))
+            open.append((worst.index, high))
+        }
+        return points.indices.filter { isKept[$0] }.map { points[$0] }
+    }
+}
+
+extension FigureMarks {
+    /// Checks marks without an outline, which becomes an oval by the points.
+    ///
+    /// - Parameters:
+    ///   - points: Ten, in the order of ``points``.
+    ///   - width: The work's, in pixels; of any scale.
+    ///   - height: The work's, in pixels.
+    /// - Throws: ``FigureMarksError``.
+    public init(
+        points: [MarkPoint], yaw: Int, forearms: [[MarkPoint]] = [],
+        heldThings: [[MarkPoint]] = [], width: Int, height: Int
+    ) throws(FigureMarksError) {
+        guard points.count == 10 else {
+            throw .wrongPointCount(.points, count: points.count, allowed: 10...10)
+        }
+        guard points.allSatisfy(\.isInside) else { throw .outside(.points) }
+        let rough = FigureMarks(
+            unchecked: points, yaw: yaw, headOutline: [], forearms: forearms,
+            heldThings: heldThings)
+        self.init(
+            unchecked: points, yaw: yaw,
+            headOutline: HeadOutline.oval(rough, width: max(1, width), height: max(1, height)),
+            forearms: forearms, heldThings: heldThings)
+        try check()
+    }
+
+    /// The same marks with an outline of the head that is found in the picture, and is to be looked
+    /// at before it is used.
+    ///
+    /// - Parameter picture: The work, of any size in its proportion.
+    public func withProposedOutline(in picture: Picture) -> FigureMarks {
+        guard let corners = HeadOutline(self, in: picture).corners else { return self }
+        let proposal = FigureMarks(
+            unchecked: points, yaw: yaw, headOutline: corners, forearms: forearms,
+            heldThings: heldThings)
+        do throws(FigureMarksError) {
+            try proposal.check()
+            return proposal
+        } catch {
+            // An outline past the eyes is no help: the old one stays.
+            return self
+        }
+    }
+}
