@@ -19,6 +19,8 @@ package enum Limits {
     static let fileTitleBytes = 120
     /// The longest note, in UTF-8 bytes.
     package static let noteBytes = 64 * 1024
+    /// The longest JSON text of a work's landmarks, in bytes; the largest marks need a tenth.
+    package static let landmarksBytes = 128 * 1024
     /// The longest tag, in UTF-8 bytes.
     package static let tagBytes = 128
     /// The most tags of one work.

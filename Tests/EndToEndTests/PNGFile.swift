@@ -14,6 +14,18 @@ struct PNGFile {
         append("IEND", [])
     }
 
+    /// A picture of straight RGBA bytes.
+    init(width: Int, height: Int, pixels: [UInt8]) {
+        var rows: [UInt8] = []
+        for y in 0..<height {
+            rows.append(0)
+            rows += pixels[(y * width * 4)..<((y + 1) * width * 4)]
+        }
+        append("IHDR", Self.header(width, height, kind: 6))
+        append("IDAT", Self.stored(rows))
+        append("IEND", [])
+    }
+
     /// A file that promises a size, checksum and all, and holds a single byte.
     init(promisingWidth width: Int, height: Int) {
         append("IHDR", Self.header(width, height))
@@ -21,8 +33,9 @@ struct PNGFile {
         append("IEND", [])
     }
 
-    private static func header(_ width: Int, _ height: Int) -> [UInt8] {
-        big(UInt32(width)) + big(UInt32(height)) + [8, 2, 0, 0, 0]
+    /// - Parameter kind: 2 for red, green and blue, 6 with alpha.
+    private static func header(_ width: Int, _ height: Int, kind: UInt8 = 2) -> [UInt8] {
+        big(UInt32(width)) + big(UInt32(height)) + [8, kind, 0, 0, 0]
     }
 
     private mutating func append(_ name: String, _ data: [UInt8]) {

@@ -33,6 +33,14 @@ package enum LibrarySchema {
         migrator.registerMigration("3 removals") { database in
             try database.execute(sql: removals)
         }
+        migrator.registerMigration("4 figures") { database in
+            try database.execute(
+                sql: """
+                    ALTER TABLE works ADD COLUMN landmarks TEXT NOT NULL DEFAULT '';
+                    ALTER TABLE models ADD COLUMN landmarks TEXT NOT NULL DEFAULT '{}';
+                    ALTER TABLE generations ADD COLUMN figure TEXT NOT NULL DEFAULT '';
+                    """)
+        }
         return migrator
     }
 
@@ -49,17 +57,18 @@ package enum LibrarySchema {
     private static let workColumns = [
         "title", "note", "sha256", "pixel_hash", "width", "height", "format", "bytes", "basis",
         "licence", "statement", "device", "device_name", "created_at", "areas",
-        "fingerprint",
+        "fingerprint", "landmarks",
     ]
     private static let modelColumns = [
         "name", "digest", "works_digest", "engine", "bytes", "analysis", "device", "device_name",
-        "created_at",
+        "created_at", "landmarks",
     ]
     private static let generationColumns = [
         "model_id", "model_name", "model_digest", "works_digest", "engine", "seed", "width",
         "height", "sketch_sha256", "settings_digest", "body", "sha256", "pixel_hash", "sources",
         "spend", "receipt", "refusal", "rating", "source_withdrawn", "device", "device_name",
         "created_at", "settings", "drafts", "draft", "sheet", "largest_piece",
+        "figure",
     ]
 
     private static let removalColumns = [

@@ -14,6 +14,20 @@ public struct Generation: Codable, Equatable, Sendable {
         public let share: Double
     }
 
+    /// Which works the parts of a figure come from.
+    public struct Figure: Codable, Equatable, Sendable {
+        /// The work whose head it is.
+        public let head: WorkID
+        /// The work whose body and pose are the base.
+        public let pose: WorkID
+        /// The work of which another part of the body is; left out where there is none.
+        public let second: WorkID?
+        /// The work whose eyes, nose and mouth the head has; left out where they are its own.
+        public let face: WorkID?
+        /// Whether the works show one character only: the figure is a variant, and nobody new.
+        public let isVariant: Bool
+    }
+
     /// Whether the server has countersigned a generation.
     public enum Standing: String, Codable, Sendable {
         /// The server countersigned: there is a receipt.
@@ -59,6 +73,8 @@ public struct Generation: Codable, Equatable, Sendable {
     public let largestPiece: Double
     /// What kind of picture it is: `free`, `tile` or `figure`; empty where the row does not say.
     public let kind: String
+    /// Which works its parts come from, where it is a figure; left out otherwise.
+    public let figure: Figure?
     /// The originality that it was made with, 0 to 100.
     public let originality: Int
     /// The number of drafts on its sheet; 0 for a picture that was drawn without one.
@@ -107,6 +123,8 @@ public struct Generation: Codable, Equatable, Sendable {
         largestPiece = fields.real("largest_piece", in: 0...1)
         let settings = GenerationSettings(stored: fields.rawText("settings"))
         kind = settings?.kind.name ?? ""
+        figure = try? CanonicalJSON.decode(
+            Figure.self, from: Data(fields.rawText("figure").utf8))
         originality = settings?.originality ?? 0
         drafts = fields.number("drafts", in: 0...StyleKit.Limits.drafts)
         draft = fields.number("draft", in: 0...StyleKit.Limits.drafts)
@@ -134,6 +152,23 @@ public struct Generation: Codable, Equatable, Sendable {
         return (shares ?? [:]).compactMap { work, share in
             WorkID(hex: work).map { Source(work: $0, share: min(max(share, 0), 1)) }
         }.sorted { ($1.share, $0.work) < ($0.share, $1.work) }
+    }
+}
+
+extension Generation.Figure {
+    /// The works as the synthesis names them; nil where an id is none.
+    init?(_ sources: FigureSources) {
+        guard let head = WorkID(sources.head), let pose = WorkID(sources.pose) else { return nil }
+        self.init(
+            head: head, pose: pose, second: sources.second.flatMap { WorkID($0) },
+            face: sources.face.flatMap { WorkID($0) }, isVariant: sources.isVariant)
+    }
+
+    /// The text that is stored.
+    var text: String {
+        get throws {
+            String(decoding: try CanonicalJSON.encoder.encode(self), as: UTF8.self)
+        }
     }
 }
 
@@ -174,14 +209,20 @@ public enum GenerationError: ServiceError {
     case isASheet(name: String)
     /// More drafts of one sheet than one credit pays for.
     case tooManyPicks(limit: Int)
+    /// The work that is to give a part of a figure is left out.
+    case partLeftOut(FigureOrderPart, title: String)
+    /// The model learned no landmarks of the work that is to give a part of a figure.
+    case partWithoutLandmarks(FigureOrderPart, title: String, isUntrained: Bool)
+    /// Too few works of the model have landmarks; of some they were set since it was trained.
+    case tooFewFigures(count: Int, limit: Int, untrained: Int)
 
     var kind: Failure.Kind {
         switch self {
         case .refused, .noReceipt, .changedRow: .refused
         case .stopped: .transient
         case .unfinished, .notCopied: .storage
-        case .otherPixels: .other
-        case .notASheet, .isASheet, .tooManyPicks: .invalidInput
+        case .otherPixels, .partWithoutLandmarks, .tooFewFigures: .other
+        case .notASheet, .isASheet, .tooManyPicks, .partLeftOut: .invalidInput
         }
     }
 
@@ -192,6 +233,9 @@ public enum GenerationError: ServiceError {
         case .noReceipt(_, let step): step
         case .notASheet: .makeSheet
         case .isASheet: .pickDrafts
+        case .partWithoutLandmarks(_, _, let isUntrained):
+            isUntrained ? .trainModel : .setLandmarks
+        case .tooFewFigures(_, _, let untrained): untrained > 0 ? .trainModel : .setLandmarks
         default: nil
         }
     }
@@ -219,6 +263,21 @@ public enum GenerationError: ServiceError {
             "\(name) is a sheet of drafts. Draw some of the drafts in full first."
         case .tooManyPicks(let limit):
             "At most \(limit) drafts of one sheet can be drawn in full."
+        case .partLeftOut(let part, let title):
+            "The \(part.rawValue) is to come from \"\(title)\", which is left out. Choose one."
+        case .partWithoutLandmarks(let part, let title, let isUntrained):
+            "The \(part.rawValue) cannot come from \"\(title)\": "
+                + (isUntrained
+                    ? "its landmarks were set or changed after the model was trained. Train a "
+                        + "model again."
+                    : "it has no landmarks. Set them, and train a model again.")
+        case .tooFewFigures(let count, let limit, let untrained):
+            "\(count) works of the model have landmarks and may be used; a figure is made of at "
+                + "least \(limit). "
+                + (untrained > 0
+                    ? "The landmarks of \(untrained) were set after it was trained: train a model "
+                        + "again."
+                    : "Set the landmarks of more works, and train a model again.")
         }
     }
 }

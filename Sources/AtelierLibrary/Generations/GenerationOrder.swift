@@ -3,6 +3,16 @@ public import Foundation
 import SignedObjects
 import StyleKit
 
+/// A part of a figure that an order takes from one work.
+public enum FigureOrderPart: String, Sendable {
+    /// The body and its pose.
+    case pose
+    /// The head.
+    case head
+    /// The colours.
+    case colours
+}
+
 /// A request to generate.
 public struct GenerationOrder: Sendable {
     /// What kind of picture is made.

@@ -15,12 +15,15 @@ struct Drawing {
     var largestPiece = 0.0
     /// Which work each region comes from; nil for a sheet.
     var sourceMap: SourceMap?
+    /// Which works the parts of a figure come from.
+    var figure: Generation.Figure?
 
     init(_ rendering: Rendering) {
         picture = rendering.picture
         shares = rendering.shares
         largestPiece = rendering.largestFragment
         sourceMap = rendering.sourceMap
+        figure = rendering.figure.flatMap { Generation.Figure($0) }
     }
 
     init(sheet: Picture) {
@@ -180,6 +183,7 @@ extension GenerationService {
         let body = plan.body.digest.description
         let sources = try CanonicalJSON.encoder.encode(entry.shares)
         let settings = try CanonicalJSON.encoder.encode(plan.settings)
+        let figure = try entry.drawing.figure?.text ?? ""
         let now = try context.now()
         let id = entry.sheet == nil ? plan.id : try context.newID(GenerationID.self)
         return try context.store.write { database in
@@ -197,9 +201,9 @@ extension GenerationService {
                     INSERT INTO generations(id, model_id, model_name, model_digest, works_digest,
                     engine, seed, width, height, sketch_sha256, settings_digest, body, sha256,
                     pixel_hash, sources, spend, receipt, device, device_name, created_at, settings,
-                    drafts, draft, sheet, largest_piece)
+                    drafts, draft, sheet, largest_piece, figure)
                     VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
-                    ?, ?)
+                    ?, ?, ?)
                     """,
                 arguments: [
                     id.data, plan.modelId?.data, plan.modelName,
@@ -211,6 +215,7 @@ extension GenerationService {
                     entry.spend.description, entry.sheet?.receipt ?? "", context.device.description,
                     context.deviceName, now.milliseconds, String(decoding: settings, as: UTF8.self),
                     plan.drafts, entry.draft, entry.sheet?.id.data, entry.drawing.largestPiece,
+                    figure,
                 ])
             return id
         }

@@ -14,6 +14,9 @@ public struct GenerationResult: Codable, Sendable {
     public let isRepeat: Bool
     /// The number of credits that are usable on this device now.
     public let creditsLeft: Int
+    /// For a figure: the works of the model of which no part was taken, as it learned no landmarks
+    /// of them.
+    public var withoutLandmarks: [WorkID] = []
 }
 
 /// The result of resuming.
@@ -58,7 +61,7 @@ public struct GenerationService: Sendable {
         guard context.membership.server != nil else { throw AccountError.notJoined }
         let (plan, sketch) = try plan(for: order)
         if let done = try generation(body: plan.body.digest), !order.again, isIntact(done) {
-            return try result(done, isRepeat: true)
+            return try result(done, isRepeat: true, order)
         }
         if let sketch, let name = plan.sketch {
             try LibraryFile.write(sketch, to: context.folder.sketch(name))
@@ -67,7 +70,7 @@ public struct GenerationService: Sendable {
             body: plan.body.digest, resume: Array(try CanonicalJSON.encoder.encode(plan)))
         try context.checkpoint(.spendJournaled)
         let generation = try finish(plan, spend: spend, watch)
-        return try result(generation, isRepeat: isRepeat)
+        return try result(generation, isRepeat: isRepeat, order)
     }
 
     /// Draws drafts of a sheet in full; the sheet's credit has paid for them.
@@ -201,9 +204,15 @@ public struct GenerationService: Sendable {
         return bytes.map { Digest(of: $0).description } == generation.sha256
     }
 
-    private func result(_ generation: Generation, isRepeat: Bool) throws -> GenerationResult {
-        GenerationResult(
+    private func result(
+        _ generation: Generation, isRepeat: Bool, _ order: GenerationOrder? = nil
+    ) throws -> GenerationResult {
+        var result = GenerationResult(
             generation: generation, isRepeat: isRepeat, creditsLeft: try wallet.credits().usable)
+        if let order, case .figure = order.kind {
+            result.withoutLandmarks = try styles.figures(of: styles.model(order.model)).without
+        }
+        return result
     }
 
     /// Checks everything that can be refused, before a credit is spent.
@@ -235,6 +244,7 @@ public struct GenerationService: Sendable {
                 field: field, lowest: Int64(clamping: range.lowerBound),
                 highest: Int64(clamping: range.upperBound))
         }
+        try checkFigure(order, model)
         guard let works = Digest(style.worksDigest) else { throw GenerationError.otherPixels }
         let settings = GenerationSettings(
             width: order.width, height: order.height, seed: seed, kind: order.kind.picture,
@@ -245,6 +255,7 @@ public struct GenerationService: Sendable {
             modelDigest: digest,
             worksDigest: works, engine: StyleModel.engineVersion, settings: settings,
             drafts: order.drafts ?? 0)
+        try check(plan, style)
         guard let file = order.sketch else { return (plan, nil) }
         let sketch = try PictureFile(reading: file)
         plan.sketch = Digest(of: sketch.bytes)

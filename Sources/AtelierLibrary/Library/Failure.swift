@@ -140,6 +140,10 @@ public enum NextStep: String, Codable, CaseIterable, Sendable {
     case leaveOutWork = "leave-out-work"
     /// Forget the areas that are marked on a work.
     case clearAreas = "clear-areas"
+    /// Set the landmarks of a work.
+    case setLandmarks = "set-landmarks"
+    /// Have the outline of a head proposed.
+    case proposeOutline = "propose-outline"
     /// Make a sheet of drafts.
     case makeSheet = "make-sheet"
     /// Draw drafts of a sheet in full.

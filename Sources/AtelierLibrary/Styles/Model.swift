@@ -22,6 +22,8 @@ public struct Model: Codable, Equatable, Sendable {
     public var works: [WorkID] = []
     /// Palette, line and texture; left out where the stored text cannot be read.
     public let analysis: StyleAnalysis?
+    /// Which landmarks it learned: figures can be made of these works.
+    public let landmarks: LearnedLandmarks
     /// The device that it was learned on.
     public let device: String
     /// The name of that device.
@@ -42,6 +44,7 @@ public struct Model: Codable, Equatable, Sendable {
         engine = fields.text("engine")
         bytes = fields.number("bytes", in: Limits.fileBytes)
         analysis = StyleAnalysis(stored: fields.rawText("analysis"))
+        landmarks = LearnedLandmarks(stored: fields.rawText("landmarks"))
         device = fields.text("device")
         deviceName = fields.text("device_name")
         createdAt = fields.moment("created_at")

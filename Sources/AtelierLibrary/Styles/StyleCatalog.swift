@@ -161,18 +161,20 @@ public struct StyleCatalog: Sendable {
         let id = try context.newID(ModelID.self)
         let now = try context.now()
         let analysis = try CanonicalJSON.encoder.encode(style.analysis)
+        let landmarks = try CanonicalJSON.encoder.encode(LearnedLandmarks(style))
         try context.store.write { database in
             try database.execute(
                 sql: """
                     INSERT INTO models(id, name, digest, works_digest, engine, bytes, analysis,
-                    device, device_name, created_at) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    device, device_name, created_at, landmarks)
+                    VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                     """,
                 arguments: [
                     id.data, name, digest.description, Hexadecimal.encode(style.worksDigest),
                     StyleModel.engineVersion, style.bytes.count,
                     String(decoding: analysis, as: UTF8.self), context.device.description,
                     context.deviceName,
-                    now.milliseconds,
+                    now.milliseconds, String(decoding: landmarks, as: UTF8.self),
                 ])
             for work in works {
                 let link = RowID(time: now, random: context.environment.random(10))
@@ -186,7 +188,8 @@ public struct StyleCatalog: Sendable {
 }
 
 extension StyleCatalog {
-    /// Trains from works; what a model on this device learned from the same pictures is reused.
+    /// Trains from works; what a model on this device learned from the same pictures is reused, and
+    /// takes the landmarks that the works have now.
     ///
     /// The model's bytes are the same as without the reuse.
     func learn(
@@ -205,7 +208,10 @@ extension StyleCatalog {
             lessons.append(try lesson(from: work))
         }
         let others = Set((base?.works ?? []).map(\.id)).subtracting(known)
-        let style = try StyleModel(combining: lessons, and: base, without: others)
+        let figures = works.compactMap { work in work.landmarks.map { (work.id.bytes, $0) } }
+        let style = try StyleModel(
+            combining: lessons, and: base, without: others,
+            figures: Dictionary(figures, uniquingKeysWith: { first, _ in first }))
         progress(1)
         return style
     }

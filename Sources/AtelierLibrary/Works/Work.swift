@@ -34,6 +34,8 @@ public struct Work: Codable, Equatable, Sendable {
     public let statement: String
     /// The areas that the artist marked.
     public let areas: WorkAreas
+    /// What the artist marked for figures; left out where nothing is.
+    public let landmarks: FigureMarks?
     /// The device that added it.
     public let device: String
     /// The name of that device.
@@ -62,6 +64,7 @@ public struct Work: Codable, Equatable, Sendable {
         areas =
             (try? CanonicalJSON.decode(
                 WorkAreas.self, from: Data(fields.rawText("areas").utf8))) ?? WorkAreas()
+        landmarks = FigureMarks(stored: fields.rawText("landmarks"))
         device = fields.text("device")
         deviceName = fields.text("device_name")
         createdAt = fields.moment("created_at")
@@ -178,6 +181,10 @@ public enum WorkError: ServiceError {
     case tooSmall(title: String, width: Int, height: Int)
     /// The picture marks no area of the work.
     case notAMask(path: String, reason: String, nextStep: NextStep?)
+    /// The text holds no landmarks for the work.
+    case notLandmarks(path: String, reason: String, nextStep: NextStep?)
+    /// The work has no landmarks.
+    case noLandmarks(title: String)
 
     init(tooSmall work: Work) {
         self = .tooSmall(title: work.title, width: work.width, height: work.height)
@@ -188,7 +195,8 @@ public enum WorkError: ServiceError {
     var nextStep: NextStep? {
         switch self {
         case .tooSmall: nil
-        case .notAMask(_, _, let step): step
+        case .noLandmarks: .setLandmarks
+        case .notAMask(_, _, let step), .notLandmarks(_, _, let step): step
         }
     }
 
@@ -201,6 +209,9 @@ public enum WorkError: ServiceError {
                 + "remove this one and add a larger version."
         case .notAMask(let path, let reason, _):
             "\(path) cannot be used as a mask for this work. \(reason) Nothing was changed."
+        case .notLandmarks(let path, let reason, _):
+            "\(path) holds no landmarks for this work. \(reason) Nothing was changed."
+        case .noLandmarks(let title): "The work \"\(title)\" has no landmarks."
         }
     }
 }

@@ -22,6 +22,7 @@ struct GenerateCommand: ParsableCommand {
     var seed: UInt64?
     @Option(help: "Pixels, WIDTHxHEIGHT.") var size = PictureSize(width: 512, height: 512)
     @Flag(help: "Make a tile that continues at every edge.") var pattern = false
+    @OptionGroup var figure: FigureOptions
     @Option(help: "0 to 100: 0 keeps large pieces of a work, 100 uses small ones.")
     var originality = 50
     @Option(
@@ -52,6 +53,10 @@ struct GenerateCommand: ParsableCommand {
         guard finish == nil || pick != nil else {
             throw ValidationError("Say which drafts: --pick 1,4.")
         }
+        if figure.figure, pattern || sketch != nil {
+            throw ValidationError(
+                "A figure is made of works with landmarks, without --sketch and --pattern.")
+        }
     }
 
     func run() throws {
@@ -73,13 +78,15 @@ struct GenerateCommand: ParsableCommand {
             let result = try library.generations.resume(watch)
             line.end()
             if let last = result.finished.last { try copy(last, outputs, library) }
-            return try tell(result)
+            return try tell(result, library)
         }
         let start = ContinuousClock.now
         let order = GenerationOrder(
             model: try library.modelID(model ?? ""), seed: seed, width: size.width,
             height: size.height,
-            sketch: try sketch?.url, kind: pattern ? .tile : .free, originality: originality,
+            sketch: try sketch?.url,
+            kind: try figure.kind(in: library) ?? (pattern ? .tile : .free),
+            originality: originality,
             leftOut: try leftOut.map { try library.workID($0) }, drafts: drafts, again: again)
         let result = try library.generations.generate(order, watch)
         let picked =
@@ -94,7 +101,7 @@ struct GenerateCommand: ParsableCommand {
                 Timed(
                     result: result, picked: picked, seconds: Double(seconds.components.seconds)))
         }
-        tell(result)
+        try tell(result, library)
         if !picked.isEmpty { try tell(picked, library, outputs) }
         Terminal.say("\(seconds.components.seconds) s")
     }
@@ -123,7 +130,7 @@ struct GenerateCommand: ParsableCommand {
             guard !options.json else { continue }
             Terminal.say("\(Terminal.strong(made.id.short))  draft \(made.draft) in full")
             Terminal.say(file)
-            Terminal.say(Formatting.origin(of: made))
+            try say(originOf: made, library)
         }
         if options.json, finish != nil { try JSONOutput.show(["picked": picked]) }
     }
@@ -143,9 +150,9 @@ struct GenerateCommand: ParsableCommand {
         }
     }
 
-    private func tell(_ result: ResumeResult) throws {
+    private func tell(_ result: ResumeResult, _ library: Library) throws {
         if options.json { return try JSONOutput.show(result) }
-        for finished in result.finished { tell(finished) }
+        for finished in result.finished { try tell(finished, library) }
         for left in result.unfinished {
             Terminal.note(
                 "A picture with \"\(left.modelName)\" cannot be finished: \(left.reason).")
@@ -155,7 +162,13 @@ struct GenerateCommand: ParsableCommand {
         }
     }
 
-    private func tell(_ result: GenerationResult) {
+    private func say(originOf made: Generation, _ library: Library) throws {
+        Terminal.say(Formatting.origin(of: made))
+        let figure = try Formatting.figure(of: made, in: library)
+        if !figure.isEmpty { Terminal.say(figure) }
+    }
+
+    private func tell(_ result: GenerationResult, _ library: Library) throws {
         let made = result.generation
         Terminal.say("\(Terminal.strong(made.id.short))  \(made.modelName), seed \(made.seed)")
         Terminal.say(out?.shown ?? made.file ?? "")
@@ -164,7 +177,12 @@ struct GenerateCommand: ParsableCommand {
             Terminal.say("\(made.drafts) drafts, the smoothest first. Draw up to four in full:")
             Terminal.say("  atelier generate --finish \(id) --pick 1,4")
         } else {
-            Terminal.say(Formatting.origin(of: made))
+            try say(originOf: made, library)
+        }
+        if !result.withoutLandmarks.isEmpty {
+            let titles = try library.works.all()
+                .filter { result.withoutLandmarks.contains($0.id) }.map(\.title)
+            Terminal.note("Left out, as they have no landmarks: " + Formatting.list(titles) + ".")
         }
         let cost = result.isRepeat ? "paid for before, no credit spent" : "1 credit spent"
         Terminal.say("\(cost), \(result.creditsLeft) left on this device")

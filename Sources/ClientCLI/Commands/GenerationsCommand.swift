@@ -58,6 +58,8 @@ struct GenerationsCommand: ParsableCommand {
             } else {
                 table.add("origin", Formatting.origin(of: made))
             }
+            let figure = try Formatting.figure(of: made, in: library)
+            if !figure.isEmpty { table.add("figure", figure) }
             table.add("receipt", GenerationsCommand.standing(of: made))
             table.add("file", made.file ?? "on \(made.deviceName)")
             for source in made.sources {

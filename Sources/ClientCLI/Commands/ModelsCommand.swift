@@ -37,7 +37,7 @@ struct ModelsCommand: ParsableCommand {
             let trained = try library.styles.train(name, from: choice) { line.show($0) }
             line.end()
             if options.json { return try JSONOutput.show(trained) }
-            ModelsCommand.tell(trained.model)
+            try ModelsCommand.tell(trained.model, library)
             if trained.leftOut > 0 {
                 let count = Formatting.count(trained.leftOut, "work")
                 Terminal.note("\(count) left out: their files are on other devices.")
@@ -88,7 +88,7 @@ struct ModelsCommand: ParsableCommand {
             }
             let model = try library.styles.model(id)
             if options.json { return try JSONOutput.show(model) }
-            ModelsCommand.tell(model)
+            try ModelsCommand.tell(model, library)
             if let chart { Terminal.say(chart.shown) }
         }
     }
@@ -143,15 +143,22 @@ struct ModelsCommand: ParsableCommand {
         }
     }
 
-    static func tell(_ model: Model) {
+    static func tell(_ model: Model, _ library: Library) throws {
         var table = Table()
         table.add("id", model.id.description)
         table.add("name", model.name)
         table.add("works", "\(model.works.count)")
+        let figures = try library.styles.figures(of: model)
+        table.add("figures", Formatting.figures(figures))
         table.add("learned", "\(Formatting.moment(model.createdAt)) on \(model.deviceName)")
         table.add("file", model.file ?? "on \(model.deviceName)")
         table.add("digest", model.digest)
         for (label, text) in model.summary { table.add(label, text) }
         table.show()
+        guard !figures.outdated.isEmpty else { return }
+        let count = Formatting.count(figures.outdated.count, "work")
+        Terminal.note(
+            "The landmarks of \(count) were set, changed or removed since the model was trained. "
+                + "Train one again, and figures heed them.")
     }
 }

@@ -8,7 +8,8 @@ struct WorksCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "works", abstract: "Add, list, show, edit, remove and restore works.",
         subcommands: [
-            Add.self, List.self, Show.self, Edit.self, Remove.self, Trash.self, Restore.self,
+            Add.self, List.self, Show.self, Edit.self, Landmarks.self, Remove.self, Trash.self,
+            Restore.self,
         ])
 
     struct Add: ParsableCommand {
@@ -89,6 +90,7 @@ struct WorksCommand: ParsableCommand {
                 table.add(
                     Terminal.dim(work.id.short), work.title, "\(work.width) × \(work.height)",
                     work.basis, Formatting.place(work.file, work.deviceName),
+                    work.landmarks == nil ? "" : "landmarks",
                     work.tags.map { "#\($0)" }.joined(separator: " "))
             }
             table.show()
@@ -218,6 +220,7 @@ struct WorksCommand: ParsableCommand {
         table.add("picture", "\(work.width) × \(work.height), \(work.format)")
         tell(work.areas.keptWhole.map(MarkedArea.init), as: "kept whole", &table)
         tell(work.areas.avoided.map(MarkedArea.init), as: "avoided", &table)
+        table.add("landmarks", work.landmarks == nil ? "none" : "set")
         table.add("rights", work.licence.isEmpty ? work.basis : "licensed: \(work.licence)")
         table.add("added", "\(Formatting.moment(work.createdAt)) on \(work.deviceName)")
         table.add("sha256", work.sha256)

@@ -9,6 +9,13 @@ enum Formatting {
         "\(number) \(thing)\(number == 1 ? "" : "s")"
     }
 
+    /// A list of names, of very many only the first.
+    static func list(_ names: [String]) -> String {
+        let shown = 12
+        let rest = names.count - shown
+        return names.prefix(shown).joined(separator: ", ") + (rest > 0 ? " and \(rest) more" : "")
+    }
+
     /// The note before a wait.
     static func waiting(_ wait: Duration) -> String {
         let seconds = wait.components.seconds + (wait.components.attoseconds > 0 ? 1 : 0)
@@ -48,6 +55,29 @@ enum Formatting {
         let share = Int(rounding: (made.sources.first?.share ?? 0) * 100)
         let works = count(made.sources.count, "work")
         return "from \(works), at most \(share) % from one; largest piece \(piece) %"
+    }
+
+    /// From how many works of a model figures can be made.
+    static func figures(_ figures: ModelFigures) -> String {
+        let all = figures.usable.count + figures.without.count
+        return figures.usable.isEmpty
+            ? "none: no work had landmarks"
+            : "from \(figures.usable.count) of \(count(all, "work"))"
+    }
+
+    /// Which works the parts of a figure come from; empty for other pictures.
+    static func figure(of made: Generation, in library: Library) throws -> String {
+        guard let figure = made.figure else { return "" }
+        func title(_ id: WorkID) throws -> String {
+            let work = try library.works.all().first { $0.id == id }
+            return work.map { "\"\($0.title)\"" } ?? "a removed work"
+        }
+        var parts = ["the head is from \(try title(figure.head))"]
+        if let face = figure.face { parts.append("its face from \(try title(face))") }
+        parts.append("the body from \(try title(figure.pose))")
+        if let second = figure.second { parts.append("part of it from \(try title(second))") }
+        let text = parts.joined(separator: ", ")
+        return figure.isVariant ? "a variant of one character: \(text)" : text
     }
 
     /// Where a file is.

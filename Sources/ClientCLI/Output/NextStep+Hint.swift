@@ -20,6 +20,8 @@ extension NextStep {
         case .removeForGood: "To remove it for good: --now."
         case .leaveOutWork: "To leave a work out: atelier generate --without-work ID."
         case .clearAreas: "To clear the areas: --clear-areas."
+        case .setLandmarks: "To set them: atelier works landmarks ID --figure FILE.json."
+        case .proposeOutline: "To see a proposal: --propose."
         case .makeSheet: "To make one: atelier generate --model NAME --drafts 9."
         case .pickDrafts: "To draw one in full: atelier generate --finish SHEET --pick 1."
         case .finishPictures: "To finish it: atelier generate --resume."
