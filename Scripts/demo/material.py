@@ -2,10 +2,15 @@
 
 import glob
 import html
+import json
 import os
 import subprocess
+import sys
+import threading
 
 from stage import StepFailed, check
+
+HERE = os.path.dirname(os.path.abspath(__file__))
 
 # One is there on Debian 12, the other on Debian 13.
 PACKAGES = ("wesnoth-1.16-httt", "wesnoth-1.18-httt")
@@ -58,12 +63,82 @@ class Illustrations:
         return cls(story, portraits)
 
 
-def _download(folder, setup):
+class Characters:
+    """Portraits with landmarks, of three Debian packages; fetched while other steps are played.
+
+    Where the packages cannot be had, or works were given, the characters of
+    Scripts/paint-characters take their place.
+    """
+
+    FEWEST = 12
+
+    def __init__(self, folder, is_painted):
+        self.folder = folder
+        self.cast = []
+        self.are_painted = is_painted
+        os.makedirs(folder)
+        self._thread = threading.Thread(target=self._fetch, daemon=True)
+        self._thread.start()
+
+    def wait(self):
+        """Pairs of a picture and the text of its landmarks, once they are there."""
+        self._thread.join()
+        check(self.cast, "no characters could be fetched or painted.")
+        return self.cast
+
+    def _fetch(self):
+        if not self.are_painted:
+            self.cast = self._of_debian()
+        if len(self.cast) < self.FEWEST:
+            self.are_painted = True
+            self.cast = self._painted()
+
+    def _of_debian(self):
+        for part in ("data", "httt", "trow"):
+            packages = [f"wesnoth-{version}-{part}" for version in ("1.16", "1.18")]
+            try:
+                package = _download(self.folder, None, packages)
+            except StepFailed:
+                return []
+            reader = subprocess.Popen(
+                ["dpkg", "--fsys-tarfile", package], stdout=subprocess.PIPE)
+            subprocess.run(
+                ["tar", "-xf", "-", "-C", self.folder, "--wildcards", "*/portraits/*.png"],
+                stdin=reader.stdout, capture_output=True, check=False)
+            reader.stdout.close()
+            reader.wait()
+            os.remove(package)
+        with open(os.path.join(HERE, "landmarks.json"), encoding="utf-8") as file:
+            landmarks = json.load(file)
+        images = os.path.join(self.folder, "usr/share/games/wesnoth/*/data")
+        cast = []
+        for name, marks in landmarks.items():
+            found = [
+                path for place in ("core/images/portraits/humans", "campaigns/*/images/portraits")
+                for path in sorted(glob.glob(os.path.join(images, place, name + ".png")))
+            ]
+            if found:
+                cast.append((found[0], json.dumps(marks)))
+        return cast
+
+    def _painted(self):
+        painted = os.path.join(self.folder, "painted")
+        subprocess.run(
+            [sys.executable, "-B", os.path.join(HERE, "..", "paint-characters"), painted],
+            check=True)
+        cast = []
+        for path in sorted(glob.glob(os.path.join(painted, "*.png"))):
+            with open(path[:-3] + "json", encoding="utf-8") as file:
+                cast.append((path, file.read()))
+        return cast
+
+
+def _download(folder, setup, packages=PACKAGES):
     """Fetches the first of the packages that this Debian knows; refreshes the lists if need be."""
-    for refreshed in (False, True):
+    for refreshed in (False, True) if setup else (False,):
         if refreshed:
             subprocess.run([setup, "--refresh"], check=False)
-        for package in PACKAGES:
+        for package in packages:
             done = subprocess.run(
                 ["apt-get", "download", package], cwd=folder, capture_output=True, text=True)
             files = glob.glob(os.path.join(folder, package + "*.deb"))

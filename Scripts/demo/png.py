@@ -7,9 +7,10 @@ import zlib
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
 
-def write(path, width, height, rows):
-    """Writes 8-bit RGB; `rows` is a list of `height` byte strings of `3 * width`."""
-    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+def write(path, width, height, rows, alpha=False):
+    """Writes 8-bit RGB, or RGBA; `rows` is a list of `height` byte strings of `3 * width`, or
+    `4 * width`."""
+    header = struct.pack(">IIBBBBB", width, height, 8, 6 if alpha else 2, 0, 0, 0)
     lines = b"".join(b"\0" + row for row in rows)
     parts = [(b"IHDR", header), (b"IDAT", zlib.compress(lines, 9)), (b"IEND", b"")]
     with open(path, "wb") as file:

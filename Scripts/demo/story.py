@@ -17,6 +17,7 @@ SKETCH_SEED = "7"
 NOTE = "ink and gouache on tinted paper, never for sale"
 MODEL = "winter-tales"
 OTHER_MODEL = "silver-faces"
+CAST_MODEL = "odd-company"
 REASON = "unlicensed-works"
 MESSAGE = "Two works of the set are said to be somebody else's."
 APPEAL = "appeals@example.org"
@@ -31,12 +32,13 @@ class Story:
         self.setup = setup
         self.works_folder = works
         self.works = None
+        self.characters = None
         self.data = stage.path("server")
         self.a = Device(stage, "a")
         self.b = Device(stage, "b")
         self.server = self.invite = self.account = None
         self.first = self.second = self.third = None
-        self.words = list(material.TITLES) + [NOTE, MODEL, OTHER_MODEL]
+        self.words = list(material.TITLES) + [NOTE, MODEL, OTHER_MODEL, CAST_MODEL, "oddcompany"]
         self.words += sorted({tag for tags in material.TAGS for tag in tags})
         self.secret_files = []
         self.pictures = stage.path("pictures")
@@ -51,7 +53,7 @@ class Story:
             self.refuse_third, self.refuse_clean_export, self.settle, self.export_clean,
             self.let_second_device_in, self.see_from_elsewhere, self.edit_on_both,
             self.write_with_sqlite, self.suspend, self.keep_what_is_yours, self.reinstate,
-            self.draw_granted, self.remove_work, self.search_the_wire,
+            self.draw_granted, self.draw_figure, self.remove_work, self.search_the_wire,
         ]
         for step in steps:
             with self.stage.step(" ".join(step.__doc__.split())):
@@ -66,6 +68,8 @@ class Story:
             self.works = material.Illustrations.of_folder(self.works_folder)
         else:
             self.works = material.Illustrations.of_debian(self.stage.path("debian"), self.setup)
+        self.characters = material.Characters(
+            self.stage.path("characters"), is_painted=bool(self.works_folder))
         self.secret_files += self.works.first + self.works.second
         shown = [
             (os.path.basename(copy_picture(path, self.pictures, f"work-{n}{suffix(path)}")), title)
@@ -316,6 +320,41 @@ class Story:
         check(sum(1 for g in listed if g["receipt"]) == 3, "the third is not countersigned.")
         self.page.append(("The granted one, from three portraits, on device B", [
             ("granted.png", "seed 11")]))
+
+    def draw_figure(self):
+        """Characters with landmarks give a new one: a head of this, a body of that."""
+        cast = self.characters.wait()
+        added = self.b.json(
+            "works", "add", *[path for path, _ in cast], "--mine", "--tag", "oddcompany")["works"]
+        for (path, marks), work in zip(cast, added):
+            # A portrait may be among the works that were added before.
+            work = work["work"]
+            self.b.run("works", "edit", work["id"], "--tag", "oddcompany")
+            self.b.run("works", "landmarks", work["id"], "--figure", "-", stdin=marks)
+            self.secret_files.append(path)
+        printed = self.b.run("works", "landmarks", added[0]["work"]["id"]).stdout
+        check_text(printed, "head_outline")
+        self.b.run("works", "landmarks", added[0]["work"]["id"], "--show",
+                   os.path.join(self.pictures, "landmarks.png"))
+        trained = self.b.run("models", "train", CAST_MODEL, "--tag", "oddcompany").stdout
+        check_text(trained, f"from {len(cast)} of {len(cast)} works")
+        self.operate("credits", "grant", self.account, "1", "--reason", "goodwill")
+        self.b.run("sync")
+        drawn = self.b.run(
+            "generate", "--model", CAST_MODEL, "--figure", "--seed", "5", "--out",
+            os.path.join(self.pictures, "figure.png"))
+        check_text(drawn.stdout, "the head is from")
+        made = self.b.json("generations", "list")["generations"][-1]
+        check(made["kind"] == "figure" and len(made["sources"]) > 1,
+              f"the figure comes from {made['sources']}.")
+        self.secret_files.append(made["file"])
+        origin = "painted by a program" if self.characters.are_painted else "of Debian's packages"
+        self.stage.say(f"{len(cast)} characters {origin}, with their landmarks")
+        self.stage.say(drawn.stdout)
+        self.b.run("sync")
+        self.page.append(("A new character, made of those with landmarks", [
+            ("landmarks.png", "what the artist marks on a work"),
+            ("figure.png", "seed 5, with its watermark")]))
 
     def remove_work(self):
         """A work is withdrawn: the model that learned from it goes, on every device."""
