@@ -52,7 +52,9 @@ struct LandmarksTests {
             (good.replacing("\"mouth\"", with: "\"mouht\""), "called \"mouht\""),
             (good.replacing("\"head_outline\"", with: "\"forearms\""), "\"forearms"),
             (good.replacing("\"pixels\"", with: "\"miles\""), "\"unit\" holds another"),
-            (good.replacing("\"unit\": \"pixels\", ", with: "").replacing("[", with: "[ "), "The ends of the waist"),
+            (
+                good.replacing("\"unit\": \"pixels\", ", with: ""), "The ends of the waist"
+            ),
         ]
         for (text, reason) in texts {
             do {
