@@ -32,6 +32,8 @@ public enum Limits {
     public static let generatedSide = 64...2_048
     /// How far a generation departs from any one work: 0 least, 100 most.
     public static let originality = 0...100
+    /// How close a picture is kept to the one that it is painted after: 0 least, 100 most.
+    public static let closeness = 0...100
     /// The most avoided and kept areas of one work in a generation.
     public static let areas = 256
     /// Which way a marked head looks: all to the left of the picture, to all to its right.

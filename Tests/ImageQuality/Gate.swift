@@ -15,9 +15,17 @@ package struct Gate: Sendable {
             $0.copyDistance >= 64
         }
         switch mode {
+        case .after:
+            // A bend crosses lines everywhere: marks are cut more often than after a sketch.
+            return marks(2.5, 7.5) + [
+                Gate(name: "detail", bound: "at least 0.6") { $0.detail >= 0.6 },
+                Gate(name: "small forms", bound: "correlation at least 0.6") {
+                    $0.forms ?? 0 >= 0.6
+                },
+            ]
         case .sketch:
             return marks(2.5, 6) + [
-                Gate(name: "detail", bound: "at least 0.45") { $0.detail >= 0.45 },
+                Gate(name: "detail", bound: "at least 0.7") { $0.detail >= 0.7 },
                 piece(0.08), copy,
             ]
         case .remix: return remix(works: works) + [copy]
@@ -65,4 +73,5 @@ package enum Mode: String, CaseIterable, Codable, Sendable {
     case remix
     case sketch
     case pattern
+    case after
 }

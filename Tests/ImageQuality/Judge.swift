@@ -4,6 +4,8 @@ package import StyleKit
 package struct Judge: Sendable {
     /// Differing bits, at least, between two pictures of one style and mode.
     package static let seedDistance = 96
+    /// The median number of differing bits, at least, between two pictures after one sketch.
+    package static let sketchDistance = 60
 
     /// Pixels from one searched patch to the next.
     private let step: Int
@@ -27,19 +29,26 @@ package struct Judge: Sendable {
 
     /// Measures one picture.
     ///
-    /// - Parameter reportedPiece: The largest piece as the drawing reported it, if it was drawn.
-    package func figures(of picture: Picture, reportedPiece: Double? = nil) -> Measurements {
+    /// - Parameters:
+    ///   - reportedPiece: The largest piece as the drawing reported it, if it was drawn.
+    ///   - guide: What it was painted after, as the seed varied it; detail is measured by it.
+    package func figures(
+        of picture: Picture, reportedPiece: Double? = nil, guide: Picture? = nil
+    ) -> Measurements {
         let lab = LabPicture(picture)
         let tracing = Tracing(lab, in: library, works: works.count, step: step)
         let reading = picture.fingerprintReading()
         return Measurements(
             markDistance: tracing.distance(at: 0.5), worstMarkDistance: tracing.distance(at: 0.95),
-            detail: DetailMeasure.ratio(lab, works: energies), texture: texture.ratio(lab),
+            detail: DetailMeasure.ratio(
+                lab, works: guide.map { [DetailMeasure.energies(LabPicture($0))] } ?? energies),
+            texture: texture.ratio(lab),
             piece: tracing.largestFragment, reportedPiece: reportedPiece,
             works: tracing.shares.filter { $0 >= 0.02 }.count,
             topShare: tracing.shares.max() ?? 0,
             copyDistance: fingerprints.map { reading.distance(to: $0) }.min() ?? Fingerprint.bits,
-            edgeRatio: Self.edgeRatioToLines(of: picture))
+            edgeRatio: Self.edgeRatioToLines(of: picture),
+            forms: guide.map { FormMeasure.correlation(picture, $0) })
     }
 
     /// The number of differing bits between the two most similar pictures.
@@ -52,6 +61,30 @@ package struct Judge: Sendable {
             }
         }
         return closest
+    }
+
+    /// What is wrong with how pictures of one kind differ from seed to seed.
+    ///
+    /// - Parameters:
+    ///   - closest: Of ``closest(_:)``.
+    ///   - median: Of ``medianDistance(_:)``.
+    package static func failedVariety(_ mode: Mode, closest: Int, median: Int) -> [String] {
+        switch mode {
+        case .remix, .pattern:
+            closest >= seedDistance ? [] : ["seeds differ: at least \(seedDistance) bits"]
+        case .sketch:
+            median >= sketchDistance ? [] : ["seeds differ: median at least \(sketchDistance) bits"]
+        case .after: []
+        }
+    }
+
+    /// The median number of differing bits between two pictures.
+    package static func medianDistance(_ pictures: [Picture]) -> Int {
+        let fingerprints = pictures.map { $0.fingerprintReading().fingerprint }
+        let distances = fingerprints.indices.flatMap { index in
+            fingerprints[(index + 1)...].map { fingerprints[index].distance(to: $0) }
+        }.sorted()
+        return distances.isEmpty ? Fingerprint.bits : distances[distances.count / 2]
     }
 
     /// The mean change of lightness over the edges, as a tile lies beside itself, over that from

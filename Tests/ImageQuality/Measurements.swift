@@ -19,6 +19,8 @@ package struct Measurements: Codable, Sendable {
     package let copyDistance: Int
     /// The change over a tile's edges over that between the lines inside.
     package let edgeRatio: Double
+    /// How alike the gradients are to those of what is painted after, at a short side of 64.
+    package let forms: Double?
 
     enum CodingKeys: String, CodingKey {
         case markDistance = "mark_distance"
@@ -31,5 +33,6 @@ package struct Measurements: Codable, Sendable {
         case topShare = "top_share"
         case copyDistance = "copy_distance"
         case edgeRatio = "edge_ratio"
+        case forms
     }
 }

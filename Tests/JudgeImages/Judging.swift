@@ -8,6 +8,7 @@ struct Judging {
     private let model: StyleModel
     private let sketch: Picture
     private let foreign: Picture?
+    private let after: Picture?
 
     init(_ options: Options) throws {
         self.options = options
@@ -29,6 +30,7 @@ struct Judging {
         model = try StyleModel(learning: works)
         sketch = try options.sketch.map { try Self.read($0) } ?? StandInSketch.picture()
         foreign = try options.foreign.map { try Self.read($0) }
+        after = try options.after.map { try Self.read($0) }
         try FileManager.default.createDirectory(
             atPath: options.out, withIntermediateDirectories: true)
     }
@@ -37,17 +39,19 @@ struct Judging {
         var report = Report()
         report.works = model.works.count
         let seen = try model.works(asSeenBy: settings(.remix, seed: 1))
-        let judge = Judge(works: seen, step: 16)
+        let judge = Judge(works: seen, step: options.step)
         var groups: [[Picture]] = [seen]
         var result: Picture?
         for mode in Mode.allCases where options.mode == nil || options.mode == mode.rawValue {
+            var guides: [Picture] = []
             var pictures: [Picture] = []
             var verdicts: [Verdict] = []
             let gates = Gate.all(for: mode, works: seen.count)
             for seed in 1...options.seeds {
-                let (rendering, seconds) = try draw(mode, seed: UInt64(seed))
+                let (rendering, guide, seconds) = try draw(mode, seed: UInt64(seed))
                 let figures = judge.figures(
-                    of: rendering.picture, reportedPiece: rendering.largestFragment)
+                    of: rendering.picture, reportedPiece: rendering.largestFragment, guide: guide)
+                if let guide { guides.append(guide) }
                 let verdict = Verdict(
                     name: "\(mode.rawValue) \(seed)", seconds: seconds, figures: figures,
                     failed: gates.filter { !$0.isKept(by: figures) }.map(\.name))
@@ -58,19 +62,29 @@ struct Judging {
                 try write(rendering.sourceMap.picture, "\(mode.rawValue)-\(seed)-sources.png")
             }
             let closest = Judge.closest(pictures)
-            // One sketch gives one composition: only its marks differ.
-            let isVaried = mode == .sketch || closest >= Judge.seedDistance
+            let median = Judge.medianDistance(pictures)
             report.modes.append(
                 Report.ModeReport(
-                    mode: mode, verdicts: verdicts, closest: closest,
-                    failed: isVaried ? [] : ["seeds differ: at least \(Judge.seedDistance) bits"]))
+                    mode: mode, verdicts: verdicts, closest: closest, median: median,
+                    failed: Judge.failedVariety(mode, closest: closest, median: median)))
             groups.append(pictures)
+            if guides.count > 1 { report.controls.append(exchanged(pictures[0], guides[1], judge)) }
+            if !guides.isEmpty { groups.append(guides) }
             result = result ?? pictures.first
         }
         let sheet = try ContactSheet.picture(groups, cell: (width: 380, height: 290))
         try write(sheet, "contact.png")
-        if let result { report.controls = try controls(judge, seen, result) }
+        if let result { report.controls += try controls(judge, seen, result) }
         return report
+    }
+
+    /// A picture judged by what another one was painted after: its forms must not be found in it.
+    private func exchanged(_ picture: Picture, _ guide: Picture, _ judge: Judge) -> Verdict {
+        let figures = judge.figures(of: picture, guide: guide)
+        let gates = Gate.all(for: .after, works: model.works.count)
+        return Verdict(
+            name: "after another", seconds: 0, figures: figures,
+            failed: gates.filter { !$0.isKept(by: figures) }.map(\.name))
     }
 
     private func controls(
@@ -87,19 +101,38 @@ struct Judging {
     }
 
     private func settings(_ mode: Mode, seed: UInt64) -> GenerationSettings {
-        GenerationSettings(
-            width: options.size.width, height: options.size.height, seed: seed,
-            kind: mode == .pattern ? .tile : .free)
+        let kind: PictureKind =
+            switch mode {
+            case .pattern: .tile
+            case .after:
+                .after(
+                    AfterSettings(
+                        workID: after == nil
+                            ? model.works[(Int(seed) - 1) % model.works.count].id : nil,
+                        closeness: options.closeness))
+            case .remix, .sketch: .free
+            }
+        return GenerationSettings(
+            width: options.size.width, height: options.size.height, seed: seed, kind: kind,
+            originality: options.originality)
     }
 
-    private func draw(_ mode: Mode, seed: UInt64) throws -> (Rendering, seconds: Double) {
+    private func draw(
+        _ mode: Mode, seed: UInt64
+    ) throws -> (Rendering, guide: Picture?, seconds: Double) {
         let before = clock()
-        let rendering = try Synthesis(
-            model: model, settings: settings(mode, seed: seed),
-            sketch: mode == .sketch ? sketch : nil,
-            threads: ProcessInfo.processInfo.activeProcessorCount
-        ).render()
-        return (rendering, Double(clock() - before) / Double(CLOCKS_PER_SEC))
+        let beside: Picture? =
+            switch mode {
+            case .sketch: sketch
+            case .after: after
+            case .remix, .pattern: nil
+            }
+        let synthesis = Synthesis(
+            model: model, settings: settings(mode, seed: seed), sketch: beside,
+            threads: ProcessInfo.processInfo.activeProcessorCount)
+        let rendering = try synthesis.render()
+        let seconds = Double(clock() - before) / Double(CLOCKS_PER_SEC)
+        return (rendering, mode == .after ? try synthesis.variedGuide() : nil, seconds)
     }
 
     private func write(_ picture: Picture, _ name: String) throws {

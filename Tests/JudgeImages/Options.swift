@@ -11,8 +11,12 @@ struct Options {
           --out DIR       where the pictures and contact.png go
           --sketch FILE   what the pictures after a sketch follow; else a landscape
           --foreign FILE  somebody else's picture, for the control that must fail
-          --mode MODE     remix, sketch, pattern or figure only
+          --mode MODE     remix, sketch, pattern, after or figure only
           --marks FILE    for figures: the landmarks of the works, by the name of their file
+          --after FILE    what is painted after; else the works in turn
+          --closeness N   how close to it, 0 to 100 (70)
+          --originality N how far from it after a sketch, 0 to 100 (50)
+          --step N        pixels from one searched patch to the next (16)
           --seeds N       pictures for each mode (8)
           --size WxH      their size in pixels (384x288)
           --json          one object instead of tables
@@ -24,6 +28,10 @@ struct Options {
     private(set) var foreign: String?
     private(set) var mode: String?
     private(set) var marks: String?
+    private(set) var after: String?
+    private(set) var closeness = 70
+    private(set) var originality = 50
+    private(set) var step = 16
     private(set) var seeds = 8
     private(set) var size = (width: 384, height: 288)
     private(set) var isJSON = false
@@ -44,6 +52,10 @@ struct Options {
             case "--foreign": foreign = try value(of: word)
             case "--mode": mode = try value(of: word)
             case "--marks": marks = try value(of: word)
+            case "--after": after = try value(of: word)
+            case "--closeness": closeness = try Self.number(try value(of: word), from: 0)
+            case "--originality": originality = try Self.number(try value(of: word), from: 0)
+            case "--step": step = try Self.number(try value(of: word))
             case "--seeds": seeds = try Self.number(try value(of: word))
             case "--size":
                 let sides = try value(of: word).split(separator: "x").map(String.init)
@@ -66,9 +78,9 @@ struct Options {
         }
     }
 
-    private static func number(_ text: String) throws -> Int {
-        guard let number = Int(text), number > 0 else {
-            throw Mistake(description: "'\(text)' is not a number above 0")
+    private static func number(_ text: String, from lowest: Int = 1) throws -> Int {
+        guard let number = Int(text), number >= lowest else {
+            throw Mistake(description: "'\(text)' is not a number from \(lowest)")
         }
         return number
     }

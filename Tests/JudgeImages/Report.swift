@@ -8,6 +8,8 @@ struct Report: Codable {
         let verdicts: [Verdict]
         /// Differing bits between the two most similar pictures.
         let closest: Int
+        /// The median number of differing bits of two pictures.
+        let median: Int
         let failed: [String]
     }
 
@@ -28,7 +30,8 @@ struct Report: Codable {
             let count = mode.verdicts.count
             lines += ["", "\(mode.mode.rawValue): \(good) of \(count) keep all gates"]
             lines += [Verdict.heading] + mode.verdicts.map(\.line)
-            lines.append("the two most similar differ in \(mode.closest) bits of 256")
+            lines.append(
+                "two differ in \(mode.median) bits of 256, the most similar in \(mode.closest)")
             lines += mode.failed.map { "FAILS \($0)" }
         }
         lines += ["", "controls, which must fail:", Verdict.heading]
@@ -47,15 +50,16 @@ struct Verdict: Codable {
     let failed: [String]
 
     static let heading =
-        "picture          marks  worst  detail texture  piece  said works   top  copy  edge  s"
+        "picture          marks  worst  detail texture  piece  said works   top  copy  edge forms  s"
 
     var line: String {
         let said = figures.reportedPiece.map { String(format: "%4.1f%%", $0 * 100) } ?? "    -"
+        let forms = figures.forms.map { String(format: "%5.2f", $0) } ?? "    -"
         let numbers = String(
-            format: "%6.2f %6.2f %6.2f %7.2f %5.1f%% %@ %5d %4.0f%% %5d %5.2f %4.1f",
+            format: "%6.2f %6.2f %6.2f %7.2f %5.1f%% %@ %5d %4.0f%% %5d %5.2f %@ %4.1f",
             figures.markDistance, figures.worstMarkDistance, figures.detail, figures.texture,
             figures.piece * 100, said, figures.works, figures.topShare * 100,
-            figures.copyDistance, figures.edgeRatio, seconds)
+            figures.copyDistance, figures.edgeRatio, forms, seconds)
         let fails = failed.isEmpty ? "" : "  FAILS \(failed.joined(separator: ", "))"
         return name.padding(toLength: 15, withPad: " ", startingAt: 0) + " " + numbers + fails
     }

@@ -8,6 +8,8 @@ import Testing
     enum Golden: String, CaseIterable {
         case tile = "f44863f475a57313"
         case cutOutAfterSketch = "101a3472d97ed180"
+        case afterWork = "0"
+        case afterPicture = "1"
         case keptAreas = "afa24068c8e5a865"
         case enlarged = "d303053504ca9dca"
         case sourceMap = "26852d314d1e0b93"
@@ -60,6 +62,20 @@ import Testing
                 model: try StyleModel(learning: works),
                 settings: GenerationSettings(width: 110, height: 96, seed: 2),
                 sketch: try Sketches.cutOut(side: 64), threads: 2
+            ).render().picture
+        case .afterWork:
+            let id = [UInt8](repeating: 2, count: 16)
+            return try rendering(
+                GenerationSettings(
+                    width: 140, height: 120, seed: 3,
+                    kind: .after(AfterSettings(workID: id, closeness: 60)))
+            ).picture
+        case .afterPicture:
+            return try Synthesis(
+                model: try model(),
+                settings: GenerationSettings(
+                    width: 140, height: 120, seed: 3, kind: .after(AfterSettings(closeness: 10))),
+                sketch: try PaintedWorks.picture(width: 120, height: 150, seed: 9), threads: 2
             ).render().picture
         case .keptAreas:
             return try rendering(try settingsWithAreas()).picture

@@ -31,6 +31,35 @@ import Testing
         }
     }
 
+    // Goal: pictures after a work keep the gates that are meant for them, at any closeness, and what
+    // only looks like them fails.
+    // Method: works drawn here; then a blurred picture, a foreign one, and one after another work.
+    @Test(arguments: [100, 50, 0]) func picturesAfterAWorkKeepTheirGates(closeness: Int) throws {
+        let works = try PaintedWorks.works(5, width: 160, height: 128, seed: 21)
+        let model = try StyleModel(learning: works)
+        let judge = Judge(works: works.map(\.picture), step: 12)
+        func draw(_ work: Int) throws -> (picture: Picture, guide: Picture) {
+            let settings = GenerationSettings(
+                width: 160, height: 128, seed: 1,
+                kind: .after(AfterSettings(workID: works[work].id, closeness: closeness)))
+            let synthesis = Synthesis(model: model, settings: settings, threads: 2)
+            return (try synthesis.render().picture, try #require(try synthesis.variedGuide()))
+        }
+        let drawn = try draw(0)
+        let other = try draw(1)
+        let forms = try #require(Gate.all(for: .after, works: 5).first { $0.name == "small forms" })
+        let own = judge.figures(of: drawn.picture, guide: drawn.guide)
+        // Works drawn here have no calm areas: a guide of them cannot be met everywhere.
+        if closeness >= 50 { #expect(forms.isKept(by: own), "\(own)") }
+        #expect(!forms.isKept(by: judge.figures(of: drawn.picture, guide: other.guide)))
+        for control in [FailingControl.blurred, .recolored] {
+            let picture = try control.picture(works: works.map(\.picture), result: drawn.picture)
+            let figures = judge.figures(of: picture, guide: drawn.guide)
+            let gates = Gate.all(for: .after, works: 5)
+            #expect(gates.contains { !$0.isKept(by: figures) }, "\(control): \(figures)")
+        }
+    }
+
     // Goal: pieces stay whole from level to level: what is not at a seam is exactly as in its work,
     // also in tiles, and also where levels are no whole multiples of each other.
     // Method: exact search. When each patch was rounded by itself on its way to the next level,

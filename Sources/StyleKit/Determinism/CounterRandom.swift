@@ -24,6 +24,15 @@ struct CounterRandom {
         case cellBorders = 77
         case tileTop = 78
         case tileLeft = 79
+        case seamNoise = 80
+        /// The offsets of a bend.
+        case bend = 90
+        /// The work that gives its light, the pixels that are sampled, and the axes of transport.
+        case lightWork = 91
+        case lightSamples = 92
+        case lightAxes = 93
+        /// The colour that an area takes.
+        case areaHue = 94
     }
 
     private let seed: UInt64

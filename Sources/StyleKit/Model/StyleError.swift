@@ -18,6 +18,12 @@ public enum StyleError: Error, Equatable, CustomStringConvertible {
     case sizeOutOfRange(width: Int, height: Int, lowest: Int, highest: Int)
     /// The originality is outside ``Limits/originality``.
     case originalityOutOfRange(value: Int)
+    /// The closeness is outside ``Limits/closeness``.
+    case closenessOutOfRange(value: Int)
+    /// The work that is to be painted after is not in the model.
+    case notInModel
+    /// A picture is to be painted after, and none was given.
+    case noPicture
     /// More areas of one work than ``Limits/areas``.
     case tooManyAreas(count: Int, limit: Int)
     /// Fewer works with marks than ``Limits/figureWorks`` may be used for a figure.
@@ -54,6 +60,13 @@ public enum StyleError: Error, Equatable, CustomStringConvertible {
         case .originalityOutOfRange(let value):
             "Originality would be \(value); it may be \(Limits.originality.lowerBound) to "
                 + "\(Limits.originality.upperBound)."
+        case .closenessOutOfRange(let value):
+            "Closeness would be \(value); it may be \(Limits.closeness.lowerBound) to "
+                + "\(Limits.closeness.upperBound)."
+        case .notInModel:
+            "The work to paint after is not in this model. Give its file, or choose another model."
+        case .noPicture:
+            "A picture is to be painted after, and none was given. Give a work or a picture."
         case .tooManyAreas(let count, let limit):
             "\(count) areas of one work are marked; at most \(limit) are looked at. Mark fewer."
         case .tooFewFigures(let count, let limit):

@@ -54,17 +54,19 @@ public struct DraftSheet {
             if case .figure(let figure) = settings.kind {
                 return try figures(figure, count: count, executor: executor, progress: progress)
             }
-            let first = settings(ofDraft: 1)
+            let picture = try GuidePicture(settings, sketch: sketch, model: model)
+            let first = picture.adapted(settings(ofDraft: 1), model: model)
             let plan = PyramidPlan(settings: first, works: model.works)
             let pyramid = try SourcePyramid(
                 model: model, settings: first, plan: plan,
-                lastLevel: plan.level(shortSide: Self.shortSide), sketch: sketch,
-                keepsLevels: true, executor: executor)
+                lastLevel: plan.level(shortSide: Self.shortSide),
+                abstraction: picture.abstraction, isOnPaper: picture.isOnPaper, keepsLevels: true,
+                executor: executor)
             var drafts: [Draft] = []
             for number in 1...count {
                 let settings = settings(ofDraft: number)
                 let synthesizer = PatchSynthesizer(
-                    model: model, settings: settings, sketch: sketch, pyramid: pyramid,
+                    model: model, settings: settings, picture: picture, pyramid: pyramid,
                     executor: executor)
                 let before = Double(number - 1)
                 let rendering = try synthesizer.synthesize(

@@ -12,30 +12,20 @@ struct PatchSynthesizer {
     private let pyramid: SourcePyramid
     private let executor: RowParallelExecutor
     private let entries: [StyleModel.WorkEntry]
-    private let sketch: Canvas?
-    private let sketchGuide: SketchGuide?
+    private let guide: (any TargetGuide)?
     private let mode: SynthesisMode
 
     private var plan: PyramidPlan { pyramid.plan }
 
     init(
-        model: StyleModel, settings: GenerationSettings, sketch: Picture?, pyramid: SourcePyramid,
-        executor: RowParallelExecutor
+        model: StyleModel, settings: GenerationSettings, picture: GuidePicture,
+        pyramid: SourcePyramid, executor: RowParallelExecutor
     ) {
         self.settings = settings
         self.pyramid = pyramid
         self.executor = executor
         entries = model.works
-        self.sketch = sketch.map { pyramid.isOpaque ? Canvas($0).onWhite : Canvas($0) }
-        if sketch == nil {
-            sketchGuide = nil
-            mode = .remix(settings, works: pyramid.plan.works.count { $0 != nil })
-        } else {
-            sketchGuide = SketchGuide(
-                works: pyramid.smallFeatures, usesHeight: !settings.isTile,
-                seed: settings.seed, executor: executor)
-            mode = .sketch(settings)
-        }
+        (guide, mode) = picture.guide(settings, pyramid: pyramid, executor: executor)
     }
 
     /// Synthesizes every level of the pyramid.
@@ -55,8 +45,10 @@ struct PatchSynthesizer {
         for level in 0...last {
             progress(done(level: level, part: 0, last: last))
             let (source, index) = try pyramid.level(level, executor: executor)
+            let guide = guide?.guide(level, executor: executor)
             let target = SynthesisLevel(
-                size: plan.sizes[level], isTile: settings.isTile, guide: guide(level))
+                size: plan.sizes[level], isTile: settings.isTile, guide: guide?.channels,
+                knownPlaces: guide?.places)
             if let coarse {
                 target.refine(coarse, in: source, executor: executor)
                 PatchVoting(target: target, source: source).updateFeatures(
@@ -78,16 +70,6 @@ struct PatchSynthesizer {
         throw .noWorks
     }
 
-    private func guide(_ level: Int) -> Canvas? {
-        guard let sketchGuide, let sketch else { return nil }
-        let size = plan.sizes[level]
-        return sketchGuide.guide(
-            for: sketch.scaled(
-                width: size.width, height: size.height, isTile: settings.isTile,
-                executor: executor),
-            areaRadius: plan.areaRadius(level: level), executor: executor)
-    }
-
     private func compose(_ target: SynthesisLevel, _ source: SourceLevel) throws(StyleError) {
         var best: (layout: Layout, violation: Double)?
         for attempt in 0..<Self.layoutAttempts {
@@ -105,8 +87,9 @@ struct PatchSynthesizer {
         let size = target.inner
         let guide = target.guide?.cropped(by: target.margin)
         let layout = Layout(
-            size: size, wraps: settings.isTile, guide: guide, source: source,
-            rules: mode.layout, random: random, executor: executor)
+            size: size, wraps: settings.isTile, guide: guide,
+            knownPlaces: target.knownPlaces, source: source, rules: mode.layout, random: random,
+            executor: executor)
         layout.compose(cells(size, guide: guide, random: random))
         return layout
     }

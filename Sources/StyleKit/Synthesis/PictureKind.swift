@@ -6,24 +6,34 @@ public enum PictureKind: Sendable, Equatable {
     case tile
     /// A new character from the parts of marked ones.
     case figure(FigureSettings)
+    /// A work, or a picture that is given beside the settings, painted anew.
+    case after(AfterSettings)
 
-    /// The kind without its settings: `free`, `tile` or `figure`.
+    /// The kind without its settings: `free`, `tile`, `figure` or `after`.
     public var name: String {
         switch self {
         case .free: "free"
         case .tile: "tile"
         case .figure: "figure"
+        case .after: "after"
         }
     }
 
     /// The canonical encoding, for hashing: 0 for a free picture, 1 for a tile, 2 and
-    /// ``FigureSettings/bytes`` for a figure.
+    /// ``FigureSettings/bytes`` for a figure, 3 and ``AfterSettings/bytes`` for one after another.
     public var bytes: [UInt8] {
         switch self {
         case .free: [0]
         case .tile: [1]
         case .figure(let settings): [2] + settings.bytes
+        case .after(let settings): [3] + settings.bytes
         }
+    }
+
+    /// The id of the work that is painted after, if it is one.
+    var afterWork: [UInt8]? {
+        guard case .after(let settings) = self else { return nil }
+        return settings.workID
     }
 
     /// - Parameter figures: The number of works with marks.
@@ -38,12 +48,13 @@ public enum PictureKind: Sendable, Equatable {
         switch self {
         case .free, .tile: return
         case .figure(let settings): try settings.check()
+        case .after(let settings): try settings.check()
         }
     }
 }
 
 extension PictureKind: Codable {
-    private enum CodingKeys: String, CodingKey { case name, figure }
+    private enum CodingKeys: String, CodingKey { case name, figure, after }
 
     /// Decodes the name and the settings of that kind.
     public init(from decoder: any Decoder) throws {
@@ -52,6 +63,7 @@ extension PictureKind: Codable {
         case "free": self = .free
         case "tile": self = .tile
         case "figure": self = .figure(try container.decode(FigureSettings.self, forKey: .figure))
+        case "after": self = .after(try container.decode(AfterSettings.self, forKey: .after))
         default:
             throw DecodingError.dataCorruptedError(
                 forKey: .name, in: container, debugDescription: "There is no such kind of picture.")
@@ -62,7 +74,11 @@ extension PictureKind: Codable {
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(name, forKey: .name)
-        if case .figure(let settings) = self { try container.encode(settings, forKey: .figure) }
+        switch self {
+        case .free, .tile: return
+        case .figure(let settings): try container.encode(settings, forKey: .figure)
+        case .after(let settings): try container.encode(settings, forKey: .after)
+        }
     }
 }
 

@@ -84,6 +84,22 @@ public struct Synthesis {
         try synthesize(upTo: shortSide, progress: progress, preview: nil, isCancelled: isCancelled)
     }
 
+    /// The sketch or the picture that is painted after, as the seed varies it; nil if there is none.
+    package func variedGuide() throws(StyleError) -> Picture? {
+        try settings.check()
+        let executor = RowParallelExecutor(threads: threads)
+        let picture = try GuidePicture(settings, sketch: sketch, model: model)
+        let settings = picture.adapted(settings, model: model)
+        let plan = PyramidPlan(settings: settings, works: model.works)
+        let pyramid = try SourcePyramid(
+            model: model, settings: settings, plan: plan, lastLevel: 0,
+            abstraction: picture.abstraction, isOnPaper: picture.isOnPaper, keepsLevels: false,
+            executor: executor)
+        let guide = picture.guide(settings, pyramid: pyramid, executor: executor).guide
+        return guide?.features(plan.sizes.count - 1, executor: executor)
+            .colorsOfFeatures(executor).picture
+    }
+
     private func synthesize(
         upTo shortSide: Int?, progress: @Sendable (Double) -> Void,
         preview: (@Sendable (Picture) -> Void)?, isCancelled: @Sendable () -> Bool
@@ -98,13 +114,16 @@ public struct Synthesis {
                         settings, figure, isWhole: shortSide == nil, progress: progress,
                         preview: preview)
             }
+            let picture = try GuidePicture(settings, sketch: sketch, model: model)
+            let settings = picture.adapted(settings, model: model)
             let plan = PyramidPlan(settings: settings, works: model.works)
             let pyramid = try SourcePyramid(
                 model: model, settings: settings, plan: plan,
-                lastLevel: plan.level(shortSide: shortSide), sketch: sketch,
-                keepsLevels: false, executor: executor)
+                lastLevel: plan.level(shortSide: shortSide),
+                abstraction: picture.abstraction, isOnPaper: picture.isOnPaper, keepsLevels: false,
+                executor: executor)
             let synthesizer = PatchSynthesizer(
-                model: model, settings: settings, sketch: sketch, pyramid: pyramid,
+                model: model, settings: settings, picture: picture, pyramid: pyramid,
                 executor: executor)
             return try synthesizer.synthesize(
                 isWhole: shortSide == nil, progress: progress, preview: preview)

@@ -59,14 +59,36 @@ struct SynthesisMode {
         SynthesisMode(
             layout: LayoutRules(
                 guideWeight: 6, heightWeight: settings.isTile ? 0 : 3_000,
-                largestFragment: settings.largestFragment / 2, reusedPart: 0.4, tolerance: 0.05),
-            cells: .quadtree(largest: 24, smallest: 6), isGuidedByOrigin: false,
+                largestFragment: settings.largestFragment / 2, reusedPart: 0.4, tolerance: 0.05,
+                seamNoise: 14, overlapWeight: 3, overlap: 50),
+            cells: .quadtree(largest: 40, smallest: 6), isGuidedByOrigin: false,
             voteDeviation: (coarse: 1_000, result: 2_000), voteGuideScale: 150,
             keptShift: (coarse: 6, finest: 6, result: 6), seamReductionPasses: 0,
             weights: { level in
                 PatchSearch.Weights(
                     guide: guideWeight(level), height: settings.isTile ? 0 : 80, usage: 5_000,
                     seam: 7_000, guideTolerance: 400, followsGuide: true, comparesCorners: true)
+            })
+    }
+
+    /// A picture after a work or another picture: its own marks and places are known.
+    ///
+    /// - Parameter isWork: Whether it is a work that gives marks itself.
+    static func after(_ settings: GenerationSettings, isWork: Bool) -> SynthesisMode {
+        SynthesisMode(
+            layout: LayoutRules(
+                guideWeight: 6, heightWeight: 3_000,
+                largestFragment: isWork ? 1 : settings.largestFragment / 2, reusedPart: 0.4,
+                tolerance: 0.05, seamNoise: 14, overlapWeight: 2, overlap: 50),
+            cells: .quadtree(largest: 24, smallest: 6), isGuidedByOrigin: false,
+            voteDeviation: (coarse: 1_000, result: 2_000), voteGuideScale: 150,
+            // The work's own marks keep their very colours.
+            keptShift: (coarse: 6, finest: isWork ? 3 : 6, result: isWork ? 2 : 6),
+            seamReductionPasses: isWork ? 2 : 0,
+            weights: { level in
+                PatchSearch.Weights(
+                    guide: guideWeight(level), height: 80, usage: 5_000, seam: 7_000,
+                    guideTolerance: 200, followsGuide: true, comparesCorners: true)
             })
     }
 

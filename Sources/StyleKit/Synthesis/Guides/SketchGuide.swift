@@ -106,24 +106,24 @@ struct SketchGuide {
     /// own lines.
     ///
     /// - Parameters:
-    ///   - sketch: Premultiplied sRGB of the level's size.
+    ///   - features: Of the sketch, in the level's size.
     ///   - areaRadius: As for ``GuideMap/addLines(of:areaRadius:to:executor:)``.
-    func guide(for sketch: Canvas, areaRadius: Int, executor: RowParallelExecutor) -> Canvas {
-        let features = sketch.features(executor)
-        let guide = Canvas(width: sketch.width, height: sketch.height)
+    func guide(for features: Canvas, areaRadius: Int, executor: RowParallelExecutor) -> Canvas {
+        let (width, height) = (features.width, features.height)
+        let guide = Canvas(width: width, height: height)
         var cache = [[UInt32: SIMD4<Float>]](repeating: [:], count: Self.heightBands)
-        for y in 0..<sketch.height {
+        for y in 0..<height {
             // What was not guided when it was stopped is not drawn either.
             if y % RowParallelExecutor.rowsPerBand == 0, executor.isCancelled { break }
             // The two bands nearest to a row, and how far it is on the way to the second.
-            let height = (Float(y) + 0.5) / Float(sketch.height) * Float(Self.heightBands) - 0.5
-            let clamped = min(max(height, 0), Float(Self.heightBands - 1))
+            let place = (Float(y) + 0.5) / Float(height) * Float(Self.heightBands) - 0.5
+            let clamped = min(max(place, 0), Float(Self.heightBands - 1))
             let upper = usesHeight ? min(Int(clamped), Self.heightBands - 2) : 0
             let part = usesHeight ? clamped - Float(upper) : 0
             var last = SIMD4<UInt8>()
             var color = SIMD4<UInt8>()
-            for x in 0..<sketch.width {
-                let feature = features.pixels[y * sketch.width + x]
+            for x in 0..<width {
+                let feature = features.pixels[y * width + x]
                 guard feature.w >= 128 else { continue }
                 if feature != last {
                     last = feature
@@ -131,7 +131,7 @@ struct SketchGuide {
                     let second = part > 0 ? projected(feature, band: upper + 1, &cache) : first
                     color = (first * (1 - part) + second * part).bytes()
                 }
-                guide.pixels[y * sketch.width + x] = color
+                guide.pixels[y * width + x] = color
             }
         }
         GuideMap.addLines(of: features, areaRadius: areaRadius, to: guide, executor: executor)

@@ -18,6 +18,10 @@ extension Layout {
         let list = candidates { number in candidate(number, for: window, index: index) }
         var best = Float.infinity
         for number in 0..<count { best = min(best, list[number].cost) }
+        if let known = knownPosition(for: window), isAllowed(known, window) {
+            let cost = cost(of: known, in: window)
+            if cost <= best { return known }
+        }
         guard best < .infinity else { return fallbackPosition(for: window) }
         let limit = best + (best < Layout.violationCost ? best * rules.tolerance : 200)
         let close = (0..<count).filter { list[$0].cost <= limit }
@@ -134,8 +138,9 @@ extension Layout {
             }
         }
         var cost: Float = 1
-        if overlapCount > 0 { cost += Float(overlap) / Float(overlapCount) }
+        if overlapCount > 0 { cost += Float(overlap) / Float(overlapCount) * rules.overlapWeight }
         if guidedCount > 0 { cost += Float(guided) / Float(guidedCount) * rules.guideWeight }
+        cost += ownMarks(of: position.work, in: window)
         let gap = heightGap(position, window)
         return cost + gap * gap * rules.heightWeight
     }

@@ -33,6 +33,7 @@ final class Layout {
     let random: CounterRandom
     let executor: RowParallelExecutor
     let guide: Canvas?
+    private let knownPlaces: KnownPlaces?
     /// For every pixel of the picture its pixel in the works.
     let labels: PaddedBuffer<SourcePosition>
     let image: PaddedBuffer<SIMD4<UInt8>>
@@ -50,13 +51,15 @@ final class Layout {
 
     /// - Parameter guide: Of the size of the picture; nil without a sketch.
     init(
-        size: PyramidPlan.Size, wraps: Bool, guide: Canvas?, source: SourceLevel,
-        rules: LayoutRules, random: CounterRandom, executor: RowParallelExecutor
+        size: PyramidPlan.Size, wraps: Bool, guide: Canvas?, knownPlaces: KnownPlaces?,
+        source: SourceLevel, rules: LayoutRules, random: CounterRandom,
+        executor: RowParallelExecutor
     ) {
         width = size.width
         height = size.height
         self.wraps = wraps
         self.guide = guide
+        self.knownPlaces = knownPlaces
         self.source = source
         self.rules = rules
         self.random = random
@@ -114,6 +117,39 @@ final class Layout {
         }
     }
 
+    /// What a window costs more that comes from the work that is painted after; 0 for any other.
+    func ownMarks(of work: UInt16, in window: LayoutCell) -> Float {
+        guard let knownPlaces, knownPlaces.work == Int(work) else { return 0 }
+        return Float(knownPlaces.costs.pointer[patch(in: window, knownPlaces).index]) / 16
+    }
+
+    /// The patch in the middle of a window.
+    private func patch(
+        in window: LayoutCell, _ places: KnownPlaces
+    ) -> (x: Int, y: Int, index: Int) {
+        let half = PatchKernel.side / 2
+        let down = places.positions.count / places.across
+        let x = min(max(window.x + window.width / 2 - half, 0), places.across - 1)
+        let y = min(max(window.y + window.height / 2 - half, 0), down - 1)
+        return (x, y, y * places.across + x)
+    }
+
+    /// The window of the work that is painted after which the guide shows in the middle of a
+    /// window; nil if there is none.
+    func knownPosition(for window: LayoutCell) -> SourcePosition? {
+        guard let knownPlaces else { return nil }
+        let area = source.areas.pointer[knownPlaces.work]
+        let patch = patch(in: window, knownPlaces)
+        let place = knownPlaces.positions.pointer[patch.index]
+        let roomX = area.width - window.width
+        let roomY = area.height - window.height
+        guard roomX >= 0, roomY >= 0 else { return nil }
+        return SourcePosition(
+            work: knownPlaces.work, isMirrored: false,
+            x: min(max(Int(place.x) - patch.x + window.x, 0), roomX),
+            y: min(max(Int(place.y) - patch.y + window.y, 0), roomY))
+    }
+
     /// The index of a pixel; in a tile coordinates are periodic.
     @inline(__always)
     func at(_ x: Int, _ y: Int) -> Int {
@@ -148,7 +184,7 @@ final class Layout {
     /// A cell extended by 35 % of its shorter side on every side: the overlap in which its fragment
     /// is cut.
     private func window(around cell: LayoutCell) -> LayoutCell {
-        let margin = max(2, min(cell.width, cell.height) * 35 / 100)
+        let margin = max(2, min(cell.width, cell.height) * rules.overlap / 100)
         if wraps {
             // A window may reach over the edges, but not over itself.
             let across = min(margin, (width - cell.width) / 2)
@@ -187,6 +223,10 @@ final class Layout {
                     x: x, y: y,
                     difference: Int(
                         Self.distance(image.pointer[target], source.features.pointer[new])),
+                    noise: rules.seamNoise > 0
+                        ? random.below(
+                            rules.seamNoise, .seamNoise, fragments.count,
+                            (window.y + y) / 2 * 4_096 + (window.x + x) / 2) : 0,
                     detail: detail(old) + detail(new), isLocked: isLocked.pointer[target])
             }
         }
@@ -262,4 +302,11 @@ struct LayoutRules {
     var tolerance: Float = 0.02
     /// The side of a cell in pixels.
     var cellSide = 20
+    /// How much chance has a part in where a seam runs, in grades: without it seams between alike
+    /// fragments are straight.
+    var seamNoise = 0
+    /// The weight of the squared difference from the picture where a window overlaps it.
+    var overlapWeight: Float = 1
+    /// The part of a cell's shorter side by which its window is larger on every side, in hundredths.
+    var overlap = 35
 }

@@ -26,13 +26,17 @@ struct WatershedSeam {
     ///
     /// - Parameters:
     ///   - difference: The squared difference of the fragment from the picture there.
+    ///   - noise: The part of chance, in priorities.
     ///   - detail: The detail in both, through which no seam should run.
     ///   - isLocked: Whether the picture keeps the pixel.
-    mutating func setOld(x: Int, y: Int, difference: Int, detail: Int, isLocked: Bool) {
+    mutating func setOld(
+        x: Int, y: Int, difference: Int, noise: Int, detail: Int, isLocked: Bool
+    ) {
         isOld[y * width + x] = true
         self.isLocked[y * width + x] = isLocked
         let root = Int(Double(difference).squareRoot())
-        grade[y * width + x] = min(Self.grades - 1, root / 2 + detail * Self.detailParts / 100)
+        grade[y * width + x] = min(
+            Self.grades - 1, root / 2 + detail * Self.detailParts / 100 + noise)
     }
 
     /// `[height, width]`: which pixels the fragment takes.

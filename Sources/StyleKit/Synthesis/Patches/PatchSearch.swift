@@ -125,6 +125,10 @@ struct PatchSearch {
                         patch, stride: target.width, isMirrored: true, into: twin)
                     var match = BestMatch(search: self, blocks: blocks, x: x, y: y, rows: rows)
                     propagate(&match, step: step, rows: rows)
+                    if let places = target.knownPlaces, !onlyPropagates, !isUpward {
+                        match.test(
+                            places.positions.pointer[y &* target.across &+ x], dx: 0, dy: 0)
+                    }
                     if onlyPropagates {
                         // Only the continuations of the neighbours.
                     } else if isUpward {
@@ -212,6 +216,9 @@ private struct BestMatch {
     private let guide: SIMD4<UInt8>
     private let corner: (SIMD4<UInt8>, SIMD4<UInt8>, SIMD4<UInt8>, SIMD4<UInt8>)
     private let heightInPicture: Int
+    /// The work that is painted after, and what its marks cost more.
+    private let ownWork: UInt16
+    private let ownMarks: Int32
     /// The bits of the positions that continue the four neighbours.
     private let continued: SIMD4<UInt64>
 
@@ -239,6 +246,8 @@ private struct BestMatch {
             corner = (SIMD4(), SIMD4(), SIMD4(), SIMD4())
         }
         heightInPicture = (y &* 256) / max(1, target.down &- 1)
+        ownWork = target.knownPlaces.map { UInt16($0.work) } ?? .max
+        ownMarks = target.knownPlaces?.costs.pointer[y &* target.across &+ x] ?? 0
         continued = BestMatch.continued(x, y, rows, target)
         best = target.field.pointer[y &* target.across &+ x]
         cost = 0
@@ -304,6 +313,7 @@ private struct BestMatch {
             &+ Int(position.x) >> SourceLevel.usageShift
         guard usage[cell] != SourceLevel.excluded else { return PatchSearch.excludedCost }
         var sum = PatchKernel.difference(block, features + offset, stride: area.width)
+        if position.work == ownWork { sum &+= ownMarks }
         let times = min(128, Int32(usage[cell]))
         // A usage cell of 4 × 4 positions that is used once counts 16 patches.
         sum &+= max(0, times &- 16) &* weights.usage >> 4

@@ -36,7 +36,8 @@ struct PyramidPlan {
         let leftOut = Set(settings.works.filter(\.isLeftOut).map(\.workID))
         works = Self.workSizes(
             entries.map { leftOut.contains($0.id) ? nil : $0 }, finest: finest,
-            seed: settings.seed >> 4)
+            seed: settings.seed >> 4,
+            first: settings.kind.afterWork.flatMap { id in entries.firstIndex { $0.id == id } })
     }
 
     /// The first level with a short side of at least this; the finest for nil, or if there is none.
@@ -50,6 +51,14 @@ struct PyramidPlan {
     /// part of the picture on every level, so that a fine level does not take strokes for areas.
     func areaRadius(level: Int) -> Int {
         max(2, min(sizes[level].width, sizes[level].height) / Self.coarsest)
+    }
+
+    /// The same for a picture that is painted after: half as large, so that small forms survive.
+    func fineAreaRadius(level: Int) -> Int { max(1, areaRadius(level: level) / 2) }
+
+    /// The size of a picture of the same shape with another short side.
+    static func size(of size: Size, withShortSide short: Int) -> Size {
+        scaled(size, by: Double(short) / Double(max(1, min(size.width, size.height))))
     }
 
     /// A size at one level, at least one pixel larger than a patch.
@@ -89,8 +98,10 @@ struct PyramidPlan {
 
     /// The sizes of the works, by a random choice within ``Limits/sourcePixels``; nil for a work
     /// that is not used.
+    ///
+    /// - Parameter first: A work that is used in any case.
     private static func workSizes(
-        _ entries: [StyleModel.WorkEntry?], finest: Double, seed: UInt64
+        _ entries: [StyleModel.WorkEntry?], finest: Double, seed: UInt64, first: Int?
     ) -> [Size?] {
         let random = CounterRandom(seed: seed)
         let order = entries.indices.sorted {
@@ -98,7 +109,7 @@ struct PyramidPlan {
         }
         var sizes = [Size?](repeating: nil, count: entries.count)
         var total = 0
-        for index in order {
+        for index in (first.map { [$0] } ?? []) + order.filter({ $0 != first }) {
             guard let entry = entries[index] else { continue }
             let short = Double(min(entry.learnedWidth, entry.learnedHeight))
             let long = Double(max(entry.learnedWidth, entry.learnedHeight))

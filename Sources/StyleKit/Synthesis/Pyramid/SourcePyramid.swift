@@ -3,31 +3,44 @@
 /// The pixels of a work at a level depend on the work and the level's size only, so a draft samples
 /// the same pixels as its finished picture.
 final class SourcePyramid {
+    /// How the works are roughed in to be compared with a guide.
+    enum Abstraction {
+        /// Not at all: patches are guided by what surrounds them.
+        case none
+        /// As a sketch is: few flat areas.
+        case areas
+        /// As a picture is that is painted after: with its small forms.
+        case fineAreas
+    }
+
     let plan: PyramidPlan
     let isOpaque: Bool
-    private let hasSketch: Bool
+    private let abstraction: Abstraction
     private let isOnPaper: Bool
     private let keepsLevels: Bool
     let lastLevel: Int
     private var worksByLevel: [[SourceLevel.Work]]
     private var madeByLevel: [Int: (source: SourceLevel, index: PatchIndex)] = [:]
     private var small: [Canvas] = []
+    /// The index in the model of each work that is used, in the order of the levels' areas.
+    private(set) var entries: [Int] = []
 
     /// Decompresses the works and scales them to every level.
     ///
     /// - Parameters:
-    ///   - sketch: The sketch, if there is one. Under an opaque sketch transparent parts of the
-    ///     works count as white paper; under one with transparent parts they match those.
+    ///   - abstraction: How the works are roughed in.
+    ///   - isOnPaper: Whether transparent parts of the works count as white paper, as under an
+    ///     opaque sketch; under one with transparent parts they match those.
     ///   - lastLevel: The finest level that will be asked for.
     ///   - keepsLevels: Whether levels are kept for several pictures.
     /// - Throws: ``StyleError/damagedModel(reason:)``, ``StyleError/cancelled``.
     init(
         model: StyleModel, settings: GenerationSettings, plan: PyramidPlan, lastLevel: Int,
-        sketch: Picture?, keepsLevels: Bool, executor: RowParallelExecutor
+        abstraction: Abstraction, isOnPaper: Bool, keepsLevels: Bool, executor: RowParallelExecutor
     ) throws(StyleError) {
         self.plan = plan
-        hasSketch = sketch != nil
-        isOnPaper = sketch?.isOpaque ?? false
+        self.abstraction = abstraction
+        self.isOnPaper = isOnPaper
         self.keepsLevels = keepsLevels
         self.lastLevel = lastLevel
         let uses = Dictionary(settings.works.map { ($0.workID, $0) }, uniquingKeysWith: { $1 })
@@ -53,7 +66,8 @@ final class SourcePyramid {
                             $0.pixels(width: size.width, height: size.height)
                         }))
             }
-            if hasSketch {
+            entries.append(entry)
+            if abstraction != .none {
                 let canvas = mips.shortSide(128)
                 small.append((isOnPaper ? canvas.onWhite : canvas).features)
             }
@@ -77,12 +91,20 @@ final class SourcePyramid {
         guard !works.isEmpty else { throw .nothingToUse }
         let source = SourceLevel(
             works, keepsColors: level == lastLevel,
-            areaRadius: hasSketch ? plan.areaRadius(level: level) : nil, isOnPaper: isOnPaper,
+            areaRadius: areaRadius(level), isOnPaper: isOnPaper,
             executor: executor)
         try executor.checkCancellation()
         guard let index = PatchIndex(source, executor: executor) else { throw .nothingToUse }
         try executor.checkCancellation()
         if keepsLevels { madeByLevel[level] = (source, index) }
         return (source, index)
+    }
+
+    private func areaRadius(_ level: Int) -> Int? {
+        switch abstraction {
+        case .none: nil
+        case .areas: plan.areaRadius(level: level)
+        case .fineAreas: plan.fineAreaRadius(level: level)
+        }
     }
 }

@@ -23,9 +23,14 @@ final class SynthesisLevel {
     /// The hash of the descriptor that each patch was last looked up by; 0 for never.
     let queryHashes: PaddedBuffer<UInt32>
     var guide: Canvas?
+    /// Where each patch lies in the work that is painted after, if any.
+    let knownPlaces: KnownPlaces?
 
     /// - Parameter guide: Of the inner size, without the margin.
-    init(size: PyramidPlan.Size, isTile: Bool, guide: Canvas?) {
+    init(
+        size: PyramidPlan.Size, isTile: Bool, guide: Canvas?, knownPlaces: KnownPlaces? = nil
+    ) {
+        self.knownPlaces = knownPlaces
         inner = size
         margin = isTile ? Self.tileMargin : 0
         width = size.width + 2 * margin

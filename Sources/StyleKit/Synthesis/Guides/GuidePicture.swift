@@ -1,0 +1,81 @@
+/// The picture that guides a synthesis, if any: a sketch, or what is painted after.
+enum GuidePicture {
+    case none
+    case sketch(Canvas)
+    /// A work of the model, by its index, or another picture.
+    case after(Canvas, entry: Int?, closeness: Int)
+
+    /// - Parameters:
+    ///   - sketch: The picture that was given beside the settings.
+    /// - Throws: ``StyleError/notInModel``, ``StyleError/noPicture``,
+    ///   ``StyleError/damagedModel(reason:)``.
+    init(_ settings: GenerationSettings, sketch: Picture?, model: StyleModel) throws(StyleError) {
+        guard case .after(let after) = settings.kind else {
+            self = sketch.map { .sketch(Canvas($0)) } ?? .none
+            return
+        }
+        guard let id = after.workID else {
+            guard let sketch else { throw .noPicture }
+            self = .after(Canvas(sketch), entry: nil, closeness: after.closeness)
+            return
+        }
+        guard let entry = model.works.firstIndex(where: { $0.id == id }) else { throw .notInModel }
+        self = .after(
+            try model.canvas(of: model.works[entry]), entry: entry, closeness: after.closeness)
+    }
+
+    /// How the works are roughed in.
+    var abstraction: SourcePyramid.Abstraction {
+        switch self {
+        case .none: .none
+        case .sketch: .areas
+        case .after: .fineAreas
+        }
+    }
+
+    /// Whether transparent parts of the works count as white paper: under a picture without any.
+    var isOnPaper: Bool {
+        switch self {
+        case .none: false
+        case .sketch(let canvas), .after(let canvas, _, _): canvas.isOpaque
+        }
+    }
+
+    /// The settings with the work left out that is painted after, where it is to give no marks and
+    /// there are others.
+    func adapted(_ settings: GenerationSettings, model: StyleModel) -> GenerationSettings {
+        guard case .after(_, let entry?, let closeness) = self,
+            closeness < AfterAmounts.leftOutBelow
+        else { return settings }
+        let id = model.works[entry].id
+        let leftOut = Set(settings.works.filter(\.isLeftOut).map(\.workID))
+        guard model.works.contains(where: { $0.id != id && !leftOut.contains($0.id) }) else {
+            return settings
+        }
+        var adapted = settings
+        adapted.works.removeAll { $0.workID == id }
+        adapted.works.append(WorkUse(workID: id, isLeftOut: true))
+        return adapted
+    }
+
+    /// The guide of all levels, and the parameters of such pictures.
+    func guide(
+        _ settings: GenerationSettings, pyramid: SourcePyramid, executor: RowParallelExecutor
+    ) -> (guide: (any TargetGuide)?, mode: SynthesisMode) {
+        switch self {
+        case .none:
+            return (nil, .remix(settings, works: pyramid.entries.count))
+        case .sketch(let canvas):
+            let guide = VariedSketch(
+                pyramid.isOpaque ? canvas.onWhite : canvas, settings: settings, pyramid: pyramid,
+                executor: executor)
+            return (guide, .sketch(settings))
+        case .after(let canvas, let entry, let closeness):
+            let work = entry.flatMap { pyramid.entries.firstIndex(of: $0) }
+            let guide = AfterGuide(
+                canvas, work: work, size: work.flatMap { pyramid.plan.works[pyramid.entries[$0]] },
+                closeness: closeness, settings: settings, pyramid: pyramid, executor: executor)
+            return (guide, .after(settings, isWork: work != nil))
+        }
+    }
+}
