@@ -24,10 +24,14 @@ public struct GenerationOrder: Sendable {
         /// A new character from the parts of works with landmarks. Each work that is named gives
         /// its part, another is chosen by the seed: the body and its pose, the head, the colours.
         case figure(pose: WorkID? = nil, head: WorkID? = nil, colours: WorkID? = nil)
+        /// A work or another picture painted anew: near 100 close to it, near 0 far from it.
+        case after(AfterSource, closeness: Int = 70)
 
-        /// The kind as the settings of a generation hold it.
+        /// The kind as the settings of a generation hold it; what is painted after is named by
+        /// ``GenerationService``.
         var picture: PictureKind {
             switch self {
+            case .after(_, let closeness): .after(AfterSettings(closeness: closeness))
             case .free: .free
             case .tile: .tile
             case .figure(let pose, let head, let colours):
@@ -35,6 +39,14 @@ public struct GenerationOrder: Sendable {
                     FigureSettings(pose: pose?.bytes, head: head?.bytes, colours: colours?.bytes))
             }
         }
+    }
+
+    /// What a picture is painted after.
+    public enum AfterSource: Sendable, Equatable {
+        /// A work of the model, or one whose file is on this device.
+        case work(WorkID)
+        /// A picture file; where it has the pixels of a work of the model, it is that work.
+        case picture(URL)
     }
 
     /// The model.
@@ -46,7 +58,7 @@ public struct GenerationOrder: Sendable {
     public var width: Int
     /// Height in pixels, `StyleKit.Limits.generatedSide`.
     public var height: Int
-    /// A picture file of flat colours that says what goes where.
+    /// A picture file of flat colours that says what goes where, for a free picture or a tile.
     public var sketch: URL?
     /// What kind of picture is made.
     public var kind: Kind
@@ -89,9 +101,9 @@ struct GenerationPlan: Codable, Equatable, Sendable {
     let settings: GenerationSettings
     /// The number of drafts on the sheet; 0 for a picture without a sheet.
     let drafts: Int
-    /// SHA-256 of the kept sketch's file.
+    /// SHA-256 of the kept file of the sketch, or of the picture that is painted after.
     var sketch: Digest?
-    /// Hash of the sketch's pixels.
+    /// Hash of its pixels.
     var sketchPixels: Digest?
 
     /// Digest of the settings' bytes, the number of drafts (1 byte) and, where there is a sketch,

@@ -246,8 +246,9 @@ public struct GenerationService: Sendable {
         }
         try checkFigure(order, model)
         guard let works = Digest(style.worksDigest) else { throw GenerationError.otherPixels }
+        let (kind, file) = try pictureBeside(order, style: style)
         let settings = GenerationSettings(
-            width: order.width, height: order.height, seed: seed, kind: order.kind.picture,
+            width: order.width, height: order.height, seed: seed, kind: kind,
             originality: order.originality,
             works: try uses(of: model, leavingOut: order.leftOut))
         var plan = GenerationPlan(
@@ -256,8 +257,7 @@ public struct GenerationService: Sendable {
             worksDigest: works, engine: StyleModel.engineVersion, settings: settings,
             drafts: order.drafts ?? 0)
         try check(plan, style)
-        guard let file = order.sketch else { return (plan, nil) }
-        let sketch = try PictureFile(reading: file)
+        guard let sketch = file else { return (plan, nil) }
         plan.sketch = Digest(of: sketch.bytes)
         plan.sketchPixels = Digest(sketch.picture.pixelHash)
         return (plan, sketch.bytes)

@@ -1,4 +1,5 @@
 import AtelierLibrary
+import Foundation
 import SignedObjects
 
 /// Finds an object by what a person types: its name, its id, or the start or end of its id.
@@ -59,6 +60,20 @@ extension Library {
         try Lookup(kind: "work", list: .listWorks).id(text, among: try works.ids())
     }
 
+    /// The work whose id is, starts or ends with `text`, or the picture file of that name.
+    ///
+    /// - Throws: ``LookupError`` where there is neither.
+    func afterSource(_ text: String) throws -> GenerationOrder.AfterSource {
+        do {
+            return .work(try workID(text))
+        } catch LookupError.unknown(let kind, let name, let list) {
+            guard let file = try FileArgument(argument: text)?.url,
+                FileManager.default.fileExists(atPath: file.path)
+            else { throw LookupError.unknown(kind: "\(kind) or picture", name: name, list: list) }
+            return .picture(file)
+        }
+    }
+
     /// The style model whose name is `text`, or whose id is, starts or ends with it.
     func modelID(_ text: String) throws -> ModelID {
         let models = try styles.all()
@@ -83,5 +98,13 @@ extension Library {
         let devices = try await account.devices().devices.filter { !$0.isRevoked }
         return try Lookup(kind: "device", list: .listDevices).id(
             text, among: devices.map(\.id), named: devices.filter { $0.name == text }.map(\.id))
+    }
+}
+
+extension GenerationOrder.AfterSource {
+    /// The file, if it is one that the person named.
+    var file: URL? {
+        guard case .picture(let file) = self else { return nil }
+        return file
     }
 }

@@ -18,9 +18,20 @@ struct GenerateCommand: ParsableCommand {
     @Option(help: "The model's name or id.") var model: String?
     @Option(help: "A picture of flat colours that says what goes where.", completion: .file())
     var sketch: FileArgument?
+    @Option(
+        help: "Paint this work, by its id, or this picture anew; not with --sketch or --pattern.",
+        completion: .file())
+    var after: String?
+    @Option(
+        help: """
+            With --after, 0 to 100: at 100 the work bent a little, at 0 its drawing in the marks \
+            and the light of the others (default: 70).
+            """)
+    var closeness: Int?
     @Option(help: "A number; the same seed gives the same picture (default: random).")
     var seed: UInt64?
-    @Option(help: "Pixels, WIDTHxHEIGHT.") var size = PictureSize(width: 512, height: 512)
+    @Option(help: "Pixels, WIDTHxHEIGHT (default: 512x512, or the shape of what --after names).")
+    var size: PictureSize?
     @Flag(help: "Make a tile that continues at every edge.") var pattern = false
     @OptionGroup var figure: FigureOptions
     @Option(help: "0 to 100: 0 keeps large pieces of a work, 100 uses small ones.")
@@ -50,20 +61,29 @@ struct GenerateCommand: ParsableCommand {
         guard pick == nil || finish != nil || drafts != nil else {
             throw ValidationError("--pick needs a sheet: --drafts 9, or --finish SHEET.")
         }
+        guard after == nil || (sketch == nil && !pattern) else {
+            throw ValidationError("--after goes with neither --sketch nor --pattern.")
+        }
+        guard closeness == nil || after != nil else {
+            throw ValidationError("--closeness needs --after WORK or --after PICTURE.")
+        }
         guard finish == nil || pick != nil else {
             throw ValidationError("Say which drafts: --pick 1,4.")
         }
-        if figure.figure, pattern || sketch != nil {
+        if figure.figure, pattern || sketch != nil || after != nil {
             throw ValidationError(
-                "A figure is made of works with landmarks, without --sketch and --pattern.")
+                "A figure is made of works with landmarks, without --sketch, --after and --pattern."
+            )
         }
     }
 
     func run() throws {
         let library = try options.open()
+        let source = try after.map { try library.afterSource($0) }
         let outputs = try GenerateOutputs(
             out: try out?.url, preview: try preview?.url, picks: pick?.numbers ?? [],
-            isSheetThere: finish != nil, replacing: force.force, from: try sketch?.url,
+            isSheetThere: finish != nil, replacing: force.force,
+            from: try sketch?.url ?? source?.file,
             of: library.folder)
         let line = ProgressLine("drawing")
         defer { line.end() }
@@ -81,12 +101,14 @@ struct GenerateCommand: ParsableCommand {
             return try tell(result, library)
         }
         let start = ContinuousClock.now
+        let size =
+            try size
+            ?? source.map { try library.generations.size(after: $0) }
+            .map { PictureSize(width: $0.width, height: $0.height) }
         let order = GenerationOrder(
-            model: try library.modelID(model ?? ""), seed: seed, width: size.width,
-            height: size.height,
-            sketch: try sketch?.url,
-            kind: try figure.kind(in: library) ?? (pattern ? .tile : .free),
-            originality: originality,
+            model: try library.modelID(model ?? ""), seed: seed, width: size?.width ?? 512,
+            height: size?.height ?? 512, sketch: try sketch?.url,
+            kind: try figure.kind(in: library) ?? kind(after: source), originality: originality,
             leftOut: try leftOut.map { try library.workID($0) }, drafts: drafts, again: again)
         let result = try library.generations.generate(order, watch)
         let picked =
@@ -104,6 +126,11 @@ struct GenerateCommand: ParsableCommand {
         try tell(result, library)
         if !picked.isEmpty { try tell(picked, library, outputs) }
         Terminal.say("\(seconds.components.seconds) s")
+    }
+
+    private func kind(after source: GenerationOrder.AfterSource?) -> GenerationOrder.Kind {
+        if let source { return .after(source, closeness: closeness ?? 70) }
+        return pattern ? .tile : .free
     }
 
     private func watch(_ line: ProgressLine, _ preview: OutputFile?) -> DrawingWatch {
