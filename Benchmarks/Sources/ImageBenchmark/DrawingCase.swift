@@ -1,6 +1,19 @@
+import StyleKit
+
 /// One thing to draw.
 struct DrawingCase {
-    enum Kind { case remix, sketch, pattern, drafts }
+    enum Kind {
+        case remix, sketch, pattern, drafts, after
+
+        /// The kind as settings hold it; the picture is painted after the first work.
+        var picture: PictureKind {
+            switch self {
+            case .pattern: .tile
+            case .after: .after(AfterSettings(workID: [UInt8](repeating: 1, count: 16)))
+            case .remix, .sketch, .drafts: .free
+            }
+        }
+    }
 
     let name: String
     let kind: Kind
@@ -16,6 +29,7 @@ struct DrawingCase {
         .init(name: "remix512", kind: .remix, side: 512, works: 8, threads: 2, goal: 5),
         .init(name: "remix512t1", kind: .remix, side: 512, works: 8, threads: 1, goal: 5),
         .init(name: "sketch512", kind: .sketch, side: 512, works: 8, threads: 2, goal: 8),
+        .init(name: "after512", kind: .after, side: 512, works: 8, threads: 2, goal: 8),
         .init(name: "pattern512", kind: .pattern, side: 512, works: 8, threads: 2, goal: nil),
         .init(name: "remix1024", kind: .remix, side: 1_024, works: 8, threads: 2, goal: 22),
         .init(name: "remix2048t1", kind: .remix, side: 2_048, works: 8, threads: 1, goal: nil),

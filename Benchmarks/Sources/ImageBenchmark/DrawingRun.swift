@@ -14,8 +14,7 @@ struct DrawingRun {
         let model = try self.model()
         let sketch = drawing.kind == .sketch ? try PaintedPicture.sketch(side: 256) : nil
         let settings = GenerationSettings(
-            width: drawing.side, height: drawing.side, seed: 1,
-            kind: drawing.kind == .pattern ? .tile : .free)
+            width: drawing.side, height: drawing.side, seed: 1, kind: drawing.kind.picture)
         let floor = floorSeconds(model, settings)
         // Learning needed more memory than drawing does.
         try? "5".write(toFile: "/proc/self/clear_refs", atomically: false, encoding: .utf8)
@@ -62,7 +61,8 @@ struct DrawingRun {
             drawing.kind == .drafts
             ? 0
             : SynthesisLowerBound.comparisons(
-                model: model, settings: settings, isSketch: drawing.kind == .sketch)
+                model: model, settings: settings,
+                isSketch: drawing.kind == .sketch || drawing.kind == .after)
         let before = Self.seconds(CLOCK_PROCESS_CPUTIME_ID)
         let sum = SynthesisLowerBound.compare(times: Self.sampleComparisons)
         let each =
