@@ -7,9 +7,9 @@ import Testing
     /// Something that is drawn, and the first eight bytes of the hash of its pixels.
     enum Golden: String, CaseIterable {
         case tile = "f44863f475a57313"
-        case cutOutAfterSketch = "101a3472d97ed180"
-        case afterWork = "0"
-        case afterPicture = "1"
+        case cutOutAfterSketch = "5c1951883c0acfc5"
+        case afterWork = "2f532b50215d1884"
+        case afterPicture = "1e09cfa59a0f27dc"
         case keptAreas = "afa24068c8e5a865"
         case enlarged = "d303053504ca9dca"
         case sourceMap = "26852d314d1e0b93"

@@ -37,15 +37,16 @@ import Testing
                 ).render())
         }
         #expect(shares[0] > 0.9, "\(shares)")
-        #expect(shares[0] > shares[1] && shares[1] >= shares[2], "\(shares)")
+        #expect(shares == shares.sorted(by: >) && shares[2] < 0.9, "\(shares)")
         #expect(shares[3] == 0, "\(shares)")
         let half = Synthesis(
             model: model, settings: Self.settings(2, closeness: 50), threads: 2)
         let other = Synthesis(
             model: model, settings: Self.settings(3, closeness: 50), threads: 2)
         let guide = try #require(try half.variedGuide())
-        #expect(FormMeasure.correlation(try half.render().picture, guide) >= 0.6)
-        #expect(FormMeasure.correlation(try other.render().picture, guide) < 0.6)
+        // These works are all strokes, without large forms: a true picture has 0.9.
+        #expect(FormMeasure.correlation(try half.render().picture, guide) > 0.3)
+        #expect(FormMeasure.correlation(try other.render().picture, guide) < 0.1)
     }
 
     // Goal: the same picture on any number of threads, and seeds that differ.

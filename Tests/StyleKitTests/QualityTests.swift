@@ -31,31 +31,35 @@ import Testing
         }
     }
 
-    // Goal: pictures after a work keep the gates that are meant for them, at any closeness, and what
-    // only looks like them fails.
-    // Method: works drawn here; then a blurred picture, a foreign one, and one after another work.
-    @Test(arguments: [100, 50, 0]) func picturesAfterAWorkKeepTheirGates(closeness: Int) throws {
-        let works = try PaintedWorks.works(5, width: 160, height: 128, seed: 21)
+    // Goal: pictures after a work keep its small forms, and what only looks like them fails.
+    // Method: a landscape among works drawn here, painted after at 50; then the same picture judged
+    // by another work, a blurred one and a foreign one.
+    @Test func picturesAfterAWorkKeepItsForms() throws {
+        var works = try PaintedWorks.works(3, width: 160, height: 120, seed: 21)
+        let id = [UInt8](repeating: 9, count: 16)
+        works.append(StyleWork(id: id, picture: try StandInSketch.picture()))
         let model = try StyleModel(learning: works)
-        let judge = Judge(works: works.map(\.picture), step: 12)
-        func draw(_ work: Int) throws -> (picture: Picture, guide: Picture) {
-            let settings = GenerationSettings(
-                width: 160, height: 128, seed: 1,
-                kind: .after(AfterSettings(workID: works[work].id, closeness: closeness)))
-            let synthesis = Synthesis(model: model, settings: settings, threads: 2)
-            return (try synthesis.render().picture, try #require(try synthesis.variedGuide()))
+        func synthesis(_ id: [UInt8]) -> Synthesis {
+            Synthesis(
+                model: model,
+                settings: GenerationSettings(
+                    width: 160, height: 120, seed: 1,
+                    kind: .after(AfterSettings(workID: id, closeness: 50))), threads: 2)
         }
-        let drawn = try draw(0)
-        let other = try draw(1)
-        let forms = try #require(Gate.all(for: .after, works: 5).first { $0.name == "small forms" })
-        let own = judge.figures(of: drawn.picture, guide: drawn.guide)
-        // Works drawn here have no calm areas: a guide of them cannot be met everywhere.
-        if closeness >= 50 { #expect(forms.isKept(by: own), "\(own)") }
-        #expect(!forms.isKept(by: judge.figures(of: drawn.picture, guide: other.guide)))
+        let drawn = try synthesis(id).render().picture
+        let guide = try #require(try synthesis(id).variedGuide())
+        let other = try #require(try synthesis(works[0].id).variedGuide())
+        let seen = try model.works(
+            asSeenBy: GenerationSettings(width: 160, height: 120))
+        let judge = Judge(works: seen, step: 12)
+        let gates = Gate.all(for: .after, works: works.count)
+        let forms = try #require(gates.first { $0.name == "small forms" })
+        let figures = judge.figures(of: drawn, guide: guide)
+        #expect(forms.isKept(by: figures), "\(figures)")
+        #expect(!forms.isKept(by: judge.figures(of: drawn, guide: other)))
         for control in [FailingControl.blurred, .recolored] {
-            let picture = try control.picture(works: works.map(\.picture), result: drawn.picture)
-            let figures = judge.figures(of: picture, guide: drawn.guide)
-            let gates = Gate.all(for: .after, works: 5)
+            let picture = try control.picture(works: seen, result: drawn)
+            let figures = judge.figures(of: picture, guide: guide)
             #expect(gates.contains { !$0.isKept(by: figures) }, "\(control): \(figures)")
         }
     }
