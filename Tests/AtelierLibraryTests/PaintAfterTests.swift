@@ -1,4 +1,5 @@
 import AtelierLibrary
+import CreditLedger
 import Foundation
 import SignedObjects
 import StyleKit

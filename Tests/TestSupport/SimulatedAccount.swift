@@ -11,7 +11,8 @@ package struct SimulatedAccount: Sendable {
     struct Device {
         var joined: UInt64
         var seen: UInt64
-        /// The highest sequence up to which it had merged everything, nil before its first pull that counts.
+        /// The highest sequence up to which it had merged everything, nil before its first
+        /// pull that counts.
         var held: Int64?
         /// The epoch in which its pulls count.
         var epoch: Int?

@@ -3,8 +3,8 @@ public struct AfterSettings: Sendable, Equatable, Codable {
     /// The id of the work, 16 bytes; nil for a picture that is given beside the settings.
     public var workID: [UInt8]?
     /// How close it is kept, within ``Limits/closeness``: at 100 it is the work with its geometry
-    /// bent; the lower, the more marks of other works it has; near 0 the work itself gives none, and
-    /// it stands in another work's light.
+    /// bent; the lower, the more marks of other works it has; near 0 the work itself gives none,
+    /// and it stands in another work's light.
     public var closeness: Int
 
     /// Makes settings; their ranges are checked when a synthesis starts.

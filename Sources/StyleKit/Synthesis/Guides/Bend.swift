@@ -1,8 +1,8 @@
 /// A smooth random displacement: what is painted after a picture or a sketch departs from its
 /// geometry, and each seed in its own way.
 ///
-/// A coarse grid of random offsets, interpolated by cubic splines, so that nothing folds over and no
-/// line gets a kink.
+/// A coarse grid of random offsets, interpolated by cubic splines, so that nothing folds over and
+/// no line gets a kink.
 struct Bend {
     private static let columns = 5
     private static let rows = 4

@@ -307,6 +307,7 @@ struct LayoutRules {
     var seamNoise = 0
     /// The weight of the squared difference from the picture where a window overlaps it.
     var overlapWeight: Float = 1
-    /// The part of a cell's shorter side by which its window is larger on every side, in hundredths.
+    /// The part of a cell's shorter side by which its window is larger on every side, in
+    /// hundredths.
     var overlap = 35
 }
