@@ -50,8 +50,8 @@ struct Verdict: Codable {
     let failed: [String]
 
     static let heading =
-        "picture          marks  worst  detail texture  piece  said works   top  copy  edge "
-        + "forms  s"
+        "picture          marks  worst  detail texture  piece  said works   top  copy  edge"
+        + " forms  s"
 
     var line: String {
         let said = figures.reportedPiece.map { String(format: "%4.1f%%", $0 * 100) } ?? "    -"

@@ -16,7 +16,7 @@ public struct AfterSettings: Sendable, Equatable, Codable {
     /// The canonical encoding, for hashing: the closeness (1 byte), then 0 for a picture that is
     /// given beside, else 1 and the id.
     public var bytes: [UInt8] {
-        [UInt8(truncatingIfNeeded: closeness)] + (workID.map { [1] + $0 } ?? [0])
+        [UInt8(clamping: closeness)] + (workID.map { [1] + $0 } ?? [0])
     }
 
     /// - Throws: ``StyleError/closenessOutOfRange(value:)``, ``StyleError/wrongWorkID(bytes:)``.

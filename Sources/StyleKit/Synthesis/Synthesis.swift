@@ -84,8 +84,7 @@ public struct Synthesis {
         try synthesize(upTo: shortSide, progress: progress, preview: nil, isCancelled: isCancelled)
     }
 
-    /// The sketch or the picture that is painted after, as the seed varies it; nil if there is
-    /// none.
+    /// The sketch or the picture that is painted after, as the seed varies it; nil without one.
     package func variedGuide() throws(StyleError) -> Picture? {
         try settings.check()
         let executor = RowParallelExecutor(threads: threads)

@@ -10,8 +10,8 @@ struct ColorField {
     private static let radius = 4
     /// The squared feature units at which a pixel counts as another area.
     private static let areaDistance: Float = 250
-    /// The radius, in such pixels, of what is around a pixel, and the part of its contrast with
-    /// that which it keeps at least.
+    /// The radius, in such pixels, of what is around a pixel, and the part of its contrast with it
+    /// that it keeps at least.
     private static let surroundings = 8
     private static let keptContrast: Float = 0.8
     /// The number of colours into which a picture is divided, and of a work to choose from.
