@@ -7,7 +7,7 @@ import Testing
     /// Something that is drawn, and the first eight bytes of the hash of its pixels.
     enum Golden: String, CaseIterable {
         case tile = "f44863f475a57313"
-        case cutOutAfterSketch = "5c1951883c0acfc5"
+        case cutOutAfterSketch = "9ac23a9bac55d6e1"
         case afterWork = "2f532b50215d1884"
         case afterPicture = "1e09cfa59a0f27dc"
         case keptAreas = "afa24068c8e5a865"

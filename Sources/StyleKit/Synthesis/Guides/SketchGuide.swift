@@ -39,6 +39,9 @@ struct SketchGuide {
         var distance: Float
     }
 
+    /// The effective number of colours that the works have at one height: about one for ink on
+    /// paper.
+    let colorCount: Float
     private let entries: [Entry]
     private let usesHeight: Bool
 
@@ -82,7 +85,8 @@ struct SketchGuide {
             }
         }
         let counts = entries.map(\.count)
-        let weight = Self.rarityPenalty / Self.effectiveColorCount(counts)
+        colorCount = Self.effectiveColorCount(counts)
+        let weight = Self.rarityPenalty / colorCount
         let most = Float(counts.max() ?? 1)
         for index in entries.indices {
             entries[index].distance += weight * Self.negativeLog2(Float(counts[index]) / most)

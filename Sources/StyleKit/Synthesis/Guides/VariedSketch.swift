@@ -27,9 +27,11 @@ struct VariedSketch: TargetGuide {
             executor: executor)
         let random = CounterRandom(seed: settings.seed)
         let part = Float(settings.originality) / 50
-        guard part > 0 else {
+        bend = part > 0 ? Bend(strength: Self.bend * part, wraps: isTile, random: random) : nil
+        // Ink on paper has no other light: what is dark stays ink.
+        let colored = part * min(1, max(0, (guide.colorCount - 2) / 4))
+        guard colored > 0 else {
             colors = nil
-            bend = nil
             return
         }
         let small = PyramidPlan.size(
@@ -39,9 +41,8 @@ struct VariedSketch: TargetGuide {
                 width: small.width, height: small.height, isTile: isTile, executor: executor
             ).features(executor), works: pyramid.smallFeatures,
             change: ColorField.Change(
-                light: min(1, Self.light * part), hue: min(1, Self.hue * part),
+                light: min(1, Self.light * colored), hue: min(1, Self.hue * colored),
                 usesHeight: !isTile), random: random, executor: executor)
-        bend = Bend(strength: Self.bend * part, wraps: isTile, random: random)
     }
 
     func guide(_ level: Int, executor: RowParallelExecutor) -> LevelGuide {
