@@ -185,8 +185,7 @@ final class LocalServer: Sendable {
             return try keys(message, path, device, &state)
         case ("GET", 2, "devices"): return try reply(list(state))
         case ("GET", 2, "audit"):
-            let after = Int(message.target.split(separator: "=").last ?? "") ?? 0
-            let rest = (state.audit?.contents ?? []).dropFirst(after).prefix(2)
+            let rest = (state.audit?.contents ?? []).dropFirst(Self.start(of: message)).prefix(2)
             return try reply(AuditPage(contents: Array(rest)))
         case ("POST", 2, "segments"): return try push(message, &state)
         case ("GET", 2, "segments"): return pull(message, state)
@@ -222,10 +221,16 @@ final class LocalServer: Sendable {
         return try reply(PushReply(sequence: Int64(place + 1)), status: 201)
     }
 
+    /// After which one a page is asked for.
+    private static func start(of message: HTTPMessage) -> Int {
+        let query = URLComponents(string: message.target)?.queryItems ?? []
+        return query.first { $0.name == "after" }.flatMap { Int($0.value ?? "") } ?? 0
+    }
+
     private func pull(_ message: HTTPMessage, _ state: State) -> HTTPReply {
-        let after = Int(message.target.split(separator: "=").last ?? "") ?? 0
         var bytes: [UInt8] = []
-        for (place, segment) in state.segments.enumerated().dropFirst(after).prefix(3) {
+        let rest = state.segments.enumerated().dropFirst(Self.start(of: message))
+        for (place, segment) in rest.prefix(3) {
             withUnsafeBytes(of: UInt64(place + 1).bigEndian) { bytes += $0 }
             withUnsafeBytes(of: UInt32(segment.bytes.count).bigEndian) { bytes += $0 }
             bytes += segment.bytes

@@ -97,9 +97,9 @@ import Testing
     }
 
     private static let square =
-        "24a4a0737840a5f2dea66c0b6da845b31f8a2777221fcc1eba66e570f8ecb4e5"
+        "1502ab9b18b88a8cf2eb9d5cc3a5c29e55b6a6be6221124eb7e4d7c29b6c8609"
     private static let tower =
-        "f1ca91bc81b79d4134fd0770c55d9276342a351441fe05e063142483aaa2b70a"
+        "c0ff1721ccf23768ad706363727f5eedaf37b0bbe6b1cde31bbe1a6ec8b5a8f9"
 
     private static func hex(_ bytes: [UInt8]) -> String {
         bytes.map { byte in

@@ -14,6 +14,8 @@ struct ColorField {
     /// that it keeps at least.
     private static let surroundings = 8
     private static let keptContrast: Float = 0.8
+    /// The part of the picture's own light and dark that it keeps at least.
+    private static let keptRange: Float = 0.7
     /// The number of colours into which a picture is divided, and of a work to choose from.
     private static let areas = 7
     private static let workColors = 8
@@ -75,6 +77,7 @@ struct ColorField {
         }
         self.moves = Self.averaged(lit, within: colors, executor: executor)
         keepContrast(executor)
+        keepRange()
     }
 
     /// Gives each colour of the picture part of another one, near in light and height, of any work.
@@ -128,6 +131,25 @@ struct ColorField {
             let wanted = (old * old).sum().squareRoot()
             let lost = wanted * Self.keptContrast - (new * new).sum().squareRoot()
             if lost > 0 { moves.pointer[index] += old * (lost / wanted) }
+        }
+    }
+
+    /// Gives back what the picture has lost of its light and dark: where a work's light is alike all
+    /// over, the light areas of a sketch stay lighter than its dark ones.
+    private func keepRange() {
+        let opaque = (0..<(colors.width * colors.height)).filter { colors.pixels[$0].w >= 128 }
+        let total = opaque.reduce(Float(0)) { $0 + Float(colors.pixels[$1].x) }
+        let mean = total / Float(max(1, opaque.count))
+        var (before, after) = (Float(1), Float(0))
+        for index in opaque {
+            let own = Float(colors.pixels[index].x) - mean
+            before += own * own
+            after += own * (own + moves.pointer[index].x)
+        }
+        let lost = Self.keptRange - after / before
+        guard lost > 0 else { return }
+        for index in opaque {
+            moves.pointer[index].x += (Float(colors.pixels[index].x) - mean) * lost
         }
     }
 
