@@ -134,8 +134,8 @@ struct ColorField {
         }
     }
 
-    /// Gives back what the picture has lost of its light and dark: where a work's light is alike all
-    /// over, the light areas of a sketch stay lighter than its dark ones.
+    /// Gives back what the picture has lost of its light and dark: where a work's light is alike
+    /// all over, the light areas of a sketch stay lighter than its dark ones.
     private func keepRange() {
         let opaque = (0..<(colors.width * colors.height)).filter { colors.pixels[$0].w >= 128 }
         let total = opaque.reduce(Float(0)) { $0 + Float(colors.pixels[$1].x) }
