@@ -11,8 +11,7 @@ enum Palette {
     private static let smallestShare = 0.003
 
     private struct Entry {
-        let place: SIMD3<Float>
-        let weight: Float
+        let color: ColorMeans.Weighted
         let bin: SparseColorHistogram.Bin
     }
 
@@ -22,54 +21,21 @@ enum Palette {
         let entries = counts.bins.map { bin in
             let color = bin.color
             let place = Feature.encode(OKLab(red: color.x, green: color.y, blue: color.z))
-            return Entry(place: SIMD3<Float>(place), weight: Float(bin.count), bin: bin)
+            return Entry(color: (SIMD3<Float>(place), Float(bin.count)), bin: bin)
         }
-        var centers = start(entries, limit: limit)
-        for _ in 0..<rounds { centers = moved(centers, entries) }
-        centers = distinct(centers, entries)
-        for _ in 0..<rounds / 2 { centers = moved(centers, entries) }
+        let colors = entries.map(\.color)
+        var centers = ColorMeans.start(colors, count: limit)
+        for _ in 0..<rounds { centers = ColorMeans.moved(centers, colors).centers }
+        centers = distinct(centers, colors)
+        for _ in 0..<rounds / 2 { centers = ColorMeans.moved(centers, colors).centers }
         return swatches(centers, entries)
-    }
-
-    /// The initial centres: the commonest colour, then always the one with the largest product of
-    /// count and squared distance to the nearest centre.
-    private static func start(_ entries: [Entry], limit: Int) -> [SIMD3<Float>] {
-        guard let first = entries.max(by: { $0.weight < $1.weight }) else { return [] }
-        var centers = [first.place]
-        var distances = entries.map { distance($0.place, first.place) }
-        while centers.count < limit {
-            let worst = entries.indices.max { left, right in
-                distances[left] * entries[left].weight < distances[right] * entries[right].weight
-            }
-            guard let worst, distances[worst] > 0 else { break }
-            centers.append(entries[worst].place)
-            for index in entries.indices {
-                distances[index] = min(
-                    distances[index], distance(entries[index].place, entries[worst].place))
-            }
-        }
-        return centers
-    }
-
-    private static func moved(
-        _ centers: [SIMD3<Float>], _ entries: [Entry]
-    ) -> [SIMD3<Float>] {
-        var sums = [SIMD3<Float>](repeating: SIMD3(), count: centers.count)
-        var weights = [Float](repeating: 0, count: centers.count)
-        for entry in entries {
-            let index = nearest(entry.place, in: centers)
-            sums[index] += entry.place * entry.weight
-            weights[index] += entry.weight
-        }
-        return centers.indices.map { weights[$0] > 0 ? sums[$0] / weights[$0] : centers[$0] }
     }
 
     /// Merges centres that look alike, closest first, and drops tiny ones.
     private static func distinct(
-        _ centers: [SIMD3<Float>], _ entries: [Entry]
+        _ centers: [SIMD3<Float>], _ colors: [ColorMeans.Weighted]
     ) -> [SIMD3<Float>] {
-        var weights = [Float](repeating: 0, count: centers.count)
-        for entry in entries { weights[nearest(entry.place, in: centers)] += entry.weight }
+        let weights = ColorMeans.moved(centers, colors).weights
         let total = Double(weights.reduce(0, +))
         var kept = centers.indices.filter { Double(weights[$0]) >= total * smallestShare }
         while kept.count > 1 {
@@ -89,7 +55,7 @@ enum Palette {
     private static func gap(
         _ kept: [Int], _ pair: (Int, Int), _ centers: [SIMD3<Float>]
     ) -> Float {
-        distance(centers[kept[pair.0]], centers[kept[pair.1]])
+        ColorMeans.distance(centers[kept[pair.0]], centers[kept[pair.1]])
     }
 
     /// The bin that fills more than half of its cluster stands for it exactly, else the cluster's
@@ -101,7 +67,7 @@ enum Palette {
         var counts = [Int](repeating: 0, count: centers.count)
         var heaviest = [SparseColorHistogram.Bin?](repeating: nil, count: centers.count)
         for entry in entries {
-            let index = nearest(entry.place, in: centers)
+            let index = ColorMeans.nearest(entry.color.color, in: centers).index
             sums[index] &+= entry.bin.sum
             counts[index] += entry.bin.count
             if entry.bin.count > heaviest[index]?.count ?? 0 { heaviest[index] = entry.bin }
@@ -116,21 +82,6 @@ enum Palette {
                 hex: hex(color), share: StyleAnalysis.rounded(Double(counts[index]) / total))
         }
         return colors.sorted { ($1.share, $0.hex) < ($0.share, $1.hex) }
-    }
-
-    private static func nearest(_ place: SIMD3<Float>, in centers: [SIMD3<Float>]) -> Int {
-        var best = 0
-        var smallest = Float.infinity
-        for (index, center) in centers.enumerated() {
-            let gap = distance(place, center)
-            if gap < smallest { (best, smallest) = (index, gap) }
-        }
-        return best
-    }
-
-    private static func distance(_ left: SIMD3<Float>, _ right: SIMD3<Float>) -> Float {
-        let gap = left - right
-        return (gap * gap).sum()
     }
 
     private static func hex(_ color: SIMD3<UInt8>) -> String {

@@ -52,29 +52,19 @@ extension FigureRaster {
         var centers = [samples.reduce(SIMD3(), +) / Float(samples.count)]
         while centers.count < 4 {
             // The next centre is the colour whose distance, weighted by frequency, is large.
-            var distances = samples.map { ColorHistogram.nearest($0, in: centers).distance }
+            var distances = samples.map { ColorMeans.nearest($0, in: centers).distance }
             distances.sort()
             let wanted = distances[distances.count * 9 / 10]
             let next = samples.first {
-                ColorHistogram.nearest($0, in: centers).distance >= wanted
+                ColorMeans.nearest($0, in: centers).distance >= wanted
             }
             centers.append(next ?? samples[0])
         }
-        var counts = [Int](repeating: 0, count: 4)
-        for _ in 0..<12 {
-            var sums = [SIMD3<Float>](repeating: SIMD3(), count: 4)
-            counts = [0, 0, 0, 0]
-            for sample in samples {
-                let nearest = ColorHistogram.nearest(sample, in: centers).index
-                sums[nearest] += sample
-                counts[nearest] += 1
-            }
-            for index in 0..<4 where counts[index] > 0 {
-                centers[index] = sums[index] / Float(counts[index])
-            }
-        }
+        let colors = samples.map { ($0, Float(1)) }
+        var counts = [Float](repeating: 0, count: 4)
+        for _ in 0..<12 { (centers, counts) = ColorMeans.moved(centers, colors) }
         return (0..<4).sorted { (counts[$1], $0) < (counts[$0], $1) }.map {
-            (Float(counts[$0]) / Float(samples.count), centers[$0] / scale)
+            (counts[$0] / Float(samples.count), centers[$0] / scale)
         }
     }
 }

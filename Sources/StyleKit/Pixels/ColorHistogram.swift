@@ -29,18 +29,6 @@ struct ColorHistogram {
             return (SIMD3(mean.x, mean.y, mean.z), counts[bin])
         }
     }
-
-    static func nearest(
-        _ color: SIMD3<Float>, in centers: [SIMD3<Float>]
-    ) -> (index: Int, distance: Float) {
-        var best = (index: 0, distance: Float.infinity)
-        for (index, center) in centers.enumerated() {
-            let difference = color - center
-            let distance = (difference * difference).sum()
-            if distance < best.distance { best = (index, distance) }
-        }
-        return best
-    }
 }
 
 /// The bins of a colour histogram that are not empty, with the sRGB sums of their pixels: what a

@@ -20,27 +20,16 @@ struct ColorClusters {
     init(_ features: Canvas, count: Int) {
         var histogram = ColorHistogram()
         histogram.add(features)
-        let entries = histogram.entries(atLeastOneIn: 4_000)
-        var centers = Self.start(entries, count: count)
-        for _ in 0..<Self.rounds {
-            var sums = [SIMD3<Float>](repeating: SIMD3(), count: centers.count)
-            var weights = [Float](repeating: 0, count: centers.count)
-            for entry in entries {
-                let index = ColorHistogram.nearest(entry.color, in: centers).index
-                sums[index] += entry.color * Float(entry.count)
-                weights[index] += Float(entry.count)
-            }
-            for index in centers.indices where weights[index] > 0 {
-                centers[index] = sums[index] / weights[index]
-            }
-        }
+        let colors = histogram.entries(atLeastOneIn: 4_000).map { ($0.color, Float($0.count)) }
+        var centers = ColorMeans.start(colors, count: count)
+        for _ in 0..<Self.rounds { centers = ColorMeans.moved(centers, colors).centers }
         var counts = [Int](repeating: 0, count: centers.count)
         var rows = [Int](repeating: 0, count: centers.count)
         var labels = [Int](repeating: 0, count: features.width * features.height)
         for index in labels.indices where features.pixels[index].w >= 128 && !centers.isEmpty {
             let pixel = features.pixels[index]
             let color = SIMD3(Float(pixel.x), Float(pixel.y), Float(pixel.z))
-            labels[index] = ColorHistogram.nearest(color, in: centers).index
+            labels[index] = ColorMeans.nearest(color, in: centers).index
             counts[labels[index]] += 1
             rows[labels[index]] += index / features.width
         }
@@ -52,29 +41,5 @@ struct ColorClusters {
                     / Float(features.height))
         }
         self.labels = labels
-    }
-
-    /// The commonest colour, then always the one with the largest product of count and squared
-    /// distance to the nearest centre.
-    private static func start(
-        _ entries: [(color: SIMD3<Float>, count: Int)], count: Int
-    ) -> [SIMD3<Float>] {
-        var centers: [SIMD3<Float>] = []
-        var distances = entries.map { _ in Float(1) }
-        while centers.count < count {
-            let next = entries.indices.max { left, right in
-                distances[left] * Float(entries[left].count)
-                    < distances[right] * Float(entries[right].count)
-            }
-            guard let next, distances[next] > 0 else { break }
-            centers.append(entries[next].color)
-            for index in entries.indices {
-                let gap = entries[index].color - entries[next].color
-                let distance = (gap * gap).sum()
-                distances[index] =
-                    centers.count == 1 ? distance : min(distances[index], distance)
-            }
-        }
-        return centers
     }
 }
