@@ -33,6 +33,22 @@ struct CounterRandom {
         case lightAxes = 93
         /// The colour that an area takes.
         case areaHue = 94
+        /// The marked works that a figure is made of, heads and bases tried together, second
+        /// bodies and how each is used.
+        case figureWorks = 213
+        case figurePairs = 200
+        case secondBodies = 202
+        case isSecondMirrored = 203
+        case secondHalf = 204
+        case hasUnifiedCloth = 205
+        case dropsHeld = 206
+        /// Whether a figure takes another face, hair or cloth, and of which work.
+        case hasFace = 207
+        case face = 208
+        case hasHair = 209
+        case hair = 210
+        case hasCloth = 211
+        case cloth = 212
     }
 
     private let seed: UInt64
@@ -53,6 +69,17 @@ struct CounterRandom {
     func below(_ bound: Int, at counters: SIMD3<Int>) -> Int {
         let value = bits(counters.x, counters.y, counters.z)
         return Int(((value >> 32) &* UInt64(bound)) >> 32)
+    }
+
+    /// True in so many of a hundred cases.
+    func percent(_ part: Int, _ stream: Stream, _ first: Int = 0, _ second: Int = 0) -> Bool {
+        below(100, stream, first, second) < part
+    }
+
+    /// Numbers below a count in a random order.
+    func order(of count: Int, _ stream: Stream, _ first: Int = 0) -> [Int] {
+        let keys = (0..<count).map { below(1 << 30, stream, first, $0) }
+        return (0..<count).sorted { (keys[$0], $0) < (keys[$1], $1) }
     }
 
     @inline(__always)

@@ -24,7 +24,7 @@ struct FigureCast {
     ///   - base: The work that is to give the pose; nil for any.
     ///   - head: The work that is to give the head; nil for any.
     init(_ set: FigureSet, seed: UInt64, base: Int?, head: Int?) {
-        let random = FigureRandom(seed: seed >> 4)
+        let random = CounterRandom(seed: seed >> 4)
         let slot = Int(seed & 15)
         let works = set.works.indices
         let bases = base.map { [$0] } ?? Array(works)
@@ -35,7 +35,7 @@ struct FigureCast {
                 for isMirrored in [false, true] where head != base || !isMirrored {
                     let pair = Pair(base: base, head: head, isMirrored: isMirrored)
                     let chance = random.below(
-                        Self.noise, .pairNoise, base, head * 2 + (isMirrored ? 1 : 0))
+                        Self.noise, .figurePairs, base, head * 2 + (isMirrored ? 1 : 0))
                     options.append((pair, Self.cost(pair, set) + Double(chance)))
                 }
             }

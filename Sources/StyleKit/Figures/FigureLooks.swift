@@ -7,7 +7,7 @@ struct FigureLooks {
     }
 
     let set: FigureSet
-    let random: FigureRandom
+    let random: CounterRandom
     let executor: RowParallelExecutor
 
     /// A work whose face fits the head, found at half the frame's size.

@@ -6,7 +6,7 @@ struct FigureRenderer {
     let model: StyleModel
     let set: FigureSet
     let settings: GenerationSettings
-    let random: FigureRandom
+    let random: CounterRandom
     let executor: RowParallelExecutor
 
     /// The face of another work than the head's.

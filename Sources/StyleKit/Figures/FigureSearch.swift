@@ -43,7 +43,7 @@ struct FigureSearch {
     private static let comparedWithWorks = 8
 
     let set: FigureSet
-    let random: FigureRandom
+    let random: CounterRandom
     let executor: RowParallelExecutor
 
     /// - Parameters:
@@ -171,7 +171,7 @@ struct FigureSearch {
         guard !others.isEmpty else {
             return [FigureTrial(placed: placed, second: nil, isMirrored: false)]
         }
-        let order = random.order(of: others.count, .seconds, pair.base)
+        let order = random.order(of: others.count, .secondBodies, pair.base)
         return order.prefix(Self.seconds).map { index in
             FigureTrial(
                 placed: placed, second: others[index],

@@ -13,9 +13,9 @@ final class FigureSet {
     ) throws(StyleError) {
         let leftOut = Set(settings.works.filter(\.isLeftOut).map(\.workID))
         let marked = model.works.indices.filter { model.works[$0].figure != nil }
-        let random = FigureRandom(seed: settings.seed >> 4)
+        let random = CounterRandom(seed: settings.seed >> 4)
         // Of very many works, some are chosen by the sheet's seed.
-        let order = random.order(of: marked.count, .works).map { marked[$0] }
+        let order = random.order(of: marked.count, .figureWorks).map { marked[$0] }
             .filter { !leftOut.contains(model.works[$0].id) }
         var works: [FigureWork] = []
         for entry in order.prefix(Limits.figureDonors).sorted() {

@@ -37,7 +37,7 @@ struct FigureSynthesis {
         progress: (Double) -> Void, preview: ((Picture) -> Void)?
     ) throws(StyleError) -> Rendering {
         progress(0)
-        let random = FigureRandom(seed: settings.seed)
+        let random = CounterRandom(seed: settings.seed)
         let search = FigureSearch(set: set, random: random, executor: executor)
         let size = Self.size(settings, isWhole: isWhole)
         let choice = try search.best(

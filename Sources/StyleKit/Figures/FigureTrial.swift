@@ -32,7 +32,7 @@ final class FigureTrial {
             executor: single)
         guard var layer else { return }
         let base = placed.pair.base
-        let isUnified = random.percent(60, .isUnified, base)
+        let isUnified = random.percent(60, .hasUnifiedCloth, base)
         if isUnified {
             layer.moveCloths(
                 from: work.cloths, to: placed.base.work.cloths, executor: single)
@@ -46,7 +46,7 @@ final class FigureTrial {
         // The upper and the lower half twice as often as one side.
         let order: [FigureHalf] = [.lower, .upper, .upper, .left, .right, .lower]
         var halves: [FigureHalf] = []
-        for index in random.order(of: order.count, .half, base * 1_024 + second)
+        for index in random.order(of: order.count, .secondHalf, base * 1_024 + second)
         where !halves.contains(order[index]) {
             halves.append(order[index])
         }
