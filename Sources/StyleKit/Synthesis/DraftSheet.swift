@@ -47,57 +47,47 @@ public struct DraftSheet {
         isCancelled: @Sendable () -> Bool = { false }
     ) throws(StyleError) -> [Draft] {
         precondition((1...Limits.drafts).contains(count), "a sheet has one to nine drafts")
-        try settings.check()
-        try settings.kind.check(figures: model.works.count { $0.figure != nil })
+        try settings.check(for: model)
         return try withoutActuallyEscaping(isCancelled) { question throws(StyleError) in
             let executor = RowParallelExecutor(threads: threads, isCancelled: question)
             if case .figure(let figure) = settings.kind {
-                return try figures(figure, count: count, executor: executor, progress: progress)
+                let synthesis = try FigureSynthesis(
+                    model: model, settings: settings(ofDraft: 1), executor: executor)
+                return try drafts(count) { number, settings throws(StyleError) in
+                    try synthesis.render(
+                        settings, figure, isWhole: false,
+                        progress: { progress((Double(number - 1) + $0) / Double(count)) },
+                        preview: nil)
+                }
             }
             let picture = try GuidePicture(settings, sketch: sketch, model: model)
-            let first = picture.adapted(settings(ofDraft: 1), model: model)
-            let plan = PyramidPlan(settings: first, works: model.works)
-            let pyramid = try SourcePyramid(
-                model: model, settings: first, plan: plan,
-                lastLevel: plan.level(shortSide: Self.shortSide),
-                abstraction: picture.abstraction, isOnPaper: picture.isOnPaper, keepsLevels: true,
+            let pyramid = try picture.pyramid(
+                model, settings(ofDraft: 1), upTo: Self.shortSide, keepsLevels: true,
                 executor: executor)
-            var drafts: [Draft] = []
-            for number in 1...count {
-                let settings = settings(ofDraft: number)
-                let synthesizer = PatchSynthesizer(
+            return try drafts(count) { number, settings throws(StyleError) in
+                try PatchSynthesizer(
                     model: model, settings: settings, picture: picture, pyramid: pyramid,
-                    executor: executor)
-                let before = Double(number - 1)
-                let rendering = try synthesizer.synthesize(
-                    isWhole: false, progress: { progress((before + $0) / Double(count)) },
+                    executor: executor
+                ).synthesize(
+                    isWhole: false,
+                    progress: { progress((Double(number - 1) + $0) / Double(count)) },
                     preview: nil)
-                drafts.append(Draft(number: number, settings: settings, rendering: rendering))
             }
-            return Self.ranked(drafts)
         }
     }
 
-    private func figures(
-        _ figure: FigureSettings, count: Int, executor: RowParallelExecutor,
-        progress: (Double) -> Void
+    /// Renders each draft in turn, by its number and settings; the best first.
+    private func drafts(
+        _ count: Int, _ render: (Int, GenerationSettings) throws(StyleError) -> Rendering
     ) throws(StyleError) -> [Draft] {
-        let synthesis = try FigureSynthesis(
-            model: model, settings: settings(ofDraft: 1), executor: executor)
         var drafts: [Draft] = []
         for number in 1...count {
             let settings = settings(ofDraft: number)
-            let before = Double(number - 1)
-            let rendering = try synthesis.render(
-                settings, figure, isWhole: false,
-                progress: { progress((before + $0) / Double(count)) }, preview: nil)
-            drafts.append(Draft(number: number, settings: settings, rendering: rendering))
+            drafts.append(
+                Draft(
+                    number: number, settings: settings, rendering: try render(number, settings)))
         }
-        return Self.ranked(drafts)
-    }
-
-    private static func ranked(_ drafts: [Draft]) -> [Draft] {
-        drafts.sorted {
+        return drafts.sorted {
             ($0.rendering.seamScore, $0.number) < ($1.rendering.seamScore, $1.number)
         }
     }

@@ -53,8 +53,8 @@ public struct GenerationSettings: Sendable, Equatable, Codable {
         return writer.bytes
     }
 
-    /// - Throws: ``StyleError`` for the first setting out of range.
-    func check() throws(StyleError) {
+    /// - Throws: ``StyleError`` for the first setting out of range, or that the model cannot serve.
+    func check(for model: StyleModel) throws(StyleError) {
         let allowed = Limits.generatedSide
         guard allowed.contains(width), allowed.contains(height) else {
             throw .sizeOutOfRange(
@@ -64,7 +64,7 @@ public struct GenerationSettings: Sendable, Equatable, Codable {
         guard Limits.originality.contains(originality) else {
             throw .originalityOutOfRange(value: originality)
         }
-        try kind.check()
+        try kind.check(for: model)
         for work in works where work.avoided.count + work.keptWhole.count > Limits.areas {
             throw .tooManyAreas(
                 count: work.avoided.count + work.keptWhole.count, limit: Limits.areas)

@@ -36,18 +36,17 @@ public enum PictureKind: Sendable, Equatable {
         return settings.workID
     }
 
-    /// - Parameter figures: The number of works with marks.
-    /// - Throws: ``StyleError/tooFewFigures(count:limit:)``.
-    func check(figures: Int) throws(StyleError) {
-        guard case .figure = self, figures < Limits.figureWorks else { return }
-        throw .tooFewFigures(count: figures, limit: Limits.figureWorks)
-    }
-
-    /// - Throws: ``StyleError`` for the first setting out of range.
-    func check() throws(StyleError) {
+    /// - Throws: ``StyleError`` for the first setting out of range, or where the model has too few
+    ///   works with marks for a figure.
+    func check(for model: StyleModel) throws(StyleError) {
         switch self {
         case .free, .tile: return
-        case .figure(let settings): try settings.check()
+        case .figure(let settings):
+            try settings.check()
+            let marked = model.works.count { $0.figure != nil }
+            guard marked >= Limits.figureWorks else {
+                throw .tooFewFigures(count: marked, limit: Limits.figureWorks)
+            }
         case .after(let settings): try settings.check()
         }
     }

@@ -32,8 +32,7 @@ public struct Synthesis {
     ///
     /// - Throws: ``StyleError``, as ``render(progress:preview:isCancelled:)`` does.
     public func check() throws(StyleError) {
-        try settings.check()
-        try settings.kind.check(figures: model.works.count { $0.figure != nil })
+        try settings.check(for: model)
         guard case .figure(let figure) = settings.kind else { return }
         let set = try FigureSet(
             model, settings: settings, executor: RowParallelExecutor(threads: threads))
@@ -86,17 +85,12 @@ public struct Synthesis {
 
     /// The sketch or the picture that is painted after, as the seed varies it; nil without one.
     package func variedGuide() throws(StyleError) -> Picture? {
-        try settings.check()
+        try settings.check(for: model)
         let executor = RowParallelExecutor(threads: threads)
         let picture = try GuidePicture(settings, sketch: sketch, model: model)
-        let settings = picture.adapted(settings, model: model)
-        let plan = PyramidPlan(settings: settings, works: model.works)
-        let pyramid = try SourcePyramid(
-            model: model, settings: settings, plan: plan, lastLevel: 0,
-            abstraction: picture.abstraction, isOnPaper: picture.isOnPaper, keepsLevels: false,
-            executor: executor)
+        let pyramid = try picture.pyramid(model, settings, upTo: 0, executor: executor)
         let guide = picture.guide(settings, pyramid: pyramid, executor: executor).guide
-        return guide?.features(plan.sizes.count - 1, executor: executor)
+        return guide?.features(pyramid.plan.sizes.count - 1, executor: executor)
             .colorsOfFeatures(executor).picture
     }
 
@@ -104,8 +98,7 @@ public struct Synthesis {
         upTo shortSide: Int?, progress: @Sendable (Double) -> Void,
         preview: (@Sendable (Picture) -> Void)?, isCancelled: @Sendable () -> Bool
     ) throws(StyleError) -> Rendering {
-        try settings.check()
-        try settings.kind.check(figures: model.works.count { $0.figure != nil })
+        try settings.check(for: model)
         return try withoutActuallyEscaping(isCancelled) { question throws(StyleError) in
             let executor = RowParallelExecutor(threads: threads, isCancelled: question)
             if case .figure(let figure) = settings.kind {
@@ -115,13 +108,7 @@ public struct Synthesis {
                         preview: preview)
             }
             let picture = try GuidePicture(settings, sketch: sketch, model: model)
-            let settings = picture.adapted(settings, model: model)
-            let plan = PyramidPlan(settings: settings, works: model.works)
-            let pyramid = try SourcePyramid(
-                model: model, settings: settings, plan: plan,
-                lastLevel: plan.level(shortSide: shortSide),
-                abstraction: picture.abstraction, isOnPaper: picture.isOnPaper, keepsLevels: false,
-                executor: executor)
+            let pyramid = try picture.pyramid(model, settings, upTo: shortSide, executor: executor)
             let synthesizer = PatchSynthesizer(
                 model: model, settings: settings, picture: picture, pyramid: pyramid,
                 executor: executor)

@@ -25,7 +25,7 @@ enum GuidePicture {
     }
 
     /// How the works are roughed in.
-    var abstraction: SourcePyramid.Abstraction {
+    private var abstraction: SourcePyramid.Abstraction {
         switch self {
         case .none: .none
         case .sketch: .areas
@@ -34,7 +34,7 @@ enum GuidePicture {
     }
 
     /// Whether transparent parts of the works count as white paper: under a picture without any.
-    var isOnPaper: Bool {
+    private var isOnPaper: Bool {
         switch self {
         case .none: false
         case .sketch(let canvas), .after(let canvas, _, _): canvas.isOpaque
@@ -43,7 +43,7 @@ enum GuidePicture {
 
     /// The settings with the work left out that is painted after, where it is to give no marks and
     /// there are others.
-    func adapted(_ settings: GenerationSettings, model: StyleModel) -> GenerationSettings {
+    private func adapted(_ settings: GenerationSettings, model: StyleModel) -> GenerationSettings {
         guard case .after(_, let entry?, let closeness) = self,
             closeness < AfterAmounts.leftOutBelow
         else { return settings }
@@ -56,6 +56,25 @@ enum GuidePicture {
         adapted.works.removeAll { $0.workID == id }
         adapted.works.append(WorkUse(workID: id, isLeftOut: true))
         return adapted
+    }
+
+    /// The works at every level, as a picture with this guide needs them.
+    ///
+    /// - Parameters:
+    ///   - shortSide: The finest level that will be asked for is the first with a short side of at
+    ///     least this; nil for the finest of all.
+    ///   - keepsLevels: Whether levels are kept for several pictures.
+    /// - Throws: ``StyleError/damagedModel(reason:)``, ``StyleError/cancelled``.
+    func pyramid(
+        _ model: StyleModel, _ settings: GenerationSettings, upTo shortSide: Int?,
+        keepsLevels: Bool = false, executor: RowParallelExecutor
+    ) throws(StyleError) -> SourcePyramid {
+        let settings = adapted(settings, model: model)
+        let plan = PyramidPlan(settings: settings, works: model.works)
+        return try SourcePyramid(
+            model: model, settings: settings, plan: plan,
+            lastLevel: plan.level(shortSide: shortSide), abstraction: abstraction,
+            isOnPaper: isOnPaper, keepsLevels: keepsLevels, executor: executor)
     }
 
     /// The guide of all levels, and the parameters of such pictures.
