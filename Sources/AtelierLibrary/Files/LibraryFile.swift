@@ -1,4 +1,5 @@
 package import Foundation
+import SignedObjects
 import StyleKit
 import SystemSupport
 
@@ -94,6 +95,22 @@ package enum LibraryFile {
         } catch {
             throw unreadable(file)
         }
+    }
+
+    /// Reads a picture of the library, which must be what it was when it was kept.
+    ///
+    /// - Parameters:
+    ///   - sha256: The digest of its bytes then, in hexadecimal digits.
+    ///   - reason: Why a changed one is refused, and what to do.
+    /// - Throws: As ``read(_:limit:)`` does; ``LibraryError/damaged(path:reason:)``.
+    static func read(
+        _ file: URL, unchangedFrom sha256: String, otherwise reason: String
+    ) throws -> [UInt8] {
+        let bytes = try read(file, limit: Limits.pictureBytes)
+        guard Digest(of: bytes).description == sha256 else {
+            throw LibraryError.damaged(path: file.shownPath, reason: reason)
+        }
+        return bytes
     }
 
     /// Opens a file for reading in pieces.
@@ -249,9 +266,24 @@ struct PictureFile {
     /// - Throws: ``LibraryError/unreadable(path:reason:)``, ``LibraryError/tooLarge(path:limit:)``,
     ///   ``LibraryError/notAPicture(path:reason:)``; each names the file.
     init(reading file: URL) throws {
-        bytes = try LibraryFile.read(file, limit: Limits.pictureBytes)
+        (bytes, picture) = try Self.read(file) { bytes throws(PictureError) in
+            try Picture.decode(bytes).0
+        }
+    }
+
+    /// The size of the picture in a file, upright, in pixels; no pixel is decoded.
+    ///
+    /// - Throws: As ``init(reading:)`` does.
+    static func size(of file: URL) throws -> (width: Int, height: Int) {
+        try read(file) { bytes throws(PictureError) in try Picture.size(of: bytes) }.content
+    }
+
+    private static func read<Content>(
+        _ file: URL, _ content: ([UInt8]) throws(PictureError) -> Content
+    ) throws -> (bytes: [UInt8], content: Content) {
+        let bytes = try LibraryFile.read(file, limit: Limits.pictureBytes)
         do {
-            picture = try Picture.decode(bytes).0
+            return (bytes, try content(bytes))
         } catch {
             throw LibraryError.notAPicture(path: file.shownPath, reason: error.description)
         }

@@ -53,8 +53,7 @@ extension GenerationService {
             let work = try works.work(id)
             shape = (work.width, work.height)
         case .picture(let path):
-            let picture = try PictureFile(reading: path).picture
-            shape = (picture.width, picture.height)
+            shape = try PictureFile.size(of: path)
         }
         let range = StyleKit.Limits.generatedSide
         let short = max(1, min(shape.width, shape.height))

@@ -45,13 +45,9 @@ extension GenerationService {
         guard let file = generation.location(in: context.folder) else {
             throw LibraryError.elsewhere(kind: "generation", device: generation.deviceName)
         }
-        let bytes = try LibraryFile.read(file, limit: Limits.pictureBytes)
-        guard Digest(of: bytes).description == generation.sha256 else {
-            throw LibraryError.damaged(
-                path: file.shownPath,
-                reason: "its bytes were changed. Generate the same again; it costs nothing")
-        }
-        return bytes
+        return try LibraryFile.read(
+            file, unchangedFrom: generation.sha256,
+            otherwise: "its bytes were changed. Generate the same again; it costs nothing")
     }
 
     private func cleanFile(

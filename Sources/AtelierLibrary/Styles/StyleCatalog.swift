@@ -237,12 +237,9 @@ extension StyleCatalog {
         guard let file = work.location(in: context.folder) else {
             throw LibraryError.elsewhere(kind: "work", device: work.deviceName)
         }
-        let bytes = try LibraryFile.read(file, limit: Limits.pictureBytes)
-        guard Digest(of: bytes).description == work.sha256 else {
-            throw LibraryError.damaged(
-                path: file.shownPath,
-                reason: "it is not the file that was added; add the original again")
-        }
+        let bytes = try LibraryFile.read(
+            file, unchangedFrom: work.sha256,
+            otherwise: "it is not the file that was added; add the original again")
         do {
             return try LearnedWork(id: work.id.bytes, file: bytes)
         } catch let StyleError.workTooSmall(width, height, _) {

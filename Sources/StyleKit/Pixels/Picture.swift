@@ -74,6 +74,17 @@ public struct Picture: Sendable, Equatable {
         return (Picture(checkedWidth: width, height: height, pixels: pixels), file.format)
     }
 
+    /// The size of the picture in a PNG, JPEG or WebP file, upright, in pixels: by its header, so
+    /// that a file may be refused all the same when it is decoded.
+    ///
+    /// - Parameter bytes: The whole file, at most ``Limits/fileBytes``; it may be hostile.
+    /// - Throws: ``PictureError``, for what the header shows.
+    public static func size(
+        of bytes: [UInt8]
+    ) throws(PictureError) -> (width: Int, height: Int) {
+        try PictureFile(bytes).uprightSize
+    }
+
     /// The number of bytes of a picture of this size.
     ///
     /// - Throws: ``PictureError`` if a side is below 1, or a limit is exceeded.
