@@ -95,6 +95,24 @@ import Testing
         #expect(try fleet[0].value("SELECT count(*) FROM tags") == 1)
     }
 
+    // Goal: a deletion that came by a bundle first and by the server later is known from there on:
+    // a row of somebody who has seen it and cleared its tombstone away lives here too.
+    @Test func aDeletionOfABundleGetsItsSequence() async throws {
+        let fleet = try Fleet(seed: 95, devices: 3)
+        let insert = "INSERT INTO items(id, title) VALUES(zeroblob(16), 'again')"
+        try fleet[1].run(insert)
+        try fleet[1].run("DELETE FROM items")
+        try Self.carry(fleet, from: 1, to: 2)
+        let tombstones = "SELECT count(*) FROM sync_tombstones_1"
+        #expect(try fleet[2].value(tombstones) == 1)
+        for index in [1, 1, 0, 0] { try await fleet.sync(index) }
+        #expect(try fleet[0].value(tombstones) == 0)
+        try fleet[0].run(insert)
+        try await fleet.settle()
+        try fleet.expectAgreement()
+        #expect(try fleet[0].value("SELECT count(*) FROM items") == 1)
+    }
+
     // Goal: a bundle that is cut, damaged, another library's or no bundle is refused whole.
     // Method: every length of a small bundle, and a flipped bit in every byte.
     @Test func whatIsNotWholeIsRefused() throws {

@@ -60,6 +60,24 @@ import Testing
         }
     }
 
+    // Goal: who tells a deletion anew after the server was wiped notes from where on all know it: a
+    // row that a writer inserts, who has seen that and cleared the tombstone away, lives on both.
+    @Test func theReinsertedLiveAfterALoss() async throws {
+        let fleet = try Fleet(seed: 106, devices: 2)
+        let insert = "INSERT INTO items(id, title) VALUES(\(Self.key), 'again')"
+        try fleet[1].run(insert)
+        try await fleet.sync(1)
+        try fleet[1].run("DELETE FROM items")
+        try await fleet.sync(1)
+        fleet.server.wipe()
+        for index in [1, 1, 0, 0] { try await fleet.sync(index) }
+        #expect(try fleet[0].value("SELECT count(*) FROM sync_tombstones_1") == 0)
+        try fleet[0].run(insert)
+        try await fleet.settle()
+        try fleet.expectAgreement()
+        #expect(try fleet[0].value("SELECT count(*) FROM items") == 1)
+    }
+
     // Goal: a row that was inserted again after all had seen its deletion stays when the server is
     // wiped, although a device that had not cleared the tombstone away tells the deletion anew:
     // with its values and additions, on those who know nothing of the order of the two, and on a

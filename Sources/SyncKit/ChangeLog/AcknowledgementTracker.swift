@@ -31,6 +31,17 @@ struct AcknowledgementTracker {
         if isSent {
             try state.setOffer(.none)
             try state.set("offered", .sequence(sequence))
+            try noteDeletions(through: lastStamp, sequence: sequence)
+        }
+    }
+
+    /// The whole state is known at `sequence` of an order that the server has begun anew, and with
+    /// it every deletion that was merged here before: a row that counts its causal length from the
+    /// start may be of a writer that has merged one of them, and forgotten it.
+    private func noteDeletions(through last: StampNumber, sequence: ServerSequence) throws {
+        for table in session.schema.tables {
+            try session.stamps.setSequence(
+                sequence, ofLostDeletionsIn: table.id, through: last)
         }
     }
 

@@ -147,7 +147,12 @@ final class BatchMerger {
         case .dead(let known, let stamp):
             let old = try session.stamps.stamp(stamp)
             guard causalLength > known || causalLength == known && self.stamp(deletedStamp) > old
-            else { return }
+            else {
+                if causalLength == known, self.stamp(deletedStamp) == old {
+                    try noteReturned(stamp, as: deletedStamp)
+                }
+                return
+            }
             try addTombstone(key, causalLength: causalLength, deletedStamp, in: table)
         case .alive(let row):
             guard causalLength > row.causalLength else { return }
@@ -160,6 +165,16 @@ final class BatchMerger {
             try addTombstone(key, causalLength: causalLength, deletedStamp, in: table)
             noteAltered()
         }
+    }
+
+    /// The deletion at the stored stamp `tombstone` was known before the server lost its data, and
+    /// has come again, as the batch's stamp `index`: from here on in the order all know it, and a
+    /// row that counts its causal length from the start may be of a writer that has forgotten it.
+    private func noteReturned(_ tombstone: StampNumber, as index: Int32) throws {
+        let sequence = sequence(of: batch.stamps[Int(index)])
+        guard sequence > .none, try session.stamps.entry(tombstone).sequence == ServerSequence.none
+        else { return }
+        try session.stamps.setSequence(sequence, of: tombstone)
     }
 
     /// Whether the row was created after the deletion at the batch's stamp `deletedStamp` had

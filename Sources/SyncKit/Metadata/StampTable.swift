@@ -95,6 +95,30 @@ final class StampTable {
         return number
     }
 
+    /// Others know the stamp with a number under this sequence from now on.
+    func setSequence(_ sequence: ServerSequence, of number: StampNumber) throws {
+        try PreparedStatement("UPDATE sync_stamps SET sequence = ? WHERE number = ?", in: db)
+            .run(.sequence(sequence), .stamp(number))
+        let slot = slot(number)
+        guard let known = entries[slot], known.number == number else { return }
+        entries[slot]?.entry = Entry(
+            stamp: known.entry.stamp, causalCursor: known.entry.causalCursor, sequence: sequence)
+    }
+
+    /// Others know the deletions of a table under this sequence from now on, of those up to the
+    /// stamp `last` that were known before the server lost its data.
+    func setSequence(
+        _ sequence: ServerSequence, ofLostDeletionsIn table: TableID, through last: StampNumber
+    ) throws {
+        try PreparedStatement(
+            """
+            UPDATE sync_stamps SET sequence = ?1 WHERE number <= ?2 AND sequence = 0
+            AND number IN (SELECT stamp FROM sync_tombstones_\(table))
+            """, in: db
+        ).run(.sequence(sequence), .stamp(last))
+        entries = Array(repeating: nil, count: Self.fewestSlots)
+    }
+
     @inline(__always)
     private func slot(_ number: StampNumber) -> Int {
         Int(truncatingIfNeeded: number.rawValue) & (entries.count - 1)
