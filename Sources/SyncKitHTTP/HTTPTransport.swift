@@ -41,7 +41,7 @@ public struct HTTPTransport: Transport {
             throw HTTPFailure.unexpectedReply("the answer to a segment is not what it should be")
         }
         return PushAcknowledgement(
-            sequence: answer.sequence, historyHash: try Self.historyHash(in: reply),
+            sequence: ServerSequence(answer.sequence), historyHash: try Self.historyHash(in: reply),
             server: try Self.serverState(in: reply))
     }
 
@@ -86,7 +86,8 @@ public struct HTTPTransport: Transport {
             let id = Hexadecimal.decode(answer.id, byteCount: 16), answer.cursor >= 0,
             (1...Limits.chunks).contains(answer.chunks)
         else { throw HTTPFailure.unexpectedReply("what it says of a snapshot cannot be") }
-        return SnapshotManifest(id: id, cursor: answer.cursor, chunkCount: answer.chunks)
+        return SnapshotManifest(
+            id: id, cursor: ServerSequence(answer.cursor), chunkCount: answer.chunks)
     }
 
     /// One chunk of a snapshot.
@@ -123,7 +124,8 @@ public struct HTTPTransport: Transport {
             time >= 0, head >= 0, (0...head).contains(floor), (0...head).contains(horizon)
         else { throw .unexpectedReply("its headers do not say where the server stands") }
         return ServerState(
-            milliseconds: time, epoch: Int(epoch), head: head, floor: floor, horizon: horizon)
+            milliseconds: time, epoch: Int(epoch), head: ServerSequence(head),
+            floor: ServerSequence(floor), horizon: ServerSequence(horizon))
     }
 
     /// What tells the server's history up to the sequence that the answer ends with.
@@ -148,7 +150,9 @@ public struct HTTPTransport: Transport {
             guard let number = Int64(exactly: sequence), rest.count >= length else {
                 throw truncated
             }
-            segments.append(SequencedSegment(sequence: number, bytes: Array(rest.prefix(length))))
+            segments.append(
+                SequencedSegment(
+                    sequence: ServerSequence(number), bytes: Array(rest.prefix(length))))
             rest = rest.dropFirst(length)
         }
         return segments

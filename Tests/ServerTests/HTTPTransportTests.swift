@@ -20,7 +20,9 @@ struct HTTPTransportTests {
             let segments = try (1...2).map { _ in try SealedSegment(bytes: chain.next()) }
             for (place, segment) in segments.enumerated() {
                 let reply = try await transport.push(segment)
-                #expect(reply.sequence == Int64(place + 1) && reply.server.head == reply.sequence)
+                #expect(
+                    reply.sequence == ServerSequence(Int64(place + 1))
+                        && reply.server.head == reply.sequence)
             }
             let page = try await transport.pull(PullRequest(after: 0))
             #expect(page.segments.map(\.bytes) == segments.map(\.bytes))

@@ -130,7 +130,7 @@ private struct Both {
     }
 
     private mutating func pull(_ place: Int, _ client: any TestClientProtocol) async throws {
-        let after = Int64(random.below(Int(simulated.serverState.head) + 2))
+        let after = Int64(random.below(Int(simulated.serverState.head.rawValue) + 2))
         let reply = try await devices[place].send(
             .get, "/v1/segments?after=\(after)&limit=4", client)
         simulated.compact(keepingGrace: Self.grace)
@@ -161,9 +161,10 @@ private struct Both {
         let recent = uploads.suffix(3).filter { $0.began + 24 * 3600 * 1000 >= time.now }
         var chosen = recent.randomElement(using: &random)
         if chosen == nil || random.oneIn(4) {
-            let cursor = max(0, Int(simulated.serverState.head) + 1 - random.below(8))
+            let cursor = max(0, Int(simulated.serverState.head.rawValue) + 1 - random.below(8))
             let snapshot = TestSnapshot(
-                id: UInt8(uploads.count), count: 1 + random.below(3), cursor: Int64(cursor))
+                id: UInt8(uploads.count), count: 1 + random.below(3),
+                cursor: ServerSequence(Int64(cursor)))
             uploads.append((snapshot, time.now))
             chosen = uploads.last
         }

@@ -38,7 +38,8 @@ extension TestDevice {
         let reply = try await send(.post, "/v1/segments", segment, client)
         try #require(reply.status == 200, "\(String(describing: reply.problem))")
         return PushAcknowledgement(
-            sequence: try reply.decode(PushReply.self).sequence, server: try reply.state())
+            sequence: ServerSequence(try reply.decode(PushReply.self).sequence),
+            server: try reply.state())
     }
 
     /// The page after a place.
@@ -117,7 +118,7 @@ extension TestDevice {
 struct TestSnapshot {
     let id: UInt8
     var count = 1
-    let cursor: Int64
+    let cursor: ServerSequence
 
     var name: SnapshotID { SnapshotID(checked: [UInt8](repeating: id, count: 16)) }
 }
@@ -153,10 +154,11 @@ extension TestReply {
         let number = { (name: String) in
             try #require(HTTPField.Name(name).flatMap { headers[$0] }.flatMap { Int64($0) })
         }
+        let sequence = { (name: String) in ServerSequence(try number(name)) }
         return ServerState(
             milliseconds: try number("Atelier-Time"), epoch: Int(try number("Atelier-Epoch")),
-            head: try number("Atelier-Head"), floor: try number("Atelier-Floor"),
-            horizon: try number("Atelier-Horizon"))
+            head: try sequence("Atelier-Head"), floor: try sequence("Atelier-Floor"),
+            horizon: try sequence("Atelier-Horizon"))
     }
 
     /// The segments of a page.
@@ -167,7 +169,8 @@ extension TestReply {
             let count = rest.dropFirst(8).prefix(4).reduce(0) { $0 << 8 | Int($1) }
             frames.append(
                 SequencedSegment(
-                    sequence: sequence, bytes: Array(rest.dropFirst(12).prefix(count))))
+                    sequence: ServerSequence(sequence),
+                    bytes: Array(rest.dropFirst(12).prefix(count))))
             rest = rest.dropFirst(12 + count)
         }
         return frames

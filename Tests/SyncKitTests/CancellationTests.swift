@@ -47,13 +47,13 @@ import Testing
         let unsent = reports.map(\.segmentsUnsent).filter { $0 > 0 }
         #expect(sent.segmentsSent > 1 && sent.segmentsUnsent == 0)
         #expect(unsent == Array((1...sent.segmentsSent).reversed()))
-        #expect(sent.cursor == sent.head && sent.head == Int64(sent.segmentsSent))
+        #expect(sent.cursor == sent.head && sent.head == ServerSequence(Int64(sent.segmentsSent)))
 
         reports = []
         let received = try await Pair.synchronizer(pair.second, pair.server.transport(for: 1)).run(
             progress: { reports.append($0) })
         let left = reports.map { $0.head - $0.cursor }
-        #expect(left.first == sent.head && left.last == 0)
+        #expect(left.first == sent.head.rawValue && left.last == 0)
         #expect(left == left.sorted(by: >))
         #expect(received.segmentsReceived == sent.segmentsSent)
     }

@@ -24,16 +24,20 @@ import Testing
 
         private func changed(_ state: ServerState, _ question: Int64) -> ServerState {
             let draw = draw(question)
+            let drawSequence = { (sequence: ServerSequence, shift: Int64) in
+                ServerSequence(draw(sequence.rawValue + shift))
+            }
             return ServerState(
                 milliseconds: draw(state.milliseconds), epoch: Int(draw(Int64(state.epoch) + 1)),
-                head: draw(state.head + 2), floor: draw(state.floor + 3),
-                horizon: draw(state.horizon + 4))
+                head: drawSequence(state.head, 2), floor: drawSequence(state.floor, 3),
+                horizon: drawSequence(state.horizon, 4))
         }
 
         func push(_ segment: SealedSegment) async throws -> PushAcknowledgement {
             let answer = try await base.push(segment)
             return PushAcknowledgement(
-                sequence: draw(1)(answer.sequence), historyHash: answer.historyHash,
+                sequence: ServerSequence(draw(1)(answer.sequence.rawValue)),
+                historyHash: answer.historyHash,
                 server: changed(answer.server, 2))
         }
 
@@ -41,9 +45,10 @@ import Testing
             let page = try await base.pull(request)
             return PulledPage(
                 segments: page.segments.map {
-                    SequencedSegment(sequence: draw(3)($0.sequence), bytes: $0.bytes)
+                    SequencedSegment(
+                        sequence: ServerSequence(draw(3)($0.sequence.rawValue)), bytes: $0.bytes)
                 }, historyHash: page.historyHash, isOtherHistory: page.isOtherHistory,
-                server: changed(page.server, 4 &+ request.sequence))
+                server: changed(page.server, 4 &+ request.sequence.rawValue))
         }
 
         func push(_ chunk: SnapshotChunk) async throws { try await base.push(chunk) }
@@ -51,10 +56,10 @@ import Testing
         func newestSnapshot() async throws -> SnapshotManifest? {
             guard let newest = try await base.newestSnapshot() else {
                 return SnapshotManifest(
-                    id: [], cursor: draw(5)(7), chunkCount: Int(draw(6)(8)))
+                    id: [], cursor: ServerSequence(draw(5)(7)), chunkCount: Int(draw(6)(8)))
             }
             return SnapshotManifest(
-                id: newest.id, cursor: draw(7)(newest.cursor),
+                id: newest.id, cursor: ServerSequence(draw(7)(newest.cursor.rawValue)),
                 chunkCount: Int(draw(8)(Int64(newest.chunkCount))))
         }
 

@@ -35,7 +35,7 @@ struct MergeBench {
         while let segment = try store.nextUnsent() {
             try store.acknowledge(
                 number: segment.header.number,
-                sequence: 1_000_000 + Int64(clamping: segment.header.number))
+                sequence: ServerSequence(1_000_000) + Int64(clamping: segment.header.number))
             segments.append(segment)
         }
         return segments
@@ -46,7 +46,7 @@ struct MergeBench {
         let cursor = try store.cursor()
         _ = try store.apply(
             segments.enumerated().map {
-                SequencedSegment(sequence: cursor + 1 + Int64($0), bytes: $1.bytes)
+                SequencedSegment(sequence: cursor + (1 + Int64($0)), bytes: $1.bytes)
             }, with: sealer)
         #expect(try store.quarantinedSegmentCount() == 0)
     }

@@ -70,7 +70,7 @@ import Testing
             let report = try await fleet.sync(1)
             #expect(report.segmentsSetAside == Limits.quarantineSegments)
             #expect(report.faults.isQuarantineFull && report.faults.missingSegments.isEmpty)
-            #expect(try fleet[1].cursor() == Int64(Limits.quarantineSegments))
+            #expect(try fleet[1].cursor().rawValue == Int64(Limits.quarantineSegments))
         }
         #expect(fleet.server.segments.count == count + 1)
         fleet.devices[1].keys[2] = newer

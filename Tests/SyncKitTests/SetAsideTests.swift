@@ -29,7 +29,7 @@ import Testing
         page.insert(unsuitable, at: place)
         _ = try first.apply(
             page.enumerated().map {
-                SequencedSegment(sequence: Int64($0 + 1), bytes: $1.bytes)
+                SequencedSegment(sequence: ServerSequence(Int64($0 + 1)), bytes: $1.bytes)
             }, with: bench.sealer)
         #expect(try first.quarantinedSegmentCount() == 1)
         #expect(try first.diagnose().isHealthy)

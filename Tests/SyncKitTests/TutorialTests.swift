@@ -89,7 +89,7 @@ actor NotesServer: Transport {
     init(_ world: SyncEnvironment) { self.world = world }
 
     private var state: ServerState {
-        let (now, head) = (Int64(world.wallMilliseconds()), Int64(segments.count))
+        let (now, head) = (Int64(world.wallMilliseconds()), ServerSequence(Int64(segments.count)))
         return ServerState(milliseconds: now, epoch: 1, head: head, floor: 0, horizon: 0)
     }
     func push(_ segment: SealedSegment) throws -> PushAcknowledgement {
@@ -100,12 +100,12 @@ actor NotesServer: Transport {
             else { throw ForkedChain() }
             segments.append(segment)
         }
-        let sequence = Int64((segments.firstIndex(of: segment) ?? 0) + 1)
+        let sequence = ServerSequence(Int64((segments.firstIndex(of: segment) ?? 0) + 1))
         return PushAcknowledgement(sequence: sequence, server: state)
     }
     func pull(_ request: PullRequest) -> PulledPage {
-        let page = segments.indices.dropFirst(Int(request.sequence)).prefix(100).map {
-            SequencedSegment(sequence: Int64($0 + 1), bytes: segments[$0].bytes)
+        let page = segments.indices.dropFirst(Int(request.sequence.rawValue)).prefix(100).map {
+            SequencedSegment(sequence: ServerSequence(Int64($0 + 1)), bytes: segments[$0].bytes)
         }
         return PulledPage(segments: page, server: state)
     }

@@ -5,7 +5,7 @@ package struct SimulatedAccount: Sendable {
     struct Tip {
         var number: UInt64
         var hash: [UInt8]
-        var sequence: Int64
+        var sequence: ServerSequence
     }
 
     struct Device {
@@ -13,7 +13,7 @@ package struct SimulatedAccount: Sendable {
         var seen: UInt64
         /// The highest sequence up to which it had merged everything, nil before its first
         /// pull that counts.
-        var held: Int64?
+        var held: ServerSequence?
         /// The epoch in which its pulls count.
         var epoch: Int?
     }
@@ -34,7 +34,7 @@ package struct SimulatedAccount: Sendable {
     private(set) var floor = 0
     private(set) var epoch = 1
     /// Up to here the order is the one of earlier epochs.
-    private(set) var base: Int64 = 0
+    private(set) var base = ServerSequence.none
     private(set) var newest: Snapshot?
     var devices: [Int: Device] = [:]
     private var tips: [ReplicaID: Tip] = [:]
@@ -49,7 +49,7 @@ package struct SimulatedAccount: Sendable {
     /// An empty account, without devices.
     init() {}
 
-    var head: Int64 { Int64(segments.count) }
+    var head: ServerSequence { ServerSequence(Int64(segments.count)) }
 
     func state(at now: UInt64) -> ServerState {
         let active = devices.values.filter { device in
@@ -57,8 +57,9 @@ package struct SimulatedAccount: Sendable {
                 && (device.held != nil || device.joined + 90 * Self.day >= now)
         }
         return ServerState(
-            milliseconds: Int64(clamping: now), epoch: epoch, head: head, floor: Int64(floor),
-            horizon: active.map { $0.held ?? 0 }.min() ?? 0)
+            milliseconds: Int64(clamping: now), epoch: epoch, head: head,
+            floor: ServerSequence(Int64(floor)),
+            horizon: active.map { $0.held ?? .none }.min() ?? .none)
     }
 
     mutating func join(_ device: Int, at now: UInt64) {
@@ -71,22 +72,22 @@ package struct SimulatedAccount: Sendable {
     }
 
     /// A pull says what the device has merged, unless it counts in sequences of a lost history.
-    mutating func noteHeld(_ sequence: Int64, merged: Int64, by index: Int) {
+    mutating func noteHeld(_ sequence: ServerSequence, merged: ServerSequence, by index: Int) {
         guard var device = devices[index], sequence <= head else { return }
         guard device.epoch == epoch || sequence <= base else { return }
-        device.held = max(device.held ?? 0, merged)
+        device.held = max(device.held ?? .none, merged)
         device.epoch = epoch
         devices[index] = device
     }
 
-    mutating func push(_ segment: SealedSegment, at now: UInt64) throws -> Int64 {
+    mutating func push(_ segment: SealedSegment, at now: UInt64) throws -> ServerSequence {
         let header = segment.header
         let tip = tips[header.replica]
         let last = tip?.number ?? 0
         if header.number <= last {
             if let tip, header.number == last, tip.hash == segment.hash { return tip.sequence }
             guard let index = segments.firstIndex(of: segment) else { throw ForkedChain() }
-            return Int64(index + 1)
+            return ServerSequence(Int64(index + 1))
         }
         let previous = tip?.hash ?? [UInt8](repeating: 0, count: 32)
         guard header.number == last + 1, header.previous == previous else { throw ForkedChain() }
@@ -105,13 +106,13 @@ package struct SimulatedAccount: Sendable {
     }
 
     /// The mark of a place that is not below the floor.
-    func historyHash(at sequence: Int64) -> [UInt8]? {
-        guard sequence > 0, sequence >= floor, sequence <= head else { return nil }
-        return historyHashes[Int(sequence) - 1]
+    func historyHash(at sequence: ServerSequence) -> [UInt8]? {
+        guard sequence > .none, sequence.rawValue >= floor, sequence <= head else { return nil }
+        return historyHashes[Int(sequence.rawValue) - 1]
     }
 
     /// Whether what came before a place is what it was when that `mark` was given.
-    func hasHistory(_ sequence: Int64, historyHash: [UInt8]?) -> Bool {
+    func hasHistory(_ sequence: ServerSequence, historyHash: [UInt8]?) -> Bool {
         guard let historyHash, let known = self.historyHash(at: sequence) else { return true }
         return historyHash == known
     }
@@ -120,12 +121,12 @@ package struct SimulatedAccount: Sendable {
         withUnsafeBytes(of: number.bigEndian) { Array($0) }
     }
 
-    func page(after sequence: Int64, count: Int) -> [SequencedSegment] {
-        guard sequence >= floor, sequence < head else { return [] }
-        let start = Int(sequence)
+    func page(after sequence: ServerSequence, count: Int) -> [SequencedSegment] {
+        guard sequence.rawValue >= floor, sequence < head else { return [] }
+        let start = Int(sequence.rawValue)
         return segments[start...].prefix(count).enumerated().compactMap { offset, segment in
             segment.map {
-                SequencedSegment(sequence: Int64(start + offset + 1), bytes: $0.bytes)
+                SequencedSegment(sequence: sequence + Int64(offset + 1), bytes: $0.bytes)
             }
         }
     }
@@ -136,7 +137,8 @@ package struct SimulatedAccount: Sendable {
             throw SnapshotRefused(reason: "a snapshot before any pull")
         }
         guard
-            (0...head).contains(manifest.cursor), manifest.chunkCount > 0, manifest.id.count == 16,
+            (.none...head).contains(manifest.cursor), manifest.chunkCount > 0,
+            manifest.id.count == 16,
             (0..<manifest.chunkCount).contains(chunk.index),
             (try? SealedSegment(bytes: chunk.bytes)) != nil
         else { throw SnapshotRefused(reason: "a chunk that cannot be") }
@@ -167,7 +169,9 @@ package struct SimulatedAccount: Sendable {
         newest?.completed = now
         uploads.removeAll { $0.manifest.id == upload.manifest.id }
         giveUp { $0.manifest.cursor < upload.manifest.cursor }
-        if due.map({ $0.cursor <= floor }) ?? true { due = (Int(upload.manifest.cursor), now) }
+        if due.map({ $0.cursor <= floor }) ?? true {
+            due = (Int(upload.manifest.cursor.rawValue), now)
+        }
     }
 
     private mutating func giveUp(_ isGivenUp: (Snapshot) -> Bool) {
@@ -178,7 +182,7 @@ package struct SimulatedAccount: Sendable {
     /// A newer snapshot does not put off what is due already, as on the real server.
     mutating func compact(now: UInt64, grace: UInt64, limit: Int?) {
         if let newest, let completed = newest.completed, due.map({ $0.cursor <= floor }) ?? true {
-            due = (Int(newest.manifest.cursor), completed)
+            due = (Int(newest.manifest.cursor.rawValue), completed)
         }
         guard let due, due.cursor > floor, due.since + grace <= now else { return }
         let end = min(due.cursor, limit.map { floor + $0 } ?? due.cursor)

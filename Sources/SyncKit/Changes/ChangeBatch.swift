@@ -27,7 +27,7 @@ package struct ChangeBatch: Equatable, Sendable {
         /// See ``StateDigest``.
         package var digest: UInt64
 
-        /// Takes both fields.
+        /// The sender's state, with what it had merged.
         package init(cursor: ServerSequence, digest: UInt64) {
             self.cursor = cursor
             self.digest = digest

@@ -8,7 +8,7 @@ public struct Stamp: Hashable, Sendable, Comparable {
     /// Where: the first 8 bytes of the writer's ``ReplicaID``, big-endian; breaks ties.
     public let replica: UInt64
 
-    /// Takes both fields.
+    /// A moment on the clock of the replica with this handle.
     public init(time: HybridTimestamp, replica: UInt64) {
         self.time = time
         self.replica = replica

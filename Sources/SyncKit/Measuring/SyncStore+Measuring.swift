@@ -28,7 +28,7 @@ extension SyncStore {
         }
     }
 
-    /// Takes everything up to now as known to the account.
+    /// Makes everything up to now known to the account, as a push would.
     @_spi(Measuring)
     public func markExchanged() throws {
         try engineWrite { session in

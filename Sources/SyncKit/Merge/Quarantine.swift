@@ -17,7 +17,7 @@ struct Quarantine {
             "INSERT INTO sync_quarantine(sequence, bytes, digest, reason) VALUES(?, ?, ?, ?)",
             in: db
         ).run(
-            .integer(segment.sequence), .blob(segment.bytes),
+            .sequence(segment.sequence), .blob(segment.bytes),
             .blob(SealedSegment.hash(of: segment.bytes)), .text(reason))
     }
 

@@ -109,7 +109,7 @@ struct SegmentApplier {
 
     /// Nil where the segment was taken before: nothing was done.
     private mutating func apply(_ segment: SequencedSegment, isKept: Bool) throws -> Applied? {
-        let sequence = ServerSequence(segment.sequence)
+        let sequence = segment.sequence
         let sealed = try SealedSegment(bytes: segment.bytes)
         let header = sealed.header
         let payload = try sealer.open(sealed)

@@ -42,37 +42,6 @@ package struct SQLRowID: Hashable, Comparable, Sendable {
     package static func - (left: Self, right: Self) -> Int64 { left.rawValue - right.rawValue }
 }
 
-/// A place in the account's order, which the server gave to a segment; the same for every device.
-package struct ServerSequence: Hashable, Comparable, Sendable, ExpressibleByIntegerLiteral,
-    CustomStringConvertible
-{
-    /// From 1 to ``Limits/lastSequence``; 0 is ``none``.
-    package let rawValue: Int64
-
-    /// Before the first segment. Where a change says since when it is known: since nobody knows
-    /// when, or since the segment that carries it.
-    package static let none = ServerSequence(0)
-
-    /// The one with this raw value.
-    @inline(__always)
-    package init(_ rawValue: Int64) {
-        self.rawValue = rawValue
-    }
-
-    /// The one with this raw value.
-    @inline(__always)
-    package init(integerLiteral value: Int64) {
-        self.init(value)
-    }
-
-    /// The number.
-    package var description: String { "\(rawValue)" }
-
-    /// Orders as the raw values do.
-    @inline(__always)
-    package static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
-}
-
 extension SQLValue {
     /// The number of a stamp as it is stored.
     static func stamp(_ number: StampNumber) -> SQLValue { .integer(number.rawValue) }

@@ -32,10 +32,10 @@ public struct SyncReport: Hashable, Sendable {
     /// What was wrong with a snapshot; nil where none was needed, or all was well.
     public var snapshotFailure: SnapshotFailure?
     /// the sequence of the account's order up to which everything is applied here.
-    public var cursor: Int64 = 0
+    public var cursor = ServerSequence.none
     /// the sequence of the account's last segment when the server last spoke: ``head`` less
     /// ``cursor`` segments are left to receive.
-    public var head: Int64 = 0
+    public var head = ServerSequence.none
     /// Sealed segments that are left to send.
     public var segmentsUnsent = 0
     /// Chunks that are left of the snapshot that is being loaded or sent.

@@ -222,7 +222,7 @@ private struct Exchange {
             try store.cursor() >= server.head, try store.isWholeAndSent()
         else { return false }
         let newest = try await transport.newestSnapshot()
-        return server.head - (newest?.cursor ?? 0) >= Int64(snapshotTail)
+        return server.head - (newest?.cursor ?? .none) >= Int64(snapshotTail)
     }
 
     private mutating func makeSnapshot(

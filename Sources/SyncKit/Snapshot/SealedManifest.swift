@@ -47,7 +47,7 @@ package struct SealedManifest {
         }
         manifest.maker = sealed.header.replica
         guard
-            manifest.id == snapshot.id, manifest.cursor.rawValue == snapshot.cursor,
+            manifest.id == snapshot.id, manifest.cursor == snapshot.cursor,
             manifest.chunks.count + 1 == snapshot.chunkCount
         else {
             throw StoreError.unsuitableSnapshot("its manifest is of another snapshot")

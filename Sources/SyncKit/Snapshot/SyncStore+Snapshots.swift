@@ -7,14 +7,14 @@ extension SyncStore {
     /// - Returns: The sequence up to which every segment is in the state, and the number of chunks.
     package func exportState(
         with sealer: SegmentSealer, _ emit: (SealedSegment) throws -> Void
-    ) throws -> (cursor: Int64, chunkCount: Int) {
+    ) throws -> (cursor: ServerSequence, chunkCount: Int) {
         try engineWrite { try ChangeLogCompactor(session: $0).compact() }
         return try pool.read { db in
             let session = try StoreSession(db, schema)
             let state = StoreState(db: db)
             var chunks = StateSealer(sealer, as: try state.replica)
             try chunks.sealState(of: session, emit)
-            return (try state.cursor.rawValue, chunks.digests.count)
+            return (try state.cursor, chunks.digests.count)
         }
     }
 
@@ -22,7 +22,7 @@ extension SyncStore {
     /// that the account knows, or holds what the account does not know yet.
     func exportSnapshot(
         _ id: [UInt8], with sealer: SegmentSealer, _ emit: (SealedSegment) throws -> Void
-    ) throws -> (manifest: SealedSegment, cursor: Int64)? {
+    ) throws -> (manifest: SealedSegment, cursor: ServerSequence)? {
         try engineWrite { try ChangeLogCompactor(session: $0).compact() }
         return try pool.read { db in
             let session = try StoreSession(db, schema)
@@ -36,7 +36,7 @@ extension SyncStore {
             let manifest = SealedManifest(
                 id: id, cursor: try state.cursor, chunks: chunks.digests,
                 digest: session.hasPendingDependencies ? nil : session.digest.value, heads: heads)
-            return (try manifest.sealed(by: replica, with: sealer), manifest.cursor.rawValue)
+            return (try manifest.sealed(by: replica, with: sealer), manifest.cursor)
         }
     }
 
@@ -80,8 +80,7 @@ extension SyncStore {
     }
 
     /// Forgets deletions that every active device has seen: no old change can bring the rows back.
-    package func collectTombstones(through horizon: Int64) throws {
-        let horizon = ServerSequence(horizon)
+    package func collectTombstones(through horizon: ServerSequence) throws {
         guard horizon > (try pool.read({ try StoreState(db: $0).collected })) else { return }
         try engineWrite { session in
             // A segment that is set aside, or never came, may hold rows whose deletion is known

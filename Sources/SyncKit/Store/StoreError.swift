@@ -5,7 +5,7 @@ public enum StoreError: Error, Equatable, CustomStringConvertible {
     /// A part of the engine's own tables is not as it was written.
     case damaged(String)
     /// The server's pages do not follow the cursor.
-    case sequenceOutOfOrder(got: Int64, after: Int64)
+    case sequenceOutOfOrder(got: ServerSequence, after: ServerSequence)
     /// The server acknowledges what it was not sent.
     case acknowledgedUnsent(number: UInt64)
     /// A write broke a rule of its table; the whole transaction was undone.

@@ -3,12 +3,12 @@ import GRDB
 /// A segment with its sequence.
 public struct SequencedSegment: Hashable, Sendable {
     /// The sequence, from 1, rising.
-    public let sequence: Int64
+    public let sequence: ServerSequence
     /// The sealed segment's bytes, not yet checked.
     public let bytes: [UInt8]
 
-    /// Takes both fields.
-    public init(sequence: Int64, bytes: [UInt8]) {
+    /// A segment as it was received, with the sequence that the server says it has.
+    public init(sequence: ServerSequence, bytes: [UInt8]) {
         self.sequence = sequence
         self.bytes = bytes
     }
@@ -56,10 +56,9 @@ extension SyncStore {
             let before = try state.cursor
             var (cursor, isStopped) = (before, false)
             for segment in segments {
-                let sequence = ServerSequence(segment.sequence)
+                let sequence = segment.sequence
                 guard sequence > cursor else {
-                    throw StoreError.sequenceOutOfOrder(
-                        got: segment.sequence, after: cursor.rawValue)
+                    throw StoreError.sequenceOutOfOrder(got: sequence, after: cursor)
                 }
                 guard try applier.applyOrSetAside(segment) else {
                     isStopped = true
@@ -87,16 +86,16 @@ extension SyncStore {
         try pool.read { db in
             let state = StoreState(db: db)
             return PullRequest(
-                after: try state.cursor.rawValue, historyHash: try state.historyHash,
-                mergedSequence: try state.mergedSequence.rawValue)
+                after: try state.cursor, historyHash: try state.historyHash,
+                mergedSequence: try state.mergedSequence)
         }
     }
 
     /// Notes what the server gives with a sequence, if that is where the cursor is.
-    func noteHistoryHash(_ historyHash: [UInt8], at sequence: Int64) throws {
+    func noteHistoryHash(_ historyHash: [UInt8], at sequence: ServerSequence) throws {
         try engineWrite { session in
             let state = StoreState(db: session.db)
-            if try state.cursor.rawValue == sequence { try state.setHistoryHash(historyHash) }
+            if try state.cursor == sequence { try state.setHistoryHash(historyHash) }
         }
     }
 
@@ -138,7 +137,7 @@ extension SyncStore {
             segments.append(
                 (
                     found.integer(0),
-                    SequencedSegment(sequence: found.integer(1), bytes: found.bytes(2))
+                    SequencedSegment(sequence: found.sequence(1), bytes: found.bytes(2))
                 ))
         }
         return segments

@@ -95,9 +95,9 @@ extension SyncStore {
     ///     known here. If not, the answer counts only when a pull brings the segment back: the
     ///     server may have been set back, and may yet be set back to what is known here.
     package func acknowledge(
-        number: UInt64, sequence: Int64, historyHash: [UInt8]? = nil, hasPulled: Bool = true
+        number: UInt64, sequence: ServerSequence, historyHash: [UInt8]? = nil,
+        hasPulled: Bool = true
     ) throws {
-        let sequence = ServerSequence(sequence)
         try engineWrite { session in
             let state = StoreState(db: session.db)
             let found = try PreparedStatement(

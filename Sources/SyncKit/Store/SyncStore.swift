@@ -128,8 +128,8 @@ public final class SyncStore: Sendable {
     }
 
     /// The sequence up to which everything is applied here.
-    public func cursor() throws -> Int64 {
-        try pool.read { try StoreState(db: $0).cursor.rawValue }
+    public func cursor() throws -> ServerSequence {
+        try pool.read { try StoreState(db: $0).cursor }
     }
 
     /// Notes what must be added to this device's clock to get server time.

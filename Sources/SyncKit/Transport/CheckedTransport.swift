@@ -6,7 +6,7 @@ struct CheckedTransport: Transport {
     func push(_ segment: SealedSegment) async throws -> PushAcknowledgement {
         let answer = try await base.push(segment)
         try Self.check(answer.server, answer.historyHash)
-        guard answer.sequence > 0, answer.sequence <= answer.server.head else {
+        guard answer.sequence > .none, answer.sequence <= answer.server.head else {
             throw SessionError.impossibleAnswer("a segment's sequence is not within the account's")
         }
         return answer
@@ -17,7 +17,7 @@ struct CheckedTransport: Transport {
         try Self.check(page.server, page.historyHash)
         guard
             page.segments.count <= Limits.pageSegments,
-            page.segments.allSatisfy({ $0.sequence > 0 && $0.sequence <= page.server.head }),
+            page.segments.allSatisfy({ $0.sequence > .none && $0.sequence <= page.server.head }),
             page.segments.allSatisfy({ $0.bytes.count <= Limits.pageBytes })
         else {
             throw SessionError.impossibleAnswer("a page is too large or beyond its own end")
@@ -30,7 +30,7 @@ struct CheckedTransport: Transport {
     func newestSnapshot() async throws -> SnapshotManifest? {
         guard let snapshot = try await base.newestSnapshot() else { return nil }
         guard
-            snapshot.id.count == 16, (0...Limits.lastSequence).contains(snapshot.cursor),
+            snapshot.id.count == 16, (0...Limits.lastSequence).contains(snapshot.cursor.rawValue),
             (1...Limits.chunks).contains(snapshot.chunkCount)
         else { throw SessionError.impossibleAnswer("a snapshot has no such size or cursor") }
         return snapshot
@@ -46,8 +46,9 @@ struct CheckedTransport: Transport {
 
     private static func check(_ state: ServerState, _ historyHash: [UInt8]?) throws {
         guard
-            (0...Limits.lastSequence).contains(state.head), (0...state.head).contains(state.floor),
-            (0...state.head).contains(state.horizon),
+            (0...Limits.lastSequence).contains(state.head.rawValue),
+            (.none...state.head).contains(state.floor),
+            (.none...state.head).contains(state.horizon),
             (0...Int64(HybridTimestamp.latestMilliseconds)).contains(state.milliseconds),
             (0...Int(Int32.max)).contains(state.epoch),
             historyHash?.count ?? 0 <= Limits.historyHashBytes

@@ -81,16 +81,19 @@ public struct ServerState: Hashable, Sendable {
     /// Another number than before when the server was wiped or restored from a backup.
     public var epoch: Int
     /// The sequence of the account's last segment.
-    public var head: Int64
+    public var head: ServerSequence
     /// Segments up to this sequence are gone: a snapshot holds what they said. 0 where none are.
-    public var floor: Int64
+    public var floor: ServerSequence
     /// Every active device has merged everything up to this sequence: the lowest of the highest
     /// ``PullRequest/mergedSequence`` of each.
-    public var horizon: Int64
+    public var horizon: ServerSequence
 
     /// What a transport read from an answer: `0 ≤ floor ≤ head`, `0 ≤ horizon ≤ head` and
     /// `epoch ≥ 1`. A ``Synchronizer`` checks it and refuses anything else.
-    public init(milliseconds: Int64, epoch: Int, head: Int64, floor: Int64, horizon: Int64) {
+    public init(
+        milliseconds: Int64, epoch: Int, head: ServerSequence, floor: ServerSequence,
+        horizon: ServerSequence
+    ) {
         self.milliseconds = milliseconds
         self.epoch = epoch
         self.head = head
@@ -102,14 +105,14 @@ public struct ServerState: Hashable, Sendable {
 /// The server holds a segment.
 public struct PushAcknowledgement: Hashable, Sendable {
     /// The segment's sequence, from 1.
-    public let sequence: Int64
+    public let sequence: ServerSequence
     /// The history hash of that sequence, at most 32 bytes; nil where the server gives none.
     public let historyHash: [UInt8]?
     /// What the server tells with it.
     public let server: ServerState
 
     /// An answer whose `sequence` lies between 1 and the ``ServerState/head`` of `server`.
-    public init(sequence: Int64, historyHash: [UInt8]? = nil, server: ServerState) {
+    public init(sequence: ServerSequence, historyHash: [UInt8]? = nil, server: ServerState) {
         self.sequence = sequence
         self.historyHash = historyHash
         self.server = server
@@ -119,18 +122,21 @@ public struct PushAcknowledgement: Hashable, Sendable {
 /// Which segments a device asks for, and how far it has come.
 public struct PullRequest: Hashable, Sendable {
     /// Segments after this sequence are asked for; 0 asks for the first ones.
-    public var sequence: Int64
+    public var sequence: ServerSequence
     /// What the server gave with that sequence; nil where it gave none. Where the server has
     /// another one there, it was set back: see ``PulledPage/isOtherHistory``.
     public var historyHash: [UInt8]?
     /// Everything up to this sequence is merged on the device: what counts for
     /// ``ServerState/horizon``. It lies below ``sequence`` while something that was received cannot
     /// be merged yet, as for want of a key.
-    public var mergedSequence: Int64
+    public var mergedSequence: ServerSequence
 
     /// A question with `0 ≤ mergedSequence ≤ sequence`; without a `mergedSequence` everything that
     /// was received is merged.
-    public init(after sequence: Int64, historyHash: [UInt8]? = nil, mergedSequence: Int64? = nil) {
+    public init(
+        after sequence: ServerSequence, historyHash: [UInt8]? = nil,
+        mergedSequence: ServerSequence? = nil
+    ) {
         self.sequence = sequence
         self.historyHash = historyHash
         self.mergedSequence = mergedSequence ?? sequence
@@ -170,12 +176,12 @@ public struct SnapshotManifest: Hashable, Sendable {
     /// Which snapshot: 16 random bytes.
     public let id: [UInt8]
     /// The sequence up to which every segment is in it.
-    public let cursor: Int64
+    public let cursor: ServerSequence
     /// How many chunks it has, at least 1.
     public let chunkCount: Int
 
     /// A snapshot with an `id` of 16 bytes and at least one chunk.
-    public init(id: [UInt8], cursor: Int64, chunkCount: Int) {
+    public init(id: [UInt8], cursor: ServerSequence, chunkCount: Int) {
         self.id = id
         self.cursor = cursor
         self.chunkCount = chunkCount

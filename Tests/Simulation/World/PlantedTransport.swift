@@ -18,7 +18,7 @@ struct PlantedTransport: Transport {
         let page = try await transport.pull(request)
         // The last one stays, so that the cursor moves on.
         guard plant == .leakyPull, let last = page.segments.last else { return page }
-        let kept = page.segments.dropLast().filter { $0.sequence % 4 != 0 }
+        let kept = page.segments.dropLast().filter { $0.sequence.rawValue % 4 != 0 }
         return PulledPage(
             segments: kept + [last], historyHash: page.historyHash,
             isOtherHistory: page.isOtherHistory,

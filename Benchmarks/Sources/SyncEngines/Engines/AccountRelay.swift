@@ -9,11 +9,11 @@ package final class AccountRelay: Transport {
         var segments: [[UInt8]] = []
         var snapshot: SnapshotManifest?
         var chunks: [Int: [UInt8]] = [:]
-        var floor: Int64 = 0
-        var horizon: Int64 = 0
+        var floor = ServerSequence.none
+        var horizon = ServerSequence.none
     }
 
-    private let before: Int64
+    private let before: ServerSequence
     private let state = Mutex(State())
     /// As the server has it.
     private static let pageBytes = 2 * 1024 * 1024
@@ -23,7 +23,7 @@ package final class AccountRelay: Transport {
     /// - Parameter isOld: Whether as many places as make a snapshot due are taken by segments that
     ///   nobody needs, as in an account that has been used for long.
     package init(isOld: Bool) {
-        before = isOld ? Int64(Limits.snapshotTail) : 0
+        before = ServerSequence(isOld ? Int64(Limits.snapshotTail) : 0)
     }
 
     /// Says that every device has pulled everything.

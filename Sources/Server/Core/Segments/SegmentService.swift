@@ -170,7 +170,7 @@ struct AccountReading {
 
     func state(now: UnixTime) -> ServerState {
         ServerState(
-            milliseconds: now.milliseconds, epoch: epoch.epoch, head: head, floor: floor,
-            horizon: horizon)
+            milliseconds: now.milliseconds, epoch: epoch.epoch, head: ServerSequence(head),
+            floor: ServerSequence(floor), horizon: ServerSequence(horizon))
     }
 }
