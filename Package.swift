@@ -46,6 +46,7 @@ let package = Package(
         .library(name: "SyncKit", targets: ["SyncKit"]),
         .library(name: "SyncKitHTTP", targets: ["SyncKitHTTP"]),
         .library(name: "CreditLedger", targets: ["CreditLedger"]),
+        .library(name: "Fingerprints", targets: ["Fingerprints"]),
         .library(name: "StyleKit", targets: ["StyleKit"]),
     ],
     dependencies: [
@@ -74,6 +75,9 @@ let package = Package(
         // What every target may need of the operating system; imports nothing.
         library("SystemSupport", []),
 
+        // Perceptual hashes of pictures, without a library that reads pictures.
+        library("Fingerprints", ["SystemSupport"]),
+
         // The three libraries that know nothing of each other.
         library("SyncKit", [crypto, grdb, grdbSQLite, "CSQLite", "CZstd", "SystemSupport"]),
         // The engine's way to a server over HTTP; the engine itself links no network.
@@ -84,19 +88,21 @@ let package = Package(
         library(
             "StyleKit",
             [
-                "SystemSupport", crypto, "CJPEG", "CLCMS", "CPNG", "CPatchKernel", "CWebP", "CZlib",
+                "Fingerprints", "SystemSupport", crypto, "CJPEG", "CLCMS", "CPNG", "CPatchKernel",
+                "CWebP", "CZlib",
             ]),
 
         // What the client and the server say to each other.
         library("SignedObjects", [crypto, "SystemSupport"]),
-        library("AtelierProtocol", ["SignedObjects", "CreditLedger", crypto, httpTypes]),
+        library(
+            "AtelierProtocol", ["SignedObjects", "CreditLedger", "Fingerprints", crypto, httpTypes]),
 
         // The client and the server.
         library(
             "AtelierLibrary",
             [
-                "AtelierProtocol", "CreditLedger", "SignedObjects", "StyleKit", "SyncKit",
-                "SyncKitHTTP", "SystemSupport", crypto, grdb, httpTypes,
+                "AtelierProtocol", "CreditLedger", "Fingerprints", "SignedObjects", "StyleKit",
+                "SyncKit", "SyncKitHTTP", "SystemSupport", crypto, grdb, httpTypes,
             ]),
         program(
             "atelier", in: "ClientCLI",
@@ -104,8 +110,8 @@ let package = Package(
         .target(
             name: "AtelierServer",
             dependencies: [
-                "AtelierProtocol", "CPostgres", "CreditLedger", "SignedObjects", "SyncKit",
-                "SystemSupport", coreMetrics, crypto, grdb, httpTypes, hummingbird, hummingbirdTLS,
+                "AtelierProtocol", "CPostgres", "CreditLedger", "Fingerprints", "SignedObjects",
+                "SyncKit", "SystemSupport", coreMetrics, crypto, grdb, httpTypes, hummingbird, hummingbirdTLS,
                 logging,
             ],
             path: "Sources/Server/Core", swiftSettings: settings),
@@ -118,6 +124,8 @@ let package = Package(
             path: "Tests/TestSupport", swiftSettings: settings),
         tests("SyncKitTests", ["SyncKit", crypto, grdb]),
         tests("SignedObjectsTests", ["SignedObjects", "SystemSupport"]),
+        tests("FingerprintsTests", ["Fingerprints"]),
+        tests("AtelierProtocolTests", ["AtelierProtocol", "Fingerprints", "SignedObjects"]),
         .target(
             name: "LedgerModel", dependencies: ["CreditLedger", "SignedObjects"],
             path: "Tests/LedgerModel", swiftSettings: settings),
@@ -126,7 +134,7 @@ let package = Package(
             path: "Tests/ModelCheck", swiftSettings: settings),
         tests("CreditLedgerTests", ["CreditLedger", "LedgerModel", "SignedObjects"]),
         .target(
-            name: "ImageQuality", dependencies: ["StyleKit"], path: "Tests/ImageQuality",
+            name: "ImageQuality", dependencies: ["Fingerprints", "StyleKit"], path: "Tests/ImageQuality",
             swiftSettings: settings),
         .executableTarget(
             name: "judge-images", dependencies: ["ImageQuality", "StyleKit"],
@@ -134,21 +142,22 @@ let package = Package(
         tests(
             "StyleKitTests",
             [
-                "StyleKit", "ImageQuality", "CJPEG", "CLCMS", "CPNG", "CPatchKernel", "CWebP",
-                crypto,
+                "StyleKit", "Fingerprints", "ImageQuality", "CJPEG", "CLCMS", "CPNG",
+                "CPatchKernel", "CWebP", crypto,
             ]),
         tests(
             "AtelierLibraryTests",
             [
-                "AtelierLibrary", "AtelierProtocol", "CreditLedger", "SignedObjects", "StyleKit",
-                "SyncKit", "SyncKitHTTP", "SystemSupport", crypto, grdb, httpTypes,
+                "AtelierLibrary", "AtelierProtocol", "CreditLedger", "Fingerprints",
+                "SignedObjects", "StyleKit", "SyncKit", "SyncKitHTTP", "SystemSupport", crypto,
+                grdb, httpTypes,
             ]),
         tests(
             "ServerTests",
             [
-                "AtelierProtocol", "AtelierServer", "CreditLedger", "SignedObjects", "SyncKit",
-                "SyncKitHTTP", "SystemSupport", coreMetrics, crypto, grdb, httpTypes, hummingbird,
-                hummingbirdTesting,
+                "AtelierProtocol", "AtelierServer", "CreditLedger", "Fingerprints", "SignedObjects",
+                "SyncKit", "SyncKitHTTP", "SystemSupport", coreMetrics, crypto, grdb, httpTypes,
+                hummingbird, hummingbirdTesting,
             ]),
         .executableTarget(
             name: "drive-server",

@@ -14,6 +14,7 @@ let settings: [SwiftSetting] = [
 ]
 
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let fingerprints = Target.Dependency.product(name: "Fingerprints", package: "atelier")
 let styleKit = Target.Dependency.product(name: "StyleKit", package: "atelier")
 let syncKit = Target.Dependency.product(name: "SyncKit", package: "atelier")
 
@@ -34,7 +35,7 @@ let package = Package(
             name: "SyncEngines", dependencies: ["Workload", "CBenchmarkSQLite", syncKit, grdb],
             swiftSettings: settings),
         .executableTarget(
-            name: "fingerprint-benchmark", dependencies: [styleKit],
+            name: "fingerprint-benchmark", dependencies: [fingerprints, styleKit],
             path: "Sources/FingerprintBenchmark", swiftSettings: settings),
         .executableTarget(
             name: "sync-benchmark", dependencies: ["SyncEngines", "Workload", "CBenchmarkZstd"],

@@ -30,6 +30,12 @@ public enum ProtocolLimits {
     public static let keyEpochs: ClosedRange<UInt32> = 1...10_000
     /// The most library keys in one ``KeyDelivery``, which must stay a small signed object.
     public static let keysPerDelivery = 64
+    /// The most entries of one kind in one ``RegistrationRequest``.
+    public static let registrationsPerRequest = 64
+    /// The most works that one model may have learned from.
+    public static let worksPerModel = 1024
+    /// The longest name of an engine, in UTF-8 bytes.
+    public static let engineBytes = 64
     /// How far ahead of server time a segment's highest stamp may lie.
     public static let futureTolerance = Duration.seconds(5 * 60)
 }

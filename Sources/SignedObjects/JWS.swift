@@ -4,6 +4,13 @@ import Foundation
 public protocol SignedPayload: Codable, Sendable, Equatable {
     /// The `typ` of the protected header, such as `atelier-lease+jws`.
     static var type: String { get }
+    /// The longest compact serialization that is read, in bytes.
+    static var compactBytes: Int { get }
+}
+
+extension SignedPayload {
+    /// 16 KiB.
+    public static var compactBytes: Int { Limits.compactBytes }
 }
 
 /// A payload and its signature: JWS compact serialization, RFC 7515, with Ed25519 (RFC 8037).
@@ -40,7 +47,7 @@ public struct JWS<Payload: SignedPayload>: Hashable, Sendable {
     ///   ``JWSError/notCanonical(type:)`` where the key signed another spelling of the payload than
     ///   ``CanonicalJSON`` writes: other spacing, key order, escapes, numbers or more fields.
     public init(verifying compact: String, with key: VerifyingKey) throws(JWSError) {
-        let parts = try JWSParts(of: compact, header: Self.header, type: Payload.type)
+        let parts = try JWSParts(of: compact, as: Payload.self, Self.header)
         guard key.isValid(signature: parts.signature, for: parts.input) else {
             throw .wrongSignature(type: Payload.type)
         }
@@ -61,7 +68,7 @@ public struct JWS<Payload: SignedPayload>: Hashable, Sendable {
 
     /// Reads a payload without verifying it, to find the key that must have signed it.
     package static func unverifiedPayload(of compact: String) throws(JWSError) -> Payload {
-        try JWSParts(of: compact, header: header, type: Payload.type).payload()
+        try JWSParts(of: compact, as: Payload.self, header).payload()
     }
 
     /// Two signed objects are the same when their texts are.
@@ -90,7 +97,7 @@ package struct JWSClaim<Payload: SignedPayload>: Sendable {
     ///
     /// - Throws: ``JWSError`` where it is not of this form; the signature is not looked at.
     package init(reading compact: String) throws(JWSError) {
-        parts = try JWSParts(of: compact, header: JWS<Payload>.header, type: Payload.type)
+        parts = try JWSParts(of: compact, as: Payload.self, JWS<Payload>.header)
         payload = try parts.payload()
         self.compact = compact
     }
@@ -116,10 +123,13 @@ private struct JWSParts: Sendable {
     let signature: [UInt8]
     private let type: String
 
-    init(of compact: String, header: [UInt8], type: String) throws(JWSError) {
+    init<Payload: SignedPayload>(
+        of compact: String, as payload: Payload.Type, _ header: [UInt8]
+    ) throws(JWSError) {
+        let type = Payload.type
         let text = Array(compact.utf8)
-        guard text.count <= Limits.compactBytes else {
-            throw .tooLarge(bytes: text.count, limit: Limits.compactBytes)
+        guard text.count <= Payload.compactBytes else {
+            throw .tooLarge(bytes: text.count, limit: Payload.compactBytes)
         }
         let dot = UInt8(ascii: ".")
         let parts = text.split(separator: dot, omittingEmptySubsequences: false)
@@ -187,6 +197,6 @@ public enum JWSError: Error, Equatable, CustomStringConvertible {
 
 /// The bounds of this target.
 package enum Limits {
-    /// The longest compact serialization that is read, in bytes.
+    /// The longest compact serialization that is read of most objects, in bytes.
     package static let compactBytes = 16 * 1024
 }

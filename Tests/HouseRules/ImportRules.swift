@@ -38,22 +38,26 @@ enum ImportRules {
         ],
         "Sources/SyncKitHTTP": ["SyncKit", "CCurl", "HTTPTypes", "SystemSupport"],
         "Sources/SystemSupport": [],
+        "Sources/Fingerprints": ["SystemSupport"],
         "Sources/CreditLedger": ["SignedObjects", "SystemSupport"],
         "Sources/StyleKit": [
-            "Crypto", "CJPEG", "CLCMS", "CPNG", "CPatchKernel", "CWebP", "CZlib", "SystemSupport",
+            "Crypto", "CJPEG", "CLCMS", "CPNG", "CPatchKernel", "CWebP", "CZlib", "Fingerprints",
+            "SystemSupport",
         ],
         "Sources/SignedObjects": ["Crypto", "SystemSupport"],
-        "Sources/AtelierProtocol": ["SignedObjects", "CreditLedger", "Crypto", "HTTPTypes"],
+        "Sources/AtelierProtocol": [
+            "SignedObjects", "CreditLedger", "Crypto", "Fingerprints", "HTTPTypes",
+        ],
         "Sources/AtelierLibrary": [
-            "AtelierProtocol", "CreditLedger", "SignedObjects", "StyleKit", "SyncKit",
+            "AtelierProtocol", "CreditLedger", "Fingerprints", "SignedObjects", "StyleKit", "SyncKit",
             "SyncKitHTTP", "SystemSupport", "Crypto", "GRDB", "HTTPTypes",
         ],
         "Sources/ClientCLI": [
             "AtelierLibrary", "ArgumentParser", "AtelierProtocol", "CreditLedger", "SignedObjects",
         ],
         "Sources/Server/Core": http.union([
-            "AtelierProtocol", "CreditLedger", "SignedObjects", "SyncKit", "SystemSupport",
-            "CoreMetrics", "CPostgres", "Crypto", "GRDB", "GRDBSQLite", "Logging", "NIOPosix",
+            "AtelierProtocol", "CreditLedger", "Fingerprints", "SignedObjects", "SyncKit",
+            "SystemSupport", "CoreMetrics", "CPostgres", "Crypto", "GRDB", "GRDBSQLite", "Logging", "NIOPosix",
             "NIOSSL",
         ]),
         "Sources/Server/Command": [

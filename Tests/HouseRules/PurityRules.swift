@@ -34,7 +34,7 @@ enum PurityRules {
                 "Sources/SyncKit/Clock", "Sources/SyncKit/Changes", "Sources/SyncKit/Session",
                 "Sources/CreditLedger/Server", "Sources/CreditLedger/Device",
                 "Sources/CreditLedger/Objects", "Sources/CreditLedger/Exchange",
-                "Sources/AtelierProtocol",
+                "Sources/AtelierProtocol", "Sources/Fingerprints",
             ])
     }
 }

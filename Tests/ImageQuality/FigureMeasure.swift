@@ -1,3 +1,4 @@
+import Fingerprints
 package import StyleKit
 
 /// What was measured in one figure.

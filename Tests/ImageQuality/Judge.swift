@@ -1,3 +1,4 @@
+import Fingerprints
 package import StyleKit
 
 /// Measures pictures against the works that they shall be made of.

@@ -1,3 +1,4 @@
+import Fingerprints
 import Foundation
 @_spi(Measuring) import StyleKit
 

@@ -3,7 +3,7 @@ import Foundation
 #if canImport(Glibc)
     import Glibc
 #endif
-@_spi(Measuring) import StyleKit
+@_spi(Measuring) import Fingerprints
 
 /// One measurement: the index against comparing with every fingerprint, on the same questions.
 struct IndexRun {

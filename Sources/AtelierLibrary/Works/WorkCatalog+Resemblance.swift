@@ -1,3 +1,4 @@
+import Fingerprints
 import GRDB
 import StyleKit
 import SyncKit

@@ -1,3 +1,4 @@
+import Fingerprints
 public import Foundation
 import GRDB
 import SignedObjects

@@ -1,3 +1,5 @@
+public import Fingerprints
+
 /// What a library keeps of a picture file besides the file, found in one streaming pass: 200
 /// million pixels take no more memory than ``Limits/stripBytes``, progressive JPEG and lossless
 /// WebP excepted, whose decoders hold the whole picture.

@@ -1,3 +1,5 @@
+import Fingerprints
+
 /// Makes a new character of the artist's marked ones: a body, another's head, parts of a second
 /// body.
 ///

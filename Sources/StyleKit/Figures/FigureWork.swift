@@ -1,3 +1,5 @@
+import Fingerprints
+
 /// A marked work as a donor of figures: its points, its measures and, on demand, its pixels.
 final class FigureWork {
     /// A cloth's colour and its part of all cloth, 0 to 1.

@@ -1,3 +1,5 @@
+public import Fingerprints
+
 /// Computes PDQ hashes of lightness, step by step as the reference implementation does.
 package enum PDQHasher {
     static let side = 64
@@ -22,8 +24,12 @@ package enum PDQHasher {
     /// - Parameter small: `[64, 64]`, row-major: the picture after the Jarosz filter, sampled.
     static func read(small: [Float]) -> FingerprintReading {
         let coefficients = coefficients(of: small)
-        let variants = (0..<8).map { fingerprint(of: transformed(coefficients, by: $0)) }
-        return FingerprintReading(variants: variants, quality: quality(of: small))
+        let variants = (0..<FingerprintReading.variantCount).map {
+            fingerprint(of: transformed(coefficients, by: $0))
+        }
+        guard let reading = FingerprintReading(variants: variants, quality: quality(of: small))
+        else { preconditionFailure("as many variants as were asked for, a quality up to 100") }
+        return reading
     }
 
     /// The sum of differences between neighbours, each in hundredths of the range and truncated to

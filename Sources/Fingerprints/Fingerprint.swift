@@ -6,7 +6,7 @@ import SystemSupport
 /// - Note: Specification and reference code: *The TMK+PDQF video-hashing algorithm and the PDQ
 ///   image-hashing algorithm*, Facebook, 2019. A crop of more than about 3 % or a rotation of 2° is
 ///   not matched.
-public struct Fingerprint: Sendable, Hashable, CustomStringConvertible {
+public struct Fingerprint: Sendable, Hashable, Codable, CustomStringConvertible {
     /// Two pictures whose hashes differ in at most this many bits are taken for copies; PDQ's own
     /// recommendation.
     public static let matchDistance = 31
@@ -14,9 +14,10 @@ public struct Fingerprint: Sendable, Hashable, CustomStringConvertible {
     public static let bits = 256
 
     /// Bit `k` is bit `k % 64` of word `k / 64`.
-    let words: SIMD4<UInt64>
+    package let words: SIMD4<UInt64>
 
-    init(words: SIMD4<UInt64>) { self.words = words }
+    /// The hash of these bits: bit `k` is bit `k % 64` of word `k / 64`.
+    package init(words: SIMD4<UInt64>) { self.words = words }
 
     /// Reads 32 bytes, the highest bit first, as the reference implementation writes them.
     ///
@@ -38,6 +39,24 @@ public struct Fingerprint: Sendable, Hashable, CustomStringConvertible {
         self.init(bytes: bytes)
     }
 
+    /// Reads the digits that ``init(hex:)`` reads.
+    ///
+    /// - Throws: `DecodingError` for any other text.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        guard let value = Fingerprint(hex: try container.decode(String.self)) else {
+            throw DecodingError.dataCorruptedError(
+                in: container, debugDescription: "needs 64 lowercase hexadecimal digits")
+        }
+        self = value
+    }
+
+    /// Writes ``description``.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(description)
+    }
+
     /// 32 bytes, as ``init(bytes:)`` reads them.
     public var bytes: [UInt8] {
         (0..<32).map { index in
@@ -53,29 +72,5 @@ public struct Fingerprint: Sendable, Hashable, CustomStringConvertible {
         let differing = words ^ other.words
         return differing.x.nonzeroBitCount + differing.y.nonzeroBitCount
             + differing.z.nonzeroBitCount + differing.w.nonzeroBitCount
-    }
-}
-
-/// The perceptual hashes of one picture, and how much they can be trusted.
-public struct FingerprintReading: Sendable, Equatable {
-    /// Below this ``quality`` the picture has too little detail, and unrelated pictures match;
-    /// PDQ's own recommendation.
-    public static let lowestQuality = 50
-
-    /// The hashes of the picture in all eight combinations of mirroring and transposition; the
-    /// first is the picture as it is.
-    public let variants: [Fingerprint]
-    /// PDQ's measure of detail, 0 to 100.
-    public let quality: Int
-
-    /// The hash of the picture as it is.
-    public var fingerprint: Fingerprint { variants[0] }
-
-    /// Whether the picture has enough detail for matches to mean something.
-    public var isReliable: Bool { quality >= FingerprintReading.lowestQuality }
-
-    /// The smallest distance of the eight variants to a hash.
-    public func distance(to other: Fingerprint) -> Int {
-        variants.map { $0.distance(to: other) }.min() ?? Fingerprint.bits
     }
 }

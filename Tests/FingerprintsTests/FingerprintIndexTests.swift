@@ -1,4 +1,4 @@
-@_spi(Measuring) import StyleKit
+@_spi(Measuring) import Fingerprints
 import TestSupport
 import Testing
 
