@@ -1,3 +1,5 @@
+import SignedObjects
+
 /// The bounds of this target.
 package enum LedgerLimits {
     /// The most spends, and the most returns, in one contact.
@@ -20,10 +22,14 @@ package enum LedgerLimits {
     package static let ordersPerAccount = 10_000
     /// Of those that lift something, so many more.
     package static let liftingOrders = 16
+    /// The highest number of a case that an order names.
+    package static let caseNumbers = 1...NumberRange.count.upperBound
     /// The longest reason code of an order, in UTF-8 bytes.
     package static let reasonBytes = 64
     /// The longest words to the person in an order, in UTF-8 bytes.
     package static let textBytes = 2000
+    /// The longest name of an engine, in UTF-8 bytes.
+    package static let engineBytes = 64
     /// How far a device's clock may stand behind the highest server time it has seen.
     package static let clockTolerance = Duration.seconds(10 * 60)
     /// How far the server's time may step ahead of a device's own clock that it agreed with before.

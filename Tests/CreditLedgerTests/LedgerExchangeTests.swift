@@ -44,7 +44,7 @@ struct LedgerExchangeTests {
         var copy = pair
         try pair.spend("a")
         try pair.contact()
-        _ = try copy.wallet.spend(body: Digest(of: "b"), now: copy.now, signedBy: pair.deviceKey)
+        _ = try copy.wallet.spend(SignedPair.parts("b"), now: copy.now, signedBy: pair.deviceKey)
         let request = try copy.wallet.request(now: copy.now, signedBy: pair.deviceKey) { _ in }
         for _ in 1...2 {
             let reply = try pair.reply(to: request)
@@ -260,7 +260,7 @@ struct LedgerExchangeTests {
         #expect(restored.unspentLeases.isEmpty)
         try restored.absorb(lending, serverKey: pair.serverKey.verifyingKey)
         #expect(throws: RefusedReason.self) {
-            try restored.spend(body: Digest(of: "a"), now: pair.now, signedBy: pair.deviceKey)
+            try restored.spend(SignedPair.parts("a"), now: pair.now, signedBy: pair.deviceKey)
         }
         // It is told again, and the server lends anew.
         pair.wallet = restored
@@ -286,7 +286,7 @@ struct LedgerExchangeTests {
         // The copy holds the other lease alone, so that it is not the same one that is used.
         copy.leases[taken] = nil
         let second = try copy.spend(
-            body: Digest(of: "b"), now: pair.now, signedBy: pair.deviceKey
+            SignedPair.parts("b"), now: pair.now, signedBy: pair.deviceKey
         ).spend
         #expect(second.payload.number == first.payload.number)
         pair.wallet = copy

@@ -23,7 +23,7 @@ struct LedgerPartTests {
         #expect(
             seen == [
                 "forgotten", "waited", "fork", "contradiction", "receipts", "double-spend",
-                "uncredited", "unknown-lease",
+                "uncredited", "unknown-lease", "suspended", "unregistered", "withheld",
             ])
     }
 
@@ -68,8 +68,11 @@ private struct RandomHistory {
     /// Every lease that was ever told, and the spends that were made.
     private var leases: [Lease] = []
     private var spends: [JWS<Spend>] = []
+    /// What is registered of the two models that are spent for.
+    private var models: [Digest: ModelRights] = [:]
     private var names = 0
     private var outcomes: Set<LedgerReply.Refusal> = []
+    private var holds: Set<LedgerReply.HoldReason> = []
     private var hasForgotten = false
     private var hasWaited = false
 
@@ -80,7 +83,7 @@ private struct RandomHistory {
 
     /// What has happened of all that matters.
     var seen: Set<String> {
-        var seen = Set(outcomes.map(\.rawValue))
+        var seen = Set(outcomes.map(\.rawValue)).union(holds.map(\.rawValue))
         if hasForgotten { seen.insert("forgotten") }
         if hasWaited { seen.insert("waited") }
         if ledger.forkCount > 0 { seen.insert("fork") }
@@ -98,6 +101,10 @@ private struct RandomHistory {
             try ledger.grant(1 + random.below(3), reason: "a", now: now, signer: Self.signer)
         case 5 where random.oneIn(40):
             try ledger.revoke(Self.device(2), reason: "a", now: now, signer: Self.signer)
+        case 6:
+            models[Digest(of: "m\(random.below(2))")] = ModelRights(
+                works: Digest(of: "works"), workCount: 2, isWithheld: random.oneIn(3))
+        case 7: models[Digest(of: "m\(random.below(2))")] = nil
         default: return try contact()
         }
         return nil
@@ -126,12 +133,13 @@ private struct RandomHistory {
 
     private mutating func make(_ contact: LedgerContact) throws -> String? {
         let before = ledger
-        let (first, time) = (names, now)
+        let (first, time, models) = (names, now, models)
         var used = 0
         func exchange(_ ledger: inout ServerLedger) throws -> LedgerAnswer {
             used = 0
             return try ledger.exchange(
-                contact, epoch: 1, now: time, policy: Self.policy, signer: Self.signer
+                contact, models: models, epoch: 1, now: time, policy: Self.policy,
+                signer: Self.signer
             ) {
                 used += 1
                 return LeaseID(checked: Array(Digest(of: "\(first + used)").bytes.prefix(16)))
@@ -145,6 +153,7 @@ private struct RandomHistory {
         guard part.ledger == ledger else { return "another ledger after \(contact)" }
         leases += answer.leases.map(\.payload).filter { !leases.contains($0) }
         outcomes.formUnion(answer.refused.map(\.reason))
+        holds.formUnion(answer.held.map(\.reason))
         if answer.lendsFrom != nil { hasWaited = true }
         if before.leases.count > ledger.leases.count { hasForgotten = true }
         return nil
@@ -155,7 +164,9 @@ private struct RandomHistory {
         let payload = Spend(
             account: Self.account, device: lease.device, lease: lease.lease, credit: lease.credit,
             epoch: lease.epoch, journal: JournalID(checked: lease.device.bytes), number: number,
-            previous: .zero, body: Digest(of: "\(spends.count)"), time: now, orderSerial: 0)
+            previous: .zero,
+            parts: SignedPair.parts("\(spends.count)", model: "m\(random.below(2))"), time: now,
+            orderSerial: 0)
         let spend = JWS(trusting: payload, compact: "S \(lease.lease) \(payload.body)")
         spends.append(spend)
         return spend

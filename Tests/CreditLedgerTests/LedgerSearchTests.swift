@@ -6,7 +6,7 @@ struct LedgerSearchTests {
     // Goal: no order of events breaks a rule of the ledger.
     // Method: breadth-first over every state that four to six events reach from each start:
     // contacts whole or in parts that are lost, repeated and reordered, spends, returns, restored
-    // databases, expiry, suspensions; one device modified to spend and return any lease it ever
+    // databases, expiry, suspensions, registrations and withholdings; one device modified to spend and return any lease it ever
     // saw.
     @Test(arguments: LedgerSearch.starts.indices)
     func noOrderOfEventsBreaksARule(place: Int) throws {
@@ -20,15 +20,20 @@ struct LedgerSearchTests {
         #expect(search.stateCount > 1000)
     }
 
-    // Goal: the search would find a restored server that lends too early or takes too little, and
-    // a wrong clock that is mended wrongly.
+    // Goal: the search would find a restored server that lends too early or takes too little, a
+    // wrong clock that is mended wrongly, and a server that is mistaken about rights.
     // Method: each mistake is made on purpose; from one start at least a rule must break.
     @Test(arguments: LedgerModel.Mistake.allCases)
     func mistakesAreFound(mistake: LedgerModel.Mistake) throws {
-        let isOfRestore = LedgerModel.Mistake.afterRestore.contains(mistake)
-        for start in isOfRestore
-            ? LedgerSearch.handedIn + LedgerSearch.restored : LedgerSearch.clocks
-        {
+        let starts =
+            if LedgerModel.Mistake.afterRestore.contains(mistake) {
+                LedgerSearch.handedIn + LedgerSearch.restored
+            } else if LedgerModel.Mistake.ofRights.contains(mistake) {
+                LedgerSearch.rights
+            } else {
+                LedgerSearch.clocks
+            }
+        for start in starts {
             var search = try LedgerSearch(start, mistake: mistake)
             while search.depth < start.depth {
                 guard let broken = try search.deepen() else { continue }

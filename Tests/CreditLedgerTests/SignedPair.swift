@@ -13,6 +13,11 @@ struct SignedPair {
     var now = UnixTime(milliseconds: 1_760_000_000_000)
     /// What the device's journal holds of returns.
     var journaledReturns: [JWS<Return>] = []
+    /// What is registered: the one model of ``parts(_:model:)``.
+    var models = [
+        Digest(of: "model"): ModelRights(
+            works: Digest(of: "works"), workCount: 1, isWithheld: false)
+    ]
     private var leaseCount = 0
     private var epoch = 1
 
@@ -64,7 +69,7 @@ struct SignedPair {
         var count = leaseCount
         defer { leaseCount = count }
         return try ledger.exchange(
-            contact, epoch: epoch, now: now, policy: policy, signer: signer
+            contact, models: models, epoch: epoch, now: now, policy: policy, signer: signer
         ) {
             count += 1
             return LeaseID(checked: [UInt8](repeating: UInt8(truncatingIfNeeded: count), count: 16))
@@ -82,8 +87,15 @@ struct SignedPair {
     }
 
     @discardableResult
-    mutating func spend(_ name: String) throws -> WalletSpend {
-        try wallet.spend(body: Digest(of: name), now: now, signedBy: deviceKey)
+    mutating func spend(_ name: String, model: String = "model") throws -> WalletSpend {
+        try wallet.spend(Self.parts(name, model: model), now: now, signedBy: deviceKey)
+    }
+
+    /// What a picture of this name is made of.
+    static func parts(_ name: String, model: String = "model") -> RenderSpec {
+        RenderSpec(
+            model: Digest(of: model), works: Digest(of: "works"), settings: Digest(of: name),
+            seed: 1, engine: "1")
     }
 
     /// The wallet read back from its snapshot, with the journal as given.

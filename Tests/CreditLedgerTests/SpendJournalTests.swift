@@ -168,7 +168,7 @@ struct SpendJournalTests {
         var forgetful = pair.restored(from: pair.wallet.snapshot, spends: again.spends)
         forgetful.leases = forgetful.leases.filter { $0.key == kept }
         let spend = try forgetful.spend(
-            body: Digest(of: "again"), now: pair.now, signedBy: pair.deviceKey
+            SignedPair.parts("again"), now: pair.now, signedBy: pair.deviceKey
         ).spend
         #expect(throws: JournalError.leaseEnded) { try again.append(JournalEntry(spend: spend)) }
         let used = entries[0].spend.payload

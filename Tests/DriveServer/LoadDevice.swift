@@ -83,7 +83,10 @@ struct LoadDevice {
         if case .failure = wallet.permission(now: Self.now) { _ = try await contact() }
         spends += 1
         _ = try wallet.spend(
-            body: Digest(of: "\(account) \(spends)"), now: Self.now, signedBy: key)
+            RenderSpec(
+                model: Digest(of: "model"), works: Digest(of: "works"),
+                settings: Digest(of: "\(account) \(spends)"), seed: 1, engine: "1"), now: Self.now,
+            signedBy: key)
         let known = wallet.receiptsBySpend.count
         let took = try await contact()
         guard wallet.receiptsBySpend.count == known + 1 else {

@@ -50,7 +50,7 @@ extension LedgerModel {
     }
 
     /// The ledger with other leases or credits, for a mistake.
-    private func rebuilt(
+    func rebuilt(
         leases: [LeaseRecord]? = nil, changing change: (inout Credit) -> Void = { _ in }
     ) -> ServerLedger {
         var credits = server.knownCredits

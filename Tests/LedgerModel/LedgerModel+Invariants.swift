@@ -6,6 +6,7 @@ extension LedgerModel {
     package func violation(after action: Action, from before: LedgerModel) throws -> String? {
         try violationInState() ?? violationOnTheWay(from: before, action)
             ?? violationOfContact(action, before) ?? violationOfClocks(after: action, from: before)
+            ?? violationOfRights(after: action, from: before)
     }
 
     private func violationInState() throws -> String? {
@@ -112,17 +113,25 @@ extension LedgerModel {
         try later.resume(reason: "test", now: far, signer: Self.signer)
         let contact = LedgerContact(
             device: Self.device(0), spends: [], returns: [], wantedLeases: 0, orderSerial: 0)
+        for withholding in later.standing.withholdings {
+            try later.release(withholding, reason: "test", now: far, signer: Self.signer)
+        }
         later.beginEpoch(waitingFor: [], until: far)
-        _ = try Self.exchange(contact, epoch, with: &later, now: far)
+        _ = try Self.exchange(contact, Self.readyModels, epoch, with: &later, now: far)
         return later.balance.leased > 0
     }
 
     /// Whether a receipt is new: none that a device has handed in.
     private func hasSigned(since before: LedgerModel) -> Bool {
+        !newReceipts(since: before).isEmpty
+    }
+
+    /// The receipts that no device has handed in and that the server did not have.
+    func newReceipts(since before: LedgerModel) -> [JWS<Receipt>] {
         let held = Set(before.wallets.flatMap { $0.receiptsBySpend.values })
             .union(before.server.receipts)
             .union(before.requests.joined().flatMap { $0.handedIn?.receipts ?? [] })
-        return server.receipts.contains { !held.contains($0) }
+        return server.receipts.filter { !held.contains($0) }
     }
 
     private func violationOnTheWay(from before: LedgerModel, _ action: Action) -> String? {
@@ -229,24 +238,29 @@ extension LedgerModel {
         guard case .deliver(let device, let message) = action else { return nil }
         let contact = before.requests[device][message]
         var again = server
+        let mistaken = contact.mistaken(mistake, epoch)
         let answer = try Self.exchange(
-            contact.mistaken(mistake, epoch), epoch, with: &again, now: now)
+            mistaken, models(for: mistaken), epoch, with: &again, now: now)
         if again != server { return "I6: a repeated request changed the ledger" }
         if replies[device].last != answer { return "I6: a repeated request got another answer" }
+        if let broken = violationOfReasons(in: answer, to: contact) { return broken }
         // I10: while the account or its device is stopped, or a restored server waits for devices,
         // no
         // spend gets its receipt; it is held, and no lease is lost by it (see on the way).
         guard isHonest(device), !isSuspended, !isPaused, !isRevoked(device), server.wait == nil,
             answer.lacks == nil
         else { return nil }
-        let isHeldForNothing = server.leases.contains {
-            $0.claim?.outcome == .held && !server.standing.isRevoked($0.lease.payload.device)
+        let isHeldForNothing = server.leases.contains { record in
+            let owner = record.lease.payload.device
+            return record.claim?.outcome == .held && !server.standing.isRevoked(owner)
+                && [0, 1].contains { Self.device($0) == owner && isReady($0) }
         }
         if isHeldForNothing { return "I10: a spend is held though nothing stands in its way" }
         let isUnknown = answer.refused.contains { $0.reason == .unknownLease }
         // A device that lost its database cannot hand in a lease that the restored server lost.
         let isLost = forgetful.contains(device) && epoch > 1
         if isUnknown, !isLost { return "I10: a lease that was issued is unknown" }
+        guard isReady(device) else { return nil }
         for spend in contact.spends {
             let lease = server.leases.first { $0.lease.payload.lease == spend.payload.lease }
             guard let lease, server.clock < lease.graceEnds, !hasEndedEarly else { continue }

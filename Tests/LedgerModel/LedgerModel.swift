@@ -30,6 +30,11 @@ package struct LedgerModel: Hashable, Sendable {
         case setServerClock(ahead: Int)
         /// The operator brings the ledger's time back, as `service clock` does.
         case setTimeBack
+        /// The device's model and its works are registered.
+        case register(Int)
+        /// Moderators withhold the device's model, or a work of it, or lift that.
+        case withhold(Int)
+        case release(Int)
     }
 
     /// A mistake that a server or a device could make; the search must find each.
@@ -50,10 +55,26 @@ package struct LedgerModel: Hashable, Sendable {
         case believesForEver
         /// A device does not count what has passed since the last contact.
         case countsNoTime
+        /// A server signs for models that are not registered.
+        case ignoresRegistration
+        /// A server does not see that a withheld work is in a model.
+        case overlooksWithheldWorks
+        /// A server holds the spends of every model where one is withheld.
+        case holdsOtherModels
+        /// A server gives up what it held when a withholding is lifted.
+        case dropsWhatItHeld
+        /// A restored server drops the withholdings that are handed in.
+        case forgetsWithholdings
 
         /// Those of a server that was restored.
         package static let afterRestore: [Mistake] = [
             .asksForNothing, .waitsForNobody, .forgetsReceipts, .forgetsLeases, .forgetsOrders,
+        ]
+
+        /// Those about registered and withheld models.
+        package static let ofRights: [Mistake] = [
+            .ignoresRegistration, .overlooksWithheldWorks, .holdsOtherModels, .dropsWhatItHeld,
+            .forgetsWithholdings,
         ]
     }
 
@@ -102,11 +123,19 @@ package struct LedgerModel: Hashable, Sendable {
     /// How many steps each device takes the server to be ahead, since its last contact.
     var corrections = [0, 0]
 
+    /// Whether models have to be registered and may be withheld; else nothing stands in their way.
+    var hasRights: Bool
+    /// The devices whose models are registered.
+    var registered: Set<Int> = []
+    /// Those that were when the server was backed up.
+    var registeredInBackup: Set<Int> = []
+
     /// A new account; the second device may be one that breaks every rule it can.
     package init(
         secondDeviceIsModified: Bool = false, restores: Bool = false, hasClocks: Bool = false,
-        mistake: Mistake? = nil
+        hasRights: Bool = false, mistake: Mistake? = nil
     ) {
+        self.hasRights = hasRights
         self.restores = restores
         self.hasClocks = hasClocks
         self.mistake = mistake
@@ -153,7 +182,7 @@ package struct LedgerModel: Hashable, Sendable {
         if server.orders.count < 3 {
             actions += [0, 1].filter { !isRevoked($0) }.map { .revoke($0) }
         }
-        actions += clockActions
+        actions += clockActions + rightsActions
         if restores, epoch == 1 { actions.append(backup == nil ? .backUpServer : .restoreServer) }
         for lease in (loot ?? []).indices {
             actions += [.forgeReturn(lease: lease), .forgeSpend(lease: lease, body: 0)]
@@ -205,8 +234,14 @@ package struct LedgerModel: Hashable, Sendable {
             try server.pause(reason: "test", now: now, signer: Self.signer)
         case .resume:
             try server.resume(reason: "test", now: now, signer: Self.signer)
+        case .register(let device):
+            registered.insert(device)
+        case .withhold(let device):
+            try withhold(device)
+        case .release(let device):
+            try release(device)
         case .backUpServer:
-            backup = server
+            (backup, registeredInBackup) = (server, registered)
         case .restoreServer:
             restoreServer()
         case .revoke(let device):
@@ -221,7 +256,7 @@ package struct LedgerModel: Hashable, Sendable {
 
     private mutating func restoreServer() {
         guard let backup else { return }
-        server = backup
+        (server, registered) = (backup, registeredInBackup)
         epoch += 1
         let devices = [0, 1].filter { !isRevoked($0) }.map { Self.device($0) }
         let isForgetful = [.asksForNothing, .waitsForNobody].contains(mistake)
@@ -280,9 +315,10 @@ package struct LedgerModel: Hashable, Sendable {
     {
         let (before, time, epoch) = (server, now, epoch)
         let contact = contact.mistaken(mistake, epoch)
-        let answer = try Self.exchange(contact, epoch, with: &server, now: time)
+        let models = models(for: contact)
+        let answer = try Self.exchange(contact, models, epoch, with: &server, now: time)
         let part = try before.exchangingPart(contact, policy: Self.policy, now: time) {
-            try Self.exchange(contact, epoch, with: &$0, now: time, naming: before)
+            try Self.exchange(contact, models, epoch, with: &$0, now: time, naming: before)
         }
         if part.answer != answer || part.ledger != server { partDiffers = true }
         noteEarlyEnds(contact, before)
@@ -305,10 +341,10 @@ package struct LedgerModel: Hashable, Sendable {
     }
 
     private mutating func spend(_ device: Int) throws {
-        let body = Self.body(device, wallets[device].spends.count)
+        let parts = Self.parts(device, wallets[device].spends.count)
         let now = time(of: device)
         guard case .success = wallets[device].permission(now: now) else { return }
-        _ = try wallets[device].spend(body: body, now: now, sign: Self.sign)
+        _ = try wallets[device].spend(parts, now: now, sign: Self.sign)
     }
 
     private mutating func forgeSpend(_ place: Int, _ body: Int) throws {
@@ -316,7 +352,7 @@ package struct LedgerModel: Hashable, Sendable {
         let spend = Spend(
             account: lease.account, device: lease.device, lease: lease.lease, credit: lease.credit,
             epoch: lease.epoch, journal: Self.journal(1), number: 9, previous: .zero,
-            body: Self.body(1, body), time: Self.start, orderSerial: 0)
+            parts: Self.parts(1, body), time: Self.start, orderSerial: 0)
         try deliverForged(spends: [Self.sign(spend)], returns: [])
     }
 
@@ -332,7 +368,7 @@ package struct LedgerModel: Hashable, Sendable {
         let contact = LedgerContact(
             device: Self.device(1), spends: spends, returns: returns, wantedLeases: 0,
             orderSerial: 0)
-        _ = try Self.exchange(contact, epoch, with: &server, now: now)
+        _ = try Self.exchange(contact, models(for: contact), epoch, with: &server, now: now)
     }
 
     private func remember<Message: Equatable>(_ message: Message, in messages: inout [Message]) {
@@ -344,15 +380,15 @@ package struct LedgerModel: Hashable, Sendable {
 // The parts that a model is made of.
 extension LedgerModel {
     static func exchange(
-        _ contact: LedgerContact, _ epoch: Int, with server: inout ServerLedger, now: UnixTime,
-        naming whole: ServerLedger? = nil
+        _ contact: LedgerContact, _ models: [Digest: ModelRights], _ epoch: Int,
+        with server: inout ServerLedger, now: UnixTime, naming whole: ServerLedger? = nil
     ) throws -> LedgerAnswer {
         // A lease's name follows from what it is, so that equal histories are equal states.
         let epochs = (whole ?? server).credits.map(\.epoch)
         let taken = (whole ?? server).leases.count
         var made = 0
         return try server.exchange(
-            contact, epoch: epoch, now: now, policy: policy, signer: signer
+            contact, models: models, epoch: epoch, now: now, policy: policy, signer: signer
         ) {
             made += 1
             let name = "\(contact.device) \(epochs) \(taken) \(made) \(now) \(epoch)"
@@ -366,12 +402,6 @@ extension LedgerModel {
 
     static func journal(_ index: Int) -> JournalID {
         JournalID(checked: [UInt8](repeating: UInt8(index + 1), count: 16))
-    }
-
-    static func body(_ device: Int, _ index: Int) -> Digest {
-        var bytes = [UInt8](repeating: 0, count: 32)
-        (bytes[0], bytes[1]) = (UInt8(device), UInt8(index))
-        return Digest(checked: bytes)
     }
 
     static func wallet(
@@ -404,7 +434,7 @@ extension LedgerModel {
             JWS(
                 trusting: order,
                 compact: "O \(order.serial) \(order.kind) \(order.time.milliseconds) "
-                    + "\(order.until?.milliseconds ?? 0)")
+                    + "\(order.until?.milliseconds ?? 0) \(order.caseNumber ?? 0)")
         })
 }
 
@@ -413,13 +443,17 @@ extension LedgerContact {
     func mistaken(_ mistake: LedgerModel.Mistake?, _ present: Int) -> LedgerContact {
         let known = handedIn.map { handedIn in
             // What is forgotten counts as arrived.
+            let orders = handedIn.orders.filter {
+                mistake != .forgetsOrders
+                    && (mistake != .forgetsWithholdings || $0.payload.kind != .withhold)
+            }
             let forgotten =
-                (mistake == .forgetsOrders ? handedIn.orders.count : 0)
+                handedIn.orders.count - orders.count
                 + (mistake == .forgetsReceipts ? handedIn.receipts.count : 0)
                 + (mistake == .forgetsLeases ? handedIn.leases.count : 0)
             return HandedIn(
                 epoch: handedIn.epoch, offset: handedIn.offset + forgotten,
-                orders: mistake == .forgetsOrders ? [] : handedIn.orders,
+                orders: orders,
                 receipts: mistake == .forgetsReceipts ? [] : handedIn.receipts,
                 leases: mistake == .forgetsLeases ? [] : handedIn.leases, isLast: handedIn.isLast)
         }

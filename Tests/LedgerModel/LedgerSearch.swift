@@ -16,6 +16,8 @@ package struct LedgerSearch {
         package var restores = false
         /// Whether the server's clock goes ahead on the way.
         package var hasClocks = false
+        /// Whether models are registered and withheld on the way.
+        package var hasRights = false
     }
 
     /// The starts from which all that matters is near.
@@ -41,7 +43,7 @@ package struct LedgerSearch {
             Start(
                 name: "a modified device was late",
                 prefix: [.contact(1), .wait, .wait, .contact(0)], isModified: true, depth: 4),
-        ] + restored + handedIn + clocks
+        ] + restored + handedIn + clocks + rights
 
     /// Where the server is as it was before much of what the devices hold.
     package static let restored = [
@@ -104,6 +106,40 @@ package struct LedgerSearch {
             ], isModified: false, depth: 5, hasClocks: true),
     ]
 
+    /// Where spends wait for a registration, or are of a withheld model.
+    package static let rights = [
+        Start(
+            name: "spent before registration", prefix: [.contact(0), .spend(0)],
+            isModified: false, depth: 5, hasRights: true),
+        Start(
+            name: "held for registration",
+            prefix: [.contact(0), .spend(0), .spend(0), .contact(0)], isModified: false, depth: 5,
+            hasRights: true),
+        Start(
+            name: "held for registration, and late",
+            prefix: [.contact(0), .spend(0), .wait, .wait, .contact(1), .contact(0)],
+            isModified: false, depth: 5, hasRights: true),
+        Start(
+            name: "a model is withheld",
+            prefix: [.register(0), .register(1), .contact(0), .spend(0), .withhold(0)],
+            isModified: false, depth: 5, hasRights: true),
+        Start(
+            name: "a work of one model is withheld",
+            prefix: [
+                .register(0), .register(1), .contact(0), .giveBack(0), .suspend(timed: false),
+                .contact(0), .reinstate, .contact(1), .spend(0), .spend(1), .withhold(1),
+            ], isModified: false, depth: 5, hasRights: true),
+        Start(
+            name: "a withholding was lost",
+            prefix: [
+                .register(0), .contact(0), .backUpServer, .withhold(0), .contact(0), .spend(0),
+                .restoreServer,
+            ], isModified: false, depth: 5, restores: true, hasRights: true),
+        Start(
+            name: "a modified device without registration", prefix: [.contact(1)],
+            isModified: true, depth: 4, hasRights: true),
+    ]
+
     private var seen: Set<Int>
     private var frontier: [(model: LedgerModel, path: [LedgerModel.Action])]
     /// How many events the search has gone from its start.
@@ -113,7 +149,7 @@ package struct LedgerSearch {
     package init(_ start: Start, mistake: LedgerModel.Mistake? = nil) throws {
         var model = LedgerModel(
             secondDeviceIsModified: start.isModified, restores: start.restores,
-            hasClocks: start.hasClocks, mistake: mistake)
+            hasClocks: start.hasClocks, hasRights: start.hasRights, mistake: mistake)
         for action in start.prefix { try model.perform(action) }
         frontier = [(model, [])]
         seen = [model.hashValue]

@@ -12,7 +12,7 @@ package struct LedgerWalk {
         let hasClocks = !isModified && seed % 2 == 0
         model = LedgerModel(
             secondDeviceIsModified: isModified, restores: !isModified && !hasClocks,
-            hasClocks: hasClocks)
+            hasClocks: hasClocks, hasRights: seed % 3 == 0)
     }
 
     /// Goes `count` steps; says the first broken rule and the step at which it broke.

@@ -27,6 +27,8 @@ extension ServerLedger {
             leases.filter { !gone.contains($0.lease.payload.lease) }
             .map { changed[$0.lease.payload.lease] ?? $0 }
             + new.leases.filter { !known.contains($0.lease.payload.lease) }
+        let withholdings = standing.withholdings.subtracting(old.standing.withholdings)
+            .union(new.standing.withholdings)
         let revocations = standing.revocations.merging(new.standing.revocations) { $1 }
         return try ServerLedger(
             account: account, credits: knownCredits.merging(new.knownCredits) { $1 },
@@ -35,7 +37,7 @@ extension ServerLedger {
             forks: forks + new.forks.dropFirst(old.forks.count), totals: new.totals,
             standing: Standing(
                 serial: new.standing.serial, suspension: new.standing.suspension,
-                pause: new.standing.pause, revocations: revocations),
+                pause: new.standing.pause, revocations: revocations, withholdings: withholdings),
             clock: new.clock, wait: new.wait, baseSerial: new.baseSerial)
     }
 }

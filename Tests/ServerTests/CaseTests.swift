@@ -16,7 +16,7 @@ struct CaseTests {
             var wallet = try await artist.lentWallet(client)
             var (fork, twice) = (wallet, wallet)
             let first = try wallet.spend(
-                body: Digest(of: "a"), now: server.now, signedBy: artist.key
+                TestDevice.parts("a"), now: server.now, signedBy: artist.key
             ).spend
             #expect(try await artist.contact(&wallet, client).receipts.count == 1)
             #expect(try server.core.moderation.cases().isEmpty)
@@ -24,12 +24,12 @@ struct CaseTests {
             let lease = first.payload.lease
             fork.leases[lease] = nil
             let second = try fork.spend(
-                body: Digest(of: "b"), now: server.now, signedBy: artist.key
+                TestDevice.parts("b"), now: server.now, signedBy: artist.key
             ).spend
             #expect(try await artist.contact(&fork, client).receipts.count == 1)
             twice.leases = twice.leases.filter { $0.key == lease }
             let third = try twice.spend(
-                body: Digest(of: "c"), now: server.now, signedBy: artist.key
+                TestDevice.parts("c"), now: server.now, signedBy: artist.key
             ).spend
             for _ in 1...2 {
                 let refused = try await artist.contact(&twice, client).refused

@@ -178,7 +178,7 @@ struct DoctorTests {
             _ = try await artist.pull(after: 0, client)
             try await artist.upload(TestSnapshot(id: 1, count: 2, cursor: 2), client)
             var wallet = try await artist.lentWallet(client)
-            _ = try wallet.spend(body: Digest(of: "b"), now: server.now, signedBy: artist.key)
+            _ = try wallet.spend(TestDevice.parts("b"), now: server.now, signedBy: artist.key)
             _ = try await artist.contact(&wallet, client)
             try server.core.moderation.grant(artist.account, credits: 1, reason: "r", actor: "test")
         }

@@ -143,7 +143,7 @@ struct HostileInputTests {
                 lease: LeaseID(checked: [UInt8](repeating: 3, count: 16)),
                 credit: NumberRange.count.upperBound, epoch: NumberRange.count.lowerBound,
                 journal: JournalID(checked: [UInt8](repeating: 3, count: 16)),
-                number: NumberRange.count.upperBound, previous: .zero, body: .zero,
+                number: NumberRange.count.upperBound, previous: .zero, parts: TestDevice.parts("a"),
                 time: device.server.now, orderSerial: NumberRange.count.upperBound),
             with: device.key
         ).compact

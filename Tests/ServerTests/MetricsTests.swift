@@ -100,7 +100,7 @@ struct MetricsTests {
         let fork = artist.segment(9)
         #expect(try await artist.send(.post, "/v1/segments", fork, client).problem == .fork)
         var wallet = try await artist.lentWallet(client)
-        _ = try wallet.spend(body: Digest(of: "body"), now: server.now, signedBy: artist.key)
+        _ = try wallet.spend(TestDevice.parts("body"), now: server.now, signedBy: artist.key)
         _ = try await artist.contact(&wallet, client)
         let odd = try #require(HTTPRequest.Method("MADE-UP"))
         #expect(try await artist.send(odd, "/nothing", client).status == 404)

@@ -20,7 +20,7 @@ struct ModerationTests {
             #expect(wallet.unspentLeases.count == 2)
             let pushed = artist.segment(1)
             #expect(try await artist.send(.post, "/v1/segments", pushed, client).status == 200)
-            _ = try wallet.spend(body: Digest(of: "a"), now: server.now, signedBy: artist.key)
+            _ = try wallet.spend(TestDevice.parts("a"), now: server.now, signedBy: artist.key)
             let effect = try server.core.moderation.suspend(
                 artist.account, reason: "not-own-work", until: nil, message: "See rule 2.",
                 actor: "test")

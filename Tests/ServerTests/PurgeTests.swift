@@ -23,7 +23,7 @@ struct PurgeTests {
                 #expect(try await device.send(.post, "/v1/segments", segment, client).status == 200)
             }
             var wallet = try await artist.lentWallet(client)
-            _ = try wallet.spend(body: Digest(of: "a"), now: server.now, signedBy: artist.key)
+            _ = try wallet.spend(TestDevice.parts("a"), now: server.now, signedBy: artist.key)
             _ = try await artist.contact(&wallet, client)
             let report = try server.core.accounts.purge(
                 artist.account, reason: "asked", actor: "ann")
@@ -62,7 +62,7 @@ struct PurgeTests {
             server.advance(by: .seconds(86_400))
             let from = server.now
             for artist in artists[1...] { _ = try await artist.join(client) }
-            _ = try wallet.spend(body: Digest(of: "a"), now: server.now, signedBy: artists[0].key)
+            _ = try wallet.spend(TestDevice.parts("a"), now: server.now, signedBy: artists[0].key)
             _ = try await artists[0].contact(&wallet, client)
             for (place, reason) in [(0, "spam"), (1, "spam"), (2, "not-own-work")] {
                 try server.core.moderation.suspend(

@@ -20,7 +20,7 @@ struct RestoredCreditsTests {
             let backup = try server.backup("backup.sqlite")
             for name in ["a", "b"] {
                 _ = try wallet.spend(
-                    body: Digest(of: name), now: server.now, signedBy: artist.key)
+                    TestDevice.parts(name), now: server.now, signedBy: artist.key)
             }
             let second = artist.segment(2, after: Digest(of: artist.segment(1)).bytes)
             try await artist.push(second, client)

@@ -138,7 +138,7 @@ private struct RestoredAccount {
         guard case .success = wallets[device].permission(now: server.now) else { return }
         bodies += 1
         _ = try wallets[device].spend(
-            body: Digest(of: "body \(bodies)"), now: server.now, signedBy: devices[device].key)
+            TestDevice.parts("body \(bodies)"), now: server.now, signedBy: devices[device].key)
     }
 
     private mutating func giveBack(_ device: Int) throws {

@@ -17,7 +17,7 @@ struct ServiceTests {
         try await server.run { client in
             let artist = try await TestDevice.joined(to: server, client)
             var wallet = try await artist.lentWallet(client)
-            _ = try wallet.spend(body: Digest(of: "a"), now: server.now, signedBy: artist.key)
+            _ = try wallet.spend(TestDevice.parts("a"), now: server.now, signedBy: artist.key)
             try server.core.moderation.pauseService(
                 reason: "maintenance", message: "Back at noon.", actor: "ann")
             let during = try await artist.contact(&wallet, client)

@@ -377,6 +377,13 @@ struct TestDevice: Sendable {
             rotation: try JWS(signing: rotation, with: key ?? accountKey).compact)
     }
 
+    /// What a picture of this name is made of.
+    static func parts(_ name: String, model: String = "model") -> RenderSpec {
+        RenderSpec(
+            model: Digest(of: model), works: Digest(of: "works of \(model)"),
+            settings: Digest(of: name), seed: 1, engine: "1")
+    }
+
     func wallet() -> DeviceWallet {
         DeviceWallet(
             account: account, device: device, journal: JournalID(checked: Array(device.bytes)),

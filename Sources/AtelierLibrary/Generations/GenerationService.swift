@@ -67,7 +67,7 @@ public struct GenerationService: Sendable {
             try LibraryFile.write(sketch, to: context.folder.sketch(name))
         }
         let (spend, isRepeat) = try wallet.spend(
-            body: plan.body.digest, resume: Array(try CanonicalJSON.encoder.encode(plan)))
+            plan.body, resume: Array(try CanonicalJSON.encoder.encode(plan)))
         try context.checkpoint(.spendJournaled)
         let generation = try finish(plan, spend: spend, watch)
         return try result(generation, isRepeat: isRepeat, order)

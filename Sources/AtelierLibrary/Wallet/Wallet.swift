@@ -70,18 +70,18 @@ public struct Wallet: Sendable {
     /// Spends a credit; the spend is durable when this returns. A body that was paid for is free.
     ///
     /// - Parameters:
-    ///   - body: The digest of what the credit buys.
+    ///   - parts: What the credit buys.
     ///   - resume: What is needed to finish it after a crash; stored beside the spend.
     /// - Returns: The spend's digest, and whether the body was paid for before.
     /// - Throws: ``GenerationError/refused(reason:)``, ``AccountError/waitsForOperator(server:)``,
     ///   ``AccountError/revoked``; `JournalError`.
-    func spend(body: Digest, resume: [UInt8]) throws -> (spend: Digest, isRepeat: Bool) {
+    func spend(_ parts: RenderSpec, resume: [UInt8]) throws -> (spend: Digest, isRepeat: Bool) {
         guard context.membership.waitsForOperator != true else { throw context.operatorWaiting }
         var opened = try open()
         let spent: WalletSpend
         do {
             spent = try opened.wallet.spend(
-                body: body, now: try context.now(), signedBy: context.deviceKeys.signing)
+                parts, now: try context.now(), signedBy: context.deviceKeys.signing)
         } catch let reason as RefusedReason {
             throw GenerationError.refused(reason: reason.description)
         }

@@ -158,15 +158,17 @@ extension DeviceWallet {
         guard let digest = spend?.digest, receipt.payload.device == device else { return }
         receiptsBySpend[digest] = receipt
         refusalsBySpend[digest] = nil
-        held.remove(digest)
+        held[digest] = nil
     }
 
-    private mutating func absorb(held new: [Digest], refused: [LedgerReply.RefusedSpend]) {
+    private mutating func absorb(
+        held new: [LedgerReply.HeldSpend], refused: [LedgerReply.RefusedSpend]
+    ) {
         let mine = Set(unsettled.map(\.digest))
-        held.formUnion(mine.intersection(new))
+        for hold in new where mine.contains(hold.spend) { held[hold.spend] = hold.reason }
         for refusal in refused where mine.contains(refusal.spend) {
             refusalsBySpend[refusal.spend] = refusal.reason
-            held.remove(refusal.spend)
+            held[refusal.spend] = nil
         }
     }
 

@@ -19,8 +19,8 @@ public struct DeviceWallet: Sendable, Hashable {
     public internal(set) var receiptsBySpend: [Digest: JWS<Receipt>] = [:]
     /// Final refusals by the digest of the spend in the journal.
     public internal(set) var refusalsBySpend: [Digest: LedgerReply.Refusal] = [:]
-    /// Spends that the server holds until a suspension or pause is lifted.
-    public internal(set) var held: Set<Digest> = []
+    /// What the spends that the server holds wait for, by the digest of the spend.
+    public internal(set) var held: [Digest: LedgerReply.HoldReason] = [:]
     /// Every order seen, by serial from 1.
     public internal(set) var orders: [JWS<Order>] = []
     /// The highest server time seen; nil before the first contact.
@@ -91,6 +91,8 @@ public struct DeviceWallet: Sendable, Hashable {
         summary.spentHere = spends.count
         summary.settled = receiptsBySpend.count
         summary.held = held.count
+        summary.unregistered = held.values.count { $0 == .unregistered }
+        summary.withheld = held.values.count { $0 == .withheld }
         summary.refused = refusalsBySpend.count
         summary.asOf = serverTime
         guard let balance else { return summary }
@@ -106,7 +108,7 @@ public struct DeviceWallet: Sendable, Hashable {
         return summary
     }
 
-    /// Spends a credit for `body`, signed by this device.
+    /// Spends a credit for what `parts` are rendered to, signed by this device.
     ///
     /// The same body again gives the spend that stands in the journal already, at no cost. A new
     /// one must be in the journal, on the disk, before anything is generated; if writing it fails,
@@ -114,15 +116,16 @@ public struct DeviceWallet: Sendable, Hashable {
     ///
     /// - Throws: ``RefusedReason``, or ``JWSError`` where the key cannot sign. Nothing is changed.
     public mutating func spend(
-        body: Digest, now: UnixTime, signedBy key: SigningKey
+        _ parts: RenderSpec, now: UnixTime, signedBy key: SigningKey
     ) throws -> WalletSpend {
-        try spend(body: body, now: now) { payload in try JWS(signing: payload, with: key) }
+        try spend(parts, now: now) { payload in try JWS(signing: payload, with: key) }
     }
 
-    /// Spends a credit for `body`, signed as told.
+    /// Spends a credit for what `parts` are rendered to, signed as told.
     package mutating func spend(
-        body: Digest, now: UnixTime, sign: (Spend) throws -> JWS<Spend>
+        _ parts: RenderSpec, now: UnixTime, sign: (Spend) throws -> JWS<Spend>
     ) throws -> WalletSpend {
+        let body = parts.digest
         if let known = spends.first(where: { $0.payload.body == body }) {
             return WalletSpend(spend: known, isNew: false)
         }
@@ -131,7 +134,7 @@ public struct DeviceWallet: Sendable, Hashable {
             Spend(
                 account: account, device: device, lease: lease.lease, credit: lease.credit,
                 epoch: lease.epoch, journal: journal, number: spends.count + 1,
-                previous: spends.last?.digest ?? .zero, body: body, time: effective(now),
+                previous: spends.last?.digest ?? .zero, parts: parts, time: effective(now),
                 orderSerial: orders.count))
         spends.append(spend)
         return WalletSpend(spend: spend, isNew: true)
@@ -218,8 +221,12 @@ public struct CreditsSummary: Codable, Sendable, Equatable {
     public var spentHere = 0
     /// Of those, countersigned.
     public var settled = 0
-    /// Of those, held by the server until a suspension or pause is lifted.
+    /// Of those, held by the server until nothing stands in the way of their receipts.
     public var held = 0
+    /// Of the held ones, those whose model is not registered.
+    public var unregistered = 0
+    /// Of the held ones, those whose model, or a work of it, is withheld.
+    public var withheld = 0
     /// Of those, refused for ever: the images stay without a receipt.
     public var refused = 0
     /// When the server lends credits again, where this account let too many go unused; else nil.

@@ -20,7 +20,7 @@ public struct WalletSnapshot: Codable, Sendable, Equatable {
     /// Spends that get no receipt.
     public var refused: [LedgerReply.RefusedSpend] = []
     /// Spends that the server holds.
-    public var held: [Digest] = []
+    public var held: [LedgerReply.HeldSpend] = []
     /// The account's credits at the last contact.
     public var balance: LedgerReply.Balance?
     /// When the account is lent credits again, as of the last contact.
@@ -58,7 +58,8 @@ extension DeviceWallet {
         snapshot.orders = orders.map(\.compact)
         snapshot.refused = refusalsBySpend.sorted { $0.key < $1.key }
             .map { .init(spend: $0.key, reason: $0.value) }
-        snapshot.held = held.sorted()
+        snapshot.held = held.sorted { $0.key < $1.key }
+            .map { .init(spend: $0.key, reason: $0.value) }
         snapshot.balance = balance
         snapshot.lendsFrom = lendsFrom
         snapshot.serverTime = serverTime
@@ -125,6 +126,9 @@ extension DeviceWallet {
         for refusal in snapshot.refused where mine.contains(refusal.spend) {
             refusalsBySpend[refusal.spend] = refusal.reason
         }
-        held = mine.intersection(snapshot.held).subtracting(refusalsBySpend.keys)
+        for hold in snapshot.held
+        where mine.contains(hold.spend) && refusalsBySpend[hold.spend] == nil {
+            held[hold.spend] = hold.reason
+        }
     }
 }

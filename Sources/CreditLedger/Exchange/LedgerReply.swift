@@ -26,6 +26,36 @@ public struct LedgerReply: Codable, Sendable, Equatable {
         }
     }
 
+    /// Why a spend waits for its receipt.
+    public enum HoldReason: String, Codable, Sendable, CaseIterable {
+        /// The account is suspended.
+        case suspended
+        /// The service is paused.
+        case paused
+        /// The device was revoked, which is final.
+        case revoked
+        /// The server was restored, and other devices have to come first.
+        case restored
+        /// The model, with the works that the spend names, is not registered.
+        case unregistered
+        /// The model, or a work that it learned from, is withheld.
+        case withheld
+    }
+
+    /// A spend that is kept until nothing stands in the way of its receipt.
+    public struct HeldSpend: Codable, Sendable, Hashable {
+        /// Digest of the spend's compact text.
+        public let spend: Digest
+        /// What it waits for.
+        public let reason: HoldReason
+
+        /// A spend by its digest, and what it waits for.
+        public init(spend: Digest, reason: HoldReason) {
+            self.spend = spend
+            self.reason = reason
+        }
+    }
+
     /// The account's credits.
     public struct Balance: Codable, Sendable, Hashable {
         /// How many credits the account was ever given.
@@ -96,8 +126,8 @@ public struct LedgerReply: Codable, Sendable, Equatable {
 
     /// Compact ``Receipt``s for the request's spends, new or given before.
     public var receipts: [String]
-    /// Digests of spends kept until a suspension or pause is lifted.
-    public var held: [Digest]
+    /// Spends kept until nothing stands in the way of their receipts.
+    public var held: [HeldSpend]
     /// Spends that get no receipt.
     public var refused: [RefusedSpend]
     /// Leases that the ledger no longer holds for this device: returned, or never current again.
@@ -126,7 +156,7 @@ public struct LedgerReply: Codable, Sendable, Equatable {
 
     /// A reply; the signed objects in it must be by the server's key.
     public init(
-        receipts: [String], held: [Digest], refused: [RefusedSpend], ended: [LeaseID],
+        receipts: [String], held: [HeldSpend], refused: [RefusedSpend], ended: [LeaseID],
         leases: [String], orders: [String], balance: Balance, time: UnixTime,
         lendsFrom: UnixTime? = nil, audit: String? = nil, epoch: Int = 1, lacks: Lacks? = nil,
         handedIn: Int? = nil, waiting: Waiting? = nil
@@ -153,7 +183,7 @@ public struct LedgerReply: Codable, Sendable, Equatable {
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         receipts = try container.decode([String].self, forKey: .receipts)
-        held = try container.decode([Digest].self, forKey: .held)
+        held = try container.decode([HeldSpend].self, forKey: .held)
         refused = try container.decode([RefusedSpend].self, forKey: .refused)
         ended = try container.decode([LeaseID].self, forKey: .ended)
         leases = try container.decode([String].self, forKey: .leases)
@@ -173,8 +203,8 @@ public struct LedgerReply: Codable, Sendable, Equatable {
 public struct LedgerAnswer: Sendable, Hashable {
     /// Receipts for the spends of the contact, new or given before.
     public package(set) var receipts: [JWS<Receipt>] = []
-    /// Spends kept until a suspension or pause is lifted.
-    public package(set) var held: [Digest] = []
+    /// Spends kept until nothing stands in the way of their receipts.
+    public package(set) var held: [LedgerReply.HeldSpend] = []
     /// Spends that get no receipt.
     public package(set) var refused: [LedgerReply.RefusedSpend] = []
     /// Leases that are over for this device.

@@ -21,24 +21,32 @@ public struct Standing: Hashable, Sendable {
     /// The orders that revoked devices.
     package private(set) var revocations: [DeviceID: Order] = [:]
 
+    /// What is withheld now, of that which is asked about.
+    package private(set) var withholdings: Set<Withholding> = []
+
     /// The standing after `orders`, oldest first.
     public init(after orders: some Sequence<Order> = []) {
         for order in orders { apply(order) }
     }
 
-    /// A standing as it was kept, with the revocations that are asked about.
+    /// A standing as it was kept, with the revocations and withholdings that are asked about.
     package init(
-        serial: Int, suspension: Order?, pause: Order?, revocations: [DeviceID: Order]
+        serial: Int, suspension: Order?, pause: Order?, revocations: [DeviceID: Order],
+        withholdings: Set<Withholding> = []
     ) {
         self.serial = serial
         self.suspension = suspension
         self.pause = pause
         self.revocations = revocations
+        self.withholdings = withholdings
     }
 
-    /// The same, with the revocations of `devices` only.
-    package func restricted(to devices: Set<DeviceID>) -> Standing {
+    /// The same, with the revocations of `devices` only, and those of the withholdings `named`.
+    package func restricted(
+        to devices: Set<DeviceID>, naming named: Set<Withholding>
+    ) -> Standing {
         var standing = self
+        standing.withholdings.formIntersection(named)
         standing.revocations = revocations.filter { devices.contains($0.key) }
         return standing
     }
@@ -68,6 +76,19 @@ public struct Standing: Hashable, Sendable {
         return suspension
     }
 
+    /// Whether a model, or a work that it learned from, is withheld.
+    ///
+    /// - Parameter works: The files of the works that it learned from.
+    public func isWithheld(model: Digest, works: some Sequence<Digest>) -> Bool {
+        let works = Set(works)
+        return withholdings.contains { withholding in
+            switch withholding.subject {
+            case .model(let withheld): withheld == model
+            case .work(let withheld): works.contains(withheld)
+            }
+        }
+    }
+
     /// Applies one more order.
     package mutating func apply(_ order: Order) {
         serial = max(serial, order.serial)
@@ -77,7 +98,9 @@ public struct Standing: Hashable, Sendable {
         case .pauseService: pause = order
         case .resumeService: pause = nil
         case .revokeDevice: if let device = order.device { revocations[device] = order }
-        case .grant, .note: break
+        case .withhold: if let withholding = order.withholding { withholdings.insert(withholding) }
+        case .release: if let withholding = order.withholding { withholdings.remove(withholding) }
+        case .grant, .note, .caseOpened, .caseLetter, .caseDecision: break
         }
     }
 }

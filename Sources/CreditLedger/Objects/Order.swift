@@ -14,7 +14,18 @@ public struct Order: SignedPayload, Hashable {
         case pauseService = "pause-service"
         case resumeService = "resume-service"
         case grant
+        /// Words to the person, without effect.
         case note
+        /// A case was opened that the account is a side of.
+        case caseOpened = "case-opened"
+        /// Words in a case.
+        case caseLetter = "case-letter"
+        /// What was decided in a case.
+        case caseDecision = "case-decision"
+        /// Models get no receipts: one, or those that learned from a work.
+        case withhold
+        /// Lifts a ``withhold``.
+        case release
     }
 
     /// The account.
@@ -35,6 +46,12 @@ public struct Order: SignedPayload, Hashable {
     public let credits: Int
     /// Where to appeal; may be empty.
     public let appeal: String
+    /// The case that it belongs to, from 1; else nil.
+    public let caseNumber: Int?
+    /// The work's file that a ``Kind/withhold`` or ``Kind/release`` is about, else nil.
+    public let work: Digest?
+    /// The model file that it is about, else nil.
+    public let model: Digest?
     /// Server time of the order.
     public let time: UnixTime
 
@@ -42,7 +59,7 @@ public struct Order: SignedPayload, Hashable {
     public init(
         account: AccountID, serial: Int, kind: Kind, reason: String, text: String,
         until: UnixTime? = nil, device: DeviceID? = nil, credits: Int = 0, appeal: String = "",
-        time: UnixTime
+        caseNumber: Int? = nil, work: Digest? = nil, model: Digest? = nil, time: UnixTime
     ) {
         self.account = account
         self.serial = serial
@@ -53,6 +70,9 @@ public struct Order: SignedPayload, Hashable {
         self.device = device
         self.credits = credits
         self.appeal = appeal
+        self.caseNumber = caseNumber
+        self.work = work
+        self.model = model
         self.time = time
     }
 
@@ -70,6 +90,48 @@ public struct Order: SignedPayload, Hashable {
         device = try container.decodeIfPresent(DeviceID.self, forKey: .device)
         credits = try container.decode(.credits, in: NumberRange.count)
         appeal = try container.decode(String.self, forKey: .appeal)
+        caseNumber = try container.decodeIfPresent(
+            .caseNumber, in: LedgerLimits.caseNumbers)
+        work = try container.decodeIfPresent(Digest.self, forKey: .work)
+        model = try container.decodeIfPresent(Digest.self, forKey: .model)
         time = try container.decode(UnixTime.self, forKey: .time)
+        let isAboutRights = kind == .withhold || kind == .release
+        guard isAboutRights == (withholding != nil) else {
+            throw DecodingError.dataCorruptedError(
+                forKey: .kind, in: container,
+                debugDescription: "withholding needs a case, and either a work or a model")
+        }
+    }
+
+    /// What a ``Kind/withhold`` or ``Kind/release`` is about, else nil.
+    public var withholding: Withholding? {
+        guard kind == .withhold || kind == .release, let caseNumber else { return nil }
+        switch (work, model) {
+        case (let work?, nil): return Withholding(.work(work), caseNumber: caseNumber)
+        case (nil, let model?): return Withholding(.model(model), caseNumber: caseNumber)
+        case (nil, nil), (_?, _?): return nil
+        }
+    }
+}
+
+/// What a case takes receipts from; each case lifts its own alone.
+public struct Withholding: Hashable, Sendable {
+    /// What gets no receipts.
+    public enum Subject: Hashable, Sendable {
+        /// Every model of the account that learned from the work with this file.
+        case work(Digest)
+        /// The model with this file.
+        case model(Digest)
+    }
+
+    /// What gets no receipts.
+    public let subject: Subject
+    /// The case in which that was decided.
+    public let caseNumber: Int
+
+    /// A subject, as it was decided about in a case; `caseNumber` counts from 1.
+    public init(_ subject: Subject, caseNumber: Int) {
+        self.subject = subject
+        self.caseNumber = caseNumber
     }
 }

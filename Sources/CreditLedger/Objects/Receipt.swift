@@ -13,6 +13,9 @@ public struct Receipt: SignedPayload {
     public let spend: Digest
     /// The body of work that is countersigned.
     public let body: Digest
+    /// How many works the model learned from, all of them registered and none withheld when this
+    /// was signed; nil where the server does not ask for registrations and the model has none.
+    public let works: Int?
     /// The credit charged: the leased one, or another free one where the lease was no longer
     /// current.
     public let credit: Int
@@ -27,13 +30,15 @@ public struct Receipt: SignedPayload {
 
     /// A receipt to be signed by the server; `credit` and `logIndex` count from 0.
     public init(
-        account: AccountID, device: DeviceID, spend: Digest, body: Digest, credit: Int, epoch: Int,
+        account: AccountID, device: DeviceID, spend: Digest, body: Digest, works: Int? = nil,
+        credit: Int, epoch: Int,
         time: UnixTime, logIndex: Int, logHead: Digest
     ) {
         self.account = account
         self.device = device
         self.spend = spend
         self.body = body
+        self.works = works
         self.credit = credit
         self.epoch = epoch
         self.time = time
@@ -50,6 +55,7 @@ public struct Receipt: SignedPayload {
         device = try container.decode(DeviceID.self, forKey: .device)
         spend = try container.decode(Digest.self, forKey: .spend)
         body = try container.decode(Digest.self, forKey: .body)
+        works = try container.decodeIfPresent(.works, in: NumberRange.count)
         credit = try container.decode(.credit, in: NumberRange.count)
         epoch = try container.decode(.epoch, in: NumberRange.count)
         time = try container.decode(UnixTime.self, forKey: .time)

@@ -1,4 +1,5 @@
 public import SignedObjects
+import SystemSupport
 
 /// A device's statement that it used a lease for one rendering; signed by the device.
 public struct Spend: SignedPayload {
@@ -21,8 +22,10 @@ public struct Spend: SignedPayload {
     public let number: Int
     /// Digest of the journal's spend before this one; zero for the first.
     public let previous: Digest
-    /// What was generated: ``RenderSpec/digest``.
+    /// What was generated: ``RenderSpec/digest`` of ``parts``.
     public let body: Digest
+    /// What the body is made of.
+    public let parts: RenderSpec
     /// The device's corrected clock.
     public let time: UnixTime
     /// The highest order serial that the device had seen.
@@ -31,7 +34,7 @@ public struct Spend: SignedPayload {
     /// A spend to be signed by the device; `number` counts from 1.
     public init(
         account: AccountID, device: DeviceID, lease: LeaseID, credit: Int, epoch: Int,
-        journal: JournalID, number: Int, previous: Digest, body: Digest, time: UnixTime,
+        journal: JournalID, number: Int, previous: Digest, parts: RenderSpec, time: UnixTime,
         orderSerial: Int
     ) {
         self.account = account
@@ -42,14 +45,16 @@ public struct Spend: SignedPayload {
         self.journal = journal
         self.number = number
         self.previous = previous
-        self.body = body
+        body = parts.digest
+        self.parts = parts
         self.time = time
         self.orderSerial = orderSerial
     }
 
     /// Reads what was sent.
     ///
-    /// - Throws: `DecodingError` where a field is missing or a number out of its range.
+    /// - Throws: `DecodingError` where a field is missing or a number out of its range, or the body
+    ///   is not that of the parts.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         account = try container.decode(AccountID.self, forKey: .account)
@@ -61,8 +66,13 @@ public struct Spend: SignedPayload {
         number = try container.decode(.number, in: NumberRange.count)
         previous = try container.decode(Digest.self, forKey: .previous)
         body = try container.decode(Digest.self, forKey: .body)
+        parts = try container.decode(RenderSpec.self, forKey: .parts)
         time = try container.decode(UnixTime.self, forKey: .time)
         orderSerial = try container.decode(.orderSerial, in: NumberRange.count)
+        guard body == parts.digest else {
+            throw DecodingError.dataCorruptedError(
+                forKey: .body, in: container, debugDescription: "not the digest of the parts")
+        }
     }
 }
 
@@ -79,14 +89,14 @@ public struct JournalID: FixedBytes {
 /// What one credit buys: one model, one set of settings, one seed, one engine version.
 ///
 /// Rendering it again, on any day, is the same body and costs nothing more.
-public struct RenderSpec: Hashable, Sendable {
+public struct RenderSpec: Codable, Hashable, Sendable {
     /// SHA-256 of the model file.
     public let model: Digest
     /// Digest of the works that the model learned from.
     public let works: Digest
     /// Digest of size, sketch and every other setting.
     public let settings: Digest
-    /// The base seed.
+    /// The base seed. JSON form: 16 hexadecimal digits, as it may be beyond 2^53.
     public let seed: UInt64
     /// The version of the synthesis, such as `1`.
     public let engine: String
@@ -103,8 +113,43 @@ public struct RenderSpec: Hashable, Sendable {
     /// SHA-256 over the fields, in a fixed order: three digests, the seed as 8 bytes
     /// big-endian, the engine version.
     public var digest: Digest {
-        let seedBytes = withUnsafeBytes(of: seed.bigEndian) { Array($0) }
-        return Digest(
-            of: model.bytes + works.bytes + settings.bytes + seedBytes + Array(engine.utf8))
+        Digest(of: model.bytes + works.bytes + settings.bytes + seedBytes + Array(engine.utf8))
+    }
+
+    private var seedBytes: [UInt8] { withUnsafeBytes(of: seed.bigEndian) { Array($0) } }
+
+    private enum CodingKeys: CodingKey {
+        case model, works, settings, seed, engine
+    }
+
+    /// Reads what was sent.
+    ///
+    /// - Throws: `DecodingError` where a field is missing or out of its range.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        model = try container.decode(Digest.self, forKey: .model)
+        works = try container.decode(Digest.self, forKey: .works)
+        settings = try container.decode(Digest.self, forKey: .settings)
+        engine = try container.decode(String.self, forKey: .engine)
+        let digits = try container.decode(String.self, forKey: .seed)
+        guard let bytes = Hexadecimal.decode(digits, byteCount: 8) else {
+            throw DecodingError.dataCorruptedError(
+                forKey: .seed, in: container, debugDescription: "needs 16 hexadecimal digits")
+        }
+        seed = bytes.reduce(0) { $0 << 8 | UInt64($1) }
+        guard engine.utf8.count <= LedgerLimits.engineBytes else {
+            throw DecodingError.dataCorruptedError(
+                forKey: .engine, in: container, debugDescription: "a name that is too long")
+        }
+    }
+
+    /// Writes what ``init(from:)`` reads.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(model, forKey: .model)
+        try container.encode(works, forKey: .works)
+        try container.encode(settings, forKey: .settings)
+        try container.encode(Hexadecimal.encode(seedBytes), forKey: .seed)
+        try container.encode(engine, forKey: .engine)
     }
 }

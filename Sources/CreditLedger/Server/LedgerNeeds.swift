@@ -31,6 +31,11 @@ package struct LedgerNeeds: Sendable, Equatable {
     /// Indices of credits that the change names.
     package var credits: Set<Int> = []
 
+    /// Models that spends of the contact name.
+    package var models: Set<Digest> = []
+    /// What handed-in orders withhold or release.
+    package var withholdings: Set<Withholding> = []
+
     /// The rows for an order of the operator, which names one device at most.
     package init(device: DeviceID? = nil) { self.device = device }
 
@@ -43,9 +48,11 @@ package struct LedgerNeeds: Sendable, Equatable {
                 JournalPosition(journal: $0.payload.journal, number: $0.payload.number)
             })
         spends = contact.spends.count
+        models = Set(contact.spends.map(\.payload.parts.model))
         ordersAfter = contact.orderSerial
         guard let handedIn = contact.handedIn else { return }
         orders = Set(handedIn.orders.map(\.payload.serial))
+        withholdings = Set(handedIn.orders.compactMap(\.payload.withholding))
         receipts = Set(handedIn.receipts.map(\.payload.logIndex))
         credits = Set(
             handedIn.receipts.map(\.payload.credit) + handedIn.leases.map(\.payload.credit))
@@ -103,7 +110,8 @@ extension ServerLedger {
         view.forks = []
         let devices = Set(view.leases.map(\.lease.payload.device))
         view.standing = standing.restricted(
-            to: needs.device.map { devices.union([$0]) } ?? devices)
+            to: needs.device.map { devices.union([$0]) } ?? devices,
+            naming: needs.withholdings)
         return view
     }
 

@@ -13,17 +13,21 @@ public struct LedgerPolicy: Sendable, Equatable {
     /// Leases that one account may let end unused, of those lent in 24 hours, before it has to
     /// wait: a device that borrows and returns all day makes work for nothing.
     public var unusedLeasesPerDay: Int
+    /// Whether a spend gets its receipt only once its model and the works of it are registered.
+    public var requiresRegistration: Bool
 
-    /// The usual policy: 2 credits, 30 days, 3 days of grace, 2 leases a device, 64 unused a day.
+    /// The usual policy: 2 credits, 30 days, 3 days of grace, 2 leases a device, 64 unused a day,
+    /// and receipts for registered models alone.
     public init(
         freeCredits: Int = 2, lease: Duration = .seconds(30 * 86_400),
         grace: Duration = .seconds(3 * 86_400), leasesPerDevice: Int = 2,
-        unusedLeasesPerDay: Int = 64
+        unusedLeasesPerDay: Int = 64, requiresRegistration: Bool = true
     ) {
         self.freeCredits = freeCredits
         self.lease = lease
         self.grace = grace
         self.leasesPerDevice = leasesPerDevice
+        self.requiresRegistration = requiresRegistration
         self.unusedLeasesPerDay = min(unusedLeasesPerDay, LedgerLimits.rememberedLeases)
     }
 }

@@ -13,6 +13,7 @@ extension ServerLedger {
     ///
     /// - Parameters:
     ///   - contact: The verified request.
+    ///   - models: What is registered of ``models(of:)``, by the models' digests.
     ///   - epoch: The server's present epoch.
     ///   - now: Server time.
     ///   - policy: How long leases last, and how many a device holds.
@@ -20,10 +21,10 @@ extension ServerLedger {
     ///   - makeLeaseID: Gives a random id for each new lease.
     /// - Throws: ``JWSError/unsignable(type:)``; the ledger is then unchanged.
     public mutating func exchange(
-        _ contact: LedgerContact, epoch: Int, now: UnixTime, policy: LedgerPolicy,
-        signer: LedgerSigner,
-        makeLeaseID: () -> LeaseID
+        _ contact: LedgerContact, models: [Digest: ModelRights] = [:], epoch: Int, now: UnixTime,
+        policy: LedgerPolicy, signer: LedgerSigner, makeLeaseID: () -> LeaseID
     ) throws(JWSError) -> LedgerAnswer {
+        let rights = RightsTerms(models: models, isRequired: policy.requiresRegistration)
         var next = self
         next.clock = max(clock, now)
         if let handedIn = contact.handedIn, handedIn.epoch == epoch {
@@ -46,19 +47,19 @@ extension ServerLedger {
         let mayGive = next.mayGive(at: next.clock)
         let met = next
         for spend in contact.spends { next.register(spend) }
-        if mayGive { try next.countersign(.currentLeases, signer) }
+        if mayGive { _ = try next.countersign(.currentLeases, rights, signer) }
         for giveBack in contact.returns { next.takeBack(giveBack.payload) }
         next.countPhases(since: met)
         next.expire(now: now)
         let settled = next
         if mayGive {
-            try next.countersign(.all, signer)
-            try next.lend(contact, policy, signer, makeLeaseID)
+            let waiting = try next.countersign(.all, rights, signer)
+            try next.lend(contact, policy, keeping: waiting, signer, makeLeaseID)
         }
         next.countPhases(since: settled)
         next.forgetOldLeases()
         self = next
-        var answer = answer(to: contact, epoch)
+        var answer = answer(to: contact, rights, epoch)
         answer.lendsFrom = lendsFrom(policy)
         return answer
     }
@@ -92,27 +93,45 @@ extension ServerLedger {
         totals.forks += 1
     }
 
+    /// Countersigns what nothing stands in the way of.
+    ///
+    /// A spend that waits for its model's rights and whose lease is over keeps a credit waiting for
+    /// it, as one that is late would be charged at once: so no more such spends wait than there are
+    /// credits, and none of these is lent before.
+    ///
+    /// - Returns: How many free credits are kept for spends that wait.
     private mutating func countersign(
-        _ which: Countersigning, _ signer: LedgerSigner
-    ) throws(JWSError) {
+        _ which: Countersigning, _ rights: RightsTerms, _ signer: LedgerSigner
+    ) throws(JWSError) -> Int {
+        var kept = 0
+        var keptAnew: Set<Int> = []
         for index in leases.indices {
             guard let claim = leases[index].claim, claim.outcome == .held else { continue }
             let lease = leases[index].lease.payload
             guard standing.obstacle(for: lease.device, at: clock) == nil else { continue }
+            let mayCharge = rights.hold(of: claim.spend.payload, standing) == nil
+            let works = rights.workCount(of: claim.spend.payload)
             if isCurrent(lease) {
-                try charge(lease.credit, for: index, signer)
+                if mayCharge { try charge(lease.credit, for: index, works, signer) }
             } else if which == .all {
-                guard let other = freeCredit ?? creditLentAnew(after: lease) else {
-                    leases[index].claim?.outcome = .uncredited
+                let free = freeCredit(keeping: kept)
+                let other = free ?? creditLentAnew(after: lease)
+                if let other, mayCharge {
+                    try charge(other, again: true, for: index, works, signer)
+                } else if free != nil {
+                    kept += 1
+                } else if let other, keptAnew.insert(other).inserted {
                     continue
+                } else {
+                    leases[index].claim?.outcome = .uncredited
                 }
-                try charge(other, again: true, for: index, signer)
             }
         }
+        return kept
     }
 
     private mutating func charge(
-        _ credit: Int, again: Bool = false, for index: Int, _ signer: LedgerSigner
+        _ credit: Int, again: Bool = false, for index: Int, _ works: Int?, _ signer: LedgerSigner
     ) throws(JWSError) {
         guard let spend = leases[index].claim?.spend else { return }
         let number = totals.receipts
@@ -120,7 +139,7 @@ extension ServerLedger {
         let receipt = try signer.receipt(
             Receipt(
                 account: account, device: spend.payload.device, spend: spend.digest,
-                body: spend.payload.body, credit: credit, epoch: charged.epoch,
+                body: spend.payload.body, works: works, credit: credit, epoch: charged.epoch,
                 time: clock, logIndex: number, logHead: receiptHead))
         leases[index].claim?.outcome = .receipt(number)
         knownReceipts[number] = receipt
@@ -133,9 +152,9 @@ extension ServerLedger {
         Digest(of: receipt.payload.logHead.bytes + receipt.digest.bytes)
     }
 
-    /// The lowest credit that may be lent or charged.
-    private var freeCredit: Int? {
-        guard totals.free > totals.missingReceipts else { return nil }
+    /// The lowest credit that may be lent or charged, where so many are kept for others.
+    private func freeCredit(keeping kept: Int) -> Int? {
+        guard totals.free - kept > totals.missingReceipts else { return nil }
         return knownCredits.filter { $0.value.state == .free }.keys.min()
     }
 
@@ -162,14 +181,14 @@ extension ServerLedger {
     }
 
     private mutating func lend(
-        _ contact: LedgerContact, _ policy: LedgerPolicy, _ signer: LedgerSigner,
-        _ makeLeaseID: () -> LeaseID
+        _ contact: LedgerContact, _ policy: LedgerPolicy, keeping kept: Int,
+        _ signer: LedgerSigner, _ makeLeaseID: () -> LeaseID
     ) throws(JWSError) {
         guard standing.obstacle(for: contact.device, at: clock) == nil else { return }
         guard lendsFrom(policy) == nil else { return }
         let wanted = min(contact.wantedLeases, policy.leasesPerDevice)
         var usable = unspentLeases(of: contact.device).count { $0.payload.expires > clock }
-        while usable < wanted, let credit = freeCredit {
+        while usable < wanted, let credit = freeCredit(keeping: kept) {
             let id = makeLeaseID()
             let lent = set(.leased(id), ofCredit: credit, again: true)
             let expires = clock + policy.lease
@@ -208,13 +227,15 @@ extension ServerLedger {
         totals.idle -= indices.count
     }
 
-    private func answer(to contact: LedgerContact, _ epoch: Int) -> LedgerAnswer {
+    private func answer(
+        to contact: LedgerContact, _ rights: RightsTerms, _ epoch: Int
+    ) -> LedgerAnswer {
         var answer = LedgerAnswer(balance: balance, time: clock, epoch: epoch)
         answer.handedIn = contact.handedIn?.end(in: epoch)
         if let wait, !mayGive(at: clock) {
             answer.waiting = .init(devices: wait.devices.sorted(), until: wait.until)
         }
-        for spend in contact.spends { report(spend, in: &answer) }
+        for spend in contact.spends { report(spend, rights, in: &answer) }
         answer.leases = unspentLeases(of: contact.device)
         let current = Set(answer.leases.map(\.payload.lease))
         answer.ended = contact.returns.map(\.payload.lease).filter { !current.contains($0) }
@@ -224,7 +245,9 @@ extension ServerLedger {
         return answer
     }
 
-    private func report(_ spend: JWS<Spend>, in answer: inout LedgerAnswer) {
+    private func report(
+        _ spend: JWS<Spend>, _ rights: RightsTerms, in answer: inout LedgerAnswer
+    ) {
         guard let index = index(of: spend.payload), let claim = leases[index].claim else {
             answer.refused.append(.init(spend: spend.digest, reason: .unknownLease))
             return
@@ -234,9 +257,23 @@ extension ServerLedger {
             return
         }
         switch claim.outcome {
-        case .held: answer.held.append(spend.digest)
+        case .held:
+            answer.held.append(
+                .init(spend: spend.digest, reason: holdReason(claim.spend.payload, rights)))
         case .receipt(let number): knownReceipts[number].map { answer.receipts.append($0) }
         case .uncredited: answer.refused.append(.init(spend: spend.digest, reason: .uncredited))
+        }
+    }
+
+    /// What a held spend waits for.
+    private func holdReason(
+        _ spend: Spend, _ rights: RightsTerms
+    ) -> LedgerReply.HoldReason {
+        switch standing.obstacle(for: spend.device, at: clock) {
+        case .revoked: .revoked
+        case .suspended: .suspended
+        case .paused: .paused
+        case nil: rights.hold(of: spend, standing) ?? .restored
         }
     }
 

@@ -56,6 +56,7 @@ extension ServerLedger {
                     account: account, serial: standing.serial + 1, kind: payload.kind,
                     reason: payload.reason, text: payload.text, until: payload.until,
                     device: payload.device, appeal: payload.appeal,
+                    caseNumber: payload.caseNumber, work: payload.work, model: payload.model,
                     time: max(clock, payload.time))))
     }
 
@@ -67,7 +68,11 @@ extension ServerLedger {
             let isInForce = order.until.map { clock < $0 } ?? true
             return isInForce && standing.suspension(at: clock) == nil
         case .revokeDevice: return order.device.map { !standing.isRevoked($0) } ?? false
-        case .reinstate, .pauseService, .resumeService, .grant, .note: return false
+        case .withhold:
+            return order.withholding.map { !standing.withholdings.contains($0) } ?? false
+        case .reinstate, .pauseService, .resumeService, .grant, .note, .caseOpened, .caseLetter,
+            .caseDecision, .release:
+            return false
         }
     }
 

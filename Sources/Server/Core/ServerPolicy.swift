@@ -4,7 +4,7 @@ public import CreditLedger
 /// What an operator may set.
 public struct ServerPolicy: Sendable {
     /// Credits and leases.
-    public var ledger = LedgerPolicy()
+    public var ledger = LedgerPolicy(requiresRegistration: false)
     /// Segments that one account may push in a minute.
     public var segmentsPerMinute = 1200
     /// Chunks of snapshots that one account may send in a minute, and as many that it may fetch.

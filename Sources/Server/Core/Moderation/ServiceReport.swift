@@ -108,7 +108,9 @@ private struct Tally {
             case .suspend: sum.suspensions[order.reason, default: 0] += 1
             case .reinstate: sum.reinstatements += 1
             case .grant: sum.granted += order.credits
-            case .revokeDevice, .pauseService, .resumeService, .note: break
+            case .revokeDevice, .pauseService, .resumeService, .note, .caseOpened, .caseLetter,
+                .caseDecision, .withhold, .release:
+                break
             }
         }
         finish()
