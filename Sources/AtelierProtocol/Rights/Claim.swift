@@ -1,0 +1,144 @@
+public import SignedObjects
+
+/// Asks whether a picture is near one that somebody registered: `POST /v1/rights/inquiries`,
+/// without an account. The picture is not sent.
+public struct InquiryRequest: Codable, Sendable, Equatable {
+    /// The picture's fingerprint.
+    public let fingerprint: PerceptualHash
+    /// PDQ's measure of its detail, 0 to 100.
+    public let quality: Int
+
+    /// A picture's fingerprint and quality.
+    public init(fingerprint: PerceptualHash, quality: Int) {
+        self.fingerprint = fingerprint
+        self.quality = quality
+    }
+
+    /// Reads what was sent.
+    ///
+    /// - Throws: `DecodingError` where the quality is none.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        fingerprint = try container.decode(PerceptualHash.self, forKey: .fingerprint)
+        quality = try container.decode(.quality, in: RightsLimits.qualities)
+    }
+}
+
+/// The answer to an ``InquiryRequest``: no name, no number, no distance.
+public struct InquiryReply: Codable, Sendable, Equatable {
+    /// What was found.
+    public enum Match: String, Codable, Sendable {
+        /// A near one; a claim reaches whoever registered it.
+        case near
+        /// None. A crop of over 3 % or a turn of 2° is not found.
+        case none
+        /// The quality is below 50: unrelated pictures would match.
+        case tooLittleDetail = "too-little-detail"
+    }
+
+    /// What was found.
+    public let match: Match
+
+    /// - Parameter match: What was found.
+    public init(match: Match) {
+        self.match = match
+    }
+}
+
+/// Says that a picture is one's own, and may be among somebody's works:
+/// `POST /v1/rights/claims`, without an account.
+public struct ClaimRequest: Codable, Sendable, Equatable {
+    /// The picture's fingerprint.
+    public let fingerprint: PerceptualHash
+    /// PDQ's measure of its detail, 0 to 100.
+    public let quality: Int
+    /// What the claimant says; the other side reads it too.
+    public let statement: String
+    /// How moderators reach the claimant; shown to nobody else.
+    public let contact: String
+    /// Where authorship can be seen; moderators alone see them.
+    public let links: [String]
+
+    /// A claim within ``RightsLimits``.
+    public init(
+        fingerprint: PerceptualHash, quality: Int, statement: String, contact: String,
+        links: [String]
+    ) {
+        self.fingerprint = fingerprint
+        self.quality = quality
+        self.statement = statement
+        self.contact = contact
+        self.links = links
+    }
+
+    /// Reads what was sent.
+    ///
+    /// - Throws: `DecodingError` where a field is missing or out of its bounds.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        fingerprint = try container.decode(PerceptualHash.self, forKey: .fingerprint)
+        quality = try container.decode(.quality, in: RightsLimits.qualities)
+        statement = try container.decodeText(.statement, upTo: RightsLimits.textBytes)
+        contact = try container.decodeText(.contact, upTo: RightsLimits.contactBytes)
+        links = try container.decodeList(.links, 0...RightsLimits.links)
+        guard links.allSatisfy({ $0.utf8.count <= RightsLimits.linkBytes }) else {
+            throw DecodingError.dataCorruptedError(
+                forKey: .links, in: container, debugDescription: "a link is too long")
+        }
+    }
+}
+
+/// The answer to a ``ClaimRequest`` and to a ``HolderReservationRequest``; it is the same whether a
+/// match was found or not.
+public struct RightsCodeReply: Codable, Sendable, Equatable {
+    /// What follows, answers and withdraws it; shown once.
+    public let code: RightsCode
+
+    /// - Parameter code: Shown once.
+    public init(code: RightsCode) {
+        self.code = code
+    }
+}
+
+/// The secret of whoever claimed or reserved without an account: 16 random bytes, of which the
+/// server stores a hash alone.
+public struct RightsCode: FixedBytes {
+    /// 16 bytes.
+    public static let byteCount = 16
+    /// The value.
+    public let bytes: [UInt8]
+    /// The value of ``byteCount`` bytes; the caller has checked the count.
+    public init(checked bytes: [UInt8]) { self.bytes = bytes }
+
+    /// What the server stores: a stolen database opens nothing.
+    package var hash: Digest { Digest(of: Array("atelier-rights-code".utf8) + bytes) }
+}
+
+/// A claim as its claimant reads it: `GET /v1/rights/claims/{code}`. An unknown code gets
+/// `not-found`.
+public struct ClaimStatus: Codable, Sendable, Equatable {
+    /// When it was made.
+    public let opened: UnixTime
+    /// Whether the claimant has given the picture.
+    public let hasPicture: Bool
+    /// Its cases, by their numbers: one for each match; one without a respondent where there was
+    /// none. At most ``RightsLimits/casesPerList``.
+    public let cases: [CaseFile]
+
+    /// A claim with its cases.
+    public init(opened: UnixTime, hasPicture: Bool, cases: [CaseFile]) {
+        self.opened = opened
+        self.hasPicture = hasPicture
+        self.cases = cases
+    }
+
+    /// Reads what was sent.
+    ///
+    /// - Throws: `DecodingError` where there are too many cases.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        opened = try container.decode(UnixTime.self, forKey: .opened)
+        hasPicture = try container.decode(Bool.self, forKey: .hasPicture)
+        cases = try container.decodeList(.cases, 0...RightsLimits.casesPerList)
+    }
+}
