@@ -1,4 +1,5 @@
 import AtelierProtocol
+import Fingerprints
 import Foundation
 import SignedObjects
 import Testing
@@ -8,8 +9,9 @@ struct RightsFormTests {
     private let key = SigningKey()
     private let account = AccountID(checked: [UInt8](repeating: 7, count: 16))
 
-    private func entry(_ number: Int64, isInForce: Bool = true) -> ReservationEntry {
-        ReservationEntry(
+    private func entry(_ number: Int64, isInForce: Bool = true) throws -> ReservationEntry {
+        let bytes = [UInt8](repeating: UInt8(number % 256), count: 32)
+        return ReservationEntry(
             number: number, isInForce: isInForce, account: number == 1 ? account : nil,
             fingerprint: PerceptualHash(checked: [UInt8](repeating: UInt8(number % 256), count: 32))
         )
@@ -25,7 +27,8 @@ struct RightsFormTests {
     // Goal: a page reads as it was made, and an entry is 40 bytes.
     @Test func pagesComeBack() throws {
         let entries = [
-            entry(1), entry(2, isInForce: false), entry(ReservationEntry.numbers.upperBound),
+            try entry(1), try entry(2, isInForce: false),
+            try entry(ReservationEntry.numbers.upperBound),
         ]
         #expect(entries.allSatisfy { $0.bytes.count == ReservationEntry.byteCount })
         let read = try page(entries).verified(by: key.verifyingKey, after: 0)
@@ -37,14 +40,14 @@ struct RightsFormTests {
 
     // Goal: nobody else's page, no changed entry and no page of another question is taken.
     @Test func changedPagesAreRefused() throws {
-        let whole = try page([entry(1), entry(2)])
+        let whole = try page([try entry(1), try entry(2)])
         #expect(throws: JWSError.self) {
             try whole.verified(by: SigningKey().verifyingKey, after: 0)
         }
         #expect(throws: ReservationPageError.otherEntries) {
             try whole.verified(by: key.verifyingKey, after: 1)
         }
-        let other = try page([entry(1)])
+        let other = try page([try entry(1)])
         let mixed = try JSONSerialization.data(withJSONObject: [
             "head": whole.head, "entries": other.entries,
         ])
@@ -61,7 +64,7 @@ struct RightsFormTests {
 
     // Goal: a full page fits one message.
     @Test func aFullPageIsAMessage() throws {
-        let entries = (1...Int64(RightsLimits.entriesPerPage)).map { entry($0) }
+        let entries = try (1...Int64(RightsLimits.entriesPerPage)).map { try entry($0) }
         let json = try CanonicalJSON.encoder.encode(try page(entries))
         #expect(json.count < ProtocolLimits.messageBytes)
     }
@@ -75,21 +78,25 @@ struct RightsFormTests {
             return (try? CanonicalJSON.decode(type, from: json)) != nil
         }
         let hash = String(repeating: "0", count: 64)
+        var picture: [String: Any] = [
+            "variants": [String](repeating: hash, count: 8), "quality": 100,
+        ]
         let limit = RightsLimits.textBytes
         #expect(reads(CaseWords.self, ["text": String(repeating: "é", count: limit / 2)]))
         #expect(!reads(CaseWords.self, ["text": String(repeating: "é", count: limit / 2 + 1)]))
         #expect(!reads(CaseWords.self, ["text": " \n"]))
         var claim: [String: Any] = [
-            "fingerprint": hash, "quality": 100, "statement": "mine", "contact": "a@b.example",
+            "reading": picture, "statement": "mine", "contact": "a@b.example",
             "links": [String](repeating: "https://a.example", count: RightsLimits.links),
         ]
         #expect(reads(ClaimRequest.self, claim))
-        claim["quality"] = 101
+        picture["quality"] = 101
+        claim["reading"] = picture
         #expect(!reads(ClaimRequest.self, claim))
-        claim["quality"] = 0
+        picture["quality"] = 0
+        claim["reading"] = picture
         claim["links"] = [String](repeating: "https://a.example", count: RightsLimits.links + 1)
         #expect(!reads(ClaimRequest.self, claim))
-        let picture: [String: Any] = ["fingerprint": hash, "quality": 50]
         for count in [0, 1, RightsLimits.fingerprintsPerRequest + 1] {
             let holder: [String: Any] = [
                 "pictures": [[String: Any]](repeating: picture, count: count), "contact": "c",

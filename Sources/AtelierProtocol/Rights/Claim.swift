@@ -1,26 +1,15 @@
+public import Fingerprints
 public import SignedObjects
 
 /// Asks whether a picture is near one that somebody registered: `POST /v1/rights/inquiries`,
 /// without an account. The picture is not sent.
 public struct InquiryRequest: Codable, Sendable, Equatable {
-    /// The picture's fingerprint.
-    public let fingerprint: PerceptualHash
-    /// PDQ's measure of its detail, 0 to 100.
-    public let quality: Int
+    /// The picture's fingerprints, and PDQ's measure of its detail.
+    public let reading: FingerprintReading
 
-    /// A picture's fingerprint and quality.
-    public init(fingerprint: PerceptualHash, quality: Int) {
-        self.fingerprint = fingerprint
-        self.quality = quality
-    }
-
-    /// Reads what was sent.
-    ///
-    /// - Throws: `DecodingError` where the quality is none.
-    public init(from decoder: any Decoder) throws {
-        let container = try decoder.container(keyedBy: CodingKeys.self)
-        fingerprint = try container.decode(PerceptualHash.self, forKey: .fingerprint)
-        quality = try container.decode(.quality, in: RightsLimits.qualities)
+    /// - Parameter reading: The picture's.
+    public init(reading: FingerprintReading) {
+        self.reading = reading
     }
 }
 
@@ -48,10 +37,8 @@ public struct InquiryReply: Codable, Sendable, Equatable {
 /// Says that a picture is one's own, and may be among somebody's works:
 /// `POST /v1/rights/claims`, without an account.
 public struct ClaimRequest: Codable, Sendable, Equatable {
-    /// The picture's fingerprint.
-    public let fingerprint: PerceptualHash
-    /// PDQ's measure of its detail, 0 to 100.
-    public let quality: Int
+    /// The picture's fingerprints, and PDQ's measure of its detail.
+    public let reading: FingerprintReading
     /// What the claimant says; the other side reads it too.
     public let statement: String
     /// How moderators reach the claimant; shown to nobody else.
@@ -61,11 +48,9 @@ public struct ClaimRequest: Codable, Sendable, Equatable {
 
     /// A claim within ``RightsLimits``.
     public init(
-        fingerprint: PerceptualHash, quality: Int, statement: String, contact: String,
-        links: [String]
+        reading: FingerprintReading, statement: String, contact: String, links: [String]
     ) {
-        self.fingerprint = fingerprint
-        self.quality = quality
+        self.reading = reading
         self.statement = statement
         self.contact = contact
         self.links = links
@@ -76,8 +61,7 @@ public struct ClaimRequest: Codable, Sendable, Equatable {
     /// - Throws: `DecodingError` where a field is missing or out of its bounds.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
-        fingerprint = try container.decode(PerceptualHash.self, forKey: .fingerprint)
-        quality = try container.decode(.quality, in: RightsLimits.qualities)
+        reading = try container.decode(FingerprintReading.self, forKey: .reading)
         statement = try container.decodeText(.statement, upTo: RightsLimits.textBytes)
         contact = try container.decodeText(.contact, upTo: RightsLimits.contactBytes)
         links = try container.decodeList(.links, 0...RightsLimits.links)

@@ -1,3 +1,4 @@
+public import Fingerprints
 public import SignedObjects
 
 /// A device's statement that nobody else may train on some works of its account, or that they may
@@ -132,38 +133,15 @@ public struct ReservationReply: Codable, Sendable, Equatable {
 /// A rights holder without an account asks that nobody trains on some pictures:
 /// `POST /v1/rights/reservations`. A moderator confirms it.
 public struct HolderReservationRequest: Codable, Sendable, Equatable {
-    /// One picture, which is not sent.
-    public struct Picture: Codable, Sendable, Equatable {
-        /// Its fingerprint.
-        public let fingerprint: PerceptualHash
-        /// PDQ's measure of its detail, 0 to 100.
-        public let quality: Int
-
-        /// A picture's fingerprint and quality.
-        public init(fingerprint: PerceptualHash, quality: Int) {
-            self.fingerprint = fingerprint
-            self.quality = quality
-        }
-
-        /// Reads what was sent.
-        ///
-        /// - Throws: `DecodingError` where the quality is none.
-        public init(from decoder: any Decoder) throws {
-            let container = try decoder.container(keyedBy: CodingKeys.self)
-            fingerprint = try container.decode(PerceptualHash.self, forKey: .fingerprint)
-            quality = try container.decode(.quality, in: RightsLimits.qualities)
-        }
-    }
-
-    /// 1 to ``RightsLimits/fingerprintsPerRequest``.
-    public let pictures: [Picture]
+    /// The fingerprints of 1 to ``RightsLimits/fingerprintsPerRequest`` pictures, which are not sent.
+    public let pictures: [FingerprintReading]
     /// How moderators reach the holder; shown to nobody else.
     public let contact: String
     /// Where authorship can be seen; nil for none.
     public let link: String?
 
     /// A request within ``RightsLimits``.
-    public init(pictures: [Picture], contact: String, link: String?) {
+    public init(pictures: [FingerprintReading], contact: String, link: String?) {
         self.pictures = pictures
         self.contact = contact
         self.link = link
@@ -189,7 +167,7 @@ public struct HolderReservations: Codable, Sendable, Equatable {
         /// Its number.
         public let number: Int64
         /// Its picture's fingerprint.
-        public let fingerprint: PerceptualHash
+        public let fingerprint: Fingerprint
         /// How far it is.
         public let state: ReservationState
         /// What a moderator wrote; empty for nothing.
@@ -197,7 +175,7 @@ public struct HolderReservations: Codable, Sendable, Equatable {
 
         /// One reservation as it stands.
         public init(
-            number: Int64, fingerprint: PerceptualHash, state: ReservationState, text: String
+            number: Int64, fingerprint: Fingerprint, state: ReservationState, text: String
         ) {
             self.number = number
             self.fingerprint = fingerprint

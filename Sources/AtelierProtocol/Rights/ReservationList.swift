@@ -1,5 +1,5 @@
+public import Fingerprints
 public import SignedObjects
-import SystemSupport
 
 /// One reservation of the list that every client checks offline: 40 bytes.
 ///
@@ -18,11 +18,11 @@ public struct ReservationEntry: Sendable, Hashable {
     /// See ``ownerTag(_:_:)``.
     public let tag: [UInt8]
     /// The reserved picture's fingerprint.
-    public let fingerprint: PerceptualHash
+    public let fingerprint: Fingerprint
 
     /// The entry of a reservation; `account` is nil for one that was made without an account.
     public init(
-        number: Int64, isInForce: Bool, account: AccountID?, fingerprint: PerceptualHash
+        number: Int64, isInForce: Bool, account: AccountID?, fingerprint: Fingerprint
     ) {
         self.number = number
         self.isInForce = isInForce
@@ -37,7 +37,7 @@ public struct ReservationEntry: Sendable, Hashable {
 
     /// What tells an account that a reservation is its own, and others not whose it is: the first 4
     /// bytes of SHA-256 over `atelier-reservation`, the account and the fingerprint.
-    public static func ownerTag(_ account: AccountID, _ fingerprint: PerceptualHash) -> [UInt8] {
+    public static func ownerTag(_ account: AccountID, _ fingerprint: Fingerprint) -> [UInt8] {
         let text = Array("atelier-reservation".utf8) + account.bytes + fingerprint.bytes
         return Array(Digest(of: text).bytes.prefix(4))
     }
@@ -53,12 +53,14 @@ public struct ReservationEntry: Sendable, Hashable {
 
     /// Reads one entry; nil where these are not its 40 bytes.
     init?(_ bytes: ArraySlice<UInt8>) {
-        guard bytes.count == Self.byteCount else { return nil }
+        guard bytes.count == Self.byteCount,
+            let fingerprint = Fingerprint(bytes: Array(bytes.dropFirst(8)))
+        else { return nil }
         let word = bytes.prefix(4).reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
         number = Int64(word & ~Self.endedBit)
         isInForce = word & Self.endedBit == 0
         tag = Array(bytes.dropFirst(4).prefix(4))
-        fingerprint = PerceptualHash(checked: Array(bytes.dropFirst(8)))
+        self.fingerprint = fingerprint
         guard Self.numbers.contains(number) else { return nil }
     }
 }

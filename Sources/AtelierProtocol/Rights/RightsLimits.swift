@@ -3,7 +3,7 @@ public enum RightsLimits {
     /// The most works in one ``ReservationRequest``, which must stay a small signed object.
     public static let worksPerReservation = 128
     /// The most fingerprints in one ``HolderReservationRequest``.
-    public static let fingerprintsPerRequest = 100
+    public static let fingerprintsPerRequest = 50
     /// The most entries of the list in one ``ReservationPage``.
     public static let entriesPerPage = 4096
     /// The most reservations that are in force at a time: 4 MB of ``ReservationEntry``.
@@ -24,8 +24,6 @@ public enum RightsLimits {
     public static let lettersPerCase = 200
     /// How long a side may appeal against a decision.
     public static let appealTime = Duration.seconds(30 * 86_400)
-    /// The qualities of a fingerprint: PDQ's measure of detail.
-    public static let qualities: ClosedRange<Int> = 0...100
 }
 
 extension KeyedDecodingContainer {
