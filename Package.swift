@@ -48,6 +48,7 @@ let package = Package(
         .library(name: "CreditLedger", targets: ["CreditLedger"]),
         .library(name: "Fingerprints", targets: ["Fingerprints"]),
         .library(name: "StyleKit", targets: ["StyleKit"]),
+        .library(name: "Provenance", targets: ["Provenance"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -92,6 +93,9 @@ let package = Package(
                 "CWebP", "CZlib",
             ]),
 
+        // What picture files say about themselves: marks, manifests; knows no pixel.
+        library("Provenance", ["CZlib"]),
+
         // What the client and the server say to each other.
         library("SignedObjects", [crypto, "SystemSupport"]),
         library(
@@ -101,8 +105,8 @@ let package = Package(
         library(
             "AtelierLibrary",
             [
-                "AtelierProtocol", "CreditLedger", "Fingerprints", "SignedObjects", "StyleKit",
-                "SyncKit", "SyncKitHTTP", "SystemSupport", crypto, grdb, httpTypes,
+                "AtelierProtocol", "CreditLedger", "Fingerprints", "Provenance", "SignedObjects",
+                "StyleKit", "SyncKit", "SyncKitHTTP", "SystemSupport", crypto, grdb, httpTypes,
             ]),
         program(
             "atelier", in: "ClientCLI",
@@ -123,6 +127,7 @@ let package = Package(
             name: "TestSupport", dependencies: ["CSQLite", "SyncKit", grdb],
             path: "Tests/TestSupport", swiftSettings: settings),
         tests("SyncKitTests", ["SyncKit", crypto, grdb]),
+        tests("ProvenanceTests", ["Provenance", "StyleKit"]),
         tests("SignedObjectsTests", ["SignedObjects", "SystemSupport"]),
         tests("FingerprintsTests", ["Fingerprints"]),
         tests("AtelierProtocolTests", ["AtelierProtocol", "Fingerprints", "SignedObjects"]),
@@ -148,7 +153,7 @@ let package = Package(
         tests(
             "AtelierLibraryTests",
             [
-                "AtelierLibrary", "AtelierProtocol", "CreditLedger", "Fingerprints",
+                "AtelierLibrary", "AtelierProtocol", "CreditLedger", "Fingerprints", "Provenance",
                 "SignedObjects", "StyleKit", "SyncKit", "SyncKitHTTP", "SystemSupport", crypto,
                 grdb, httpTypes,
             ]),

@@ -14,11 +14,14 @@ let settings: [SwiftSetting] = [
 ]
 
 let styleKit = Target.Dependency.product(name: "StyleKit", package: "atelier")
+let provenance = Target.Dependency.product(name: "Provenance", package: "atelier")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 
-func fuzzer(_ name: String, in folder: String, _ more: [Target.Dependency] = []) -> Target {
+func fuzzer(
+    _ name: String, in folder: String, _ libraries: [Target.Dependency] = [styleKit]
+) -> Target {
     .executableTarget(
-        name: name, dependencies: [styleKit] + more, path: "Sources/\(folder)",
+        name: name, dependencies: libraries, path: "Sources/\(folder)",
         swiftSettings: settings)
 }
 
@@ -34,6 +37,7 @@ let package = Package(
         fuzzer("fuzz-jpeg", in: "FuzzJPEG"),
         fuzzer("fuzz-webp", in: "FuzzWebP"),
         fuzzer("fuzz-profile", in: "FuzzProfile"),
-        fuzzer("fuzz-model", in: "FuzzModel", [crypto]),
+        fuzzer("fuzz-model", in: "FuzzModel", [styleKit, crypto]),
+        fuzzer("fuzz-marks", in: "FuzzMarks", [provenance]),
     ]
 )

@@ -44,13 +44,14 @@ enum ImportRules {
             "Crypto", "CJPEG", "CLCMS", "CPNG", "CPatchKernel", "CWebP", "CZlib", "Fingerprints",
             "SystemSupport",
         ],
+        "Sources/Provenance": ["CZlib", "FoundationXML"],
         "Sources/SignedObjects": ["Crypto", "SystemSupport"],
         "Sources/AtelierProtocol": [
             "SignedObjects", "CreditLedger", "Crypto", "Fingerprints", "HTTPTypes",
         ],
         "Sources/AtelierLibrary": [
-            "AtelierProtocol", "CreditLedger", "Fingerprints", "SignedObjects", "StyleKit", "SyncKit",
-            "SyncKitHTTP", "SystemSupport", "Crypto", "GRDB", "HTTPTypes",
+            "AtelierProtocol", "CreditLedger", "Fingerprints", "Provenance", "SignedObjects",
+            "StyleKit", "SyncKit", "SyncKitHTTP", "SystemSupport", "Crypto", "GRDB", "HTTPTypes",
         ],
         "Sources/ClientCLI": [
             "AtelierLibrary", "ArgumentParser", "AtelierProtocol", "CreditLedger", "SignedObjects",
