@@ -27,6 +27,8 @@ package enum Limits {
     package static let tagsPerWork = 64
     /// The longest licence text, in UTF-8 bytes; the statement that holds it must stay small.
     package static let licenceBytes = 4 * 1024
+    /// The most training marks that a rights statement names.
+    package static let recordedMarks = 12
     /// The longest model name, in UTF-8 bytes.
     package static let modelNameBytes = 128
     /// The most works that one model learns from.

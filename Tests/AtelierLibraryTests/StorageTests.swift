@@ -1,4 +1,5 @@
 import AtelierLibrary
+import AtelierProtocol
 import Foundation
 import GRDB
 import SignedObjects
@@ -181,7 +182,7 @@ struct StorageTests {
         let world = try World()
         let library = try library(world)
         let file = try world.picture(1)
-        let work = try library.works.add(file, licence: "CC0 1.0").work
+        let work = try library.works.add(file, rights: .licensed("CC0 1.0")).work
         let statement = try JWS<RightsStatement>.unverifiedPayload(of: work.statement)
         let verified = try JWS<RightsStatement>(
             verifying: work.statement, with: statement.deviceKey)

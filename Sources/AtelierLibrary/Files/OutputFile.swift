@@ -71,6 +71,11 @@ package struct OutputFile: Sendable {
         try naming { try LibraryFile.write(bytes, to: file, replacing: replaces) }
     }
 
+    /// Writes a whole file, atomically.
+    func write(bytes: [UInt8]) throws {
+        try naming { try LibraryFile.write(bytes, to: file, replacing: replaces) }
+    }
+
     /// The same file for further writes, which replace the first.
     package var again: OutputFile { OutputFile(self) }
 

@@ -164,6 +164,10 @@ public enum NextStep: String, Codable, CaseIterable, Sendable {
     case requestAccess = "request-access"
     /// Carry the changes to another device by a file.
     case exportBundle = "export-bundle"
+    /// Say that the mark in a file is the artist's own.
+    case sayOwnMark = "say-own-mark"
+    /// Say that what cannot be read in a file forbids nothing.
+    case sayCheckedMark = "say-checked-mark"
 }
 
 /// An error of one of the library's services; its text holds no command and no button.

@@ -1,5 +1,6 @@
 import Foundation
-public import SignedObjects
+public import Provenance
+import SignedObjects
 public import StyleKit
 import SyncKit
 import SystemSupport
@@ -26,12 +27,17 @@ public struct Work: Codable, Equatable, Sendable {
     public let format: String
     /// The file's size in bytes.
     public let bytes: Int
-    /// `mine` or `licensed`.
+    /// `mine`, `licensed` or `commissioned`.
     public let basis: String
-    /// The licence's text where it is `licensed`.
+    /// The licence's or agreement's text; empty where it is `mine`.
     public let licence: String
     /// The compact ``RightsStatement``.
     public let statement: String
+    /// The training marks that were found in its file when it was added, by its statement; left out
+    /// in lists of works.
+    public internal(set) var marks: [TrainingMark]?
+    /// What the artist said of them then; left out in lists of works.
+    public internal(set) var markAnswer: MarkAnswer?
     /// The areas that the artist marked.
     public let areas: WorkAreas
     /// What the artist marked for figures; left out where nothing is.
@@ -71,6 +77,13 @@ public struct Work: Codable, Equatable, Sendable {
         file = location(in: folder)?.shownPath
     }
 
+    /// Reads what the statement says of training marks.
+    mutating func readMarks() {
+        let statement = try? JWS<RightsStatement>.unverifiedPayload(of: statement)
+        marks = statement?.marks ?? []
+        markAnswer = statement?.answer ?? MarkAnswer.none
+    }
+
     /// The file, where it is on this device.
     func location(in folder: LibraryFolder) -> URL? {
         // Any program may write the row: only known formats and real digests become a path.
@@ -79,42 +92,6 @@ public struct Work: Codable, Equatable, Sendable {
         }
         let file = folder.work(digest, format: kind.rawValue)
         return LibraryFile.exists(file) ? file : nil
-    }
-}
-
-/// Why the artist may let a model learn from a work.
-public enum RightsBasis: String, Codable, Sendable {
-    /// The artist made it and holds the rights.
-    case mine
-    /// Somebody else made it and allows this.
-    case licensed
-}
-
-/// A statement, signed by a device, of the rights by which a model may learn from a work.
-public struct RightsStatement: SignedPayload {
-    /// The header's `typ`.
-    public static let type = "atelier-rights+jws"
-
-    /// SHA-256 of the work's file.
-    public let work: Digest
-    /// Why the artist may use it.
-    public let basis: RightsBasis
-    /// The licence's text for ``RightsBasis/licensed``, else empty.
-    public let licence: String
-    /// The key that signed this.
-    public let deviceKey: VerifyingKey
-    /// When it was signed.
-    public let time: UnixTime
-
-    /// A statement to be signed with the private half of `deviceKey`.
-    public init(
-        work: Digest, basis: RightsBasis, licence: String, deviceKey: VerifyingKey, time: UnixTime
-    ) {
-        self.work = work
-        self.basis = basis
-        self.licence = licence
-        self.deviceKey = deviceKey
-        self.time = time
     }
 }
 

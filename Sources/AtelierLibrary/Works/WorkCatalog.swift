@@ -1,4 +1,5 @@
 import Fingerprints
+import AtelierProtocol
 public import Foundation
 import GRDB
 import SignedObjects
@@ -28,15 +29,17 @@ public struct WorkCatalog: Sendable {
     ///
     /// - Parameters:
     ///   - file: A PNG, JPEG or WebP file.
-    ///   - licence: The licence's text; nil says that the artist made the picture.
+    ///   - rights: By which right a model may learn from it.
+    ///   - answer: What the artist says of training marks in the file.
     ///   - title: nil takes the file's name.
     /// - Returns: The work. Pixels that are in the library already are not added again; a picture
     ///   that looks like another work is added, and the other is told.
     /// - Throws: ``LibraryError/notAPicture(path:reason:)``, also for a picture that is too small
-    ///   to learn from; ``LibraryError/badText(field:reason:)``; other ``LibraryError``s.
+    ///   to learn from; ``LibraryError/badText(field:reason:)``; other ``LibraryError``s;
+    ///   ``RightsError`` where somebody does not want that a model learns from it.
     public func add(
-        _ file: URL, licence: String? = nil, title: String? = nil, tags: [String] = [],
-        note: String = ""
+        _ file: URL, rights: WorkRights = .mine, answer: MarkAnswer = .none,
+        title: String? = nil, tags: [String] = [], note: String = ""
     ) throws -> AddedWork {
         let bytes = try LibraryFile.read(file, limit: Limits.pictureBytes)
         let picture = try survey(bytes, from: file)
@@ -46,14 +49,17 @@ public struct WorkCatalog: Sendable {
             ?? CheckedText.title(ofFile: file.shownName)
         let note = try CheckedText.block(note, field: "note", limit: Limits.noteBytes)
         let tags = try checkedTags(tags)
+        let rights = try checked(rights)
         let sha256 = Digest(of: bytes)
-        let statement = try rightsStatement(for: sha256, licence: licence)
         let sweepLock = try context.filesLock()
         defer { withExtendedLifetime(sweepLock) {} }
         if let known = try work(havingPixels: Hexadecimal.encode(picture.pixelHash)) {
             try keepCopy(of: bytes, for: known)
             return AddedWork(work: try work(known.id), isDuplicate: true, notes: notes)
         }
+        let check = try MarkCheck(
+            bytes, rights: rights, answer: answer, ownKeys: ownKeys, path: file.shownPath)
+        let statement = try rightsStatement(for: sha256, rights, check)
         let reading = picture.fingerprint
         let resemblance = try resemblance(of: reading)
         try LibraryFile.write(
@@ -119,6 +125,7 @@ public struct WorkCatalog: Sendable {
             guard let row else { throw LibraryError.unknown(.work, name: id.short) }
             var work = Work(StoredRow(row), folder: context.folder)
             work.tags = try tagsByWork(database)[id] ?? []
+            work.readMarks()
             return work
         }
     }
@@ -220,15 +227,30 @@ public struct WorkCatalog: Sendable {
         try LibraryFile.write(bytes, to: context.folder.work(sha256, format: format.rawValue))
     }
 
-    private func rightsStatement(
-        for work: Digest, licence: String?
-    ) throws -> JWS<RightsStatement> {
-        let text = try licence.map {
-            try CheckedText.line($0, field: "licence", limit: Limits.licenceBytes)
+    private func checked(_ rights: WorkRights) throws -> WorkRights {
+        func line(_ text: String) throws -> String {
+            try CheckedText.line(text, field: "licence", limit: Limits.licenceBytes)
         }
-        return try JWS(
+        return switch rights {
+        case .mine: .mine
+        case .licensed(let text): .licensed(try line(text))
+        case .commissioned(let text): .commissioned(try line(text))
+        }
+    }
+
+    /// The keys that the artist's own manifests are signed with.
+    private var ownKeys: Set<[UInt8]> {
+        var keys: Set = [context.deviceKeys.signing.verifyingKey.bytes]
+        if let account = context.membership.accountKey { keys.insert(account.bytes) }
+        return keys
+    }
+
+    private func rightsStatement(
+        for work: Digest, _ rights: WorkRights, _ check: MarkCheck
+    ) throws -> JWS<RightsStatement> {
+        try JWS(
             signing: RightsStatement(
-                work: work, basis: text == nil ? .mine : .licensed, licence: text ?? "",
+                work: work, rights: rights, marks: check.marks, answer: check.answer,
                 deviceKey: context.deviceKeys.signing.verifyingKey, time: try context.now()),
             with: context.deviceKeys.signing)
     }

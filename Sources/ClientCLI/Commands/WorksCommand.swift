@@ -9,7 +9,7 @@ struct WorksCommand: ParsableCommand {
         commandName: "works", abstract: "Add, list, show, edit, remove and restore works.",
         subcommands: [
             Add.self, List.self, Show.self, Edit.self, Landmarks.self, Remove.self, Trash.self,
-            Restore.self,
+            Restore.self, Protect.self,
         ])
 
     struct Add: ParsableCommand {
@@ -21,15 +21,28 @@ struct WorksCommand: ParsableCommand {
         @Flag(help: "You made the works and hold the rights.") var mine = false
         @Option(help: "Works of somebody else: the text of the licence that allows this.")
         var licensed: String?
+        @Option(help: "Works that somebody else ordered: the text of the agreement.")
+        var commissioned: String?
+        @Flag(help: "Marks against AI training in the files are your own.") var ownMark = false
+        @Flag(help: "You looked at marks that cannot be read here, and they forbid nothing.")
+        var markChecked = false
         @Option(help: "The title of a single work (default: the file's name).") var title: String?
         @Option(name: .customLong("tag"), help: "A tag; may be repeated.") var tags: [String] = []
         @Option(help: "A note.") var note = ""
 
         func validate() throws {
-            guard mine != (licensed != nil) else {
+            let choices = [mine, licensed != nil, commissioned != nil]
+            guard choices.count(where: { $0 }) == 1 else {
                 throw ValidationError(
-                    "Choose the rights: --mine for your own works, or --licensed TEXT. "
+                    "Choose the rights: --mine for your own works, --licensed TEXT or "
+                        + "--commissioned TEXT. "
                         + "A model may only learn from works that you have the rights to use.")
+            }
+            guard mine || !ownMark else {
+                throw ValidationError("--own-mark goes with --mine only.")
+            }
+            guard !(ownMark && markChecked) else {
+                throw ValidationError("Choose --own-mark or --mark-checked.")
             }
             guard title == nil || files.count == 1 else {
                 throw ValidationError("--title needs a single file.")
@@ -39,15 +52,13 @@ struct WorksCommand: ParsableCommand {
         func run() throws {
             let library = try options.open()
             var added: [AddedWork] = []
-            var refusal: LibraryError?
+            var refusal: (any Error)?
             for file in files {
                 do {
-                    let result = try library.works.add(
-                        try file.url, licence: licensed, title: title, tags: tags,
-                        note: note)
+                    let result = try add(file, to: library)
                     added.append(result)
                     if !options.json { tell(result) }
-                } catch let error as LibraryError where error.isAboutOneFile {
+                } catch let error where Self.isAboutOneFile(error) {
                     // The other files are added all the same.
                     Terminal.complain(Failure(error).message)
                     refusal = error
@@ -60,6 +71,39 @@ struct WorksCommand: ParsableCommand {
             }
             if options.json { try JSONOutput.show(["works": added]) }
             if let refusal { throw ExitStatus(for: refusal).code }
+        }
+
+        /// Adds a file; where what it says cannot be read, the person may be asked.
+        private func add(_ file: FileArgument, to library: Library) throws -> AddedWork {
+            func add(_ answer: MarkAnswer) throws -> AddedWork {
+                try library.works.add(
+                    try file.url, rights: rights, answer: answer, title: title, tags: tags,
+                    note: note)
+            }
+            do {
+                return try add(ownMark ? .own : markChecked ? .checked : .none)
+            } catch let error as RightsError {
+                guard case .unreadableMark = error, Terminal.canAsk else { throw error }
+                Terminal.complain(error.description)
+                guard Terminal.confirms("Did you look, and may models learn from it?") else {
+                    throw ExitStatus(for: error).code
+                }
+                return try add(.checked)
+            }
+        }
+
+        private var rights: WorkRights {
+            if let licensed { return .licensed(licensed) }
+            if let commissioned { return .commissioned(commissioned) }
+            return .mine
+        }
+
+        /// Whether another file may do where this one did not.
+        private static func isAboutOneFile(_ error: any Error) -> Bool {
+            switch error {
+            case LibraryError.notAPicture, LibraryError.tooLarge, LibraryError.unreadable: true
+            default: error is RightsError
+            }
         }
 
         private func tell(_ added: AddedWork) {
@@ -221,7 +265,8 @@ struct WorksCommand: ParsableCommand {
         tell(work.areas.keptWhole.map(MarkedArea.init), as: "kept whole", &table)
         tell(work.areas.avoided.map(MarkedArea.init), as: "avoided", &table)
         table.add("landmarks", work.landmarks == nil ? "none" : "set")
-        table.add("rights", work.licence.isEmpty ? work.basis : "licensed: \(work.licence)")
+        table.add("rights", work.licence.isEmpty ? work.basis : "\(work.basis): \(work.licence)")
+        for mark in work.markTexts { table.add("mark", mark) }
         table.add("added", "\(Formatting.moment(work.createdAt)) on \(work.deviceName)")
         table.add("sha256", work.sha256)
         table.add("file", work.file ?? "on \(work.deviceName)")
@@ -236,15 +281,5 @@ struct WorksCommand: ParsableCommand {
         }
         let covered = WorkAreas.coverage(areas.map(\.area))
         table.add(name, "\(areas.count) areas, \(covered) % of the picture")
-    }
-}
-
-extension LibraryError {
-    /// Whether another file may do where this one did not.
-    fileprivate var isAboutOneFile: Bool {
-        switch self {
-        case .notAPicture, .tooLarge, .unreadable: true
-        default: false
-        }
     }
 }

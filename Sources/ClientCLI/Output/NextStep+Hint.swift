@@ -33,6 +33,8 @@ extension NextStep {
             "On the first device: atelier devices approve WORDS. Then here: atelier sync."
         case .requestAccess: "To request access: atelier devices request URL ACCOUNT."
         case .exportBundle: "To carry the changes over by a file: atelier bundle export FILE."
+        case .sayOwnMark: "If it is your own work with your own mark: --own-mark."
+        case .sayCheckedMark: "If you looked and nothing in it forbids this: --mark-checked."
         }
     }
 }

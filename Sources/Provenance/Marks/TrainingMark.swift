@@ -95,3 +95,27 @@ public struct TrainingMarks: Sendable {
                 .prefix(Limits.marks))
     }
 }
+
+extension TrainingMark {
+    /// What it says, as the end of a sentence that begins with "It says that".
+    public var words: String {
+        switch meaning {
+        case .allowed: "models may learn from it"
+        case .unspecified: "nothing is decided about learning from it"
+        case .otherUse: "it may not be used as input of AI programs"
+        case .constrained: "models may learn from it only under conditions that stand elsewhere"
+        case .unreadable: "something about its use that cannot be read"
+        case .prohibited where value == DataMiningValue.prohibitedGenerative.rawValue:
+            "no generative AI may be trained on it"
+        case .prohibited where value == DataMiningValue.prohibitedExceptSearch.rawValue:
+            "it may be indexed for searching, and used for no other data mining"
+        case .prohibited where value == DataMiningValue.prohibited.rawValue:
+            "it may not be used for data mining"
+        case .prohibited where property.hasSuffix("data_mining"):
+            "it may not be used for data mining"
+        case .prohibited where property.hasSuffix("ai_generative_training"):
+            "no generative AI may be trained on it"
+        case .prohibited: "no AI may be trained on it"
+        }
+    }
+}

@@ -1,0 +1,48 @@
+public import Provenance
+
+/// Why the rights in a work stand in the way; nothing was changed.
+public enum RightsError: ServiceError {
+    /// The file says that no model may learn from it.
+    case markedAgainstTraining(path: String, mark: TrainingMark, isOwnPossible: Bool)
+    /// The file says something about training that cannot be read.
+    case unreadableMark(path: String, reason: String)
+    /// No protected copy of the work can be made.
+    case notProtected(title: String, reason: String)
+
+    var kind: Failure.Kind {
+        switch self {
+        case .markedAgainstTraining, .unreadableMark: .refused
+        case .notProtected: .other
+        }
+    }
+
+    var nextStep: NextStep? {
+        switch self {
+        case .markedAgainstTraining(_, _, let isOwnPossible): isOwnPossible ? .sayOwnMark : nil
+        case .unreadableMark: .sayCheckedMark
+        case .notProtected: nil
+        }
+    }
+
+    /// What happened, and why.
+    public var description: String {
+        switch self {
+        case .markedAgainstTraining(let path, let mark, _):
+            "\(path) was not added. It says that \(mark.words): \(mark.property) is "
+                + "\(mark.value)\(Self.holder(of: mark)). Whoever holds the rights can give you a "
+                + "file without this mark."
+        case .unreadableMark(let path, let reason):
+            "\(path) was not added. It may forbid that models learn from it: what it says about "
+                + "its use cannot be read (\(reason)). Look at it with a program that shows XMP "
+                + "and content credentials."
+        case .notProtected(let title, let reason):
+            "No protected copy of \"\(title)\" was written. \(reason)"
+        }
+    }
+
+    private static func holder(of mark: TrainingMark) -> String {
+        guard !mark.holder.isEmpty else { return "" }
+        let name = CheckedText.shown(mark.holder)
+        return mark.place == .manifest ? ", signed as \"\(name)\"" : ". It names \"\(name)\""
+    }
+}
