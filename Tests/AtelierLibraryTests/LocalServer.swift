@@ -42,6 +42,8 @@ final class LocalServer: Sendable {
     private let secret = InviteSecret(checked: [UInt8](repeating: 9, count: 16))
     private let state = Mutex(State())
     private let lead = Mutex(Duration.zero)
+    /// It knows of no registrations.
+    private static let policy = LedgerPolicy(requiresRegistration: false)
 
     init(world: World) {
         self.world = world
@@ -69,7 +71,7 @@ final class LocalServer: Sendable {
     /// The ledger's time comes back to the clock, as the operator's command does it.
     func setTimeBack() {
         let now = now
-        state.withLock { $0.ledger?.setTimeBack(to: now, policy: LedgerPolicy()) }
+        state.withLock { $0.ledger?.setTimeBack(to: now, policy: Self.policy) }
     }
 
     /// From now on segments do not arrive, or do again.
@@ -203,7 +205,7 @@ final class LocalServer: Sendable {
         state.accountKey = request.accountKey
         state.certificates = [request.certificate]
         state.ledger = ServerLedger(
-            account: AccountID(key: request.accountKey), policy: LedgerPolicy(), now: now)
+            account: AccountID(key: request.accountKey), policy: Self.policy, now: now)
         return try reply(list(state), status: 201)
     }
 
@@ -247,7 +249,7 @@ final class LocalServer: Sendable {
             verifying: request, account: ledger.account, deviceKey: device.deviceKey,
             serverKey: key.verifyingKey)
         let answer = try ledger.exchange(
-            contact, epoch: 1, now: now, policy: LedgerPolicy(), signer: LedgerSigner(key: key)
+            contact, epoch: 1, now: now, policy: Self.policy, signer: LedgerSigner(key: key)
         ) {
             state.lease += 1
             return LeaseID(checked: [UInt8](repeating: state.lease, count: 16))

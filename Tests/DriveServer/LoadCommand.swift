@@ -8,13 +8,15 @@ struct LoadCommand: AsyncParsableCommand {
         case push
         case pull
         case settle
+        case register
+        case inquire
     }
 
     static let configuration = CommandConfiguration(
         commandName: "load", abstract: "Let clients ask at once; print one line of JSON.")
 
     @OptionGroup var target: Target
-    @Option(help: "push, pull or settle.") var kind: Kind
+    @Option(help: "push, pull, settle, register or inquire.") var kind: Kind
     @Option(help: "How many at once.") var clients = 64
     @Option(help: "How often each.") var each = 64
     @Option(help: "Bytes of a pushed segment.") var bytes = 600
@@ -54,6 +56,8 @@ struct LoadCommand: AsyncParsableCommand {
                     case .push: try await device.push(bytes: bytes)
                     case .pull: try await device.pull()
                     case .settle: try await device.settle()
+                    case .register: try await device.register()
+                    case .inquire: try await device.inquire()
                     }
                 latencies.add(took)
             } catch {

@@ -16,17 +16,17 @@ struct LoadDevice {
     }
 
     private let client: HTTPClient
-    private let accountKey = SigningKey()
-    private let key = SigningKey()
+    let accountKey = SigningKey()
+    let key = SigningKey()
     private let serverKey: VerifyingKey
     private var wallet: DeviceWallet
     private var previous = [UInt8](repeating: 0, count: 32)
     private var number: UInt64 = 0
     private var spends = 0
 
-    private var account: AccountID { AccountID(key: accountKey.verifyingKey) }
-    private var device: DeviceID { DeviceID(key: key.verifyingKey) }
-    private static var now: UnixTime {
+    var account: AccountID { AccountID(key: accountKey.verifyingKey) }
+    var device: DeviceID { DeviceID(key: key.verifyingKey) }
+    static var now: UnixTime {
         UnixTime(milliseconds: Int64(Date().timeIntervalSince1970 * 1000))
     }
 
@@ -54,6 +54,7 @@ struct LoadDevice {
             pin: try JWS(signing: pin, with: accountKey).compact)
         _ = try await send(
             "POST", "/v1/accounts", [UInt8](try CanonicalJSON.encoder.encode(request)))
+        try await registerModel()
     }
 
     /// The proof's header for one request.
@@ -84,9 +85,9 @@ struct LoadDevice {
         spends += 1
         _ = try wallet.spend(
             RenderSpec(
-                model: Digest(of: "model"), works: Digest(of: "works"),
-                settings: Digest(of: "\(account) \(spends)"), seed: 1, engine: "1"), now: Self.now,
-            signedBy: key)
+                model: Digest(of: "model"), works: Self.works,
+                settings: Digest(of: "\(account) \(spends)"), seed: 1, engine: "1"),
+            now: Self.now, signedBy: key)
         let known = wallet.receiptsBySpend.count
         let took = try await contact()
         guard wallet.receiptsBySpend.count == known + 1 else {
@@ -104,7 +105,7 @@ struct LoadDevice {
         return reply.took
     }
 
-    private func send(
+    func send(
         _ method: String, _ target: String, _ body: [UInt8]
     ) async throws -> (body: [UInt8], took: Duration) {
         let headers: HTTPFields = [.atelierProof: try proof(method, target, body)]

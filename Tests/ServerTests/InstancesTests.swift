@@ -109,6 +109,7 @@ private final class Load: Sendable {
         for _ in 0..<8 {
             let device = TestDevice(of: place.server)
             #expect(try await device.join(client).status == 201)
+            try await device.registerModel("model", client)
             artists.withLock {
                 $0.append(
                     Artist(
@@ -135,7 +136,7 @@ private final class Load: Sendable {
             // The servers' clocks are real: on a busy machine this place's would fall behind.
             let now = artist.wallet.serverTime ?? place.server.now
             _ = try? artist.wallet.spend(
-                body: Digest(of: "\(index) \(round)"), now: now,
+                TestDevice.parts("\(index) \(round)"), now: now,
                 signedBy: artist.device.key)
         }
         _ = try await artist.device.contact(&artist.wallet, client)

@@ -115,9 +115,9 @@ struct ModerationTests {
                 }
                 let place = random.below(2)
                 if random.oneIn(3) {
-                    let body = Digest(of: "\(seed) \(step)")
+                    let parts = TestDevice.parts("\(seed) \(step)")
                     _ = try? wallets[place].spend(
-                        body: body, now: server.now, signedBy: devices[place].key)
+                        parts, now: server.now, signedBy: devices[place].key)
                 } else {
                     var wallet = wallets[place]
                     _ = try await devices[place].contact(&wallet, client)

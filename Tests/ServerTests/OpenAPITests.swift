@@ -1,5 +1,6 @@
 import AtelierProtocol
 import AtelierServer
+import CreditLedger
 import Foundation
 import HTTPTypes
 import Hummingbird
@@ -61,8 +62,13 @@ struct OpenAPITests {
             let snapshot = TestSnapshot(id: 1, count: 1, cursor: 1)
             let chunk = "/v1/snapshots/\(snapshot.name)/0"
             try note(.put, chunk, try await artist.put(0, of: snapshot, client))
-            _ = try await artist.lentWallet(client)
-            seen.insert("POST /v1/ledger")
+            var wallet = try await artist.lentWallet(client)
+            seen.formUnion(["POST /v1/ledger", "POST /v1/registrations"])
+            _ = try wallet.spend(TestDevice.parts("a"), now: server.now, signedBy: artist.key)
+            _ = try await artist.contact(&wallet, client)
+            let receipt = try #require(wallet.receiptsBySpend.values.first)
+            let status = "/v1/receipts/\(receipt.digest)/status"
+            try note(.get, status, try await artist.send(.get, status, client))
             for target in [
                 "/healthz", "/readyz", "/v1/server", "/v1/openapi.json", "/v1/keys",
                 "/v1/devices", "/v1/device-requests", "/v1/snapshot", "/v1/audit", chunk,

@@ -55,8 +55,7 @@ struct PurgeTests {
         try await server.run { client in
             let artists = (0..<3).map { _ in TestDevice(of: server) }
             _ = try await artists[0].join(client)
-            var wallet = artists[0].wallet()
-            _ = try await artists[0].contact(&wallet, client)
+            var wallet = try await artists[0].lentWallet(client)
             try server.core.moderation.grant(
                 artists[0].account, credits: 2, reason: "g", actor: "a")
             server.advance(by: .seconds(86_400))

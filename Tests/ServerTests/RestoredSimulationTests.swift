@@ -66,6 +66,7 @@ private struct RestoredAccount {
         let artist = TestDevice(of: server)
         devices = try await server.run { client in
             _ = try await artist.join(client)
+            try await artist.registerModel("model", client)
             var all = [artist]
             for name in ["desk", "sofa"] { all.append(try await artist.letIn(name, client)) }
             return all

@@ -1,6 +1,7 @@
 import AtelierProtocol
 import AtelierServer
 import CreditLedger
+import Fingerprints
 import Foundation
 import GRDB
 import HTTPTypes
@@ -380,7 +381,8 @@ struct TestDevice: Sendable {
     /// What a picture of this name is made of.
     static func parts(_ name: String, model: String = "model") -> RenderSpec {
         RenderSpec(
-            model: Digest(of: model), works: Digest(of: "works of \(model)"),
+            model: Digest(of: model),
+            works: ModelRegistration.worksDigest(ofPixels: [Digest(of: "pixels of \(model)")]),
             settings: Digest(of: name), seed: 1, engine: "1")
     }
 
@@ -390,8 +392,47 @@ struct TestDevice: Sendable {
             spends: [], returns: [])
     }
 
+    /// Registers a model of one work, which is near to nobody's.
+    func registerModel(_ name: String, _ client: any TestClientProtocol) async throws {
+        let work = Digest(of: "work of \(name)")
+        let reply: RegistrationReply = try await post(
+            RegistrationRequest.target,
+            RegistrationRequest(
+                works: [
+                    try registration(work, pixels: Digest(of: "pixels of \(name)"))
+                ], models: [try registration(model: Digest(of: name), of: [work])]),
+            client
+        ).decode()
+        try #require((reply.works + reply.models).allSatisfy { $0.outcome != .refused })
+    }
+
+    /// A signed registration of a work; without a reading it has no detail to be near by.
+    func registration(
+        _ work: Digest, pixels: Digest, reading: FingerprintReading? = nil
+    ) throws -> String {
+        let flat = try #require(Fingerprint(bytes: [UInt8](repeating: 0, count: 32)))
+        let none = try #require(
+            FingerprintReading(variants: [Fingerprint](repeating: flat, count: 8), quality: 0))
+        return try JWS(
+            signing: WorkRegistration(
+                account: account, device: device, work: work, pixels: pixels,
+                reading: reading ?? none, basis: .mine, statement: Digest(of: "statement"),
+                time: server.now), with: key
+        ).compact
+    }
+
+    /// A signed registration of a model.
+    func registration(model: Digest, of works: [Digest]) throws -> String {
+        try JWS(
+            signing: ModelRegistration(
+                account: account, device: device, model: model, engine: "1", works: works,
+                time: server.now), with: key
+        ).compact
+    }
+
     /// A wallet after its first contact with the ledger: with the credits that were lent to it.
     func lentWallet(_ client: any TestClientProtocol) async throws -> DeviceWallet {
+        try await registerModel("model", client)
         var wallet = wallet()
         _ = try await contact(&wallet, client)
         return wallet

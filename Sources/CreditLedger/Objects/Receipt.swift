@@ -13,6 +13,8 @@ public struct Receipt: SignedPayload {
     public let spend: Digest
     /// The body of work that is countersigned.
     public let body: Digest
+    /// The model file that it was rendered with.
+    public let model: Digest
     /// How many works the model learned from, all of them registered and none withheld when this
     /// was signed; nil where the server does not ask for registrations and the model has none.
     public let works: Int?
@@ -30,7 +32,8 @@ public struct Receipt: SignedPayload {
 
     /// A receipt to be signed by the server; `credit` and `logIndex` count from 0.
     public init(
-        account: AccountID, device: DeviceID, spend: Digest, body: Digest, works: Int? = nil,
+        account: AccountID, device: DeviceID, spend: Digest, body: Digest, model: Digest,
+        works: Int? = nil,
         credit: Int, epoch: Int,
         time: UnixTime, logIndex: Int, logHead: Digest
     ) {
@@ -38,6 +41,7 @@ public struct Receipt: SignedPayload {
         self.device = device
         self.spend = spend
         self.body = body
+        self.model = model
         self.works = works
         self.credit = credit
         self.epoch = epoch
@@ -55,6 +59,7 @@ public struct Receipt: SignedPayload {
         device = try container.decode(DeviceID.self, forKey: .device)
         spend = try container.decode(Digest.self, forKey: .spend)
         body = try container.decode(Digest.self, forKey: .body)
+        model = try container.decode(Digest.self, forKey: .model)
         works = try container.decodeIfPresent(.works, in: NumberRange.count)
         credit = try container.decode(.credit, in: NumberRange.count)
         epoch = try container.decode(.epoch, in: NumberRange.count)

@@ -139,7 +139,8 @@ extension ServerLedger {
         let receipt = try signer.receipt(
             Receipt(
                 account: account, device: spend.payload.device, spend: spend.digest,
-                body: spend.payload.body, works: works, credit: credit, epoch: charged.epoch,
+                body: spend.payload.body, model: spend.payload.parts.model, works: works,
+                credit: credit, epoch: charged.epoch,
                 time: clock, logIndex: number, logHead: receiptHead))
         leases[index].claim?.outcome = .receipt(number)
         knownReceipts[number] = receipt

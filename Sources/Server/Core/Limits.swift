@@ -76,6 +76,16 @@ package enum Limits {
     package static let leastWritableBytes = 16 << 20
     /// When to come again then, in seconds.
     static let fullDiskRetry = 60
+    /// The most works that one account registers, withdrawn ones included.
+    static let registeredWorks = 10_000
+    /// The most models that one account registers, withdrawn ones included.
+    static let registeredModels = 2000
+    /// The most rows that one statement finds or writes by their keys.
+    static let rowsByKey = 256
+    /// Fingerprints that are read into memory in one step.
+    static let fingerprintPage = 4096
+    /// How long the status of a receipt may be kept by whoever asked.
+    static let statusLifetime = Duration.seconds(300)
     /// `doctor` reports less free room than this: 1 GiB.
     static let leastFreeBytes = 1 << 30
 }

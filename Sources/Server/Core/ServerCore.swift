@@ -19,6 +19,8 @@ public final class ServerCore: ServerService {
     /// The invites by which accounts are opened.
     public let invites: InviteService
     let devices: DeviceService
+    /// What models were made of, and how receipts stand.
+    package let registrations: RegistrationService
     let segments: SegmentService
     let snapshots: SnapshotService
     /// The accounts' ledgers.
@@ -125,6 +127,7 @@ public final class ServerCore: ServerService {
             environment: environment, requests: requests, ledgers: ledgers)
         invites = InviteService(environment: environment)
         devices = DeviceService(environment: environment, requests: requests, ledgers: ledgers)
+        registrations = RegistrationService(environment: environment, requests: requests)
         segments = SegmentService(environment: environment, requests: requests)
         snapshots = SnapshotService(environment: environment, requests: requests)
         moderation = ModerationService(environment: environment, ledgers: ledgers)

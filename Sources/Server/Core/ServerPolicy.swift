@@ -4,7 +4,12 @@ public import CreditLedger
 /// What an operator may set.
 public struct ServerPolicy: Sendable {
     /// Credits and leases.
-    public var ledger = LedgerPolicy(requiresRegistration: false)
+    public var ledger = LedgerPolicy()
+    /// Whether receipts are for registered models alone.
+    public var rightsRegistration: RightsRegistration {
+        get { ledger.requiresRegistration ? .required : .optional }
+        set { ledger.requiresRegistration = newValue == .required }
+    }
     /// Segments that one account may push in a minute.
     public var segmentsPerMinute = 1200
     /// Chunks of snapshots that one account may send in a minute, and as many that it may fetch.
@@ -50,4 +55,12 @@ public struct ServerPolicy: Sendable {
 
     /// The usual policy.
     public init() {}
+}
+
+/// Whether a model has to be registered before its generations get receipts.
+public enum RightsRegistration: String, Sendable, CaseIterable {
+    /// A spend of an unregistered model waits.
+    case required
+    /// It gets a receipt that says nothing of works.
+    case optional
 }

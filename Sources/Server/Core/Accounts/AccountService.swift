@@ -87,7 +87,7 @@ public struct AccountService: ServerService {
     /// Deletes what an account stored here, permanently.
     ///
     /// Deleted: segments, snapshots, devices with names and keys, waiting devices, sealed library
-    /// keys. Kept: the account's id, so that nobody gets its free credits again; its ledger, so
+    /// keys, registrations of works and models. Kept: the account's id, so that nobody gets its free credits again; its ledger, so
     /// that receipts can still be checked and the books balance; orders, cases and the audit log,
     /// so that what was decided can be answered for.
     ///
@@ -125,7 +125,8 @@ public struct AccountService: ServerService {
 
     private static let purgedTables = [
         "segment", "snapshot_chunk", "snapshot", "chain_tip", "device", "device_request",
-        "key_rotation", "key_request",
+        "key_rotation", "key_request", "fingerprint", "work_registration", "model_registration",
+        "model_registration_work",
     ]
 
     private func summary(

@@ -12,11 +12,19 @@ final class Database {
     var acts: [AuditContent] = []
     /// Whether the operator accepts an audit log whose head is not signed.
     var isAuditAccepted = false
+    /// What ``FingerprintStore`` compares with.
+    let fingerprints: FingerprintCache
+    /// The first serial that this transaction has given to a fingerprint.
+    var ownFingerprints: Int64?
     private let connection: any SQLConnection
     private let onStatement: StatementTrace?
 
-    init(_ connection: any SQLConnection, onStatement: StatementTrace? = nil) {
+    init(
+        _ connection: any SQLConnection, fingerprints: FingerprintCache = FingerprintCache(),
+        onStatement: StatementTrace? = nil
+    ) {
         self.connection = connection
+        self.fingerprints = fingerprints
         self.onStatement = onStatement
         kind = connection.kind
     }

@@ -10,6 +10,7 @@ import Synchronization
 final class PostgresStore: DatabaseStore {
     private let address: String
     private let onStatement: StatementTrace?
+    private let fingerprints = FingerprintCache()
     private let threads: NIOThreadPool
     /// Connections that wait for work; at most as many as threads, as only those take any.
     private let idle = Mutex<[PostgresConnection]>([])
@@ -91,7 +92,8 @@ final class PostgresStore: DatabaseStore {
             let connection = try take()
             do {
                 try connection.post(SQLStatement(begin))
-                let result = try body(Database(connection, onStatement: onStatement))
+                let result = try body(
+                    Database(connection, fingerprints: fingerprints, onStatement: onStatement))
                 try commit(connection)
                 give(back: connection)
                 return result

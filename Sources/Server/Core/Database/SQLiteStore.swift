@@ -8,6 +8,7 @@ struct SQLiteStore: DatabaseStore {
     /// Nil where the file is open for reading alone.
     private let writer: GroupCommit?
     private let onStatement: StatementTrace?
+    private let fingerprints = FingerprintCache()
 
     /// Opens or makes the file and its tables.
     init(path: String, onStatement: StatementTrace? = nil) throws {
@@ -81,7 +82,8 @@ struct SQLiteStore: DatabaseStore {
     }
 
     private func database(_ db: GRDB.Database) -> Database {
-        Database(SQLiteConnection(db: db), onStatement: onStatement)
+        Database(
+            SQLiteConnection(db: db), fingerprints: fingerprints, onStatement: onStatement)
     }
 }
 

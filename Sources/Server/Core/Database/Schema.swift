@@ -45,6 +45,7 @@ enum Schema {
         Step(name: "15 openings", common: openings),
         Step(name: "16 senders", common: senders),
         Step(name: "17 trusted time", common: trustedTime),
+        Step(name: "18 registrations", common: RegistrationSchema.common),
     ]
 
     /// An older program could break what a newer one has made of the tables.

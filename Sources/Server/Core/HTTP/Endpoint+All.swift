@@ -2,7 +2,7 @@ import AtelierProtocol
 
 extension Endpoint {
     /// Every endpoint, in the order of the document.
-    static let all = service + accounts + keys + sync + ledger + moderators
+    static let all = service + accounts + keys + sync + ledger + registrations + moderators
 
     private static let service = [
         Endpoint(
@@ -146,6 +146,20 @@ extension Endpoint {
             method: "get", path: AccountEvent.target, id: "events", handler: Routes.events,
             summary: "Where the account stands, at once and whenever that changes.",
             proof: .device, replies: [200: .text("text/event-stream")]),
+    ]
+
+    private static let registrations = [
+        Endpoint(
+            method: "post", path: RegistrationRequest.target, id: "registerWorks",
+            handler: Routes.registerWorks,
+            summary: "Registers works and models, or withdraws them; safe to repeat.",
+            proof: .device, body: message("RegistrationRequest"),
+            replies: [200: .json("RegistrationReply")]),
+        Endpoint(
+            method: "get", path: "/v1/receipts/{receipt}/status", id: "receiptStatus",
+            handler: Routes.receiptStatus,
+            summary: "How a receipt stands now, signed; for anybody, and for five minutes.",
+            replies: [200: .json("ReceiptStatusReply")], causes: [.notFound]),
     ]
 
     private static let moderators = [

@@ -12,6 +12,8 @@ struct LedgerParts {
     private var receipts: [Int: JWS<Receipt>] = [:]
     private var orders: [Int: JWS<Order>] = [:]
     private var revocations: [DeviceID: Order]
+    /// Those in force of the withholdings that were asked about.
+    var withholdings: Set<Withholding> = []
 
     init(_ store: LedgerStore, _ row: LedgerRow) {
         self.store = store
@@ -56,17 +58,16 @@ struct LedgerParts {
     }
 
     /// A whole ledger has every order.
-    mutating func takeRevocationsFromOrders() {
-        revocations =
-            Standing(after: orders.sorted { $0.key < $1.key }.map(\.value.payload))
-            .revocations
+    mutating func takeStandingFromOrders() {
+        let standing = Standing(after: orders.sorted { $0.key < $1.key }.map(\.value.payload))
+        (revocations, withholdings) = (standing.revocations, standing.withholdings)
     }
 
     /// The ledger.
     func ledger(forks: [JournalFork]) throws -> ServerLedger {
         let standing = Standing(
             serial: row.standing.serial, suspension: row.standing.suspension,
-            pause: row.standing.pause, revocations: revocations)
+            pause: row.standing.pause, revocations: revocations, withholdings: withholdings)
         return try ServerLedger(
             account: store.account, credits: credits,
             leases: leases.sorted { $0.key < $1.key }.map(\.value), receipts: receipts,

@@ -33,13 +33,16 @@ package struct LedgerService: ServerService {
                 throw ServerError.noSuchAccount(caller.account.description)
             }
             let pause = try ServiceStore.pause(caller.answers.first, at: now)
+            let needs = LedgerNeeds(contact)
             var (reply, receipts) = try self.change(
-                caller.account, LedgerNeeds(contact), now: now, in: db, known: row
+                caller.account, needs, now: now, in: db, known: row
             ) { ledger in
                 try ServiceStore.apply(pause, to: &ledger, now: now, signer: self.signer)
                 let known = ledger.receiptCount
+                let models = try RegistrationStore(db: db).rights(
+                    of: ledger.models(of: needs), needs, account: caller.account)
                 let reply = try ledger.exchange(
-                    contact, epoch: row.epoch, now: now, policy: self.policy.ledger,
+                    contact, models: models, epoch: row.epoch, now: now, policy: self.policy.ledger,
                     signer: self.signer,
                     makeLeaseID: self.randomLeaseID
                 ).reply

@@ -14,8 +14,13 @@ extension LedgerStore {
         for (number, receipt) in new.knownReceipts.sorted(by: { $0.key < $1.key })
         where old?.knownReceipts[number] == nil {
             try db.post(
-                "INSERT INTO ledger_receipt (account, number, document) VALUES (?1, ?2, ?3)",
-                [account.blob, number, receipt.compact])
+                .insert(
+                    into: "ledger_receipt",
+                    [
+                        "account": account.blob, "number": number, "document": receipt.compact,
+                        "id": receipt.digest.blob, "model": receipt.payload.model.blob,
+                        "device": receipt.payload.device.blob,
+                    ]))
             DocumentCache.shared.keep(receipt)
         }
         for (serial, order) in new.knownOrders.sorted(by: { $0.key < $1.key })
@@ -79,6 +84,7 @@ extension LedgerStore {
         try db.post(
             "INSERT INTO ledger_order (account, serial, document) VALUES (?1, ?2, ?3)",
             [account.blob, payload.serial, order.compact])
+        try WithholdingStore(db: db).note(payload)
         guard payload.kind == .revokeDevice, let device = payload.device else { return }
         try db.post(
             """
@@ -163,6 +169,7 @@ extension LedgerStore {
                         "spend": spend?.compact, "outcome": outcome, "receipt": receipt,
                         "phase": phase.rawValue, "journal": spend?.payload.journal.blob,
                         "number": spend?.payload.number, "contradictions": contradictions,
+                        "model": spend?.payload.parts.model.blob,
                     ], where: ["account": account.blob, "lease": lease.lease.blob]))
             return
         }
@@ -176,6 +183,7 @@ extension LedgerStore {
                     "contradictions": contradictions, "document": record.lease.compact,
                     "device": lease.device.blob, "credit": lease.credit,
                     "issued": record.issued.milliseconds,
+                    "model": spend?.payload.parts.model.blob,
                 ]))
         DocumentCache.shared.keep(record.lease)
     }

@@ -74,6 +74,7 @@ struct LedgerStore {
         parts.add(orders: try orders(needs.sentOrders, upTo: row.standing.serial))
         // Honest ones follow each other.
         for serial in needs.orders { parts.add(orders: try named(serial)) }
+        parts.withholdings = try WithholdingStore(db: db).inForce(of: needs.withholdings, account)
         return try parts.ledger(forks: [])
     }
 
@@ -105,7 +106,7 @@ struct LedgerStore {
         let orders = try db.rows(
             "SELECT document FROM ledger_order WHERE account = ?1 ORDER BY serial", [account.blob])
         parts.add(orders: try orders.map { try document($0["document"]) })
-        parts.takeRevocationsFromOrders()
+        parts.takeStandingFromOrders()
         return try parts.ledger(forks: forks())
     }
 

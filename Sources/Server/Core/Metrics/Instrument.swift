@@ -58,6 +58,10 @@ package struct Instrument: Sendable {
     static let signedReceipts = Instrument(
         name: "atelier.receipt.signed", kind: .counter, unit: "{receipt}",
         help: "Generations countersigned.")
+    static let nearRegistrations = Instrument(
+        name: "atelier.registration.near", kind: .counter, unit: "{work}",
+        help:
+            "Works registered that are near to what somebody else registered, reserved or claimed.")
     static let clockLead = Instrument(
         name: "atelier.clock.lead", kind: .gauge, unit: "s",
         help: "How far this machine's clock is ahead of the time that has passed.")
@@ -86,8 +90,10 @@ package struct Instrument: Sendable {
     /// Every instrument, in the order of the output.
     package static let all = [
         requestDuration, activeRequests, refusedRequests, bodyBytes, watchers, connections,
-        closedConnections, storedSegments, segmentBytes, signedReceipts, clockLead, clockRefusals,
-        clockStepsBack, databaseWaits, databaseUse, memory, processorTime, descriptors,
+        closedConnections, storedSegments, segmentBytes, signedReceipts, nearRegistrations,
+        clockLead,
+        clockRefusals, clockStepsBack, databaseWaits, databaseUse, memory, processorTime,
+        descriptors,
     ]
 }
 

@@ -35,6 +35,7 @@ struct ServerMetrics: Sendable {
     private let storedSegments: Counter
     private let segmentBytes: Counter
     private let receipts: Counter
+    private let nearRegistrations: Counter
     private let clockRefusals: Counter
     private let clockStepsBack: Counter
     private let refusals: [Problem.Kind: Counter]
@@ -57,6 +58,7 @@ struct ServerMetrics: Sendable {
         storedSegments = counter(.storedSegments, [])
         segmentBytes = counter(.segmentBytes, [])
         receipts = counter(.signedReceipts, [])
+        nearRegistrations = counter(.nearRegistrations, [])
         clockRefusals = counter(.clockRefusals, [])
         clockStepsBack = counter(.clockStepsBack, [])
         refusals = Self.each { kind in
@@ -101,6 +103,9 @@ struct ServerMetrics: Sendable {
 
     /// Spends got receipts.
     func receipt(_ count: Int) { receipts.increment(by: count) }
+
+    /// Works were registered that are near to somebody else's.
+    func registerNear(_ count: Int) { nearRegistrations.increment(by: count) }
 
     /// A connection was closed by this program, or not taken.
     func close(_ cause: ConnectionTable.Cause) { closedConnections[cause]?.increment() }

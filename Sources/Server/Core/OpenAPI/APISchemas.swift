@@ -60,6 +60,16 @@ enum APISchemas {
                 ]),
             ], optional: ["epoch", "hand_in"]),
         "LedgerReply": ledgerReply,
+        "RegistrationRequest": object([
+            "works": list(of: compact, atMost: ProtocolLimits.registrationsPerRequest),
+            "models": list(of: compact, atMost: ProtocolLimits.registrationsPerRequest),
+            "withdrawals": list(of: compact, atMost: ProtocolLimits.registrationsPerRequest),
+        ]),
+        "RegistrationReply": object([
+            "works": list(of: registrationEntry), "models": list(of: registrationEntry),
+            "withdrawals": list(of: registrationEntry),
+        ]),
+        "ReceiptStatusReply": object(["status": compact]),
         "AuditPage": object([
             "contents": list(of: hex(32), atMost: ProtocolLimits.auditEntries)
         ]),
@@ -78,6 +88,7 @@ enum APISchemas {
 
     /// A parameter of a path by its name.
     static func path(_ name: String) -> JSON {
+        if name == "receipt" { return hex(32) }
         guard name == "index" else { return hex(16) }
         return [
             "type": "integer", "minimum": 0,
@@ -87,7 +98,16 @@ enum APISchemas {
 
     private static let ledgerReply = object(
         [
-            "receipts": list(of: compact), "held": list(of: hex(32)),
+            "receipts": list(of: compact),
+            "held": list(
+                of: object([
+                    "spend": hex(32),
+                    "reason": [
+                        "type": "string",
+                        "enum": .array(
+                            LedgerReply.HoldReason.allCases.map { .string($0.rawValue) }),
+                    ],
+                ])),
             "refused": list(
                 of: object([
                     "spend": hex(32),
@@ -103,6 +123,18 @@ enum APISchemas {
             "lacks": object(["receipts": count, "orders": count]), "handed_in": count,
             "waiting": object(["devices": list(of: hex(16)), "until": time]),
         ], optional: ["lends_from", "audit", "lacks", "handed_in", "waiting"])
+
+    private static let registrationEntry = object(
+        [
+            "outcome": ["type": "string", "enum": ["accepted", "known", "refused"]],
+            "code": [
+                "type": "string",
+                "enum": [
+                    "malformed", "conflict", "unregistered-work", "wrong-order", "limit-reached",
+                ],
+            ],
+            "text": ["type": "string"],
+        ], optional: ["code"])
 
     private static let role: JSON = [
         "type": "string", "enum": ["reviewer", "moderator", "administrator"],

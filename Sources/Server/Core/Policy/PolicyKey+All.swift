@@ -4,7 +4,14 @@ import Logging
 
 extension PolicyKey {
     /// Every key, in the order in which they are shown; tables stay together.
-    static let all = serving + credits + limits + retention
+    static let all = serving + credits + rights + limits + retention
+
+    private static let rights: [PolicyKey] = [
+        .choice(
+            "rights.registration",
+            "Receipts for registered models alone, or for others too: required or optional.",
+            otherwise: "is required or optional", \.policy.rightsRegistration)
+    ]
 
     private static let serving: [PolicyKey] = [
         .text("listen", "Where devices are answered: address:port.") {
