@@ -8,6 +8,7 @@ import sys
 import tempfile
 
 import floor
+import matching
 import plans
 import seed
 from postgres import Cluster
@@ -123,6 +124,8 @@ def measure(options, folder, cluster):
         results["throughput"] = throughput(options, folder, cluster)
     if options.part in (None, "growth"):
         results["growth"], results["plans"] = growth(options, folder, cluster)
+    if options.part in (None, "matching"):
+        results["matching"] = matching.measure(options, folder, cluster, Server, load, say)
     if options.part in (None, "watching"):
         say("watchers")
         results["watching"] = watching(options, folder)
@@ -149,6 +152,8 @@ def report(results):
               f"{row['cpu_ms']:.1f} ms of processor")
     for text in results.get("plans", []):
         print(text)
+    if "matching" in results:
+        matching.report(*results["matching"])
     if "watching" not in results:
         return
     watch = results["watching"]
@@ -161,13 +166,16 @@ def main():
     parser.add_argument("--program", required=True, help=argparse.SUPPRESS)
     parser.add_argument("--driver", required=True, help=argparse.SUPPRESS)
     parser.add_argument("--json", action="store_true", help="print one JSON object")
-    parser.add_argument("--part", choices=["throughput", "growth", "watching"],
+    parser.add_argument("--part", choices=["throughput", "growth", "matching", "watching"],
                         help="one part alone")
     parser.add_argument("--quick", action="store_true", help="small sizes: does it run at all?")
+    parser.add_argument("--bands", action="store_true",
+                        help="for matching, also by bands in SQL: some minutes")
     options = parser.parse_args()
     options.each = 8 if options.quick else 64
     options.alone = 10 if options.quick else 63
     options.watchers = 50 if options.quick else 2000
+    options.fingerprints = [1000] if options.quick else [10_000, 100_000, 1_000_000]
     options.sizes = [(1000, 1000), (2000, 4000)] if options.quick else [
         (1_000, 1_000), (10_000, 100_000), (100_000, 1_000_000)]
     with tempfile.TemporaryDirectory() as name:
