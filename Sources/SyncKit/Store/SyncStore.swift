@@ -49,6 +49,8 @@ public final class SyncStore: Sendable {
         try pool.writeWithoutTransaction { db in
             // GRDB sets NORMAL once WAL is on, and does not see it where switching to WAL failed.
             try db.execute(sql: "PRAGMA synchronous = \(durability.rawValue)")
+            // What is deleted is overwritten, on every build of SQLite; see `erase(_:)`.
+            try db.execute(sql: "PRAGMA secure_delete = ON")
             guard try String.fetchOne(db, sql: "PRAGMA journal_mode") == "wal" else {
                 throw StoreError.damaged("journal mode")
             }
