@@ -27,6 +27,21 @@ package enum Limits {
     package static let tagsPerWork = 64
     /// The longest licence text, in UTF-8 bytes; the statement that holds it must stay small.
     package static let licenceBytes = 4 * 1024
+    /// The most requests with registrations of one sync.
+    static let registrationRounds = 256
+    /// The most bytes of registrations in one request; with the rest it stays below
+    /// `ProtocolLimits.messageBytes`.
+    static let registrationBytes = 160 * 1024
+    /// The longest text of a refused registration that is stored, in characters.
+    static let refusalText = 500
+    /// The most pages of the list of reservations that one sync fetches.
+    static let reservationPages = 256
+    /// The most pages of cases that one sync fetches.
+    static let casePages = 64
+    /// The most models that one deletion certificate names.
+    static let modelsPerCertificate = 512
+    /// The most devices that one deletion certificate names.
+    static let devicesPerCertificate = 64
     /// The most training marks that a rights statement names.
     package static let recordedMarks = 12
     /// The longest model name, in UTF-8 bytes.

@@ -32,6 +32,7 @@ final class LocalServer: Sendable {
         var hidden: Set<DeviceID> = []
         var tamper: Tamper?
         var audit: (contents: [Digest], epoch: Int)?
+        var rights = Rights()
     }
 
     /// What a hostile server makes of a reply before it goes.
@@ -40,10 +41,8 @@ final class LocalServer: Sendable {
     let key = SigningKey()
     let world: World
     private let secret = InviteSecret(checked: [UInt8](repeating: 9, count: 16))
-    private let state = Mutex(State())
+    let state = Mutex(State())
     private let lead = Mutex(Duration.zero)
-    /// It knows of no registrations.
-    private static let policy = LedgerPolicy(requiresRegistration: false)
 
     init(world: World) {
         self.world = world
@@ -71,7 +70,7 @@ final class LocalServer: Sendable {
     /// The ledger's time comes back to the clock, as the operator's command does it.
     func setTimeBack() {
         let now = now
-        state.withLock { $0.ledger?.setTimeBack(to: now, policy: Self.policy) }
+        state.withLock { $0.ledger?.setTimeBack(to: now, policy: LedgerPolicy()) }
     }
 
     /// From now on segments do not arrive, or do again.
@@ -173,6 +172,7 @@ final class LocalServer: Sendable {
         }
         let device = try member(message, &state)
         if let refusal = state.refusal { throw problem(refusal, 403) }
+        if let reply = try rights(message, path, device, &state) { return reply }
         switch (message.method, path.count, path.last ?? "") {
         case ("GET", 2, "device-requests"):
             return try reply(DeviceRequestList(requests: state.waiting))
@@ -205,7 +205,7 @@ final class LocalServer: Sendable {
         state.accountKey = request.accountKey
         state.certificates = [request.certificate]
         state.ledger = ServerLedger(
-            account: AccountID(key: request.accountKey), policy: Self.policy, now: now)
+            account: AccountID(key: request.accountKey), policy: LedgerPolicy(), now: now)
         return try reply(list(state), status: 201)
     }
 
@@ -224,7 +224,7 @@ final class LocalServer: Sendable {
     }
 
     /// After which one a page is asked for.
-    private static func start(of message: HTTPMessage) -> Int {
+    static func start(of message: HTTPMessage) -> Int {
         let query = URLComponents(string: message.target)?.queryItems ?? []
         return query.first { $0.name == "after" }.flatMap { Int($0.value ?? "") } ?? 0
     }
@@ -249,7 +249,8 @@ final class LocalServer: Sendable {
             verifying: request, account: ledger.account, deviceKey: device.deviceKey,
             serverKey: key.verifyingKey)
         let answer = try ledger.exchange(
-            contact, epoch: 1, now: now, policy: Self.policy, signer: LedgerSigner(key: key)
+            contact, models: state.rights.models, epoch: 1, now: now, policy: LedgerPolicy(),
+            signer: LedgerSigner(key: key)
         ) {
             state.lease += 1
             return LeaseID(checked: [UInt8](repeating: state.lease, count: 16))

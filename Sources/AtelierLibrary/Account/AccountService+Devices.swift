@@ -109,13 +109,18 @@ extension AccountService {
             try context.store.write { try LocalValue.devices.write(text, $0) }
             return (devices, true)
         } catch let failure as HTTPFailure {
-            let text = try context.store.read { try LocalValue.devices.read($0) }
-            let devices = text.flatMap {
-                try? CanonicalJSON.decode([KnownDevice].self, from: Data($0.utf8))
-            }
-            guard let devices else { throw failure }
+            let devices = try lastKnownDevices()
+            guard !devices.isEmpty else { throw failure }
             return (devices, false)
         }
+    }
+
+    /// The account's devices by the server's last answer; none before the first.
+    func lastKnownDevices() throws -> [KnownDevice] {
+        let text = try context.store.read { try LocalValue.devices.read($0) }
+        return text.flatMap {
+            try? CanonicalJSON.decode([KnownDevice].self, from: Data($0.utf8))
+        } ?? []
     }
 
     /// Fetches the approval of this device's request, checks it, and saves the library keys in it.

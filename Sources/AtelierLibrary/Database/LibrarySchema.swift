@@ -17,6 +17,7 @@ package enum LibrarySchema {
             table("model_works", 4, ["model_id", "work_id"]),
             table("generations", 5, generationColumns),
             table("removals", 6, removalColumns),
+            table("erasures", 7, ["work_sha256", "statement", "device"]),
         ])
     }
 
@@ -41,6 +42,9 @@ package enum LibrarySchema {
                     ALTER TABLE generations ADD COLUMN figure TEXT NOT NULL DEFAULT '';
                     """)
         }
+        migrator.registerMigration("5 rights") { database in
+            try database.execute(sql: rights)
+        }
         return migrator
     }
 
@@ -57,7 +61,7 @@ package enum LibrarySchema {
     private static let workColumns = [
         "title", "note", "sha256", "pixel_hash", "width", "height", "format", "bytes", "basis",
         "licence", "statement", "device", "device_name", "created_at", "areas",
-        "fingerprint", "landmarks",
+        "fingerprint", "landmarks", "reading",
     ]
     private static let modelColumns = [
         "name", "digest", "works_digest", "engine", "bytes", "analysis", "device", "device_name",
@@ -73,6 +77,7 @@ package enum LibrarySchema {
 
     private static let removalColumns = [
         "kind", "name", "files", "contents", "removed_at", "keep_until", "device", "device_name",
+        "cause",
     ]
 
     private static func table(_ name: String, _ id: TableID, _ columns: [String]) -> SyncedTable {
@@ -190,6 +195,36 @@ package enum LibrarySchema {
             file TEXT PRIMARY KEY NOT NULL,
             since INTEGER NOT NULL
         );
+        """
+
+    /// What was registered with the server, and the community's reservations, stay on the device.
+    private static let rights = """
+        ALTER TABLE works ADD COLUMN reading TEXT NOT NULL DEFAULT '';
+        ALTER TABLE removals ADD COLUMN cause BLOB;
+        CREATE INDEX removals_by_cause ON removals(cause);
+        CREATE TABLE erasures (
+            id BLOB PRIMARY KEY NOT NULL DEFAULT (randomblob(16)),
+            work_sha256 TEXT NOT NULL DEFAULT '',
+            statement TEXT NOT NULL DEFAULT '',
+            device TEXT NOT NULL DEFAULT ''
+        );
+        CREATE INDEX erasures_by_work ON erasures(work_sha256);
+        CREATE TABLE registrations (
+            kind TEXT NOT NULL,
+            digest TEXT NOT NULL,
+            compact TEXT NOT NULL,
+            is_sent INTEGER NOT NULL DEFAULT 0,
+            is_withdrawn INTEGER NOT NULL DEFAULT 0,
+            refusal TEXT NOT NULL DEFAULT '',
+            text TEXT NOT NULL DEFAULT '',
+            PRIMARY KEY (kind, digest)
+        );
+        CREATE TABLE reservations (
+            number INTEGER PRIMARY KEY NOT NULL,
+            tag BLOB NOT NULL,
+            fingerprint BLOB NOT NULL
+        );
+        CREATE INDEX reservations_by_tag ON reservations(tag);
         """
 
     private static let local = """

@@ -168,6 +168,14 @@ enum LocalValue: String {
     case auditContradiction = "audit_contradiction"
     /// The account's devices by the server's last answer: JSON.
     case devices
+    /// The serial up to which the list of reservations is known.
+    case reservationSerial = "reservation_serial"
+    /// The server's epoch at that serial.
+    case reservationEpoch = "reservation_epoch"
+    /// The account's cases as of the last sync: JSON.
+    case cases
+    /// The serial of the last order about a case that they include.
+    case caseOrder = "case_order"
     /// The time by which files leave the trash, milliseconds since 1970 UTC.
     case trashTime = "trash_time_ms"
     /// What this device's clock said at the last sweep.

@@ -66,6 +66,7 @@ public struct GenerationService: Sendable {
         if let sketch, let name = plan.sketch {
             try LibraryFile.write(sketch, to: context.folder.sketch(name))
         }
+        try styles.prepareRegistration(of: try styles.model(order.model))
         let (spend, isRepeat) = try wallet.spend(
             plan.body, resume: Array(try CanonicalJSON.encoder.encode(plan)))
         try context.checkpoint(.spendJournaled)

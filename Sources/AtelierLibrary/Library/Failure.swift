@@ -164,6 +164,10 @@ public enum NextStep: String, Codable, CaseIterable, Sendable {
     case requestAccess = "request-access"
     /// Carry the changes to another device by a file.
     case exportBundle = "export-bundle"
+    /// Look at the account's cases.
+    case listCases = "list-cases"
+    /// Say that a reservation is wrong.
+    case contestReservation = "contest-reservation"
     /// Say that the mark in a file is the artist's own.
     case sayOwnMark = "say-own-mark"
     /// Say that what cannot be read in a file forbids nothing.

@@ -11,7 +11,7 @@ import SystemSupport
 /// ``sync`` use the network; everything else works offline.
 ///
 /// Services depend on those above them: trash → works → styles → wallet → generations →
-/// withdrawals → account → sync; backup and doctor read all of them.
+/// withdrawals → account → rights → sync; backup and doctor read all of them.
 public final class Library: Sendable {
     /// The removed objects that can be restored.
     public let trash: Trash
@@ -29,6 +29,8 @@ public final class Library: Sendable {
     public let account: AccountService
     /// The exchange of changes with other devices: by a server or by a file; conflicts.
     public let sync: SyncService
+    /// Reservations, cases, and certificates of what was removed.
+    public let rights: RightsService
     /// Backups and the export to plain files.
     public let backup: BackupService
     /// The check of everything that can be wrong with the library on this device.
@@ -49,22 +51,30 @@ public final class Library: Sendable {
         let context = try LibraryContext(
             opening: folder, environment: environment, freesRoom: freesRoom)
         self.context = context
-        trash = Trash(context: context)
-        works = WorkCatalog(context: context)
-        styles = StyleCatalog(context: context, works: works, trash: trash)
+        let erasures = ErasureLog(context: context)
+        trash = Trash(context: context, erasures: erasures)
+        let reservations = ReservationList(context: context)
+        let registrar = Registrar(context: context)
+        works = WorkCatalog(context: context, reservations: reservations)
+        styles = StyleCatalog(context: context, works: works, trash: trash, registrar: registrar)
         wallet = Wallet(context: context)
         generations = GenerationService(
             context: context, works: works, styles: styles, wallet: wallet, trash: trash)
         withdrawals = Withdrawals(
-            context: context, works: works, styles: styles, generations: generations, trash: trash)
+            context: context, works: works, styles: styles, generations: generations, trash: trash,
+            registrar: registrar, erasures: erasures)
         let doubts = SyncDoubts(context: context)
         account = AccountService(
             context: context,
             ledger: LedgerExchange(
-                context: context, wallet: wallet, generations: generations, doubts: doubts))
+                context: context, wallet: wallet, styles: styles, generations: generations,
+                registrar: registrar, doubts: doubts))
+        rights = RightsService(
+            context: context, works: works, styles: styles, registrar: registrar,
+            reservations: reservations, erasures: erasures, account: account)
         sync = SyncService(
             context: context, account: account, wallet: wallet, generations: generations,
-            withdrawals: withdrawals, trash: trash, doubts: doubts)
+            withdrawals: withdrawals, trash: trash, rights: rights, doubts: doubts)
         backup = BackupService(
             context: context, works: works, styles: styles, generations: generations)
         doctor = LibraryDoctor(

@@ -97,6 +97,8 @@ public enum ObjectKind: String, Sendable {
     case device
     /// A conflict.
     case conflict
+    /// A case that the account is a side of.
+    case rightsCase = "case"
 
     /// Where all of them are listed.
     var list: NextStep {
@@ -106,6 +108,7 @@ public enum ObjectKind: String, Sendable {
         case .generation: .listGenerations
         case .device: .listDevices
         case .conflict: .listConflicts
+        case .rightsCase: .listCases
         }
     }
 }

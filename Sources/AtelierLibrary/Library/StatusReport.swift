@@ -1,3 +1,4 @@
+import AtelierProtocol
 import Foundation
 public import SignedObjects
 import SyncKit
@@ -42,6 +43,8 @@ public struct StatusReport: Codable, Equatable, Sendable {
     public let unfinishedGenerations: Int
     /// The doubts of the last sync.
     public let doubts: [SyncDoubt]
+    /// The cases that are not final, as of the last sync.
+    public let openCases: [CaseReport]
     /// The removed objects that can be restored.
     public let trash: Store
     /// The works.
@@ -72,7 +75,8 @@ extension Library {
             pendingChanges: context.store.isReadOnly ? nil : try context.store.pendingChangeCount(),
             clockOffsetMs: Int(clamping: offset ?? 0),
             unfinishedGenerations: hasJoined ? try generations.unfinishedPlans().count : 0,
-            doubts: try sync.doubts.all(), trash: try trashStorage(),
+            doubts: try sync.doubts.all(),
+            openCases: try rights.cases().filter { $0.state != .final }, trash: try trashStorage(),
             works: storage(of: try works.all().map { $0.location(in: context.folder) }),
             models: storage(of: try styles.all().map { $0.location(in: context.folder) }),
             generations: storage(of: try generations.all().map { $0.location(in: context.folder) }))

@@ -1,3 +1,4 @@
+import Fingerprints
 public import Provenance
 
 /// Why the rights in a work stand in the way; nothing was changed.
@@ -6,12 +7,14 @@ public enum RightsError: ServiceError {
     case markedAgainstTraining(path: String, mark: TrainingMark, isOwnPossible: Bool)
     /// The file says something about training that cannot be read.
     case unreadableMark(path: String, reason: String)
+    /// The picture looks like one that its author reserved against training by others.
+    case reserved(name: String, number: Int, differingBits: Int)
     /// No protected copy of the work can be made.
     case notProtected(title: String, reason: String)
 
     var kind: Failure.Kind {
         switch self {
-        case .markedAgainstTraining, .unreadableMark: .refused
+        case .markedAgainstTraining, .unreadableMark, .reserved: .refused
         case .notProtected: .other
         }
     }
@@ -20,6 +23,7 @@ public enum RightsError: ServiceError {
         switch self {
         case .markedAgainstTraining(_, _, let isOwnPossible): isOwnPossible ? .sayOwnMark : nil
         case .unreadableMark: .sayCheckedMark
+        case .reserved: .contestReservation
         case .notProtected: nil
         }
     }
@@ -35,6 +39,10 @@ public enum RightsError: ServiceError {
             "\(path) was not added. It may forbid that models learn from it: what it says about "
                 + "its use cannot be read (\(reason)). Look at it with a program that shows XMP "
                 + "and content credentials."
+        case .reserved(let name, let number, let bits):
+            "\(name) was not used. It looks like a picture whose author does not want that others "
+                + "train on it: reservation \(number) of this community (\(bits) of 256 bits "
+                + "differ; up to \(Fingerprint.matchDistance) count as the same picture)."
         case .notProtected(let title, let reason):
             "No protected copy of \"\(title)\" was written. \(reason)"
         }

@@ -32,13 +32,16 @@ public struct StyleCatalog: Sendable {
     let context: LibraryContext
     let works: WorkCatalog
     let trash: Trash
+    let registrar: Registrar
 
     /// Trains a style model from works whose files are on this device.
     ///
     /// - Parameters:
     ///   - name: The model's name; no other model may have it.
     ///   - progress: Called with 0 to 1.
-    /// - Throws: ``LibraryError``; `StyleError` where a work cannot be learned from.
+    /// - Throws: ``LibraryError``; ``RightsError/reserved(name:number:differingBits:)`` where
+    ///   somebody else reserved a work since it was added; `StyleError` where a work cannot be
+    ///   learned from.
     public func train(
         _ name: String, from choice: WorkChoice,
         progress: @Sendable (Double) -> Void = { _ in }
@@ -49,6 +52,7 @@ public struct StyleCatalog: Sendable {
             throw ModelError.nameTaken(name)
         }
         let chosen = try chosenWorks(choice)
+        try works.checkReservations(of: chosen.works)
         let style = try learn(from: chosen.works, progress: progress)
         return TrainedModel(
             model: try keep(style, name: name, works: chosen.works), leftOut: chosen.leftOut,
@@ -162,6 +166,7 @@ public struct StyleCatalog: Sendable {
         let now = try context.now()
         let analysis = try CanonicalJSON.encoder.encode(style.analysis)
         let landmarks = try CanonicalJSON.encoder.encode(LearnedLandmarks(style))
+        let readings = try self.works.readings(of: works)
         try context.store.write { database in
             try database.execute(
                 sql: """
@@ -182,8 +187,25 @@ public struct StyleCatalog: Sendable {
                     sql: "INSERT INTO model_works(id, model_id, work_id) VALUES(?, ?, ?)",
                     arguments: [link.data, id.data, work.id.data])
             }
+            try registrar.prepare(
+                model: digest, engine: StyleModel.engineVersion, works: works, readings, database)
         }
         return try model(id)
+    }
+
+    /// Signs what the server has to know of a model on this device, where that was not done when
+    /// it was trained: the device belonged to no account then.
+    func prepareRegistration(of model: Model) throws {
+        guard let digest = Digest(hex: model.digest), model.isHere,
+            try !registrar.hasPrepared(model: digest)
+        else { return }
+        let learned = try works.all().filter { model.works.contains($0.id) }
+        guard learned.count == model.works.count else { return }
+        let readings = try works.readings(of: learned)
+        try context.store.write { database in
+            try registrar.prepare(
+                model: digest, engine: model.engine, works: learned, readings, database)
+        }
     }
 }
 

@@ -9,7 +9,9 @@ import SignedObjects
 struct LedgerExchange: Sendable {
     let context: LibraryContext
     let wallet: Wallet
+    let styles: StyleCatalog
     let generations: GenerationService
+    let registrar: Registrar
     let doubts: SyncDoubts
 
     /// Settles, and saves what the reply says about the account's membership.
@@ -50,6 +52,22 @@ struct LedgerExchange: Sendable {
     /// - Returns: The number of new receipts.
     @discardableResult
     func settle(over connection: ServerConnection) async throws -> Int {
+        try await register(over: connection)
+        var settled = try await exchangeSpends(over: connection)
+        let forgotten = try wallet.open().wallet.modelsHeldUnregistered
+        if try registrar.forgetSent(models: forgotten) {
+            // The server was restored, and its registrations are older than this device's.
+            try await register(over: connection)
+            settled += try await exchangeSpends(over: connection)
+        }
+        try generations.recordVerdicts(of: try wallet.open().wallet)
+        // Not before: what was made while the works were in the library gets its receipt.
+        try await registrar.sendWithdrawals(over: connection)
+        return settled
+    }
+
+    /// The rounds of the ledger's exchange.
+    private func exchangeSpends(over connection: ServerConnection) async throws -> Int {
         var settled = 0
         var audit: (head: String?, key: VerifyingKey)?
         for _ in 0..<Limits.ledgerRounds {
@@ -75,11 +93,43 @@ struct LedgerExchange: Sendable {
             let hasMoreOrders = reply.orders.count >= LedgerLimits.ordersPerReply
             guard isSettling || hasMoreOrders else { break }
         }
-        try generations.recordVerdicts(of: try wallet.open().wallet)
         if let audit {
             try await doubts.followAudit(audit.head, over: connection, serverKey: audit.key)
         }
         return settled
+    }
+}
+
+extension DeviceWallet {
+    /// The models of the spends that the server holds because it does not know what they are made
+    /// of.
+    fileprivate var modelsHeldUnregistered: [Digest] {
+        Set(
+            spends.filter { held[$0.digest] == .unregistered }.map(\.payload.parts.model)
+        ).sorted()
+    }
+}
+
+extension LedgerExchange {
+    /// Registers what generations are made of, before their spends are sent.
+    ///
+    /// A server that refuses leaves the spends held, not lost; the ledger's own contact says why.
+    private func register(over connection: ServerConnection) async throws {
+        for model in try styles.all() {
+            do {
+                try styles.prepareRegistration(of: model)
+            } catch is LibraryError {
+                // A work's file is damaged or elsewhere: the doctor tells.
+                continue
+            }
+        }
+        do {
+            try await registrar.send(over: connection)
+        } catch is Problem {
+            return
+        } catch AccountError.tryLater {
+            return
+        }
     }
 }
 

@@ -26,6 +26,10 @@ public struct SyncDoubt: Codable, Equatable, Sendable {
         case auditUnchecked = "audit-unchecked"
         /// This device lacks a library key that the others have.
         case missingKeys = "missing-keys"
+        /// The server's list of reservations cannot be what it signed before.
+        case reservationsRefused = "reservations-refused"
+        /// The server refused to register a work or a model.
+        case registrationRefused = "registration-refused"
     }
 
     /// What is inconsistent.
@@ -42,7 +46,9 @@ public struct SyncDoubt: Codable, Equatable, Sendable {
         switch code {
         case .missingSegments, .divergentReplica: .exportBundle
         case .missingKeys: .sync
-        case .quarantineFull, .snapshotUnusable, .auditRewritten, .auditUnchecked: nil
+        case .quarantineFull, .snapshotUnusable, .auditRewritten, .auditUnchecked,
+            .reservationsRefused, .registrationRefused:
+            nil
         }
     }
 
@@ -161,14 +167,26 @@ struct SyncDoubts: Sendable {
 
     /// Stores what SyncKit and the key exchange report; doubts about the audit log stay as they
     /// are.
-    func keep(after report: SyncReport, missingKeys: [Int]) throws {
+    func keep(
+        after report: SyncReport, missingKeys: [Int], refusedList: (any Error)? = nil,
+        refusedRegistrations: [(digest: String, text: String)] = []
+    ) throws {
         let now = Moment(try context.now())
         let audit = try all().filter { SyncDoubt.ofTheAudit.contains($0.code) }
         let engine =
             SyncDoubt.ofTheEngine(report.faults, now: now)
             + SyncDoubt.snapshotUnusable(report.snapshotFailure, now: now)
         let keys = missingKeys.isEmpty ? [] : [SyncDoubt.missingKeys(missingKeys, now: now)]
-        try keep(audit + engine + keys)
+        let list = refusedList.map {
+            SyncDoubt(code: .reservationsRefused, subject: "", text: "\($0)", since: now)
+        }
+        let registrations = refusedRegistrations.map { digest, text in
+            SyncDoubt(
+                code: .registrationRefused, subject: digest,
+                text: "The server did not register \(digest.prefix(8)), so generations made from "
+                    + "it are held: \(text)", since: now)
+        }
+        try keep(audit + engine + keys + [list].compactMap { $0 } + registrations)
     }
 
     private func auditDoubts(

@@ -113,7 +113,8 @@ extension SyncOutcome {
     /// Whether it differs from `last` in anything but the time.
     fileprivate func isNews(after last: SyncOutcome?) -> Bool {
         guard let last else { return true }
-        return sent > 0 || received > 0 || settled > 0 || refused > 0 || standing != last.standing
+        return sent > 0 || !letters.isEmpty || received > 0 || settled > 0 || refused > 0
+            || standing != last.standing
             || credits.timeless != last.credits.timeless || setAside != last.setAside
     }
 }

@@ -28,6 +28,8 @@ public struct SyncOutcome: Codable, Equatable, Sendable {
     /// What the operator wrote with the decisions that came with this sync, oldest first: those
     /// that forbid nothing, such as a reinstatement. What forbids is told by ``standing``.
     public var messages: [String] = []
+    /// What was written to the account in cases, oldest first.
+    public var letters: [CaseNote] = []
     /// How the account stands.
     public var standing: StandingReport
     /// The credits after it.
@@ -45,6 +47,7 @@ public struct SyncService: Sendable {
     let generations: GenerationService
     let withdrawals: Withdrawals
     let trash: Trash
+    let rights: RightsService
     let doubts: SyncDoubts
 
     /// Settles credits, then exchanges changes with the server. It can be repeated and interrupted.
@@ -70,6 +73,7 @@ public struct SyncService: Sendable {
             // Suspended after the ledger exchange: the orders of another one say why.
             settled += try await account.ledger.settle(over: connection)
         }
+        let refusedList = try await followRights(over: connection)
         try context.remember(connection.clock)
         try trash.confirmClock(connection.clock)
         try trash.sweepFiles()
@@ -79,13 +83,41 @@ public struct SyncService: Sendable {
         let pending = try context.store.pendingChangeCount()
         let credits = try wallet.report()
         let missingKeys = try account.missingKeys()
-        try doubts.keep(after: report, missingKeys: missingKeys)
+        try doubts.keep(
+            after: report, missingKeys: missingKeys, refusedList: refusedList,
+            refusedRegistrations: try rights.registrar.refusals())
         return SyncOutcome(
             sent: max(0, before - pending), received: report.changesReceived, settled: settled,
             refused: credits.refused - refusedBefore, pending: pending,
             setAside: report.segmentsSetAside, missingKeys: missingKeys,
             doubts: try doubts.all(), messages: try messages(after: ordersBefore),
+            letters: try letters(after: ordersBefore),
             standing: try standing(), credits: credits)
+    }
+
+    /// Brings the list of reservations and the account's cases up to date.
+    ///
+    /// - Returns: Why the list was refused; nil where it was not.
+    /// - Throws: `HTTPFailure`. A server that refuses to answer leaves both as they are.
+    private func followRights(
+        over connection: ServerConnection
+    ) async throws -> (any Error)? {
+        guard let server = context.membership.server else { return nil }
+        do {
+            try await rights.pullCases(
+                over: connection, orders: try wallet.open().wallet.orders.map(\.payload))
+            if try rights.awaitsDevices() { _ = try await account.devices() }
+            try await rights.reservations.pull(over: connection, serverKey: server.key)
+            return nil
+        } catch is Problem {
+            return nil
+        } catch let error as ReservationListError {
+            return error
+        } catch let error as ReservationPageError {
+            return error
+        } catch let error as JWSError {
+            return error
+        }
     }
 
     /// The operator's texts in the orders after a serial that lift or give something.
@@ -93,6 +125,11 @@ public struct SyncService: Sendable {
         try wallet.open().wallet.orders.dropFirst(serial).map(\.payload)
             .filter { [.reinstate, .resumeService, .grant, .note].contains($0.kind) }
             .map { CheckedText.shown($0.text) }.filter { !$0.isEmpty }
+    }
+
+    /// What the orders after a serial say in cases.
+    private func letters(after serial: Int) throws -> [CaseNote] {
+        try wallet.open().wallet.orders.dropFirst(serial).map(\.payload).compactMap(CaseNote.init)
     }
 
     /// How the account stands, as of the last contact; offline.
@@ -113,7 +150,12 @@ public struct SyncService: Sendable {
             store: context.store, transport: connection.transport, keys: sealing.keys,
             account: sealing.account)
         return try await synchronizer.run(
-            mayWrite: { try mayPush() }, didPull: { try withdrawals.follow() })
+            mayWrite: { try mayPush() },
+            didPull: {
+                try withdrawals.follow()
+                // What is said to be gone goes out with the same sync.
+                try trash.sweepFiles()
+            })
     }
 
     /// Whether changes of this device may be pushed now. Without the newest library key they would

@@ -138,6 +138,11 @@ struct LibraryFileName: Hashable {
         self.init(name[..<hyphen] + "/" + name[name.index(after: hyphen)...])
     }
 
+    /// The digest that the file is named by.
+    var digest: Digest? {
+        Digest(hex: String(text.drop { $0 != "/" }.dropFirst().prefix { $0 != "." }))
+    }
+
     /// The file's path while a row names it.
     func place(in folder: LibraryFolder) -> URL { folder.root.appending(path: text) }
 

@@ -14,7 +14,8 @@ extension Trash {
     }
 
     /// Moves the files of removed objects into the trash, moves those of restored objects back, and
-    /// deletes those whose time is over, and what crashes left.
+    /// deletes those whose time is over, and what crashes left. Of what is deleted for good nothing
+    /// is left in the database either.
     ///
     /// Only an entry in the synced table of removals moves a file. A file that no row names stays:
     /// its row may not have arrived yet, or may be withheld.
@@ -43,6 +44,7 @@ extension Trash {
             }
         }
         try forgetContents(clock)
+        try erasures.note()
         // What a removal on a full disk used of it is kept anew as soon as there is room.
         RoomReserve.keep(in: context.folder)
     }

@@ -60,6 +60,7 @@ public enum RemovedKind: String, Codable, Sendable {
 /// lists the files in this device's trash folder.
 public struct Trash: Sendable {
     let context: LibraryContext
+    let erasures: ErasureLog
 
     /// The objects that can be restored, the last removed first.
     public func all() throws -> [TrashedObject] {
@@ -115,9 +116,12 @@ public struct Trash: Sendable {
 
     /// Removes a row and those that belong to it, and enters the removal for all devices.
     ///
-    /// - Parameter forGood: Whether its files are deleted at once, so that it cannot be restored.
+    /// - Parameters:
+    ///   - forGood: Whether its files are deleted at once, so that it cannot be restored.
+    ///   - cause: For a model that is removed with a work: the work.
     func remove(
-        _ kind: RemovedKind, _ id: some RowIdentifier, forGood: Bool, _ database: Database
+        _ kind: RemovedKind, _ id: some RowIdentifier, forGood: Bool, because cause: WorkID? = nil,
+        _ database: Database
     ) throws {
         guard let row = try RemovedRow(kind, RowID(id), database) else { return }
         let name = row.text(kind.nameColumn)
@@ -131,17 +135,18 @@ public struct Trash: Sendable {
         try database.execute(
             sql: """
                 INSERT INTO removals(id, kind, name, files, contents, removed_at, keep_until,
-                device, device_name) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)
+                device, device_name, cause) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 ON CONFLICT(id) DO UPDATE SET kind = excluded.kind, name = excluded.name,
                 files = excluded.files, contents = excluded.contents,
                 removed_at = excluded.removed_at, keep_until = excluded.keep_until,
-                device = excluded.device, device_name = excluded.device_name
+                device = excluded.device, device_name = excluded.device_name,
+                cause = excluded.cause
                 """,
             arguments: [
                 id.data, kind.rawValue, forGood ? "" : name,
                 String(decoding: try JSONEncoder().encode(files), as: UTF8.self), contents,
                 now.milliseconds, until.milliseconds, context.device.description,
-                context.deviceName,
+                context.deviceName, cause?.data,
             ])
         if let companion = kind.companions {
             try database.execute(

@@ -75,7 +75,9 @@ public struct Wallet: Sendable {
     /// - Returns: The spend's digest, and whether the body was paid for before.
     /// - Throws: ``GenerationError/refused(reason:)``, ``AccountError/waitsForOperator(server:)``,
     ///   ``AccountError/revoked``; `JournalError`.
-    func spend(_ parts: RenderSpec, resume: [UInt8]) throws -> (spend: Digest, isRepeat: Bool) {
+    func spend(
+        _ parts: RenderSpec, resume: [UInt8]
+    ) throws -> (spend: Digest, isRepeat: Bool) {
         guard context.membership.waitsForOperator != true else { throw context.operatorWaiting }
         var opened = try open()
         let spent: WalletSpend
@@ -116,8 +118,10 @@ public struct CreditsReport: Codable, Equatable, Sendable {
     public let spentHere: Int
     /// Of those spent here, countersigned.
     public let settled: Int
-    /// Of those spent here, held by the server until a suspension or pause ends.
+    /// Of those spent here, held by the server until nothing stands in the way of their receipts.
     public let held: Int
+    /// What the held ones wait for.
+    public let heldBecause: [HeldGenerations]
     /// Of those spent here, refused for good.
     public let refused: Int
     /// Server time of the last contact; left out before the first.
@@ -130,7 +134,7 @@ public struct CreditsReport: Codable, Equatable, Sendable {
     /// What may help; left out where a generation is possible or the reason says all.
     public let nextStep: NextStep?
 
-    init(_ summary: CreditsSummary, obstacle: Failure?) {
+    init(_ summary: CreditsSummary, held: [HeldGenerations], obstacle: Failure?) {
         granted = summary.granted
         free = summary.free
         usable = summary.usable
@@ -139,7 +143,8 @@ public struct CreditsReport: Codable, Equatable, Sendable {
         spent = summary.spent
         spentHere = summary.spentHere
         settled = summary.settled
-        held = summary.held
+        self.held = summary.held
+        heldBecause = held
         refused = summary.refused
         asOf = summary.asOf.map { Moment($0) }
         canGenerate = obstacle == nil
@@ -162,6 +167,38 @@ extension Wallet {
             } else {
                 try refusal()
             }
-        return CreditsReport(try credits(), obstacle: obstacle.map(Failure.init))
+        return CreditsReport(
+            try credits(), held: try heldGenerations(), obstacle: obstacle.map(Failure.init))
+    }
+
+    private func heldGenerations() throws -> [HeldGenerations] {
+        guard context.membership.server != nil else { return [] }
+        let counts = Dictionary(grouping: try open().wallet.held.values, by: { $0 })
+        return LedgerReply.HoldReason.allCases.compactMap { reason in
+            counts[reason].map { HeldGenerations(reason: reason, count: $0.count) }
+        }
+    }
+}
+
+/// Generations that the server holds: their receipts come by themselves once nothing stands in the
+/// way.
+public struct HeldGenerations: Codable, Equatable, Sendable {
+    /// What they wait for.
+    public let reason: LedgerReply.HoldReason
+    /// How many.
+    public let count: Int
+
+    /// What they wait for, as the end of a sentence.
+    public var text: String {
+        switch reason {
+        case .suspended: "until the suspension of the account ends"
+        case .paused: "until the service goes on"
+        case .revoked: "for good, as this device was revoked"
+        case .restored: "until your other devices have synced, as the server was restored"
+        case .unregistered: "until the server knows the works of the model; syncing registers them"
+        case .withheld:
+            "as a moderator withholds the model or a work that it learned from, until the case is "
+                + "decided otherwise"
+        }
     }
 }

@@ -23,6 +23,8 @@ public struct Withdrawals: Sendable {
     let styles: StyleCatalog
     let generations: GenerationService
     let trash: Trash
+    let registrar: Registrar
+    let erasures: ErasureLog
 
     /// What the removal of a work would remove or flag; changes nothing.
     public func consequences(ofRemoving id: WorkID) throws -> WorkRemoval {
@@ -49,12 +51,17 @@ public struct Withdrawals: Sendable {
         try context.freeingRoom {
             try context.store.write { database in
                 for model in removal.models {
-                    try trash.remove(.model, model.id, forGood: true, database)
+                    try trash.remove(
+                        .model, model.id, forGood: true, because: removal.work.id, database)
                 }
                 for generation in removal.generations {
                     try generations.flagWithdrawn(generation.id, database)
                 }
                 try trash.remove(.work, removal.work.id, forGood: forGood, database)
+                try registrar.withdraw(
+                    works: try others(with: removal.work.sha256, database)
+                        ? [] : [removal.work.sha256].compactMap { Digest(hex: $0) },
+                    models: removal.models.compactMap { Digest(hex: $0.digest) }, database)
             }
         }
         try context.freeingRoom(trash.sweepFiles)
@@ -68,18 +75,34 @@ public struct Withdrawals: Sendable {
     /// withheld.
     func follow() throws {
         try context.store.write { database in
-            let orphans = try Data.fetchAll(
+            let orphans = try Row.fetchAll(
                 database,
                 sql: """
-                    SELECT id FROM models WHERE id IN (
-                    SELECT model_id FROM model_works WHERE work_id IN (
-                    SELECT id FROM removals WHERE kind = 'work')
-                    AND work_id NOT IN (SELECT id FROM works))
-                    """)
-            for orphan in orphans.compactMap({ ModelID($0) }) {
-                try trash.remove(.model, orphan, forGood: true, database)
+                    SELECT models.id, models.digest, min(model_works.work_id) AS work_id
+                    FROM models JOIN model_works ON model_works.model_id = models.id
+                    WHERE work_id IN (SELECT id FROM removals WHERE kind = 'work')
+                    AND work_id NOT IN (SELECT id FROM works) GROUP BY models.id
+                    """
+            ).map(StoredRow.init)
+            var models: [Digest] = []
+            for orphan in orphans {
+                guard let id = orphan.id("id", as: ModelID.self) else { continue }
+                try trash.remove(
+                    .model, id, forGood: true, because: orphan.id("work_id"), database)
+                if let digest = Digest(hex: orphan.text("digest")) { models.append(digest) }
             }
+            let works = try erasures.removals(database).map(\.work).filter {
+                try registrar.knows(work: $0, database) && !others(with: $0.description, database)
+            }
+            try registrar.withdraw(works: works, models: models, database)
             try generations.flagOwnOfRemovedWorks(database)
         }
+    }
+
+    /// Whether another work has the same file, as where two devices added it.
+    private func others(with sha256: String, _ database: Database) throws -> Bool {
+        try Int.fetchOne(
+            database, sql: "SELECT 1 FROM works WHERE sha256 = ? LIMIT 1", arguments: [sha256])
+            != nil
     }
 }

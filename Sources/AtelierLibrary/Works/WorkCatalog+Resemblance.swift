@@ -1,7 +1,10 @@
 import Fingerprints
+import Foundation
 import GRDB
+import SignedObjects
 import StyleKit
 import SyncKit
+import SystemSupport
 
 /// A work that looks nearly like another: scaled, recompressed, toned, turned or mirrored.
 public struct Resemblance: Codable, Equatable, Sendable {
@@ -36,5 +39,64 @@ extension WorkCatalog {
             return Resemblance(work: id, title: fields.text("title"), differingBits: distance)
         }
         return near.min { $0.differingBits < $1.differingBits }
+    }
+}
+
+extension WorkCatalog {
+    /// The fingerprints of works, by work; those that no row holds are read from the files.
+    ///
+    /// - Throws: ``LibraryError/elsewhere(kind:device:)`` where a file is needed and not here.
+    func readings(of works: [Work]) throws -> [WorkID: FingerprintReading] {
+        var readings = try storedReadings(of: works)
+        for work in works where readings[work.id] == nil {
+            guard let file = work.location(in: context.folder) else {
+                throw LibraryError.elsewhere(kind: "work", device: work.deviceName)
+            }
+            let bytes = try LibraryFile.read(
+                file, unchangedFrom: work.sha256,
+                otherwise: "it is not the file that was added; add the original again")
+            do {
+                readings[work.id] = try PictureSurvey(of: bytes).fingerprint
+            } catch {
+                throw LibraryError.notAPicture(path: file.shownPath, reason: error.description)
+            }
+        }
+        return readings
+    }
+
+    /// The fingerprints that rows hold, by work.
+    func storedReadings(of works: [Work]) throws -> [WorkID: FingerprintReading] {
+        try context.store.read { database in
+            var readings: [WorkID: FingerprintReading] = [:]
+            for work in works {
+                let text = try String.fetchOne(
+                    database, sql: "SELECT reading FROM works WHERE id = ?",
+                    arguments: [work.id.data])
+                readings[work.id] = text.flatMap {
+                    try? CanonicalJSON.decode(FingerprintReading.self, from: Data($0.utf8))
+                }
+            }
+            return readings
+        }
+    }
+
+    /// Refuses works that look like what somebody else reserved since they were added.
+    ///
+    /// - Throws: ``RightsError/reserved(name:number:differingBits:)`` for the first of them.
+    func checkReservations(of works: [Work]) throws {
+        let readings = try readings(of: works)
+        let known = works.compactMap { work in readings[work.id].map { (work, $0) } }
+        for (entry, match) in zip(known, try reservations.matches(of: known.map(\.1))) {
+            if let match {
+                throw RightsError(match, name: "The work \"\(entry.0.title)\"")
+            }
+        }
+    }
+}
+
+extension RightsError {
+    init(_ match: ReservationList.Match, name: String) {
+        self = .reserved(
+            name: name, number: Int(clamping: match.number), differingBits: match.distance)
     }
 }

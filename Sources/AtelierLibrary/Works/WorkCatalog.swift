@@ -24,6 +24,7 @@ public struct AddedWork: Codable, Equatable, Sendable {
 /// Owns the tables `works` and `work_tags` and the files in `works/`.
 public struct WorkCatalog: Sendable {
     let context: LibraryContext
+    let reservations: ReservationList
 
     /// Adds a picture to the library: a copy of the file, and a signed statement of the rights.
     ///
@@ -61,6 +62,9 @@ public struct WorkCatalog: Sendable {
             bytes, rights: rights, answer: answer, ownKeys: ownKeys, path: file.shownPath)
         let statement = try rightsStatement(for: sha256, rights, check)
         let reading = picture.fingerprint
+        if let match = try reservations.matches(of: [reading]).first ?? nil {
+            throw RightsError(match, name: file.shownPath)
+        }
         let resemblance = try resemblance(of: reading)
         try LibraryFile.write(
             bytes, to: context.folder.work(sha256, format: picture.format.rawValue))
@@ -70,8 +74,9 @@ public struct WorkCatalog: Sendable {
             try database.execute(
                 sql: """
                     INSERT INTO works(id, title, note, sha256, pixel_hash, width, height, format,
-                    bytes, basis, licence, statement, device, device_name, created_at, fingerprint)
-                    VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    bytes, basis, licence, statement, device, device_name, created_at, fingerprint,
+                    reading)
+                    VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                     """,
                 arguments: [
                     id.data, title, note, sha256.description,
@@ -80,6 +85,7 @@ public struct WorkCatalog: Sendable {
                     statement.payload.licence, statement.compact, context.device.description,
                     context.deviceName,
                     now.milliseconds, reading.isReliable ? reading.fingerprint.description : "",
+                    String(decoding: try CanonicalJSON.encoder.encode(reading), as: UTF8.self),
                 ])
             try insert(tags: tags, of: id, database)
         }

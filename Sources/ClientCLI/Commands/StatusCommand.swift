@@ -36,6 +36,7 @@ struct StatusCommand: ParsableCommand {
             let since = Formatting.moment(doubt.since)
             Terminal.say(Terminal.warm("since \(since): \(doubt.text.adding(doubt.nextStep))"))
         }
+        for entry in status.openCases { Terminal.say(Terminal.warm(CasesCommand.summary(entry))) }
         if status.unfinishedGenerations > 0 {
             let count = Formatting.count(status.unfinishedGenerations, "picture")
             Terminal.say(Terminal.warm("\(count) unfinished: atelier generate --resume"))
@@ -82,6 +83,7 @@ struct CreditsCommand: ParsableCommand {
         table.add("spent", "\(credits.spent)")
         let settled = "\(credits.settled) of \(credits.spentHere) spent here"
         table.add("settled", credits.held == 0 ? settled : "\(settled), \(credits.held) held")
+        for held in credits.heldBecause { table.add("held", "\(held.count) \(held.text)") }
         if credits.refused > 0 { table.add("refused", "\(credits.refused)") }
         table.show()
         if !credits.whyNot.isEmpty { Terminal.say(Terminal.warm(credits.whyNotHint)) }

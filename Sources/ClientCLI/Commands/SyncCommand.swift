@@ -56,6 +56,12 @@ struct SyncCommand: AsyncParsableCommand {
             "sent \(outcome.sent), received \(outcome.received), settled \(outcome.settled)")
         Terminal.say("standing \(outcome.standing.state.rawValue)")
         for message in outcome.messages { Terminal.say("From the operator: \(message)") }
+        for letter in outcome.letters {
+            Terminal.say("Case \(letter.number), \(letter.title): \(letter.text)")
+        }
+        for number in Set(outcome.letters.map(\.number)).sorted() {
+            Terminal.note("All of it: atelier cases show \(number)")
+        }
         if outcome.pending > 0 {
             Terminal.say("\(Formatting.count(outcome.pending, "change")) waiting")
         }
@@ -63,9 +69,8 @@ struct SyncCommand: AsyncParsableCommand {
             let count = Formatting.count(outcome.setAside, "segment")
             Terminal.note("\(count) cannot be read yet; kept for later.")
         }
-        let held = outcome.credits.held
-        if held > 0 {
-            Terminal.say("\(Formatting.count(held, "generation")) held, to be countersigned later")
+        for held in outcome.credits.heldBecause {
+            Terminal.say("\(Formatting.count(held.count, "generation")) held \(held.text)")
         }
         if outcome.refused > 0 {
             let count = Formatting.count(outcome.refused, "generation")

@@ -1,5 +1,6 @@
 import ArgumentParser
 import AtelierLibrary
+import AtelierProtocol
 import Foundation
 
 extension WorksCommand {
@@ -32,6 +33,128 @@ extension WorksCommand {
                         + "covers the original's bytes and would be invalid. The original keeps it."
                 )
             }
+        }
+    }
+}
+
+extension WorksCommand {
+    /// The works that a command about rights is for.
+    struct ChosenWorks: ParsableArguments {
+        @Argument(help: "The ids, or the start or end of each.") var ids: [String] = []
+        @Flag(help: "All works.") var all = false
+
+        func validate() throws {
+            guard all != !ids.isEmpty else {
+                throw ValidationError("Choose the works: their ids, or --all.")
+            }
+        }
+
+        func works(in library: Library) throws -> [WorkID] {
+            all ? try library.works.ids() : try ids.map { try library.workID($0) }
+        }
+    }
+
+    struct Reserve: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Reserve works: nobody else in this community may train on them.",
+            discussion: """
+                Every client pulls the list of reservations with each sync, and refuses what looks \
+                like an entry, offline too. Your own use stays free. The server gets fingerprints \
+                and hashes, no picture and no title.
+                """)
+
+        @OptionGroup var options: LibraryOptions
+        @OptionGroup var chosen: ChosenWorks
+
+        func run() async throws {
+            let library = try options.open()
+            let reserved = try await library.rights.reserve(try chosen.works(in: library))
+            try WorksCommand.tell(reserved, options)
+        }
+    }
+
+    struct Unreserve: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "End the reservations of works.")
+
+        @OptionGroup var options: LibraryOptions
+        @OptionGroup var chosen: ChosenWorks
+
+        func run() async throws {
+            let library = try options.open()
+            let ended = try await library.rights.reserve(
+                try chosen.works(in: library), .withdraw)
+            try WorksCommand.tell(ended, options)
+        }
+    }
+
+    private static func tell(_ works: [WorkReservation], _ options: LibraryOptions) throws {
+        if options.json {
+            try JSONOutput.show(["works": works])
+        } else {
+            var table = Table()
+            for work in works {
+                let number = work.number.map { "reservation \($0)" } ?? "not reserved"
+                table.add(
+                    Terminal.dim(work.work.short), work.title, number, Self.words(work.state),
+                    work.reason)
+            }
+            table.show()
+        }
+        guard works.allSatisfy(\.reason.isEmpty) else { throw ExitStatus.refused.code }
+    }
+
+    private static func words(_ state: ReservationState?) -> String {
+        switch state {
+        case nil: ""
+        case .pending: "waits for a moderator; it stops nobody yet"
+        case .confirmed: "in force"
+        case .refused: "refused by a moderator"
+        case .withdrawn: "ended"
+        }
+    }
+
+    struct Certificate: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Show the deletion certificate of a removed work, or check one.",
+            discussion: """
+                It says, signed, on which devices nothing is left of the work and of the models \
+                that learned from it, and which devices have not said so yet.
+                """)
+
+        @OptionGroup var options: LibraryOptions
+        @Argument(help: "The id of the removed work, or the start or end of it.") var id: String?
+        @Option(help: "Write it to this file, with its signature.", completion: .file())
+        var out: FileArgument?
+        @Option(help: "Check the signatures of the certificate in this file.", completion: .file())
+        var check: FileArgument?
+        @OptionGroup var force: ForceOption
+
+        func validate() throws {
+            guard (id == nil) != (check == nil) else {
+                throw ValidationError("Name a removed work, or a file with --check FILE.")
+            }
+        }
+
+        func run() throws {
+            if let check {
+                let report = try CertificateReport(readingFile: try check.url)
+                return try show(report)
+            }
+            let library = try options.open()
+            let ids = try library.rights.removedWorks()
+            let found = try Lookup(kind: "removed work", list: .listWorks).id(id ?? "", among: ids)
+            let report = try library.rights.certificate(ofRemoved: found)
+            if let out {
+                try library.rights.write(report, to: try out.url, replacing: force.force)
+            }
+            try show(report)
+            if let out { Terminal.note(out.shown) }
+        }
+
+        private func show(_ report: CertificateReport) throws {
+            if options.json { return try JSONOutput.show(report.summary) }
+            Terminal.say(report.text)
         }
     }
 }

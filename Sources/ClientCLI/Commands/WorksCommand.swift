@@ -9,7 +9,7 @@ struct WorksCommand: ParsableCommand {
         commandName: "works", abstract: "Add, list, show, edit, remove and restore works.",
         subcommands: [
             Add.self, List.self, Show.self, Edit.self, Landmarks.self, Remove.self, Trash.self,
-            Restore.self, Protect.self,
+            Restore.self, Protect.self, Reserve.self, Unreserve.self, Certificate.self,
         ])
 
     struct Add: ParsableCommand {
@@ -158,6 +158,8 @@ struct WorksCommand: ParsableCommand {
             let work = try library.works.work(try library.workID(id))
             if options.json { return try JSONOutput.show(work) }
             WorksCommand.tell(work)
+            guard let number = try library.rights.reservationNumber(of: work.id) else { return }
+            Terminal.say("reserved: nobody else may train on it (reservation \(number))")
         }
     }
 

@@ -33,6 +33,9 @@ extension NextStep {
             "On the first device: atelier devices approve WORDS. Then here: atelier sync."
         case .requestAccess: "To request access: atelier devices request URL ACCOUNT."
         case .exportBundle: "To carry the changes over by a file: atelier bundle export FILE."
+        case .listCases: "See: atelier cases list."
+        case .contestReservation:
+            "If it is your own or a mistake: atelier cases contest NUMBER TEXT."
         case .sayOwnMark: "If it is your own work with your own mark: --own-mark."
         case .sayCheckedMark: "If you looked and nothing in it forbids this: --mark-checked."
         }

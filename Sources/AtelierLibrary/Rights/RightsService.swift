@@ -1,0 +1,111 @@
+public import AtelierProtocol
+import Fingerprints
+import Foundation
+import GRDB
+import SignedObjects
+import SyncKit
+
+/// What became of one work's reservation. Its JSON form is what `works reserve --json` prints.
+public struct WorkReservation: Codable, Equatable, Sendable {
+    /// The work.
+    public let work: WorkID
+    /// Its title.
+    public let title: String
+    /// The reservation's number; left out where there is none.
+    public let number: Int?
+    /// How far it is; left out where there is none.
+    public let state: ReservationState?
+    /// Why there is none, or why it is not in force; empty where all is well.
+    public let reason: String
+}
+
+/// What is done about rights together with the server: reservations and cases; certificates of what
+/// was removed.
+///
+/// Owns the local copy of the account's cases.
+public struct RightsService: Sendable {
+    let context: LibraryContext
+    let works: WorkCatalog
+    let styles: StyleCatalog
+    let registrar: Registrar
+    let reservations: ReservationList
+    let erasures: ErasureLog
+    let account: AccountService
+
+    /// Reserves works against training by anybody else in this community, or ends that; the
+    /// artist's own use stays free.
+    ///
+    /// Works that the server does not know yet are registered first. Safe to repeat.
+    ///
+    /// - Returns: One entry for each work.
+    /// - Throws: ``AccountError/notJoined``; `HTTPFailure`, `Problem`.
+    public func reserve(
+        _ ids: [WorkID], _ act: ReservationRequest.Act = .reserve
+    ) async throws -> [WorkReservation] {
+        let lock = try context.lock()
+        defer { withExtendedLifetime(lock) {} }
+        let chosen = try ids.map { try works.work($0) }
+        let connection = try account.connection()
+        guard let account = context.account else { throw context.waiting }
+        if act == .reserve {
+            let readings = try works.readings(of: chosen)
+            try context.store.write { try registrar.prepare(chosen, readings, $0) }
+            try await registrar.send(over: connection)
+        }
+        var reserved: [WorkReservation] = []
+        var rest = chosen[...]
+        while !rest.isEmpty {
+            let batch = rest.prefix(RightsLimits.worksPerReservation)
+            rest = rest.dropFirst(batch.count)
+            let digests = batch.compactMap { Digest(hex: $0.sha256) }
+            let request = try JWS(
+                signing: ReservationRequest(
+                    account: account, device: context.device, act: act, works: digests,
+                    time: connection.clock.now),
+                with: context.deviceKeys.signing)
+            let reply = try await connection.post(
+                ReservationPage.target, ReservationSubmission(request: request.compact),
+                as: ReservationReply.self)
+            let entries = Dictionary(
+                reply.entries.map { ($0.work, $0) }, uniquingKeysWith: { first, _ in first })
+            for work in batch {
+                guard let entry = Digest(hex: work.sha256).flatMap({ entries[$0] }) else {
+                    throw AccountError.unexpectedReply("the answer to reservations")
+                }
+                reserved.append(WorkReservation(work, entry))
+            }
+        }
+        try context.remember(connection.clock)
+        if let server = context.membership.server {
+            try await reservations.pull(over: connection, serverKey: server.key)
+        }
+        return reserved
+    }
+
+    /// The number of the account's reservation of a work, as of the last sync; nil where none is in
+    /// force.
+    public func reservationNumber(of id: WorkID) throws -> Int? {
+        let work = try works.work(id)
+        guard let reading = try works.storedReadings(of: [work])[id] else { return nil }
+        return try reservations.ownNumber(of: reading.fingerprint).map { Int(clamping: $0) }
+    }
+}
+
+extension WorkReservation {
+    fileprivate init(_ work: Work, _ entry: ReservationReply.Entry) {
+        self.work = work.id
+        title = work.title
+        number = entry.number.map { Int(clamping: $0) }
+        state = entry.state
+        reason =
+            switch entry.refusal {
+            case nil: ""
+            case .notRegistered: "The server has no registration of it. Sync, then try again."
+            case .notOwn: "Only your own works can be reserved, and this one is licensed."
+            case .tooLittleDetail:
+                "It has too little detail: its fingerprint would match unrelated pictures."
+            case .refused: "A moderator has refused it. Answer in its case."
+            case .listFull: "The community's list is full. Ask the operator."
+            }
+    }
+}
