@@ -143,7 +143,7 @@ struct HTTPClientTests {
             if [0, 14, page.count].contains(length) {
                 let pulled = try await transport.pull(PullRequest(after: 0))
                 let expected: [Int64] = length == 0 ? [] : length == 14 ? [1] : [1, 5]
-                #expect(pulled.segments.map(\.sequence) == expected)
+                #expect(pulled.segments.map(\.sequence.rawValue) == expected)
             } else {
                 await #expect(throws: HTTPFailure.self) {
                     try await transport.pull(PullRequest(after: 0))
