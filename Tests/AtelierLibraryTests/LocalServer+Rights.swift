@@ -22,6 +22,8 @@ extension LocalServer {
         /// Targets that were asked for, in order.
         var targets: [String] = []
         var isRefusingRegistrations = false
+        /// How many works the server says that it knows with other contents.
+        var conflicts = 0
 
         /// What the ledger has to know of the registered models.
         var models: [Digest: ModelRights] {
@@ -154,6 +156,10 @@ extension LocalServer {
         let works = try request.works.map { text in
             let work = try JWS<WorkRegistration>(verifying: text, with: key).payload
             let isKnown = rights.works.updateValue(work, forKey: work.work) != nil
+            if rights.conflicts > 0 {
+                rights.conflicts -= 1
+                return RegistrationReply.Entry(refused: .conflict, text: "It has other contents.")
+            }
             return RegistrationReply.Entry(isKnown ? .known : .accepted)
         }
         let models = try request.models.map { text in

@@ -90,6 +90,18 @@ struct RegistrationTests {
         #expect(server.rights.works.count == 2 && server.rights.modelsByDigest.count == 1)
     }
 
+    // Goal: a file that two devices added is registered once; the second device's receipts come all
+    // the same, and it doubts nothing. Method: a server that has other contents for a work.
+    @Test func aWorkOfTwoDevicesIsRegisteredOnce() async throws {
+        let world = try World()
+        let server = LocalServer(world: world)
+        server.changeRights { $0.conflicts = 1 }
+        let library = try await world.joinedLibrary("desk", at: server)
+        _ = try library.generate(Self.order)
+        let outcome = try await library.sync.run()
+        #expect(outcome.settled == 1 && outcome.doubts.isEmpty)
+    }
+
     // Goal: a removal that is undone before the next sync withdraws nothing.
     @Test func anUndoneRemovalWithdrawsNothing() async throws {
         let world = try World()

@@ -154,8 +154,8 @@ public struct CertificateReport: Sendable {
         }
         lines.append("")
         lines += done.map { statement in
-            "Done on \(CheckedText.shown(statement.deviceName)), \(Moment(statement.time)): no file "
-                + "and no entry of the work or of these models is left there."
+            "Done on \(CheckedText.shown(statement.deviceName)), \(Moment(statement.time)): no "
+                + "file and no entry of the work or of these models is left there."
         }
         lines += says.pending.map { pending in
             let name = CheckedText.shown(pending.deviceName)
@@ -179,8 +179,9 @@ public struct CertificateReport: Sendable {
             "",
             "Signed by \(CheckedText.shown(says.deviceName)), key \(says.deviceKey), "
                 + "\(Moment(says.time)).",
-            "A model is a pure function of its works and settings: whoever trains one from the same "
-                + "other works gets the same bytes, and can see that nothing of this work is in it.",
+            "A model is a pure function of its works and settings: whoever trains one from the "
+                + "same other works gets the same bytes, and can see that nothing of this work is "
+                + "in it.",
         ]
         return lines.joined(separator: "\n")
     }

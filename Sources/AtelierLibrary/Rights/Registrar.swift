@@ -295,7 +295,9 @@ struct Registrar: Sendable {
         try context.store.write { database in
             var again: [Digest] = []
             for (entry, reply) in zip(batch, replies) {
-                let refusal = reply.code
+                // Another device has added the same file and registered it first: that will do.
+                let isKnown = kind == .work && reply.code == .conflict
+                let refusal = isKnown ? nil : reply.code
                 let isFinal = refusal.map(Self.finalRefusals.contains) ?? false
                 try database.execute(
                     sql: """
@@ -303,8 +305,10 @@ struct Registrar: Sendable {
                         WHERE kind = ? AND digest = ?
                         """,
                     arguments: [
-                        reply.outcome == .refused ? 0 : 1, isFinal ? refusal?.rawValue ?? "" : "",
-                        String(reply.text.prefix(Limits.refusalText)), kind.rawValue,
+                        reply.outcome == .refused && !isKnown ? 0 : 1,
+                        isFinal ? refusal?.rawValue ?? "" : "",
+                        isKnown ? "" : String(reply.text.prefix(Limits.refusalText)),
+                        kind.rawValue,
                         entry.digest.description,
                     ])
                 guard kind == .model, refusal == .unregisteredWork else { continue }

@@ -199,9 +199,8 @@ extension RightsService {
         over connection: ServerConnection, orders: [Order]
     ) async throws {
         let about = orders.last { $0.caseNumber != nil }?.serial ?? 0
-        let range = 0...Int64(NumberRange.count.upperBound)
         let known = try context.store.read {
-            try LocalValue.caseOrder.readNumber(in: range, $0) ?? 0
+            try LocalValue.caseOrder.readNumber(in: NumberRange.sequence, $0) ?? 0
         }
         let stored = try storedCases()
         let isNew = Int64(clamping: about) > known

@@ -70,7 +70,7 @@ package struct XMPPacket: Equatable, Sendable {
         /// The prefix and the name of `rdf:RDF`.
         var prefix = ""
         var name = ""
-        /// The start of an empty `rdf:RDF` element, without its end; nil where it is a pair of tags.
+        /// The start of an empty `rdf:RDF` element, without its end; nil for a pair of tags.
         var emptyElement: String?
         /// What the packet is about, as it is written: all descriptions must say the same.
         var about = ""

@@ -5,7 +5,7 @@ extension SyncStore {
     /// them, and the pages of the write-ahead log.
     ///
     /// The connection overwrites what it deletes (`secure_delete`), so that no file of the database
-    /// holds their values afterwards. What other programs deleted is overwritten if they do so, too.
+    /// holds their values afterwards, as far as other programs overwrite what they delete, too.
     ///
     /// - Parameter rows: Rows that do not exist any more; others keep what they hold.
     /// - Returns: False where another program reads an older state, so that the log stays: try
