@@ -1,4 +1,5 @@
 // swift-tools-version: 6.2
+import Foundation
 import PackageDescription
 
 let settings: [SwiftSetting] = [
@@ -37,6 +38,52 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .testTarget(name: name, dependencies: ["TestSupport"] + dependencies, swiftSettings: settings)
 }
 
+/// A library that reads more kinds of artists' files where it is installed. Without it everything
+/// is built all the same, and such a file is refused with the library's name.
+struct OptionalLibrary {
+    let module: String
+    let header: String
+    let condition: String
+    let aptPackage: String
+
+    static let all = [
+        OptionalLibrary(
+            module: "CHEIF", header: "libheif/heif.h", condition: "ATELIER_HEIF",
+            aptPackage: "libheif-dev"),
+        OptionalLibrary(
+            module: "CJXL", header: "jxl/decode.h", condition: "ATELIER_JXL",
+            aptPackage: "libjxl-dev"),
+        OptionalLibrary(
+            module: "CTIFF", header: "tiffio.h", condition: "ATELIER_TIFF",
+            aptPackage: "libtiff-dev"),
+        OptionalLibrary(
+            module: "CZip", header: "zip.h", condition: "ATELIER_ZIP", aptPackage: "libzip-dev"),
+    ]
+
+    /// Where headers lie, those of Debian's architectures included.
+    private static let headerFolders: [String] = {
+        let common = ["/usr/include", "/usr/local/include", "/opt/homebrew/include"]
+        let names = try? FileManager.default.contentsOfDirectory(atPath: common[0])
+        return common
+            + (names ?? []).filter { $0.hasSuffix("-linux-gnu") }.map {
+                "\(common[0])/\($0)"
+            }
+    }()
+
+    /// `ATELIER_WITHOUT=CTIFF,CZip swift build` builds as if these were not there.
+    var isInstalled: Bool {
+        let refused = Context.environment["ATELIER_WITHOUT"]?.split(separator: ",") ?? []
+        return !refused.contains { $0 == module }
+            && Self.headerFolders.contains {
+                FileManager.default.fileExists(atPath: "\($0)/\(header)")
+            }
+    }
+
+    var target: Target { .systemLibrary(name: module, providers: [.apt([aptPackage])]) }
+}
+
+let optionalLibraries = OptionalLibrary.all.filter(\.isInstalled)
+
 let package = Package(
     name: "atelier",
     platforms: [.macOS(.v15)],
@@ -60,7 +107,7 @@ let package = Package(
         .package(
             url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
     ],
-    targets: [
+    targets: optionalLibraries.map(\.target) + [
         // System libraries: a module map and a shim each.
         .systemLibrary(name: "CCurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(
@@ -79,6 +126,13 @@ let package = Package(
         // Perceptual hashes of pictures, without a library that reads pictures.
         library("Fingerprints", ["SystemSupport"]),
 
+        // The files of drawing programs and scanners, up to the samples of their pixels.
+        .target(
+            name: "ArtistFiles",
+            dependencies: ["CSQLite", "CZlib"]
+                + optionalLibraries.map { .target(name: $0.module) },
+            swiftSettings: settings + optionalLibraries.map { .define($0.condition) }),
+
         // The three libraries that know nothing of each other.
         library("SyncKit", [crypto, grdb, grdbSQLite, "CSQLite", "CZstd", "SystemSupport"]),
         // The engine's way to a server over HTTP; the engine itself links no network.
@@ -89,8 +143,8 @@ let package = Package(
         library(
             "StyleKit",
             [
-                "Fingerprints", "SystemSupport", crypto, "CJPEG", "CLCMS", "CPNG", "CPatchKernel",
-                "CWebP", "CZlib",
+                "ArtistFiles", "Fingerprints", "SystemSupport", crypto, "CJPEG", "CLCMS", "CPNG",
+                "CPatchKernel", "CWebP", "CZlib",
             ]),
 
         // What picture files say about themselves: marks, manifests; knows no pixel.
@@ -115,7 +169,8 @@ let package = Package(
             name: "AtelierServer",
             dependencies: [
                 "AtelierProtocol", "CPostgres", "CreditLedger", "Fingerprints", "SignedObjects",
-                "SyncKit", "SystemSupport", coreMetrics, crypto, grdb, httpTypes, hummingbird, hummingbirdTLS,
+                "SyncKit", "SystemSupport", coreMetrics, crypto, grdb, httpTypes, hummingbird,
+                hummingbirdTLS,
                 logging,
             ],
             path: "Sources/Server/Core", swiftSettings: settings),
@@ -139,7 +194,8 @@ let package = Package(
             path: "Tests/ModelCheck", swiftSettings: settings),
         tests("CreditLedgerTests", ["CreditLedger", "LedgerModel", "SignedObjects"]),
         .target(
-            name: "ImageQuality", dependencies: ["Fingerprints", "StyleKit"], path: "Tests/ImageQuality",
+            name: "ImageQuality", dependencies: ["Fingerprints", "StyleKit"],
+            path: "Tests/ImageQuality",
             swiftSettings: settings),
         .executableTarget(
             name: "judge-images", dependencies: ["ImageQuality", "StyleKit"],
@@ -147,7 +203,7 @@ let package = Package(
         tests(
             "StyleKitTests",
             [
-                "StyleKit", "Fingerprints", "ImageQuality", "CJPEG", "CLCMS", "CPNG",
+                "ArtistFiles", "Fingerprints", "StyleKit", "ImageQuality", "CJPEG", "CLCMS", "CPNG",
                 "CPatchKernel", "CWebP", crypto,
             ]),
         tests(

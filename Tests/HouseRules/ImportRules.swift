@@ -40,9 +40,12 @@ enum ImportRules {
         "Sources/SystemSupport": [],
         "Sources/Fingerprints": ["SystemSupport"],
         "Sources/CreditLedger": ["SignedObjects", "SystemSupport"],
+        "Sources/ArtistFiles": [
+            "CHEIF", "CJXL", "CSQLite", "CTIFF", "CZip", "CZlib", "FoundationXML",
+        ],
         "Sources/StyleKit": [
-            "Crypto", "CJPEG", "CLCMS", "CPNG", "CPatchKernel", "CWebP", "CZlib", "Fingerprints",
-            "SystemSupport",
+            "ArtistFiles", "Crypto", "CJPEG", "CLCMS", "CPNG", "CPatchKernel", "CWebP", "CZlib",
+            "Fingerprints", "SystemSupport",
         ],
         "Sources/Provenance": ["CZlib", "FoundationXML"],
         "Sources/SignedObjects": ["Crypto", "SystemSupport"],

@@ -6,16 +6,16 @@ import Testing
     // Goal: the bytes are of the format that was asked for, and hold the picture.
     // Method: a painted picture in each format, twice; PNG is exact, the others near it on average
     // (WebP halves the resolution of colours, and this picture is made of single pixels).
-    @Test(arguments: PictureFormat.allCases)
-    func everyFormatHoldsThePicture(format: PictureFormat) throws {
+    @Test(arguments: OutputFormat.allCases)
+    func everyFormatHoldsThePicture(format: OutputFormat) throws {
         let picture = try PaintedWorks.picture(width: 120, height: 90, seed: 4)
         let file = try picture.encoded(as: format)
         let (decoded, found) = try Picture.decode(file)
-        #expect(found == format)
+        #expect(found.rawValue == format.rawValue)
         #expect(decoded.width == 120 && decoded.height == 90)
         let gaps = zip(decoded.pixels, picture.pixels).map { abs(Int($0) - Int($1)) }
         let mean = Double(gaps.reduce(0, +)) / Double(gaps.count)
-        let limits: [PictureFormat: Double] = [.png: 0, .jpeg: 5, .webp: 8]
+        let limits: [OutputFormat: Double] = [.png: 0, .jpeg: 5, .webp: 8]
         #expect(mean <= limits[format, default: 0], "\(mean)")
         #expect(try picture.encoded(as: format) == file)
     }
@@ -35,14 +35,14 @@ import Testing
     // Goal: the name of a file decides its format, in any case, and other names are not guessed.
     // Method: every ending in two cases, and endings of other formats.
     @Test func namesAskForFormats() {
-        for format in PictureFormat.allCases {
+        for format in OutputFormat.allCases {
             for ending in format.endings {
-                #expect(PictureFormat(ending: ending) == format)
-                #expect(PictureFormat(ending: ending.uppercased()) == format)
+                #expect(OutputFormat(ending: ending) == format)
+                #expect(OutputFormat(ending: ending.uppercased()) == format)
             }
         }
         for ending in ["", "gif", "tiff", "pn", "png ", "jpg2"] {
-            #expect(PictureFormat(ending: ending) == nil, "\(ending)")
+            #expect(OutputFormat(ending: ending) == nil, "\(ending)")
         }
     }
 

@@ -15,6 +15,11 @@ package enum Shell {
         try run(["sqlite3", "-batch", "-bail", path, sql], expecting: status)
     }
 
+    /// Whether a program is on the path.
+    package static func has(_ program: String) -> Bool {
+        (try? run(["which", program])) != nil
+    }
+
     /// Runs a program and returns what it printed, errors included.
     @discardableResult
     package static func run(_ command: [String], expecting status: Int32 = 0) throws -> String {

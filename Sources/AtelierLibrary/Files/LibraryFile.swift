@@ -261,7 +261,7 @@ struct PictureFile {
     /// Its pixels.
     let picture: Picture
 
-    /// Reads a PNG, JPEG or WebP file of at most ``Limits/pictureBytes``.
+    /// Reads a picture file of at most ``Limits/pictureBytes``.
     ///
     /// - Throws: ``LibraryError/unreadable(path:reason:)``, ``LibraryError/tooLarge(path:limit:)``,
     ///   ``LibraryError/notAPicture(path:reason:)``; each names the file.
@@ -276,6 +276,13 @@ struct PictureFile {
     /// - Throws: As ``init(reading:)`` does.
     static func size(of file: URL) throws -> (width: Int, height: Int) {
         try read(file) { bytes throws(PictureError) in try Picture.size(of: bytes) }.content
+    }
+
+    /// What the artist may want to know about a file; no pixel is decoded.
+    ///
+    /// - Throws: As ``init(reading:)`` does.
+    static func notes(on file: URL) throws -> [PictureNote] {
+        try read(file) { bytes throws(PictureError) in try Picture.notes(on: bytes) }.content
     }
 
     private static func read<Content>(

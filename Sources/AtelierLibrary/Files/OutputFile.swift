@@ -23,7 +23,7 @@ package struct OutputFile: Sendable {
     /// The file's path.
     package let file: URL
     private let replaces: Bool
-    private let format: PictureFormat
+    private let format: OutputFormat
 
     /// Checks what can be checked before work or a credit is spent on the file.
     ///
@@ -105,10 +105,10 @@ package struct OutputFile: Sendable {
         }
     }
 
-    private static func format(of file: URL) throws -> PictureFormat {
+    private static func format(of file: URL) throws -> OutputFormat {
         let pieces = file.shownName.split(separator: ".", omittingEmptySubsequences: false)
         let ending = pieces.count > 1 ? pieces.last.map(String.init) ?? "" : ""
-        if let format = PictureFormat(ending: ending) { return format }
+        if let format = OutputFormat(ending: ending) { return format }
         throw LibraryError.badOutput(
             path: file.shownPath,
             reason: "its name must end in .png, .jpg or .webp")

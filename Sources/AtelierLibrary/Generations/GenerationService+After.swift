@@ -1,4 +1,4 @@
-import Foundation
+public import Foundation
 import SignedObjects
 import StyleKit
 
@@ -41,6 +41,13 @@ extension GenerationService {
         let hash = file.picture.pixelHash
         settings.workID = style.works.first { $0.pixelHash == hash }?.id
         return (.after(settings), settings.workID == nil ? file : nil)
+    }
+
+    /// Remarks on a picture that is to be painted after, such as that only its preview is read.
+    ///
+    /// - Throws: ``LibraryError`` for the file.
+    public func notes(on file: URL) throws -> [String] {
+        try PictureFile.notes(on: file).map(\.description)
     }
 
     /// The size of a picture of the same shape as what it is painted after, with a short side of

@@ -107,7 +107,7 @@ extension GenerationService {
     /// The mark survives JPEG, scaling, cropping and mirroring, but can be removed or copied: it is
     /// a hint, not a proof.
     ///
-    /// - Parameter file: A PNG, JPEG or WebP file; it is not kept.
+    /// - Parameter file: A file of any ``PictureFormat``; it is not kept.
     /// - Returns: nil where no mark is found.
     /// - Throws: ``LibraryError/notAPicture(path:reason:)`` and others.
     public func findMark(in file: URL) throws -> FoundMark? {

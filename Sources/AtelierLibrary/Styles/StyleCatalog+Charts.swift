@@ -39,7 +39,7 @@ extension StyleCatalog {
 
     /// How like a picture is to a model's style.
     ///
-    /// - Parameter file: A PNG, JPEG or WebP file; it is not kept.
+    /// - Parameter file: A file of any ``PictureFormat``; it is not kept.
     /// - Throws: ``LibraryError``; `StyleError` where the picture is too small.
     public func compare(_ id: ModelID, with file: URL) throws -> ModelComparison {
         let model = try model(id)

@@ -23,7 +23,7 @@ public struct Work: Codable, Equatable, Sendable {
     public let width: Int
     /// Height in pixels.
     public let height: Int
-    /// `png`, `jpeg` or `webp`.
+    /// The raw value of its ``PictureFormat``, such as `png` or `kra`.
     public let format: String
     /// The file's size in bytes.
     public let bytes: Int

@@ -29,7 +29,7 @@ public struct WorkCatalog: Sendable {
     /// Adds a picture to the library: a copy of the file, and a signed statement of the rights.
     ///
     /// - Parameters:
-    ///   - file: A PNG, JPEG or WebP file.
+    ///   - file: A file of any ``PictureFormat``.
     ///   - rights: By which right a model may learn from it.
     ///   - answer: What the artist says of training marks in the file.
     ///   - title: nil takes the file's name.
@@ -170,7 +170,7 @@ public struct WorkCatalog: Sendable {
     /// a transparent layer, or in white on black.
     ///
     /// - Parameters:
-    ///   - file: A PNG, JPEG or WebP file.
+    ///   - file: A file of any ``PictureFormat``.
     ///   - others: How many areas the work has already.
     /// - Throws: ``WorkError/notAMask(path:reason:nextStep:)``; ``LibraryError`` for the file.
     public func areas(

@@ -105,6 +105,9 @@ struct GenerateCommand: ParsableCommand {
             try size
             ?? source.map { try library.generations.size(after: $0) }
             .map { PictureSize(width: $0.width, height: $0.height) }
+        if let picture = try sketch?.url ?? source?.file {
+            for note in try library.generations.notes(on: picture) { Terminal.note(note) }
+        }
         let order = GenerationOrder(
             model: try library.modelID(model ?? ""), seed: seed, width: size?.width ?? 512,
             height: size?.height ?? 512, sketch: try sketch?.url,

@@ -100,7 +100,7 @@ struct ModelsCommand: ParsableCommand {
 
         @OptionGroup var options: LibraryOptions
         @Argument(help: "The name or id.") var name: String
-        @Argument(help: "A PNG, JPEG or WebP file.", completion: .file()) var file: FileArgument
+        @Argument(help: "A picture file.", completion: .file()) var file: FileArgument
 
         func run() throws {
             let library = try options.open()

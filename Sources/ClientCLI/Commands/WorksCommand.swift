@@ -14,7 +14,12 @@ struct WorksCommand: ParsableCommand {
 
     struct Add: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Add pictures (PNG, JPEG, WebP) with a signed statement of the rights.")
+            abstract: "Add pictures with a signed statement of the rights.",
+            discussion: """
+                PNG, JPEG, WebP, TIFF, HEIC, AVIF, JPEG XL; of OpenRaster, Krita and Photoshop \
+                files the merged picture; of Clip Studio and Procreate files the preview in \
+                them, whose size is told. The file is kept as it is.
+                """)
 
         @OptionGroup var options: LibraryOptions
         @Argument(help: "The files.", completion: .file()) var files: [FileArgument]

@@ -1,3 +1,5 @@
+import ArtistFiles
+
 /// The marker segments of a JPEG file that its pixels depend on.
 ///
 /// - Note: ITU-T T.81 (1992), annexes B and F to H.

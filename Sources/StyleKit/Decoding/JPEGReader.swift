@@ -32,22 +32,7 @@ final class JPEGReader: RowReader {
         if let transform {
             transform.convertRow(UnsafePointer(row), to: row, count: width)
         } else if isCMYK {
-            JPEGReader.convertCMYK(row, count: width)
-        }
-    }
-
-    /// Converts inverted CMYK without a profile: each ink takes its part of the light that black
-    /// lets through.
-    ///
-    /// 255 is no ink. Adobe's programs store it so and all others followed, with or without Adobe's
-    /// marker in the file.
-    private static func convertCMYK(_ row: UnsafeMutablePointer<UInt8>, count: Int) {
-        for base in stride(from: 0, to: count * 4, by: 4) {
-            let black = Int(row[base + 3])
-            for channel in 0..<3 {
-                row[base + channel] = UInt8((Int(row[base + channel]) * black + 127) / 255)
-            }
-            row[base + 3] = 255
+            Inks.multiply(row, count: width)
         }
     }
 

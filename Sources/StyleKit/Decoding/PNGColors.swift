@@ -1,3 +1,4 @@
+import ArtistFiles
 import CZlib
 
 /// The colour space of a PNG by its chunks; the first that can be used counts.
@@ -99,7 +100,13 @@ struct CICPCodePoints {
         guard chunk.count == 4, numbers.count == 4, numbers[2] == 0, numbers[3] <= 1 else {
             return nil
         }
-        (primariesCode, transferCode, isFullRange) = (numbers[0], numbers[1], numbers[3] == 1)
+        self.init(
+            primaries: numbers[0], transfer: numbers[1], isFullRange: numbers[3] == 1)
+    }
+
+    /// - Returns: nil for unspecified or reserved code points, which say nothing.
+    init?(primaries: Int, transfer: Int, isFullRange: Bool = true) {
+        (primariesCode, transferCode, self.isFullRange) = (primaries, transfer, isFullRange)
         let isKnownPrimaries =
             CICPCodePoints.primaries[primariesCode] != nil
             || primariesCode == CICPCodePoints.xyzPrimaries

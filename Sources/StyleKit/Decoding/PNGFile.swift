@@ -1,3 +1,4 @@
+import ArtistFiles
 import CZlib
 
 /// The chunks of a PNG file that its pixels depend on; text and unknown chunks are never

@@ -1,3 +1,5 @@
+import ArtistFiles
+
 /// Decodes the rows of a PNG file, interlaced ones too, with a few of them in memory.
 ///
 /// The passes of an interlaced file are decompressed side by side, each from where it begins in the
@@ -20,16 +22,20 @@ final class PNGReader: RowReader {
         row16Bit = is16Bit ? [UInt16](repeating: 0, count: file.width * 4) : []
         let step = max(1, file.layout.depth * file.layout.channels / 8)
         let all = PNGPass.all(of: file.layout)
-        let inflater = try PNGInflater(bytes, dataRanges: file.dataRanges)
-        var passes: [(pass: PNGPass, rows: PNGRows)] = []
-        for pass in all {
-            let count = file.layout.bytes(of: pass.width(in: file.layout))
-            let isLast = passes.count == all.count - 1
-            let own = isLast ? inflater : try inflater.copied()
-            passes.append((pass, PNGRows(own, bytes: count, step: step)))
-            if !isLast { try inflater.skip((count + 1) * pass.height(in: file.layout)) }
+        do throws(ArtistFileError) {
+            let inflater = try Inflater(bytes, dataRanges: file.dataRanges)
+            var passes: [(pass: PNGPass, rows: PNGRows)] = []
+            for pass in all {
+                let count = file.layout.bytes(of: pass.width(in: file.layout))
+                let isLast = passes.count == all.count - 1
+                let own = isLast ? inflater : try inflater.copied()
+                passes.append((pass, PNGRows(own, bytes: count, step: step)))
+                if !isLast { try inflater.skip((count + 1) * pass.height(in: file.layout)) }
+            }
+            self.passes = passes
+        } catch {
+            throw PictureError(error)
         }
-        self.passes = passes
     }
 
     func read(into target: UnsafeMutablePointer<UInt8>) throws(PictureError) {
@@ -51,20 +57,7 @@ final class PNGReader: RowReader {
         if row16Bit.isEmpty {
             transform?.convertRow(UnsafePointer(target), to: target, count: layout.width)
         } else {
-            finish16Bit(target)
-        }
-    }
-
-    private func finish16Bit(_ target: UnsafeMutablePointer<UInt8>) {
-        row16Bit.withUnsafeBufferPointer { buffer in
-            guard let base = buffer.baseAddress else { return }
-            if let transform {
-                transform.convertRow(base, to: target, count: layout.width)
-            } else {
-                for index in 0..<(layout.width * 4) {
-                    target[index] = UInt8((UInt32(base[index]) * 255 + 32_895) >> 16)
-                }
-            }
+            Samples16Bit.convert(row16Bit, to: target, transform, width: layout.width)
         }
     }
 }

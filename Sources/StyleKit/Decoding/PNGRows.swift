@@ -1,8 +1,8 @@
-import CZlib
+import ArtistFiles
 
 /// The rows of one interlace pass of a PNG, decompressed and unfiltered one after the other.
 final class PNGRows {
-    private let inflater: PNGInflater
+    private let inflater: Inflater
     private let count: Int
     /// The distance in bytes to the same sample of the pixel before; at least 1.
     private let step: Int
@@ -10,7 +10,7 @@ final class PNGRows {
     private var current: UnsafeMutablePointer<UInt8>
     private var previous: UnsafeMutablePointer<UInt8>
 
-    init(_ inflater: PNGInflater, bytes count: Int, step: Int) {
+    init(_ inflater: Inflater, bytes count: Int, step: Int) {
         self.inflater = inflater
         self.count = count
         self.step = step
@@ -28,7 +28,11 @@ final class PNGRows {
     /// The next row; it is valid until the next call.
     func next() throws(PictureError) -> UnsafePointer<UInt8> {
         swap(&current, &previous)
-        try inflater.read(into: current, count: count + 1)
+        do throws(ArtistFileError) {
+            try inflater.read(into: current, count: count + 1)
+        } catch {
+            throw PictureError(error)
+        }
         let row = current + 1
         let above = UnsafePointer(previous + 1)
         switch current[0] {
@@ -66,91 +70,6 @@ final class PNGRows {
             let nearest = fromUp <= fromCorner ? up : corner
             let isLeft = fromLeft <= fromUp && fromLeft <= fromCorner
             row[index] &+= UInt8(truncatingIfNeeded: isLeft ? left : nearest)
-        }
-    }
-}
-
-/// A position in the compressed rows of a PNG; a copy continues from it independently.
-final class PNGInflater {
-    private let bytes: [UInt8]
-    private let dataRanges: [Range<Int>]
-    private let stream: UnsafeMutablePointer<z_stream>
-    private var rangeIndex = 0
-    private var position: Int
-
-    init(_ bytes: [UInt8], dataRanges: [Range<Int>]) throws(PictureError) {
-        self.bytes = bytes
-        self.dataRanges = dataRanges
-        position = dataRanges.first?.lowerBound ?? 0
-        stream = .allocate(capacity: 1)
-        stream.initialize(to: z_stream())
-        let size = Int32(MemoryLayout<z_stream>.size)
-        guard inflateInit_(stream, ZLIB_VERSION, size) == Z_OK else {
-            throw .unsupported(reason: "zlib did not start")
-        }
-    }
-
-    private init(_ other: PNGInflater) throws(PictureError) {
-        bytes = other.bytes
-        dataRanges = other.dataRanges
-        rangeIndex = other.rangeIndex
-        position = other.position
-        stream = .allocate(capacity: 1)
-        stream.initialize(to: z_stream())
-        guard inflateCopy(stream, other.stream) == Z_OK else {
-            throw .unsupported(reason: "zlib did not start")
-        }
-    }
-
-    deinit {
-        inflateEnd(stream)
-        stream.deallocate()
-    }
-
-    func copied() throws(PictureError) -> PNGInflater { try PNGInflater(self) }
-
-    /// Decompresses exactly so many bytes.
-    func read(
-        into target: UnsafeMutablePointer<UInt8>, count: Int
-    ) throws(PictureError) {
-        stream.pointee.next_out = target
-        stream.pointee.avail_out = uInt(count)
-        while stream.pointee.avail_out > 0 {
-            while rangeIndex < dataRanges.count, position == dataRanges[rangeIndex].upperBound {
-                rangeIndex += 1
-                if rangeIndex < dataRanges.count { position = dataRanges[rangeIndex].lowerBound }
-            }
-            guard rangeIndex < dataRanges.count else { throw .corrupt(reason: "it is truncated") }
-            let end = dataRanges[rangeIndex].upperBound
-            let state = bytes.withUnsafeBufferPointer { buffer in
-                // zlib only reads from there; its header lacks the const.
-                stream.pointee.next_in = buffer.baseAddress.map {
-                    UnsafeMutablePointer(mutating: $0 + position)
-                }
-                stream.pointee.avail_in = uInt(end - position)
-                return inflate(stream, Z_NO_FLUSH)
-            }
-            position = end - Int(stream.pointee.avail_in)
-            if stream.pointee.avail_out == 0 { break }
-            guard state == Z_OK || state == Z_BUF_ERROR else {
-                let isShort = state == Z_STREAM_END
-                throw .corrupt(
-                    reason: isShort ? "it has too few rows" : "its compressed rows are damaged")
-            }
-        }
-    }
-
-    /// Skips exactly so many decompressed bytes.
-    func skip(_ count: Int) throws(PictureError) {
-        var rest = count
-        var scratch = [UInt8](repeating: 0, count: min(count, 1 << 16))
-        while rest > 0 {
-            let part = min(rest, scratch.count)
-            try scratch.withUnsafeMutableBufferPointer { buffer throws(PictureError) in
-                guard let base = buffer.baseAddress else { return }
-                try read(into: base, count: part)
-            }
-            rest -= part
         }
     }
 }

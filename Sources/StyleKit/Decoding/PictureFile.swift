@@ -1,3 +1,5 @@
+import ArtistFiles
+
 /// A picture file whose header was read and whose size is within the limits; no pixel is decoded
 /// yet.
 struct PictureFile {
@@ -5,6 +7,7 @@ struct PictureFile {
         case png(PNGFile)
         case jpeg(JPEGFile)
         case webp(WebPFile)
+        case samples(any PictureSamples, ColorProfile?)
     }
 
     let format: PictureFormat
@@ -15,6 +18,7 @@ struct PictureFile {
     let notes: [PictureNote]
     /// The most bytes of decoded rows that are held at once.
     let stripBytes: Int
+    /// The file, or the one within it that holds the picture.
     private let bytes: [UInt8]
     private let content: Content
 
@@ -26,24 +30,43 @@ struct PictureFile {
         }
         guard let format = PictureFormat(sniffing: bytes) else { throw .notAPicture }
         self.format = format
-        self.bytes = bytes
         self.stripBytes = stripBytes
         switch format {
         case .png:
             let file = try PNGFile(bytes)
-            content = .png(file)
+            (content, self.bytes, notes) = (.png(file), bytes, file.notes)
             (width, height, orientation) = (file.width, file.height, file.orientation)
-            notes = file.notes
         case .jpeg:
             let file = try JPEGFile(bytes)
-            content = .jpeg(file)
+            (content, self.bytes, notes) = (.jpeg(file), bytes, file.notes)
             (width, height, orientation) = (file.width, file.height, file.orientation)
-            notes = file.notes
         case .webp:
             let file = try WebPFile(bytes)
-            content = .webp(file)
+            (content, self.bytes, notes) = (.webp(file), bytes, file.notes)
             (width, height, orientation) = (file.width, file.height, file.orientation)
-            notes = file.notes
+        default:
+            guard let kind = format.artistFileKind else { throw .notAPicture }
+            let file: ArtistFile
+            do throws(ArtistFileError) {
+                file = try ArtistFile(bytes, kind: kind)
+            } catch {
+                throw PictureError(error)
+            }
+            let told = file.notes.map(PictureNote.init)
+            switch file.content {
+            case .png(let embedded):
+                let picture = try PNGFile(embedded)
+                (content, self.bytes) = (.png(picture), embedded)
+                (width, height, orientation) = (picture.width, picture.height, picture.orientation)
+                notes = told + picture.notes
+            case .samples(let samples):
+                let layout = samples.layout
+                _ = try Picture.byteCount(width: layout.width, height: layout.height)
+                let colors = try ArtistColors(layout)
+                (content, self.bytes) = (.samples(samples, colors.profile), bytes)
+                (width, height, orientation) = (layout.width, layout.height, layout.orientation)
+                notes = told + colors.notes
+            }
         }
     }
 
@@ -67,6 +90,18 @@ struct PictureFile {
             return try bytes.withUnsafeBufferPointer { buffer throws(PictureError) -> Result in
                 try body(WebPReader(file, buffer, stripBytes: stripBytes))
             }
+        case .samples(let samples, let profile):
+            let result: Swift.Result<Result, PictureError>
+            do throws(ArtistFileError) {
+                result = try samples.withRows { rows in
+                    Swift.Result { () throws(PictureError) in
+                        try body(ArtistReader(rows, samples.layout, profile))
+                    }
+                }
+            } catch {
+                throw PictureError(error)
+            }
+            return try result.get()
         }
     }
 }

@@ -1,8 +1,9 @@
+import ArtistFiles
 public import Fingerprints
 
 /// What a library keeps of a picture file besides the file, found in one streaming pass: 200
-/// million pixels take no more memory than ``Limits/stripBytes``, progressive JPEG and lossless
-/// WebP excepted, whose decoders hold the whole picture.
+/// million pixels take no more memory than ``Limits/stripBytes``, progressive JPEG, lossless WebP,
+/// HEIC, AVIF and JPEG XL excepted, whose decoders hold the whole picture.
 public struct PictureSurvey: Sendable {
     /// The format that the file came in.
     public let format: PictureFormat
@@ -17,7 +18,7 @@ public struct PictureSurvey: Sendable {
     /// What the artist may want to know about the file.
     public let notes: [PictureNote]
 
-    /// Decodes a PNG, JPEG or WebP file as ``Picture/decode(_:)`` does.
+    /// Decodes a file of any ``PictureFormat`` as ``Picture/decode(_:)`` does.
     ///
     /// - Parameter bytes: The whole file; it may be hostile.
     /// - Throws: ``PictureError``.
@@ -56,6 +57,11 @@ public enum PictureNote: Sendable, Equatable, CustomStringConvertible {
     case missingEnd
     /// The description of its colours cannot be used; they count as sRGB.
     case colorsIgnored(reason: String)
+    /// The file holds several pictures or pages; its first one was decoded.
+    case severalPictures
+    /// Only the preview that the file holds was decoded, of this size in pixels; `canvas` is the
+    /// size of the whole picture, where the file tells it.
+    case previewOnly(width: Int, height: Int, canvas: PictureSize?)
 
     /// What it means for the picture.
     public var description: String {
@@ -67,6 +73,39 @@ public enum PictureNote: Sendable, Equatable, CustomStringConvertible {
         case .colorsIgnored(let reason):
             "Its colour information was ignored: \(reason). If they look wrong, "
                 + "save it again as sRGB."
+        case .severalPictures:
+            "It holds several pictures or pages: the first was taken, the others were not."
+        case .previewOnly(let width, let height, let canvas):
+            "Only the preview in it was taken, \(width) × \(height) pixels"
+                + (canvas.map { ", instead of the canvas of \($0.width) × \($0.height)" } ?? "")
+                + ": the drawing itself lies in a form that is not read. For all of it, "
+                + "export it as PNG or PSD and use that."
         }
+    }
+
+    init(_ note: ArtistFileNote) {
+        self =
+            switch note {
+            case .animation: .animation
+            case .severalPictures: .severalPictures
+            case .previewOnly(let width, let height, let canvas):
+                .previewOnly(
+                    width: width, height: height,
+                    canvas: canvas.map { PictureSize(width: $0.width, height: $0.height) })
+            }
+    }
+}
+
+/// The size of a picture, in pixels.
+public struct PictureSize: Sendable, Equatable {
+    /// Pixels across.
+    public let width: Int
+    /// Pixels down.
+    public let height: Int
+
+    /// A size of any extent.
+    public init(width: Int, height: Int) {
+        self.width = width
+        self.height = height
     }
 }

@@ -1,3 +1,5 @@
+import ArtistFiles
+
 /// Decodes a picture file into upright rows with at most a strip of it in memory.
 ///
 /// A file whose rows come in another order is decoded several times, once for each strip.

@@ -1,3 +1,4 @@
+import ArtistFiles
 import CWebP
 
 /// The chunks of a WebP file that its pixels depend on.

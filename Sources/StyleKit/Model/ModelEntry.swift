@@ -86,7 +86,7 @@ public struct LearnedWork: Sendable {
     ///
     /// - Parameters:
     ///   - id: The work's id in the library: 16 bytes.
-    ///   - file: The whole PNG, JPEG or WebP file.
+    ///   - file: The whole file, of any ``PictureFormat``.
     /// - Throws: ``PictureError`` if it cannot be decoded; ``StyleError/wrongWorkID(bytes:)``,
     ///   ``StyleError/workTooSmall(width:height:limit:)``.
     public init(id: [UInt8], file: [UInt8]) throws {

@@ -7,7 +7,7 @@ extension Picture {
     ///
     /// - Returns: The whole file.
     /// - Throws: ``PictureError/notWritten(reason:)``.
-    public func encoded(as format: PictureFormat) throws(PictureError) -> [UInt8] {
+    public func encoded(as format: OutputFormat) throws(PictureError) -> [UInt8] {
         switch format {
         case .png: try encodedPNG()
         case .jpeg: try encodedJPEG()

@@ -45,7 +45,7 @@ public struct Picture: Sendable, Equatable {
         }
     }
 
-    /// Decodes a PNG, JPEG or WebP file to 8-bit sRGB, upright.
+    /// Decodes a file of any ``PictureFormat`` to 8-bit sRGB, upright.
     ///
     /// The size limits are checked by the header, before any pixel is allocated. Every bit depth
     /// and channel layout is converted, CMYK too; an embedded colour profile and the EXIF
@@ -74,7 +74,7 @@ public struct Picture: Sendable, Equatable {
         return (Picture(checkedWidth: width, height: height, pixels: pixels), file.format)
     }
 
-    /// The size of the picture in a PNG, JPEG or WebP file, upright, in pixels: by its header, so
+    /// The size of the picture in a file, upright, in pixels: by its header, so
     /// that a file may be refused all the same when it is decoded.
     ///
     /// - Parameter bytes: The whole file, at most ``Limits/fileBytes``; it may be hostile.
@@ -83,6 +83,14 @@ public struct Picture: Sendable, Equatable {
         of bytes: [UInt8]
     ) throws(PictureError) -> (width: Int, height: Int) {
         try PictureFile(bytes).uprightSize
+    }
+
+    /// What the artist may want to know about a picture file, by its header.
+    ///
+    /// - Parameter bytes: The whole file, at most ``Limits/fileBytes``; it may be hostile.
+    /// - Throws: ``PictureError``, for what the header shows.
+    public static func notes(on bytes: [UInt8]) throws(PictureError) -> [PictureNote] {
+        try PictureFile(bytes).notes
     }
 
     /// The number of bytes of a picture of this size.

@@ -1,6 +1,8 @@
+import ArtistFiles
+
 /// Why a picture was refused or not written; nothing of it was kept.
 public enum PictureError: Error, Equatable, CustomStringConvertible {
-    /// The file does not begin like a PNG, JPEG or WebP file.
+    /// The file is of no ``PictureFormat``.
     case notAPicture
     /// The file is damaged or truncated.
     case corrupt(reason: String)
@@ -13,7 +15,9 @@ public enum PictureError: Error, Equatable, CustomStringConvertible {
     /// The number of bytes is not width × height × 4.
     case wrongByteCount(count: Int, expected: Int)
     /// The file is valid but of a kind that is not decoded.
-    case unsupported(reason: String)
+    case unsupported(reason: String, remedy: String? = nil)
+    /// This build lacks the library that reads such files.
+    case missingLibrary(name: String)
     /// The encoder refused the picture.
     case notWritten(reason: String)
 
@@ -21,7 +25,8 @@ public enum PictureError: Error, Equatable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .notAPicture:
-            "This is not a PNG, JPEG or WebP file. Save the picture in one of these formats."
+            "This is no picture file that is read: PNG, JPEG, WebP, OpenRaster, Krita, PSD, TIFF, "
+                + "HEIC, AVIF, JPEG XL, Clip Studio or Procreate. Save the picture as PNG."
         case .corrupt(let reason):
             "The picture file is damaged: \(reason). Save it again from its program."
         case .fileTooLarge(let bytes, let limit):
@@ -33,10 +38,25 @@ public enum PictureError: Error, Equatable, CustomStringConvertible {
             "The picture is \(width) × \(height) pixels; it must have at least one."
         case .wrongByteCount(let count, let expected):
             "The picture has \(count) bytes; its size requires \(expected)."
-        case .unsupported(let reason):
-            "The picture cannot be read: \(reason). Save it as an 8-bit sRGB PNG."
+        case .unsupported(let reason, let remedy):
+            "The picture cannot be read: \(reason). \(remedy ?? "Save it as an 8-bit sRGB PNG")."
+        case .missingLibrary(let name):
+            "The picture cannot be read: this build of Atelier lacks \(name), which reads such "
+                + "files. Save it as PNG, or install \(name)-dev and build Atelier again."
         case .notWritten(let reason):
             "The picture could not be written: \(reason)."
         }
+    }
+}
+
+extension PictureError {
+    init(_ error: ArtistFileError) {
+        self =
+            switch error {
+            case .corrupt(let reason): .corrupt(reason: reason)
+            case .unsupported(let reason, let remedy):
+                .unsupported(reason: reason, remedy: remedy)
+            case .missingLibrary(let library): .missingLibrary(name: library.rawValue)
+            }
     }
 }
