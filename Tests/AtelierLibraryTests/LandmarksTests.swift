@@ -246,7 +246,7 @@ struct LandmarksTests {
         }
         let marks = try library.works.landmarks(
             json: Array(rough.utf8), named: "it", for: work, needsOutline: false)
-        let proposal = try library.works.withProposedOutline(marks, of: work)
+        let proposal = try library.works.withProposedOutline(marks, of: work).marks
         #expect(proposal.headOutline != marks.headOutline && proposal.points == marks.points)
         #expect(try library.works.work(work.id).landmarks == nil)
         let file = world.folder.url.appending(path: "marks.png")

@@ -4,15 +4,15 @@ import TestSupport
 import Testing
 
 @Suite("Landmarks of works") struct LandmarkTests {
-    private typealias Point = PaintedCharacter.Point
+    typealias Point = PaintedCharacter.Point
 
-    private static func mark(_ point: Point) -> MarkPoint {
+    static func mark(_ point: Point) -> MarkPoint {
         MarkPoint(
             x: Int(point.x * 10_000 / Double(PaintedCharacter.width)),
             y: Int(point.y * 10_000 / Double(PaintedCharacter.height)))
     }
 
-    private static func marks(of character: PaintedCharacter, yaw: Int = 0) throws -> FigureMarks {
+    static func marks(of character: PaintedCharacter, yaw: Int = 0) throws -> FigureMarks {
         let points = character.points.map(mark)
         return try FigureMarks(
             leftEye: points[0], rightEye: points[1], mouth: points[2], chin: points[3],
@@ -237,7 +237,7 @@ import Testing
     }
 
     /// The common part of two polygons where the character is opaque.
-    private static func overlap(
+    static func overlap(
         _ one: [MarkPoint], _ other: [MarkPoint], on character: PaintedCharacter
     ) -> Double {
         var (both, either) = (0, 0)
@@ -253,7 +253,7 @@ import Testing
         return Double(both) / Double(max(1, either))
     }
 
-    private static func contains(_ corners: [MarkPoint], _ place: MarkPoint) -> Bool {
+    static func contains(_ corners: [MarkPoint], _ place: MarkPoint) -> Bool {
         var isInside = false
         for (start, end) in zip(corners, corners.dropFirst() + corners.prefix(1))
         where (start.y > place.y) != (end.y > place.y) {

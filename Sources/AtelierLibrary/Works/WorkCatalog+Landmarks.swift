@@ -61,12 +61,19 @@ extension WorkCatalog {
     /// The JSON text of landmarks: a line for each field.
     public func text(of landmarks: FigureMarks) -> String { LandmarksFile.text(of: landmarks) }
 
-    /// The same landmarks with an outline of the head that is found in the work's picture. Nothing
-    /// is stored: the artist looks at it first.
+    /// The same landmarks with an outline of the head that is found in the work's layers, if any
+    /// are named for the head, else in its picture. Nothing is stored: the artist looks at it
+    /// first.
     ///
+    /// - Returns: The landmarks, and the names of the layers.
     /// - Throws: ``LibraryError/elsewhere(kind:device:)``; ``LibraryError`` for the file.
-    public func withProposedOutline(_ marks: FigureMarks, of work: Work) throws -> FigureMarks {
-        marks.withProposedOutline(in: try picture(of: work))
+    public func withProposedOutline(
+        _ marks: FigureMarks, of work: Work
+    ) throws -> (marks: FigureMarks, layers: [String]) {
+        let file = try file(of: work)
+        let layers = HeadLayers(in: file.bytes)
+        let proposal = marks.withProposedOutline(in: file.picture, layers: layers)
+        return (proposal, layers?.names ?? [])
     }
 
     /// Draws landmarks over their work into a picture file.
@@ -79,15 +86,15 @@ extension WorkCatalog {
         let output = try OutputFile(
             file, .picture, replacing: replacing,
             besides: work.location(in: context.folder).map { [$0] } ?? [], of: context.folder)
-        let picture = marks.drawn(over: try picture(of: work))
+        let picture = marks.drawn(over: try self.file(of: work).picture)
         try output.write(png: try picture.encodedPNG())
     }
 
-    private func picture(of work: Work) throws -> Picture {
+    private func file(of work: Work) throws -> PictureFile {
         guard let file = work.location(in: context.folder) else {
             throw LibraryError.elsewhere(kind: "work", device: work.deviceName)
         }
-        return try PictureFile(reading: file).picture
+        return try PictureFile(reading: file)
     }
 }
 

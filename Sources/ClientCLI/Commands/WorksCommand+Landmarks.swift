@@ -44,7 +44,14 @@ extension WorksCommand {
                 if propose || show != nil { throw WorkError.noLandmarks(title: work.title) }
                 return Terminal.note(Failure(WorkError.noLandmarks(title: work.title)).message)
             }
-            if propose { marks = try library.works.withProposedOutline(marks, of: work) }
+            if propose {
+                let proposal = try library.works.withProposedOutline(marks, of: work)
+                marks = proposal.marks
+                if !proposal.layers.isEmpty {
+                    let names = Formatting.list(proposal.layers)
+                    Terminal.note("The outline is that of the work's layers: \(names).")
+                }
+            }
             if let show {
                 try library.works.draw(
                     marks, of: work, to: try show.url, replacing: force.force)

@@ -78,6 +78,11 @@ struct HeadFrame {
         return low..<max(low + 1, high)
     }
 
+    /// Where a pixel of the raster lies in the picture, 0 to 1 across and down.
+    func part(x: Int, y: Int) -> SIMD2<Double> {
+        (origin + SIMD2(Double(x) + 0.5, Double(y) + 0.5) * step) / size
+    }
+
     func place(x: Int, y: Int) -> Place {
         let point = origin + SIMD2(Double(x) + 0.5, Double(y) + 0.5) * step
         let offset = point - middle

@@ -18,11 +18,17 @@ struct HeadOutline {
     /// Whether the character stands on a transparent ground: then what is opaque beside and above
     /// the face is most likely its head.
     private let isCutOut: Bool
+    /// What the artist's own layers say; nil without such.
+    private let layers: HeadLayers?
 
-    /// - Parameter picture: Of the work; of any size in its proportion.
-    init(_ marks: FigureMarks, in picture: Picture) {
+    /// - Parameters:
+    ///   - picture: Of the work; of any size in its proportion.
+    ///   - layers: Of the work's file; left aside where they do not show the eyes.
+    init(_ marks: FigureMarks, in picture: Picture, layers: HeadLayers? = nil) {
         let frame = HeadFrame(marks, width: picture.width, height: picture.height)
         self.frame = frame
+        let eyes = frame.part(x: frame.rasterEyes.x, y: frame.rasterEyes.y)
+        self.layers = layers.flatMap { $0.part(at: eyes) > 0.5 ? $0 : nil }
         colors = Self.reduced(picture, frame)
         isCutOut = colors.count { $0.w < 0.4 } * 20 > colors.count
     }
@@ -181,7 +187,13 @@ struct HeadOutline {
     ) -> (head: Float, rest: Float) {
         let place = frame.place(x: x, y: y)
         if frame.isFace(place) { return (0, 4_000) }
-        if frame.isBody(place) || frame.isEdge(x: x, y: y) { return (4_000, 0) }
+        if layers == nil, frame.isBody(place) { return (4_000, 0) }
+        if frame.isEdge(x: x, y: y) { return (4_000, 0) }
+        if let layers {
+            // The artist has divided the drawing already; edges only settle what is half and half.
+            let part = layers.part(at: frame.part(x: x, y: y))
+            return (600 * max(0, 1 - 2 * part), 600 * max(0, 2 * part - 1))
+        }
         let color = colors[y * frame.width + x]
         var cost: (head: Float, rest: Float) = (0, 0)
         if color.w < 0.4 {
@@ -258,9 +270,15 @@ extension FigureMarks {
     /// The same marks with an outline of the head that is found in the picture, and is to be looked
     /// at before it is used.
     ///
-    /// - Parameter picture: The work, of any size in its proportion.
-    public func withProposedOutline(in picture: Picture) -> FigureMarks {
-        guard let corners = HeadOutline(self, in: picture).corners else { return self }
+    /// - Parameters:
+    ///   - picture: The work, of any size in its proportion.
+    ///   - layers: What the layers of the work's file say of the head.
+    public func withProposedOutline(
+        in picture: Picture, layers: HeadLayers? = nil
+    ) -> FigureMarks {
+        guard let corners = HeadOutline(self, in: picture, layers: layers).corners else {
+            return self
+        }
         let proposal = FigureMarks(
             unchecked: points, yaw: yaw, headOutline: corners, forearms: forearms,
             heldThings: heldThings)
