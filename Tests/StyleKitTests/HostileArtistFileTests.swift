@@ -17,7 +17,7 @@ import Testing
             )
         ]
         for (kind, count, wanted) in [
-            ("photoshop", 56, ["RGB-8-1-0", "RGB-16-3-1"]),
+            ("photoshop", 60, ["RGB-8-1-0", "RGB-16-3-1"]),
             ("tiff", 67, ["RGB-tiff_lzw", "made-010-16", "made-101-48", "jpeg"]),
             ("archive", 8, ["krita-RGB"]), ("clip", 2, ["RGB"]),
             ("layers", 10, ["krita", "openraster"]),

@@ -101,13 +101,17 @@ struct PhotoshopFile: PictureSamples {
     func withRows<Result>(
         _ body: (any SampleRows) -> Result
     ) throws(ArtistFileError) -> Result {
-        let planes = try PhotoshopPlanes(
-            bytes, at: dataStart, header: header,
-            count: header.mode.colorPlanes + (hasAlpha ? 1 : 0))
+        let isOnWhite = hasAlpha ? try Matte.isThere(in: mergedPlanes(), header) : false
         return body(
             PhotoshopRows(
-                planes, header: header, hasAlpha: hasAlpha, palette: palette,
-                clearIndex: clearIndex))
+                try mergedPlanes(), header: header, hasAlpha: hasAlpha, isOnWhite: isOnWhite,
+                palette: palette, clearIndex: clearIndex))
+    }
+
+    private func mergedPlanes() throws(ArtistFileError) -> PhotoshopPlanes {
+        try PhotoshopPlanes(
+            bytes, at: dataStart, header: header,
+            count: header.mode.colorPlanes + (hasAlpha ? 1 : 0))
     }
 }
 

@@ -3,16 +3,19 @@ final class PhotoshopRows: SampleRows {
     private let planes: PhotoshopPlanes
     private let header: PhotoshopHeader
     private let hasAlpha: Bool
+    /// Whether translucent colours were mixed with white.
+    private let isOnWhite: Bool
     private let palette: [UInt8]
     private let clearIndex: Int?
 
     init(
-        _ planes: PhotoshopPlanes, header: PhotoshopHeader, hasAlpha: Bool, palette: [UInt8],
-        clearIndex: Int?
+        _ planes: PhotoshopPlanes, header: PhotoshopHeader, hasAlpha: Bool, isOnWhite: Bool,
+        palette: [UInt8], clearIndex: Int?
     ) {
         self.planes = planes
         self.header = header
         self.hasAlpha = hasAlpha
+        self.isOnWhite = isOnWhite
         self.palette = palette
         self.clearIndex = clearIndex
     }
@@ -64,7 +67,7 @@ final class PhotoshopRows: SampleRows {
         }
         for x in 0..<header.width {
             alphas[x] = hasAlpha ? level(planes.rows[4], x, step) : 255
-            guard hasAlpha else { continue }
+            guard isOnWhite else { continue }
             for lane in 0..<4 {
                 row[x * 4 + lane] = UInt8(
                     Matte.removed(Int(row[x * 4 + lane]), alpha: Int(alphas[x]), full: 255))
@@ -72,11 +75,15 @@ final class PhotoshopRows: SampleRows {
         }
     }
 
+    /// A sample of two bytes.
+    static func word(_ plane: [UInt8], _ x: Int) -> UInt16 {
+        UInt16(plane[x * 2]) << 8 | UInt16(plane[x * 2 + 1])
+    }
+
     /// A sample of a plane, to the nearest of 256 levels.
     private func level(_ plane: [UInt8], _ x: Int, _ step: Int) -> UInt8 {
         guard step == 2 else { return plane[x] }
-        let word = UInt32(plane[x * 2]) << 8 | UInt32(plane[x * 2 + 1])
-        return UInt8((word * 255 + 32_895) >> 16)
+        return UInt8((UInt32(Self.word(plane, x)) * 255 + 32_895) >> 16)
     }
 
     private func writeBytes(_ row: UnsafeMutablePointer<UInt8>) {
@@ -92,7 +99,7 @@ final class PhotoshopRows: SampleRows {
         for x in 0..<header.width {
             let alpha = Int(alphas[x])
             row[x * 4 + 3] = alphas[x]
-            guard alpha < 255 else { continue }
+            guard isOnWhite, alpha < 255 else { continue }
             for lane in 0..<3 {
                 row[x * 4 + lane] = UInt8(
                     Matte.removed(Int(row[x * 4 + lane]), alpha: alpha, full: 255))
@@ -102,37 +109,22 @@ final class PhotoshopRows: SampleRows {
 
     private func writeWords(_ row: UnsafeMutablePointer<UInt16>) {
         let isGray = header.mode != .color
-        func word(_ plane: [UInt8], _ x: Int) -> UInt16 {
-            UInt16(plane[x * 2]) << 8 | UInt16(plane[x * 2 + 1])
-        }
         for lane in 0..<3 {
             let plane = planes.rows[isGray ? 0 : lane]
-            for x in 0..<header.width { row[x * 4 + lane] = word(plane, x) }
+            for x in 0..<header.width { row[x * 4 + lane] = Self.word(plane, x) }
         }
         guard hasAlpha, let alphas = planes.rows.last else {
             for x in 0..<header.width { row[x * 4 + 3] = .max }
             return
         }
         for x in 0..<header.width {
-            let alpha = word(alphas, x)
+            let alpha = Self.word(alphas, x)
             row[x * 4 + 3] = alpha
-            guard alpha < .max else { continue }
+            guard isOnWhite, alpha < .max else { continue }
             for lane in 0..<3 {
                 row[x * 4 + lane] = UInt16(
                     Matte.removed(Int(row[x * 4 + lane]), alpha: Int(alpha), full: 65_535))
             }
         }
-    }
-}
-
-/// The white that lies under a merged picture's translucent pixels.
-enum Matte {
-    /// A sample without the white, in the document's own numbers, as Photoshop mixed it: white is
-    /// the largest number, also for inks.
-    static func removed(_ sample: Int, alpha: Int, full: Int) -> Int {
-        guard alpha > 0 else { return 0 }
-        // A sample darker than its share of white was never mixed with it.
-        guard sample >= full - alpha else { return sample }
-        return min(full, ((sample - (full - alpha)) * full + alpha / 2) / alpha)
     }
 }
