@@ -29,6 +29,48 @@ struct TrainingMarkTests {
         return try marked(world, chunk: "iTXt", "XML:com.adobe.xmp\0\0\0\0\0" + packet)
     }
 
+    // Goal: a mark in a file of a drawing program or a scanner is found as in a PNG.
+    // Method: the packet behind the pixels of a PSD, and in the PNG that a Clip Studio file shows.
+    @Test func marksInArtistsFilesDecide() throws {
+        let world = try World()
+        let library = try Self.library(world)
+        let png = try Self.marked(world, "DMI-PROHIBITED")
+        var psd = Array("8BPS".utf8) + [0, 1, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 80, 0, 0, 0, 80]
+        psd += [0, 8, 0, 1] + [UInt8](repeating: 0, count: 14)
+        psd += (0..<6_400).map { UInt8($0 % 251) }
+        let plain = world.folder.url.appending(path: "plain.psd")
+        try Data(psd).write(to: plain)
+        #expect(try library.works.add(plain).work.format == "psd")
+        psd[psd.count - 1] = 7
+        let packet = try Self.packet(in: Array(Data(contentsOf: png)))
+        let marked = world.folder.url.appending(path: "marked.psd")
+        try Data(psd + packet).write(to: marked)
+        let clip = world.folder.url.appending(path: "marked.clip")
+        let database = world.folder.path("database")
+        try Shell.sqlite(
+            database,
+            """
+            CREATE TABLE CanvasPreview (ImageData BLOB);
+            INSERT INTO CanvasPreview VALUES (readfile('\(png.path)'));
+            """)
+        let image = try Array(Data(contentsOf: URL(filePath: database)))
+        let length = withUnsafeBytes(of: UInt64(image.count).bigEndian) { Array($0) }
+        let head = Array("CSFCHUNK".utf8) + [UInt8](repeating: 0, count: 16)
+        try Data(head + Array("CHNKSQLi".utf8) + length + image).write(to: clip)
+        for file in [marked, clip] {
+            #expect(throws: RightsError.self, "\(file)") { try library.works.add(file) }
+            let work = try library.works.add(file, answer: .own).work
+            #expect(try library.works.work(work.id).markTexts.count == 1, "\(file)")
+        }
+    }
+
+    /// The XMP packet in a file.
+    private static func packet(in file: [UInt8]) throws -> [UInt8] {
+        let begin = try #require(file.firstRange(of: Array("<x:xmpmeta".utf8))).lowerBound
+        let end = try #require(file.firstRange(of: Array("</x:xmpmeta>".utf8))).upperBound
+        return Array(file[begin..<end])
+    }
+
     private static func marked(_ world: World, chunk: String, _ text: String) throws -> URL {
         let file = Array(try Data(contentsOf: try world.picture(3)))
         let length = withUnsafeBytes(of: UInt32(text.utf8.count).bigEndian) { Array($0) }

@@ -1,6 +1,7 @@
 import AtelierProtocol
 import Foundation
 import Provenance
+import StyleKit
 import SystemSupport
 
 /// Whether the training marks in a file let it become a work.
@@ -24,7 +25,7 @@ struct MarkCheck {
         _ bytes: [UInt8], rights: WorkRights, answer: MarkAnswer, ownKeys: Set<[UInt8]>,
         path: String
     ) throws {
-        let found = TrainingMarks(of: bytes).found
+        let found = TrainingMarks(of: Picture.shownFile(in: bytes)).found
         marks = found.map(\.mark)
         let isOwn = answer == .own && rights == .mine
         var isSignedByOwnKey = false

@@ -40,9 +40,15 @@ extension WorkCatalog {
     private func protect(
         _ work: Work, in folder: URL, replacing replaces: Bool
     ) throws -> ProtectedWork {
-        guard let file = work.location(in: context.folder),
-            let format = PictureFormat(rawValue: work.format)
-        else { throw LibraryError.elsewhere(kind: "work", device: work.deviceName) }
+        guard let file = work.location(in: context.folder) else {
+            throw LibraryError.elsewhere(kind: "work", device: work.deviceName)
+        }
+        guard let format = OutputFormat(rawValue: work.format) else {
+            throw RightsError.notProtected(
+                title: work.title,
+                reason: "It is a file of a drawing program or a scanner: export it as PNG, JPEG or "
+                    + "WebP, and add that.")
+        }
         let name = "\(FileTitle.of(work.title))-\(work.id.short).\(format.endings[0])"
         let target = folder.appending(path: name)
         let output = try OutputFile(

@@ -7,13 +7,16 @@ struct EmbeddedMetadata {
     /// What is there and cannot be read, and why.
     private(set) var unreadable: [(place: TrainingMark.Place, reason: String)] = []
 
-    /// Walks a PNG, JPEG or WebP file; one of another format carries nothing.
+    /// Walks a PNG, JPEG or WebP file; in one of another format XMP packets are sought.
     init(of file: [UInt8]) {
         switch PictureContainer(sniffing: file) {
         case .png: read(PNGChunks(file), of: file)
         case .jpeg: read(JPEGSegments(file), of: file)
         case .webp: read(WebPChunks(file), of: file)
-        case nil: break
+        case nil:
+            let scan = PacketScan(of: file)
+            for packet in scan.packets { add(packet: packet) }
+            if scan.isCutOff { note(.xmp, .tooLarge(limit: Limits.packetBytes)) }
         }
     }
 

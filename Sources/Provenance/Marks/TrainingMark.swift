@@ -73,7 +73,8 @@ public struct TrainingMarks: Sendable {
     /// The marks, each once; those that stand in the way of training first.
     public let found: [FoundMark]
 
-    /// Reads the marks of a PNG, JPEG or WebP file; a file of another format has none.
+    /// Reads the marks of a PNG, JPEG or WebP file; of another format, such as PSD or TIFF, those
+    /// in XMP that lies there unpacked.
     ///
     /// What cannot be read is a mark of ``TrainingMark/Meaning/unreadable``, never no mark. No
     /// signature is checked. No pixel is decoded.

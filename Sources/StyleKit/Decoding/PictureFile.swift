@@ -19,7 +19,7 @@ struct PictureFile {
     /// The most bytes of decoded rows that are held at once.
     let stripBytes: Int
     /// The file, or the one within it that holds the picture.
-    private let bytes: [UInt8]
+    let bytes: [UInt8]
     private let content: Content
 
     init(

@@ -93,6 +93,14 @@ public struct Picture: Sendable, Equatable {
         try PictureFile(bytes).notes
     }
 
+    /// The picture file that a file shows: the PNG within an OpenRaster, Krita, Clip Studio or
+    /// Procreate file, else the file itself. What is written about the picture lies in it.
+    ///
+    /// - Parameter bytes: The whole file; it may be hostile.
+    public static func shownFile(in bytes: [UInt8]) -> [UInt8] {
+        (try? PictureFile(bytes))?.bytes ?? bytes
+    }
+
     /// The number of bytes of a picture of this size.
     ///
     /// - Throws: ``PictureError`` if a side is below 1, or a limit is exceeded.
