@@ -88,13 +88,20 @@ package enum LibraryFile {
         guard status.st_size <= limit else {
             throw LibraryError.tooLarge(path: file.shownPath, limit: limit)
         }
-        let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: false)
-        do {
-            let count = min(limit, Int(clamping: status.st_size))
-            return Array(try handle.read(upToCount: count) ?? Data())
-        } catch {
-            throw unreadable(file)
+        // Straight into the array: artists' files have hundreds of megabytes.
+        let count = min(limit, Int(clamping: status.st_size))
+        var hasFailed = false
+        let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, used in
+            while used < count, let base = buffer.baseAddress {
+                let part = Foundation.read(descriptor, base + used, count - used)
+                if part < 0, errno == EINTR { continue }
+                hasFailed = part < 0
+                guard part > 0 else { break }
+                used += part
+            }
         }
+        guard !hasFailed else { throw unreadable(file) }
+        return bytes
     }
 
     /// Reads a picture of the library, which must be what it was when it was kept.
