@@ -61,7 +61,8 @@ enum ImportRules {
         ],
         "Sources/Server/Core": http.union([
             "AtelierProtocol", "CreditLedger", "Fingerprints", "SignedObjects", "SyncKit",
-            "SystemSupport", "CoreMetrics", "CPostgres", "Crypto", "GRDB", "GRDBSQLite", "Logging", "NIOPosix",
+            "SystemSupport", "CoreMetrics", "CPostgres", "Crypto", "GRDB", "GRDBSQLite", "Logging",
+            "NIOPosix",
             "NIOSSL",
         ]),
         "Sources/Server/Command": [

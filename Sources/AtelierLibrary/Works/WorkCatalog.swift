@@ -210,7 +210,8 @@ public struct WorkCatalog: Sendable {
             throw LibraryError.notAPicture(
                 path: file.path,
                 reason: "It is \(survey.width) × \(survey.height) pixels; a work needs at least "
-                    + "\(least) on each side to be learned from. Add it larger.")
+                    + "\(least) on each side to be learned from. "
+                    + (survey.notes.first { $0.isPreview }?.description ?? "Add it larger."))
         }
         return survey
     }

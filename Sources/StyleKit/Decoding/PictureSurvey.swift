@@ -63,6 +63,11 @@ public enum PictureNote: Sendable, Equatable, CustomStringConvertible {
     /// size of the whole picture, where the file tells it.
     case previewOnly(width: Int, height: Int, canvas: PictureSize?)
 
+    /// Whether only a preview was decoded.
+    public var isPreview: Bool {
+        if case .previewOnly = self { true } else { false }
+    }
+
     /// What it means for the picture.
     public var description: String {
         switch self {
