@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import Synchronization
 import SyncKit
 import TestSupport
 import Testing
@@ -35,6 +36,38 @@ import Testing
         #expect(chunks == count)
         #expect(reports.filter { $0.chunksReceived > 0 }.map(\.chunksLeft).last == 0)
         #expect(try Gallery.contents(of: pair.second) == (try Gallery.contents(of: pair.first)))
+    }
+
+    // Goal: a run that is started on the main actor merges, seals and sends elsewhere, and tells how
+    // far it is on the main actor.
+    // Method: every transaction of the engine asks for the time, by an environment that notes where.
+    @MainActor @Test func theMainActorDoesNotWaitForAMerge() async throws {
+        let folder = try TemporaryFolder()
+        let time = SimulatedTime(seed: 15)
+        let server = SimulatedServer(time: time, seed: 16)
+        let asked = Mutex<(onMain: Int, elsewhere: Int)>((0, 0))
+        var environment = time.environment()
+        let wall = environment.wallMilliseconds
+        environment.wallMilliseconds = {
+            asked.withLock { if Thread.isMainThread { $0.onMain += 1 } else { $0.elsewhere += 1 } }
+            return wall()
+        }
+        let first = try Gallery.open(folder.path("first.sqlite"), time.environment())
+        try Self.fill(first, rows: 5)
+        _ = try await Pair.synchronizer(first, server.transport(for: 0)).run()
+        let second = try Gallery.open(folder.path("second.sqlite"), environment)
+        asked.withLock { $0 = (0, 0) }
+        var reports = 0
+        let report = try await Pair.synchronizer(second, server.transport(for: 1)).run(
+            progress: { _ in
+                MainActor.assertIsolated()
+                reports += 1
+            })
+        #expect(report.changesReceived > 0 && reports > 1)
+        let (onMain, elsewhere) = asked.withLock { $0 }
+        #expect(elsewhere > 0)
+        // A pull notes when it was asked and answered.
+        #expect(onMain <= 2 * reports)
     }
 
     // Goal: a bar can be drawn: what is left falls to nothing, in both directions.

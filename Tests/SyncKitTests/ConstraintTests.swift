@@ -202,7 +202,7 @@ private struct Shelf {
                 ],
                 references: [
                     SyncedReference("album", to: "albums", onDelete: .cascade),
-                    SyncedReference("cover", to: "tracks", onDelete: .setNull),
+                    SyncedReference("cover", to: "tracks", onDelete: .setNull, onCycle: .keep),
                 ], unique: [["name", "album"], ["note"]]),
         ])
     }

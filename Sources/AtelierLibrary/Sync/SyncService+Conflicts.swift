@@ -34,7 +34,7 @@ public struct LibraryConflict: Codable, Equatable, Sendable {
         id = Int(clamping: conflict.id)
         kind =
             switch conflict.kind {
-            case .cellOverwritten: .overwritten
+            case .cellOverwritten, .cycleBroken: .overwritten
             case .rowDeleted: .removed
             case .duplicateValue: .duplicate
             }

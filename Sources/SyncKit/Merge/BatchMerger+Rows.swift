@@ -18,10 +18,10 @@ extension BatchMerger {
             self.columns = columns
             known = columns.filter { table.column($0.id) != nil }
             unknown = columns.filter { table.column($0.id) == nil }
-            insert = try table.insertStatement(known.map(\.id))
-            missing = table.table.columns.filter { column in
+                        missing = table.table.columns.filter { column in
                 column.policy != .counter && !columns.contains { $0.id == column.id }
             }.map { $0.id }
+            insert = try table.insertStatement(known.map(\.id), lacking: missing)
         }
     }
 
@@ -178,6 +178,7 @@ extension BatchMerger {
         try keepUnknown(row, plan, in: table)
         for column in cleared { try repairs.clear(column, of: row.key, in: table) }
         try repairs.enforceParents(of: row.key, in: table)
+        session.movedRows.note(row.key, in: table.table, wall: conflicts.wall)
         try dependencies.release(row.key, in: table.table.id, to: self)
     }
 
@@ -214,6 +215,7 @@ extension BatchMerger {
         noteAltered()
         try clearSetAside(of: row.key, in: table)
         try repairs.enforceParents(of: row.key, in: table)
+        session.movedRows.note(row.key, in: table.table, wall: conflicts.wall)
     }
 
     /// A newer program's columns: kept until this one knows them.

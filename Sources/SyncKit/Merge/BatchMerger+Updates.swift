@@ -172,6 +172,7 @@ extension BatchMerger {
         noteAltered()
         try clearSetAside(of: update.key, in: table)
         try repairs.enforceParents(of: update.key, in: table)
+        session.movedRows.note(update.key, in: table.table, wall: conflicts.wall)
     }
 
     /// Writes the cell where it wins over what was written at the stamp `known`.

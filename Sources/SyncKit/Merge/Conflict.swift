@@ -10,6 +10,8 @@ public struct Conflict: Hashable, Sendable, Identifiable {
         case rowDeleted = 1
         /// Two rows took the same value of a column that is unique; the later row's is set aside.
         case duplicateValue = 2
+        /// Rows of a tree became each other's parents; the one that was moved last is a root now.
+        case cycleBroken = 3
     }
 
     /// Its number on this replica.

@@ -299,14 +299,40 @@ final class TableStore {
     }
 
     /// Inserts a row with these columns.
-    func insertStatement(_ columns: [ColumnID]) throws -> PreparedStatement {
+    ///
+    /// - Parameter missing: Columns that the writer's program did not have. One that must not be null,
+    ///   and for which SQL declares no default, takes the empty value of its type: every replica the
+    ///   same, until somebody writes the column.
+    func insertStatement(
+        _ columns: [ColumnID], lacking missing: [ColumnID]
+    ) throws -> PreparedStatement {
         try foreignKeys.begin()
-        let names = ["id"] + columns.compactMap { column($0).map { quoted($0.name) } }
-        let marks = Array(repeating: "?", count: names.count).joined(separator: ", ")
+        var names = ["id"] + columns.compactMap { column($0).map { quoted($0.name) } }
+        var values = Array(repeating: "?", count: names.count)
+        if !missing.isEmpty {
+            let lacking = Set(missing.compactMap { column($0)?.name.lowercased() })
+            for info in try db.columns(in: table.name)
+            where info.isNotNull && info.defaultValueSQL == nil
+                && lacking.contains(info.name.lowercased())
+            {
+                names.append(quoted(info.name))
+                values.append(Self.emptyValue(ofType: info.type))
+            }
+        }
         return try PreparedStatement(
             """
-            INSERT INTO \(quoted(table.name))(\(names.joined(separator: ", "))) VALUES(\(marks))
+            INSERT INTO \(quoted(table.name))(\(names.joined(separator: ", ")))
+            VALUES(\(values.joined(separator: ", ")))
             """, in: db)
+    }
+
+    /// The empty value of a declared type, by SQLite's rules of affinity.
+    private static func emptyValue(ofType type: String) -> String {
+        let type = type.uppercased()
+        if type.contains("INT") { return "0" }
+        if ["CHAR", "CLOB", "TEXT"].contains(where: type.contains) { return "''" }
+        if type.isEmpty || type.contains("BLOB") || type == "ANY" { return "x''" }
+        return "0"
     }
 
     private func updateStatement(_ column: ColumnID) throws -> PreparedStatement {

@@ -46,26 +46,65 @@ struct SchemaCheck {
 
     /// A constraint that two replicas can break together must be declared, so that its repair is.
     private func checkConstraints() throws {
-        let declared = Set(
-            table.references.map { [$0.column.lowercased(), $0.parent.lowercased()] })
-        for key in try db.foreignKeys(on: table.name) {
-            let columns = key.originColumns.map { $0.lowercased() }
+        let features = SQLFeatures(table: table.name, db: db)
+        try checkReferences(features)
+        let unique = Set(table.unique.map { Set($0.map { $0.lowercased() }) })
+        for index in try features.uniqueIndexes() where index.columns != ["id"] {
+            if let fault = index.fault {
+                throw SchemaError.unsuitableIndex(table: table.name, index: index.name, fault)
+            }
+            guard unique.contains(Set(index.columns)) else {
+                throw SchemaError.undeclaredConstraint(table: table.name, constraint: "UNIQUE")
+            }
+        }
+        try checkRules(features)
+        try checkSetAside()
+    }
+
+    private func checkReferences(_ features: SQLFeatures) throws {
+        for key in try features.foreignKeys() {
             guard
-                columns.count == 1, key.destinationColumns.map({ $0.lowercased() }) == ["id"],
-                declared.contains(columns + [key.destinationTable.lowercased()])
+                key.columns.count == 1, key.parentColumns == ["id"],
+                let declared = table.references.first(where: {
+                    $0.column.lowercased() == key.columns[0] && $0.parent.lowercased() == key.parent
+                })
             else {
                 throw SchemaError.undeclaredConstraint(
                     table: table.name, constraint: "FOREIGN KEY")
             }
-        }
-        let unique = Set(table.unique.map { Set($0.map { $0.lowercased() }) })
-        for index in try db.indexes(on: table.name) where index.isUnique {
-            let columns = index.columns.map { $0.lowercased() }
-            guard columns == ["id"] || unique.contains(Set(columns)) else {
-                throw SchemaError.undeclaredConstraint(table: table.name, constraint: "UNIQUE")
+            guard key.action.agrees(with: declared.onDelete) else {
+                throw SchemaError.otherDeleteAction(
+                    table: table.name, column: declared.column, sql: key.action.rawValue)
             }
         }
-        try checkSetAside()
+        for reference in table.references
+        where reference.parent.lowercased() == table.name.lowercased() && reference.onCycle == nil {
+            throw SchemaError.undeclaredCycles(table: table.name, column: reference.column)
+        }
+    }
+
+    /// What a merge of two good rows could break, and what rows of others could never have.
+    private func checkRules(_ features: SQLFeatures) throws {
+        let synced = Dictionary(
+            table.columns.map { ($0.name.lowercased(), $0) },
+            uniquingKeysWith: { first, _ in first })
+        for column in try features.columns() {
+            let declared = synced[column.name.lowercased()]
+            if column.isGenerated, declared != nil {
+                throw SchemaError.generatedColumn(table: table.name, column: column.name)
+            }
+            guard declared != nil || !column.needsValue || column.name.lowercased() == "id" else {
+                throw SchemaError.undeclaredRequiredColumn(
+                    table: table.name, column: column.name)
+            }
+        }
+        for names in try features.checkedColumns() {
+            let columns = names.compactMap { synced[$0] }
+            guard columns.count < 2, columns.allSatisfy({ $0.policy != .counter }) else {
+                throw SchemaError.unsuitableCheck(
+                    table: table.name, columns: columns.map(\.name).sorted())
+            }
+        }
     }
 
     /// What is set aside becomes null, by the rule of the last writer.
@@ -74,6 +113,7 @@ struct SchemaCheck {
         let cleared =
             table.unique.compactMap(\.first)
             + table.references.filter { $0.onDelete == .setNull }.map(\.column)
+            + table.treeReferences.map(\.column)
         for name in cleared {
             let isNullable = columns.contains {
                 $0.name.lowercased() == name.lowercased() && !$0.isNotNull
@@ -104,6 +144,19 @@ public enum SchemaError: Error, Equatable, CustomStringConvertible {
     /// The table has a constraint that two replicas can break together, and its repair is not
     /// declared.
     case undeclaredConstraint(table: String, constraint: String)
+    /// A unique index is over something that the engine cannot compare before it writes.
+    case unsuitableIndex(table: String, index: String, IndexFault)
+    /// SQL does something else to the children of a deleted row than what is declared.
+    case otherDeleteAction(table: String, column: String, sql: String)
+    /// A reference within one table does not say what becomes of cycles.
+    case undeclaredCycles(table: String, column: String)
+    /// A declared column is computed by SQLite.
+    case generatedColumn(table: String, column: String)
+    /// A column must have a value, and rows of other devices never have one.
+    case undeclaredRequiredColumn(table: String, column: String)
+    /// A CHECK is over several columns, or over a counter: two writes that keep it may break it
+    /// together.
+    case unsuitableCheck(table: String, columns: [String])
     /// A column that a declared repair sets to null cannot be null.
     case notNullable(table: String, column: String)
     /// The trigger that is declared to run during merges is not in the database.
@@ -133,6 +186,25 @@ public enum SchemaError: Error, Equatable, CustomStringConvertible {
             "The table \(table) has a \(constraint) constraint, which two devices can break "
                 + "together without either doing wrong. Declare it in the schema (references: or "
                 + "unique:), remove it, or do not sync the table."
+        case .unsuitableIndex(let table, let index, let fault):
+            "The unique index \(index) of table \(table) \(fault.text)"
+        case .otherDeleteAction(let table, let column, let sql):
+            "SQL declares ON DELETE \(sql) for \(table).\(column), and the schema another action. A "
+                + "row would have another fate where its parent is deleted than elsewhere. Declare "
+                + "the same, or no action in SQL."
+        case .undeclaredCycles(let table, let column):
+            "Two devices can make rows of \(table) each other's parents by \(column). Declare what "
+                + "becomes of that: onCycle: .setNull for a tree, .keep where it may be so."
+        case .generatedColumn(let table, let column):
+            "The column \(table).\(column) is generated: every device computes it. Do not declare it."
+        case .undeclaredRequiredColumn(let table, let column):
+            "The column \(table).\(column) is NOT NULL without a default and is not synced, so that "
+                + "rows of other devices could not be inserted. Declare it, let it be null, or give "
+                + "it a default."
+        case .unsuitableCheck(let table, let columns):
+            "A CHECK of table \(table) is over \(columns.joined(separator: ", ")). Columns are merged "
+                + "one by one and counters are added up, so that two devices can break it together. "
+                + "Check one column at a time, no counter, or check when the app reads."
         case .notNullable(let table, let column):
             "The column \(table).\(column) is set to null where two devices clash. It must allow "
                 + "null and have the policy lastWriter."

@@ -61,6 +61,8 @@ public struct SyncedTable: Sendable, Equatable {
     /// The sets of columns, by name, whose values no two rows share, each UNIQUE in SQL. The first
     /// of a set may be null: where two replicas took the same values, the later row's is set aside.
     public let unique: [[String]]
+    /// The references by which the table is a tree that has no cycles.
+    let treeReferences: [SyncedReference]
 
     /// Declares a table.
     ///
@@ -74,6 +76,9 @@ public struct SyncedTable: Sendable, Equatable {
         self.columns = columns
         self.references = references
         self.unique = unique
+        treeReferences = references.filter {
+            $0.onCycle == .setNull && $0.parent.lowercased() == name.lowercased()
+        }
     }
 
     func check() throws(SchemaError) {
@@ -121,18 +126,37 @@ public struct SyncedReference: Sendable, Equatable {
         case setNull
     }
 
+    /// What becomes of rows of one table that are each other's parents.
+    public enum CycleAction: Sendable, Equatable {
+        /// They stay so, as where two rows name each other.
+        case keep
+        /// The table is a tree: of the rows of a cycle the one that was moved last becomes a root,
+        /// and the move is listed among the conflicts. Its column must allow null.
+        case setNull
+    }
+
     /// The column's name.
     public let column: String
     /// The parent table's name.
     public let parent: String
     /// What becomes of a row whose parent was deleted on another replica meanwhile.
     public let onDelete: Action
+    /// What becomes of rows of one table that are each other's parents; nil where the parent is in
+    /// another table.
+    public let onCycle: CycleAction?
 
     /// Declares a reference.
-    public init(_ column: String, to parent: String, onDelete: Action) {
+    ///
+    /// - Parameter onCycle: Must be given where `parent` is the row's own table. Two replicas can
+    ///   make a cycle together without either doing wrong: one moves A under B while the other moves
+    ///   B under A.
+    public init(
+        _ column: String, to parent: String, onDelete: Action, onCycle: CycleAction? = nil
+    ) {
         self.column = column
         self.parent = parent
         self.onDelete = onDelete
+        self.onCycle = onCycle
     }
 }
 

@@ -34,6 +34,9 @@ public struct Synchronizer: Sendable {
     /// Pushes what an earlier run left, pulls, then pushes what is new; safe to repeat, and to
     /// interrupt anywhere.
     ///
+    /// The closures run on the caller's actor, the work on the database never does: a run that is
+    /// started on the main actor does not make it wait for a merge.
+    ///
     /// - Parameters:
     ///   - mayWrite: Whether the account may write now, as far as is known: asked before anything
     ///     is pushed, and again once everything is received. Where it may not, changes wait.
@@ -50,35 +53,37 @@ public struct Synchronizer: Sendable {
         var exchange = Exchange(
             store: store, transport: transport, sealer: sealer, snapshotTail: snapshotTail)
         var session = SyncSession()
-        exchange.report.rowsDated = try store.dateUnknownRows()
-        if try store.isDueToPullAgain() {
-            try store.forgetCursor(distrustingRows: true)
-            exchange.report.repaired = true
-        }
-        let retried = try store.retryQuarantined(with: sealer)
-        exchange.report.changesReceived = retried.changes
-        exchange.report.segmentsDropped = retried.dropped
-        try store.distrustUnconfirmed()
-        exchange.report.segmentsUnsent = try store.unsentSegmentCount()
+        let sealedBefore = try await exchange.prepare()
         var action = try session.handle(
-            .started(try store.sealedBefore(), mayWrite: try await mayWrite()))
+            .started(sealedBefore, mayWrite: try await mayWrite()))
         while action != .finish {
             try Task.checkCancellation()
             let event: SyncSession.Event
             if action == .askToWrite {
                 try await didPull()
-                event = .asked(
-                    mayWrite: try await mayWrite(), isOvertaken: try store.isOvertaken())
+                let mayWrite = try await mayWrite()
+                let isOvertaken = try await store.offActor { try $0.isOvertaken() }
+                event = .asked(mayWrite: mayWrite, isOvertaken: isOvertaken)
             } else {
                 event = try await exchange.perform(action, progress)
             }
             progress(exchange.report)
             action = try session.handle(event)
         }
-        exchange.report.segmentsSetAside = try store.quarantinedSegmentCount()
-        exchange.report.faults = try store.faults()
+        (exchange.report.segmentsSetAside, exchange.report.faults) = try await store.offActor {
+            (try $0.quarantinedSegmentCount(), try $0.faults())
+        }
         return exchange.report
     }
+}
+
+extension SyncStore {
+    /// Works on the store off the caller's actor: what takes long there would stop an app's
+    /// interface.
+    @concurrent
+    func offActor<Value>(
+        _ work: @Sendable (SyncStore) throws -> sending Value
+    ) async throws -> sending Value { try work(self) }
 }
 
 /// The doing of one sync: each action of the session becomes an event.
@@ -89,35 +94,57 @@ private struct Exchange {
     let snapshotTail: Int
     var report = SyncReport()
 
+    /// Puts the store in order before a run; what an earlier one has left.
+    mutating func prepare() async throws -> SyncSession.SealedBefore {
+        let sealedBefore: SyncSession.SealedBefore
+        (report, sealedBefore) = try await store.offActor { [report, sealer] store in
+            var report = report
+            report.rowsDated = try store.dateUnknownRows()
+            if try store.isDueToPullAgain() {
+                try store.forgetCursor(distrustingRows: true)
+                report.repaired = true
+            }
+            let retried = try store.retryQuarantined(with: sealer)
+            report.changesReceived = retried.changes
+            report.segmentsDropped = retried.dropped
+            try store.distrustUnconfirmed()
+            report.segmentsUnsent = try store.unsentSegmentCount()
+            return (report, try store.sealedBefore())
+        }
+        return sealedBefore
+    }
+
     /// Does what the session asks for.
     mutating func perform(
         _ action: SyncSession.Action, _ progress: (SyncReport) -> Void
     ) async throws -> SyncSession.Event {
         switch action {
         case .noteOvertaken:
-            try store.noteOvertaken()
+            try await store.offActor { try $0.noteOvertaken() }
             return .notedOvertaken
         case .pull: return try await pull()
-        case .apply(let page): return .applied(try apply(page))
+        case .apply(let page): return .applied(try await apply(page))
         case .loadSnapshot: return try await loadSnapshot(progress)
         case .resetForNewEpoch(let epoch):
-            try store.resetForNewEpoch(epoch: epoch)
+            try await store.offActor { try $0.resetForNewEpoch(epoch: epoch) }
             report.serverRestored = true
             return .didReset
         case .repair:
-            try store.forgetCursor(distrustingRows: true)
+            try await store.offActor { try $0.forgetCursor(distrustingRows: true) }
             report.repaired = true
             return .repaired
         case .seal:
-            try store.sealPending(with: sealer)
-            report.segmentsUnsent = try store.unsentSegmentCount()
+            report.segmentsUnsent = try await store.offActor { [sealer] store in
+                try store.sealPending(with: sealer)
+                return try store.unsentSegmentCount()
+            }
             return .sealed(hasUnsent: report.segmentsUnsent > 0)
         case .push(let isOrderKnown): return try await push(isOrderKnown: isOrderKnown)
         case .forgetCursor:
-            try store.forgetCursor()
+            try await store.offActor { try $0.forgetCursor() }
             return .rotatedReplicaID
         case .rotateReplicaID:
-            try store.rotateReplicaID()
+            try await store.offActor { try $0.rotateReplicaID() }
             report.rotatedReplicaID = true
             report.segmentsUnsent = 0
             return .rotatedReplicaID
@@ -130,7 +157,7 @@ private struct Exchange {
     }
 
     private mutating func pull() async throws -> SyncSession.Event {
-        let request = try store.pullRequest()
+        let request = try await store.offActor { try $0.pullRequest() }
         let cursor = request.sequence
         let asked = store.environment.wallMilliseconds()
         let page = try await transport.pull(request)
@@ -141,11 +168,14 @@ private struct Exchange {
         let (offset, overflow) = page.server.milliseconds.subtractingReportingOverflow(here)
         if !overflow {
             report.clockOffset = .milliseconds(offset)
-            try store.setClockOffset(.milliseconds(offset))
+            try await store.offActor { try $0.setClockOffset(.milliseconds(offset)) }
         }
-        if try store.knownEpoch() == nil { try store.setEpoch(page.server.epoch) }
-        guard
-            try store.knownEpoch() == page.server.epoch, page.server.head >= cursor,
+        let epoch = page.server.epoch
+        let isKnownEpoch = try await store.offActor { store in
+            if try store.knownEpoch() == nil { try store.setEpoch(epoch) }
+            return try store.knownEpoch() == epoch
+        }
+        guard isKnownEpoch, page.server.head >= cursor,
             !page.isOtherHistory
         else { return .serverForgot(epoch: page.server.epoch) }
         if cursor < page.server.floor {
@@ -155,10 +185,12 @@ private struct Exchange {
         }
         if case .notLoaded = report.snapshotFailure { report.snapshotFailure = nil }
         if page.segments.isEmpty {
-            if let told = page.historyHash, told != request.historyHash {
-                try store.noteHistoryHash(told, at: cursor)
+            try await store.offActor { store in
+                if let told = page.historyHash, told != request.historyHash {
+                    try store.noteHistoryHash(told, at: cursor)
+                }
+                try store.collectTombstones(through: page.server.horizon)
             }
-            try store.collectTombstones(through: page.server.horizon)
         }
         return .pulled(page)
     }
@@ -181,18 +213,22 @@ private struct Exchange {
         }
     }
 
-    private mutating func apply(_ page: PulledPage) throws -> AppliedPage {
-        let applied = try store.apply(page.segments, historyHash: page.historyHash, with: sealer)
+    private mutating func apply(_ page: PulledPage) async throws -> AppliedPage {
+        let (applied, cursor) = try await store.offActor { [sealer] store in
+            let applied = try store.apply(
+                page.segments, historyHash: page.historyHash, with: sealer)
+            return (applied, try store.cursor())
+        }
         report.changesReceived += applied.changes
         report.segmentsReceived += page.segments.count
         report.segmentsDropped += applied.dropped
-        report.cursor = try store.cursor()
+        report.cursor = cursor
         if applied.isForked { report.rotatedReplicaID = true }
         return applied
     }
 
     private mutating func push(isOrderKnown: Bool) async throws -> SyncSession.Event {
-        guard let segment = try store.nextUnsent() else {
+        guard let segment = try await store.offActor({ try $0.nextUnsent() }) else {
             throw StoreError.damaged("sync_segments")
         }
         let reply: PushAcknowledgement
@@ -204,14 +240,17 @@ private struct Exchange {
             report.isWritingRefused = true
             return .refusedToWrite
         }
-        try store.acknowledge(
-            number: segment.header.number, sequence: reply.sequence, historyHash: reply.historyHash,
-            hasPulled: isOrderKnown)
+        let (cursor, hasUnsent) = try await store.offActor { store in
+            try store.acknowledge(
+                number: segment.header.number, sequence: reply.sequence,
+                historyHash: reply.historyHash, hasPulled: isOrderKnown)
+            return (try store.cursor(), try store.hasUnsent())
+        }
         report.segmentsSent += 1
         report.bytesSent += segment.bytes.count
         report.segmentsUnsent -= 1
-        (report.cursor, report.head) = (try store.cursor(), reply.server.head)
-        return .pushed(reply.server, hasUnsent: try store.hasUnsent())
+        (report.cursor, report.head) = (cursor, reply.server.head)
+        return .pushed(reply.server, hasUnsent: hasUnsent)
     }
 
     /// A snapshot is due when so many segments have come after the last one. It speaks for all
@@ -219,7 +258,9 @@ private struct Exchange {
     private func isSnapshotDue(_ server: ServerState) async throws -> Bool {
         guard
             server.head - server.floor >= Int64(snapshotTail),
-            try store.cursor() >= server.head, try store.isWholeAndSent()
+            try await store.offActor({ store in
+                try store.cursor() >= server.head && store.isWholeAndSent()
+            })
         else { return false }
         let newest = try await transport.newestSnapshot()
         return server.head - (newest?.cursor ?? .none) >= Int64(snapshotTail)

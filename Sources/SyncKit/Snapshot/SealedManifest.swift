@@ -4,7 +4,7 @@
 /// It proves that the snapshot is whole, of this library, and not older than what is here. Without
 /// it a server could serve a part of a snapshot, or an old one, and have the rows
 /// deleted that are not in it.
-package struct SealedManifest {
+package struct SealedManifest: Sendable {
     /// Which snapshot: 16 random bytes.
     let id: [UInt8]
     /// The sequence up to which every segment is in it.

@@ -37,14 +37,16 @@ struct SnapshotLoader {
     {
         let manifest = try SealedManifest.opening(
             try await transport.chunk(0, of: snapshot), of: snapshot, with: sealer)
-        let next = try store.beginSnapshot(manifest)
+        let next = try await store.offActor { try $0.beginSnapshot(manifest) }
         for index in manifest.chunks.indices.dropFirst(next) {
             try Task.checkCancellation()
             let bytes = try await transport.chunk(index + 1, of: snapshot)
-            _ = try store.applyChunk(bytes, index, of: manifest, with: sealer)
+            try await store.offActor { [sealer] store in
+                _ = try store.applyChunk(bytes, index, of: manifest, with: sealer)
+            }
             progress(manifest.chunks.count - index - 1)
         }
-        try store.finishSnapshot(manifest)
+        try await store.offActor { try $0.finishSnapshot(manifest) }
     }
 }
 
@@ -83,6 +85,7 @@ struct SnapshotLoad {
         }
         let batch = try ChangeBatch(decoding: try sealer.open(try SealedSegment(bytes: bytes)))
         try state.receive(batch.highestStamp.time, wall: wall)
+        session.movedRows.isDeferred = true
         let merger = try BatchMerger(batch, at: manifest.cursor, wall: wall, in: session)
         try merger.merge()
         if try hasNotes() { try SnapshotRows(session).note(batch) }
@@ -102,6 +105,7 @@ struct SnapshotLoad {
         if try hasNotes() && state.cursor > .none {
             tables = try SnapshotRows(session).deleteOthers(at: manifest.cursor, wall: wall)
         }
+        try session.movedRows.noteAll(in: session, wall: wall)
         try SnapshotRows(session).clear()
         try state.set("snapshot", .null)
         // What never came, or was set aside, the snapshot holds.

@@ -27,17 +27,20 @@ package struct SnapshotMaker {
         let url = FileManager.default.temporaryDirectory
             .appendingPathComponent("synckit-snapshot-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: url) }
-        let file = try ChunkFile(creating: url)
         let id = id ?? store.environment.randomBytes(16)
-        let exported = try store.exportSnapshot(id, with: sealer) { chunk in
-            try Task.checkCancellation()
-            try file.append(chunk.bytes)
+        let made = try await store.offActor { [sealer] store in
+            let file = try ChunkFile(creating: url)
+            let exported = try store.exportSnapshot(id, with: sealer) { chunk in
+                try Task.checkCancellation()
+                try file.append(chunk.bytes)
+            }
+            return exported.map { (file, $0.manifest, $0.cursor) }
         }
-        guard let exported else { return }
+        guard let (file, manifest, cursor) = made else { return }
         let snapshot = SnapshotManifest(
-            id: id, cursor: exported.cursor, chunkCount: file.count + 1)
+            id: id, cursor: cursor, chunkCount: file.count + 1)
         try await transport.push(
-            SnapshotChunk(snapshot: snapshot, index: 0, bytes: exported.manifest.bytes))
+            SnapshotChunk(snapshot: snapshot, index: 0, bytes: manifest.bytes))
         for index in 0..<file.count {
             try Task.checkCancellation()
             try await transport.push(

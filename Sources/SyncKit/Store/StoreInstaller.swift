@@ -145,6 +145,7 @@ struct StoreInstaller {
                 append(reference.column)
                 append(reference.parent)
                 writer.append(byte: reference.onDelete == .cascade ? 1 : 0)
+                writer.append(byte: reference.onCycle.map { $0 == .setNull ? 2 : 1 } ?? 0)
             }
             writer.append(count: table.unique.count)
             for set in table.unique {

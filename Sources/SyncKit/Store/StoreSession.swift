@@ -5,6 +5,8 @@ final class StoreSession {
     let db: Database
     private(set) var stamps: StampTable
     private(set) var digest: StateDigest
+    /// Rows that a merge has put under other parents.
+    var movedRows = MovedRows()
     /// Whether changes wait for their table, column or row.
     var hasPendingDependencies = false
     /// Tombstones known up to this sequence are cleared away.
@@ -169,6 +171,7 @@ final class StoreSession {
 
     /// Stores what is held back; must be called before the transaction ends.
     func flush() throws {
+        try CycleRepair(session: self).run()
         try flushClocks()
         try StoreState(db: db).setDigest(digest.value)
     }

@@ -24,7 +24,8 @@ enum Annex {
                 ],
                 references: [
                     SyncedReference("shelf", to: "shelves", onDelete: .cascade),
-                    SyncedReference("sequel", to: "books", onDelete: .setNull),
+                    SyncedReference(
+                        "sequel", to: "books", onDelete: .setNull, onCycle: .setNull),
                 ], unique: [["title", "shelf"]]),
             SyncedTable(
                 "tallies", id: 13,
@@ -63,6 +64,19 @@ enum Annex {
         try rows("PRAGMA foreign_key_check", of: store).first.map {
             $0.map(Rows.text).joined(separator: " ")
         }
+    }
+
+    /// A book that comes after itself by way of others, nil where there is none.
+    static func cycle(in store: SyncStore) throws -> String? {
+        try rows(
+            """
+            WITH RECURSIVE after(id, sequel, steps) AS (
+            SELECT id, sequel, 1 FROM books WHERE sequel <> id UNION ALL
+            SELECT after.id, books.sequel, steps + 1 FROM after JOIN books ON books.id = after.sequel
+            WHERE books.sequel <> books.id AND steps < \(2 * keys))
+            SELECT id FROM after WHERE sequel = id
+            """, of: store
+        ).first.map { "book \($0.map(Rows.text).joined()) comes after itself" }
     }
 
     /// The counters: sum and maximum by key.

@@ -39,6 +39,9 @@ extension World {
                 .joined(separator: "; ")
             throw Violation(.converges, "device \(device.index) against 0: \(difference)")
         }
+        if let cycle = try Annex.cycle(in: devices[0].open()) {
+            throw Violation(.constrains, cycle)
+        }
         var required = serverCounted
         for device in devices { required.formUnion(device.counted) }
         let tallies = try Annex.tallies(of: devices[0].open())
