@@ -153,7 +153,8 @@ let package = Package(
         // What the client and the server say to each other.
         library("SignedObjects", [crypto, "SystemSupport"]),
         library(
-            "AtelierProtocol", ["SignedObjects", "CreditLedger", "Fingerprints", crypto, httpTypes]),
+            "AtelierProtocol",
+            ["SignedObjects", "CreditLedger", "Fingerprints", crypto, httpTypes]),
 
         // The client and the server.
         library(

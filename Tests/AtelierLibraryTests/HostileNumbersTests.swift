@@ -84,7 +84,7 @@ struct HostileNumbersTests {
                     credits: number(1), time: world.now)
                 let receipt = Receipt(
                     account: account, device: device, spend: try #require(Digest(hex: spend.spend)),
-                    body: try #require(Digest(hex: spend.body)), credit: number(0),
+                    body: try #require(Digest(hex: spend.body)), model: .zero, credit: number(0),
                     epoch: number(1), time: world.now, logIndex: number(2), logHead: .zero)
                 let signed = (
                     try JWS(signing: lease, with: server.key).compact,

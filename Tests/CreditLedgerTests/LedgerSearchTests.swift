@@ -6,8 +6,8 @@ struct LedgerSearchTests {
     // Goal: no order of events breaks a rule of the ledger.
     // Method: breadth-first over every state that four to six events reach from each start:
     // contacts whole or in parts that are lost, repeated and reordered, spends, returns, restored
-    // databases, expiry, suspensions, registrations and withholdings; one device modified to spend and return any lease it ever
-    // saw.
+    // databases, expiry, suspensions, registrations and withholdings; one device modified to spend
+    // and return any lease it ever saw.
     @Test(arguments: LedgerSearch.starts.indices)
     func noOrderOfEventsBreaksARule(place: Int) throws {
         let start = LedgerSearch.starts[place]

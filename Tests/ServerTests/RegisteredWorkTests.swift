@@ -54,7 +54,8 @@ import Testing
     }
 
     // Goal: a spend waits until its model is registered, and its receipt then says of how many
-    // works; registering is repeatable; a withdrawal holds what comes later and is told of receipts.
+    // works; registering is repeatable; a withdrawal holds what comes later and is told of the
+    // receipts before.
     @Test func receiptsNeedRegisteredWorks() async throws {
         let server = try TestServer()
         try await server.run { client in
@@ -234,7 +235,8 @@ import Testing
         }
     }
 
-    // Goal: where the operator makes registration optional, receipts come without and claim nothing.
+    // Goal: where the operator makes registration optional, receipts come without one and claim
+    // nothing.
     @Test func registrationCanBeOptional() async throws {
         var policy = ServerPolicy()
         policy.rightsRegistration = .optional

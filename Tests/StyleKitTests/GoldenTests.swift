@@ -1,3 +1,4 @@
+import Fingerprints
 import StyleKit
 import TestSupport
 import Testing

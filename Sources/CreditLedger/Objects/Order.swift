@@ -90,8 +90,8 @@ public struct Order: SignedPayload, Hashable {
         device = try container.decodeIfPresent(DeviceID.self, forKey: .device)
         credits = try container.decode(.credits, in: NumberRange.count)
         appeal = try container.decode(String.self, forKey: .appeal)
-        caseNumber = try container.decodeIfPresent(
-            .caseNumber, in: LedgerLimits.caseNumbers)
+        let numbers = LedgerLimits.caseNumbers
+        caseNumber = try container.decodeIfPresent(.caseNumber, in: numbers)
         work = try container.decodeIfPresent(Digest.self, forKey: .work)
         model = try container.decodeIfPresent(Digest.self, forKey: .model)
         time = try container.decode(UnixTime.self, forKey: .time)

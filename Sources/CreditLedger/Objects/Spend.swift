@@ -1,5 +1,4 @@
 public import SignedObjects
-import SystemSupport
 
 /// A device's statement that it used a lease for one rendering; signed by the device.
 public struct Spend: SignedPayload {
@@ -96,30 +95,33 @@ public struct RenderSpec: Codable, Hashable, Sendable {
     public let works: Digest
     /// Digest of size, sketch and every other setting.
     public let settings: Digest
-    /// The base seed. JSON form: 16 hexadecimal digits, as it may be beyond 2^53.
-    public let seed: UInt64
+    /// The base seed, which may be beyond the 2^53 that a number in JSON is exact to.
+    private let seedBytes: SeedBytes
     /// The version of the synthesis, such as `1`.
     public let engine: String
+
+    /// The base seed.
+    public var seed: UInt64 { seedBytes.bytes.reduce(0) { $0 << 8 | UInt64($1) } }
 
     /// What is rendered; each field takes part in ``digest``.
     public init(model: Digest, works: Digest, settings: Digest, seed: UInt64, engine: String) {
         self.model = model
         self.works = works
         self.settings = settings
-        self.seed = seed
+        seedBytes = SeedBytes(checked: withUnsafeBytes(of: seed.bigEndian) { Array($0) })
         self.engine = engine
     }
 
     /// SHA-256 over the fields, in a fixed order: three digests, the seed as 8 bytes
     /// big-endian, the engine version.
     public var digest: Digest {
-        Digest(of: model.bytes + works.bytes + settings.bytes + seedBytes + Array(engine.utf8))
+        Digest(
+            of: model.bytes + works.bytes + settings.bytes + seedBytes.bytes + Array(engine.utf8))
     }
 
-    private var seedBytes: [UInt8] { withUnsafeBytes(of: seed.bigEndian) { Array($0) } }
-
-    private enum CodingKeys: CodingKey {
-        case model, works, settings, seed, engine
+    private enum CodingKeys: String, CodingKey {
+        case model, works, settings, engine
+        case seedBytes = "seed"
     }
 
     /// Reads what was sent.
@@ -130,26 +132,18 @@ public struct RenderSpec: Codable, Hashable, Sendable {
         model = try container.decode(Digest.self, forKey: .model)
         works = try container.decode(Digest.self, forKey: .works)
         settings = try container.decode(Digest.self, forKey: .settings)
+        seedBytes = try container.decode(SeedBytes.self, forKey: .seedBytes)
         engine = try container.decode(String.self, forKey: .engine)
-        let digits = try container.decode(String.self, forKey: .seed)
-        guard let bytes = Hexadecimal.decode(digits, byteCount: 8) else {
-            throw DecodingError.dataCorruptedError(
-                forKey: .seed, in: container, debugDescription: "needs 16 hexadecimal digits")
-        }
-        seed = bytes.reduce(0) { $0 << 8 | UInt64($1) }
         guard engine.utf8.count <= LedgerLimits.engineBytes else {
             throw DecodingError.dataCorruptedError(
                 forKey: .engine, in: container, debugDescription: "a name that is too long")
         }
     }
+}
 
-    /// Writes what ``init(from:)`` reads.
-    public func encode(to encoder: any Encoder) throws {
-        var container = encoder.container(keyedBy: CodingKeys.self)
-        try container.encode(model, forKey: .model)
-        try container.encode(works, forKey: .works)
-        try container.encode(settings, forKey: .settings)
-        try container.encode(Hexadecimal.encode(seedBytes), forKey: .seed)
-        try container.encode(engine, forKey: .engine)
-    }
+/// A seed, big-endian.
+private struct SeedBytes: FixedBytes {
+    static let byteCount = 8
+    let bytes: [UInt8]
+    init(checked bytes: [UInt8]) { self.bytes = bytes }
 }

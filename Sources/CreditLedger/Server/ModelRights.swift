@@ -7,8 +7,8 @@ public struct ModelRights: Hashable, Sendable {
     public let works: Digest?
     /// How many registered works it learned from.
     public let workCount: Int
-    /// Whether it, or a work that it learned from, is withheld; but for ``LedgerNeeds/withholdings``,
-    /// about which the ledger's own orders decide.
+    /// Whether it, or a work that it learned from, is withheld; but for
+    /// ``LedgerNeeds/withholdings``, about which the ledger's own orders decide.
     public let isWithheld: Bool
     /// Those of ``LedgerNeeds/withheldWorks`` that it learned from.
     package let namedWorks: Set<Digest>

@@ -87,9 +87,9 @@ public struct AccountService: ServerService {
     /// Deletes what an account stored here, permanently.
     ///
     /// Deleted: segments, snapshots, devices with names and keys, waiting devices, sealed library
-    /// keys, registrations of works and models. Kept: the account's id, so that nobody gets its free credits again; its ledger, so
-    /// that receipts can still be checked and the books balance; orders, cases and the audit log,
-    /// so that what was decided can be answered for.
+    /// keys, registrations of works and models. Kept: the account's id, so that nobody gets its
+    /// free credits again; its ledger, so that receipts can still be checked and the books balance;
+    /// orders, cases and the audit log, so that what was decided can be answered for.
     ///
     /// - Throws: ``ServerError`` where it is purged already.
     public func purge(_ account: AccountID, reason: String, actor: String) throws -> PurgeReport {

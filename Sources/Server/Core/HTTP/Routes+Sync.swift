@@ -77,8 +77,9 @@ extension Routes {
     private func headers<Content>(of answer: Answer<Content>) -> HTTPFields {
         let state = answer.state
         var headers: HTTPFields = [
-            .atelierEpoch: String(state.epoch), .atelierHead: String(state.head),
-            .atelierFloor: String(state.floor), .atelierHorizon: String(state.horizon),
+            .atelierEpoch: String(state.epoch), .atelierHead: state.head.description,
+            .atelierFloor: state.floor.description,
+            .atelierHorizon: state.horizon.description,
         ]
         headers[.atelierHistoryHash] = answer.historyHash?.description
         if answer.isOtherHistory { headers[.atelierHistory] = "other" }

@@ -50,6 +50,7 @@ extension ServerCore {
     ) async throws {
         try settings.checkPorts()
         try time.check()
+        try registrations.readFingerprints()
         let tls = try settings.tls.map { try TLSContext($0) }
         limitConnections(logger)
         let listening = Listening(hasMetrics: settings.metrics != nil, tell: onListening)

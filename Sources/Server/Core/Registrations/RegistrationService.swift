@@ -7,6 +7,11 @@ package struct RegistrationService: ServerService {
     let environment: ServiceEnvironment
     let requests: RequestAuthenticator
 
+    /// Reads the fingerprints that are stored, which nobody has to wait for later.
+    func readFingerprints() throws {
+        try database.read { db in try db.fingerprints.follow(in: db) }
+    }
+
     /// Registers works and models of an account, and withdraws them; safe to repeat.
     ///
     /// Each work is compared with all that others have registered, reserved or claimed, in the

@@ -21,7 +21,10 @@ struct RegistrationStore {
     /// A registered work of the account; nil where there is none, or it was withdrawn.
     func work(_ digest: Digest, of account: AccountID) throws -> RegisteredWork? {
         try db.row(
-            "SELECT * FROM work_registration WHERE account = ?1 AND work = ?2 AND withdrawn IS NULL",
+            """
+            SELECT * FROM work_registration
+            WHERE account = ?1 AND work = ?2 AND withdrawn IS NULL
+            """,
             [account.blob, digest.blob]
         ).map(Self.registered)
     }
