@@ -46,6 +46,38 @@ struct RestoredCreditsTests {
         #expect(report.checks.first { $0.name == "ledger" }?.findings == [])
     }
 
+    // Goal: what was withheld after the backup is withheld on the restored server, before it signs
+    // anything, and can be lifted there; what was registered after it is registered again.
+    @Test func aWithholdingIsNotForgotten() async throws {
+        let server = try TestServer()
+        let artist = TestDevice(of: server)
+        let model = WithheldThing.model(Digest(of: "model"), artist.account)
+        let (wallet, backup) = try await server.run { client in
+            _ = try await artist.join(client)
+            var wallet = artist.wallet()
+            _ = try await artist.contact(&wallet, client)
+            let backup = try server.backup("backup.sqlite")
+            try await artist.registerModel("model", client)
+            try server.core.ledgers.decide(model, isWithheld: true, case: 5)
+            _ = try await artist.contact(&wallet, client)
+            _ = try wallet.spend(TestDevice.parts("a"), now: server.now, signedBy: artist.key)
+            return (wallet, backup)
+        }
+        let restored = try server.restored(from: backup)
+        let place = TestDevice(artist, at: restored)
+        try await restored.run { client in
+            var wallet = wallet
+            for _ in 0..<3 { _ = try await place.contact(&wallet, client) }
+            #expect(try restored.count("withholding") == 1)
+            #expect(Array(wallet.held.values) == [.withheld])
+            try restored.core.ledgers.decide(model, isWithheld: false, case: 5)
+            _ = try await place.contact(&wallet, client)
+            #expect(Array(wallet.held.values) == [.unregistered])
+            try await place.registerModel("model", client)
+            #expect(try await place.contact(&wallet, client).receipts.count == 1)
+        }
+    }
+
     // Goal: a suspension from after the backup holds on the restored server too, and can be lifted.
     @Test func aSuspensionIsNotForgotten() async throws {
         let server = try TestServer()
