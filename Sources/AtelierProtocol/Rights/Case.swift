@@ -194,8 +194,7 @@ public struct CaseFile: Codable, Sendable, Hashable {
         state = try container.decode(CaseState.self, forKey: .state)
         waitsFor = try container.decodeIfPresent(CaseSide.self, forKey: .waitsFor)
         work = try container.decodeIfPresent(Digest.self, forKey: .work)
-        reservation = try container.decodeIfPresent(
-            .reservation, in: ReservationEntry.numbers)
+        reservation = try container.decodeIfPresent(.reservation, in: ReservationEntry.numbers)
         distance = try container.decodeIfPresent(.distance, in: 0...256)
         claimantSince = try container.decodeIfPresent(UnixTime.self, forKey: .claimantSince)
         respondentSince = try container.decodeIfPresent(UnixTime.self, forKey: .respondentSince)

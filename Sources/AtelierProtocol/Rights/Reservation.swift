@@ -133,7 +133,8 @@ public struct ReservationReply: Codable, Sendable, Equatable {
 /// A rights holder without an account asks that nobody trains on some pictures:
 /// `POST /v1/rights/reservations`. A moderator confirms it.
 public struct HolderReservationRequest: Codable, Sendable, Equatable {
-    /// The fingerprints of 1 to ``RightsLimits/fingerprintsPerRequest`` pictures, which are not sent.
+    /// The fingerprints of 1 to ``RightsLimits/fingerprintsPerRequest`` pictures; these are not
+    /// sent.
     public let pictures: [FingerprintReading]
     /// How moderators reach the holder; shown to nobody else.
     public let contact: String

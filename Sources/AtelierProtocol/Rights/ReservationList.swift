@@ -57,7 +57,7 @@ public struct ReservationEntry: Sendable, Hashable {
             let fingerprint = Fingerprint(bytes: Array(bytes.dropFirst(8)))
         else { return nil }
         let word = bytes.prefix(4).reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
-        number = Int64(word & ~Self.endedBit)
+        number = Int64(clamping: word & ~Self.endedBit)
         isInForce = word & Self.endedBit == 0
         tag = Array(bytes.dropFirst(4).prefix(4))
         self.fingerprint = fingerprint
@@ -68,8 +68,8 @@ public struct ReservationEntry: Sendable, Hashable {
 /// What the server signs under a page of the list of reservations.
 ///
 /// A client keeps ``through`` and asks for what comes after it. Where ``epoch`` is another one than
-/// it knows, or ``last`` lies before what it holds, the server was restored: it forgets the list and
-/// asks after 0.
+/// it knows, or ``last`` lies before what it holds, the server was restored: it forgets the list
+/// and asks after 0.
 public struct ReservationListHead: SignedPayload {
     /// The header's `typ`.
     public static let type = "atelier-reservations+jws"
