@@ -131,6 +131,7 @@ struct APIDocument: @unchecked Sendable {
             guard let number = value as? Int else { return ["\(place): no whole number"] }
             let least = schema["minimum"] as? Int ?? .min
             return number < least ? ["\(place): \(number) is too little"] : []
+        case "boolean"?: return value is Bool ? [] : ["\(place): neither true nor false"]
         case "string"?:
             guard let text = value as? String else { return ["\(place): no text"] }
             if let pattern = schema["pattern"] as? String,

@@ -13,8 +13,7 @@ struct RightsFormTests {
         let bytes = [UInt8](repeating: UInt8(number % 256), count: 32)
         return ReservationEntry(
             number: number, isInForce: isInForce, account: number == 1 ? account : nil,
-            fingerprint: PerceptualHash(checked: [UInt8](repeating: UInt8(number % 256), count: 32))
-        )
+            fingerprint: try #require(Fingerprint(bytes: bytes)))
     }
 
     private func page(_ entries: [ReservationEntry], after: Int64 = 0) throws -> ReservationPage {

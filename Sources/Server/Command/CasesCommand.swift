@@ -1,44 +1,49 @@
-import ArgumentParser
+public import ArgumentParser
+public import AtelierProtocol
 import AtelierServer
-import CreditLedger
 import Foundation
 import SignedObjects
 
-/// `cases list | show | close`.
+/// `cases list | show | note | ask | decide | undo | picture | export`.
 struct CasesCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "cases", abstract: "See what the ledger found that somebody should look at.",
+        commandName: "cases", abstract: "See what somebody has to look at, and decide it.",
         discussion: """
-            Nobody is punished by a case: an artist who restored a backup looks just the same as \
-            one who copied a device.
+            Nobody is punished by a case. Both sides can write; a decision takes effect at once, \
+            and each side may appeal for 30 days. Another moderator settles that: `appeals decide`.
             """,
-        subcommands: [List.self, Show.self, Close.self])
+        subcommands: [
+            List.self, Show.self, Note.self, Ask.self, Decide.self, Undo.self, Picture.self,
+            Export.self,
+        ])
 
     struct List: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Show open cases, newest first.")
+        static let configuration = CommandConfiguration(
+            abstract: "Show the cases that wait for somebody, the oldest change first.")
 
         @OptionGroup var options: DataOptions
         @OptionGroup var output: OutputOptions
-        @Flag(help: "Closed ones, too.")
+        @Flag(help: "Decided and ended ones, too.")
         var all = false
+        @Option(help: "Only those that are so far: open, waiting, decided, appealed, final.")
+        var state: CaseState?
+        @Option(help: "Only these: double-spend, journal-fork, match, claim, contest.")
+        var kind: CaseKind?
 
         func run() throws {
             try Failure.reported {
-                let cases = try options.open().moderation.cases(all: all)
-                if output.json { return try Printer.json(["cases": cases.map(CaseView.init)]) }
-                let lines = cases.map { entry in
-                    let end = entry.closed == nil ? "open" : "closed"
-                    return "\(entry.id)  \(end)  \(entry.kind.rawValue)  \(entry.account)  "
-                        + entry.opened.rfc3339
-                }
-                try Printer.list(
-                    lines, none: all ? "No cases." : "No open cases. --all shows closed ones.")
+                let cases = try options.open().cases.list(
+                    CaseFilter(all: all, state: state, kind: kind))
+                try output.show(
+                    cases,
+                    none: all ? "No cases." : "No case waits for somebody. --all shows the others.")
             }
         }
     }
 
     struct Show: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Show a case's evidence.")
+        static let configuration = CommandConfiguration(
+            abstract: "Show a case: both sides, what happened, what can be decided.")
 
         @OptionGroup var options: DataOptions
         @OptionGroup var output: OutputOptions
@@ -47,106 +52,285 @@ struct CasesCommand: ParsableCommand {
 
         func run() throws {
             try Failure.reported {
-                let file = try options.open().moderation.caseFile(id)
-                if output.json { return try Printer.json(CaseView(file)) }
-                try Printer.lines(CaseView(file).lines)
+                let view = CaseView(try options.open().cases.dossier(id))
+                if output.json { return try Printer.json(view) }
+                try Printer.lines(view.lines)
             }
         }
     }
 
-    struct Close: ParsableCommand {
+    struct Note: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Close a case; its evidence stays.")
+            abstract: "Write a note that moderators alone read.")
 
-        @OptionGroup var options: DataOptions
-        @Argument(help: "The case's number.")
-        var id: Int64
-        @Option(help: "What came of it.")
-        var note: String
+        @OptionGroup var named: NamedCase
+        @Argument(help: "The note.")
+        var text: String
 
         func run() throws {
-            try Failure.reported(isAct: true) {
-                try options.open().moderation.closeCase(id, note: note, actor: options.actor)
-                try Printer.line("case \(id) is closed")
+            try named.act { core, id, moderator in
+                try core.cases.note(id, text: text, as: moderator)
+                try Printer.line("case \(id) has a new note")
+            }
+        }
+    }
+
+    struct Ask: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Ask one side, which may answer.")
+
+        @OptionGroup var named: NamedCase
+        @Argument(help: "Which side: claimant or respondent.")
+        var side: CaseSide
+        @Argument(help: "The question; that side alone reads it.")
+        var text: String
+
+        func run() throws {
+            try named.act { core, id, moderator in
+                try core.cases.ask(id, side, text: text, as: moderator)
+                try Printer.line("case \(id) waits for the \(side.rawValue)")
+            }
+        }
+    }
+
+    struct Decide: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Decide a case, with effect at once; --dry-run shows the effect before.")
+
+        @OptionGroup var named: NamedCase
+        @OptionGroup var verdict: VerdictOptions
+        @Flag(help: "Show what the decision would touch, and change nothing.")
+        var dryRun = false
+
+        func run() throws {
+            try named.act { core, id, moderator in
+                let verdict = try self.verdict.verdict()
+                let effect =
+                    dryRun
+                    ? try core.cases.preview(id, verdict, as: moderator)
+                    : try core.cases.decide(id, verdict, as: moderator)
+                try named.output.show(
+                    EffectOfDecision(id, verdict.act, effect, dryRun: dryRun))
+            }
+        }
+    }
+
+    struct Undo: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Take a decision back: what it took is restored, and the case is open.")
+
+        @OptionGroup var named: NamedCase
+        @Option(help: "Words to both sides.")
+        var text: String
+
+        func run() throws {
+            try named.act { core, id, moderator in
+                try core.cases.undo(id, text: text, as: moderator)
+                try Printer.line("case \(id) is open again; what was decided is lifted")
+            }
+        }
+    }
+
+    struct Picture: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Write the picture that a claimant gave into a file.",
+            discussion: """
+                The server has looked at no more than its first bytes. Open it with a program that \
+                you trust with a stranger's file.
+                """)
+
+        @OptionGroup var named: NamedCase
+        @Option(help: "The file to write; it must not exist.")
+        var out: String
+
+        func run() throws {
+            try named.act { core, id, moderator in
+                let picture = try core.claims.picture(ofCase: id, as: moderator)
+                try EvidenceFile.write(picture.bytes, to: URL(fileURLWithPath: out))
+                try Printer.line(
+                    "\(out.shown): \(picture.kind.rawValue), \(picture.bytes.count) bytes")
+            }
+        }
+    }
+
+    struct Export: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Write a case as signed evidence into a tar file, or read one back.",
+            discussion: """
+                The file holds the case, both registrations, what the parties stated, the orders, \
+                the audit log's part with its chain, and a signed list of digests. It is never \
+                sent anywhere by itself.
+                """)
+
+        @OptionGroup var options: DataOptions
+        @OptionGroup var output: OutputOptions
+        @Argument(help: "The case's number.")
+        var id: Int64?
+        @Option(help: "The tar file to write; it must not exist.")
+        var out: String?
+        @Option(name: .customLong("as"), help: "The moderator who acts.")
+        var moderator: String?
+        @Option(help: "Read this tar file instead, and check it.")
+        var verify: String?
+
+        func validate() throws {
+            guard verify != nil || id != nil && out != nil && moderator != nil else {
+                throw ValidationError(
+                    "Give a case with --out FILE and --as NAME, or --verify FILE.")
+            }
+        }
+
+        func run() throws {
+            var isSound = true
+            try Failure.reported {
+                let core = try options.open()
+                if let verify {
+                    isSound = try check(URL(fileURLWithPath: verify), core)
+                } else if let id, let out, let moderator {
+                    let files = try core.evidence.export(
+                        id, to: URL(fileURLWithPath: out), as: moderator)
+                    try Printer.line(
+                        "\(out.shown): case \(id), \(Printer.count(files, "file")), signed")
+                }
+            }
+            if !isSound { throw ExitCode.failure }
+        }
+
+        /// Shows what a file holds; whether it is as it was signed.
+        private func check(_ file: URL, _ core: ServerCore) throws -> Bool {
+            let report = try core.evidence.verify(file)
+            if output.json {
+                try Printer.json(EvidenceView(report))
+            } else {
+                try Printer.lines(EvidenceView(report).lines)
+            }
+            return report.isSound
+        }
+    }
+}
+
+/// `appeals list | decide`.
+struct AppealsCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "appeals", abstract: "See appeals, and settle those of others' decisions.",
+        subcommands: [List.self, Decide.self])
+
+    struct List: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Show the cases with an appeal, the oldest first.")
+
+        @OptionGroup var options: DataOptions
+        @OptionGroup var output: OutputOptions
+
+        func run() throws {
+            try Failure.reported {
+                try output.show(
+                    try options.open().cases.list(CaseFilter(state: .appealed)),
+                    none: "No appeals.")
+            }
+        }
+    }
+
+    struct Decide: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Uphold a decision, or put another one in its place; the case ends.",
+            discussion: """
+                --uphold keeps it. Else --act and --code name what takes its place; `dismiss` \
+                lifts it. Whoever decided cannot settle the appeal.
+                """)
+
+        @OptionGroup var named: NamedCase
+        @Flag(help: "The decision stays.")
+        var uphold = false
+        @Option(help: ArgumentHelp(VerdictOptions.actHelp))
+        var act: CaseAct?
+        @Option(help: "The policy's code, such as not-own-work.")
+        var code: String?
+        @Option(help: "Words to both sides.")
+        var text: String
+        @Option(help: "Whom it is about: claimant or respondent.")
+        var side = CaseSide.respondent
+        @Option(help: "The model of withhold-model, 64 digits.")
+        var model: String?
+        @Option(help: "When a suspension ends by itself: RFC 3339, or a time from now such as 7d.")
+        var until: Until?
+
+        func validate() throws {
+            guard uphold != (act != nil), uphold || code != nil else {
+                throw ValidationError("Say --uphold, or what takes its place: --act and --code.")
+            }
+        }
+
+        func run() throws {
+            try named.act { core, id, moderator in
+                guard let act, let code else {
+                    try core.cases.settleAppeal(id, with: nil, text: text, as: moderator)
+                    return try Printer.line("case \(id) has ended: the decision stays")
+                }
+                let verdict = CaseVerdict(
+                    act: act, side: side, code: code, text: text,
+                    model: try model.map(VerdictOptions.digest), until: until?.moment)
+                let effect = try core.cases.settleAppeal(
+                    id, with: verdict, text: text, as: moderator)
+                try named.output.show(EffectOfDecision(id, act, effect, dryRun: false))
             }
         }
     }
 }
 
-/// A case in output.
-struct CaseView: Encodable {
-    /// A signed spend in output.
-    struct Spend: Encodable {
-        let device: DeviceID
-        let lease: LeaseID
-        let credit, epoch, number: Int
-        let journal: JournalID
-        let body: Digest
-        let time: Moment
-        let document: String
+/// What a moderator decides.
+struct VerdictOptions: ParsableArguments {
+    static let actHelp = """
+        dismiss, warn, withhold-work, withhold-model, require-retrain, confirm-reservation, \
+        refuse-reservation or suspend.
+        """
 
-        init(_ spend: CaseSpend) {
-            (device, lease) = (spend.device, spend.lease)
-            (credit, epoch, number) = (spend.credit, spend.epoch, spend.number)
-            (journal, body) = (spend.journal, spend.body)
-            time = Moment(spend.time)
-            document = spend.document
+    @Option(help: ArgumentHelp(actHelp))
+    var act: CaseAct
+    @Option(help: "Whom it is about: claimant or respondent.")
+    var side = CaseSide.respondent
+    @Option(help: "The policy's code, such as not-own-work.")
+    var code: String
+    @Option(help: "Words to the respondent, and to the claimant too.")
+    var text: String
+    @Option(help: "Other words to the claimant.")
+    var textToClaimant: String?
+    @Option(help: "The model of withhold-model, 64 digits.")
+    var model: String?
+    @Option(help: "When a suspension ends by itself: RFC 3339, or a time from now such as 7d.")
+    var until: Until?
+
+    func verdict() throws -> CaseVerdict {
+        CaseVerdict(
+            act: act, side: side, code: code, text: text, claimantText: textToClaimant,
+            model: try model.map(Self.digest), until: until?.moment)
+    }
+
+    static func digest(_ text: String) throws -> Digest {
+        guard let digest = Digest(hex: text.lowercased()) else {
+            throw ValidationError("--model is 64 digits of base 16: `cases show` names them.")
         }
-
-        var line: String {
-            "device \(device), journal \(journal) number \(number), lease \(lease), body \(body), "
-                + time.time.rfc3339
-        }
-    }
-
-    /// Two spends that cannot both stand in one journal.
-    struct Proof: Encodable {
-        let first: Spend
-        let second: Spend
-    }
-
-    let id: Int64
-    let account: AccountID
-    let kind: CaseKind
-    let opened: Moment
-    let closed: Moment?
-    let note: String
-    let proofs: [Proof]?
-
-    init(_ summary: CaseSummary) {
-        self.init(summary, proofs: nil)
-    }
-
-    init(_ file: CaseFile) {
-        self.init(
-            file.summary,
-            proofs: file.proofs.map { Proof(first: Spend($0.first), second: Spend($0.second)) })
-    }
-
-    private init(_ summary: CaseSummary, proofs: [Proof]?) {
-        (id, account, kind) = (summary.id, summary.account, summary.kind)
-        opened = Moment(summary.opened)
-        closed = Moment(summary.closed)
-        note = summary.note
-        self.proofs = proofs
-    }
-
-    var lines: [String] {
-        let end = closed.map { "closed \($0.time.rfc3339) \(note.shown)" } ?? "open"
-        let head = [
-            "case     \(id), \(end)", "account  \(account)", "opened   \(opened.time.rfc3339)",
-            "kind     \(kind.rawValue): \(Self.words(kind))",
-        ]
-        return head
-            + (proofs ?? []).flatMap {
-                ["first    \($0.first.line)", "second   \($0.second.line)"]
-            }
-    }
-
-    private static func words(_ kind: CaseKind) -> String {
-        switch kind {
-        case .doubleSpend: "one lease was used for two bodies; the second got no receipt"
-        case .journalFork: "a journal was copied or set back; both spends count"
-        }
+        return digest
     }
 }
+
+/// The case that a moderator's command is about.
+struct NamedCase: ParsableArguments {
+    @OptionGroup var options: DataOptions
+    @OptionGroup var output: OutputOptions
+    @Option(
+        name: .customLong("as"), help: "The moderator who acts, as `moderator list` names them.")
+    var moderator: String
+    @Argument(help: "The case's number.")
+    var id: Int64
+
+    /// Opens the server and acts.
+    func act(_ body: (ServerCore, Int64, _ moderator: String) throws -> Void) throws {
+        try Failure.reported(isAct: true) { try body(options.open(), id, moderator) }
+    }
+}
+
+extension CaseState: ExpressibleByArgument {}
+extension CaseKind: ExpressibleByArgument {}
+extension CaseSide: ExpressibleByArgument {}
+extension CaseAct: ExpressibleByArgument {}

@@ -38,8 +38,9 @@ struct AtelierServerCommand: AsyncParsableCommand {
         version: Release.version,
         subcommands: [
             ServeCommand.self, InviteCommand.self, AccountsCommand.self, CreditsCommand.self,
-            ServiceCommand.self, ModeratorCommand.self, CasesCommand.self, AuditCommand.self,
-            ReportCommand.self, EpochCommand.self, BackupCommand.self, RestoreCommand.self,
+            ServiceCommand.self, ModeratorCommand.self, CasesCommand.self, AppealsCommand.self,
+            ReservationsCommand.self, RightsCommand.self, AuditCommand.self, ReportCommand.self,
+            EpochCommand.self, BackupCommand.self, RestoreCommand.self,
             DoctorCommand.self, OpenAPICommand.self,
         ]
     )

@@ -49,7 +49,8 @@ struct ReportView: Encodable {
     let from, to: Moment
     let accounts, suspensions, cases: [String: Int]
     let reinstatements, suspendedAtEnd, creditsGranted, receipts: Int
-    let pauses, casesClosed, purges: Int
+    let pauses, appeals, appealsGranted, claims, purges: Int
+    let decisions, reservations: [String: Int]
 
     init(_ report: ServiceReport) {
         (from, to) = (Moment(report.from), Moment(report.to))
@@ -58,7 +59,9 @@ struct ReportView: Encodable {
         suspendedAtEnd = report.suspendedAtEnd
         creditsGranted = report.creditsGranted
         receipts = report.receipts
-        (pauses, casesClosed, purges) = (report.pauses, report.casesClosed, report.purges)
+        (pauses, purges, claims) = (report.pauses, report.purges, report.claims)
+        (appeals, appealsGranted) = (report.appeals, report.appealsGranted)
+        (decisions, reservations) = (report.decisions, report.reservations)
     }
 
     var lines: [String] {
@@ -72,7 +75,10 @@ struct ReportView: Encodable {
             "receipts          \(receipts)",
             "pauses            \(pauses)",
             "cases opened      \(Self.list(cases))",
-            "cases closed      \(casesClosed)",
+            "decisions         \(Self.list(decisions))",
+            "appeals           \(appeals), granted \(appealsGranted)",
+            "reservations      \(Self.list(reservations))",
+            "claims            \(claims)",
             "purges            \(purges)",
         ]
     }

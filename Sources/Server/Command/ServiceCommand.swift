@@ -1,13 +1,15 @@
 import ArgumentParser
+import AtelierProtocol
 import AtelierServer
+import Foundation
 import SignedObjects
 
-/// `service pause | resume`.
+/// `service pause | resume | clock | close`.
 struct ServiceCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "service",
-        abstract: "Pause the service for everybody, resume it, or mend its time.",
-        subcommands: [Pause.self, Resume.self, Clock.self])
+        abstract: "Pause the service for everybody, resume it, mend its time, or end it.",
+        subcommands: [Pause.self, Resume.self, Clock.self, Close.self])
 
     struct Pause: ParsableCommand {
         static let configuration = CommandConfiguration(
@@ -63,6 +65,61 @@ struct ServiceCommand: ParsableCommand {
         }
     }
 
+    struct Close: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "End the service for good: report, deletion, a signed statement.",
+            discussion: """
+                Gone: sealed segments and snapshots, registrations, reservations, claims, invites. \
+                Stays: receipts, so that pictures can still be checked, orders, cases and the \
+                audit log. Artists keep their folders. Devices are told by `service-closed`, and anybody \
+                reads the statement at /v1/closure as long as the server runs.
+                """)
+
+        @OptionGroup var options: DataOptions
+        @OptionGroup var output: OutputOptions
+        @Option(help: "A stable code, such as end-of-service.")
+        var reason: String
+        @Option(help: "Words for the audit log.")
+        var message = ""
+        @Option(name: .customLong("as"), help: "The administrator who acts.")
+        var administrator: String
+        @Option(help: "A folder for the report and the statement; neither may be there.")
+        var out: String
+        @Flag(help: "Do it; there is no way back. Without it the numbers are shown.")
+        var yes = false
+
+        func run() throws {
+            try Failure.reported(isAct: yes) {
+                let closing = try options.open().closing
+                guard yes else {
+                    let statement = try closing.preview(reason: reason)
+                    try show(statement)
+                    return Printer.note("Nothing was changed. There is no way back: --yes does it.")
+                }
+                let folder = URL(fileURLWithPath: out, isDirectory: true)
+                let files = ["report.json", "closure.jws"].map(folder.appendingPathComponent)
+                try EvidenceFile.checkMissing(files)
+                let report = try closing.close(
+                    reason: reason, message: message, as: administrator)
+                try EvidenceFile.write(Array(report.report.utf8), to: files[0])
+                try EvidenceFile.write(Array(report.statement.compact.utf8), to: files[1])
+                try show(report.statement.payload)
+            }
+        }
+
+        private func show(_ statement: ServiceClosure) throws {
+            if output.json { return try Printer.json(ClosureView(statement)) }
+            let state = yes ? "gone" : "goes"
+            try Printer.line(
+                "\(state)   \(Printer.count(statement.segments, "sealed part")), "
+                    + "\(Printer.count(statement.registrations, "registration")), "
+                    + "\(Printer.count(statement.rights, "reservation or claim"))")
+            try Printer.line(
+                "stays  \(Printer.count(statement.receiptsKept, "receipt")); orders, cases and the "
+                    + "audit log")
+        }
+    }
+
     struct Resume: ParsableCommand {
         static let configuration = CommandConfiguration(abstract: "End the pause.")
 
@@ -76,5 +133,20 @@ struct ServiceCommand: ParsableCommand {
                 try Printer.line("the service goes on; held spends get their receipts")
             }
         }
+    }
+}
+
+/// The end of a service in output.
+private struct ClosureView: Encodable {
+    let reason: String
+    let segments, registrations, rights, receiptsKept: Int
+    let report: Digest
+    let time: Moment
+
+    init(_ statement: ServiceClosure) {
+        (reason, segments) = (statement.reason, statement.segments)
+        (registrations, rights) = (statement.registrations, statement.rights)
+        (receiptsKept, report) = (statement.receiptsKept, statement.report)
+        time = Moment(statement.time)
     }
 }

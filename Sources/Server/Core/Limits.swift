@@ -86,6 +86,24 @@ package enum Limits {
     static let fingerprintPage = 4096
     /// How long the status of a receipt may be kept by whoever asked.
     static let statusLifetime = Duration.seconds(300)
+    /// The most letters of cases that become orders at one contact.
+    static let lettersPerContact = 16
+    /// The most that moderators do in one case, and the most letters of each of its sides: together
+    /// fewer than ``RightsLimits/lettersPerCase``.
+    static let moderatorEventsPerCase = 90
+    static let lettersPerSide = 50
+    /// The most bytes of a moderator's words: with how to appeal they fit an order.
+    static let moderatorTextBytes = 1700
+    /// The most reservations that wait for a moderator.
+    static let pendingReservations = 10_000
+    /// The most cases of claims that wait for a moderator.
+    static let openClaims = 10_000
+    /// With so many open claims against it an account hears of another only from a moderator.
+    static let toldClaims = 8
+    /// The most bytes of all pictures that claimants gave: 1 GiB.
+    static let claimPictureBytes: Int64 = 1 << 30
+    /// The largest evidence file that is read.
+    static let evidenceBytes = 64 << 20
     /// `doctor` reports less free room than this: 1 GiB.
     static let leastFreeBytes = 1 << 30
 }

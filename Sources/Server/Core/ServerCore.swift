@@ -27,6 +27,16 @@ public final class ServerCore: ServerService {
     package let ledgers: LedgerService
     /// What moderators decide.
     public let moderation: ModerationService
+    /// Cases, their sides and what was decided.
+    public let cases: CaseService
+    /// Works that nobody else may train on.
+    public let reservations: ReservationService
+    /// Inquiries and claims of people without an account.
+    public let claims: ClaimService
+    /// Cases as files for authorities.
+    public let evidence: EvidenceService
+    /// The end of the service.
+    public let closing: ClosingService
     /// Who may decide, and their sessions.
     public let moderators: ModeratorService
     /// The audit log.
@@ -91,19 +101,8 @@ public final class ServerCore: ServerService {
         self.folder = folder
         let key = try ServerKey.open(in: keys)
         let metrics = ServerMetrics()
-        let base: any DatabaseStore
-        if let database {
-            let store = try PostgresStore(
-                address: database, connections: policy.databaseConnections,
-                onStatement: onStatement)
-            postgres = store
-            base = store
-        } else {
-            postgres = nil
-            base = try SQLiteStore(
-                path: folder.appendingPathComponent("server.sqlite").path,
-                onStatement: onStatement)
-        }
+        let base = try Self.store(in: folder, database, policy, onStatement)
+        postgres = base as? PostgresStore
         environment = ServiceEnvironment(
             policy: policy,
             database: AuditedStore(
@@ -127,10 +126,17 @@ public final class ServerCore: ServerService {
             environment: environment, requests: requests, ledgers: ledgers)
         invites = InviteService(environment: environment)
         devices = DeviceService(environment: environment, requests: requests, ledgers: ledgers)
-        registrations = RegistrationService(environment: environment, requests: requests)
         segments = SegmentService(environment: environment, requests: requests)
         snapshots = SnapshotService(environment: environment, requests: requests)
         moderation = ModerationService(environment: environment, ledgers: ledgers)
+        cases = CaseService(environment: environment, requests: requests, ledgers: ledgers)
+        registrations = RegistrationService(
+            environment: environment, requests: requests, cases: cases)
+        reservations = ReservationService(
+            environment: environment, requests: requests, cases: cases)
+        evidence = EvidenceService(environment: environment)
+        closing = ClosingService(environment: environment)
+        claims = ClaimService(environment: environment, requests: requests, cases: cases)
         moderators = ModeratorService(environment: environment)
         audit = AuditService(environment: environment, requests: requests)
         epochs = EpochService(environment: environment)
@@ -139,6 +145,21 @@ public final class ServerCore: ServerService {
         try checkKey(folder)
         try epochs.check()
         try audit.begin()
+    }
+
+    /// The database: the one that is named, or a file in `folder`.
+    private static func store(
+        in folder: URL, _ database: String?, _ policy: ServerPolicy,
+        _ onStatement: StatementTrace?
+    ) throws -> any DatabaseStore {
+        guard let database else {
+            return try SQLiteStore(
+                path: folder.appendingPathComponent("server.sqlite").path,
+                onStatement: onStatement)
+        }
+        return try PostgresStore(
+            address: database, connections: policy.databaseConnections,
+            onStatement: onStatement)
     }
 
     /// Names the key that clients pin; artists who join without an invite compare it.

@@ -14,6 +14,10 @@ package enum ServerError: Error, Equatable, CustomStringConvertible {
     case notFound(String, list: String)
     /// Several accounts begin so, for a command.
     case ambiguousAccount(String)
+    /// A moderator may not do this.
+    case notAllowed(name: String, needs: ModeratorRole)
+    /// The case does not take this now.
+    case caseRefused(CaseRefusal)
     /// A command's value is out of its bounds.
     case invalidValue(name: String, reason: String)
     /// The data folder holds no server.
@@ -54,6 +58,11 @@ package enum ServerError: Error, Equatable, CustomStringConvertible {
             "No \(what) here. `\(list)` shows them."
         case .ambiguousAccount(let text):
             "Several accounts begin with \(text). Give more of the id."
+        case .notAllowed(let name, let role):
+            "\(name) may not do this: it needs the role \(role.rawValue) or a higher one. "
+                + "`moderator list` shows who has it."
+        case .caseRefused(let refusal):
+            refusal.description
         case .invalidValue(let name, let reason):
             "\(name) \(reason)."
         case .noServer(let path):
@@ -103,7 +112,7 @@ package enum ServerError: Error, Equatable, CustomStringConvertible {
 /// The text and the exit code of any error of the server.
 public enum ServerFailure {
     /// What went wrong, and the code: 1 failed, 64 wrong usage, 73 folder locked or unwritable,
-    /// 75 try again later.
+    /// 75 try again later, 77 refused.
     public static func explain(_ error: any Error) -> (text: String, code: Int32) {
         switch error {
         case let error as ServerError:
@@ -161,6 +170,7 @@ public enum ServerFailure {
         case .invalidValue: 64
         case .noServer, .unusableFolder, .damagedKey, .otherKey, .newerDatabase, .folderInUse: 73
         case .cannotListen, .wrongClock: 1
+        case .notAllowed, .caseRefused: 77
         case .refused, .noSuchAccount, .notFound, .ambiguousAccount: 1
         }
     }

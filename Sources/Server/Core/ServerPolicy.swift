@@ -40,6 +40,16 @@ public struct ServerPolicy: Sendable {
     public var deviceRequestsPerAddress = 100
     /// Accounts that one address may open in a day.
     public var accountsPerAddress = 20
+    /// Reservations that one account may ask for or end in a day.
+    public var reservationsPerDay = 5000
+    /// Reservations that one account may contest in a day.
+    public var contestsPerDay = 20
+    /// Requests of rights holders for reservations from one address in a day.
+    public var holderRequestsPerDay = 10
+    /// Inquiries from one address in a day.
+    public var inquiriesPerDay = 200
+    /// Claims from one address in a day.
+    public var claimsPerDay = 10
     /// The proxies whose header about the sender of a request is trusted.
     public var trustedProxies = TrustedProxies()
     /// How many connections are held, and how long one may take for what.

@@ -73,6 +73,8 @@ enum AccountState: String, Sendable {
     case refused
     /// What it stored was deleted; its id is kept.
     case purged
+    /// The service has ended.
+    case closed
 
     /// The refusal that a device of such an account gets; nil for an open one.
     var refusal: ServerError? {
@@ -81,6 +83,7 @@ enum AccountState: String, Sendable {
         case .pending:
             .refused(
                 .accountPending, detail: "The operator has not let it in yet. Ask again later.")
+        case .closed: ClosingService.closed
         case .refused, .purged:
             .refused(.accountRefused, detail: "Ask the operator why, or join another server.")
         }

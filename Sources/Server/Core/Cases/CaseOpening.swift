@@ -1,26 +1,177 @@
+import AtelierProtocol
 import Fingerprints
 import SignedObjects
 
-/// Compares fingerprints inside the transaction that stores them.
+/// Opens cases inside the transaction that finds the reason for them.
 ///
 /// Not `Sendable`: it lives as long as one transaction does.
 final class CaseOpening {
     let db: Database
     let now: UnixTime
-    /// The accounts that have news.
+    /// The accounts that have new letters, which are delivered after the transaction.
     private(set) var accounts: [AccountID] = []
 
     init(db: Database, now: UnixTime) {
         (self.db, self.now) = (db, now)
     }
 
-    /// Stores a fingerprint and compares it with all others.
+    /// Stores a fingerprint and compares it with all others; a case is opened for each match that
+    /// needs one.
     ///
     /// - Returns: Whether nobody else's registration, reservation or claim is near.
     func compare(
-        _ reading: FingerprintReading, _ kind: FingerprintKind, owner: Int64, account: AccountID?
+        _ reading: FingerprintReading, _ kind: FingerprintKind, owner: Int64,
+        account: AccountID?
     ) throws -> Bool {
-        try FingerprintStore(db: db).add(reading, kind: kind, owner: owner, account: account)
-            .isEmpty
+        let matches = try FingerprintStore(db: db).add(
+            reading, kind: kind, owner: owner, account: account)
+        var isAlone = true
+        for match in matches where try open(match) { isAlone = false }
+        return isAlone
+    }
+
+    /// Opens the case of a match, unless there is, or was, one for the pair.
+    ///
+    /// A reservation of an account's registered work stands for the registration: the two of them
+    /// and a third work make one case. Two reservations need none, nor do two claims.
+    ///
+    /// - Returns: Whether the two stand against each other at all.
+    func open(_ match: FingerprintMatch) throws -> Bool {
+        let (first, second) = match.entries
+        if let account = first.account, account == second.account { return false }
+        guard let one = try party(first), let other = try party(second) else { return false }
+        let kinds = [one.kind, other.kind]
+        let isClaim = kinds.contains(.claim)
+        guard kinds.contains(.registration) || isClaim && kinds.contains(.reservation) else {
+            return false
+        }
+        let (claimant, respondent) = Self.ordered(one, other)
+        let kind: CaseKind = isClaim ? .claim : .match
+        var opening = CaseStore.Opening(
+            kind: kind, ground: try ground(kind, claimant, respondent), claimant: claimant,
+            respondent: respondent, distance: match.distance)
+        if claimant.kind == .claim {
+            opening.statement = try ClaimStore(db: db).summary(claimant.id).statement
+            opening.statementBy = .claimant
+            opening.isQuiet = try isQuiet(against: respondent)
+        }
+        try open(opening)
+        return true
+    }
+
+    /// Opens the case of a claim that is near nobody's work.
+    func openUnmatched(claim id: Int64, statement: String) throws {
+        let party = CaseParty(kind: .claim, id: id, account: nil, work: nil, since: now)
+        try open(
+            CaseStore.Opening(
+                kind: .claim, ground: CaseStore.Opening.ground(.claim, party), claimant: party,
+                statement: statement, statementBy: .claimant))
+    }
+
+    /// Opens the case of a reservation that an account says is wrong.
+    ///
+    /// - Returns: Its number, or that of the one there is.
+    func contest(_ number: Int64, by account: AccountID, text: String) throws -> Int64 {
+        let reservation: ReservationRecord
+        do {
+            reservation = try ReservationStore(db: db).record(number)
+        } catch ServerError.notFound {
+            throw Self.nothingToContest
+        }
+        guard [.pending, .confirmed].contains(reservation.state), reservation.account != account
+        else { throw Self.nothingToContest }
+        let claimant = CaseParty(
+            kind: .account, id: 0, account: account, work: nil, since: now)
+        let respondent = Self.party(reservation)
+        let ground = CaseStore.Opening.ground(.contest, claimant, respondent)
+        let opening = CaseStore.Opening(
+            kind: .contest, ground: ground, claimant: claimant, respondent: respondent,
+            statement: text, statementBy: .claimant)
+        if let id = try open(opening) { return id }
+        let known: Int64? = try db.value(
+            "SELECT id FROM moderation_case WHERE ground = ?1", [ground])
+        guard let known else { throw StoredFormError(column: "ground") }
+        return known
+    }
+
+    @discardableResult
+    private func open(_ opening: CaseStore.Opening) throws -> Int64? {
+        guard let id = try CaseStore(db: db).open(opening, now: now) else { return nil }
+        let told = opening.isQuiet ? [opening.claimant] : [opening.claimant, opening.respondent]
+        accounts += told.compactMap { $0?.account }
+        return id
+    }
+
+    /// What a fingerprint stands for; nil where that is not in force any more.
+    private func party(_ entry: FingerprintMatch.Entry) throws -> CaseParty? {
+        switch entry.kind {
+        case .registration:
+            guard let account = entry.account,
+                let work = try RegistrationStore(db: db).work(row: entry.owner)
+            else { return nil }
+            return CaseParty(
+                kind: .registration, id: entry.owner, account: account, work: work.work,
+                since: work.registered)
+        case .reservation:
+            let record = try ReservationStore(db: db).record(entry.owner)
+            guard [.pending, .confirmed].contains(record.state) else { return nil }
+            return Self.party(record)
+        case .claim:
+            let claim = try ClaimStore(db: db).summary(entry.owner)
+            guard !claim.isWithdrawn else { return nil }
+            return CaseParty(
+                kind: .claim, id: claim.id, account: nil, work: nil, since: claim.opened)
+        }
+    }
+
+    private static func party(_ record: ReservationRecord) -> CaseParty {
+        CaseParty(
+            kind: .reservation, id: record.number, account: record.account, work: record.work,
+            since: record.requested)
+    }
+
+    /// Who claims a right comes first: a claim, then a reservation, then who registered first.
+    private static func ordered(
+        _ one: CaseParty, _ other: CaseParty
+    ) -> (claimant: CaseParty, respondent: CaseParty) {
+        let order: [CaseParty.Kind] = [.claim, .reservation, .registration, .account]
+        func rank(_ party: CaseParty) -> (Int, UnixTime, Int64) {
+            (order.firstIndex(of: party.kind) ?? order.count, party.since, party.id)
+        }
+        return rank(one) < rank(other) ? (one, other) : (other, one)
+    }
+
+    private func ground(
+        _ kind: CaseKind, _ one: CaseParty, _ other: CaseParty
+    ) throws -> String {
+        try CaseStore.Opening.ground(kind, standIn(one), standIn(other))
+    }
+
+    /// The registration that an account's reservation stands for.
+    private func standIn(_ party: CaseParty) throws -> CaseParty {
+        guard party.kind == .reservation, let account = party.account, let work = party.work,
+            let registered = try RegistrationStore(db: db).work(work, of: account)
+        else { return party }
+        return CaseParty(
+            kind: .registration, id: registered.row, account: account, work: work,
+            since: registered.registered)
+    }
+
+    /// Whether the respondent hears of a claim only when a moderator asks: where many are open
+    /// against the account, or one against the same work was dismissed before. So nobody is
+    /// pestered by claims that lead to nothing.
+    private func isQuiet(against respondent: CaseParty) throws -> Bool {
+        guard let account = respondent.account else { return false }
+        let store = CaseStore(db: db)
+        if try store.openCount(against: account, .claim) >= Limits.toldClaims { return true }
+        return try store.records(of: respondent.kind, respondent.id).contains { record in
+            guard record.kind == .claim else { return false }
+            return try store.history(record.id).decision?.act == .dismiss
+        }
+    }
+
+    private static var nothingToContest: ServerError {
+        .refused(
+            .notFound, detail: "No reservation of somebody else has this number, or it has ended.")
     }
 }

@@ -46,6 +46,9 @@ enum Schema {
         Step(name: "16 senders", common: senders),
         Step(name: "17 trusted time", common: trustedTime),
         Step(name: "18 registrations", common: RegistrationSchema.common),
+        Step(
+            name: "19 cases of rights", common: RightsSchema.common,
+            sqlite: RightsSchema.sqlite, postgres: RightsSchema.postgres),
     ]
 
     /// An older program could break what a newer one has made of the tables.

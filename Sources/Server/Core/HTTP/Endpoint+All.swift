@@ -2,7 +2,8 @@ import AtelierProtocol
 
 extension Endpoint {
     /// Every endpoint, in the order of the document.
-    static let all = service + accounts + keys + sync + ledger + registrations + moderators
+    static let all =
+        service + accounts + keys + sync + ledger + registrations + moderators + rights
 
     private static let service = [
         Endpoint(
@@ -30,7 +31,10 @@ extension Endpoint {
             proof: .ownKey, body: message("RegisterRequest"),
             replies: [
                 200: .json("DeviceList"), 201: .json("DeviceList"), 202: .json("DeviceList"),
-            ], causes: [.inviteInvalid, .accountExists, .accountRefused, .limitReached]),
+            ],
+            causes: [
+                .inviteInvalid, .accountExists, .accountRefused, .limitReached, .serviceClosed,
+            ]),
         Endpoint(
             method: "post", path: "/v1/accounts/{account}/device-requests", id: "requestDevice",
             handler: Routes.requestDevice,
@@ -46,7 +50,10 @@ extension Endpoint {
             handler: Routes.restore,
             summary: "Lets a device in by the account key alone.", proof: .ownKey,
             body: message("RestoreRequest"), replies: [201: .json("RestoreReply")],
-            causes: [.notFound, .accountExists, .limitReached, .accountPending, .accountRefused]),
+            causes: [
+                .notFound, .accountExists, .limitReached, .accountPending, .accountRefused,
+                .serviceClosed,
+            ]),
         Endpoint(
             method: "get", path: "/v1/devices", id: "devices", handler: Routes.devices,
             summary: "The devices of the account.", proof: .device,
@@ -184,11 +191,11 @@ extension Endpoint {
         "schema": ["type": "string", "pattern": "^[0-9a-f]{32}$"],
     ]
 
-    private static func message(_ schema: String) -> (Content, Int) {
+    static func message(_ schema: String) -> (Content, Int) {
         (.json(schema), ProtocolLimits.messageBytes)
     }
 
-    private static func number(
+    static func number(
         _ name: String, _ range: ClosedRange<Int>, isRequired: Bool = false
     ) -> JSON {
         [

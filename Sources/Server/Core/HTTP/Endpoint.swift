@@ -73,7 +73,9 @@ struct Endpoint: Sendable {
         case .ownKey: all.formUnion(Self.proofCauses)
         case .device:
             all.formUnion(Self.proofCauses)
-            all.formUnion([.deviceUnknown, .deviceRevoked, .accountPending, .accountRefused])
+            all.formUnion([
+                .deviceUnknown, .deviceRevoked, .accountPending, .accountRefused, .serviceClosed,
+            ])
         case .session: all.insert(.sessionInvalid)
         }
         return all

@@ -143,12 +143,12 @@ extension Problem.Kind {
         switch self {
         case .malformed: 400
         case .proofMissing, .proofInvalid, .clockWrong, .deviceUnknown, .sessionInvalid: 401
-        case .inviteInvalid, .accountPending, .accountRefused, .deviceRevoked, .suspended,
-            .limitReached, .tokenInvalid:
+        case .inviteInvalid, .accountPending, .accountRefused, .deviceRevoked, .serviceClosed,
+            .suspended, .limitReached, .tokenInvalid:
             403
         case .notFound, .notApprovedYet: 404
         case .methodNotAllowed: 405
-        case .accountExists, .keysChanged, .fork, .rewind, .fromTheFuture: 409
+        case .accountExists, .caseState, .keysChanged, .fork, .rewind, .fromTheFuture: 409
         case .tooLarge: 413
         case .tooMany: 429
         case .unavailable: 503
@@ -175,7 +175,9 @@ extension Problem.Kind {
         case .deviceUnknown: "The device is unknown."
         case .deviceRevoked: "The device was revoked."
         case .notApprovedYet: "The device is not approved yet."
+        case .serviceClosed: "The service has ended."
         case .suspended: "The account is suspended."
+        case .caseState: "The case does not take this now."
         case .keysChanged: "The library's keys were changed meanwhile."
         case .fork: "The replica's chain has forked."
         case .rewind: "The replica was set back."

@@ -262,7 +262,7 @@ extension Routes {
         return try json([String: String]())
     }
 
-    private func bearer(_ request: Request) -> String? {
+    func bearer(_ request: Request) -> String? {
         let words = request.headers[.authorization]?.split(separator: " ") ?? []
         guard words.count == 2, words[0].lowercased() == "bearer" else { return nil }
         return String(words[1])

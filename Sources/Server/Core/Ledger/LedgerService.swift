@@ -27,17 +27,25 @@ package struct LedgerService: ServerService {
         }
         let (reply, receipts) = try await requests.authorized(
             incoming, as: .ledger,
-            asking: { _, _ in [ServiceStore.statement, AuditChain.statement] }
+            asking: { caller, _ in
+                [
+                    ServiceStore.statement, AuditChain.statement,
+                    LetterStore.statement(caller.account),
+                ]
+            }
         ) { db, caller, now in
             guard let row = caller.ledger else {
                 throw ServerError.noSuchAccount(caller.account.description)
             }
             let pause = try ServiceStore.pause(caller.answers.first, at: now)
             let needs = LedgerNeeds(contact)
+            let letters = caller.answers.dropFirst(2).flatMap(\.rows)
             var (reply, receipts) = try self.change(
                 caller.account, needs, now: now, in: db, known: row
             ) { ledger in
                 try ServiceStore.apply(pause, to: &ledger, now: now, signer: self.signer)
+                try LetterStore(db: db).deliver(
+                    letters, to: &ledger, now: now, signer: self.signer)
                 let known = ledger.receiptCount
                 let models = try RegistrationStore(db: db).rights(
                     of: ledger.models(of: needs), needs, account: caller.account)
@@ -48,7 +56,7 @@ package struct LedgerService: ServerService {
                 ).reply
                 return (reply, ledger.receiptCount - known)
             }
-            reply.audit = try caller.answers.last?.rows.first?["document"]
+            reply.audit = try caller.answers.dropFirst().first?.rows.first?["document"]
             return (reply, receipts)
         }
         metrics.receipt(receipts)

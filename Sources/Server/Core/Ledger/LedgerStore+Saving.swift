@@ -1,3 +1,4 @@
+import AtelierProtocol
 import CreditLedger
 import SignedObjects
 
@@ -33,11 +34,13 @@ extension LedgerStore {
                 "DELETE FROM ledger_wait WHERE account = ?1 AND device = ?2",
                 [account.blob, device.blob])
         }
-        let cases = CaseStore(account: account, db: db)
+        let evidence = LedgerEvidence(db: db)
         if new.contradictionCount > old?.contradictionCount ?? 0 {
-            try cases.open(.doubleSpend, now: new.clock)
+            try evidence.openCase(.doubleSpend, of: account, now: new.clock)
         }
-        if new.forkCount > old?.forkCount ?? 0 { try cases.open(.journalFork, now: new.clock) }
+        if new.forkCount > old?.forkCount ?? 0 {
+            try evidence.openCase(.journalFork, of: account, now: new.clock)
+        }
     }
 
     /// Every ledger waits for its devices: they may hold what this database lost.

@@ -3,13 +3,15 @@ import SignedObjects
 
 /// Counts in a minute or a day, kept in the database so that a restart resets none.
 enum Rate {
-    /// What one request adds one to, and how far that may go.
+    /// What one request adds to, and how far that may go.
     struct Count: Sendable {
         /// Who is counted, and for what.
         let bucket: String
         /// The most in one window.
         let limit: Int
         var window = Window.minute
+        /// How many it counts for.
+        var by = 1
     }
 
     /// How long counts are added up: from one full minute or day, UTC, to the next.
@@ -25,7 +27,7 @@ enum Rate {
         fileprivate var name: String { self == .minute ? "minute" : "day" }
     }
 
-    /// Counts one more of each in one statement.
+    /// Counts each in one statement.
     ///
     /// - Throws: ``RateExcess`` where one is beyond its limit.
     static func count(_ counts: [Count], now: UnixTime, in db: Database) throws {
@@ -39,12 +41,13 @@ enum Rate {
         // In one order everywhere: those who count the same things at once wait, and never for
         // each other.
         let counts = counts.sorted { $0.bucket < $1.bucket }
-        let values = counts.indices.map { "(?\(2 * $0 + 1), ?\(2 * $0 + 2), 1)" }
+        let values = counts.indices.map { "(?\(2 * $0 + 1), ?\(2 * $0 + 2), \(counts[$0].by))" }
         return SQLStatement(
             """
             INSERT INTO rate (bucket, until, count) VALUES \(values.joined(separator: ", "))
             ON CONFLICT (bucket) DO UPDATE SET
-                count = CASE WHEN rate.until = excluded.until THEN rate.count + 1 ELSE 1 END,
+                count = excluded.count
+                    + CASE WHEN rate.until = excluded.until THEN rate.count ELSE 0 END,
                 until = excluded.until
             RETURNING bucket, count
             """,

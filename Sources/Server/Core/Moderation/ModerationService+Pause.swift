@@ -35,7 +35,16 @@ extension ModerationService {
     /// - Throws: ``ServerError`` where the service is not paused.
     public func resumeService(message: String = "", actor: String) throws {
         let now = clock()
-        let pause = try database.read { db in try ServiceStore(db: db).pause(at: now) }
+        let (pause, isClosed) = try database.read { db in
+            (
+                try ServiceStore(db: db).pause(at: now),
+                try db.row("SELECT time FROM closure") != nil
+            )
+        }
+        guard !isClosed else {
+            throw ServerError.invalidValue(
+                name: "service", reason: "is closed for good: what it stored is deleted")
+        }
         guard pause != nil else {
             throw ServerError.invalidValue(name: "service", reason: "is not paused")
         }

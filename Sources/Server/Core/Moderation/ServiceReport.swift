@@ -24,8 +24,16 @@ public struct ServiceReport: Codable, Sendable, Equatable {
     public let pauses: Int
     /// Cases that were opened, by kind.
     public let cases: [String: Int]
-    /// Cases that were closed.
-    public let casesClosed: Int
+    /// Decisions in cases, by what they do.
+    public let decisions: [String: Int]
+    /// Appeals against decisions.
+    public let appeals: Int
+    /// Decisions that another moderator overturned.
+    public let appealsGranted: Int
+    /// Reservations that were asked for, by what they are now.
+    public let reservations: [String: Int]
+    /// Claims that were made.
+    public let claims: Int
     /// Accounts that were purged.
     public let purges: Int
 }
@@ -38,24 +46,37 @@ extension ModerationService {
         guard from < to else {
             throw ServerError.invalidValue(name: "to", reason: "must lie after from")
         }
-        return try database.read { db in
-            let tally = Tally(db: db, from: from, to: to)
-            let orders = try tally.orders()
-            return ServiceReport(
-                from: from, to: to,
-                accounts: try tally.counts(
-                    "SELECT state AS name, COUNT(*) AS count FROM account "
-                        + "WHERE created >= ?1 AND created < ?2 GROUP BY state"),
-                suspensions: orders.suspensions, reinstatements: orders.reinstatements,
-                suspendedAtEnd: orders.suspendedAtEnd, creditsGranted: orders.granted,
-                receipts: try tally.receipts(),
-                pauses: try tally.count("service_order", "time", "kind = 'pause'"),
-                cases: try tally.counts(
-                    "SELECT kind AS name, COUNT(*) AS count FROM moderation_case "
-                        + "WHERE opened >= ?1 AND opened < ?2 GROUP BY kind"),
-                casesClosed: try tally.count("moderation_case", "closed", "closed IS NOT NULL"),
-                purges: try tally.count("audit", "time", "action = 'purge'"))
-        }
+        return try database.read { db in try ServiceReport(from: from, to: to, in: db) }
+    }
+}
+
+extension ServiceReport {
+    /// What the database says of a time.
+    init(from: UnixTime, to: UnixTime, in db: Database) throws {
+        let tally = Tally(db: db, from: from, to: to)
+        let orders = try tally.orders()
+        self.init(
+            from: from, to: to,
+            accounts: try tally.counts(
+                "SELECT state AS name, COUNT(*) AS count FROM account "
+                    + "WHERE created >= ?1 AND created < ?2 GROUP BY state"),
+            suspensions: orders.suspensions, reinstatements: orders.reinstatements,
+            suspendedAtEnd: orders.suspendedAtEnd, creditsGranted: orders.granted,
+            receipts: try tally.receipts(),
+            pauses: try tally.count("service_order", "time", "kind = 'pause'"),
+            cases: try tally.counts(
+                "SELECT kind AS name, COUNT(*) AS count FROM moderation_case "
+                    + "WHERE opened >= ?1 AND opened < ?2 GROUP BY kind"),
+            decisions: try tally.counts(
+                "SELECT act AS name, COUNT(*) AS count FROM case_event "
+                    + "WHERE time >= ?1 AND time < ?2 AND act IS NOT NULL GROUP BY act"),
+            appeals: try tally.count("case_event", "time", "kind = 'appealed'"),
+            appealsGranted: try tally.count("case_event", "time", "kind = 'overturned'"),
+            reservations: try tally.counts(
+                "SELECT state AS name, COUNT(*) AS count FROM reservation "
+                    + "WHERE requested >= ?1 AND requested < ?2 GROUP BY state"),
+            claims: try tally.count("claim", "opened", "1 = 1"),
+            purges: try tally.count("audit", "time", "action = 'purge'"))
     }
 }
 

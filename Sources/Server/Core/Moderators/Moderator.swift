@@ -11,6 +11,15 @@ public enum ModeratorRole: String, Codable, Sendable, CaseIterable {
     case administrator
 }
 
+extension ModeratorRole: Comparable {
+    /// Orders by what they may do: a higher role may do what a lower one may.
+    public static func < (left: ModeratorRole, right: ModeratorRole) -> Bool {
+        guard let first = allCases.firstIndex(of: left), let second = allCases.firstIndex(of: right)
+        else { return false }
+        return first < second
+    }
+}
+
 /// Somebody who looks after the server's people.
 public struct Moderator: Codable, Sendable, Equatable {
     /// Their name, as in the audit log.

@@ -38,6 +38,19 @@ struct ModeratorStore {
         ).map(Self.moderator)
     }
 
+    /// Checks that somebody is a moderator who may act in `role`.
+    ///
+    /// - Throws: ``ServerError/notFound(_:list:)``, ``ServerError/notAllowed(name:needs:)``.
+    func require(_ role: ModeratorRole, _ name: String) throws {
+        let row = try db.row("SELECT name, role FROM moderator WHERE name = ?1", [name])
+        guard let row else {
+            throw ServerError.notFound("moderator \(name)", list: "moderator list")
+        }
+        guard try Self.moderator(row).role >= role else {
+            throw ServerError.notAllowed(name: name, needs: role)
+        }
+    }
+
     func open(_ session: ModeratorToken, for moderator: Moderator, now: UnixTime) throws {
         try db.execute(
             "INSERT INTO moderator_session (hash, name, seen) VALUES (?1, ?2, ?3)",

@@ -4,7 +4,9 @@ import SignedObjects
 
 /// The schemas of what is sent, by name.
 enum APISchemas {
-    static let all: [String: JSON] = [
+    static let all = general.merging(rights) { first, _ in first }
+
+    private static let general: [String: JSON] = [
         "Document": ["type": "object"],
         "Empty": object([:]),
         "ServerDescription": object([
@@ -89,6 +91,7 @@ enum APISchemas {
     /// A parameter of a path by its name.
     static func path(_ name: String) -> JSON {
         if name == "receipt" { return hex(32) }
+        if ["case", "number"].contains(name) { return number(0...NumberRange.count.upperBound) }
         guard name == "index" else { return hex(16) }
         return [
             "type": "integer", "minimum": 0,
@@ -139,13 +142,13 @@ enum APISchemas {
     private static let role: JSON = [
         "type": "string", "enum": ["reviewer", "moderator", "administrator"],
     ]
-    private static let key = hex(32)
-    private static let count = number(NumberRange.count)
+    static let key = hex(32)
+    static let count = number(NumberRange.count)
     private static let wish = number(NumberRange.wish)
-    private static let time = number(0...Int(UnixTime.latest.milliseconds)).with([
+    static let time = number(0...Int(UnixTime.latest.milliseconds)).with([
         "description": "Milliseconds since 1970 UTC."
     ])
-    private static let keyEpochs: JSON = [
+    static let keyEpochs: JSON = [
         "type": "array", "minItems": 1, "maxItems": .integer(ProtocolLimits.keysPerDelivery),
         "items": [
             "type": "integer", "minimum": .integer(Int(ProtocolLimits.keyEpochs.lowerBound)),
@@ -153,30 +156,30 @@ enum APISchemas {
         ],
     ]
     private static let deviceName: JSON = ["type": "string"]
-    private static let compact: JSON = [
+    static let compact: JSON = [
         "type": "string", "description": "A compact JWS.",
         "pattern": "^[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+$",
     ]
 
-    private static func number(_ range: ClosedRange<Int>) -> JSON {
+    static func number(_ range: ClosedRange<Int>) -> JSON {
         [
             "type": "integer", "minimum": .integer(range.lowerBound),
             "maximum": .integer(range.upperBound),
         ]
     }
 
-    private static func hex(_ bytes: Int) -> JSON {
+    static func hex(_ bytes: Int) -> JSON {
         ["type": "string", "pattern": .string("^[0-9a-f]{\(2 * bytes)}$")]
     }
 
-    private static func list(of items: JSON, atMost limit: Int? = nil) -> JSON {
+    static func list(of items: JSON, atMost limit: Int? = nil) -> JSON {
         let list: JSON = ["type": "array", "items": items]
         return limit.map { list.with(["maxItems": .integer($0)]) } ?? list
     }
 
     /// Every property is required but those that are `optional`; readers ignore others, which later
     /// versions may add.
-    private static func object(
+    static func object(
         _ properties: [String: JSON], optional: Set<String> = []
     ) -> JSON {
         let required = properties.keys.filter { !optional.contains($0) }.sorted()

@@ -141,6 +141,21 @@ extension PolicyKey {
             "limits.replicas_per_account", 1...1_000_000, "That one account ever pushes as",
             \.policy.replicasPerAccount),
         .number(
+            "limits.reservations_per_day", 1...1_000_000, "That one account asks for",
+            \.policy.reservationsPerDay),
+        .number(
+            "limits.contests_per_day", 1...1_000_000, "Of reservations, one account",
+            \.policy.contestsPerDay),
+        .number(
+            "limits.holder_requests_per_day", 1...1_000_000,
+            "For reservations without an account, one address", \.policy.holderRequestsPerDay),
+        .number(
+            "limits.inquiries_per_day", 1...1_000_000, "Without an account, one address",
+            \.policy.inquiriesPerDay),
+        .number(
+            "limits.claims_per_day", 1...1_000_000, "Without an account, one address",
+            \.policy.claimsPerDay),
+        .number(
             "limits.connections", 16...1_000_000,
             "In all; fewer where the system gives fewer descriptors", \.policy.connections.total),
         .number(

@@ -6,6 +6,7 @@ import SignedObjects
 package struct RegistrationService: ServerService {
     let environment: ServiceEnvironment
     let requests: RequestAuthenticator
+    let cases: CaseService
 
     /// Reads the fingerprints that are stored, which nobody has to wait for later.
     func readFingerprints() throws {
@@ -54,7 +55,7 @@ package struct RegistrationService: ServerService {
             return (reply, near, opening.accounts)
         }
         metrics.registerNear(near)
-        for account in changed { environment.changed(account) }
+        try await cases.deliver(to: changed)
         return reply
     }
 

@@ -106,6 +106,21 @@ struct RequestAuthenticator: ServerService {
         }
     }
 
+    /// Runs `body` in one transaction for a sender who signs nothing.
+    ///
+    /// - Parameter counts: What it counts for, whatever becomes of it.
+    func asAnybody<Result: Sendable>(
+        counting counts: [Rate.Count],
+        _ body: @escaping @Sendable (Database, UnixTime) throws -> Result
+    ) async throws -> Result {
+        let now = clock()
+        if !counts.isEmpty { try await limiter.countAlone(counts, now: now) }
+        return try await database.write { db in
+            try ClosingService.checkOpen(db)
+            return try body(db, now)
+        }
+    }
+
     /// Runs `body` in one transaction for a sender who is of no account yet but signed with `key`.
     func asGuest<Result: Sendable>(
         _ incoming: IncomingRequest, key: VerifyingKey,
@@ -117,6 +132,7 @@ struct RequestAuthenticator: ServerService {
         try RequestGate.checkBody(of: incoming, proof: proof)
         do {
             return try await database.write { db in
+                try ClosingService.checkOpen(db)
                 try RequestGate.take(proof, now: now, in: db)
                 return try body(db, now)
             }

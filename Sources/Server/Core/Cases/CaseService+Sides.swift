@@ -1,0 +1,151 @@
+import AtelierProtocol
+import CreditLedger
+import SignedObjects
+
+// What the two sides read and write.
+extension CaseService {
+    /// What a side does.
+    enum SideAct {
+        case answer
+        case appeal
+        case withdraw
+
+        fileprivate var kind: CaseEvent.Kind {
+            switch self {
+            case .answer: .answered
+            case .appeal: .appealed
+            case .withdraw: .withdrawn
+            }
+        }
+    }
+
+    /// The cases of the account of a device.
+    func cases(after number: Int64, _ incoming: IncomingRequest) async throws -> CaseList {
+        try await requests.authorized(incoming) { db, caller, now in
+            let store = CaseStore(db: db)
+            let files = try store.records(of: caller.account, after: number).compactMap { record in
+                try record.side(of: caller.account).map { side in
+                    try CaseFile(store.history(record.id), for: side, now: now)
+                }
+            }
+            return CaseList(cases: files)
+        }
+    }
+
+    /// One case of the account of a device.
+    func file(_ id: Int64, _ incoming: IncomingRequest) async throws -> CaseFile {
+        try await requests.authorized(incoming) { db, caller, now in
+            let (history, side) = try Self.history(id, of: caller.account, in: db)
+            return try CaseFile(history, for: side, now: now)
+        }
+    }
+
+    /// Takes what the account of a device writes.
+    func act(
+        _ act: SideAct, _ words: CaseWords, on id: Int64, _ incoming: IncomingRequest
+    ) async throws -> CaseFile {
+        let (file, accounts) = try await requests.authorized(incoming) { db, caller, now in
+            let side = try Self.history(id, of: caller.account, in: db).side
+            return try self.act(act, words.text, on: id, side: side, now: now, in: db)
+        }
+        try await deliver(to: accounts)
+        return file
+    }
+
+    /// Takes what a side writes; the caller has checked who it is.
+    func act(
+        _ act: SideAct, _ text: String, on id: Int64, side: CaseSide, now: UnixTime,
+        in db: Database
+    ) throws -> (CaseFile, accounts: [AccountID]) {
+        var session = try CaseSession(id, ledgers: ledgers, now: now, in: db)
+        guard session.history.count(by: side) < Limits.lettersPerSide else {
+            throw ServerError.refused(
+                .limitReached,
+                detail: "A side writes at most \(Limits.lettersPerSide) letters in one case.")
+        }
+        if act == .appeal, let until = session.history.appealUntil, until < now {
+            throw ServerError.refused(
+                .caseState, detail: "An appeal was possible until \(until.toTheMinute).")
+        }
+        var event = session.event(act.kind, by: side.rawValue)
+        event.side = side
+        event.text = text
+        do {
+            try session.take(event)
+        } catch ServerError.caseRefused(let refusal) {
+            throw ServerError.refused(.caseState, detail: refusal.description)
+        }
+        let other = session.record.party(side.other)?.account
+        return (
+            try CaseFile(session.history, for: side, now: now), other.map { [$0] } ?? []
+        )
+    }
+
+    /// Others' cases are as unknown as those that there are not.
+    private static func history(
+        _ id: Int64, of account: AccountID, in db: Database
+    ) throws -> (CaseHistory, side: CaseSide) {
+        let store = CaseStore(db: db)
+        guard let record = try? store.record(id), let side = record.side(of: account) else {
+            throw ServerError.refused(
+                .notFound, detail: "The account has no such case. `atelier cases list` shows them.")
+        }
+        return (try store.history(id), side)
+    }
+}
+
+extension CaseFile {
+    /// The case as `side` reads it: letters to the other side, notes and names are left out.
+    init(_ history: CaseHistory, for side: CaseSide, now: UnixTime) throws {
+        let (record, machine) = (history.record, history.machine)
+        let appealUntil = history.appealUntil
+        let decision = history.lastDecision.flatMap { event in
+            event.act.map { act in
+                CaseDecision(
+                    act: act, side: event.side ?? .respondent, code: event.code,
+                    until: event.until, time: event.time, appealUntil: appealUntil,
+                    isUndone: history.decision == nil)
+            }
+        }
+        let isTimely = appealUntil.map { now <= $0 } ?? false
+        self.init(
+            number: record.id, kind: record.kind, side: side, state: machine.state,
+            waitsFor: machine.waitsFor, work: record.party(side)?.work,
+            reservation: record.reservation, distance: record.distance,
+            claimantSince: record.claimant?.since, respondentSince: record.respondent?.since,
+            opened: record.opened,
+            letters: history.events.compactMap { CaseLetter($0, for: side) },
+            decision: decision, canAnswer: machine.allows(.answer(side)),
+            canAppeal: isTimely && machine.allows(.appeal(side)),
+            canWithdraw: machine.allows(.withdraw(side)))
+    }
+}
+
+extension CaseLetter {
+    /// What `side` reads of an event; nil for nothing.
+    fileprivate init?(_ event: CaseEvent, for side: CaseSide) {
+        let words = side == .claimant ? event.claimantText : event.respondentText
+        let kind: Kind
+        switch event.kind {
+        case .noted: return nil
+        case .opened:
+            guard !event.text.isEmpty else { return nil }
+            kind = .statement
+        case .asked:
+            guard event.side == side else { return nil }
+            kind = .question
+        case .answered: kind = .answer
+        case .appealed: kind = .appeal
+        case .withdrawn: kind = .withdrawal
+        case .decided: kind = .decision
+        case .undone: kind = .undo
+        case .upheld, .overturned: kind = .appealDecision
+        }
+        let isOfSide =
+            event.actor == CaseSide.claimant.rawValue
+            || event.actor == CaseSide.respondent.rawValue
+        self.init(
+            from: isOfSide ? event.side : nil, kind: kind, text: isOfSide ? event.text : words,
+            time: event.time)
+    }
+}

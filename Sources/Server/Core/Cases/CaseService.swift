@@ -1,0 +1,204 @@
+public import AtelierProtocol
+import CreditLedger
+import SignedObjects
+
+/// Cases: what moderators look at and decide, and what the two sides write.
+///
+/// Roles, turns and bounds are checked in the transaction that acts; commands and pages add none.
+public struct CaseService: ServerService {
+    let environment: ServiceEnvironment
+    let requests: RequestAuthenticator
+    let ledgers: LedgerService
+
+    /// The cases that wait for somebody, or all, the oldest change first.
+    public func list(_ filter: CaseFilter = CaseFilter()) throws -> [CaseSummary] {
+        try database.read { db in try CaseStore(db: db).summaries(filter) }
+    }
+
+    /// One case with all that is known of it.
+    ///
+    /// - Throws: ``ServerError`` where there is none of that number.
+    public func dossier(_ id: Int64) throws -> CaseDossier {
+        let now = clock()
+        return try database.read { db in try CaseDossier(id, now: now, in: db) }
+    }
+
+    /// Writes a note for colleagues.
+    ///
+    /// - Throws: ``ServerError`` where the moderator or the case is none, or the note too long.
+    public func note(_ id: Int64, text: String, as name: String) throws {
+        try act(id, .noted, as: name, role: .reviewer) { event in
+            event.text = try Self.checked(text, "text")
+        }
+    }
+
+    /// Asks a side, which may answer.
+    ///
+    /// - Throws: ``ServerError``.
+    public func ask(_ id: Int64, _ side: CaseSide, text: String, as name: String) throws {
+        try act(id, .asked, as: name, role: .reviewer) { event in
+            event.side = side
+            let words = try Self.checked(text, "text")
+            if side == .claimant {
+                event.claimantText = words
+            } else {
+                event.respondentText = words
+            }
+        }
+    }
+
+    /// Decides a case, with effect at once; each side may appeal for a time.
+    ///
+    /// - Returns: What the decision touches.
+    /// - Throws: ``ServerError`` where the moderator may not decide, the case is decided already or
+    ///   the verdict does not fit.
+    @discardableResult
+    public func decide(
+        _ id: Int64, _ verdict: CaseVerdict, as name: String
+    ) throws -> DecisionEffect {
+        try check(verdict)
+        return try act(id, .decided, as: name, role: .moderator, verdict) { event in
+            event.set(verdict)
+        }
+    }
+
+    /// What ``decide(_:_:as:)`` would touch; changes nothing, and refuses the same.
+    public func preview(
+        _ id: Int64, _ verdict: CaseVerdict, as name: String
+    ) throws -> DecisionEffect {
+        try check(verdict)
+        let now = clock()
+        return try database.read { db in
+            try ModeratorStore(db: db).require(.moderator, name)
+            let history = try CaseStore(db: db).history(id)
+            var machine = history.machine
+            do throws(CaseRefusal) {
+                _ = try machine.apply(.decide(verdict.act, by: name))
+            } catch {
+                throw ServerError.caseRefused(error)
+            }
+            return try CaseEffects(ledgers: self.ledgers, db: db, now: now)
+                .preview(verdict, of: history.record)
+        }
+    }
+
+    /// Takes a decision back: what it took is restored, and the case is open again.
+    ///
+    /// - Throws: ``ServerError`` where there is no decision to take back.
+    public func undo(_ id: Int64, text: String, as name: String) throws {
+        try act(id, .undone, as: name, role: .moderator) { event in
+            let words = try Self.checked(text, "text")
+            (event.claimantText, event.respondentText) = (words, words)
+        }
+    }
+
+    /// Settles an appeal: with nil the decision stays, with a verdict that one takes its place.
+    ///
+    /// - Throws: ``ServerError`` where nobody has appealed, or `name` made the decision.
+    @discardableResult
+    public func settleAppeal(
+        _ id: Int64, with verdict: CaseVerdict?, text: String, as name: String
+    ) throws -> DecisionEffect {
+        if let verdict { try check(verdict) }
+        let kind: CaseEvent.Kind = verdict == nil ? .upheld : .overturned
+        return try act(id, kind, as: name, role: .moderator, verdict) { event in
+            let words = try Self.checked(text, "text")
+            (event.claimantText, event.respondentText) = (words, words)
+            if let verdict { event.set(verdict) }
+        }
+    }
+
+    /// Runs one moderator's act in one transaction; then tells the accounts.
+    @discardableResult
+    private func act(
+        _ id: Int64, _ kind: CaseEvent.Kind, as name: String, role: ModeratorRole,
+        _ verdict: CaseVerdict? = nil, _ fill: (inout CaseEvent) throws -> Void
+    ) throws -> DecisionEffect {
+        let now = clock()
+        let (effect, accounts) = try database.write { db in
+            try ModeratorStore(db: db).require(role, name)
+            var session = try CaseSession(id, ledgers: self.ledgers, now: now, in: db)
+            guard session.history.moderatorCount < Limits.moderatorEventsPerCase else {
+                throw ServerError.invalidValue(
+                    name: "case",
+                    reason: "\(id) has \(Limits.moderatorEventsPerCase) entries of moderators, the "
+                        + "most there can be")
+            }
+            var event = session.event(kind, by: name)
+            if kind == .upheld || kind == .overturned {
+                event.about = session.history.decision?.number
+                event.aboutActor = session.history.decision?.actor
+            }
+            try fill(&event)
+            try session.take(event, verdict)
+            return (
+                session.history.events.last?.effect ?? DecisionEffect(), session.record.accounts
+            )
+        }
+        try deliver(to: accounts)
+        return effect
+    }
+
+    /// Makes the letters that wait for accounts orders, and wakes their devices; for commands. What
+    /// fails here is done at the account's next contact.
+    func deliver(to accounts: [AccountID]) throws {
+        let now = clock()
+        for account in accounts {
+            try database.write { db in try self.deliver(to: account, now: now, in: db) }
+            environment.announce(account)
+        }
+    }
+
+    /// The same for requests.
+    func deliver(to accounts: [AccountID]) async throws {
+        let now = clock()
+        for account in accounts {
+            try await database.write { db in try self.deliver(to: account, now: now, in: db) }
+            environment.changed(account)
+        }
+    }
+
+    private func deliver(to account: AccountID, now: UnixTime, in db: Database) throws {
+        let rows = try db.answers(to: [LetterStore.statement(account)]).flatMap(\.rows)
+        guard !rows.isEmpty else { return }
+        try ledgers.change(account, LedgerNeeds(), now: now, in: db) { ledger in
+            try LetterStore(db: db).deliver(rows, to: &ledger, now: now, signer: signer)
+        }
+    }
+
+    private func check(_ verdict: CaseVerdict) throws {
+        try ModerationService.checkReason(verdict.code)
+        guard verdict.code.utf8.count <= LedgerLimits.reasonBytes else {
+            throw ServerError.invalidValue(
+                name: "code", reason: "has at most \(LedgerLimits.reasonBytes) bytes")
+        }
+        _ = try Self.checked(verdict.text, "text")
+        _ = try verdict.claimantText.map { try Self.checked($0, "text to the claimant") }
+        if let until = verdict.until, until <= clock() {
+            throw ServerError.invalidValue(name: "until", reason: "must lie in the future")
+        }
+        guard verdict.until == nil || verdict.act == .suspend else {
+            throw ServerError.invalidValue(name: "until", reason: "is for suspend alone")
+        }
+    }
+
+    /// A letter and how to appeal fit one order.
+    private static func checked(_ text: String, _ name: String) throws -> String {
+        guard text.contains(where: { !$0.isWhitespace }),
+            text.utf8.count <= Limits.moderatorTextBytes
+        else {
+            throw ServerError.invalidValue(
+                name: name, reason: "has 1 to \(Limits.moderatorTextBytes) bytes")
+        }
+        return text
+    }
+}
+
+extension CaseEvent {
+    /// Takes a verdict's values.
+    fileprivate mutating func set(_ verdict: CaseVerdict) {
+        (act, side, code, until) = (verdict.act, verdict.side, verdict.code, verdict.until)
+        respondentText = verdict.text
+        claimantText = verdict.claimantText ?? verdict.text
+    }
+}

@@ -1,0 +1,71 @@
+import AtelierProtocol
+import Fingerprints
+import SignedObjects
+
+/// One account's reservations inside one transaction.
+struct ReservationWork {
+    let db: Database
+    let now: UnixTime
+    let account: AccountID
+    /// The accounts that have new letters.
+    let touched: CaseOpening
+
+    init(db: Database, now: UnixTime, account: AccountID) {
+        (self.db, self.now, self.account) = (db, now, account)
+        touched = CaseOpening(db: db, now: now)
+    }
+
+    /// Reserves a registered work.
+    func reserve(_ work: Digest) throws -> ReservationReply.Entry {
+        let store = ReservationStore(db: db)
+        if let known = try store.find(work, of: account) {
+            switch known.state {
+            case .pending, .confirmed: return entry(work, known.number, known.state)
+            case .refused: return entry(work, known.number, .refused, .refused)
+            case .withdrawn: break
+            }
+        }
+        guard let registered = try RegistrationStore(db: db).work(work, of: account) else {
+            return entry(work, nil, nil, .notRegistered)
+        }
+        guard registered.basis == .mine else { return entry(work, nil, nil, .notOwn) }
+        guard registered.reading.isReliable else {
+            return entry(work, nil, nil, .tooLittleDetail)
+        }
+        guard try store.hasRoom() else { return entry(work, nil, nil, .listFull) }
+        let number: Int64
+        if let known = try store.find(work, of: account) {
+            number = known.number
+            try store.set(.pending, number, words: "", now: now)
+        } else {
+            number = try store.add(
+                ReservationStore.Draft(
+                    reading: registered.reading, account: account, work: work), now: now)
+        }
+        let isAlone = try touched.compare(
+            registered.reading, .reservation, owner: number, account: account)
+        if isAlone { try store.set(.confirmed, number, words: "", now: now) }
+        return entry(work, number, isAlone ? .confirmed : .pending)
+    }
+
+    /// Ends a reservation.
+    func withdraw(_ work: Digest) throws -> ReservationReply.Entry {
+        let store = ReservationStore(db: db)
+        guard let known = try store.find(work, of: account) else {
+            return entry(work, nil, nil, .notRegistered)
+        }
+        guard known.state != .refused else { return entry(work, known.number, .refused, .refused) }
+        if known.state != .withdrawn {
+            try FingerprintStore(db: db).withdraw(.reservation, owner: known.number)
+            try store.set(.withdrawn, known.number, words: "", now: now)
+        }
+        return entry(work, known.number, .withdrawn)
+    }
+
+    private func entry(
+        _ work: Digest, _ number: Int64?, _ state: ReservationState?,
+        _ refusal: ReservationReply.Entry.Refusal? = nil
+    ) -> ReservationReply.Entry {
+        ReservationReply.Entry(work: work, number: number, state: state, refusal: refusal)
+    }
+}
