@@ -42,6 +42,20 @@ struct ReservationTests {
         }
     }
 
+    // Goal: what a purged account reserved ends, and clients are told.
+    @Test func aPurgeEndsReservations() async throws {
+        let server = try TestServer()
+        try await server.run { client in
+            let artist = try await TestDevice.joined(to: server, client)
+            let reader = try await TestDevice.joined(to: server, client)
+            let work = try await artist.register(try TestPicture(seed: 1), client)
+            _ = try await artist.reserve([work], client)
+            _ = try server.core.accounts.purge(artist.account, reason: "asked", actor: "t")
+            #expect(try await reader.list(after: 1, client).entries.map(\.isInForce) == [false])
+            #expect(try await reader.list(client).entries.isEmpty)
+        }
+    }
+
     // Goal: a reservation that another device signed, or that was changed, is refused.
     @Test func reservationsAreSigned() async throws {
         let server = try TestServer()

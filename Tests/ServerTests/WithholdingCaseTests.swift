@@ -93,6 +93,29 @@ struct WithholdingCaseTests {
         }
     }
 
+    // Goal: two servers on one database that take the two works of a pair at the same moment open
+    // one case, whose letters reach both accounts.
+    @Test func twoServersOpenOneCase() async throws {
+        let server = try TestServer()
+        let beside = try server.beside(ahead: .zero)
+        try await server.run { client in
+            let first = try await TestDevice.joined(to: server, client)
+            let second = TestDevice(try await TestDevice.joined(to: server, client), at: beside)
+            try await beside.run { other in
+                for round in 0..<8 {
+                    let picture = try TestPicture(seed: UInt64(round))
+                    async let one = first.register(picture, client, "a \(round)")
+                    async let two = second.register(picture, other, "b \(round)")
+                    _ = try await (one, two)
+                    #expect(try server.core.cases.list().count == round + 1)
+                }
+                #expect(try await first.cases(client).count == 8)
+                #expect(try await second.cases(other).count == 8)
+                #expect(try server.count("case_letter WHERE serial IS NOT NULL") == 16)
+            }
+        }
+    }
+
     // Goal: of several models with a work one can be withheld, and a name of none is refused.
     @Test func oneModelIsWithheld() async throws {
         let server = try TestServer()

@@ -71,8 +71,8 @@ struct ServiceCommand: ParsableCommand {
             discussion: """
                 Gone: sealed segments and snapshots, registrations, reservations, claims, invites. \
                 Stays: receipts, so that pictures can still be checked, orders, cases and the \
-                audit log. Artists keep their folders. Devices are told by `service-closed`, and anybody \
-                reads the statement at /v1/closure as long as the server runs.
+                audit log. Artists keep their folders. Devices are told by `service-closed`, and \
+                anybody reads the statement at /v1/closure as long as the server runs.
                 """)
 
         @OptionGroup var options: DataOptions

@@ -102,6 +102,7 @@ public struct AccountService: ServerService {
             guard count == 1, let ledger = try LedgerStore(account: account, db: db).load() else {
                 throw ServerError.noSuchAccount(account.description)
             }
+            try ReservationStore(db: db).withdrawAll(of: account, now: now)
             var gone: [String: Int] = [:]
             for table in Self.purgedTables {
                 gone[table] = try db.execute(

@@ -159,6 +159,8 @@ public struct CaseService: ServerService {
     }
 
     private func deliver(to account: AccountID, now: UnixTime, in db: Database) throws {
+        // Before the letters are read: each becomes one order, whoever delivers at the same time.
+        try db.lock(account)
         let rows = try db.answers(to: [LetterStore.statement(account)]).flatMap(\.rows)
         guard !rows.isEmpty else { return }
         try ledgers.change(account, LedgerNeeds(), now: now, in: db) { ledger in

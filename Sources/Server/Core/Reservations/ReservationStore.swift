@@ -102,6 +102,17 @@ struct ReservationStore {
         ).map(ReservationRecord.init)
     }
 
+    /// Ends what an account has reserved.
+    func withdrawAll(of account: AccountID, now: UnixTime) throws {
+        let rows = try db.rows(
+            """
+            SELECT number FROM reservation
+            WHERE account = ?1 AND state IN ('pending', 'confirmed') ORDER BY number LIMIT ?2
+            """,
+            [account.blob, Limits.registeredWorks])
+        for row in rows { try set(.withdrawn, row["number"], words: "", now: now) }
+    }
+
     /// How many wait for a moderator.
     func pendingCount() throws -> Int {
         try db.value(
