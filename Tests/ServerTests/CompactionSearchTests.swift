@@ -75,14 +75,17 @@ private struct Model {
         if let last = chain.segments.last, random.oneIn(4) {
             let sequence = Int64(try #require(order.lastIndex(of: last)) + 1)
             let reply = try await peers[place].device.push(last, client)
-            #expect(reply.sequence == sequence)
+            #expect(reply.sequence.rawValue == sequence)
             return
         }
         let segment = peers[place].chain.next()
         let reply = try await peers[place].device.push(segment, client)
         order.append(segment)
-        #expect(reply.sequence == Int64(order.count) && reply.server.head == reply.sequence)
-        try await check(floor: reply.server.floor, horizon: reply.server.horizon, place, client)
+        #expect(
+            reply.sequence.rawValue == Int64(order.count) && reply.server.head == reply.sequence)
+        try await check(
+            floor: reply.server.floor.rawValue, horizon: reply.server.horizon.rawValue, place,
+            client)
     }
 
     private mutating func pull(_ place: Int, _ client: any TestClientProtocol) async throws {
@@ -91,23 +94,23 @@ private struct Model {
         let target = "/v1/segments?after=\(peer.cursor)&limit=\(limit)"
         let reply = try await peer.device.send(.get, target, client)
         let state = try reply.state()
-        #expect(state.head == Int64(order.count))
-        try await check(floor: state.floor, horizon: state.horizon, place, client)
+        #expect(state.head.rawValue == Int64(order.count))
+        try await check(floor: state.floor.rawValue, horizon: state.horizon.rawValue, place, client)
         let page = reply.frames
-        if peer.cursor < state.floor {
+        if peer.cursor < state.floor.rawValue {
             #expect(page.isEmpty)
             // What an engine does: it takes the newest snapshot and goes on from there.
             let newest = try #require(try await peer.device.newest(client))
             let chunk = "/v1/snapshots/\(newest.id)/\(newest.chunks - 1)"
             #expect(try await peer.device.send(.get, chunk, client).status == 200)
-            #expect(newest.cursor >= state.floor)
+            #expect(newest.cursor >= state.floor.rawValue)
             peers[place].cursor = newest.cursor
             return
         }
         let expected = order.dropFirst(Int(peer.cursor)).prefix(limit)
         #expect(page.map(\.bytes) == Array(expected))
-        #expect(page.first.map { $0.sequence == peer.cursor + 1 } ?? true)
-        peers[place].cursor = page.last?.sequence ?? peer.cursor
+        #expect(page.first.map { $0.sequence.rawValue == peer.cursor + 1 } ?? true)
+        peers[place].cursor = page.last?.sequence.rawValue ?? peer.cursor
     }
 
     private mutating func upload(_ place: Int, _ client: any TestClientProtocol) async throws {
@@ -116,7 +119,8 @@ private struct Model {
             peer.upload
             ?? (
                 TestSnapshot(
-                    id: snapshots, count: 1 + random.below(3), cursor: peer.cursor), 0
+                    id: snapshots, count: 1 + random.below(3), cursor: ServerSequence(peer.cursor)),
+                0
             )
         if peer.upload == nil { snapshots += 1 }
         let reply = try await peer.device.put(index, of: snapshot, client)

@@ -4,6 +4,7 @@ import CreditLedger
 import Foundation
 import HummingbirdTesting
 import SignedObjects
+import SyncKit
 import TestSupport
 import Testing
 

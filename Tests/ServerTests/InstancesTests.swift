@@ -150,7 +150,7 @@ private final class Load: Sendable {
         for artist in artists.withLock({ $0 }) {
             let reply = try await artist.device.send(.get, "/v1/segments?after=0", client)
             let stored = Dictionary(
-                reply.frames.map { ($0.sequence, $0.bytes) },
+                reply.frames.map { ($0.sequence.rawValue, $0.bytes) },
                 uniquingKeysWith: { first, _ in first })
             #expect(stored == artist.acknowledged)
             let credits = try place.server.core.accounts.summary(of: artist.device.account).credits

@@ -6,6 +6,7 @@ import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
 import SignedObjects
+import SyncKit
 import TestSupport
 import Testing
 
