@@ -1,5 +1,6 @@
 """The steps of the demonstration, in order; each one a method of Story."""
 
+import json
 import os
 import random
 import re
@@ -8,6 +9,7 @@ import time
 
 import material
 import png
+import rights
 import secrecy
 import sketch
 from stage import Device, Stage, check, check_text, copy_picture
@@ -37,7 +39,7 @@ class Story:
         self.a = Device(stage, "a")
         self.b = Device(stage, "b")
         self.server = self.invite = self.account = None
-        self.first = self.second = self.third = None
+        self.first = self.second = self.third = self.removed = None
         self.words = list(material.TITLES) + [NOTE, MODEL, OTHER_MODEL, CAST_MODEL, "oddcompany"]
         self.words += sorted({tag for tags in material.TAGS for tag in tags})
         self.secret_files = []
@@ -53,12 +55,18 @@ class Story:
             self.refuse_third, self.refuse_clean_export, self.settle, self.export_clean,
             self.let_second_device_in, self.see_from_elsewhere, self.edit_on_both,
             self.write_with_sqlite, self.suspend, self.keep_what_is_yours, self.reinstate,
-            self.draw_granted, self.draw_figure, self.remove_work, self.search_the_wire,
+            self.draw_granted, self.draw_figure,
         ]
-        for step in steps:
+        for step in self.scenes(steps):
             with self.stage.step(" ".join(step.__doc__.split())):
                 step()
         material.write_page(os.path.join(self.pictures, "index.html"), self.page)
+
+    def scenes(self, first_act):
+        """Both acts; the second is set up when the first is over."""
+        yield from first_act
+        yield from rights.SecondAct(self).steps
+        yield self.search_the_wire
 
     # The server, and the artist's first device.
 
@@ -361,6 +369,7 @@ class Story:
         model = self.a.json("models", "show", MODEL)["file"]
         check(os.path.exists(model), "there was no model file.")
         work = self.by_title(self.a, material.TITLES[len(self.works.first) - 1])
+        self.removed = work
         removed = self.a.run("works", "remove", work["id"], "--yes")
         self.stage.say(removed.stdout + removed.stderr)
         check(not os.path.exists(model), "the model's file is still there.")
@@ -403,8 +412,11 @@ class Story:
         self.stage.stop(self.server)
         check(self.server.returncode == 0, f"the server ended with {self.server.returncode}.")
 
-    def operate(self, *arguments):
-        return self.stage.run("atelier-server", *arguments, "--data", self.data)
+    def operate(self, *arguments, status=0):
+        return self.stage.run("atelier-server", *arguments, "--data", self.data, status=status)
+
+    def operate_json(self, *arguments):
+        return json.loads(self.operate(*arguments, "--json").stdout)
 
     def address(self):
         return f"http://127.0.0.1:{self.recorder.port}"

@@ -24,7 +24,7 @@ struct ReservationTests {
         let world = try World()
         let server = LocalServer(world: world)
         let library = try await world.joinedLibrary("desk", at: server)
-        let reserved = try world.picture(3, side: 160)
+        let reserved = try world.picture(1, side: 160)
         server.setReservation(17, try Self.fingerprint(reserved), of: Self.stranger)
         for number in 20..<25 {
             let other = try Self.fingerprint(try world.picture(number, side: 160))

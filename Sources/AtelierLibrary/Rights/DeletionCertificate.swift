@@ -19,18 +19,49 @@ public struct ErasureStatement: SignedPayload {
     public let deviceName: String
     /// The key of the device, which signed this.
     public let deviceKey: VerifyingKey
+    /// Compact certificate of the device by the account's key; left out without an account.
+    public let deviceCertificate: String?
     /// The device's corrected clock when the last of them was gone.
     public let time: UnixTime
 
     /// A statement to be signed with the private half of `deviceKey`.
     public init(
-        work: Digest, models: [Digest], deviceName: String, deviceKey: VerifyingKey, time: UnixTime
+        work: Digest, models: [Digest], deviceName: String, deviceKey: VerifyingKey,
+        deviceCertificate: String?, time: UnixTime
     ) {
         self.work = work
         self.models = models
         self.deviceName = deviceName
         self.deviceKey = deviceKey
+        self.deviceCertificate = deviceCertificate
         self.time = time
+    }
+
+    /// Reads a statement and checks that the device that it names signed it, and is one of the
+    /// account's.
+    ///
+    /// - Parameter accountKey: nil for a library without an account.
+    /// - Throws: `JWSError`, ``CertificateError/otherDevice``.
+    static func verified(
+        _ compact: String, accountKey: VerifyingKey?
+    ) throws -> ErasureStatement {
+        let claimed = try JWS<ErasureStatement>.unverifiedPayload(of: compact)
+        let statement = try JWS<ErasureStatement>(verifying: compact, with: claimed.deviceKey)
+        if let accountKey {
+            try Self.check(statement.payload.deviceCertificate, claimed.deviceKey, accountKey)
+        }
+        return statement.payload
+    }
+
+    /// Checks that an account certified a device.
+    fileprivate static func check(
+        _ certificate: String?, _ deviceKey: VerifyingKey, _ accountKey: VerifyingKey
+    ) throws {
+        guard let certificate else { throw CertificateError.otherDevice }
+        let device = try JWS<DeviceCertificate>(verifying: certificate, with: accountKey).payload
+        guard device.account == AccountID(key: accountKey), device.deviceKey == deviceKey else {
+            throw CertificateError.otherDevice
+        }
     }
 }
 
@@ -64,8 +95,9 @@ public struct DeletionCertificate: SignedPayload {
         public let until: UnixTime?
     }
 
-    /// The account; left out for a library without one.
-    public let account: AccountID?
+    /// The account's key, whose digest is the account's id; left out for a library without an
+    /// account.
+    public let accountKey: VerifyingKey?
     /// SHA-256 of the work's file.
     public let work: Digest
     /// SHA-256 of the files of the models that learned from it, ascending.
@@ -93,20 +125,21 @@ public struct DeletionCertificate: SignedPayload {
 public struct CertificateReport: Sendable {
     /// The certificate.
     public let certificate: JWS<DeletionCertificate>
+    /// The account, whose key certified the device that made it; nil without an account.
+    public let account: AccountID?
     /// The statements in it that hold, by device.
     public let done: [ErasureStatement]
 
     /// Checks the statements of a certificate whose own signature was checked.
     ///
     /// - Throws: `JWSError` where a statement is not signed by the device that it names,
-    ///   ``CertificateError/otherWork`` where it is about something else.
+    ///   ``CertificateError``.
     init(_ certificate: JWS<DeletionCertificate>) throws {
         self.certificate = certificate
+        account = try Self.account(certificate.payload)
         done = try certificate.payload.done.map { text in
-            let claimed = try JWS<ErasureStatement>.unverifiedPayload(of: text)
-            let statement = try JWS<ErasureStatement>(
-                verifying: text, with: claimed.deviceKey
-            ).payload
+            let statement = try ErasureStatement.verified(
+                text, accountKey: certificate.payload.accountKey)
             guard statement.work == certificate.payload.work else {
                 throw CertificateError.otherWork
             }
@@ -125,13 +158,18 @@ public struct CertificateReport: Sendable {
         let claimed = try JWS<DeletionCertificate>.unverifiedPayload(of: compact)
         let certificate = try JWS<DeletionCertificate>(
             verifying: compact, with: claimed.deviceKey)
-        if let text = claimed.deviceCertificate, let account = claimed.account {
-            let device = try JWS<DeviceCertificate>.unverifiedPayload(of: text)
-            guard device.account == account, device.deviceKey == claimed.deviceKey else {
-                throw CertificateError.otherDevice
-            }
-        }
         try self.init(certificate)
+    }
+
+    /// The account, whose key certified the device that made the certificate; nil where no account
+    /// is named.
+    ///
+    /// - Throws: `JWSError`, ``CertificateError/otherDevice`` where the device's certificate does
+    ///   not hold.
+    private static func account(_ says: DeletionCertificate) throws -> AccountID? {
+        guard let key = says.accountKey else { return nil }
+        try ErasureStatement.check(says.deviceCertificate, says.deviceKey, key)
+        return AccountID(key: key)
     }
 
     /// Whether every device has said that it is done, and the server too.
@@ -177,8 +215,8 @@ public struct CertificateReport: Sendable {
         }
         lines += [
             "",
-            "Signed by \(CheckedText.shown(says.deviceName)), key \(says.deviceKey), "
-                + "\(Moment(says.time)).",
+            "Signed by \(CheckedText.shown(says.deviceName)), key \(says.deviceKey)"
+                + (account.map { " of account \($0)" } ?? "") + ", \(Moment(says.time)).",
             "A model is a pure function of its works and settings: whoever trains one from the "
                 + "same other works gets the same bytes, and can see that nothing of this work is "
                 + "in it.",

@@ -36,9 +36,14 @@ struct ErasureLog: Sendable {
         }
         guard !removals.isEmpty else { return }
         let said = known.compactMap { try? JWS<ErasureStatement>.unverifiedPayload(of: $0) }
-        // A work that was added and removed again is said to be gone again.
+        // A work that was added and removed again is said to be gone again; so is one that was gone
+        // before this device had a certificate to say it with.
+        let isCertified = context.membership.certificate != nil
         let new = removals.filter { removal in
-            !said.contains { $0.work == removal.work && $0.time >= removal.removedAt }
+            !said.contains {
+                $0.work == removal.work && $0.time >= removal.removedAt
+                    && ($0.deviceCertificate != nil || !isCertified)
+            }
         }
         guard !new.isEmpty else { return }
         let living = try context.store.read { database in
@@ -141,6 +146,7 @@ struct ErasureLog: Sendable {
             signing: ErasureStatement(
                 work: removal.work, models: models, deviceName: context.deviceName,
                 deviceKey: context.deviceKeys.signing.verifyingKey,
+                deviceCertificate: context.membership.certificate,
                 time: max(try context.now(), removal.removedAt)),
             with: context.deviceKeys.signing)
         let id = context.newLinkID()

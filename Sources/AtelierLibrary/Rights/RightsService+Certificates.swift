@@ -35,18 +35,19 @@ extension RightsService {
                 try erasures.statements(about: removal.work, database)
             )
         }
+        let membership = context.membership
+        let accountKey = membership.certificate == nil ? nil : membership.accountKey
         var keys: Set<VerifyingKey> = []
         let done = statements.filter { text in
             // Any program may write the rows; one statement of a device is enough.
-            guard let claimed = try? JWS<ErasureStatement>.unverifiedPayload(of: text),
-                claimed.work == removal.work, claimed.time >= removal.removedAt,
-                (try? JWS<ErasureStatement>(verifying: text, with: claimed.deviceKey)) != nil
+            guard
+                let said = try? ErasureStatement.verified(text, accountKey: accountKey),
+                said.work == removal.work, said.time >= removal.removedAt
             else { return false }
-            return keys.insert(claimed.deviceKey).inserted
+            return keys.insert(said.deviceKey).inserted
         }
-        let membership = context.membership
         let certificate = DeletionCertificate(
-            account: context.account, work: removal.work, models: models,
+            accountKey: accountKey, work: removal.work, models: models,
             removed: removal.removedAt, done: done,
             pending: try pending(removal, done: Set(keys.map(DeviceID.init(key:)))),
             isWithdrawn: membership.server == nil
