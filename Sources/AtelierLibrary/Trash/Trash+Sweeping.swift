@@ -44,7 +44,11 @@ extension Trash {
             }
         }
         try forgetContents(clock)
-        try erasures.note()
+        do {
+            try erasures.note()
+        } catch let error as DatabaseError where error.isUnwritable {
+            // On a full disk the files go all the same; the next sweep says so.
+        }
         // What a removal on a full disk used of it is kept anew as soon as there is room.
         RoomReserve.keep(in: context.folder)
     }

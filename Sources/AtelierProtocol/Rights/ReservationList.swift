@@ -67,9 +67,9 @@ public struct ReservationEntry: Sendable, Hashable {
 
 /// What the server signs under a page of the list of reservations.
 ///
-/// A client keeps ``through`` and asks for what comes after it. Where ``epoch`` is another one than
-/// it knows, or ``last`` lies before what it holds, the server was restored: it forgets the list
-/// and asks after 0.
+/// A client keeps ``through`` and asks for what comes after it. Where ``epoch`` is higher than the
+/// one it knows, the server was restored: it forgets the list and asks after 0. A lower epoch, or a
+/// ``last`` before what it holds under the same epoch, is a lie, and refused.
 public struct ReservationListHead: SignedPayload {
     /// The header's `typ`.
     public static let type = "atelier-reservations+jws"
