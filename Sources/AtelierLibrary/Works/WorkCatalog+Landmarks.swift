@@ -62,7 +62,7 @@ extension WorkCatalog {
     public func text(of landmarks: FigureMarks) -> String { LandmarksFile.text(of: landmarks) }
 
     /// The same landmarks with an outline of the head that is found in the work's layers, if any
-    /// are named for the head, else in its picture. Nothing is stored: the artist looks at it
+    /// are named for the head and show the eyes, else in its picture. Nothing is stored: the artist looks at it
     /// first.
     ///
     /// - Returns: The landmarks, and the names of the layers.
@@ -71,7 +71,7 @@ extension WorkCatalog {
         _ marks: FigureMarks, of work: Work
     ) throws -> (marks: FigureMarks, layers: [String]) {
         let file = try file(of: work)
-        let layers = HeadLayers(in: file.bytes)
+        let layers = HeadLayers(in: file.bytes).flatMap { $0.showEyes(of: marks) ? $0 : nil }
         let proposal = marks.withProposedOutline(in: file.picture, layers: layers)
         return (proposal, layers?.names ?? [])
     }

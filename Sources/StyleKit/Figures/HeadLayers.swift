@@ -71,6 +71,13 @@ public struct HeadLayers: Sendable {
         return shown[y * width + x]
     }
 
+    /// Whether they show the place between the eyes of a figure: else they are no division of it.
+    public func showEyes(of marks: FigureMarks) -> Bool {
+        let eyes = SIMD2(
+            Double(marks.leftEye.x + marks.rightEye.x), Double(marks.leftEye.y + marks.rightEye.y))
+        return part(at: eyes / 20_000) > 0.5
+    }
+
     /// Whether one of the names has a word for the head.
     private static func isHead(_ names: [String]) -> Bool {
         names.contains { name in

@@ -27,8 +27,7 @@ struct HeadOutline {
     init(_ marks: FigureMarks, in picture: Picture, layers: HeadLayers? = nil) {
         let frame = HeadFrame(marks, width: picture.width, height: picture.height)
         self.frame = frame
-        let eyes = frame.part(x: frame.rasterEyes.x, y: frame.rasterEyes.y)
-        self.layers = layers.flatMap { $0.part(at: eyes) > 0.5 ? $0 : nil }
+        self.layers = layers.flatMap { $0.showEyes(of: marks) ? $0 : nil }
         colors = Self.reduced(picture, frame)
         isCutOut = colors.count { $0.w < 0.4 } * 20 > colors.count
     }
