@@ -7,6 +7,7 @@ package enum FailingControl: String, CaseIterable, Codable, Sendable {
     case recolored = "a foreign picture in the works' colours"
     case blurred = "a blurred result"
     case collage = "a collage of one work"
+    case joined = "two works cut straight"
 
     /// Makes the control.
     ///
@@ -22,6 +23,7 @@ package enum FailingControl: String, CaseIterable, Codable, Sendable {
         case .recolored: try Self.recolored(foreign ?? Self.foreign(like: result), like: result)
         case .blurred: try Self.blurred(result)
         case .collage: try Self.collage(of: works[works.count - 1])
+        case .joined: try Self.joined(works[0], works[works.count - 1])
         }
     }
 
@@ -71,6 +73,20 @@ package enum FailingControl: String, CaseIterable, Codable, Sendable {
             for (index, value) in soft.enumerated() { pixels[index * 4 + lane] = UInt8(value) }
         }
         return try Picture(width: picture.width, height: picture.height, pixels: pixels)
+    }
+
+    /// The left half of one work and the right half of another.
+    private static func joined(_ left: Picture, _ right: Picture) throws -> Picture {
+        let width = min(left.width, right.width)
+        let height = min(left.height, right.height)
+        var pixels: [UInt8] = []
+        for y in 0..<height {
+            let start = y * left.width * 4
+            pixels += left.pixels[start..<(start + width / 2 * 4)]
+            let end = (y + 1) * right.width * 4
+            pixels += right.pixels[(end - (width - width / 2) * 4)..<end]
+        }
+        return try Picture(width: width, height: height, pixels: pixels)
     }
 
     /// The work cut into 6 × 4 fields, which change places.

@@ -28,9 +28,20 @@ package struct Gate: Sendable {
                 Gate(name: "detail", bound: "at least 0.7") { $0.detail >= 0.7 },
                 piece(0.08), copy,
             ]
-        case .remix: return remix(works: works) + [copy]
+        case .compose:
+            return marks(0.5, 5.5) + [
+                Gate(name: "no straight seam", bound: "none over 12 pixels") {
+                    $0.straightSeam <= 12
+                },
+                Gate(name: "two works", bound: "at least 2") { $0.works >= 2 },
+                Gate(name: "no work leads", bound: "at most 65 %") { $0.topShare <= 0.65 },
+                Gate(name: "no copy of a work", bound: "at least 62 bits") {
+                    $0.copyDistance >= 62
+                },
+            ]
+        case .collage: return collage(works: works) + [copy]
         case .pattern:
-            return remix(works: works) + [
+            return collage(works: works) + [
                 copy, Gate(name: "edges meet", bound: "at most 1.3") { $0.edgeRatio <= 1.3 },
             ]
         }
@@ -53,7 +64,7 @@ package struct Gate: Sendable {
         }
     }
 
-    private static func remix(works: Int) -> [Gate] {
+    private static func collage(works: Int) -> [Gate] {
         let needed = min(3, works)
         let share = works >= 4 ? 0.45 : 1.3 / Double(max(1, works))
         return marks(0.5, 5.5) + [
@@ -70,7 +81,8 @@ package struct Gate: Sendable {
 
 /// The kinds of pictures that are judged.
 package enum Mode: String, CaseIterable, Codable, Sendable {
-    case remix
+    case compose
+    case collage
     case sketch
     case pattern
     case after

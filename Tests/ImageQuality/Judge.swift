@@ -14,6 +14,7 @@ package struct Judge: Sendable {
     private let library: PatchLibrary
     private let energies: [[Double]]
     private let texture: TextureMeasure
+    private let seams: StraightSeams
     private let fingerprints: [Fingerprint]
 
     /// - Parameters:
@@ -25,6 +26,7 @@ package struct Judge: Sendable {
         library = PatchLibrary(self.works)
         energies = self.works.map { DetailMeasure.energies($0) }
         texture = TextureMeasure(self.works)
+        seams = StraightSeams(self.works, library: library)
         fingerprints = works.map { $0.fingerprintReading().fingerprint }
     }
 
@@ -49,7 +51,8 @@ package struct Judge: Sendable {
             topShare: tracing.shares.max() ?? 0,
             copyDistance: fingerprints.map { reading.distance(to: $0) }.min() ?? Fingerprint.bits,
             edgeRatio: Self.edgeRatioToLines(of: picture),
-            forms: guide.map { FormMeasure.correlation(picture, $0) })
+            forms: guide.map { FormMeasure.correlation(picture, $0) },
+            straightSeam: seams.longest(in: lab))
     }
 
     /// The number of differing bits between the two most similar pictures.
@@ -71,7 +74,7 @@ package struct Judge: Sendable {
     ///   - median: Of ``medianDistance(_:)``.
     package static func failedVariety(_ mode: Mode, closest: Int, median: Int) -> [String] {
         switch mode {
-        case .remix, .pattern:
+        case .compose, .collage, .pattern:
             closest >= seedDistance ? [] : ["seeds differ: at least \(seedDistance) bits"]
         case .sketch:
             median >= sketchDistance ? [] : ["seeds differ: median at least \(sketchDistance) bits"]

@@ -21,6 +21,8 @@ package struct Measurements: Codable, Sendable {
     package let edgeRatio: Double
     /// How alike the gradients are to those of what is painted after, at a short side of 64.
     package let forms: Double?
+    /// The length in pixels of the longest straight seam that is in no work; 0 up to 12.
+    package let straightSeam: Int
 
     enum CodingKeys: String, CodingKey {
         case markDistance = "mark_distance"
@@ -34,5 +36,6 @@ package struct Measurements: Codable, Sendable {
         case copyDistance = "copy_distance"
         case edgeRatio = "edge_ratio"
         case forms
+        case straightSeam = "straight_seam"
     }
 }

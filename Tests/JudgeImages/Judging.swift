@@ -35,14 +35,42 @@ struct Judging {
             atPath: options.out, withIntermediateDirectories: true)
     }
 
+    /// Draws without judging.
+    func draw() throws {
+        for mode in modes {
+            var pictures: [Picture] = []
+            for seed in 1...options.seeds {
+                let (rendering, _, seconds) = try draw(mode, seed: UInt64(seed))
+                let text = String(
+                    format: "%@ %d: %.1f s, seams %.1f", mode.rawValue, seed, seconds,
+                    rendering.seamScore)
+                Self.say(text)
+                pictures.append(rendering.picture)
+                try write(rendering.picture, "\(mode.rawValue)-\(seed).png")
+                try write(rendering.sourceMap.picture, "\(mode.rawValue)-\(seed)-sources.png")
+            }
+            let sheet = try ContactSheet.picture([pictures], cell: (width: 380, height: 290))
+            try write(sheet, "contact.png")
+        }
+    }
+
+    private var modes: [Mode] {
+        Mode.allCases.filter { options.mode == nil || options.mode == $0.rawValue }
+    }
+
     func run() throws -> Report {
         var report = Report()
         report.works = model.works.count
-        let seen = try model.works(asSeenBy: settings(.remix, seed: 1))
-        let judge = Judge(works: seen, step: options.step)
+        let modes = modes
+        var seen = try works(modes[0])
+        var judge = Judge(works: seen, step: options.step)
         var groups: [[Picture]] = [seen]
         var result: Picture?
-        for mode in Mode.allCases where options.mode == nil || options.mode == mode.rawValue {
+        for mode in modes {
+            if mode != modes[0] {
+                seen = try works(mode)
+                judge = Judge(works: seen, step: options.step)
+            }
             var guides: [Picture] = []
             var pictures: [Picture] = []
             var verdicts: [Verdict] = []
@@ -90,7 +118,8 @@ struct Judging {
     private func controls(
         _ judge: Judge, _ works: [Picture], _ result: Picture
     ) throws -> [Verdict] {
-        let gates = Gate.all(for: .remix, works: works.count)
+        let mode = options.mode.flatMap { Mode(rawValue: $0) } ?? modes[modes.count - 1]
+        let gates = Gate.all(for: mode == .compose ? .compose : .collage, works: works.count)
         return try FailingControl.allCases.map { control in
             let picture = try control.picture(works: works, result: result, foreign: foreign)
             let figures = judge.figures(of: picture)
@@ -98,6 +127,10 @@ struct Judging {
                 name: control.rawValue, seconds: 0, figures: figures,
                 failed: gates.filter { !$0.isKept(by: figures) }.map(\.name))
         }
+    }
+
+    private func works(_ mode: Mode) throws -> [Picture] {
+        try model.works(asSeenBy: settings(mode, seed: 1), isComposition: mode == .compose)
     }
 
     private func settings(_ mode: Mode, seed: UInt64) -> GenerationSettings {
@@ -110,7 +143,8 @@ struct Judging {
                         workID: after == nil
                             ? model.works[(Int(seed) - 1) % model.works.count].id : nil,
                         closeness: options.closeness))
-            case .remix, .sketch: .free
+            case .collage: .collage
+            case .compose, .sketch: .free
             }
         return GenerationSettings(
             width: options.size.width, height: options.size.height, seed: seed, kind: kind,
@@ -125,7 +159,7 @@ struct Judging {
             switch mode {
             case .sketch: sketch
             case .after: after
-            case .remix, .pattern: nil
+            case .compose, .collage, .pattern: nil
             }
         let synthesis = Synthesis(
             model: model, settings: settings(mode, seed: seed), sketch: beside,

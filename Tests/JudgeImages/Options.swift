@@ -11,12 +11,13 @@ struct Options {
           --out DIR       where the pictures and contact.png go
           --sketch FILE   what the pictures after a sketch follow; else a landscape
           --foreign FILE  somebody else's picture, for the control that must fail
-          --mode MODE     remix, sketch, pattern, after or figure only
+          --mode MODE     compose, collage, sketch, pattern, after or figure only
           --marks FILE    for figures: the landmarks of the works, by the name of their file
           --after FILE    what is painted after; else the works in turn
           --closeness N   how close to it, 0 to 100 (70)
           --originality N how far from it after a sketch, 0 to 100 (50)
           --step N        pixels from one searched patch to the next (16)
+          --draw          draw only, and judge nothing
           --seeds N       pictures for each mode (8)
           --size WxH      their size in pixels (384x288)
           --json          one object instead of tables
@@ -35,6 +36,7 @@ struct Options {
     private(set) var seeds = 8
     private(set) var size = (width: 384, height: 288)
     private(set) var isJSON = false
+    private(set) var onlyDraws = false
     private(set) var wantsHelp = false
 
     init(_ words: some Sequence<String>) throws {
@@ -62,6 +64,7 @@ struct Options {
                 guard sides.count == 2 else { throw Mistake(description: "--size is WxH") }
                 size = (try Self.number(sides[0]), try Self.number(sides[1]))
             case "--json": isJSON = true
+            case "--draw": onlyDraws = true
             case "--help", "-h": wantsHelp = true
             default:
                 guard folder.isEmpty, !word.hasPrefix("-") else {

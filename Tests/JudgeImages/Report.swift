@@ -51,16 +51,17 @@ struct Verdict: Codable {
 
     static let heading =
         "picture          marks  worst  detail texture  piece  said works   top  copy  edge"
-        + " forms  s"
+        + " forms seam  s"
 
     var line: String {
         let said = figures.reportedPiece.map { String(format: "%4.1f%%", $0 * 100) } ?? "    -"
         let forms = figures.forms.map { String(format: "%5.2f", $0) } ?? "    -"
         let numbers = String(
-            format: "%6.2f %6.2f %6.2f %7.2f %5.1f%% %@ %5d %4.0f%% %5d %5.2f %@ %4.1f",
+            format: "%6.2f %6.2f %6.2f %7.2f %5.1f%% %@ %5d %4.0f%% %5d %5.2f %@ %4d %4.1f",
             figures.markDistance, figures.worstMarkDistance, figures.detail, figures.texture,
             figures.piece * 100, said, figures.works, figures.topShare * 100,
-            figures.copyDistance, figures.edgeRatio, forms, seconds)
+            figures.copyDistance, figures.edgeRatio, forms, figures.straightSeam,
+            seconds)
         let fails = failed.isEmpty ? "" : "  FAILS \(failed.joined(separator: ", "))"
         return name.padding(toLength: 15, withPad: " ", startingAt: 0) + " " + numbers + fails
     }

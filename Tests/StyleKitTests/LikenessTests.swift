@@ -3,13 +3,13 @@ import TestSupport
 import Testing
 
 @Suite struct LikenessTests {
-    // Goal: a remix is made of the works' own marks, from several works, and copies none.
+    // Goal: a collage is made of the works' own marks, from several works, and copies none.
     // Method: at the works' scale, most patches lie close to a patch of a work; a blurred and a
     // recoloured control do not; no work gives more than 60 %; no work is nearly the picture.
-    @Test func remixesAreMadeOfTheWorks() throws {
+    @Test func collagesAreMadeOfTheWorks() throws {
         let works = try PaintedWorks.works(4, width: 96, height: 96, seed: 11)
         let model = try StyleModel(learning: works)
-        let settings = GenerationSettings(width: 96, height: 96, seed: 2)
+        let settings = GenerationSettings(width: 96, height: 96, seed: 2, kind: .collage)
         let rendering = try Synthesis(model: model, settings: settings, threads: 2).render()
         let pictures = works.map(\.picture)
         let distances = Measures.distances(from: rendering.picture, to: pictures, step: 9)

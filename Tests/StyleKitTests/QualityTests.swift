@@ -5,15 +5,16 @@ import Testing
 
 @Suite struct QualityTests {
     // Goal: pictures keep the gates that are meant for them, and what only looks like them fails.
-    // Method: works drawn here; remixes and a picture after a sketch against the gates that small
-    // works can keep; then every control, which must break a gate of remixes.
+    // Method: works drawn here; collages and a picture after a sketch against the gates that small
+    // works can keep; then every control, which must break a gate of collages.
     @Test func gatesTellPicturesFromFakes() throws {
         let works = try PaintedWorks.works(5, width: 128, height: 112, seed: 21)
         let model = try StyleModel(learning: works)
         let judge = Judge(works: works.map(\.picture), step: 12)
         var result: Picture?
         for seed in 1...2 as ClosedRange<UInt64> {
-            let settings = GenerationSettings(width: 128, height: 112, seed: seed)
+            let settings = GenerationSettings(
+                width: 128, height: 112, seed: seed, kind: .collage)
             let rendering = try Synthesis(model: model, settings: settings, threads: 2).render()
             let figures = judge.figures(
                 of: rendering.picture, reportedPiece: rendering.largestFragment)
@@ -23,7 +24,7 @@ import Testing
             result = rendering.picture
         }
         let drawn = try #require(result)
-        let gates = Gate.all(for: .remix, works: works.count)
+        let gates = Gate.all(for: .collage, works: works.count)
         for control in FailingControl.allCases {
             let picture = try control.picture(works: works.map(\.picture), result: drawn)
             let figures = judge.figures(of: picture)
@@ -78,7 +79,7 @@ import Testing
                 let synthesis = Synthesis(model: model, settings: settings, threads: 2)
                 return judge.figures(of: try synthesis.render().picture).markDistance
             }
-            let remix = try half(.free)
+            let remix = try half(.collage)
             let tile = try half(.tile)
             #expect(remix < 0.01, "seed \(seed)")
             #expect(tile < 0.03, "seed \(seed)")

@@ -17,8 +17,10 @@ public enum FigureOrderPart: String, Sendable {
 public struct GenerationOrder: Sendable {
     /// What kind of picture is made.
     public enum Kind: Sendable, Equatable {
-        /// A picture from the works alone, or after a sketch.
+        /// A composition of the works alone, or a picture after a sketch.
         case free
+        /// A picture of many small pieces of the works.
+        case collage
         /// A tile that continues at every edge.
         case tile
         /// A new character from the parts of works with landmarks. Each work that is named gives
@@ -33,6 +35,7 @@ public struct GenerationOrder: Sendable {
             switch self {
             case .after(_, let closeness): .after(AfterSettings(closeness: closeness))
             case .free: .free
+            case .collage: .collage
             case .tile: .tile
             case .figure(let pose, let head, let colours):
                 .figure(

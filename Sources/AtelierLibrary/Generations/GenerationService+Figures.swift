@@ -30,13 +30,15 @@ extension GenerationService {
         }
     }
 
-    /// Checks what the drawing of a figure would refuse, before a credit is spent: where too few
-    /// works are cut out, or one that is named is not.
-    func check(_ plan: GenerationPlan, _ style: StyleModel) throws {
-        guard case .figure = plan.settings.kind else { return }
+    /// Checks what the drawing would refuse, before a credit is spent.
+    ///
+    /// - Parameter beside: The sketch, or the picture that is painted after.
+    func check(_ plan: GenerationPlan, _ style: StyleModel, beside: Picture?) throws {
         let sheet = DraftSheet(model: style, settings: plan.settings, threads: 1)
         let settings = plan.drafts > 0 ? sheet.settings(ofDraft: 1) : plan.settings
-        try Synthesis(model: style, settings: settings, threads: context.environment.threads)
-            .check()
+        try Synthesis(
+            model: style, settings: settings, sketch: beside,
+            threads: context.environment.threads
+        ).check()
     }
 }

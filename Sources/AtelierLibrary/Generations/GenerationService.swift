@@ -17,6 +17,11 @@ public struct GenerationResult: Codable, Sendable {
     /// For a figure: the works of the model of which no part was taken, as it learned no landmarks
     /// of them.
     public var withoutLandmarks: [WorkID] = []
+    /// For a composition: the works of the model that show characters with landmarks; they are left
+    /// to figures.
+    public var leftToFigures: [WorkID] = []
+    /// For a composition: whether only one work could be used, so that it was painted anew.
+    public var isOfOneWork = false
 }
 
 /// The result of resuming.
@@ -213,6 +218,13 @@ public struct GenerationService: Sendable {
         if let order, case .figure = order.kind {
             result.withoutLandmarks = try styles.figures(of: styles.model(order.model)).without
         }
+        if let order, order.kind == .free, order.sketch == nil {
+            let model = try styles.model(order.model)
+            let figures = try styles.figures(of: model)
+            result.leftToFigures = figures.usable.filter { !order.leftOut.contains($0) }.sorted()
+            let left = Set(order.leftOut + figures.usable)
+            result.isOfOneWork = model.works.count { !left.contains($0) } == 1
+        }
         return result
     }
 
@@ -257,7 +269,7 @@ public struct GenerationService: Sendable {
             modelDigest: digest,
             worksDigest: works, engine: StyleModel.engineVersion, settings: settings,
             drafts: order.drafts ?? 0)
-        try check(plan, style)
+        try check(plan, style, beside: file?.picture)
         guard let sketch = file else { return (plan, nil) }
         plan.sketch = Digest(of: sketch.bytes)
         plan.sketchPixels = Digest(sketch.picture.pixelHash)

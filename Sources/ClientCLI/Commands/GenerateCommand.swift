@@ -9,7 +9,8 @@ struct GenerateCommand: ParsableCommand {
         commandName: "generate",
         abstract: "Make a picture in a model's style: one credit, offline.",
         discussion: """
-            With --drafts it makes a sheet of numbered drafts; up to four of them, picked at once \
+            It joins two works to a new composition, each in its own drawing; with --sketch, --after, \
+            --figure, --collage or --pattern it makes other pictures. With --drafts it makes a sheet of numbered drafts; up to four of them, picked at once \
             or later, are drawn in full for the same credit. Ctrl-C or a crash loses no credit: \
             generate --resume finishes the picture.
             """)
@@ -33,6 +34,8 @@ struct GenerateCommand: ParsableCommand {
     @Option(help: "Pixels, WIDTHxHEIGHT (default: 512x512, or the shape of what --after names).")
     var size: PictureSize?
     @Flag(help: "Make a tile that continues at every edge.") var pattern = false
+    @Flag(help: "Mix many small pieces of the works, instead of joining two of them.")
+    var collage = false
     @OptionGroup var figure: FigureOptions
     @Option(help: "0 to 100: 0 keeps large pieces of a work, 100 uses small ones.")
     var originality = 50
@@ -69,6 +72,10 @@ struct GenerateCommand: ParsableCommand {
         }
         guard finish == nil || pick != nil else {
             throw ValidationError("Say which drafts: --pick 1,4.")
+        }
+        if collage, pattern || sketch != nil || after != nil || figure.figure {
+            throw ValidationError(
+                "--collage goes with neither --sketch, --after, --figure nor --pattern.")
         }
         if figure.figure, pattern || sketch != nil || after != nil {
             throw ValidationError(
@@ -133,7 +140,7 @@ struct GenerateCommand: ParsableCommand {
 
     private func kind(after source: GenerationOrder.AfterSource?) -> GenerationOrder.Kind {
         if let source { return .after(source, closeness: closeness ?? 70) }
-        return pattern ? .tile : .free
+        return pattern ? .tile : collage ? .collage : .free
     }
 
     private func watch(_ line: ProgressLine, _ preview: OutputFile?) -> DrawingWatch {
@@ -213,6 +220,15 @@ struct GenerateCommand: ParsableCommand {
             let titles = try library.works.all()
                 .filter { result.withoutLandmarks.contains($0.id) }.map(\.title)
             Terminal.note("Left out, as they have no landmarks: " + Formatting.list(titles) + ".")
+        }
+        if !result.leftToFigures.isEmpty {
+            let titles = try library.works.all()
+                .filter { result.leftToFigures.contains($0.id) }.map(\.title)
+            Terminal.note(
+                "Left to --figure, as they show characters: " + Formatting.list(titles) + ".")
+        }
+        if result.isOfOneWork {
+            Terminal.note("Only one work could be used: it was painted anew, bent a little.")
         }
         let cost = result.isRepeat ? "paid for before, no credit spent" : "1 credit spent"
         Terminal.say("\(cost), \(result.creditsLeft) left on this device")

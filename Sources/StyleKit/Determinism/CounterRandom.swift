@@ -33,6 +33,11 @@ struct CounterRandom {
         case lightAxes = 93
         /// The colour that an area takes.
         case areaHue = 94
+        /// The pairs of works that are tried for compositions, their places, and what chance adds
+        /// to their price.
+        case composedPairs = 110
+        case composedPlaces = 111
+        case composedPrice = 112
         /// The marked works that a figure is made of, heads and bases tried together, second
         /// bodies and how each is used.
         case figureWorks = 213

@@ -32,6 +32,8 @@ public enum StyleError: Error, Equatable, CustomStringConvertible {
     case figuresNotCutOut(count: Int)
     /// The work that is to give a part of a figure has no marks, is left out or is not cut out.
     case notAFigure
+    /// All works that may be used show a marked character, and a composition is made of other works.
+    case onlyFigures(count: Int)
     /// Every work is left out, avoided or kept whole: no patch may be used.
     case nothingToUse
     /// The caller cancelled; no picture was made.
@@ -79,6 +81,10 @@ public enum StyleError: Error, Equatable, CustomStringConvertible {
             "The work that is to give the pose, the head or the colours has no landmarks, is left "
                 + "out, or is not cut out. Choose another, or set its landmarks and train the "
                 + "model again."
+        case .onlyFigures(let count):
+            "\(count) works may be used, and each shows a character with landmarks, of which new "
+                + "characters are made: --figure. For another picture allow a work without "
+                + "landmarks, or give --after, --sketch or --collage."
         case .nothingToUse:
             "All works are left out or avoided: nothing is left to draw with. Allow part of one."
         case .cancelled:

@@ -53,6 +53,19 @@ public struct GenerationSettings: Sendable, Equatable, Codable {
         return writer.bytes
     }
 
+    /// The indices of the works that a composition may show: no characters, which figures are made
+    /// of.
+    ///
+    /// - Throws: ``StyleError/nothingToUse``, ``StyleError/onlyFigures(count:)``.
+    func composedWorks(of model: StyleModel) throws(StyleError) -> [Int] {
+        let leftOut = Set(works.filter(\.isLeftOut).map(\.workID))
+        let used = model.works.indices.filter { !leftOut.contains(model.works[$0].id) }
+        guard !used.isEmpty else { throw .nothingToUse }
+        let scenes = used.filter { model.works[$0].figure == nil }
+        guard !scenes.isEmpty else { throw .onlyFigures(count: used.count) }
+        return scenes
+    }
+
     /// - Throws: ``StyleError`` for the first setting out of range, or that the model cannot serve.
     func check(for model: StyleModel) throws(StyleError) {
         let allowed = Limits.generatedSide

@@ -45,14 +45,20 @@ struct PatchSynthesizer {
         for level in 0...last {
             progress(done(level: level, part: 0, last: last))
             let (source, index) = try pyramid.level(level, executor: executor)
-            let guide = guide?.guide(level, executor: executor)
+            let guide = guide?.guide(level, source: source, executor: executor)
+            try executor.checkCancellation()
             let target = SynthesisLevel(
                 size: plan.sizes[level], isTile: settings.isTile, guide: guide?.channels,
-                knownPlaces: guide?.places)
+                knownPlaces: guide?.places, composed: guide?.composed)
             if let coarse {
                 target.refine(coarse, in: source, executor: executor)
+                if let composed = target.composed {
+                    target.begin(composed, all: false, executor: executor)
+                }
                 PatchVoting(target: target, source: source).updateFeatures(
                     usesConfidence: false, executor: executor)
+            } else if let composed = target.composed {
+                target.begin(composed, all: true, executor: executor)
             } else {
                 try compose(target, source)
             }
@@ -184,7 +190,8 @@ struct PatchSynthesizer {
         try executor.checkCancellation()
         return Rendering(
             picture: canvas.picture, shares: shares, largestFragment: fragments.largest,
-            seamScore: seamScore(of: target), sourceMap: sourceMap, figure: nil)
+            seamScore: (guide as? ComposeGuide).map { Double($0.composition.cost) }
+                ?? seamScore(of: target), sourceMap: sourceMap, figure: nil)
     }
 
     /// The root mean square difference of each patch from its source over a pixel, averaged over

@@ -1,7 +1,9 @@
 /// What kind of picture a generation makes.
 public enum PictureKind: Sendable, Equatable {
-    /// A picture from the works alone, or after a sketch.
+    /// A composition of the works alone, or a picture after a sketch.
     case free
+    /// A picture of many small pieces of the works.
+    case collage
     /// A seamless tile: its left edge continues its right one, its top its bottom.
     case tile
     /// A new character from the parts of marked ones.
@@ -9,10 +11,11 @@ public enum PictureKind: Sendable, Equatable {
     /// A work, or a picture that is given beside the settings, painted anew.
     case after(AfterSettings)
 
-    /// The kind without its settings: `free`, `tile`, `figure` or `after`.
+    /// The kind without its settings: `free`, `collage`, `tile`, `figure` or `after`.
     public var name: String {
         switch self {
         case .free: "free"
+        case .collage: "collage"
         case .tile: "tile"
         case .figure: "figure"
         case .after: "after"
@@ -20,13 +23,15 @@ public enum PictureKind: Sendable, Equatable {
     }
 
     /// The canonical encoding, for hashing: 0 for a free picture, 1 for a tile, 2 and
-    /// ``FigureSettings/bytes`` for a figure, 3 and ``AfterSettings/bytes`` for one after another.
+    /// ``FigureSettings/bytes`` for a figure, 3 and ``AfterSettings/bytes`` for one after another, 4
+    /// for a collage.
     public var bytes: [UInt8] {
         switch self {
         case .free: [0]
         case .tile: [1]
         case .figure(let settings): [2] + settings.bytes
         case .after(let settings): [3] + settings.bytes
+        case .collage: [4]
         }
     }
 
@@ -40,7 +45,7 @@ public enum PictureKind: Sendable, Equatable {
     ///   works with marks for a figure.
     func check(for model: StyleModel) throws(StyleError) {
         switch self {
-        case .free, .tile: return
+        case .free, .collage, .tile: return
         case .figure(let settings):
             try settings.check()
             let marked = model.works.count { $0.figure != nil }
@@ -60,6 +65,7 @@ extension PictureKind: Codable {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         switch try container.decode(String.self, forKey: .name) {
         case "free": self = .free
+        case "collage": self = .collage
         case "tile": self = .tile
         case "figure": self = .figure(try container.decode(FigureSettings.self, forKey: .figure))
         case "after": self = .after(try container.decode(AfterSettings.self, forKey: .after))
@@ -74,7 +80,7 @@ extension PictureKind: Codable {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(name, forKey: .name)
         switch self {
-        case .free, .tile: return
+        case .free, .collage, .tile: return
         case .figure(let settings): try container.encode(settings, forKey: .figure)
         case .after(let settings): try container.encode(settings, forKey: .after)
         }

@@ -1,5 +1,5 @@
-/// Synthesizes a picture in a learned style: from the works alone, after a sketch, or as a seamless
-/// tile.
+/// Synthesizes a picture in a learned style: composed of the works alone, after a sketch or another
+/// picture, as a seamless tile, or a new character.
 ///
 /// The same model, settings and sketch give the same pixels on every machine and on any number of
 /// threads. So a synthesis that was interrupted is resumed by starting it again.
@@ -27,13 +27,15 @@ public struct Synthesis {
         self.threads = min(max(threads, 1), Limits.threads)
     }
 
-    /// Checks all that ``render(progress:preview:isCancelled:)`` refuses for a figure, without
-    /// drawing; takes as long as reading the marked works.
+    /// Checks all that ``render(progress:preview:isCancelled:)`` refuses, without drawing; takes as
+    /// long as reading the works.
     ///
     /// - Throws: ``StyleError``, as ``render(progress:preview:isCancelled:)`` does.
     public func check() throws(StyleError) {
         try settings.check(for: model)
-        guard case .figure(let figure) = settings.kind else { return }
+        guard case .figure(let figure) = settings.kind else {
+            return try GuidePicture(settings, sketch: sketch, model: model).check(model, settings)
+        }
         let set = try FigureSet(
             model, settings: settings, executor: RowParallelExecutor(threads: threads))
         for id in [figure.pose, figure.head, figure.colours] {
@@ -50,7 +52,8 @@ public struct Synthesis {
     ///   - isCancelled: Called many times a second from any thread, one at a time; true stops the
     ///     synthesis, and it is not called again.
     /// - Returns: The picture without a watermark, and where it comes from.
-    /// - Throws: ``StyleError/cancelled``; ``StyleError/nothingToUse``; for a figure
+    /// - Throws: ``StyleError/cancelled``; ``StyleError/nothingToUse``; for a composition
+    ///   ``StyleError/onlyFigures(count:)``; for a figure
     ///   ``StyleError/tooFewFigures(count:limit:)``, ``StyleError/figuresNotCutOut(count:)`` or
     ///   ``StyleError/notAFigure``;
     ///   ``StyleError/sizeOutOfRange(width:height:lowest:highest:)``,
@@ -90,7 +93,7 @@ public struct Synthesis {
         let picture = try GuidePicture(settings, sketch: sketch, model: model)
         let pyramid = try picture.pyramid(model, settings, upTo: 0, executor: executor)
         let guide = picture.guide(settings, pyramid: pyramid, executor: executor).guide
-        return guide?.features(pyramid.plan.sizes.count - 1, executor: executor)
+        return guide?.features(pyramid.plan.sizes.count - 1, executor: executor)?
             .colorsOfFeatures(executor).picture
     }
 
@@ -138,7 +141,8 @@ public struct Rendering: Sendable {
     public let largestFragment: Double
     /// How visible seams are: the mean root mean square difference of a patch from its source, in
     /// units of OKLab × 100; lower is better. Of a figure, the mean over its pixels of what works
-    /// differ by along seams.
+    /// differ by along seams. Of a composition, what the works differ by where they meet, and what
+    /// is drawn there.
     public let seamScore: Double
     /// Which work each region comes from, as a picture.
     public let sourceMap: SourceMap

@@ -92,6 +92,20 @@ struct SynthesisMode {
             })
     }
 
+    /// A picture of two or three works: their own drawing stays, and only what lies along the cuts
+    /// is searched.
+    static func composition(_ settings: GenerationSettings) -> SynthesisMode {
+        SynthesisMode(
+            layout: LayoutRules(), cells: .grid, isGuidedByOrigin: false,
+            voteDeviation: (coarse: 1_000, result: 2_000), voteGuideScale: 150,
+            keptShift: (coarse: 6, finest: 6, result: 6), seamReductionPasses: 2,
+            weights: { level in
+                PatchSearch.Weights(
+                    guide: guideWeight(level), height: 80, usage: 5_000, seam: 7_000,
+                    guideTolerance: 200, followsGuide: true, comparesCorners: true)
+            })
+    }
+
     /// Two units for each of a patch's 49 pixels at the coarsest level, × 0.7 a level: the finer
     /// the level, the more the pixels decide by themselves.
     private static func guideWeight(_ level: Int) -> Int32 {

@@ -59,8 +59,10 @@ struct AfterGuide: TargetGuide {
                 executor: executor) : nil
     }
 
-    func guide(_ level: Int, executor: RowParallelExecutor) -> LevelGuide {
-        let bent = features(level, executor: executor)
+    func guide(
+        _ level: Int, source: SourceLevel, executor: RowParallelExecutor
+    ) -> LevelGuide {
+        let bent = varied(level, executor: executor)
         let radius = plan.fineAreaRadius(level: level)
         let channels = GuideMap.guide(bent, areaRadius: radius, executor: executor)
         if let projection {
@@ -82,7 +84,11 @@ struct AfterGuide: TargetGuide {
             })
     }
 
-    func features(_ level: Int, executor: RowParallelExecutor) -> Canvas {
+    func features(_ level: Int, executor: RowParallelExecutor) -> Canvas? {
+        varied(level, executor: executor)
+    }
+
+    private func varied(_ level: Int, executor: RowParallelExecutor) -> Canvas {
         let view = view(level)
         var features = mips.scaled(
             width: view.source.width, height: view.source.height, executor: executor

@@ -1,6 +1,8 @@
 /// The picture that guides a synthesis, if any: a sketch, or what is painted after.
 enum GuidePicture {
     case none
+    /// Two or three works are joined.
+    case composition(CompositionStore)
     case sketch(Canvas)
     /// A work of the model, by its index, or another picture.
     case after(Canvas, entry: Int?, closeness: Int)
@@ -11,7 +13,13 @@ enum GuidePicture {
     ///   ``StyleError/damagedModel(reason:)``.
     init(_ settings: GenerationSettings, sketch: Picture?, model: StyleModel) throws(StyleError) {
         guard case .after(let after) = settings.kind else {
-            self = sketch.map { .sketch(Canvas($0)) } ?? .none
+            switch (settings.kind, sketch) {
+            case (.collage, _), (_, nil): self = .none
+            case (_, let sketch?): self = .sketch(Canvas(sketch))
+            }
+            if settings.kind == .free, sketch == nil {
+                self = try Self.composition(settings, model: model)
+            }
             return
         }
         guard let id = after.workID else {
@@ -24,26 +32,43 @@ enum GuidePicture {
             try model.canvas(of: model.works[entry]), entry: entry, closeness: after.closeness)
     }
 
+    /// A composition; of a single work, the work painted anew.
+    private static func composition(
+        _ settings: GenerationSettings, model: StyleModel
+    ) throws(StyleError) -> GuidePicture {
+        let used = try settings.composedWorks(of: model)
+        guard used.count == 1 else { return .composition(CompositionStore()) }
+        let canvas = try model.canvas(of: model.works[used[0]])
+        return .after(canvas, entry: used[0], closeness: AfterSettings().closeness)
+    }
+
     /// How the works are roughed in.
     private var abstraction: SourcePyramid.Abstraction {
         switch self {
         case .none: .none
         case .sketch: .areas
-        case .after: .fineAreas
+        case .after, .composition: .fineAreas
         }
     }
 
     /// Whether transparent parts of the works count as white paper: under a picture without any.
     private var isOnPaper: Bool {
         switch self {
-        case .none: false
+        case .none, .composition: false
         case .sketch(let canvas), .after(let canvas, _, _): canvas.isOpaque
         }
     }
 
-    /// The settings with the work left out that is painted after, where it is to give no marks and
-    /// there are others.
+    /// The settings with works left out: the one that is painted after, where it is to give no marks
+    /// and there are others; characters in a composition.
     private func adapted(_ settings: GenerationSettings, model: StyleModel) -> GenerationSettings {
+        if case .composition = self {
+            var adapted = settings
+            adapted.works += model.works.filter { $0.figure != nil }.map { work in
+                WorkUse(workID: work.id, isLeftOut: true)
+            }
+            return adapted
+        }
         guard case .after(_, let entry?, let closeness) = self,
             closeness < AfterAmounts.leftOutBelow
         else { return settings }
@@ -58,6 +83,36 @@ enum GuidePicture {
         return adapted
     }
 
+    /// Checks that at every level a patch of some work may be taken, without drawing.
+    ///
+    /// - Throws: ``StyleError/nothingToUse``, ``StyleError/damagedModel(reason:)``.
+    func check(_ model: StyleModel, _ settings: GenerationSettings) throws(StyleError) {
+        let settings = adapted(settings, model: model)
+        let plan = try plan(model, settings)
+        let uses = Dictionary(settings.works.map { ($0.workID, $0) }, uniquingKeysWith: { $1 })
+        for scale in plan.scales {
+            let isUsable = model.works.indices.contains { index in
+                guard let size = plan.works[index] else { return false }
+                let scaled = PyramidPlan.scaled(size, by: scale)
+                func areas(_ areas: [WorkArea]?) -> [PixelArea] {
+                    (areas ?? []).map { $0.pixels(width: scaled.width, height: scaled.height) }
+                }
+                let use = uses[model.works[index].id]
+                return SourceLevel.hasUsablePatch(
+                    scaled, avoided: areas(use?.avoided), keptWhole: areas(use?.keptWhole))
+            }
+            guard isUsable else { throw .nothingToUse }
+        }
+    }
+
+    private func plan(
+        _ model: StyleModel, _ settings: GenerationSettings
+    ) throws(StyleError) -> PyramidPlan {
+        var onPaper: [Bool]?
+        if case .composition = self { onPaper = try model.worksOnPaper() }
+        return PyramidPlan(settings: settings, works: model.works, onPaper: onPaper)
+    }
+
     /// The works at every level, as a picture with this guide needs them.
     ///
     /// - Parameters:
@@ -70,7 +125,7 @@ enum GuidePicture {
         keepsLevels: Bool = false, executor: RowParallelExecutor
     ) throws(StyleError) -> SourcePyramid {
         let settings = adapted(settings, model: model)
-        let plan = PyramidPlan(settings: settings, works: model.works)
+        let plan = try plan(model, settings)
         return try SourcePyramid(
             model: model, settings: settings, plan: plan,
             lastLevel: plan.level(shortSide: shortSide), abstraction: abstraction,
@@ -84,6 +139,12 @@ enum GuidePicture {
         switch self {
         case .none:
             return (nil, .remix(settings, works: pyramid.entries.count))
+        case .composition(let store):
+            let guide = store.guide(settings, pyramid: pyramid, executor: executor)
+            guard let guide else {
+                return (nil, .remix(settings, works: pyramid.entries.count))
+            }
+            return (guide, .composition(settings))
         case .sketch(let canvas):
             let guide = VariedSketch(
                 pyramid.isOpaque ? canvas.onWhite : canvas, settings: settings, pyramid: pyramid,

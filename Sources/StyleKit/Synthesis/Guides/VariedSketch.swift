@@ -45,14 +45,20 @@ struct VariedSketch: TargetGuide {
                 usesHeight: !isTile), random: random, executor: executor)
     }
 
-    func guide(_ level: Int, executor: RowParallelExecutor) -> LevelGuide {
+    func guide(
+        _ level: Int, source: SourceLevel, executor: RowParallelExecutor
+    ) -> LevelGuide {
         LevelGuide(
             channels: guide.guide(
-                for: features(level, executor: executor),
+                for: varied(level, executor: executor),
                 areaRadius: plan.areaRadius(level: level), executor: executor))
     }
 
-    func features(_ level: Int, executor: RowParallelExecutor) -> Canvas {
+    func features(_ level: Int, executor: RowParallelExecutor) -> Canvas? {
+        varied(level, executor: executor)
+    }
+
+    private func varied(_ level: Int, executor: RowParallelExecutor) -> Canvas {
         let size = plan.sizes[level]
         var features = sketch.scaled(
             width: size.width, height: size.height, isTile: isTile, executor: executor

@@ -175,13 +175,20 @@ final class PatchIndex {
 
     /// The positions of patches on a grid that keeps to the limit.
     private static func positions(of level: SourceLevel) -> [SourcePosition] {
+        let sampled = positions(of: level, isWhole: false)
+        // A small area that may be used can lie between the places that were sampled.
+        return sampled.isEmpty ? positions(of: level, isWhole: true) : sampled
+    }
+
+    /// - Parameter isWhole: Whether every position is taken.
+    private static func positions(of level: SourceLevel, isWhole: Bool) -> [SourcePosition] {
         let margin = PatchKernel.side - 1
         var total = 0
         for index in 0..<level.areas.count {
             total += (level.areas[index].width - margin) * (level.areas[index].height - margin)
         }
         var step = 1
-        while total / (step * step) > limit { step += 1 }
+        while !isWhole, total / (step * step) > limit { step += 1 }
         var result: [SourcePosition] = []
         for index in 0..<level.areas.count {
             let area = level.areas[index]

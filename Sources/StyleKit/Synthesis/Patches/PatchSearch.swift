@@ -82,6 +82,10 @@ struct PatchSearch {
                 for y in rows {
                     for x in 0..<target.across {
                         let at = y &* target.across &+ x
+                        if let composed = target.composed, composed.isFixed.pointer[at] {
+                            target.costs.pointer[at] = 0
+                            continue
+                        }
                         let position = target.field.pointer[at]
                         let patch = target.image.pointer + (y &* target.width &+ x)
                         let block =
@@ -117,6 +121,11 @@ struct PatchSearch {
                 let y = order + line * step
                 for column in 0..<target.across {
                     let x = isUpward ? target.across - 1 - column : column
+                    if let composed = target.composed,
+                        composed.isFixed.pointer[y &* target.across &+ x]
+                    {
+                        continue
+                    }
                     let patch = target.image.pointer + (y &* target.width &+ x)
                     let twin = blocks + PatchKernel.unfoldedCount
                     PatchKernel.unfold(
@@ -128,6 +137,10 @@ struct PatchSearch {
                     if let places = target.knownPlaces, !onlyPropagates, !isUpward {
                         match.test(
                             places.positions.pointer[y &* target.across &+ x], dx: 0, dy: 0)
+                    }
+                    if let composed = target.composed, !onlyPropagates, !isUpward {
+                        match.test(
+                            composed.positions.pointer[y &* target.across &+ x], dx: 0, dy: 0)
                     }
                     if onlyPropagates {
                         // Only the continuations of the neighbours.

@@ -23,7 +23,9 @@ struct PatchVoting {
     ///   ``PatchSearch/measure(keeping:executor:)``.
     func updateFeatures(usesConfidence: Bool, executor: RowParallelExecutor) {
         let weights = usesConfidence ? confidence(executor) : nil
-        vote(weights, from: source.features, executor: executor) { pixel, sum in
+        vote(
+            weights, from: source.features, skipsSettled: true, executor: executor
+        ) { pixel, sum in
             target.image.pointer[pixel] = (sum.colors + sum.shift).bytes()
         }
         target.wrapImage()
@@ -69,12 +71,17 @@ struct PatchVoting {
 
     private func vote(
         _ weights: PaddedBuffer<Float>?, from colors: PaddedBuffer<SIMD4<UInt8>>,
-        executor: RowParallelExecutor,
+        skipsSettled: Bool = false, executor: RowParallelExecutor,
         _ finish: (Int, WeightedSum) -> Void
     ) {
         executor.run(rows: target.height) { rows in
             for y in rows {
                 for x in 0..<target.width {
+                    if skipsSettled, let composed = target.composed,
+                        composed.isSettled.pointer[y &* target.width &+ x]
+                    {
+                        continue
+                    }
                     var sum = weightedSum(x, y, weights, colors)
                     sum.colors /= sum.total
                     sum.shift /= sum.total

@@ -11,6 +11,11 @@ struct PyramidPlan {
     /// the end.
     static let enlargement = 1.35
 
+    /// How much larger than the picture works are in a composition, so that they can be moved.
+    private static let compositionRoom = 1.12
+    /// How large works are that are drawn on paper: two lie beside each other.
+    private static let paperPart = 0.7
+
     /// The size of the picture at every level.
     let sizes: [Size]
     /// The size of every level as a part of the finest.
@@ -20,7 +25,12 @@ struct PyramidPlan {
     /// The choice is the same for sixteen successive seeds, and so for all drafts of a sheet.
     let works: [Size?]
 
-    init(settings: GenerationSettings, works entries: [StyleModel.WorkEntry]) {
+    /// - Parameter onPaper: For a composition, which works are drawn on paper; nil for other
+    ///   pictures.
+    init(
+        settings: GenerationSettings, works entries: [StyleModel.WorkEntry],
+        onPaper: [Bool]? = nil
+    ) {
         let short = min(settings.width, settings.height)
         // Works that are left out count too, so that leaving one out changes little else.
         let shorts = entries.map { min($0.learnedWidth, $0.learnedHeight) }.sorted()
@@ -36,7 +46,7 @@ struct PyramidPlan {
         let leftOut = Set(settings.works.filter(\.isLeftOut).map(\.workID))
         works = Self.workSizes(
             entries.map { leftOut.contains($0.id) ? nil : $0 }, finest: finest,
-            seed: settings.seed >> 4,
+            frame: onPaper.map { (full, $0) }, seed: settings.seed >> 4,
             first: settings.kind.afterWork.flatMap { id in entries.firstIndex { $0.id == id } })
     }
 
@@ -96,12 +106,31 @@ struct PyramidPlan {
         return low
     }
 
+    /// The scale at which a work covers enough of a composition to be joined beside or above others.
+    private static func scale(
+        of entry: StyleModel.WorkEntry, in frame: Size, isOnPaper: Bool
+    ) -> Double {
+        let across = Double(frame.width) / Double(entry.learnedWidth)
+        let down = Double(frame.height) / Double(entry.learnedHeight)
+        let part = Double(SeamPath.band.upperBound)
+        let needed = min(max(across * part, down), max(across, down * part))
+        let usual =
+            Double(min(frame.width, frame.height))
+            / Double(min(entry.learnedWidth, entry.learnedHeight))
+        return isOnPaper ? usual * paperPart : max(usual * compositionRoom, needed * 1.02)
+    }
+
     /// The sizes of the works, by a random choice within ``Limits/sourcePixels``; nil for a work
     /// that is not used.
     ///
-    /// - Parameter first: A work that is used in any case.
+    /// - Parameters:
+    ///   - frame: The size of a picture in which works are joined, and which of them are drawn on
+    ///     paper; nil for other pictures.
+    ///   - first: A work that is used in any case.
     private static func workSizes(
-        _ entries: [StyleModel.WorkEntry?], finest: Double, seed: UInt64, first: Int?
+        _ entries: [StyleModel.WorkEntry?], finest: Double, frame: (size: Size, onPaper: [Bool])?,
+        seed: UInt64,
+        first: Int?
     ) -> [Size?] {
         let random = CounterRandom(seed: seed)
         let order = entries.indices.sorted {
@@ -113,8 +142,12 @@ struct PyramidPlan {
             guard let entry = entries[index] else { continue }
             let short = Double(min(entry.learnedWidth, entry.learnedHeight))
             let long = Double(max(entry.learnedWidth, entry.learnedHeight))
-            let scale = min(
+            var scale = min(
                 finest / short, max(enlargement, finest / short / 2), 30_000 / long)
+            if let frame {
+                let own = Self.scale(of: entry, in: frame.size, isOnPaper: frame.onPaper[index])
+                scale = min(own, 30_000 / long)
+            }
             let size = Size(
                 width: Int((Double(entry.learnedWidth) * scale).rounded()),
                 height: Int((Double(entry.learnedHeight) * scale).rounded()))
@@ -132,9 +165,13 @@ extension StyleModel {
     /// The works at the size at which a generation samples them at its finest level, in the order
     /// of the model.
     ///
+    /// - Parameter isComposition: Whether works are joined, each at its own scale.
     /// - Throws: ``StyleError/damagedModel(reason:)``.
-    package func works(asSeenBy settings: GenerationSettings) throws(StyleError) -> [Picture] {
-        let plan = PyramidPlan(settings: settings, works: works)
+    package func works(
+        asSeenBy settings: GenerationSettings, isComposition: Bool = false
+    ) throws(StyleError) -> [Picture] {
+        let plan = PyramidPlan(
+            settings: settings, works: works, onPaper: isComposition ? try worksOnPaper() : nil)
         var pictures: [Picture] = []
         for (entry, size) in zip(works, plan.works) {
             guard let size else { continue }

@@ -119,6 +119,33 @@ final class SourceLevel {
             != Self.excluded
     }
 
+    /// Whether a work of a size has a patch that may be taken.
+    static func hasUsablePatch(
+        _ size: PyramidPlan.Size, avoided: [PixelArea], keptWhole: [PixelArea]
+    ) -> Bool {
+        let reach = PatchKernel.side - 1
+        // What is excluded is excluded by whole cells.
+        let cell = 1 << usageShift
+        let closed = avoided.map { area in
+            let left = max(0, area.x - reach) / cell * cell
+            let top = max(0, area.y - reach) / cell * cell
+            return PixelArea(
+                x: left, y: top,
+                width: (min(size.width, area.x + area.width) - 1) / cell * cell + cell - left,
+                height: (min(size.height, area.y + area.height) - 1) / cell * cell + cell - top)
+        }
+        for y in 0..<(size.height - reach) {
+            for x in 0..<(size.width - reach) {
+                let position = PixelArea(x: x, y: y, width: 1, height: 1)
+                if closed.contains(where: position.meets) { continue }
+                let patch = PixelArea(
+                    x: x, y: y, width: PatchKernel.side, height: PatchKernel.side)
+                if !keptWhole.contains(where: patch.meets) { return true }
+            }
+        }
+        return false
+    }
+
     /// Excludes every cell that holds the position of a patch which touches one of the rectangles.
     private func exclude(_ rectangles: [PixelArea], of area: Area) {
         let reach = PatchKernel.side - 1

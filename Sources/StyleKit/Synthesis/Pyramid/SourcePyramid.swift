@@ -79,6 +79,20 @@ final class SourcePyramid {
     /// empty without a sketch.
     var smallFeatures: [Canvas] { small }
 
+    /// The works at a level, as compositions look at them; before that level is asked for.
+    ///
+    /// - Parameter areas: The works' indices; nil for all.
+    func composedWorks(
+        _ level: Int = 0, areas: [Int]? = nil, executor: RowParallelExecutor
+    ) -> [ComposedWork] {
+        (areas ?? Array(worksByLevel[level].indices)).map { area in
+            let work = worksByLevel[level][area]
+            return ComposedWork(
+                work.canvas.features(executor), area: area, avoided: work.avoided,
+                keptWhole: work.keptWhole, executor: executor)
+        }
+    }
+
     /// One level and the index of its patches.
     ///
     /// - Throws: ``StyleError/nothingToUse`` if no patch may be used; ``StyleError/cancelled``.

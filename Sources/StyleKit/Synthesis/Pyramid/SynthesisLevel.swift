@@ -25,12 +25,16 @@ final class SynthesisLevel {
     var guide: Canvas?
     /// Where each patch lies in the work that is painted after, if any.
     let knownPlaces: KnownPlaces?
+    /// Where each patch lies in the works of a composition, if it is one.
+    let composed: ComposedLevel?
 
     /// - Parameter guide: Of the inner size, without the margin.
     init(
-        size: PyramidPlan.Size, isTile: Bool, guide: Canvas?, knownPlaces: KnownPlaces? = nil
+        size: PyramidPlan.Size, isTile: Bool, guide: Canvas?, knownPlaces: KnownPlaces? = nil,
+        composed: ComposedLevel? = nil
     ) {
         self.knownPlaces = knownPlaces
+        self.composed = composed
         inner = size
         margin = isTile ? Self.tileMargin : 0
         width = size.width + 2 * margin
@@ -105,6 +109,20 @@ final class SynthesisLevel {
             }
         }
         guide = GuideMap.boxBlurred(origin, radius: 1, executor: executor)
+    }
+
+    /// Puts every patch of a composition at its place, with the pixels; the composition has no
+    /// margin.
+    ///
+    /// - Parameter all: Whether patches that are searched are put back too.
+    func begin(_ composed: ComposedLevel, all: Bool, executor: RowParallelExecutor) {
+        executor.run(rows: down, width: across) { indices in
+            for index in indices where all || composed.isFixed.pointer[index] {
+                field.pointer[index] = composed.positions.pointer[index]
+                shifts.pointer[index] = composed.tones.pointer[index]
+            }
+        }
+        image.pointer.update(from: composed.image.pixels, count: width * height)
     }
 
     /// Initialises the field from that of a coarser level; pixels are not carried over, so nothing
