@@ -1,3 +1,5 @@
+import Fingerprints
+
 /// One work at the coarsest level, with what decides where it may be cut.
 struct ComposedWork {
     /// Two neighbouring pixels of a sky differ by no more than this, in feature units.
