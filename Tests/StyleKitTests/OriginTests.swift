@@ -13,7 +13,8 @@ import Testing
             var sum = 0.0
             for seed in 1...5 as ClosedRange<UInt64> {
                 let settings = GenerationSettings(
-                    width: 200, height: 160, seed: seed, originality: originality)
+                    width: 200, height: 160, seed: seed, kind: .collage,
+                    originality: originality)
                 let rendering = try Synthesis(model: model, settings: settings, threads: 2)
                     .render()
                 #expect(rendering.largestFragment <= settings.largestFragment * 1.3)

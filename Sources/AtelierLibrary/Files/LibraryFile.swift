@@ -270,11 +270,13 @@ struct PictureFile {
 
     /// Reads a picture file of at most ``Limits/pictureBytes``.
     ///
+    /// - Parameter isReduced: Whether the pixels are those of the size at which models keep works,
+    ///   which takes some megabytes, whatever the picture's size.
     /// - Throws: ``LibraryError/unreadable(path:reason:)``, ``LibraryError/tooLarge(path:limit:)``,
     ///   ``LibraryError/notAPicture(path:reason:)``; each names the file.
-    init(reading file: URL) throws {
+    init(reading file: URL, isReduced: Bool = false) throws {
         (bytes, picture) = try Self.read(file) { bytes throws(PictureError) in
-            try Picture.decode(bytes).0
+            isReduced ? try Picture.decodeReduced(bytes) : try Picture.decode(bytes).0
         }
     }
 

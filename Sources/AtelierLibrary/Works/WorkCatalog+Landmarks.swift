@@ -94,7 +94,7 @@ extension WorkCatalog {
         guard let file = work.location(in: context.folder) else {
             throw LibraryError.elsewhere(kind: "work", device: work.deviceName)
         }
-        return try PictureFile(reading: file)
+        return try PictureFile(reading: file, isReduced: true)
     }
 }
 

@@ -103,3 +103,19 @@ final class WorkDownscaler {
         }
     }
 }
+
+extension Picture {
+    /// Decodes a PNG, JPEG or WebP file at the size at which models keep works: a short side of at
+    /// most ``Limits/learnedSide`` pixels, whatever the file's, in some megabytes.
+    ///
+    /// - Parameter bytes: The whole file; it may be hostile.
+    /// - Returns: The picture, upright; of a file no larger than that, all of its pixels.
+    /// - Throws: ``PictureError``.
+    public static func decodeReduced(_ bytes: [UInt8]) throws(PictureError) -> Picture {
+        let file = try PictureFile(bytes)
+        let (width, height) = file.uprightSize
+        let rows = WorkDownscaler(width: width, height: height)
+        try UprightRows(file).each { rows.add($0) }
+        return rows.canvas.picture
+    }
+}

@@ -12,6 +12,11 @@ struct CompositionCut {
     /// How far a cut may move from that of the level before, in pixels.
     private static let margin = 4
     private static let bound: Int32 = 1 << 24
+    /// The part of the picture that the new layer has on the coarsest level: where a cut gives it
+    /// less or more, each of its pixels is made cheaper or dearer by so much, so many times.
+    private static let share: ClosedRange<Float> = 0.36...0.64
+    private static let firstPush: Int32 = 3
+    private static let pushes = 12
     /// What a cut through an area costs that is kept whole, and each pixel of one to avoid.
     private static let kept: Int32 = 1 << 16
     private static let closed: Int32 = 1 << 13
@@ -37,7 +42,17 @@ struct CompositionCut {
             let choice =
                 coarse.map { Self.near($0, label: label, size: size) }
                 ?? Self.band(join, size: size)
-            cut(layers, label: label, choice: choice, isCancelled: isCancelled)
+            let before = labels
+            var push: Int32 = 0
+            for _ in 0..<Self.pushes {
+                labels = before
+                cut(layers, label: label, choice: choice, push: push, isCancelled: isCancelled)
+                guard coarse == nil else { break }
+                let share =
+                    Float(labels.count { $0 == label }) / Float(size.width * size.height)
+                if Self.share.contains(share) { break }
+                push += share < Self.share.lowerBound ? Self.firstPush : -Self.firstPush
+            }
         }
     }
 
@@ -90,7 +105,8 @@ struct CompositionCut {
     }
 
     private mutating func cut(
-        _ layers: [LayerView], label: UInt8, choice: [Choice], isCancelled: () -> Bool
+        _ layers: [LayerView], label: UInt8, choice: [Choice], push: Int32,
+        isCancelled: () -> Bool
     ) {
         let (width, height) = (size.width, size.height)
         let flow = GridFlow(width: width, height: height)
@@ -126,8 +142,9 @@ struct CompositionCut {
                         onSinkSide: own == .kept ? Self.bound : 0)
                 } else {
                     flow.add(
-                        node, onSourceSide: closed(layers[Int(labels[index])], index),
-                        onSinkSide: closed(view, index))
+                        node,
+                        onSourceSide: closed(layers[Int(labels[index])], index) + max(0, push),
+                        onSinkSide: closed(view, index) + max(0, -push))
                 }
                 if x + 1 < width, own == .free || choice[index + 1] == .free {
                     let cost = edge(index, index + 1)
