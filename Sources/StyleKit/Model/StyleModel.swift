@@ -44,7 +44,7 @@ public struct StyleModel: Sendable, Equatable {
     }
 
     /// SHA-256 over the pixel hash of every work, in the order of ``works``: 32 bytes. Who knows
-    /// the works' pixel hashes, as a server does of registered works, computes it without the model.
+    /// these hashes, as a server does of registered works, computes it without the model.
     public var worksDigest: [UInt8] {
         var hash = SHA256()
         for work in works { hash.update(data: work.pixelHash) }
