@@ -81,9 +81,9 @@ struct JoinCommand: AsyncParsableCommand {
         Terminal.say("\(Formatting.count(credits.usable, "credit")) on this device.")
         Terminal.say()
         Terminal.say("The server sees: your account and device keys, device names, when you sync,")
-        Terminal.say("how much, and a digest of each generation that it countersigns. Of works that")
-        Terminal.say("models learned from: hashes and a fingerprint, by which it can tell whether a")
-        Terminal.say("picture that it is shown is among them, and at most guess a coarse blur.")
+        Terminal.say("how much, and a digest of each generation that it countersigns. Of works")
+        Terminal.say("that models learned from: hashes and a fingerprint, by which it can tell")
+        Terminal.say("whether a picture that it is shown is one of them, and at most guess a blur.")
         Terminal.say("It never sees: pictures, models, sketches, titles, tags or notes.")
     }
 }
