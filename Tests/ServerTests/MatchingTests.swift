@@ -127,7 +127,7 @@ import Testing
         let hash = server.database.literal(late.fingerprint.bytes)
         try server.write(
             """
-            UPDATE fingerprint SET fingerprint = \(hash), mark = 5, account = NULL
+            UPDATE fingerprint SET fingerprint = \(hash), mark = 5
             WHERE serial = (SELECT MAX(serial) FROM fingerprint)
             """)
         try await server.run { client in

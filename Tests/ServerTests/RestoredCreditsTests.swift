@@ -57,6 +57,7 @@ struct RestoredCreditsTests {
             var wallet = artist.wallet()
             _ = try await artist.contact(&wallet, client)
             let backup = try server.backup("backup.sqlite")
+            try await artist.push(artist.segment(1), client)
             try await artist.registerModel("model", client)
             try server.core.ledgers.decide(model, isWithheld: true, case: 5)
             _ = try await artist.contact(&wallet, client)
