@@ -20,6 +20,7 @@ device_requests_per_minute = 1_000_000
 address_requests_per_minute = 1_000_000
 accounts_per_address = 1_000_000
 device_requests_per_address = 1_000_000
+inquiries_per_day = 1_000_000
 """
 
 
