@@ -57,7 +57,8 @@ struct SyncCommand: AsyncParsableCommand {
         Terminal.say("standing \(outcome.standing.state.rawValue)")
         for message in outcome.messages { Terminal.say("From the operator: \(message)") }
         for letter in outcome.letters {
-            Terminal.say("Case \(letter.number), \(letter.title): \(letter.text)")
+            let words = letter.text.isEmpty ? "." : ": \(letter.text)"
+            Terminal.say("Case \(letter.number), \(letter.title)\(words)")
         }
         for number in Set(outcome.letters.map(\.number)).sorted() {
             Terminal.note("All of it: atelier cases show \(number)")
