@@ -24,6 +24,8 @@ struct ComposedWork {
     let importance: [Float]
     /// `[height, width]`: calm areas with nothing but calm ones above.
     let isSky: [Bool]
+    /// `[height + 1, width + 1]`: the sums of what is drawn above and to the left of each pixel.
+    private let drawnSums: [Float]
     /// What a cut costs at each pixel depends on, `[height, width]`.
     let cells: PaddedBuffer<Cell>
     /// The edges beyond which nothing is missing: there the work may end inside the picture.
@@ -70,6 +72,7 @@ struct ComposedWork {
             }
         }
         self.importance = importance
+        drawnSums = Self.sums(importance, width: width, height: height)
         openEdges = WorkEdges(width: width, height: height) { features.pixels[$0] }
         isSky = Self.sky(colors, width: width, height: height)
         cells = PaddedBuffer(count: count, filledWith: Cell())
@@ -110,6 +113,32 @@ struct ComposedWork {
     @inline(__always)
     func index(_ x: Int, _ y: Int) -> Int {
         min(max(y, 0), height &- 1) &* width &+ min(max(x, 0), width &- 1)
+    }
+
+    /// How much is drawn on average in a part of the work; the whole has about 1.
+    func drawn(columns: Range<Int>, rows: Range<Int>) -> (sum: Float, whole: Float, area: Int) {
+        let (left, right) = (min(max(columns.lowerBound, 0), width), min(columns.upperBound, width))
+        let (top, bottom) = (min(max(rows.lowerBound, 0), height), min(rows.upperBound, height))
+        let line = width + 1
+        let whole = drawnSums[height * line + width]
+        guard left < right, top < bottom else { return (0, whole, 0) }
+        let sum =
+            drawnSums[bottom * line + right] - drawnSums[top * line + right]
+            - drawnSums[bottom * line + left] + drawnSums[top * line + left]
+        return (sum, whole, (right - left) * (bottom - top))
+    }
+
+    private static func sums(_ importance: [Float], width: Int, height: Int) -> [Float] {
+        let line = width + 1
+        var sums = [Float](repeating: 0, count: line * (height + 1))
+        for y in 0..<height {
+            var row: Float = 0
+            for x in 0..<width {
+                row += max(0, importance[y * width + x] - 0.5)
+                sums[(y + 1) * line + x + 1] = sums[y * line + x + 1] + row
+            }
+        }
+        return sums
     }
 
     /// The means over 5 × 5 pixels.
@@ -194,7 +223,7 @@ struct WorkEdges {
     /// The squared difference of paper from paper.
     private static let paperRange: Int32 = 150
     /// Of a hundred pixels of an edge so many are paper.
-    private static let paperPart = 99
+    private static let paperPart = 100
     /// So many open edges make a work one that is drawn on paper.
     private static let fewest = 3
 

@@ -195,33 +195,24 @@ struct SeamPath {
         return (count > 0 ? sum / count : 0) + hidden(side, size, join, isFar: isFar)
     }
 
-    /// What a work on paper loses of its drawing beyond its side of the picture.
+    /// What is missing of a work's drawing on its side of the picture: of one on paper all that is
+    /// hidden, of any other what makes its side emptier than half of it.
     private static func hidden(
         _ side: PlacedWork, _ size: PyramidPlan.Size, _ join: Composition.Join, isFar: Bool
     ) -> Float {
-        let work = side.work
-        guard work.openEdges.isOnPaper else { return 0 }
-        let isBeside = join == .beside
-        let columns =
-            isBeside
-            ? (isFar ? size.width / 2..<size.width : 0..<size.width / 2)
-            : 0..<size.width
-        let rows =
-            isBeside
-            ? 0..<size.height
-            : (isFar ? size.height / 2..<size.height : 0..<size.height / 2)
-        var shown: Float = 0
-        var all: Float = 0
-        for row in 0..<work.height {
-            for column in 0..<work.width {
-                let drawn = max(0, work.importance[row * work.width + column] - 0.5)
-                all += drawn
-                if columns.contains(column - side.x), rows.contains(row - side.y) {
-                    shown += drawn
-                }
-            }
+        func half(_ length: Int, _ isCut: Bool) -> Range<Int> {
+            guard isCut else { return 0..<length }
+            return isFar ? length / 2..<length : 0..<length / 2
         }
-        return all > 0 ? hiddenWeight * (1 - shown / all) : hiddenWeight
+        let columns = half(size.width, join == .beside)
+        let rows = half(size.height, join == .below)
+        let shown = side.work.drawn(
+            columns: columns.lowerBound + side.x..<columns.upperBound + side.x,
+            rows: rows.lowerBound + side.y..<rows.upperBound + side.y)
+        guard shown.whole > 0, shown.area > 0 else { return hiddenWeight }
+        if side.work.openEdges.isOnPaper { return hiddenWeight * (1 - shown.sum / shown.whole) }
+        let whole = shown.whole / Float(side.work.width * side.work.height)
+        return hiddenWeight * max(0, 0.5 - shown.sum / Float(shown.area) / whole)
     }
 
     @inline(__always)
