@@ -52,8 +52,8 @@ public enum Limits {
     /// The most marked works among which a figure's parts are sought; of more works some are chosen
     /// by the seed.
     package static let figureDonors = 48
-    /// The most ordered pairs of works, each with one way to meet, that are tried for a composition;
-    /// of more some are chosen by the sheet's seed.
+    /// The most ordered pairs of works, each with one way to meet, that are tried for a
+    /// composition; of more some are chosen by the sheet's seed.
     package static let composedPairs = 1_500
     /// The most drafts of one sheet.
     public static let drafts = 9

@@ -39,7 +39,11 @@ import Testing
         try await load.run(rounds: 24) { round in
             guard round == 8 else { return }
             primary.stop()
+            // However fast the standby takes over, this one meets a server without its database.
+            async let answer = load.ask()
+            while load.client.lostCount == 0 { await Task.yield() }
             try standby.promote()
+            #expect(try await answer.status == 200)
         }
         #expect(load.client.lostCount > 0)
         try await load.check()
@@ -124,6 +128,12 @@ private final class Load: Sendable {
                 try await group.waitForAll()
             }
         }
+    }
+
+    /// One question of the first artist, beside all others.
+    func ask() async throws -> TestReply {
+        let device = artists.withLock { $0[0].device }
+        return try await device.send(.get, "/v1/segments?after=0", [], client)
     }
 
     private func step(_ index: Int, _ round: Int) async throws {

@@ -38,9 +38,10 @@ import Testing
         #expect(try Gallery.contents(of: pair.second) == (try Gallery.contents(of: pair.first)))
     }
 
-    // Goal: a run that is started on the main actor merges, seals and sends elsewhere, and tells how
-    // far it is on the main actor.
-    // Method: every transaction of the engine asks for the time, by an environment that notes where.
+    // Goal: a run that is started on the main actor merges, seals and sends elsewhere, and tells
+    // how far it is on the main actor.
+    // Method: every transaction of the engine asks for the time, by an environment that notes
+    // where.
     @MainActor @Test func theMainActorDoesNotWaitForAMerge() async throws {
         let folder = try TemporaryFolder()
         let time = SimulatedTime(seed: 15)

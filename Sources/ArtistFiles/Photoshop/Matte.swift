@@ -1,7 +1,7 @@
 /// The white that lies under the translucent pixels of a merged picture.
 ///
-/// Photoshop and GIMP mix these with white; ImageMagick and others store them straight, and no field
-/// of the file says which.
+/// Photoshop and GIMP mix these with white; ImageMagick and others store them straight, and no
+/// field of the file says which.
 enum Matte {
     /// Whether the colours were mixed with white: then none is darker than its share of white.
     ///

@@ -62,8 +62,8 @@ extension WorkCatalog {
     public func text(of landmarks: FigureMarks) -> String { LandmarksFile.text(of: landmarks) }
 
     /// The same landmarks with an outline of the head that is found in the work's layers, if any
-    /// are named for the head and show the eyes, else in its picture. Nothing is stored: the artist looks at it
-    /// first.
+    /// are named for the head and show the eyes, else in its picture. Nothing is stored: the artist
+    /// looks at it first.
     ///
     /// - Returns: The landmarks, and the names of the layers.
     /// - Throws: ``LibraryError/elsewhere(kind:device:)``; ``LibraryError`` for the file.

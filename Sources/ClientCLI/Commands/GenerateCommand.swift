@@ -9,8 +9,9 @@ struct GenerateCommand: ParsableCommand {
         commandName: "generate",
         abstract: "Make a picture in a model's style: one credit, offline.",
         discussion: """
-            It joins two works to a new composition, each in its own drawing; with --sketch, --after, \
-            --figure, --collage or --pattern it makes other pictures. With --drafts it makes a sheet of numbered drafts; up to four of them, picked at once \
+            It joins two works to a new composition, each in its own drawing; with --sketch, \
+            --after, --figure, --collage or --pattern it makes other pictures. With --drafts it \
+            makes a sheet of numbered drafts; up to four of them, picked at once \
             or later, are drawn in full for the same credit. Ctrl-C or a crash loses no credit: \
             generate --resume finishes the picture.
             """)

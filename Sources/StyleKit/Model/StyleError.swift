@@ -32,7 +32,8 @@ public enum StyleError: Error, Equatable, CustomStringConvertible {
     case figuresNotCutOut(count: Int)
     /// The work that is to give a part of a figure has no marks, is left out or is not cut out.
     case notAFigure
-    /// All works that may be used show a marked character, and a composition is made of other works.
+    /// All works that may be used show a marked character, and a composition is made of other
+    /// works.
     case onlyFigures(count: Int)
     /// Every work is left out, avoided or kept whole: no patch may be used.
     case nothingToUse

@@ -23,8 +23,8 @@ public enum PictureKind: Sendable, Equatable {
     }
 
     /// The canonical encoding, for hashing: 0 for a free picture, 1 for a tile, 2 and
-    /// ``FigureSettings/bytes`` for a figure, 3 and ``AfterSettings/bytes`` for one after another, 4
-    /// for a collage.
+    /// ``FigureSettings/bytes`` for a figure, 3 and ``AfterSettings/bytes`` for one after another,
+    /// 4 for a collage.
     public var bytes: [UInt8] {
         switch self {
         case .free: [0]

@@ -18,7 +18,7 @@ extension BatchMerger {
             self.columns = columns
             known = columns.filter { table.column($0.id) != nil }
             unknown = columns.filter { table.column($0.id) == nil }
-                        missing = table.table.columns.filter { column in
+            missing = table.table.columns.filter { column in
                 column.policy != .counter && !columns.contains { $0.id == column.id }
             }.map { $0.id }
             insert = try table.insertStatement(known.map(\.id), lacking: missing)

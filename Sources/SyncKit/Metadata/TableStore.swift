@@ -300,9 +300,9 @@ final class TableStore {
 
     /// Inserts a row with these columns.
     ///
-    /// - Parameter missing: Columns that the writer's program did not have. One that must not be null,
-    ///   and for which SQL declares no default, takes the empty value of its type: every replica the
-    ///   same, until somebody writes the column.
+    /// - Parameter missing: Columns that the writer's program did not have. One that must not be
+    ///   null, and for which SQL declares no default, takes the empty value of its type: every
+    ///   replica the same, until somebody writes the column.
     func insertStatement(
         _ columns: [ColumnID], lacking missing: [ColumnID]
     ) throws -> PreparedStatement {

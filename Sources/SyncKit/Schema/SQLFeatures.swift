@@ -152,8 +152,9 @@ public enum IndexFault: Sendable, Equatable {
             "is over an expression, which is not compared when rows are merged: two devices would "
                 + "differ for ever. Store what it computes in a column, and declare that unique."
         case .partial:
-            "has a WHERE, which is not looked at when rows are merged: values that it permits would "
-                + "be set aside. Let the column be null in rows outside it, and leave the WHERE away."
+            "has a WHERE, which is not looked at when rows are merged: values that it permits "
+                + "would be set aside. Let the column be null in rows outside it, and leave the "
+                + "WHERE away."
         case .collation:
             "compares by another collation than its column, or by one of the app's own, so that "
                 + "clashes would be missed. Give the column the collation BINARY, NOCASE or RTRIM, "

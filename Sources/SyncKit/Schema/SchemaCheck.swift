@@ -189,22 +189,23 @@ public enum SchemaError: Error, Equatable, CustomStringConvertible {
         case .unsuitableIndex(let table, let index, let fault):
             "The unique index \(index) of table \(table) \(fault.text)"
         case .otherDeleteAction(let table, let column, let sql):
-            "SQL declares ON DELETE \(sql) for \(table).\(column), and the schema another action. A "
-                + "row would have another fate where its parent is deleted than elsewhere. Declare "
+            "SQL declares ON DELETE \(sql) for \(table).\(column), and the schema another action. "
+                + "A row would have another fate where its parent is deleted than elsewhere. Declare "
                 + "the same, or no action in SQL."
         case .undeclaredCycles(let table, let column):
             "Two devices can make rows of \(table) each other's parents by \(column). Declare what "
                 + "becomes of that: onCycle: .setNull for a tree, .keep where it may be so."
         case .generatedColumn(let table, let column):
-            "The column \(table).\(column) is generated: every device computes it. Do not declare it."
+            "The column \(table).\(column) is generated: every device computes it. Do not "
+                + "declare it."
         case .undeclaredRequiredColumn(let table, let column):
-            "The column \(table).\(column) is NOT NULL without a default and is not synced, so that "
-                + "rows of other devices could not be inserted. Declare it, let it be null, or give "
-                + "it a default."
+            "The column \(table).\(column) is NOT NULL without a default and is not synced, so "
+                + "that rows of other devices could not be inserted. Declare it, let it be null, "
+                + "or give it a default."
         case .unsuitableCheck(let table, let columns):
-            "A CHECK of table \(table) is over \(columns.joined(separator: ", ")). Columns are merged "
-                + "one by one and counters are added up, so that two devices can break it together. "
-                + "Check one column at a time, no counter, or check when the app reads."
+            "A CHECK of table \(table) is over \(columns.joined(separator: ", ")). Columns are "
+                + "merged one by one and counters are added up, so that two devices can break it "
+                + "together. Check one column at a time, no counter, or check when the app reads."
         case .notNullable(let table, let column):
             "The column \(table).\(column) is set to null where two devices clash. It must allow "
                 + "null and have the policy lastWriter."

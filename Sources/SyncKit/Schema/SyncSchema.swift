@@ -148,8 +148,8 @@ public struct SyncedReference: Sendable, Equatable {
     /// Declares a reference.
     ///
     /// - Parameter onCycle: Must be given where `parent` is the row's own table. Two replicas can
-    ///   make a cycle together without either doing wrong: one moves A under B while the other moves
-    ///   B under A.
+    ///   make a cycle together without either doing wrong: one moves A under B while the other
+    ///   moves B under A.
     public init(
         _ column: String, to parent: String, onDelete: Action, onCycle: CycleAction? = nil
     ) {

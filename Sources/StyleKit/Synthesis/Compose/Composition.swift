@@ -13,8 +13,8 @@ struct Composition {
     struct Layer: Equatable {
         /// The index of the work in the pyramid's areas.
         var area: Int
-        /// The pixel of the work, at the coarsest level, that the picture's first pixel has; negative
-        /// where the work begins further inside.
+        /// The pixel of the work, at the coarsest level, that the picture's first pixel has;
+        /// negative where the work begins further inside.
         var x: Float
         var y: Float
     }

@@ -3,7 +3,8 @@
 ///
 /// It is a function of the works and of the sheet's seed: a draft's own settings find the same
 /// composition without its sheet. Sixteen seeds in a row share a sheet (see
-/// ``DraftSheet/settings(ofDraft:)``), and no two of them show the same pair while there are others.
+/// ``DraftSheet/settings(ofDraft:)``), and no two of them show the same pair while there are
+/// others.
 struct CompositionSearch {
     /// The part of a cost by which chance raises it, for a pair of works on one sheet.
     private static let chance: Float = 0.25

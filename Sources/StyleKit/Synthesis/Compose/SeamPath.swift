@@ -84,9 +84,9 @@ struct SeamPath {
         guard near.covers(size, join, isFar: false), far.covers(size, join, isFar: true) else {
             return nil
         }
-        let frame =
-            Self.frameWeight
-            * (Self.frame(near, size, join, isFar: false) + Self.frame(far, size, join, isFar: true))
+        let frames =
+            Self.frame(near, size, join, isFar: false) + Self.frame(far, size, join, isFar: true)
+        let frame = Self.frameWeight * frames
         guard frame < bound else { return nil }
         let isBeside = join == .beside
         let across = isBeside ? size.width : size.height

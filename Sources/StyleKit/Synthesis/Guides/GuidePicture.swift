@@ -59,8 +59,8 @@ enum GuidePicture {
         }
     }
 
-    /// The settings with works left out: the one that is painted after, where it is to give no marks
-    /// and there are others; characters in a composition.
+    /// The settings with works left out: the one that is painted after, where it is to give no
+    /// marks and there are others; characters in a composition.
     private func adapted(_ settings: GenerationSettings, model: StyleModel) -> GenerationSettings {
         if case .composition = self {
             var adapted = settings

@@ -106,7 +106,8 @@ struct PyramidPlan {
         return low
     }
 
-    /// The scale at which a work covers enough of a composition to be joined beside or above others.
+    /// The scale at which a work covers enough of a composition to be joined beside or above
+    /// others.
     private static func scale(
         of entry: StyleModel.WorkEntry, in frame: Size, isOnPaper: Bool
     ) -> Double {
