@@ -7,8 +7,9 @@ struct StraightSeams {
     private static let reach = 6
     /// The least change across the line at each of its pixels, in units of OKLab × 100.
     private static let change = 3
-    /// The distance up to which a patch counts as taken from the works, in OKLab × 100.
-    private static let taken = 3.0
+    /// The distance up to which a patch counts as taken from the works, in OKLab × 100: light may
+    /// be moved by six units.
+    private static let taken = 6.5
     /// The most lines of one picture whose patches are searched.
     private static let searched = 40
     /// Steps along a line, and across it.
