@@ -51,7 +51,7 @@ class Story:
         """Every step; throws StepFailed at the first that does not hold."""
         steps = [
             self.fetch, self.open_server, self.join, self.add_works, self.train,
-            self.draw_remix, self.draw_sketch_and_die, self.resume, self.repeat,
+            self.draw_composition, self.draw_sketch_and_die, self.resume, self.repeat,
             self.refuse_third, self.refuse_clean_export, self.settle, self.export_clean,
             self.let_second_device_in, self.see_from_elsewhere, self.edit_on_both,
             self.write_with_sqlite, self.suspend, self.keep_what_is_yours, self.reinstate,
@@ -123,12 +123,12 @@ class Story:
         again = self.a.run("models", "train", MODEL, "--all", status=1)
         check_text(again.stderr, MODEL)
 
-    def draw_remix(self):
+    def draw_composition(self):
         """First generation: a new picture out of a seed."""
-        self.first = self.draw(self.a, "remix.png", "--seed", SEED)
+        self.first = self.draw(self.a, "composition.png", "--seed", SEED)
         self.check_credits(self.a, left=1)
-        self.page.append(("Generation 1: a remix, from a seed alone", [
-            ("remix.png", f"seed {SEED}, with the watermark it has until it is countersigned")]))
+        self.page.append(("Generation 1: two works joined, from a seed alone", [
+            ("composition.png", f"seed {SEED}, with the watermark it has until it is countersigned")]))
 
     def draw_sketch_and_die(self):
         """The server stops. Second generation, over a sketch; the program is killed halfway."""
@@ -167,7 +167,7 @@ class Story:
         os.remove(self.first["file"])
         out = self.stage.path("again.png")
         self.a.run("generate", "--model", MODEL, "--seed", SEED, "--out", out)
-        check(png.pixel_hash(out) == png.pixel_hash(os.path.join(self.pictures, "remix.png")),
+        check(png.pixel_hash(out) == png.pixel_hash(os.path.join(self.pictures, "composition.png")),
               "drawing the same thing again gave other pixels.")
         after = self.a.json("generations", "list")["generations"]
         check(len(after) == len(before), "a generation was added.")
@@ -200,7 +200,7 @@ class Story:
 
     def export_clean(self):
         """Now the watermark may go."""
-        for generation, name in ((self.first, "remix"), (self.second, "from-sketch")):
+        for generation, name in ((self.first, "composition"), (self.second, "from-sketch")):
             marked = os.path.join(self.pictures, f"{name}.png")
             clean = os.path.join(self.pictures, f"{name}-clean.png")
             self.a.run(
@@ -210,7 +210,7 @@ class Story:
             self.secret_files += [marked, clean]
             self.stage.say(f"{name}-clean.png: the mark had covered {share:.1%} of the pixels.")
         self.page.append(("Countersigned", [
-            ("remix-clean.png", "generation 1"), ("from-sketch-clean.png", "generation 2")]))
+            ("composition-clean.png", "generation 1"), ("from-sketch-clean.png", "generation 2")]))
 
     # The second device.
 
