@@ -128,7 +128,8 @@ class Story:
         self.first = self.draw(self.a, "composition.png", "--seed", SEED)
         self.check_credits(self.a, left=1)
         self.page.append(("Generation 1: two works joined, from a seed alone", [
-            ("composition.png", f"seed {SEED}, with the watermark it has until it is countersigned")]))
+            ("composition.png",
+             f"seed {SEED}, with the watermark it has until it is countersigned")]))
 
     def draw_sketch_and_die(self):
         """The server stops. Second generation, over a sketch; the program is killed halfway."""

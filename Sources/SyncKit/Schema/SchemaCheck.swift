@@ -190,8 +190,8 @@ public enum SchemaError: Error, Equatable, CustomStringConvertible {
             "The unique index \(index) of table \(table) \(fault.text)"
         case .otherDeleteAction(let table, let column, let sql):
             "SQL declares ON DELETE \(sql) for \(table).\(column), and the schema another action. "
-                + "A row would have another fate where its parent is deleted than elsewhere. Declare "
-                + "the same, or no action in SQL."
+                + "A row would have another fate where its parent is deleted than elsewhere. "
+                + "Declare the same, or no action in SQL."
         case .undeclaredCycles(let table, let column):
             "Two devices can make rows of \(table) each other's parents by \(column). Declare what "
                 + "becomes of that: onCycle: .setNull for a tree, .keep where it may be so."

@@ -147,9 +147,13 @@ public struct SyncedReference: Sendable, Equatable {
 
     /// Declares a reference.
     ///
-    /// - Parameter onCycle: Must be given where `parent` is the row's own table. Two replicas can
-    ///   make a cycle together without either doing wrong: one moves A under B while the other
-    ///   moves B under A.
+    /// - Parameters:
+    ///   - column: The column's name.
+    ///   - parent: The parent table's name.
+    ///   - onDelete: What becomes of a row whose parent was deleted elsewhere meanwhile.
+    ///   - onCycle: Must be given where `parent` is the row's own table. Two replicas can make a
+    ///     cycle together without either doing wrong: one moves A under B while the other moves B
+    ///     under A.
     public init(
         _ column: String, to parent: String, onDelete: Action, onCycle: CycleAction? = nil
     ) {

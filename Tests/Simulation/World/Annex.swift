@@ -73,7 +73,8 @@ enum Annex {
             WITH RECURSIVE after(id, sequel, steps) AS (
             SELECT id, sequel, 1 FROM books WHERE sequel <> id UNION ALL
             SELECT after.id, books.sequel, steps + 1 FROM after
-            JOIN books ON books.id = after.sequel WHERE books.sequel <> books.id AND steps < \(2 * keys))
+            JOIN books ON books.id = after.sequel
+            WHERE books.sequel <> books.id AND steps < \(2 * keys))
             SELECT id FROM after WHERE sequel = id
             """, of: store
         ).first.map { "book \($0.map(Rows.text).joined()) comes after itself" }
