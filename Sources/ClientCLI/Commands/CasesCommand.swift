@@ -39,8 +39,7 @@ struct CasesCommand: AsyncParsableCommand {
 
         func run() throws {
             let report = try options.open().rights.caseReport(number)
-            if options.json { return try JSONOutput.show(report) }
-            CasesCommand.tell(report)
+            try CasesCommand.show(report, options)
         }
     }
 
@@ -54,8 +53,7 @@ struct CasesCommand: AsyncParsableCommand {
 
         func run() async throws {
             let report = try await options.open().rights.answer(number, text)
-            if options.json { return try JSONOutput.show(report) }
-            CasesCommand.tell(report)
+            try CasesCommand.show(report, options)
         }
     }
 
@@ -69,8 +67,7 @@ struct CasesCommand: AsyncParsableCommand {
 
         func run() async throws {
             let report = try await options.open().rights.contest(reservation: number, text)
-            if options.json { return try JSONOutput.show(report) }
-            CasesCommand.tell(report)
+            try CasesCommand.show(report, options)
         }
     }
 
@@ -84,8 +81,7 @@ struct CasesCommand: AsyncParsableCommand {
 
         func run() async throws {
             let report = try await options.open().rights.withdraw(number, text)
-            if options.json { return try JSONOutput.show(report) }
-            CasesCommand.tell(report)
+            try CasesCommand.show(report, options)
         }
     }
 
@@ -96,7 +92,13 @@ struct CasesCommand: AsyncParsableCommand {
             + "\(entry.number)"
     }
 
-    static func tell(_ report: CaseReport) {
+    /// Prints a case, as one object or as a table.
+    static func show(_ report: CaseReport, _ options: LibraryOptions) throws {
+        if options.json { return try JSONOutput.show(report) }
+        tell(report)
+    }
+
+    private static func tell(_ report: CaseReport) {
         var table = Table()
         table.add("case", "\(report.number): \(words(report.kind))")
         table.add("state", report.waitsForYou ? "waits for your answer" : words(report.state))
@@ -200,7 +202,6 @@ struct AppealCommand: AsyncParsableCommand {
 
     func run() async throws {
         let report = try await options.open().rights.appeal(number, text)
-        if options.json { return try JSONOutput.show(report) }
-        CasesCommand.tell(report)
+        try CasesCommand.show(report, options)
     }
 }

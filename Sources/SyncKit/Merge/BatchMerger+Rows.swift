@@ -177,8 +177,7 @@ extension BatchMerger {
         noteAltered()
         try keepUnknown(row, plan, in: table)
         for column in cleared { try repairs.clear(column, of: row.key, in: table) }
-        try repairs.enforceParents(of: row.key, in: table)
-        session.movedRows.note(row.key, in: table.table, wall: conflicts.wall)
+        try checkParents(of: row.key, in: table)
         try dependencies.release(row.key, in: table.table.id, to: self)
     }
 
@@ -214,8 +213,7 @@ extension BatchMerger {
         try table.replace(known, with: joined, in: session)
         noteAltered()
         try clearSetAside(of: row.key, in: table)
-        try repairs.enforceParents(of: row.key, in: table)
-        session.movedRows.note(row.key, in: table.table, wall: conflicts.wall)
+        try checkParents(of: row.key, in: table)
     }
 
     /// A newer program's columns: kept until this one knows them.

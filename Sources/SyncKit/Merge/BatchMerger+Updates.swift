@@ -171,8 +171,7 @@ extension BatchMerger {
         try table.replace(row, with: merged, in: session)
         noteAltered()
         try clearSetAside(of: update.key, in: table)
-        try repairs.enforceParents(of: update.key, in: table)
-        session.movedRows.note(update.key, in: table.table, wall: conflicts.wall)
+        try checkParents(of: update.key, in: table)
     }
 
     /// Writes the cell where it wins over what was written at the stamp `known`.

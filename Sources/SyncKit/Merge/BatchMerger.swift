@@ -71,6 +71,13 @@ final class BatchMerger {
         for row in repairs.deleted { try dependencies.release(row.key, in: row.table, to: self) }
     }
 
+    /// A row was begun, or may have other parents now: parents that were deleted are dealt with at
+    /// once, cycles when all is merged.
+    func checkParents(of key: RowKey, in table: TableStore) throws {
+        try repairs.enforceParents(of: key, in: table)
+        session.movedRows.note(key, in: table.table, wall: conflicts.wall)
+    }
+
     func noteAltered() {
         altered += 1
     }
