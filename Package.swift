@@ -14,6 +14,8 @@ let settings: [SwiftSetting] = [
 
 let argumentParser = Target.Dependency.product(
     name: "ArgumentParser", package: "swift-argument-parser")
+let asn1 = Target.Dependency.product(name: "SwiftASN1", package: "swift-asn1")
+let certificates = Target.Dependency.product(name: "X509", package: "swift-certificates")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let grdbSQLite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
@@ -99,6 +101,8 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-asn1", from: "1.7.4"),
+        .package(url: "https://github.com/apple/swift-certificates", from: "1.21.1"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0", traits: []),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
@@ -148,7 +152,7 @@ let package = Package(
             ]),
 
         // What picture files say about themselves: marks, manifests; knows no pixel.
-        library("Provenance", ["CZlib"]),
+        library("Provenance", ["CZlib", asn1, certificates, crypto]),
 
         // What the client and the server say to each other.
         library("SignedObjects", [crypto, "SystemSupport"]),
@@ -183,7 +187,7 @@ let package = Package(
             name: "TestSupport", dependencies: ["CSQLite", "SyncKit", grdb],
             path: "Tests/TestSupport", swiftSettings: settings),
         tests("SyncKitTests", ["SyncKit", crypto, grdb]),
-        tests("ProvenanceTests", ["Provenance", "StyleKit"]),
+        tests("ProvenanceTests", ["Provenance", "StyleKit", certificates, crypto]),
         tests("SignedObjectsTests", ["SignedObjects", "SystemSupport"]),
         tests("FingerprintsTests", ["Fingerprints"]),
         tests("AtelierProtocolTests", ["AtelierProtocol", "Fingerprints", "SignedObjects"]),

@@ -6,6 +6,8 @@ package enum Limits {
     package static let packets = 8
     /// The deepest nesting of XML elements in a packet.
     package static let xmlDepth = 64
+    /// The most attributes of one element of a packet: a parser compares each with all others.
+    static let attributes = 1_000
     /// The most values of one property in a packet.
     static let values = 64
     /// The most chunks or segments of one file.
@@ -30,4 +32,16 @@ package enum Limits {
     package static let marks = 64
     /// The longest packet that one segment of a JPEG file takes, in bytes.
     package static let segmentPacketBytes = 65_502
+    /// The most works that a manifest names one by one.
+    package static let sources = 16
+    /// The longest evidence in a manifest, in bytes.
+    package static let evidenceBytes = 64 * 1024
+    /// The most certificates that come with a signature.
+    static let certificates = 4
+    /// How often a manifest is built until its length is the one that it tells.
+    static let lengthRounds = 5
+    /// How long a root certificate is valid: 10 years, in seconds.
+    static let rootSeconds: Double = 10 * 365.25 * 86_400
+    /// The longest name in a certificate, in characters (RFC 5280, `ub-common-name`).
+    static let nameLength = 64
 }

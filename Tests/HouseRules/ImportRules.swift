@@ -47,7 +47,7 @@ enum ImportRules {
             "ArtistFiles", "Crypto", "CJPEG", "CLCMS", "CPNG", "CPatchKernel", "CWebP", "CZlib",
             "Fingerprints", "SystemSupport",
         ],
-        "Sources/Provenance": ["CZlib", "FoundationXML"],
+        "Sources/Provenance": ["CZlib", "Crypto", "FoundationXML", "SwiftASN1", "X509"],
         "Sources/SignedObjects": ["Crypto", "SystemSupport"],
         "Sources/AtelierProtocol": [
             "SignedObjects", "CreditLedger", "Crypto", "Fingerprints", "HTTPTypes",

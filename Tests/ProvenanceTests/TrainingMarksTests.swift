@@ -153,6 +153,69 @@ struct TrainingMarksTests {
         }
     }
 
+    // Goal: in a file whose structure is not walked a prohibition is never taken for none. Method: a
+    // packet in the forms that the standard allows, a compressed one, boxes with a manifest.
+    @Test func noFormIsOverlookedInOtherFiles() throws {
+        let value = "http://ns.useplus.org/ldf/vocab/DMI-PROHIBITED-AIMLTRAINING"
+        let packet = String(
+            decoding: MarkedFile.packet("<plus:DataMining>\(value)</plus:DataMining>"),
+            as: UTF8.self)
+        func bare(_ text: String) -> String {
+            text.replacing("<x:xmpmeta xmlns:x=\"adobe:ns:meta/\">", with: "")
+                .replacing("</x:xmpmeta>", with: "")
+        }
+        let read = [
+            packet, bare(packet), packet.replacing("x:xmpmeta", with: "x:xapmeta"),
+            packet.replacing("x:xmpmeta", with: "xm:xmpmeta").replacing(
+                "xmlns:x=", with: "xmlns:xm="),
+            bare(packet).split(separator: "?>").dropFirst().joined(separator: "?>"),
+        ]
+        for text in read {
+            let marks = TrainingMarks(of: Array("II*\0".utf8) + Array(text.utf8) + [0, 0]).found
+            #expect(marks.first?.mark.meaning == .prohibited, "\(text)")
+        }
+        let utf16 = [packet.utf16.flatMap { [UInt8($0 & 255), UInt8($0 >> 8)] }]
+        let brotli = [MarkedFile.box("brob", Array("xml ".utf8) + [0x8B, 2, 0x80])]
+        for bytes in utf16 + brotli + [Array("plus:DataMining=".utf8)] {
+            let marks = TrainingMarks(of: Array("II*\0".utf8) + bytes).found
+            #expect(marks.map(\.mark.meaning) == [.unreadable])
+        }
+        let manifest = try Data(
+            contentsOf: URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+                .deletingLastPathComponent().appending(path: "Vectors/marks/cawg.png"))
+        #expect(
+            TrainingMarks(of: Array("II*\0".utf8) + Array(manifest)).found.map(\.mark)
+                == TrainingMarks(of: Array(manifest)).found.map(\.mark))
+        #expect(TrainingMarks(of: Array("II*\0".utf8) + Array("<x:xmp DataMine".utf8)).found == [])
+    }
+
+    // Goal: EXIF data of pictures may hold a packet, too.
+    @Test func packetsInEXIFAreRead() throws {
+        let packet = MarkedFile.packet("<plus:DataMining>DMI-PROHIBITED</plus:DataMining>")
+        let data = Array("II*\0".utf8) + packet
+        let files = [
+            try MarkedFile.png([("eXIf", data)]),
+            try MarkedFile.jpeg([(0xE1, Array("Exif\0\0".utf8) + data)]),
+            try MarkedFile.webp([("EXIF", data)]),
+        ]
+        for file in files {
+            #expect(TrainingMarks(of: file).found.map(\.mark.meaning) == [.prohibited])
+        }
+    }
+
+    // Goal: reading costs what a file's length allows. Method: what took minutes once: packets that
+    // begin again and again without an end, and an element with very many attributes; the count of
+    // the places that are searched shows in what is reported.
+    @Test func hostileFilesAreReadInTime() throws {
+        let endless = Array(String(repeating: "<x:xmpmeta", count: 400_000).utf8)
+        let marks = TrainingMarks(of: Array("II*\0".utf8) + endless).found.map(\.mark)
+        #expect(marks.map(\.meaning) == [.unreadable])
+        let attributes = (0..<80_000).map { "x\($0)='1'" }.joined(separator: " ")
+        let crowded = try MarkedFile.holding(xmp: Array("<a \(attributes)/>".utf8), in: .png)
+        let limit = "it has more than 1000 attributes of one element"
+        #expect(TrainingMarks(of: crowded).found.map(\.mark.value) == [limit])
+    }
+
     // Goal: what ImageMagick writes is read, and the EXIF that it writes the same way is not.
     @Test func rawProfilesAreRead() throws {
         let packet = MarkedFile.packet(attributes: "plus:DataMining='\(Self.no)'")

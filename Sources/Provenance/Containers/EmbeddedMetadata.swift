@@ -7,17 +7,22 @@ struct EmbeddedMetadata {
     /// What is there and cannot be read, and why.
     private(set) var unreadable: [(place: TrainingMark.Place, reason: String)] = []
 
-    /// Walks a PNG, JPEG or WebP file; in one of another format XMP packets are sought.
+    /// Walks a PNG, JPEG or WebP file; one of another format is searched.
     init(of file: [UInt8]) {
         switch PictureContainer(sniffing: file) {
         case .png: read(PNGChunks(file), of: file)
         case .jpeg: read(JPEGSegments(file), of: file)
         case .webp: read(WebPChunks(file), of: file)
-        case nil:
-            let scan = PacketScan(of: file)
-            for packet in scan.packets { add(packet: packet) }
-            if scan.isCutOff { note(.xmp, .tooLarge(limit: Limits.packetBytes)) }
+        case nil: scan(file[...])
         }
+    }
+
+    /// Adds what lies unpacked in bytes whose structure is not walked.
+    private mutating func scan(_ bytes: ArraySlice<UInt8>) {
+        let scan = PacketScan(of: bytes)
+        for packet in scan.packets { add(packet: packet) }
+        for store in scan.stores { add(store: store) }
+        for damage in scan.unreadable { note(damage.place, damage.reason) }
     }
 
     private mutating func add(packet: [UInt8]) {
@@ -45,6 +50,8 @@ struct EmbeddedMetadata {
         for chunk in chunks.all {
             if chunk.type == "caBX" {
                 add(store: file[chunk.body])
+            } else if chunk.type == "eXIf" {
+                scan(file[chunk.body])
             } else if let packet = PNGText.packet(in: chunk, of: file) {
                 switch packet {
                 case .success(let bytes): add(packet: bytes)
@@ -62,6 +69,9 @@ struct EmbeddedMetadata {
             case .failure(let error): note(.xmp, error)
             }
         }
+        for segment in segments.all where segment.holds(JPEGMetadata.exifName, in: file) {
+            scan(file[segment.body])
+        }
         for store in JPEGMetadata.stores(in: segments, of: file) {
             switch store {
             case .success(let bytes): add(store: bytes[...])
@@ -76,6 +86,7 @@ struct EmbeddedMetadata {
             // Some programs end the name with a zero.
             if ["XMP ", "XMP\0"].contains(chunk.type) { add(packet: Array(file[chunk.body])) }
             if chunk.type == "C2PA" { add(store: file[chunk.body]) }
+            if chunk.type == "EXIF" { scan(file[chunk.body]) }
         }
         if chunks.isCutOff { note(.xmp, .tooMany("chunks", limit: Limits.chunks)) }
     }

@@ -47,10 +47,19 @@ struct JPEGSegments {
     }
 }
 
+extension ContainerPart {
+    /// Whether it is an APP1 segment whose content begins with `name`.
+    func holds(_ name: [UInt8], in file: [UInt8]) -> Bool {
+        type == "e1" && file[body].starts(with: name)
+    }
+}
+
 /// XMP and C2PA in the application segments of JPEG files.
 enum JPEGMetadata {
     /// What precedes a packet in its segment (XMP specification, part 3, 1.1.3).
     static let packetName = Array("http://ns.adobe.com/xap/1.0/\0".utf8)
+    /// What precedes EXIF data, which may hold a packet as tag 700.
+    static let exifName = Array("Exif\0".utf8)
     /// What precedes a part of an extended packet.
     static let extensionName = Array("http://ns.adobe.com/xmp/extension/\0".utf8)
 
@@ -106,6 +115,23 @@ enum JPEGMetadata {
             }
             return .success(bytes)
         }
+    }
+
+    /// A segment with a packet.
+    ///
+    /// - Throws: ``ProtectionError/tooLarge(limit:)``.
+    static func segment(holding packet: [UInt8]) throws(ProtectionError) -> [UInt8] {
+        guard packet.count <= Limits.segmentPacketBytes else {
+            throw .tooLarge(limit: Limits.segmentPacketBytes)
+        }
+        let body = packetName + packet
+        return [0xFF, 0xE1] + BigEndian.bytes(UInt16(clamping: body.count + 2)) + body
+    }
+
+    /// Where a packet goes in a file that has none: behind what has to come first, JFIF and EXIF.
+    static func placeOfPacket(in segments: JPEGSegments, of file: [UInt8]) -> Int {
+        segments.all.prefix { $0.type == "e0" || $0.holds(exifName, in: file) }
+            .last?.whole.upperBound ?? 2
     }
 
     /// Whether a segment holds a part of a manifest store.

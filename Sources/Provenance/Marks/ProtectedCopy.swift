@@ -50,25 +50,13 @@ public struct ProtectedCopy: Sendable {
 
     private static func jpeg(_ file: [UInt8]) throws(ProtectionError) -> Copy {
         let segments = JPEGSegments(file)
-        func holds(_ segment: ContainerPart, _ name: [UInt8]) -> Bool {
-            segment.type == "e1" && file[segment.body].starts(with: name)
-        }
-        let old = segments.all.filter { holds($0, JPEGMetadata.packetName) }
+        let old = segments.all.filter { $0.holds(JPEGMetadata.packetName, in: file) }
         let manifests = segments.all.filter { JPEGMetadata.isManifest($0, of: file) }
         let packet = try packet(
             from: old.map { Array(file[$0.body].dropFirst(JPEGMetadata.packetName.count)) })
-        guard packet.count <= Limits.segmentPacketBytes else {
-            throw .tooLarge(limit: Limits.segmentPacketBytes)
-        }
-        let body = JPEGMetadata.packetName + packet
-        let length = UInt16(clamping: body.count + 2)
-        let segment =
-            [0xFF, 0xE1, UInt8(length >> 8), UInt8(truncatingIfNeeded: length)] + body
-        // Where the packet was, else behind what has to come first: JFIF and EXIF.
+        let segment = try JPEGMetadata.segment(holding: packet)
         let start =
-            old.first?.whole.lowerBound
-            ?? segments.all.prefix { $0.type == "e0" || holds($0, Array("Exif\0".utf8)) }
-            .last?.whole.upperBound ?? 2
+            old.first?.whole.lowerBound ?? JPEGMetadata.placeOfPacket(in: segments, of: file)
         let left = (old + manifests).map(\.whole).sorted { $0.lowerBound < $1.lowerBound }
         var copy: [UInt8] = []
         var position = 0

@@ -45,6 +45,20 @@ struct XMLScanner {
         return nil
     }
 
+    /// At least as many attributes as the element with the most of them has, in a text that may be
+    /// no XML: the equals signs from one `<` to the next.
+    static func attributesOfLargestTag(in text: ArraySlice<UInt8>) -> Int {
+        var (largest, count) = (0, 0)
+        for byte in text {
+            if byte == UInt8(ascii: "<") { count = 0 }
+            if byte == UInt8(ascii: "=") {
+                count += 1
+                largest = max(largest, count)
+            }
+        }
+        return largest
+    }
+
     /// Whether an ASCII text stands anywhere, in any capitals.
     static func contains(_ ascii: String, in text: ArraySlice<UInt8>) -> Bool {
         let wanted = Array(ascii.lowercased().utf8)

@@ -46,6 +46,9 @@ struct XMPContent: Equatable {
         guard !XMLScanner.contains("<!DOCTYPE", in: text),
             !XMLScanner.contains("<!ENTITY", in: text)
         else { throw .malformed("its XMP declares a document type") }
+        guard XMLScanner.attributesOfLargestTag(in: text) <= Limits.attributes else {
+            throw .tooMany("attributes of one element", limit: Limits.attributes)
+        }
         let reader = XMPReader()
         let parser = XMLParser(data: Data(text))
         parser.shouldProcessNamespaces = false
