@@ -60,6 +60,8 @@ package enum Limits {
     static let removedRowBytes = 256 * 1024
     /// The most files that one removal entry may name.
     static let filesPerRow = 2
+    /// The most problems with single files that an import or export of a folder tells.
+    static let carriedProblems = 64
     /// The most doubts that are stored.
     static let doubts = 64
     /// The most pages of the audit log that one sync compares.

@@ -59,4 +59,6 @@ public enum Limits {
     public static let chains = 8192
     /// The most chunks of a snapshot or bundle.
     public static let chunks = 65_536
+    /// The bytes of one chunk of a sealed file.
+    public static let blobChunkBytes = 1024 * 1024
 }

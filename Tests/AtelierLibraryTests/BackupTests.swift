@@ -124,6 +124,106 @@ struct BackupTests {
         #expect(throws: (any Error).self) { try stranger.sync.importBundle(from: file) }
     }
 
+    // Goal: a folder carries the files too, so that the other device trains and draws without a
+    // server; it can be repeated and interrupted, and tells nothing. Method: an export that is
+    // stopped, one that goes on, a damaged file, a stranger.
+    @Test func aFolderCarriesTheFiles() async throws {
+        let world = try World()
+        let server = LocalServer(world: world)
+        let first = try await world.joinedLibrary("desk", at: server)
+        _ = try await first.sync.run()
+        let second = try await world.secondLibrary("tablet", of: first, at: server)
+        server.setDown(true)
+        let folder = world.folder.url.appending(path: "stick")
+        let stopped = try first.sync.exportFolder(
+            to: folder, CarryingWatch(isCancelled: { true }))
+        #expect(!stopped.isComplete && stopped.files == 0)
+        let written = try first.sync.exportFolder(to: folder)
+        let works = try first.works.all()
+        #expect(written.isComplete && written.files == works.count + 1 && written.problems == [])
+        let again = try first.sync.exportFolder(to: folder)
+        #expect(again.files == 0 && again.alreadyThere == written.files)
+        let listing = try Shell.run(["find", folder.path, "-type", "f"])
+        for work in works {
+            #expect(!listing.contains(work.sha256.prefix(12)))
+        }
+        #expect(try Shell.run(["grep", "-rlF", "IHDR", folder.path], expecting: 1) == "")
+        let sealed = listing.split(separator: "\n").map(String.init)
+            .filter { $0.contains("/files/") }.sorted()
+        let damaged = URL(fileURLWithPath: try #require(sealed.first))
+        let whole = try Data(contentsOf: damaged)
+        try whole.dropLast().write(to: damaged)
+
+        let partly = try second.sync.importFolder(from: folder)
+        #expect(partly.files == written.files - 1 && partly.problems.count == 1)
+        try whole.write(to: damaged)
+        let rest = try second.sync.importFolder(from: folder)
+        #expect(rest.files == 1 && rest.problems == [] && rest.alreadyThere == partly.files)
+        #expect(try second.works.all().allSatisfy(\.isHere))
+        #expect(try second.styles.all().allSatisfy(\.isHere))
+        #expect(try second.doctor.examine().findings.isEmpty)
+
+        let stranger = try Library.make(
+            in: world.home("other"), deviceName: "other", environment: world.environment()
+        ).library
+        #expect(throws: (any Error).self) { try stranger.sync.importFolder(from: folder) }
+    }
+
+    // Goal: with chosen works only their files go; others are told as being elsewhere.
+    @Test func aFolderCarriesChosenWorks() async throws {
+        let world = try World()
+        let server = LocalServer(world: world)
+        let first = try await world.joinedLibrary("desk", at: server)
+        _ = try await first.sync.run()
+        let second = try await world.secondLibrary("tablet", of: first, at: server)
+        let chosen = try #require(first.works.all().first)
+        let folder = world.folder.url.appending(path: "stick")
+        #expect(try first.sync.exportFolder(to: folder, works: [chosen.id]).files == 1)
+        let taken = try second.sync.importFolder(from: folder)
+        #expect(taken.files == 1 && taken.elsewhere > 0)
+        #expect(try second.works.all().filter(\.isHere).map(\.id) == [chosen.id])
+    }
+
+    // Goal: works in every form that the library takes are in its backups, are looked at by the
+    // doctor, and go to the trash and out of it. Method: a TIFF file, where this build reads them.
+    @Test func worksOfEveryFormAreKept() async throws {
+        let world = try World()
+        let server = LocalServer(world: world)
+        let library = try await world.joinedLibrary("desk", at: server)
+        let tiff = world.folder.url.appending(path: "scan.tiff")
+        try Shell.run([
+            "python3", "-c",
+            "from PIL import Image; import sys; "
+                + "Image.effect_noise((90, 80), 70).convert('RGB').save(sys.argv[1])", tiff.path,
+        ])
+        let added: AddedWork
+        do {
+            added = try library.works.add(tiff)
+        } catch let error as LibraryError where "\(error)".contains("libtiff") {
+            return
+        }
+        let file = library.folder.works.appending(path: "\(added.work.sha256).tiff")
+        #expect(FileManager.default.fileExists(atPath: file.path))
+        let backup = world.folder.url.appending(path: "b.tar")
+        _ = try library.backup.write(to: backup)
+        let restored = world.home("restored")
+        _ = try BackupService.restore(
+            from: backup, to: restored, environment: world.environment())
+        #expect(
+            try Data(contentsOf: file)
+                == Data(
+                    contentsOf: restored.root.appending(
+                        path: "works/\(file.lastPathComponent)")))
+        _ = try library.withdrawals.remove(added.work.id)
+        #expect(!FileManager.default.fileExists(atPath: file.path))
+        _ = try library.trash.restore(RowID(added.work.id))
+        #expect(FileManager.default.fileExists(atPath: file.path))
+        let handle = try FileHandle(forWritingTo: file)
+        try handle.write(contentsOf: Data([0]))
+        try handle.close()
+        #expect(try library.doctor.examine().findings.contains { $0.code == .damagedFile })
+    }
+
     // Goal: everything comes out in plain forms, with any title.
     // Method: a title with a comma, a quote and a slash; read the lists back.
     @Test func everythingComesOutPlain() async throws {

@@ -134,11 +134,10 @@ public struct BackupService: Sendable {
         guard verdict == ["ok"] else {
             throw LibraryError.damaged(path: file.shownPath, reason: "its database is damaged")
         }
-        for (place, extensions) in BackupPart.hashed(in: folder) {
-            for entry in try LibraryFile.files(in: place)
-            where extensions.contains(entry.pathExtension) {
-                let digest = try FileDigest.of(entry).description
-                guard entry.deletingPathExtension().lastPathComponent == digest else {
+        for place in [folder.works, folder.models, folder.generations] {
+            for entry in try LibraryFile.files(in: place) {
+                guard let name = LibraryFileName(entry) else { continue }
+                guard try FileDigest.of(entry) == name.digest else {
                     throw LibraryError.damaged(
                         path: file.shownPath, reason: "\(entry.lastPathComponent) was changed")
                 }
@@ -189,26 +188,11 @@ enum BackupPart: String, CaseIterable {
         case .keys:
             return ["account.key", "device.key", "library.keys", "membership.json"].contains(file)
         case .journal:
-            return file == "spends.journal" || isDigest(pieces, ["plan"])
-        case .works: return isDigest(pieces, ["png", "jpeg", "webp"])
-        case .models: return isDigest(pieces, ["model"])
-        case .generations: return isDigest(pieces, ["png", "sketch"])
+            return file == "spends.journal"
+                || pieces.count == 2 && pieces[1] == "plan" && Digest(hex: String(pieces[0])) != nil
+        case .works, .models, .generations: return LibraryFileName(name) != nil
         case .trash: return LibraryFileName(trashed: file) != nil
         }
-    }
-
-    /// The folders whose files are named by the digest of their contents, and those files'
-    /// extensions.
-    static func hashed(in folder: LibraryFolder) -> [(place: URL, extensions: Set<String>)] {
-        [
-            (folder.works, ["png", "jpeg", "webp"]), (folder.models, ["model"]),
-            (folder.generations, ["png", "sketch"]),
-        ]
-    }
-
-    private static func isDigest(_ pieces: [Substring], _ extensions: Set<Substring>) -> Bool {
-        pieces.count == 2 && extensions.contains(pieces[1])
-            && Digest(hex: String(pieces[0])) != nil
     }
 }
 

@@ -139,16 +139,14 @@ public struct LibraryDoctor: Sendable {
     private func examineFiles(_ repairs: Bool, _ report: inout DoctorReport) throws {
         let lock = try context.filesLock()
         defer { withExtendedLifetime(lock) {} }
-        for (place, extensions) in BackupPart.hashed(in: context.folder) {
+        let folder = context.folder
+        for place in [folder.works, folder.models, folder.generations] {
             for file in try LibraryFile.files(in: place) {
-                let name = file.lastPathComponent
-                if LibraryFile.isLeftover(name) {
+                if LibraryFile.isLeftover(file.lastPathComponent) {
                     report.findings.append(try leftover(file, repairs))
-                } else if extensions.contains(file.pathExtension),
-                    let digest = Digest(hex: file.deletingPathExtension().lastPathComponent)
-                {
+                } else if let name = LibraryFileName(file) {
                     report.filesChecked += 1
-                    if try FileDigest.of(file) != digest {
+                    if try FileDigest.of(file) != name.digest {
                         report.findings.append(try damaged(file, repairs))
                     }
                 }

@@ -188,7 +188,8 @@ package enum LibraryFile {
         return file.withFileName { stat($0, &status) } == 0 ? Int(clamping: status.st_size) : 0
     }
 
-    private static func isFolder(_ place: URL) -> Bool {
+    /// Whether a folder is there.
+    package static func isFolder(_ place: URL) -> Bool {
         var status = stat()
         return place.withFileName { stat($0, &status) } == 0 && status.st_mode & S_IFMT == S_IFDIR
     }
@@ -208,7 +209,7 @@ package enum LibraryFile {
 
     /// Whether a name is that of a draft, which a crash left.
     package static func isLeftover(_ name: String) -> Bool {
-        name.hasPrefix(".") && name.hasSuffix(temporarySuffix)
+        name.hasPrefix(".") && name.contains(temporarySuffix)
     }
 
     private static let temporarySuffix = ".atelier-part"

@@ -28,7 +28,7 @@ extension Trash {
         let (removals, living) = try context.store.read { database in
             let removals = try self.removals(database)
             let isIdle = removals.isEmpty && trashed.isEmpty
-            let living: Set<String> = isIdle ? [] : try self.namedFiles(database)
+            let living: Set<String> = isIdle ? [] : try LibraryFileName.texts(database)
             return (removals, living)
         }
         // An object that was restored, here or on another device, has no removal entry any more.
@@ -86,18 +86,6 @@ extension Trash {
     }
 
     /// The files that rows name.
-    private func namedFiles(_ database: Database) throws -> Set<String> {
-        try Set(
-            String.fetchAll(
-                database,
-                sql: """
-                    SELECT 'works/' || sha256 || '.' || format FROM works UNION ALL
-                    SELECT 'models/' || digest || '.model' FROM models UNION ALL
-                    SELECT 'generations/' || sha256 || '.png' FROM generations UNION ALL
-                    SELECT 'generations/' || sketch_sha256 || '.sketch' FROM generations
-                    """))
-    }
-
     private func takeBack(_ file: LibraryFileName) throws {
         let (trashed, place) = (file.trashPlace(in: context.folder), file.place(in: context.folder))
         if !LibraryFile.exists(place) { try LibraryFile.move(trashed, to: place, replacing: true) }

@@ -75,18 +75,35 @@ struct BundleCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bundle",
         abstract:
-            "Carry the library's entries to another device by a sealed file, without a server.",
+            "Carry the library to another device by a sealed file or folder, without a server.",
         subcommands: [Export.self, Import.self])
 
     struct Export: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Write all entries into a sealed file; pictures are not in it.")
+            abstract: "Write all entries into a sealed file; with --pictures files, into a folder.",
+            discussion: """
+                With --pictures the folder gets the entries and the sealed files of works, models \
+                and generations, so that the other device can train and draw. Repeat it to go on \
+                after an interruption, or to add what is new.
+                """)
 
         @OptionGroup var options: LibraryOptions
         @OptionGroup var force: ForceOption
-        @Argument(help: "The file to write.", completion: .file()) var file: FileArgument
+        @Flag(help: "Write a folder with the files, too.") var pictures = false
+        @Option(
+            name: .customLong("work"),
+            help: "With --pictures: only the file of this work; may be repeated.")
+        var works: [String] = []
+        @Argument(help: "The file or folder to write.", completion: .file()) var file: FileArgument
+
+        func validate() throws {
+            guard works.isEmpty || pictures else {
+                throw ValidationError("--work goes with --pictures.")
+            }
+        }
 
         func run() throws {
+            if pictures { return try writeFolder() }
             let sync = try options.open().sync
             let bytes = try sync.exportBundle(to: try file.url, replacing: force.force)
             let isOlderKey = try sync.sealsBundlesWithOlderKey()
@@ -95,12 +112,27 @@ struct BundleCommand: ParsableCommand {
                     Written(file: file.shown, bytes: bytes, isOlderKey: isOlderKey))
             }
             Terminal.say("\(file.shown), \(Formatting.bytes(bytes))")
-            if isOlderKey {
-                Terminal.note(
-                    "It is sealed with an older key, as this device lacks the newest: a device "
-                        + "that was revoked could read it. Sync first, or give the file to nobody "
-                        + "else.")
-            }
+            if isOlderKey { noteOlderKey() }
+        }
+
+        private func writeFolder() throws {
+            let library = try options.open()
+            let chosen = works.isEmpty ? nil : try works.map { try library.workID($0) }
+            let line = ProgressLine("sealing")
+            let interrupt = Interrupt()
+            let report = try library.sync.exportFolder(
+                to: try file.url, works: chosen,
+                CarryingWatch(progress: { line.show($0) }, isCancelled: { interrupt.isSet }))
+            line.end()
+            try BundleCommand.tell(report, file, options)
+            if !options.json, try library.sync.sealsBundlesWithOlderKey() { noteOlderKey() }
+            try BundleCommand.end(report)
+        }
+
+        private func noteOlderKey() {
+            Terminal.note(
+                "It is sealed with an older key, as this device lacks the newest: a device "
+                    + "that was revoked could read it. Sync first, or give it to nobody else.")
         }
 
         private struct Written: Encodable {
@@ -112,15 +144,50 @@ struct BundleCommand: ParsableCommand {
 
     struct Import: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Merge a sealed file of another device; repeating it changes nothing.")
+            abstract:
+                "Merge a sealed file or folder of another device; repeating it changes nothing.")
 
         @OptionGroup var options: LibraryOptions
-        @Argument(help: "The file to read.", completion: .file()) var file: FileArgument
+        @Argument(help: "The file or folder to read.", completion: .file()) var file: FileArgument
 
         func run() throws {
-            let changes = try options.open().sync.importBundle(from: try file.url)
+            let (place, sync) = (try file.url, try options.open().sync)
+            if LibraryFile.isFolder(place) { return try readFolder(place, sync) }
+            let changes = try sync.importBundle(from: place)
             if options.json { return try JSONOutput.show(["received": changes]) }
             Terminal.say("received \(changes)")
         }
+
+        private func readFolder(_ place: URL, _ sync: SyncService) throws {
+            let line = ProgressLine("opening")
+            let interrupt = Interrupt()
+            let report = try sync.importFolder(
+                from: place,
+                CarryingWatch(progress: { line.show($0) }, isCancelled: { interrupt.isSet }))
+            line.end()
+            try BundleCommand.tell(report, file, options)
+            try BundleCommand.end(report)
+        }
+    }
+
+    private static func tell(
+        _ report: CarriedReport, _ folder: FileArgument, _ options: LibraryOptions
+    ) throws {
+        if options.json { return try JSONOutput.show(report) }
+        if let received = report.received { Terminal.say("received \(received)") }
+        let files = Formatting.count(report.files, "file")
+        Terminal.say("\(folder.shown): \(files), \(Formatting.bytes(report.bytes))")
+        if report.alreadyThere > 0 { Terminal.say("\(report.alreadyThere) there already") }
+        if report.elsewhere > 0 {
+            Terminal.note(
+                "\(Formatting.count(report.elsewhere, "file")) only on other devices: export there, "
+                    + "too.")
+        }
+        for problem in report.problems { Terminal.note(problem) }
+        if !report.isComplete { Terminal.note("Stopped. Repeat the command to go on.") }
+    }
+
+    private static func end(_ report: CarriedReport) throws {
+        if !report.problems.isEmpty || !report.isComplete { throw ExitStatus.failed.code }
     }
 }

@@ -79,11 +79,20 @@ public struct LibraryKeys: Sendable {
         currentEpoch = newest
     }
 
+    /// The epochs of the keys, in no order.
+    var epochs: [UInt32] { Array(keysByEpoch.keys) }
+
     /// A key of its own for each replica, so that random nonces meet within one replica only.
     func sealingKey(epoch: UInt32, replica: ReplicaID) throws(SegmentError) -> SymmetricKey {
+        try key(epoch: epoch, salt: replica.bytes, for: Array("synckit segment v1".utf8))
+    }
+
+    /// A key for one purpose, from the library key of an epoch.
+    func key(
+        epoch: UInt32, salt: [UInt8], for purpose: [UInt8]
+    ) throws(SegmentError) -> SymmetricKey {
         guard let key = keysByEpoch[epoch] else { throw .unknownKey(epoch: epoch) }
         return HKDF<SHA256>.deriveKey(
-            inputKeyMaterial: key, salt: replica.bytes,
-            info: Array("synckit segment v1".utf8), outputByteCount: 32)
+            inputKeyMaterial: key, salt: salt, info: purpose, outputByteCount: 32)
     }
 }
