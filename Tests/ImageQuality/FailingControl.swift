@@ -8,6 +8,12 @@ package enum FailingControl: String, CaseIterable, Codable, Sendable {
     case blurred = "a blurred result"
     case collage = "a collage of one work"
     case joined = "two works cut straight"
+    case seam = "a straight seam of 24 pixels"
+
+    /// The controls of a kind of picture: only those of compositions look for straight seams.
+    package static func all(for mode: Mode) -> [FailingControl] {
+        mode == .compose ? allCases : allCases.filter { $0 != .seam }
+    }
 
     /// Makes the control.
     ///
@@ -24,6 +30,7 @@ package enum FailingControl: String, CaseIterable, Codable, Sendable {
         case .blurred: try Self.blurred(result)
         case .collage: try Self.collage(of: works[works.count - 1])
         case .joined: try Self.joined(works[0], works[works.count - 1])
+        case .seam: try Self.planted(length: 24, in: result)
         }
     }
 
@@ -104,5 +111,45 @@ package enum FailingControl: String, CaseIterable, Codable, Sendable {
             }
         }
         return try Picture(width: width * 6, height: height * 4, pixels: pixels)
+    }
+
+    /// A picture with a block in its calmest place that is lighter or darker than what is around
+    /// it: both of its upright edges are seams.
+    ///
+    /// - Parameters:
+    ///   - length: The height of the block in pixels; it is ten wide.
+    ///   - change: By how much each channel changes.
+    package static func planted(
+        length: Int, in picture: Picture, change: Int = 40
+    ) throws -> Picture {
+        let width = 10
+        let margin = 16
+        var calmest = (cost: Int.max, x: margin, y: margin)
+        func value(_ x: Int, _ y: Int) -> Int {
+            Int(picture.pixels[(y * picture.width + x) * 4 + 1])
+        }
+        for top in stride(from: margin, to: picture.height - length - margin, by: 6) {
+            for left in stride(from: margin, to: picture.width - width - margin, by: 6) {
+                var cost = 0
+                for y in (top - 2)..<(top + length + 2) {
+                    for x in (left - 4)..<(left + width + 4) {
+                        cost += abs(value(x, y) - value(x + 1, y))
+                    }
+                }
+                if cost < calmest.cost { calmest = (cost, left, top) }
+            }
+        }
+        let isDark = value(calmest.x + width / 2, calmest.y + length / 2) < 128
+        var pixels = picture.pixels
+        for y in calmest.y..<(calmest.y + length) {
+            for x in calmest.x..<(calmest.x + width) {
+                for lane in 0..<3 {
+                    let at = (y * picture.width + x) * 4 + lane
+                    let moved = Int(pixels[at]) + (isDark ? change : -change)
+                    pixels[at] = UInt8(min(255, max(0, moved)))
+                }
+            }
+        }
+        return try Picture(width: picture.width, height: picture.height, pixels: pixels)
     }
 }

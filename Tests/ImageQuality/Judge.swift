@@ -55,6 +55,12 @@ package struct Judge: Sendable {
             straightSeam: seams.longest(in: lab))
     }
 
+    /// The length in pixels of the longest straight seam that is in no work; 0 where none is longer
+    /// than 12.
+    package func straightSeam(of picture: Picture) -> Int {
+        seams.longest(in: LabPicture(picture))
+    }
+
     /// The number of differing bits between the two most similar pictures.
     package static func closest(_ pictures: [Picture]) -> Int {
         let fingerprints = pictures.map { $0.fingerprintReading().fingerprint }

@@ -63,6 +63,43 @@ struct PatchLibrary {
         return (place, mean.squareRoot() / Double(LabPicture.unit))
     }
 
+    /// Whether some patch of the works is no further away than this, if light and colour of the
+    /// whole patch may be moved.
+    ///
+    /// - Parameters:
+    ///   - distance: Root mean square over pixels, in units of OKLab × 100.
+    ///   - light: The most that lightness may be moved by.
+    ///   - color: The most that each of the two chroma lanes may be moved by.
+    func holds(
+        _ picture: LabPicture, x: Int, y: Int, within distance: Double, light: Double,
+        color: Double
+    ) -> Bool {
+        let patch = Patch(picture, x: x, y: y)
+        let reach = distance * Double(LabPicture.unit)
+        let bound = Int(reach * reach * Double(Self.side * Self.side)) + 1
+        let unit = Double(Self.side * LabPicture.unit)
+        let (lightest, strongest) = (Int16(light * unit), Int16(color * unit))
+        let most = Outline(lightest, strongest, strongest, 0, 0, 0, 0, 0)
+        for wanted in [patch, patch.mirrored] {
+            let outline = Self.outline(wanted)
+            let isFound = outlines.withUnsafeBufferPointer { outlines in
+                outlines.indices.contains { index in
+                    let gap = outlines[index] &- outline
+                    let moved = gap.clamped(lowerBound: 0 &- most, upperBound: most)
+                    let rest = SIMD8<Int32>(truncatingIfNeeded: gap &- moved)
+                    guard Int((rest &* rest).wrappedSum()) - 64 < bound else { return false }
+                    let at = places[index]
+                    let shift = SIMD4<Int16>(moved[0], moved[1], moved[2], 0) / 7
+                    return wanted.distance(
+                        to: works[Int(at.work)], x: Int(at.x), y: Int(at.y), movedBy: shift,
+                        below: bound) < bound
+                }
+            }
+            if isFound { return true }
+        }
+        return false
+    }
+
     /// Whether all pixels of a patch are as good as equal.
     static func isPlain(_ picture: LabPicture, x: Int, y: Int) -> Bool {
         let pixels = Patch(picture, x: x, y: y).pixels
@@ -120,7 +157,10 @@ private struct Patch {
         return patch
     }
 
-    func distance(to picture: LabPicture, x: Int, y: Int, below bound: Int) -> Int {
+    func distance(
+        to picture: LabPicture, x: Int, y: Int, movedBy shift: SIMD4<Int16> = .zero,
+        below bound: Int
+    ) -> Int {
         var sum = 0
         pixels.withUnsafeBufferPointer { own in
             picture.pixels.withUnsafeBufferPointer { theirs in
@@ -130,7 +170,7 @@ private struct Patch {
                     for column in 0..<PatchLibrary.side {
                         let gap = SIMD4<Int32>(
                             truncatingIfNeeded: own[row * PatchLibrary.side + column]
-                                &- theirs[start + column])
+                                &+ shift &- theirs[start + column])
                         sum += Int((gap &* gap).wrappedSum())
                     }
                     row += 1

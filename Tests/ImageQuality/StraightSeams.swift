@@ -7,11 +7,13 @@ struct StraightSeams {
     private static let reach = 6
     /// The least change across the line at each of its pixels, in units of OKLab × 100.
     private static let change = 3
-    /// The distance up to which a patch counts as taken from the works, in OKLab × 100: light may
-    /// be moved by six units.
-    private static let taken = 6.5
-    /// The most lines of one picture whose patches are searched.
-    private static let searched = 40
+    /// The distance up to which a patch counts as taken from the works, in OKLab × 100, if its
+    /// light and colour are moved as far as drawing may move those of a whole patch.
+    private static let taken = 3.0
+    private static let light = 6.0
+    private static let color = 3.7
+    /// The most lines of one picture whose patches are searched: the strongest.
+    private static let searched = 80
     /// Steps along a line, and across it.
     private static let directions: [(along: SIMD2<Int>, across: SIMD2<Int>)] = [
         (SIMD2(2, 0), SIMD2(0, 2)), (SIMD2(0, 2), SIMD2(2, 0)), (SIMD2(2, 2), SIMD2(2, -2)),
@@ -40,40 +42,70 @@ struct StraightSeams {
     /// The length in pixels of the longest straight seam that is in no work; 0 where none is longer
     /// than 12.
     func longest(in picture: LabPicture) -> Int {
-        var lines: [(x: Int, y: Int, direction: Int, sign: Int)] = []
+        var lines: [Line] = []
         let margin = Self.reach + PatchLibrary.side
         guard min(picture.width, picture.height) > 2 * margin else { return 0 }
         for y in margin..<(picture.height - margin) {
             for x in margin..<(picture.width - margin) {
                 for direction in Self.directions.indices {
                     let sign = Self.contrast(picture, x, y, direction) > 0 ? 1 : -1
-                    guard isLine(picture, x, y, direction, sign),
+                    let strength = strength(picture, x, y, direction, sign)
+                    guard strength >= Self.change * LabPicture.unit,
                         !isInWorks(picture, x, y, direction)
                     else { continue }
-                    lines.append((x, y, direction, sign))
+                    lines.append(
+                        Line(x: x, y: y, direction: direction, sign: sign, strength: strength))
                 }
             }
         }
         var longest = 0
-        let step = max(1, lines.count / Self.searched)
-        for index in stride(from: 0, to: lines.count, by: step) {
-            let line = lines[index]
-            let isForeign = [-4, 0, 4].allSatisfy { part in
-                let place = Self.place(line.x, line.y, line.direction, part)
-                let half = PatchLibrary.side / 2
-                return library.nearest(to: picture, x: place.x - half, y: place.y - half).distance
-                    > Self.taken
-            }
-            guard isForeign else { continue }
+        for line in Self.strongest(lines) where isForeign(picture, line) {
             longest = max(longest, length(picture, line))
         }
         return longest
     }
 
+    /// A line of 13 pixels through its middle.
+    private struct Line {
+        let x: Int
+        let y: Int
+        let direction: Int
+        let sign: Int
+        /// The least change across it, in eighths of a unit.
+        let strength: Int
+
+        /// Whether the other one is as good as the same line.
+        func repeats(_ other: Line) -> Bool {
+            direction == other.direction && abs(x - other.x) <= StraightSeams.reach
+                && abs(y - other.y) <= StraightSeams.reach
+        }
+    }
+
+    /// The strongest lines, each once.
+    private static func strongest(_ lines: [Line]) -> [Line] {
+        var found: [Line] = []
+        let order = lines.indices.sorted {
+            (lines[$1].strength, $0) < (lines[$0].strength, $1)
+        }
+        for index in order {
+            guard found.count < searched else { break }
+            if !found.contains(where: lines[index].repeats) { found.append(lines[index]) }
+        }
+        return found
+    }
+
+    private func isForeign(_ picture: LabPicture, _ line: Line) -> Bool {
+        [0, -4, 4].allSatisfy { part in
+            let place = Self.place(line.x, line.y, line.direction, part)
+            let half = PatchLibrary.side / 2
+            return !library.holds(
+                picture, x: place.x - half, y: place.y - half, within: Self.taken,
+                light: Self.light, color: Self.color)
+        }
+    }
+
     /// How far a line goes on in both directions.
-    private func length(
-        _ picture: LabPicture, _ line: (x: Int, y: Int, direction: Int, sign: Int)
-    ) -> Int {
+    private func length(_ picture: LabPicture, _ line: Line) -> Int {
         var count = 2 * Self.reach + 1
         for way in [-1, 1] {
             var part = (Self.reach + 1) * way
@@ -91,18 +123,19 @@ struct StraightSeams {
         return count
     }
 
-    private func isLine(
+    /// The least change across a line; 0 as soon as it is too little.
+    private func strength(
         _ picture: LabPicture, _ x: Int, _ y: Int, _ direction: Int, _ sign: Int
-    ) -> Bool {
-        let least = Self.change * LabPicture.unit
+    ) -> Int {
+        var least = Int.max
         // The ends first: they rule most places out.
         for part in [0, Self.reach, -Self.reach, 3, -3, 5, -5, 1, -1, 2, -2, 4, -4] {
             let place = Self.place(x, y, direction, part)
-            guard Self.contrast(picture, place.x, place.y, direction) * sign >= least else {
-                return false
-            }
+            let contrast = Self.contrast(picture, place.x, place.y, direction) * sign
+            guard contrast >= Self.change * LabPicture.unit else { return 0 }
+            least = min(least, contrast)
         }
-        return true
+        return least
     }
 
     /// Whether the works have the pixels in the middle and near both ends exactly.

@@ -15,6 +15,9 @@ struct JudgeImages {
                 print(options.isJSON ? try report.json() : report.text)
                 exit(report.isGood ? 0 : 1)
             }
+            if options.drawsDrafts {
+                return try Judging(options).drawDrafts()
+            }
             if options.onlyDraws {
                 return try Judging(options).draw()
             }

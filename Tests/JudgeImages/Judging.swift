@@ -54,6 +54,24 @@ struct Judging {
         }
     }
 
+    /// Draws sheets of nine drafts, as an artist sees them.
+    func drawDrafts() throws {
+        for mode in modes {
+            for seed in 1...options.seeds {
+                let before = clock()
+                let drafts = try DraftSheet(
+                    model: model, settings: settings(mode, seed: UInt64(seed)),
+                    sketch: beside(mode), threads: Self.threads
+                ).draw()
+                let seconds = Double(clock() - before) / Double(CLOCKS_PER_SEC)
+                let scores = drafts.map { String(format: "%.1f", $0.rendering.seamScore) }
+                let text = String(format: "%@ %d: %.1f s, seams ", mode.rawValue, seed, seconds)
+                Self.say(text + scores.joined(separator: " "))
+                try write(DraftSheet.picture(of: drafts), "\(mode.rawValue)-drafts-\(seed).png")
+            }
+        }
+    }
+
     private var modes: [Mode] {
         Mode.allCases.filter { options.mode == nil || options.mode == $0.rawValue }
     }
@@ -119,8 +137,9 @@ struct Judging {
         _ judge: Judge, _ works: [Picture], _ result: Picture
     ) throws -> [Verdict] {
         let mode = options.mode.flatMap { Mode(rawValue: $0) } ?? modes[modes.count - 1]
-        let gates = Gate.all(for: mode == .compose ? .compose : .collage, works: works.count)
-        return try FailingControl.allCases.map { control in
+        let kind: Mode = mode == .compose ? .compose : .collage
+        let gates = Gate.all(for: kind, works: works.count)
+        return try FailingControl.all(for: kind).map { control in
             let picture = try control.picture(works: works, result: result, foreign: foreign)
             let figures = judge.figures(of: picture)
             return Verdict(
@@ -155,18 +174,23 @@ struct Judging {
         _ mode: Mode, seed: UInt64
     ) throws -> (Rendering, guide: Picture?, seconds: Double) {
         let before = clock()
-        let beside: Picture? =
-            switch mode {
-            case .sketch: sketch
-            case .after: after
-            case .compose, .collage, .pattern: nil
-            }
         let synthesis = Synthesis(
-            model: model, settings: settings(mode, seed: seed), sketch: beside,
-            threads: ProcessInfo.processInfo.activeProcessorCount)
+            model: model, settings: settings(mode, seed: seed), sketch: beside(mode),
+            threads: Self.threads)
         let rendering = try synthesis.render()
         let seconds = Double(clock() - before) / Double(CLOCKS_PER_SEC)
         return (rendering, mode == .after ? try synthesis.variedGuide() : nil, seconds)
+    }
+
+    private static var threads: Int { ProcessInfo.processInfo.activeProcessorCount }
+
+    /// What is given beside the settings.
+    private func beside(_ mode: Mode) -> Picture? {
+        switch mode {
+        case .sketch: sketch
+        case .after: after
+        case .compose, .collage, .pattern: nil
+        }
     }
 
     private func write(_ picture: Picture, _ name: String) throws {

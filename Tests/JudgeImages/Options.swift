@@ -18,6 +18,7 @@ struct Options {
           --originality N how far from it after a sketch, 0 to 100 (50)
           --step N        pixels from one searched patch to the next (16)
           --draw          draw only, and judge nothing
+          --drafts        draw sheets of nine drafts instead, one for each seed
           --seeds N       pictures for each mode (8)
           --size WxH      their size in pixels (384x288)
           --json          one object instead of tables
@@ -37,6 +38,7 @@ struct Options {
     private(set) var size = (width: 384, height: 288)
     private(set) var isJSON = false
     private(set) var onlyDraws = false
+    private(set) var drawsDrafts = false
     private(set) var wantsHelp = false
 
     init(_ words: some Sequence<String>) throws {
@@ -65,6 +67,7 @@ struct Options {
                 size = (try Self.number(sides[0]), try Self.number(sides[1]))
             case "--json": isJSON = true
             case "--draw": onlyDraws = true
+            case "--drafts": drawsDrafts = true
             case "--help", "-h": wantsHelp = true
             default:
                 guard folder.isEmpty, !word.hasPrefix("-") else {

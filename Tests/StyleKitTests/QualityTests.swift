@@ -25,7 +25,7 @@ import Testing
         }
         let drawn = try #require(result)
         let gates = Gate.all(for: .collage, works: works.count)
-        for control in FailingControl.allCases {
+        for control in FailingControl.all(for: .collage) {
             let picture = try control.picture(works: works.map(\.picture), result: drawn)
             let figures = judge.figures(of: picture)
             #expect(gates.contains { !$0.isKept(by: figures) }, "\(control.rawValue): \(figures)")
