@@ -38,8 +38,12 @@ struct GenerateCommand: ParsableCommand {
     @Flag(help: "Mix many small pieces of the works, instead of joining two of them.")
     var collage = false
     @OptionGroup var figure: FigureOptions
-    @Option(help: "0 to 100: 0 keeps large pieces of a work, 100 uses small ones.")
-    var originality = 50
+    @Option(
+        help: """
+            Of a collage or a tile, 0 to 100: 0 keeps large pieces of a work, 100 uses small ones; \
+            with --sketch, how far seeds depart from it (default: 50).
+            """)
+    var originality: Int?
     @Option(
         name: .customLong("without-work"), help: "Take nothing from this work; may be repeated.")
     var leftOut: [String] = []
@@ -77,6 +81,15 @@ struct GenerateCommand: ParsableCommand {
         if collage, pattern || sketch != nil || after != nil || figure.figure {
             throw ValidationError(
                 "--collage goes with neither --sketch, --after, --figure nor --pattern.")
+        }
+        if originality != nil,
+            figure.figure || !(collage || pattern || after != nil) && sketch == nil,
+            model != nil
+        {
+            throw ValidationError(
+                "--originality says how small the pieces of a collage or a tile are, and how far "
+                    + "a picture departs from a sketch. A composition keeps the drawing of two "
+                    + "works, and a figure its parts: leave it out, or add --collage.")
         }
         if figure.figure, pattern || sketch != nil || after != nil {
             throw ValidationError(
@@ -119,7 +132,8 @@ struct GenerateCommand: ParsableCommand {
         let order = GenerationOrder(
             model: try library.modelID(model ?? ""), seed: seed, width: size?.width ?? 512,
             height: size?.height ?? 512, sketch: try sketch?.url,
-            kind: try figure.kind(in: library) ?? kind(after: source), originality: originality,
+            kind: try figure.kind(in: library) ?? kind(after: source),
+            originality: originality ?? 50,
             leftOut: try leftOut.map { try library.workID($0) }, drafts: drafts, again: again)
         let result = try library.generations.generate(order, watch)
         let picked =
