@@ -97,12 +97,7 @@ final class StampTable {
 
     /// Others know the stamp with a number under this sequence from now on.
     func setSequence(_ sequence: ServerSequence, of number: StampNumber) throws {
-        try PreparedStatement("UPDATE sync_stamps SET sequence = ? WHERE number = ?", in: db)
-            .run(.sequence(sequence), .stamp(number))
-        let slot = slot(number)
-        guard let known = entries[slot], known.number == number else { return }
-        entries[slot]?.entry = Entry(
-            stamp: known.entry.stamp, causalCursor: known.entry.causalCursor, sequence: sequence)
+        try setSequence(sequence, where: "number = ?2", number)
     }
 
     /// Others know the deletions of a table under this sequence from now on, of those up to the
@@ -110,12 +105,20 @@ final class StampTable {
     func setSequence(
         _ sequence: ServerSequence, ofLostDeletionsIn table: TableID, through last: StampNumber
     ) throws {
-        try PreparedStatement(
-            """
-            UPDATE sync_stamps SET sequence = ?1 WHERE number <= ?2 AND sequence = 0
-            AND number IN (SELECT stamp FROM sync_tombstones_\(table))
-            """, in: db
-        ).run(.sequence(sequence), .stamp(last))
+        try setSequence(
+            sequence,
+            where: """
+                number <= ?2 AND sequence = 0
+                AND number IN (SELECT stamp FROM sync_tombstones_\(table))
+                """, last)
+    }
+
+    /// - Parameter condition: Selects the stamps; `?2` stands for `number`.
+    private func setSequence(
+        _ sequence: ServerSequence, where condition: String, _ number: StampNumber
+    ) throws {
+        try PreparedStatement("UPDATE sync_stamps SET sequence = ?1 WHERE \(condition)", in: db)
+            .run(.sequence(sequence), .stamp(number))
         entries = Array(repeating: nil, count: Self.fewestSlots)
     }
 

@@ -311,12 +311,10 @@ final class TableStore {
         var values = Array(repeating: "?", count: names.count)
         if !missing.isEmpty {
             let lacking = Set(missing.compactMap { column($0)?.name.lowercased() })
-            for info in try db.columns(in: table.name)
-            where info.isNotNull && info.defaultValueSQL == nil
-                && lacking.contains(info.name.lowercased())
-            {
-                names.append(quoted(info.name))
-                values.append(Self.emptyValue(ofType: info.type))
+            for column in try SQLFeatures(table: table.name, db: db).columns()
+            where column.needsValue && lacking.contains(column.name.lowercased()) {
+                names.append(quoted(column.name))
+                values.append(Self.emptyValue(ofType: column.type))
             }
         }
         return try PreparedStatement(

@@ -10,6 +10,8 @@ struct SQLFeatures {
     /// A column, as SQLite lists it.
     struct Column {
         let name: String
+        /// As it is declared; empty where it is not.
+        let type: String
         /// Whether SQLite computes it.
         let isGenerated: Bool
         /// Whether an insert has to give a value.
@@ -18,15 +20,16 @@ struct SQLFeatures {
 
     func columns() throws -> [Column] {
         try Row.fetchAll(
-            db, sql: "SELECT name, hidden, \"notnull\", dflt_value FROM pragma_table_xinfo(?)",
-            arguments: [table]
+            db, sql: """
+                SELECT name, type, hidden, "notnull", dflt_value FROM pragma_table_xinfo(?)
+                """, arguments: [table]
         ).map { row in
             // 2 and 3 are generated columns, virtual and stored.
             let isGenerated = row["hidden"] == 2 || row["hidden"] == 3
             let isNotNull: Bool = row["notnull"]
             let hasDefault = (row["dflt_value"] as String?) != nil
             return Column(
-                name: row["name"], isGenerated: isGenerated,
+                name: row["name"], type: row["type"], isGenerated: isGenerated,
                 needsValue: isNotNull && !hasDefault && !isGenerated)
         }
     }

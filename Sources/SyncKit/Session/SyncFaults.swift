@@ -1,13 +1,13 @@
-/// What an exchange with the server should have brought and did not: signs of a server that leaves
-/// something out, or of a change that was lost. All empty where all is well.
+/// Signs that the server withholds segments or that a change was lost; all empty where there are
+/// none.
 public struct SyncFaults: Hashable, Sendable {
-    /// Segments that never came although later ones of the same replica did.
+    /// Segments that were never received although later ones of the same replica were.
     public var missingSegments: [MissingSegments] = []
-    /// Replicas whose state still differed from this one's after the same changes, when all had
-    /// been pulled and merged again.
+    /// Replicas whose state differs from this one's after the same changes, also after everything
+    /// was pulled and merged again.
     public var divergentReplicas: [ReplicaID] = []
-    /// Whether so much is set aside already that nothing more is pulled: a key or a newer program
-    /// is wanted, or the server sends what nobody of the account sealed.
+    /// Whether the quarantine is full, so that nothing more is pulled: a key or a newer program is
+    /// needed, or the server sends segments that no device of the account sealed.
     public var isQuarantineFull = false
 
     /// No faults.
@@ -17,14 +17,14 @@ public struct SyncFaults: Hashable, Sendable {
     public var isEmpty: Bool { self == SyncFaults() }
 }
 
-/// Segments of one replica that the server never gave.
+/// Segments of one replica that the server never sent.
 public struct MissingSegments: Hashable, Sendable {
-    /// Which replica sealed them.
+    /// The replica that sealed them.
     public let replica: ReplicaID
     /// Their numbers in its chain.
     public let numbers: ClosedRange<Int64>
 
-    /// Takes both.
+    /// Segments with `numbers`, from 1, in the chain of `replica`.
     public init(replica: ReplicaID, numbers: ClosedRange<Int64>) {
         self.replica = replica
         self.numbers = numbers

@@ -1,21 +1,21 @@
-/// What one sync did, and what is left of its present step.
+/// What one sync did, and how much of its present step remains.
 public struct SyncReport: Hashable, Sendable {
     /// Changes of others that altered something here.
     public var changesReceived = 0
     /// Segments that were pulled, own ones included.
     public var segmentsReceived = 0
-    /// Segments that the server took.
+    /// Segments that the server accepted.
     public var segmentsSent = 0
     /// Their bytes.
     public var bytesSent = 0
     /// Received segments that could not be applied and are kept for later.
     public var segmentsSetAside = 0
-    /// Received segments that nobody who holds the library's keys sealed, or that the server gave
-    /// once more: they were thrown away.
+    /// Received segments that were discarded: no device of the account sealed them, or they were
+    /// received before.
     public var segmentsDropped = 0
-    /// What is missing or differs, in this exchange or since earlier ones.
+    /// What is missing or differs, in this sync or since earlier ones.
     public var faults = SyncFaults()
-    /// Rows of this device that had no clock, as after a program wrote with its triggers off: they
+    /// Rows of this device that had no clock, as after a program wrote with triggers disabled: they
     /// count as written now, and are sent.
     public var rowsDated = 0
     /// Whether this copy of the library rotated its replica id, because another copy used it.
@@ -29,18 +29,18 @@ public struct SyncReport: Hashable, Sendable {
     public var chunksReceived = 0
     /// Chunks of a snapshot that this device made for the others.
     public var chunksSent = 0
-    /// What was wrong with a snapshot; nil where none was needed, or all was well.
+    /// Why a snapshot could not be loaded or sent; nil where none was needed, or none failed.
     public var snapshotFailure: SnapshotFailure?
-    /// the sequence of the account's order up to which everything is applied here.
+    /// The sequence of the account's order up to which everything is applied here.
     public var cursor = ServerSequence.none
-    /// the sequence of the account's last segment when the server last spoke: ``head`` less
-    /// ``cursor`` segments are left to receive.
+    /// The sequence of the account's last segment in the server's last answer: ``head`` less
+    /// ``cursor`` segments remain to be received.
     public var head = ServerSequence.none
-    /// Sealed segments that are left to send.
+    /// Sealed segments that remain to be sent.
     public var segmentsUnsent = 0
-    /// Chunks that are left of the snapshot that is being loaded or sent.
+    /// Chunks that remain of the snapshot that is being loaded or sent.
     public var chunksLeft = 0
-    /// Whether the server took nothing because the account may not write now.
+    /// Whether the server refused to accept anything because the account may not write now.
     public var isWritingRefused = false
     /// What must be added to this device's clock to get server time.
     public var clockOffset = Duration.zero
@@ -49,10 +49,9 @@ public struct SyncReport: Hashable, Sendable {
     public init() {}
 }
 
-/// Why a snapshot could not be loaded, or was not taken by the server.
+/// Why a snapshot could not be loaded, or was refused by the server.
 ///
-/// The rest of the exchange goes on: changes of this device are sent all the same, and the next
-/// exchange tries again.
+/// The rest of the sync goes on: changes of this device are sent, and the next sync tries again.
 public enum SnapshotFailure: Hashable, Sendable, CustomStringConvertible {
     /// The server no longer has the segments after the cursor, and its snapshot of them cannot be
     /// used: nothing more is received until it has another one, or a key has come.

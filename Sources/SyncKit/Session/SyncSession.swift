@@ -1,11 +1,12 @@
-/// The course of one sync as a state machine: events in, actions out; no network, disk or time.
+/// One sync as a state machine: it takes events and returns actions, without network, disk or
+/// clock.
 ///
 /// Pushes what an earlier sync sealed, pulls until the server has no more, asks whether the account
 /// may write, seals what is unsent, pushes it segment by segment, makes a snapshot where one is
-/// due, and finishes. Every step may fail and the whole be started again: the store remembers what
-/// counted. Whatever a step needs to know comes with its action.
+/// due, and finishes. Every step may fail and the sync be started again: the store remembers what
+/// was acknowledged. An action carries all that its step needs.
 package struct SyncSession: Sendable {
-    /// What the shell does next.
+    /// What the caller does next.
     package enum Action: Hashable, Sendable {
         /// Ask for the page after the store's cursor.
         case pull
@@ -13,7 +14,7 @@ package struct SyncSession: Sendable {
         case apply(PulledPage)
         /// Load the newest snapshot: the segments after the cursor are gone.
         case loadSnapshot
-        /// Begin anew with a server that lost its memory.
+        /// Start again with a server that lost its data.
         case resetForNewEpoch(epoch: Int)
         /// Pull and merge everything again.
         case repair
@@ -31,9 +32,9 @@ package struct SyncSession: Sendable {
         /// Go on as a new replica: another copy of the database used this one's numbers, or what
         /// is sealed was overtaken by a pull.
         case rotateReplicaID
-        /// Look whether a snapshot is due, of a server that stands so.
+        /// Check whether a snapshot is due, by this state of the server.
         case checkSnapshot(ServerState)
-        /// Make a snapshot and hand it over.
+        /// Make a snapshot and push it.
         case makeSnapshot
         /// All is done.
         case finish
@@ -48,7 +49,7 @@ package struct SyncSession: Sendable {
         case overtaken
     }
 
-    /// What happened in the world.
+    /// What happened.
     package enum Event: Hashable, Sendable {
         case started(SealedBefore, mayWrite: Bool)
         case notedOvertaken
@@ -79,13 +80,13 @@ package struct SyncSession: Sendable {
     /// What the session waits for.
     package enum State: Hashable, Sendable {
         case idle, resuming, overtaking, pulling, resetting, repairing
-        /// The server stands so since the last pull.
+        /// With the server's state at the last pull.
         case applying(ServerState), loading(ServerState)
         case asking(ServerState), sealing(ServerState)
         case pushing, rotating, checking, making, finished
     }
 
-    /// What it waits for now.
+    /// What the session waits for now.
     package private(set) var state = State.idle
     private var steps = 0
     private var replicaIDRotations = 0

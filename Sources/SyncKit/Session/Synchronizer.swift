@@ -5,13 +5,13 @@ public struct Synchronizer: Sendable {
     private let sealer: SegmentSealer
     private let snapshotTail: Int
 
-    /// A synchronizer of `store`.
+    /// Makes a synchronizer of `store`.
     ///
     /// - Parameters:
-    ///   - store: What is exchanged.
-    ///   - transport: The way to the server.
+    ///   - store: The store whose changes are exchanged.
+    ///   - transport: The connection to the server.
     ///   - keys: The library's keys.
-    ///   - account: Whose library, 16 bytes; segments of others are refused.
+    ///   - account: The library's account, 16 bytes; segments of others are refused.
     public init(
         store: SyncStore, transport: any Transport, keys: LibraryKeys, account: [UInt8]
     ) {
@@ -20,7 +20,8 @@ public struct Synchronizer: Sendable {
             snapshotTail: Limits.snapshotTail)
     }
 
-    /// The same, which makes a snapshot where `snapshotTail` segments have come after the last.
+    /// Makes a synchronizer that makes a snapshot where `snapshotTail` segments have come after the
+    /// last one.
     package init(
         store: SyncStore, transport: any Transport, keys: LibraryKeys, account: [UInt8],
         snapshotTail: Int
@@ -31,11 +32,11 @@ public struct Synchronizer: Sendable {
         sealer = SegmentSealer(keys: keys, account: account)
     }
 
-    /// Pushes what an earlier run left, pulls, then pushes what is new; safe to repeat, and to
-    /// interrupt anywhere.
+    /// Pushes what an earlier run sealed, pulls, then pushes new changes. It may be repeated, and
+    /// interrupted anywhere.
     ///
-    /// The closures run on the caller's actor, the work on the database never does: a run that is
-    /// started on the main actor does not make it wait for a merge.
+    /// The closures run on the caller's actor; the work on the database never does, so that the
+    /// main actor does not wait for a merge.
     ///
     /// - Parameters:
     ///   - mayWrite: Whether the account may write now, as far as is known: asked before anything
@@ -78,15 +79,15 @@ public struct Synchronizer: Sendable {
 }
 
 extension SyncStore {
-    /// Works on the store off the caller's actor: what takes long there would stop an app's
-    /// interface.
+    /// Runs `work` on the store away from the caller's actor, so that an app's interface does not
+    /// wait for it.
     @concurrent
     func offActor<Value>(
         _ work: @Sendable (SyncStore) throws -> sending Value
     ) async throws -> sending Value { try work(self) }
 }
 
-/// The doing of one sync: each action of the session becomes an event.
+/// Performs the actions of one session; each gives an event.
 private struct Exchange {
     let store: SyncStore
     let transport: any Transport
@@ -94,7 +95,7 @@ private struct Exchange {
     let snapshotTail: Int
     var report = SyncReport()
 
-    /// Puts the store in order before a run; what an earlier one has left.
+    /// Prepares the store for a run, and tells what an earlier one sealed and did not send.
     mutating func prepare() async throws -> SyncSession.SealedBefore {
         let sealedBefore: SyncSession.SealedBefore
         (report, sealedBefore) = try await store.offActor { [report, sealer] store in
@@ -114,7 +115,7 @@ private struct Exchange {
         return sealedBefore
     }
 
-    /// Does what the session asks for.
+    /// Performs an action of the session.
     mutating func perform(
         _ action: SyncSession.Action, _ progress: (SyncReport) -> Void
     ) async throws -> SyncSession.Event {
@@ -163,21 +164,18 @@ private struct Exchange {
         let page = try await transport.pull(request)
         let answered = store.environment.wallMilliseconds()
         (report.cursor, report.head) = (cursor, page.server.head)
-        // Server time lies between the question and the answer; half of the way is the best guess.
+        // The server read its clock between the request and the answer: half-way is the best guess.
         let here = Int64(clamping: asked / 2 + answered / 2)
-        let (offset, overflow) = page.server.milliseconds.subtractingReportingOverflow(here)
-        if !overflow {
-            report.clockOffset = .milliseconds(offset)
-            try await store.offActor { try $0.setClockOffset(.milliseconds(offset)) }
-        }
+        let (difference, overflow) = page.server.milliseconds.subtractingReportingOverflow(here)
+        let offset: Duration? = overflow ? nil : .milliseconds(difference)
+        if let offset { report.clockOffset = offset }
         let epoch = page.server.epoch
-        let isKnownEpoch = try await store.offActor { store in
-            if try store.knownEpoch() == nil { try store.setEpoch(epoch) }
-            return try store.knownEpoch() == epoch
+        let isKnownEpoch = try await store.offActor {
+            try $0.noteServer(clockOffset: offset, epoch: epoch)
         }
-        guard isKnownEpoch, page.server.head >= cursor,
-            !page.isOtherHistory
-        else { return .serverForgot(epoch: page.server.epoch) }
+        guard isKnownEpoch, page.server.head >= cursor, !page.isOtherHistory else {
+            return .serverForgot(epoch: epoch)
+        }
         if cursor < page.server.floor {
             // Until one is loaded that reaches as far.
             report.snapshotFailure = .notLoaded(reason: SessionError.noSnapshot.description)
@@ -253,8 +251,8 @@ private struct Exchange {
         return .pushed(reply.server, hasUnsent: hasUnsent)
     }
 
-    /// A snapshot is due when so many segments have come after the last one. It speaks for all
-    /// that was pulled: not of a device that has set something aside.
+    /// A snapshot is due when ``snapshotTail`` segments have come after the last one. It stands for
+    /// everything that was pulled, so a device that has set something aside makes none.
     private func isSnapshotDue(_ server: ServerState) async throws -> Bool {
         guard
             server.head - server.floor >= Int64(snapshotTail),

@@ -131,11 +131,17 @@ extension SyncStore {
         }
     }
 
-    func knownEpoch() throws -> Int? {
-        try pool.read { try StoreState(db: $0).epoch.map(Int.init) }
-    }
-
-    func setEpoch(_ epoch: Int) throws {
-        try engineWrite { try StoreState(db: $0.db).set("epoch", .integer(Int64(epoch))) }
+    /// Notes what a server said besides its segments: its time, and its epoch where none is known.
+    ///
+    /// - Parameter clockOffset: See ``setClockOffset(_:)``; nil where the server's time tells none.
+    /// - Returns: Whether the epoch is the known one.
+    func noteServer(clockOffset: Duration?, epoch: Int) throws -> Bool {
+        try engineWrite { session in
+            let state = StoreState(db: session.db)
+            if let clockOffset { try state.setClockOffset(clockOffset) }
+            if let known = try state.epoch { return known == Int64(epoch) }
+            try state.set("epoch", .integer(Int64(epoch)))
+            return true
+        }
     }
 }

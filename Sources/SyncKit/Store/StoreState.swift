@@ -156,6 +156,16 @@ struct StoreState {
     /// What must be added to this device's clock to get server time, in milliseconds.
     var clockOffset: Int64 { get throws { try integer("clock_offset") } }
 
+    func setClockOffset(_ offset: Duration) throws {
+        let (seconds, attoseconds) = offset.components
+        // No clock can be wrong by more.
+        let bound = Int64(HybridTimestamp.latestMilliseconds)
+        let milliseconds =
+            min(max(seconds, -bound / 1000), bound / 1000) * 1000
+            + attoseconds / 1_000_000_000_000_000
+        try set("clock_offset", .integer(milliseconds))
+    }
+
     /// The server's epoch at the last exchange; nil before the first.
     var epoch: Int64? {
         get throws { if case .integer(let value) = try value("epoch") { value } else { nil } }

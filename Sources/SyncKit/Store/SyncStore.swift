@@ -136,15 +136,7 @@ public final class SyncStore: Sendable {
 
     /// Notes what must be added to this device's clock to get server time.
     public func setClockOffset(_ offset: Duration) throws {
-        let (seconds, attoseconds) = offset.components
-        // Further off than this no clock can be said to be.
-        let bound = Int64(HybridTimestamp.latestMilliseconds)
-        let milliseconds =
-            min(max(seconds, -bound / 1000), bound / 1000) * 1000
-            + attoseconds / 1_000_000_000_000_000
-        try engineWrite { session in
-            try StoreState(db: session.db).set("clock_offset", .integer(milliseconds))
-        }
+        try engineWrite { try StoreState(db: $0.db).setClockOffset(offset) }
     }
 
     /// Runs the engine's own work in a transaction.

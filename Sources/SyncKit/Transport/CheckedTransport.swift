@@ -1,5 +1,5 @@
-/// A way to a server whose answers are believed only where they can be: every number that comes
-/// from outside is within its bounds from here on.
+/// Checks every answer of a transport: numbers that come from a server are within their bounds
+/// from here on.
 struct CheckedTransport: Transport {
     let base: any Transport
 
@@ -53,7 +53,7 @@ struct CheckedTransport: Transport {
             (0...Int(Int32.max)).contains(state.epoch),
             historyHash?.count ?? 0 <= Limits.historyHashBytes
         else {
-            throw SessionError.impossibleAnswer("where it stands is not what can be")
+            throw SessionError.impossibleAnswer("its state is outside its bounds")
         }
     }
 }

@@ -1,35 +1,35 @@
-/// The way to a server, or to whatever stands in its place.
+/// The connection to a server, or to anything that stores segments in its place.
 ///
-/// Every call may be repeated at will; none needs another.
+/// Every call may be repeated; none depends on another.
 public protocol Transport: Sendable {
-    /// Hands over one segment; the same segment again gets the same answer.
+    /// Sends one segment; the same segment again gets the same answer.
     ///
     /// - Throws: ``ForkedChain`` where the server holds another segment of this one's number, or
     ///   does not hold the one before it; ``WritingRefused`` where the account may only read now.
     func push(_ segment: SealedSegment) async throws -> PushAcknowledgement
 
-    /// Asks for segments, and tells how far this device has come.
+    /// Requests segments, and tells the server what this device has merged.
     func pull(_ request: PullRequest) async throws -> PulledPage
 
-    /// Hands over one chunk of a snapshot; the snapshot counts once all its chunks are there.
+    /// Sends one chunk of a snapshot; the snapshot is complete once all its chunks were sent.
     ///
     /// - Throws: ``WritingRefused`` where the account may only read now; ``SnapshotRefused`` where
-    ///   the server takes no such chunk, whoever sends it again.
+    ///   the server refuses the chunk for good.
     func push(_ chunk: SnapshotChunk) async throws
 
-    /// The newest snapshot that is there in full, or nil where there is none.
+    /// The newest complete snapshot, or nil where there is none.
     func newestSnapshot() async throws -> SnapshotManifest?
 
     /// One chunk of a snapshot: a sealed segment's bytes.
     ///
-    /// - Throws: ``SnapshotGone`` where a newer snapshot has taken its place.
+    /// - Throws: ``SnapshotGone`` where a newer snapshot has replaced it.
     func chunk(_ index: Int, of snapshot: SnapshotManifest) async throws -> [UInt8]
 }
 
-/// The server holds another segment of this replica at this number: the database was copied, or
-/// restored from a backup, or the server was. The engine goes on as a new replica; nothing is lost.
+/// The server holds another segment of this replica at this number: the database was copied, or it
+/// or the server was restored from a backup. The engine continues as a new replica; nothing is lost.
 public struct ForkedChain: Error, Equatable, CustomStringConvertible {
-    /// Says only that it is so.
+    /// An error without any details.
     public init() {}
 
     /// What happened.
@@ -38,25 +38,25 @@ public struct ForkedChain: Error, Equatable, CustomStringConvertible {
     }
 }
 
-/// The account may read now and not write, as while it is suspended. Changes wait on the device,
-/// and the run ends as one that only receives.
+/// The account may read and not write now, as while it is suspended. Changes wait on the device,
+/// and the sync only receives.
 public struct WritingRefused: Error, Equatable, CustomStringConvertible {
-    /// Says only that it is so.
+    /// An error without any details.
     public init() {}
 
     /// What happened.
     public var description: String {
-        "The server takes no changes of this account now. They wait on this device."
+        "The server accepts no changes of this account now. They wait on this device."
     }
 }
 
-/// The server does not take a chunk of a snapshot, and would not take it again: the snapshot is
-/// given up, and the exchange goes on without it.
+/// The server refuses a chunk of a snapshot for good: the snapshot is abandoned, and the sync
+/// continues without it.
 public struct SnapshotRefused: Error, Equatable, CustomStringConvertible {
-    /// What the server said.
+    /// The server's reason, a whole sentence.
     public let reason: String
 
-    /// A refusal with what the server said.
+    /// A refusal with the server's reason, a whole sentence.
     public init(reason: String) {
         self.reason = reason
     }
@@ -65,31 +65,31 @@ public struct SnapshotRefused: Error, Equatable, CustomStringConvertible {
     public var description: String { "The server refused a snapshot. \(reason)" }
 }
 
-/// The snapshot that was being loaded is no longer kept; begin with the newest one.
+/// The snapshot that was being loaded was deleted; load the newest one.
 public struct SnapshotGone: Error, Equatable, CustomStringConvertible {
-    /// Says only that it is so.
+    /// An error without any details.
     public init() {}
 
     /// What happened.
-    public var description: String { "A newer snapshot has taken the place of this one." }
+    public var description: String { "A newer snapshot has replaced this one." }
 }
 
-/// What every answer of a server tells besides what was asked for.
+/// The state of a server, which comes with every answer.
 public struct ServerState: Hashable, Sendable {
     /// Server time, in milliseconds since 1970 UTC.
     public var milliseconds: Int64
-    /// Another number than before when the server was wiped or restored from a backup.
+    /// Changes when the server was wiped or restored from a backup.
     public var epoch: Int
     /// The sequence of the account's last segment.
     public var head: ServerSequence
-    /// Segments up to this sequence are gone: a snapshot holds what they said. 0 where none are.
+    /// Segments up to this sequence were deleted: a snapshot holds their changes. 0 where none were.
     public var floor: ServerSequence
     /// Every active device has merged everything up to this sequence: the lowest of the highest
     /// ``PullRequest/mergedSequence`` of each.
     public var horizon: ServerSequence
 
-    /// What a transport read from an answer: `0 ≤ floor ≤ head`, `0 ≤ horizon ≤ head` and
-    /// `epoch ≥ 1`. A ``Synchronizer`` checks it and refuses anything else.
+    /// The state that a transport read from an answer, with `0 ≤ floor ≤ head`,
+    /// `0 ≤ horizon ≤ head` and `epoch ≥ 1`. A ``Synchronizer`` refuses any other.
     public init(
         milliseconds: Int64, epoch: Int, head: ServerSequence, floor: ServerSequence,
         horizon: ServerSequence
@@ -108,7 +108,7 @@ public struct PushAcknowledgement: Hashable, Sendable {
     public let sequence: ServerSequence
     /// The history hash of that sequence, at most 32 bytes; nil where the server gives none.
     public let historyHash: [UInt8]?
-    /// What the server tells with it.
+    /// The server's state after it.
     public let server: ServerState
 
     /// An answer whose `sequence` lies between 1 and the ``ServerState/head`` of `server`.
@@ -119,19 +119,19 @@ public struct PushAcknowledgement: Hashable, Sendable {
     }
 }
 
-/// Which segments a device asks for, and how far it has come.
+/// The segments that a device requests, and what it has merged.
 public struct PullRequest: Hashable, Sendable {
-    /// Segments after this sequence are asked for; 0 asks for the first ones.
+    /// Segments after this sequence are requested; 0 requests the first ones.
     public var sequence: ServerSequence
-    /// What the server gave with that sequence; nil where it gave none. Where the server has
-    /// another one there, it was set back: see ``PulledPage/isOtherHistory``.
+    /// The history hash of that sequence; nil where none is known. Where the server has another
+    /// one, it was restored from a backup: see ``PulledPage/isOtherHistory``.
     public var historyHash: [UInt8]?
-    /// Everything up to this sequence is merged on the device: what counts for
-    /// ``ServerState/horizon``. It lies below ``sequence`` while something that was received cannot
-    /// be merged yet, as for want of a key.
+    /// Everything up to this sequence is merged on the device; ``ServerState/horizon`` is computed
+    /// from it. It lies below ``sequence`` while something that was received cannot be merged yet,
+    /// as where a key is missing.
     public var mergedSequence: ServerSequence
 
-    /// A question with `0 ≤ mergedSequence ≤ sequence`; without a `mergedSequence` everything that
+    /// A request with `0 ≤ mergedSequence ≤ sequence`; without a `mergedSequence`, everything that
     /// was received is merged.
     public init(
         after sequence: ServerSequence, historyHash: [UInt8]? = nil,
@@ -143,19 +143,18 @@ public struct PullRequest: Hashable, Sendable {
     }
 }
 
-/// Segments in the account's order; an empty page means that there are no more, or that those
-/// asked for lie at or below the floor.
+/// Segments in the account's order; an empty page means that there are no more, or that the
+/// requested ones lie at or below the floor.
 public struct PulledPage: Hashable, Sendable {
     /// The segments, in rising order.
     public let segments: [SequencedSegment]
-    /// The history hash of the last one's sequence, or of the sequence that was asked for where
-    /// there are none; nil where the server gives none. Two histories never have the same history
-    /// hash at a sequence.
+    /// The history hash of the last one's sequence, or of the requested sequence where there are
+    /// none; nil where the server has none. Two histories never have the same hash at a sequence.
     public let historyHash: [UInt8]?
-    /// Whether the history hash that was sent is not the server's: then what came before the
-    /// sequence is not what it was, and there are no segments.
+    /// Whether the history hash of the request is not the server's: what comes before the sequence
+    /// has changed, and the page has no segments.
     public let isOtherHistory: Bool
-    /// What the server tells with them.
+    /// The server's state.
     public let server: ServerState
 
     /// A page of at most ``Limits/pageSegments`` segments, their sequences rising and above the one
@@ -171,7 +170,7 @@ public struct PulledPage: Hashable, Sendable {
     }
 }
 
-/// A snapshot that a server holds: one library's state up to a sequence.
+/// A snapshot on a server: one library's state up to a sequence.
 public struct SnapshotManifest: Hashable, Sendable {
     /// Which snapshot: 16 random bytes.
     public let id: [UInt8]
@@ -188,9 +187,9 @@ public struct SnapshotManifest: Hashable, Sendable {
     }
 }
 
-/// One chunk of a snapshot on its way to the server.
+/// One chunk of a snapshot that is sent to the server.
 public struct SnapshotChunk: Hashable, Sendable {
-    /// Which snapshot.
+    /// The snapshot that it belongs to.
     public let snapshot: SnapshotManifest
     /// The chunk's index in it, from 0.
     public let index: Int
