@@ -167,9 +167,19 @@ let package = Package(
                 "AtelierProtocol", "CreditLedger", "Fingerprints", "Provenance", "SignedObjects",
                 "StyleKit", "SyncKit", "SyncKitHTTP", "SystemSupport", crypto, grdb, httpTypes,
             ]),
+        // The texts of the page in each language.
+        .target(
+            name: "Messages", resources: [.copy("Catalogue")], swiftSettings: settings),
+        // The artist's page: a server for this machine only.
+        .target(
+            name: "Studio",
+            dependencies: [
+                "AtelierLibrary", "Messages", "SignedObjects", "StyleKit", "SystemSupport",
+                httpTypes, hummingbird, logging,
+            ], resources: [.copy("Site")], swiftSettings: settings),
         program(
             "atelier", in: "ClientCLI",
-            ["AtelierLibrary", "SignedObjects", argumentParser]),
+            ["AtelierLibrary", "SignedObjects", "Studio", argumentParser]),
         .target(
             name: "AtelierServer",
             dependencies: [
@@ -217,6 +227,13 @@ let package = Package(
                 "AtelierLibrary", "AtelierProtocol", "CreditLedger", "Fingerprints", "Provenance",
                 "SignedObjects", "StyleKit", "SyncKit", "SyncKitHTTP", "SystemSupport", crypto,
                 grdb, httpTypes,
+            ]),
+        tests("MessagesTests", ["Messages"]),
+        tests(
+            "StudioTests",
+            [
+                "AtelierLibrary", "SignedObjects", "StyleKit", "Studio", httpTypes, hummingbird,
+                hummingbirdTesting,
             ]),
         tests(
             "ServerTests",

@@ -82,7 +82,7 @@ struct AtelierCommand: AsyncParsableCommand {
             CreditsCommand.self, SyncCommand.self, StatusCommand.self, ConflictsCommand.self,
             CasesCommand.self, AppealCommand.self,
             BundleCommand.self, VerifyCommand.self, BackupCommand.self, RestoreCommand.self,
-            DoctorCommand.self, ExportCommand.self,
+            DoctorCommand.self, ExportCommand.self, UICommand.self,
         ])
 }
 

@@ -56,8 +56,13 @@ enum ImportRules {
             "AtelierProtocol", "CreditLedger", "Fingerprints", "Provenance", "SignedObjects",
             "StyleKit", "SyncKit", "SyncKitHTTP", "SystemSupport", "Crypto", "GRDB", "HTTPTypes",
         ],
+        "Sources/Messages": [],
+        "Sources/Studio": http.union([
+            "AtelierLibrary", "Logging", "Messages", "SignedObjects", "StyleKit", "SystemSupport",
+        ]),
         "Sources/ClientCLI": [
             "AtelierLibrary", "ArgumentParser", "AtelierProtocol", "CreditLedger", "SignedObjects",
+            "Studio",
         ],
         "Sources/Server/Core": http.union([
             "AtelierProtocol", "CreditLedger", "Fingerprints", "SignedObjects", "SyncKit",
