@@ -1,0 +1,68 @@
+// Pictures in rows of one height, none of them cropped, as many as there are.
+
+import { fill, h } from "../dom.js";
+
+/// How far below the window the next page is fetched, so that scrolling does not wait for it.
+const ahead = "1200px";
+
+/// One picture with its caption: `picture` is its address, `href` where a click leads.
+export const tile = ({ picture, width, height, title, note = null, href, isCurrent = false }) =>
+    h("li", { "aria-current": isCurrent ? "true" : null },
+        h("figure",
+            h("img", { src: picture, width, height, alt: "", loading: "lazy", decoding: "async" }),
+            h("figcaption", h("a", { href }, title), note && [h("br"), h("span.quiet", note)])));
+
+/// A list that grows while one scrolls. `page(after)` answers `{items, next}`: a page after what
+/// `next` of the one before said, and a `next` of null after the last.
+export class Gallery {
+    constructor(page, element, { classes = "", label = null } = {}) {
+        this.page = page;
+        this.item = element;
+        this.list = h(`ul.hang${classes}`, { "aria-label": label });
+        this.end = h("div", { "aria-hidden": "true" });
+        this.element = h("div.stack", this.list, this.end);
+        this.next = undefined;
+        this.generation = 0;
+        this.observer = new IntersectionObserver((entries) => {
+            if (entries.some((entry) => entry.isIntersecting)) this.more();
+        }, { rootMargin: ahead });
+        this.observer.observe(this.end);
+    }
+
+    /// Fetches the next page, unless it is being fetched.
+    async more() {
+        if (this.isFetching || this.next === null) return;
+        this.isFetching = true;
+        const { generation } = this;
+        try {
+            const { items, next } = await this.page(this.next);
+            if (generation !== this.generation) return;
+            this.list.append(...items.map(this.item));
+            this.next = next ?? null;
+        } finally {
+            this.isFetching = false;
+        }
+        // The observer tells of changes only: a page that left the end in view asks again.
+        this.observer.unobserve(this.end);
+        this.observer.observe(this.end);
+    }
+
+    /// Fetches as many as are shown anew, and shows them in one step.
+    async refresh() {
+        const wanted = Math.max(1, this.list.childElementCount);
+        this.generation += 1;
+        const { generation } = this;
+        const all = [];
+        let after;
+        do {
+            const { items, next } = await this.page(after);
+            all.push(...items);
+            after = next ?? null;
+        } while (after !== null && all.length < wanted);
+        if (generation !== this.generation) return;
+        fill(this.list, all.map(this.item));
+        this.next = after;
+        this.observer.unobserve(this.end);
+        this.observer.observe(this.end);
+    }
+}
