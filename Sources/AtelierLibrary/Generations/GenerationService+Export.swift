@@ -16,6 +16,28 @@ public struct SourceColor: Codable, Equatable, Sendable {
     public let share: Double
 }
 
+/// From which work each part of a generation comes, as outlines.
+public struct SourceOutlines: Codable, Equatable, Sendable {
+    /// What comes from one work.
+    public struct Region: Codable, Equatable, Sendable {
+        /// The work.
+        public let work: WorkID
+        /// Its colour on the map, `#rrggbb`.
+        public let color: String
+        /// The part of the picture that comes from it, 0 to 1.
+        public let share: Double
+        /// The data of an SVG path in units of the grid.
+        public let path: String
+    }
+
+    /// The width of the grid; it has the shape of the picture.
+    public let across: Int
+    /// The height of the grid.
+    public let down: Int
+    /// The works, the largest share first.
+    public let regions: [Region]
+}
+
 extension GenerationService {
     /// Writes a generation to a file of the artist's choice.
     ///
@@ -81,6 +103,29 @@ extension GenerationService {
                 SourceColor(work: $0, color: entry.hex, share: entry.share)
             }
         }
+    }
+
+    /// Draws a generation again to tell from which work each part of it comes.
+    ///
+    /// - Parameter side: The longer side of the grid of the outlines, in places.
+    /// - Throws: As ``writeSourceMap(of:to:replacing:_:)``.
+    public func sourceOutlines(
+        of id: GenerationID, side: Int = 512, _ watch: DrawingWatch = DrawingWatch()
+    ) throws -> SourceOutlines {
+        let generation = try generation(id)
+        let drawing = try drawAgain(generation, try plan(of: generation), watch)
+        guard let map = drawing.sourceMap else {
+            throw GenerationError.isASheet(name: generation.id.short)
+        }
+        let grid = map.regions.reduced(to: side)
+        let regions = map.legend.enumerated().compactMap { rank, entry in
+            WorkID(entry.workID).map {
+                SourceOutlines.Region(
+                    work: $0, color: entry.hex, share: entry.share,
+                    path: grid.outline(ofRank: rank))
+            }
+        }
+        return SourceOutlines(across: grid.across, down: grid.down, regions: regions)
     }
 
     private func drawAgain(

@@ -4,6 +4,16 @@ import GRDB
 import SignedObjects
 import SyncKit
 
+/// A generation that is paid for and was interrupted.
+public struct UnfinishedGeneration: Codable, Equatable, Sendable {
+    /// The id that it will have.
+    public let id: GenerationID
+    /// The model's name when it was paid for.
+    public let modelName: String
+    /// The number of drafts on its sheet; 0 for a picture without a sheet.
+    public let drafts: Int
+}
+
 extension GenerationService {
     /// Rates a generation, for the artist's own use.
     ///
@@ -83,6 +93,14 @@ extension GenerationService {
     }
 
     // MARK: Paid, not finished
+
+    /// The generations that are paid for and were interrupted; ``resume(_:)`` finishes them.
+    public func unfinished() throws -> [UnfinishedGeneration] {
+        try unfinishedPlans().map {
+            UnfinishedGeneration(
+                id: $0.plan.id, modelName: $0.plan.modelName, drafts: $0.plan.drafts)
+        }
+    }
 
     /// The paid generations that have no row yet, because of a crash or a stop.
     func unfinishedPlans() throws -> [(plan: GenerationPlan, spend: Digest)] {

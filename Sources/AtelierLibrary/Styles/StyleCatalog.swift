@@ -38,13 +38,13 @@ public struct StyleCatalog: Sendable {
     ///
     /// - Parameters:
     ///   - name: The model's name; no other model may have it.
-    ///   - progress: Called with 0 to 1.
+    ///   - progress: Called with 0 to 1; what it throws ends the training, and nothing is kept.
     /// - Throws: ``LibraryError``; ``RightsError/reserved(name:number:differingBits:)`` where
     ///   somebody else reserved a work since it was added; `StyleError` where a work cannot be
     ///   learned from.
     public func train(
         _ name: String, from choice: WorkChoice,
-        progress: @Sendable (Double) -> Void = { _ in }
+        progress: @Sendable (Double) throws -> Void = { _ in }
     ) throws -> TrainedModel {
         let name = try CheckedText.line(
             name, field: "model name", limit: Limits.modelNameBytes)
@@ -215,7 +215,7 @@ extension StyleCatalog {
     ///
     /// The model's bytes are the same as without the reuse.
     func learn(
-        from works: [Work], progress: @Sendable (Double) -> Void
+        from works: [Work], progress: @Sendable (Double) throws -> Void
     ) throws -> StyleModel {
         let base = try closestModel(to: works)
         let pixelsByWork = Dictionary(
@@ -226,7 +226,7 @@ extension StyleCatalog {
         let new = works.filter { !known.contains($0.id.bytes) }
         var lessons: [LearnedWork] = []
         for (index, work) in new.enumerated() {
-            progress(Double(index) / Double(new.count))
+            try progress(Double(index) / Double(new.count))
             lessons.append(try lesson(from: work))
         }
         let others = Set((base?.works ?? []).map(\.id)).subtracting(known)
@@ -234,7 +234,7 @@ extension StyleCatalog {
         let style = try StyleModel(
             combining: lessons, and: base, without: others,
             figures: Dictionary(figures, uniquingKeysWith: { first, _ in first }))
-        progress(1)
+        try progress(1)
         return style
     }
 

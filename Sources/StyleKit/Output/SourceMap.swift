@@ -16,6 +16,8 @@ public struct SourceMap: Sendable, Equatable {
     public let picture: Picture
     /// The works on the map, the largest share first.
     public let legend: [LegendEntry]
+    /// Which place of the generation comes from which work.
+    public let regions: SourceRegions
 }
 
 extension SourceMap {
@@ -27,10 +29,12 @@ extension SourceMap {
         // Indexed by the work's index in the model.
         var colors = [SIMD3<Int>](
             repeating: SIMD3(repeating: 128), count: (entries.max() ?? 0) + 1)
+        var ranks = [Int?](repeating: nil, count: colors.count)
         var legend: [LegendEntry] = []
         for (rank, (share, entry)) in zip(shares, entries).enumerated() {
             let color = SourceMap.color(rank)
             colors[entry] = color
+            ranks[entry] = rank
             legend.append(
                 LegendEntry(
                     workID: share.workID, hex: SourceMap.hex(color), share: share.share))
@@ -52,6 +56,7 @@ extension SourceMap {
         }
         picture = map.picture
         self.legend = legend
+        regions = SourceRegions(fragments, ranks: ranks)
     }
 
     private static func pixel(

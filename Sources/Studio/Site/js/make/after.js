@@ -6,6 +6,7 @@ import { t } from "../messages.js";
 import { fileButton, takeDrops } from "../components/drop.js";
 import { openDialog } from "../components/dialog.js";
 import { Gallery } from "../components/gallery.js";
+import { worksPage } from "../components/works.js";
 import { toast } from "../components/parts.js";
 
 /// Pictures that are painted after, by their name in the library.
@@ -16,7 +17,7 @@ export function chooseWork() {
     return new Promise((resolve) => {
         let chosen = null;
         const gallery = new Gallery(
-            (after) => get(`api/works?limit=60${after ? `&after=${after}` : ""}`),
+            (after) => worksPage(after),
             (work) => h("li", h("figure",
                 h("img", {
                     src: `api/works/${work.id}/picture?width=320`, width: work.width,
@@ -47,7 +48,7 @@ export class AfterMode {
         this.figure = h("figure.stack");
         this.closeness = h("input", { type: "range", id: "near", min: 0, max: 100, value: 45 });
         const id = this.make.address.searchParams.get("work");
-        if (id) this.show(await get(`api/works/${id}`));
+        if (id) this.show((await get(`api/works/${id}`)).work);
         else this.showNothing();
         return h("section.split.after", { "aria-label": t("make.mode_after") },
             this.figure,

@@ -49,8 +49,8 @@ export class Drafts {
                 this.isDrawing = false;
                 this.stop.remove();
                 this.bar.remove();
-                if (job.state === "stopped") this.status.textContent = t("make.stopped");
-                if (job.state === "failed") this.element.hidden = true;
+                if (job.state !== "done") this.element.hidden = true;
+                if (job.result?.is_repeat) this.showSheet(job.result.sheet);
                 resolve(job);
             });
         });
@@ -74,19 +74,28 @@ export class Drafts {
 
     /// Shows the drafts of a sheet from before.
     async showSheet(id) {
-        const { drafts, generation } = await get(`api/generations/${id}`);
-        if (!drafts?.length) return;
+        const { generation } = await get(`api/generations/${id}`);
+        if (!generation.is_sheet) return;
         this.sheet = id;
-        this.total = drafts.length;
-        this.known = new Map();
+        this.total = generation.drafts;
+        this.isFigure = generation.kind === "figure";
         this.status = h("p.quiet", { role: "status" },
             t("make.drafts_all", { count: this.total, most: mostPicks }));
-        this.places = h(`ol.drafts${generation.kind === "figure" ? ".square" : ""}`);
+        this.picked = new Set();
+        // The sheet is one picture; its drafts are ticked by their numbers below it.
+        this.known = new Map(Array.from({ length: this.total }, (_, place) => [
+            place + 1, h("label.check", this.box(place + 1), String(place + 1)),
+        ]));
         this.act = h("div.row");
         this.element.hidden = false;
-        fill(this.element, h("hgroup", h("h2", t("make.drafts")), this.status), this.places,
-            this.act);
-        this.show(drafts);
+        fill(this.element, h("hgroup", h("h2", t("make.drafts")), this.status),
+            generation.is_here && h("img.sheet-image", {
+                src: `api/generations/${id}/picture`, width: generation.width,
+                height: generation.height, alt: t("make.drafts"),
+            }),
+            h("div.row", { role: "group", "aria-label": t("make.drafts") },
+                [...this.known.values()]), this.act);
+        this.showAct();
         this.element.scrollIntoView({ block: "start" });
     }
 
@@ -94,7 +103,6 @@ export class Drafts {
         for (const draft of drafts) {
             if (!this.known.has(draft.number)) this.known.set(draft.number, this.place(draft));
         }
-        // The order may change until all are there: the smoothest come first in the end.
         const coming = Array.from({ length: Math.max(0, this.total - drafts.length) }, (_, index) => (
             h("li.coming", index === 0 && this.isDrawing ? t("make.being_drawn") : "")));
         const places = [...drafts.map(({ number }) => this.known.get(number)), ...coming];
@@ -104,18 +112,22 @@ export class Drafts {
         this.showAct();
     }
 
-    place({ number, picture, width, height }) {
-        const name = this.isFigure ? t("make.figure_number", { number })
-            : t("make.draft_number", { number });
-        return h("li", h("img", { src: picture, width, height, alt: "" }),
-            h("label", h("input", {
-                type: "checkbox", "aria-label": name, disabled: true,
-                onchange: (event) => {
-                    if (event.target.checked) this.picked.add(number);
-                    else this.picked.delete(number);
-                    this.showAct();
-                },
-            })));
+    place({ number, picture }) {
+        return h("li", h("img", { src: picture, alt: "" }), h("label", this.box(number)));
+    }
+
+    /// What ticks a draft.
+    box(number) {
+        return h("input", {
+            type: "checkbox", disabled: true,
+            "aria-label": this.isFigure ? t("make.figure_number", { number })
+                : t("make.draft_number", { number }),
+            onchange: (event) => {
+                if (event.target.checked) this.picked.add(number);
+                else this.picked.delete(number);
+                this.showAct();
+            },
+        });
     }
 
     showAct() {

@@ -68,7 +68,7 @@ export class Large {
     }
 
     toolbar() {
-        const { previous, next, sheet_mates: mates } = this.detail;
+        const { previous, next, mates } = this.detail;
         this.mapButton = h("button.button", {
             type: "button", "aria-pressed": "false", onclick: () => this.toggleMap(),
         }, t("pictures.where_from"));
@@ -113,15 +113,15 @@ export class Large {
         const map = s("svg.over.map", {
             viewBox: `0 0 ${across} ${down}`, preserveAspectRatio: "none", role: "img",
             "aria-label": t("pictures.map_alt", { count: regions.length }),
-        }, regions.map(({ work, path, colour }) => s("path", {
-            d: path, fill: colour, "data-work": work,
+        }, regions.map(({ work, path, color }) => s("path", {
+            d: path, fill: color, "data-work": work,
         }, s("title", titles.get(work) || t("common.untitled")))));
         map.addEventListener("pointermove", (event) => this.point(event.target.dataset.work));
         map.addEventListener("pointerleave", () => this.point(null));
         this.zoomable.inner.append(map);
         this.map = map;
-        for (const { work, colour } of regions) {
-            this.rows.get(work)?.querySelector("rect")?.setAttribute("fill", colour);
+        for (const { work, color } of regions) {
+            this.rows.get(work)?.querySelector("rect")?.setAttribute("fill", color);
         }
     }
 
@@ -158,7 +158,7 @@ export class Large {
             this.zoomable.show([this.image()]);
             return;
         }
-        const mates = this.detail.sheet_mates;
+        const { mates } = this.detail;
         const other = h("div.beside-image");
         const showOther = (mate) => fill(other, this.image(mate.id, mate, this.title(mate)));
         showOther(mates[0]);
@@ -178,7 +178,7 @@ export class Large {
         return h("div.stack.wide",
             h("div.stack", h("h2", { id: "picture-title" }, this.name),
                 h("p.quiet", t("pictures.drawn", {
-                    time: moment(generation.created_at), seed: String(generation.seed),
+                    time: moment(generation.created_at), seed: generation.seed,
                 }))),
             generation.is_source_withdrawn && h("p.banner.wait", t("pictures.withdrawn")),
             h("ul.legend", { "aria-label": t("pictures.works_in_it") }, [...this.rows.values()]),
@@ -205,7 +205,7 @@ export class Large {
             ? h("img", { src: `api/works/${work.id}/picture?width=160`, width: work.width,
                 height: work.height, alt: "", loading: "lazy" })
             : h("span"),
-        work.title === null ? h("span.quiet", t("pictures.removed_work"))
+        work.title === undefined ? h("span.quiet", t("pictures.removed_work"))
             : h("a", { href: `works?id=${work.id}` }, work.title || t("common.untitled")),
         h("output", shareText(work.share)));
     }
@@ -231,10 +231,9 @@ export class Large {
     }
 
     standing() {
-        const { standing, refusal, countersigned_at: when } = this.generation;
+        const { standing, refusal } = this.generation;
         if (standing === "countersigned") {
-            return h("p.row", h("span.chip.good", icon("check"), t("pictures.countersigned")),
-                when && h("span.quiet", moment(when)));
+            return h("p.row", h("span.chip.good", icon("check"), t("pictures.countersigned")));
         }
         if (standing === "refused") {
             return h("p.row", h("span.chip.bad", icon("cross"), t("pictures.refused")),

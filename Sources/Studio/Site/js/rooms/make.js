@@ -1,6 +1,6 @@
 // Make: a sketch, a work, figures or nothing at all become drafts, and drafts become pictures.
 
-import { get, post, refusalBox } from "../api.js";
+import { get, post, Refusal, refusalBox } from "../api.js";
 import { fill, h } from "../dom.js";
 import { runningJobs } from "../events.js";
 import { list, t } from "../messages.js";
@@ -21,6 +21,7 @@ class Make {
         this.body = h("div.stack.loose");
         this.pay = h("div.pay");
         this.refusal = h("div", { "aria-live": "polite" });
+        this.unfinished = h("div", { hidden: true, "aria-live": "polite" });
         this.drafts = new Drafts((numbers) => this.finish(numbers));
         this.finishing = new Finishing(() => this.showCost());
     }
@@ -35,7 +36,7 @@ class Make {
         this.style = this.styles.find(({ id }) => id === this.address.searchParams.get("style"))
             ?? this.styles.at(-1);
         this.showModes();
-        this.room.append(this.body, this.refusal, this.pay, h("section.halves",
+        this.room.append(this.body, this.unfinished, this.refusal, this.pay, h("section.halves",
             this.drafts.element, this.finishing.element));
         await this.choose(this.address.searchParams.get("mode") ?? "sketch");
         await this.goOn();
@@ -124,9 +125,9 @@ class Make {
         this.credits = await get("api/account/credits").catch(() => this.credits);
         const { credits } = this;
         if (credits && !credits.can_generate) {
-            fill(this.pay, refusalBox({
+            fill(this.pay, refusalBox(new Refusal({
                 what: credits.why_not, next: credits.next_step ?? null,
-            }));
+            })));
             return;
         }
         this.button = h("button.button.main", {
@@ -150,15 +151,41 @@ class Make {
                 style: this.style.id, mode: this.modeName, count: 9,
                 originality: this.originality?.() ?? 50, ...order,
             });
-            this.drafts.watch(job, this.modeName === "figure").then((state) => {
-                if (state.state === "failed") fill(this.refusal, refusalBox(state.error));
-                this.showCost();
-            });
+            this.watchDrafts(job);
             this.drafts.element.scrollIntoView({ behavior: "smooth", block: "start" });
         } catch (error) {
             fill(this.refusal, refusalBox(error));
             this.button.disabled = false;
         }
+    }
+
+    async watchDrafts(job) {
+        const state = await this.drafts.watch(job, this.modeName === "figure");
+        if (state.state === "failed") fill(this.refusal, refusalBox(state.error));
+        this.showCost();
+        this.showUnfinished();
+    }
+
+    /// What is paid for and was interrupted: its credit waits for it.
+    async showUnfinished() {
+        const { unfinished } = await get("api/unfinished");
+        this.unfinished.hidden = !unfinished.length;
+        fill(this.unfinished, unfinished.length > 0 && h("section.banner.wait",
+            h("p", t("make.unfinished", {
+                names: list([...new Set(unfinished.map(({ model_name: name }) => name))]),
+                count: unfinished.length,
+            })),
+            h("div.row", h("button.button", {
+                type: "button",
+                onclick: async () => {
+                    this.unfinished.hidden = true;
+                    try {
+                        this.watchDrafts((await post("api/unfinished/resume")).job);
+                    } catch (error) {
+                        fill(this.refusal, refusalBox(error));
+                    }
+                },
+            }, t("make.go_on")))));
     }
 
     async finish(numbers) {
@@ -181,9 +208,12 @@ class Make {
         const sheet = this.address.searchParams.get("sheet");
         const [running] = (await runningJobs("drafts")).slice(-1);
         if (running) {
-            this.drafts.watch(running.id, false).then(() => this.showCost());
+            this.watchDrafts(running.id);
             this.showCost();
-        } else if (sheet) await this.drafts.showSheet(sheet);
+        } else {
+            await this.showUnfinished();
+            if (sheet) await this.drafts.showSheet(sheet);
+        }
         const [finishing] = (await runningJobs("generations")).slice(-1);
         if (finishing) this.watchFinishing(finishing.id);
     }

@@ -94,9 +94,13 @@ class Pictures {
 
     titleOf({ model_name: style, draft, seed, kind, is_sheet: isSheet }) {
         if (isSheet) return t("pictures.view_sheet", { style });
-        if (kind === "figure") return t("pictures.title_figure", { style, number: draft || seed % 1000 });
+        if (kind === "figure") {
+            return t("pictures.title_figure", {
+                style, number: draft || seed.slice(-3),
+            });
+        }
         return draft ? t("pictures.title_draft", { style, number: draft })
-            : t("pictures.title_plain", { style, number: String(seed % 1000) });
+            : t("pictures.title_plain", { style, number: seed.slice(-3) });
     }
 
     choose(id) {

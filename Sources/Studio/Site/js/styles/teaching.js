@@ -1,7 +1,8 @@
 // Choosing the works that a style learns from.
 
-import { get, refusalBox } from "../api.js";
+import { refusalBox } from "../api.js";
 import { Gallery } from "../components/gallery.js";
+import { worksPage } from "../components/works.js";
 import { fill, h } from "../dom.js";
 import { t } from "../messages.js";
 
@@ -24,7 +25,7 @@ export class Teaching {
         this.status = h("p.quiet", { role: "status" });
         this.refusal = h("div");
         this.button = h("button.button.main", { disabled: true }, t("styles.teach_it"));
-        this.gallery = new Gallery((after) => this.page(after), (work) => this.choice(work),
+        this.gallery = new Gallery((after) => worksPage(after, this.tag), (work) => this.choice(work),
             { classes: ".small", label: t("styles.which_works") });
         this.element = h("form.stack.wide", {
             onsubmit: (event) => {
@@ -40,14 +41,14 @@ export class Teaching {
     }
 
     async open() {
-        const { tags, total } = await this.page();
+        const { tags, total } = await worksPage();
         if (!total) {
             fill(this.element, h("p", t("styles.no_works")),
                 h("div.row", h("a.button.main", { href: "works" }, t("styles.to_works"))));
             return;
         }
         const buttons = [[t("styles.all_works", { count: total }), null],
-            ...(tags ?? []).map(({ tag, count }) => [`${tag} ${count}`, tag])]
+            ...(tags ?? []).map(({ name, count }) => [`${name} ${count}`, name])]
             .map(([text, tag]) => this.chip(text, tag));
         fill(this.tags, buttons, h("button.chip.end", {
             type: "button", onclick: () => this.tickShown(),
@@ -69,13 +70,6 @@ export class Teaching {
             },
         }, text);
         return button;
-    }
-
-    async page(after) {
-        const query = new URLSearchParams({ limit: "80" });
-        if (after) query.set("after", after);
-        if (this.tag) query.set("tag", this.tag);
-        return get(`api/works?${query}`);
     }
 
     choice(work) {
