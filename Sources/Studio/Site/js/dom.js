@@ -50,6 +50,8 @@ const paths = {
     minus: "M6 12h12",
     up: "m6 15 6-6 6 6",
     down: "m6 9 6 6 6-6",
+    left: "m15 6-6 6 6 6",
+    right: "m9 6 6 6-6 6",
     cross: "m6 6 12 12M18 6 6 18",
     check: "m5 12.5 4.5 4.500L19 7.5",
     circle: "M12 20a8 8 0 1 0 0-16 8 8 0 0 0 0 16Z",

@@ -23,6 +23,7 @@ const percentage = new Intl.NumberFormat(language, { style: "percent", maximumFr
 const day = new Intl.DateTimeFormat(language, { dateStyle: "long" });
 const dayAndTime = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" });
 const monthAndYear = new Intl.DateTimeFormat(language, { month: "long", year: "numeric" });
+const enumeration = new Intl.ListFormat(language, { type: "unit" });
 const conjunction = new Intl.ListFormat(language, { type: "conjunction" });
 
 /// A number with at most one decimal.
@@ -35,6 +36,8 @@ export const date = (time) => day.format(new Date(time));
 export const moment = (time) => dayAndTime.format(new Date(time));
 /// The month of a time in RFC 3339.
 export const month = (time) => monthAndYear.format(new Date(time));
+/// Several facts in one line: "a, b, c".
+export const series = (items) => enumeration.format(items);
 /// Several texts as one: "a, b and c".
 export const list = (items) => conjunction.format(items);
 

@@ -21,7 +21,7 @@ export class Drafts {
     }
 
     /// Shows the drafts of a job as they come, and answers with its last state.
-    watch(id, isFigure) {
+    watch(id, isFigure, size = null) {
         this.isDrawing = true;
         this.isFigure = isFigure;
         this.picked = new Set();
@@ -38,15 +38,16 @@ export class Drafts {
         this.bar = h("progress", { max: 1, "aria-label": t("make.drafts") });
         this.status = h("p.quiet", { role: "status" });
         this.places = h(`ol.drafts${isFigure ? ".square" : ""}`);
+        if (size) this.places.style.setProperty("--shape", `${size[0]} / ${size[1]}`);
         this.act = h("div.row");
         this.element.hidden = false;
         fill(this.element, h("div.head", h("hgroup", h("h2", t("make.drafts")), this.status),
             this.stop), this.bar, this.places, this.act);
         return new Promise((resolve) => {
             onJob(id, (job) => {
+                this.isDrawing = job.state === "running";
                 this.take(job);
-                if (job.state === "running") return;
-                this.isDrawing = false;
+                if (this.isDrawing) return;
                 this.stop.remove();
                 this.bar.remove();
                 if (job.state !== "done") this.element.hidden = true;
@@ -113,7 +114,13 @@ export class Drafts {
     }
 
     place({ number, picture }) {
-        return h("li", h("img", { src: picture, alt: "" }), h("label", this.box(number)));
+        const image = h("img", {
+            src: picture, alt: "",
+            // Every place takes the shape of the drafts.
+            onload: () => this.places.style.setProperty(
+                "--shape", `${image.naturalWidth} / ${image.naturalHeight}`),
+        });
+        return h("li", image, h("label", this.box(number)));
     }
 
     /// What ticks a draft.

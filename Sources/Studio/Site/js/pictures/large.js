@@ -75,12 +75,14 @@ export class Large {
         this.besideButton = mates.length > 0 && h("button.button", {
             type: "button", "aria-pressed": "false", onclick: () => this.toggleBeside(),
         }, t("pictures.beside"));
-        const turn = (id, text) => h("button.button.plain", {
-            type: "button", disabled: !id, onclick: () => this.onChoose(id),
-        }, text);
+        const turn = (id, name, label) => h("button.button.plain.tool", {
+            type: "button", disabled: !id, "aria-label": label, title: label,
+            onclick: () => this.onChoose(id),
+        }, icon(name));
         return h("div.row", { role: "toolbar", "aria-label": t("pictures.view") },
-            turn(previous, t("pictures.previous")), this.mapButton, this.besideButton,
-            h("span.row.end", this.zoomable.controls, turn(next, t("pictures.next"))));
+            turn(previous, "left", t("pictures.previous")),
+            turn(next, "right", t("pictures.next")), this.mapButton, this.besideButton,
+            h("span.end", this.zoomable.controls));
     }
 
     // ---- Where it comes from ----------------------------------------------------------------------
@@ -155,12 +157,17 @@ export class Large {
         this.mapButton.setAttribute("aria-pressed", "false");
         this.note.textContent = "";
         if (isOn) {
+            this.zoomable.setRatio(this.generation.width / this.generation.height);
             this.zoomable.show([this.image()]);
             return;
         }
         const { mates } = this.detail;
         const other = h("div.beside-image");
-        const showOther = (mate) => fill(other, this.image(mate.id, mate, this.title(mate)));
+        const showOther = (mate) => {
+            const { width, height } = this.generation;
+            this.zoomable.setRatio(2 * Math.max(width / height, mate.width / mate.height));
+            fill(other, this.image(mate.id, mate, this.title(mate)));
+        };
         showOther(mates[0]);
         const choice = mates.length > 1 ? h("select", {
             "aria-label": t("pictures.beside_which"),

@@ -25,6 +25,7 @@ export class Zoomable {
         this.element.addEventListener("dblclick", (event) => {
             this.zoomTo(this.zoom > 1 ? 1 : 3, event);
         });
+        this.setRatio(width / height);
         this.drag();
         const tool = (name, label, act) => h("button.button.plain.tool", {
             type: "button", "aria-label": label, title: label, onclick: act,
@@ -34,6 +35,11 @@ export class Zoomable {
             tool("plus", t("sketch.larger"), () => this.zoomTo(this.zoom * step)),
             tool("fit", t("sketch.fit"), () => this.zoomTo(1)));
         new ResizeObserver(() => this.showZoom()).observe(this.element);
+    }
+
+    /// Says how wide what is shown is for its height.
+    setRatio(ratio) {
+        this.element.style.setProperty("--ratio", ratio);
     }
 
     show(layers) {

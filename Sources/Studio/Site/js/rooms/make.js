@@ -151,7 +151,7 @@ class Make {
                 style: this.style.id, mode: this.modeName, count: 9,
                 originality: this.originality?.() ?? 50, ...order,
             });
-            this.watchDrafts(job);
+            this.watchDrafts(job, order.size);
             this.drafts.element.scrollIntoView({ behavior: "smooth", block: "start" });
         } catch (error) {
             fill(this.refusal, refusalBox(error));
@@ -159,8 +159,8 @@ class Make {
         }
     }
 
-    async watchDrafts(job) {
-        const state = await this.drafts.watch(job, this.modeName === "figure");
+    async watchDrafts(job, size = null) {
+        const state = await this.drafts.watch(job, this.modeName === "figure", size);
         if (state.state === "failed") fill(this.refusal, refusalBox(state.error));
         this.showCost();
         this.showUnfinished();

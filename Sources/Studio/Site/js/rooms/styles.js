@@ -8,7 +8,7 @@ import { bars, effects, palette, rose, shareText, timeLeft, toast, watchJob }
 import { tile } from "../components/gallery.js";
 import { fill, h, icon, s } from "../dom.js";
 import { onChange, runningJobs } from "../events.js";
-import { list, number, t } from "../messages.js";
+import { number, series, t } from "../messages.js";
 import { Teaching } from "../styles/teaching.js";
 
 /// Sum of the widths that the swatches ask for; they shrink together to fill their row.
@@ -72,7 +72,7 @@ class Styles {
     }
 
     summary(style) {
-        return list([
+        return series([
             t("styles.works", { count: style.works.length }),
             t("styles.pictures", { count: style.pictures }),
             ...(style.figures.usable.length >= 2 ? [t("styles.figures")] : []),
@@ -124,7 +124,7 @@ class Styles {
             style.figures.outdated.length > 0 && h("p.banner.wait",
                 t("styles.points_changed", { count: style.figures.outdated.length })),
             analysis && this.swatches(analysis.palette),
-            analysis && this.plots(analysis));
+            analysis && this.plots(style));
     }
 
     swatches(colours) {
@@ -138,22 +138,22 @@ class Styles {
                 h("span", hex, h("br"), h("span.quiet", shareText(share))))));
     }
 
-    plots(analysis) {
+    plots(style) {
         const plot = (title, hint, picture, ends = null) => h("figure.stack",
             h("figcaption", h("h3", title), h("span.hint", hint)), picture,
             ends && h("div.ends", ends.map((end) => h("span", end))));
         const { stroke_widths: widths, edge_directions: edges, texture_by_scale: texture,
-            lightness } = analysis;
+            lightness } = style.analysis;
         const main = edges.indexOf(Math.max(...edges));
         const direction = main < 2 || main > 10 ? t("styles.level")
             : main > 4 && main < 8 ? t("styles.upright") : t("styles.slanted");
-        const middle = analysis.middle_stroke_width;
+        const middle = style.middle_stroke_width;
         const lines = middle === undefined ? t("styles.no_lines")
             : t("styles.lines_hint", { number: number(middle) });
         const rough = texture.indexOf(Math.max(...texture)) >= texture.length / 2;
         const light = t("styles.light_hint", {
-            contrast: number(Math.round(analysis.contrast)),
-            middle: number(Math.round(analysis.middle_lightness ?? 0)),
+            contrast: number(Math.round(style.contrast)),
+            middle: number(Math.round(style.middle_lightness ?? 0)),
         });
         return h("div.quarters",
             plot(t("styles.lines"), lines, bars(widths, lines),
