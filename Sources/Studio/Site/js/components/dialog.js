@@ -18,7 +18,7 @@ export function openDialog(title, ...children) {
             && event.clientY >= box.top && event.clientY <= box.bottom;
         if (!isInside) dialog.close();
     });
-    document.body.append(dialog);
+    (document.getElementById("room") ?? document.body).append(dialog);
     dialog.showModal();
     return dialog;
 }

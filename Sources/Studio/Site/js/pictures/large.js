@@ -222,10 +222,11 @@ export class Large {
             type: "radio", name: "rate", value, checked: value === this.generation.rating,
             onchange: () => this.rate(value),
         }));
-        return h("fieldset", h("legend", t("pictures.rate")),
-            h("div.row", this.rates.map((input, place) => h("label.check", input, String(place + 1))),
-                h("button.button.plain", { type: "button", onclick: () => this.rate(0) },
-                    t("pictures.no_rating"))));
+        return h("div.row.rates",
+            h("fieldset", h("legend", t("pictures.rate")), h("div.row", this.rates.map(
+                (input, place) => h("label.check", input, String(place + 1))))),
+            h("button.button.plain", { type: "button", onclick: () => this.rate(0) },
+                t("pictures.no_rating")));
     }
 
     async rate(value) {
