@@ -9,6 +9,7 @@ const sketch = (await readSketch("current")) ?? new Sketch(640, 480, "First");
 const pad = new Pad(sketch, { onComplaint: (name) => { document.body.dataset.complaint = name; } });
 const state = h("p", { role: "status" });
 const keeper = new Keeper("current", sketch, (name) => { state.textContent = name; });
+document.getElementById("easel").addEventListener("keydown", (event) => pad.shortcut(event));
 document.getElementById("easel").append(
     pad.tools, pad.board, h("div.stack.wide", pad.layers.element, state));
 pad.choose("brush");

@@ -194,6 +194,37 @@ def two_fingers_do_not_paint(pad):
     assert pad.run("return pad.view.scale") > 1.3, "two fingers zoom"
     assert pad.sum() == before, "what the first finger began is taken back"
     pad.run("pad.view.fit()")
+    # A tap of two fingers undoes, one of three does again.
+    done = pad.run("return pad.sketch.history.done.length")
+    for fingers, expected in [(2, done - 1), (3, done)]:
+        places = [(x + 40 * finger, y) for finger in range(fingers)]
+        for count in range(1, fingers + 1):
+            touch("touchStart", places[:count])
+        touch("touchEnd", [])
+        assert pad.run("return pad.sketch.history.done.length") == expected, fingers
+
+
+def a_pen_keeps_the_palm_away(pad):
+    pad.take([99, 104, 153])
+    pad.drag([(200, 150), (220, 150)], "pen", [1, 1])
+    before = pad.sum()
+    x, y = pad.place(200, 300)
+    pad.driver.execute_cdp_cmd("Input.dispatchTouchEvent", {
+        "type": "touchStart", "touchPoints": [{"x": x, "y": y, "id": 0}]})
+    pad.driver.execute_cdp_cmd("Input.dispatchTouchEvent", {
+        "type": "touchMove", "touchPoints": [{"x": x + 50, "y": y, "id": 0}]})
+    pad.driver.execute_cdp_cmd("Input.dispatchTouchEvent", {
+        "type": "touchEnd", "touchPoints": []})
+    assert pad.sum() == before, "a palm paints nothing where a pen is used"
+    pad.run("pad.view.fit(); pad.input.hasPen = false")
+
+
+def a_new_sheet_can_be_undone(pad):
+    before = pad.sum()
+    pad.run("pad.newButton.click()")
+    assert pad.run("return pad.sketch.layers.length === 1 && pad.sketch.isBlank")
+    pad.run("pad.undoButton.click()")
+    assert pad.sum() == before
 
 
 def comes_back(pad, driver, address, server):
@@ -220,7 +251,8 @@ def main():
         pad = Pad(driver, address)
         for test in [paints_and_undoes, pressure_gives_width, fill_does_not_leak,
                      layers_hold_apart, zoom_keeps_the_place, keys_paint,
-                     two_fingers_do_not_paint]:
+                     two_fingers_do_not_paint, a_pen_keeps_the_palm_away,
+                     a_new_sheet_can_be_undone]:
             test(pad)
             print(f"passed: {test.__name__}")
         comes_back(pad, driver, address, server)

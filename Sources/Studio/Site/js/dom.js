@@ -55,6 +55,7 @@ const paths = {
     cross: "m6 6 12 12M18 6 6 18",
     check: "m5 12.5 4.5 4.500L19 7.5",
     circle: "M12 20a8 8 0 1 0 0-16 8 8 0 0 0 0 16Z",
+    sheet: "M6 3h8l4 4v14H6ZM14 3v4h4M12 11v6M9 14h6",
     fit: "M4 9V4h5M20 9V4h-5M4 15v5h5M20 15v5h-5",
     bin: "M5 7h14M10 7V4h4v3M7 7l1 13h8l1-13",
 };

@@ -2,6 +2,7 @@
 
 import { h } from "../dom.js";
 import { t } from "../messages.js";
+import { takeDrops } from "../components/drop.js";
 import { toast } from "../components/parts.js";
 import { Keeper, readSketch } from "../sketch/keeping.js";
 import { Pad } from "../sketch/pad.js";
@@ -41,7 +42,10 @@ export class SketchMode {
                 : state === "saved" ? t("sketch.saved") : t("sketch.saving");
         });
         this.styleChanged();
-        return h("section.easel", { "aria-label": t("make.mode_sketch") },
+        takeDrops(this.pad.board, ([file]) => this.pad.layUnderneath(file));
+        const section = h("section.easel", {
+            "aria-label": t("make.mode_sketch"), onkeydown: (event) => this.pad.shortcut(event),
+        },
             this.pad.tools, this.pad.board,
             h("div.stack.wide",
                 this.make.styleField(({ name: style, works }) => t("make.sketch_hint", {
@@ -49,6 +53,11 @@ export class SketchMode {
                 })),
                 this.pad.layers.element, this.formatField(), this.make.originalityField(),
                 this.state));
+        addEventListener("paste", (event) => {
+            const file = [...event.clipboardData.files].find(({ type }) => /^image/.test(type));
+            if (file && section.isConnected) this.pad.layUnderneath(file);
+        });
+        return section;
     }
 
     formatField() {

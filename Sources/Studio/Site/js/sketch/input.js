@@ -9,6 +9,10 @@ export const toolKeys = { b: "brush", l: "line", f: "fill", e: "eraser", i: "pic
 /// Factor of one step of the zoom buttons and keys.
 export const zoomStep = 1.25;
 
+/// A tap of several fingers: its longest time in milliseconds, and how far they may move.
+const tapTime = 300;
+const tapReach = 12;
+
 const pressureOf = (event) => (event.pointerType === "pen" ? event.pressure : 1);
 
 /// Listens on the view's canvas and changes the sketch with the settings'
@@ -20,6 +24,8 @@ export class Input {
         this.pointers = new Map();
         this.action = null;
         this.isSpaceDown = false;
+        // Once a pen was seen, a finger or a palm moves the paper and paints nothing.
+        this.hasPen = false;
         const { canvas } = view;
         const on = (name, act) => canvas.addEventListener(name, act, { passive: false });
         on("pointerdown", (event) => this.down(event));
@@ -48,9 +54,14 @@ export class Input {
         this.view.canvas.focus({ preventScroll: true, focusVisible: false });
         this.view.canvas.setPointerCapture(event.pointerId);
         this.pointers.set(event.pointerId, event);
-        if (this.pointers.size === 2 && event.pointerType === "touch") return this.beginPinch();
+        this.hasPen ||= event.pointerType === "pen";
+        if (this.tap) this.tap.fingers = Math.max(this.tap.fingers, this.pointers.size);
+        if (this.pointers.size === 2 && event.pointerType === "touch") {
+            return this.beginPinch(event);
+        }
         if (this.pointers.size > 1) return;
-        const wantsMove = event.button === 1 || this.isSpaceDown || this.settings.tool === "move";
+        const wantsMove = event.button === 1 || this.isSpaceDown || this.settings.tool === "move"
+            || (this.hasPen && event.pointerType === "touch");
         if (wantsMove) this.action = { kind: "move", x: event.clientX, y: event.clientY };
         else if (event.button === 0 || event.button === 5) {
             this.begin(this.point(event), event.altKey, event.button === 5);
@@ -112,10 +123,22 @@ export class Input {
     up(event) {
         this.pointers.delete(event.pointerId);
         if (this.action?.kind === "pinch") {
-            if (this.pointers.size === 0) this.action = null;
+            if (this.pointers.size === 0) {
+                this.action = null;
+                this.endTap(event);
+            }
             return;
         }
         this.end();
+    }
+
+    /// A short tap of two fingers undoes, one of three does again.
+    endTap(event) {
+        const { tap } = this;
+        this.tap = null;
+        if (!tap || tap.moved > tapReach || event.timeStamp - tap.began > tapTime) return;
+        if (tap.fingers === 2) this.sketch.history.undo();
+        if (tap.fingers === 3) this.sketch.history.redo();
     }
 
     /// Ends what was begun.
@@ -139,8 +162,9 @@ export class Input {
     }
 
     /// Two fingers move and zoom; what the first one began to paint is taken back.
-    beginPinch() {
+    beginPinch(event) {
         if (this.sketch.stroke) this.sketch.cancelStroke();
+        this.tap = { began: event.timeStamp, moved: 0, fingers: 2 };
         this.action = { kind: "pinch", ...this.fingers() };
     }
 
@@ -157,6 +181,10 @@ export class Input {
         const now = this.fingers();
         const { action, view } = this;
         const box = view.canvas.getBoundingClientRect();
+        if (this.tap) {
+            this.tap.moved += Math.hypot(now.x - action.x, now.y - action.y)
+                + Math.abs(now.apart - action.apart);
+        }
         view.moveBy(now.x - action.x, now.y - action.y);
         view.zoomBy(now.apart / action.apart, now.x - box.left, now.y - box.top);
         Object.assign(action, now);

@@ -50,9 +50,20 @@ export class Keeper {
         addEventListener("visibilitychange", () => {
             if (document.visibilityState === "hidden") this.now();
         });
+        document.addEventListener("click", (event) => this.leaveBy(event), { capture: true });
         addEventListener("beforeunload", (event) => {
             if (this.isDirty) event.preventDefault();
         });
+    }
+
+    /// A link to another room waits until the sketch is kept.
+    async leaveBy(event) {
+        const link = event.target.closest?.("a[href]");
+        if (!this.isDirty || !link || link.target || link.origin !== location.origin
+            || event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;
+        event.preventDefault();
+        event.stopPropagation();
+        if (await this.now()) location.href = link.href;
     }
 
     soon() {

@@ -118,6 +118,8 @@ export class Pad {
         this.undoButton = this.button("undo", t("sketch.undo"), () => this.sketch.history.undo());
         this.redoButton = this.button("redo", t("sketch.redo"), () => this.sketch.history.redo());
         this.clearButton = this.button("bin", t("sketch.clear"), () => this.sketch.clearLayer());
+        this.newButton = this.button("sheet", t("sketch.new"),
+            () => this.sketch.startAnew(t("sketch.layer", { number: 1 })));
         const file = h("input.hidden", {
             type: "file", accept: "image/*", "aria-label": t("sketch.put_underneath"),
             onchange: () => {
@@ -131,7 +133,7 @@ export class Pad {
             role: "toolbar", "aria-label": t("sketch.tools"), "aria-orientation": "vertical",
             onkeydown: (event) => this.toolbarKeys(event),
         }, [...this.toolButtons.values()], h("hr"), this.undoButton, this.redoButton,
-        this.clearButton, underneath);
+        this.clearButton, this.newButton, underneath);
     }
 
     button(name, label, act, more = {}) {
@@ -140,7 +142,16 @@ export class Pad {
         }, icon(name));
     }
 
-    /// Arrows go from tool to tool, and the keys of the paper work here too.
+    /// Keys of the paper, wherever in the pad the focus is; never those of another control.
+    shortcut(event) {
+        const isOwn = event.target === this.canvas
+            || event.target.matches("input:not([type=range]), select, textarea");
+        const isControl = ["Enter", " ", "Escape"].includes(event.key)
+            || event.key.startsWith("Arrow");
+        if (!isOwn && !isControl && this.input.command(event)) event.preventDefault();
+    }
+
+    /// Arrows go from tool to tool.
     toolbarKeys(event) {
         const step = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 }[event.key];
         const buttons = [...this.tools.querySelectorAll("button:not(:disabled), input")];
@@ -148,8 +159,8 @@ export class Pad {
             const place = buttons.indexOf(document.activeElement);
             buttons[(place + step + buttons.length) % buttons.length].focus();
             event.preventDefault();
-        } else if (!["Enter", " ", "Escape"].includes(event.key)
-            && this.input.command(event)) event.preventDefault();
+            event.stopPropagation();
+        }
     }
 
     /// Lays a picture file underneath the sketch.

@@ -228,6 +228,12 @@ export class Sketch extends EventTarget {
 
     // ---- The whole -----------------------------------------------------------------------------
 
+    /// Takes a new sheet: one empty layer. Undo brings the old one back.
+    startAnew(name) {
+        const layer = new Layer(this.width, this.height, name);
+        this.rearrange([layer], layer, this.layers.length * this.width * this.height * 4);
+    }
+
     /// Gives the sketch another size: what is painted keeps its middle and its scale.
     resize(width, height) {
         if (width === this.width && height === this.height) return;
