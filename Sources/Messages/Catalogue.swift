@@ -2,7 +2,7 @@ public import Foundation
 
 /// Every text that Atelier shows, in every language, by its key.
 ///
-/// A key is `AREA.NAME`, such as `make.stop`; the file `Catalogue/LANGUAGE/AREA.json` holds the names of
+/// A key is `AREA.NAME`, such as `common.stop`; the file `Catalogue/LANGUAGE/AREA.json` holds the names of
 /// an area. A text may contain `{name}` for a value, and is either one text or a plural form each,
 /// `{"one": "{count} work", "other": "{count} works"}`, chosen by the value `count`.
 public struct Catalogue: Sendable {

@@ -56,7 +56,7 @@ import Testing
             !dynamic.contains { key.hasPrefix("\($0).") }
         }
         #expect(unused.sorted() == [])
-        let files = ["html", "js", "json", "css", "swift", "sqlite", "csv"]
+        let files = ["html", "js", "json", "css", "key", "swift", "sqlite", "csv"]
         let missing = asked.subtracting(known).filter { key in
             !files.contains { key.hasSuffix(".\($0)") }
         }
@@ -85,7 +85,9 @@ import Testing
         #expect(Language(acceptLanguage: "ja;q=0, it;q=0.1") == .italian)
         #expect(Language(acceptLanguage: "ja;q=x,it;q=0.2") == .italian)
         let many = Array(repeating: "fr", count: Limits.languageRanges)
-        #expect(Language(acceptLanguage: (many.dropLast() + ["ja"]).joined(separator: ",")) == .japanese)
+        #expect(
+            Language(acceptLanguage: (many.dropLast() + ["ja"]).joined(separator: ",")) == .japanese
+        )
         #expect(Language(acceptLanguage: (many + ["ja"]).joined(separator: ",")) == .english)
         #expect(Language(environment: ["LANG": "it_IT.UTF-8"]) == .italian)
         #expect(Language(environment: ["LC_ALL": "C", "LANG": "it_IT"]) == .english)
@@ -106,8 +108,9 @@ import Testing
         #expect("\(try #require(error))".contains("ja/make.json"))
         let large = Data(repeating: 0x20, count: Limits.textFileBytes + 1)
         try large.write(to: file)
-        #expect(throws: CatalogueError.tooLarge(
-            path: file.path, bytes: large.count, limit: Limits.textFileBytes)
+        #expect(
+            throws: CatalogueError.tooLarge(
+                path: file.path, bytes: large.count, limit: Limits.textFileBytes)
         ) { try Catalogue(folder: folder) }
     }
 

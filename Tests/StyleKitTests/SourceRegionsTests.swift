@@ -12,7 +12,9 @@ import Testing
     @Test(arguments: 0..<40)
     func outlinesHoldTheirPlacesAndNoOther(seed: UInt64) throws {
         var random = SeededGenerator(seed: seed)
-        let (across, down) = (Int.random(in: 1...12, using: &random), Int.random(in: 1...9, using: &random))
+        let (across, down) = (
+            Int.random(in: 1...12, using: &random), Int.random(in: 1...9, using: &random)
+        )
         let entries = (0..<across * down).map { _ in UInt16.random(in: 0...3, using: &random) }
         // Entry 3 is nothing's.
         let regions = SourceRegions(

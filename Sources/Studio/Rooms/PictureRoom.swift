@@ -231,7 +231,8 @@ extension PictureRoom {
         init(_ generation: Generation, in library: Library) throws {
             self.generation = Item(generation)
             let works = Dictionary(
-                try library.works.all().map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+                try library.works.all().map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first }
+            )
             self.works = generation.sources.map { source in
                 let work = works[source.work]
                 return Source(
