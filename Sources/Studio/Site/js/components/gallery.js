@@ -15,9 +15,12 @@ export const tile = ({ picture, width, height, title, note = null, href, isCurre
 /// A list that grows while one scrolls. `page(after)` answers `{items, next}`: a page after what
 /// `next` of the one before said, and a `next` of null after the last.
 export class Gallery {
-    constructor(page, element, { classes = "", label = null } = {}) {
+    constructor(page, element, { classes = "", label = null, onBegin = () => {} } = {}) {
         this.page = page;
         this.item = element;
+        // Called before the list is built from its begin.
+        this.onBegin = onBegin;
+        this.shown = [];
         this.list = h(`ul.hang${classes}`, { "aria-label": label });
         this.end = h("div", { "aria-hidden": "true" });
         this.element = h("div.stack", this.list, this.end);
@@ -37,7 +40,9 @@ export class Gallery {
         try {
             const { items, next } = await this.page(this.next);
             if (generation !== this.generation) return;
+            if (this.next === undefined) this.onBegin();
             this.list.append(...items.map(this.item));
+            this.shown.push(...items);
             this.next = next ?? null;
         } finally {
             this.isFetching = false;
@@ -47,9 +52,10 @@ export class Gallery {
         this.observer.observe(this.end);
     }
 
-    /// Fetches as many as are shown anew, and shows them in one step.
+    /// Fetches as many as are shown anew, and shows them in one step; where nothing changed, what
+    /// is shown stays as it is, with the focus in it.
     async refresh() {
-        const wanted = Math.max(1, this.list.childElementCount);
+        const wanted = Math.max(1, this.shown.length);
         this.generation += 1;
         const { generation } = this;
         const all = [];
@@ -60,8 +66,13 @@ export class Gallery {
             after = next ?? null;
         } while (after !== null && all.length < wanted);
         if (generation !== this.generation) return;
-        fill(this.list, all.map(this.item));
+        const isSame = all.length === this.shown.length
+            && JSON.stringify(all) === JSON.stringify(this.shown);
         this.next = after;
+        if (isSame) return;
+        this.onBegin();
+        this.shown = all;
+        fill(this.list, all.map(this.item));
         this.observer.unobserve(this.end);
         this.observer.observe(this.end);
     }

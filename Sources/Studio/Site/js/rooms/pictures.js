@@ -16,7 +16,7 @@ class Pictures {
         this.lead = h("p.quiet");
         this.large = h("div");
         this.gallery = new Gallery((after) => this.page(after), (picture) => this.item(picture),
-            { label: t("pictures.all") });
+            { label: t("pictures.all"), onBegin: () => { this.lastMonth = null; } });
     }
 
     async open() {
@@ -59,7 +59,6 @@ class Pictures {
             this.lead.textContent = t("pictures.lead", { count: page.total });
             this.empty.hidden = page.total > 0;
         }
-        if (after === undefined) this.lastMonth = null;
         return page;
     }
 

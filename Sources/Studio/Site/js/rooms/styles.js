@@ -44,6 +44,10 @@ class Styles {
 
     async refresh() {
         const { styles } = await get("api/styles");
+        // What did not change stays, with what the artist does in it.
+        const told = JSON.stringify(styles);
+        if (told === this.told) return;
+        this.told = told;
         this.styles = styles;
         this.lead.textContent = styles.length ? t("styles.lead", { count: styles.length })
             : t("styles.lead_none");
