@@ -10,6 +10,10 @@ package enum Limits {
     package static let modelBytes = 2 * 1024 * 1024 * 1024
     /// The largest key file or generation plan that is read, in bytes.
     package static let smallFileBytes = 256 * 1024
+    /// The widths of small copies, in pixels.
+    package static let thumbnailWidths = 32...2_048
+    /// The quality of small copies, 0 to 100.
+    static let thumbnailQuality = 82
     /// The longest sealed provisioning that is opened, in bytes.
     package static let provisioningBytes = 64 * 1024
     /// The longest title, in UTF-8 bytes.

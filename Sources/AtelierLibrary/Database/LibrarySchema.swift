@@ -243,6 +243,20 @@ struct DatabaseFile {
         self.file = file
     }
 
+    /// Sizes and modification times of a database's files: they differ after a write.
+    static func writeMark(of file: URL) -> [Int64] {
+        ["", "-wal"].flatMap { suffix -> [Int64] in
+            var status = stat()
+            let file = URL(fileBytes: file.fileBytes + Array(suffix.utf8))
+            guard file.withFileName({ stat($0, &status) }) == 0 else { return [] }
+            let time = status.st_mtim
+            return [
+                Int64(clamping: status.st_size), Int64(clamping: time.tv_sec),
+                Int64(clamping: time.tv_nsec),
+            ]
+        }
+    }
+
     /// The path; where that is not UTF-8, its URI, which SQLite turns back into bytes.
     var name: String {
         String(validating: file.fileBytes, as: UTF8.self)

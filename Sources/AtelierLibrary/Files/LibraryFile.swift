@@ -39,7 +39,7 @@ package enum LibraryFile {
     /// Creates a file at mode 0600 that must not exist, for writing in pieces.
     ///
     /// - Throws: ``LibraryError/unwritable(path:reason:)``.
-    static func create(_ file: URL) throws -> FileHandle {
+    package static func create(_ file: URL) throws -> FileHandle {
         let descriptor = try naming(file) { () throws(FileFailure) in
             try DurableFile.create(file)
         }
@@ -121,7 +121,7 @@ package enum LibraryFile {
     }
 
     /// Opens a file for reading in pieces.
-    static func open(_ file: URL) throws -> FileHandle {
+    package static func open(_ file: URL) throws -> FileHandle {
         let descriptor = file.withFileName {
             Foundation.open($0, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         }
@@ -183,7 +183,7 @@ package enum LibraryFile {
     }
 
     /// A file's size in bytes; 0 for a missing file.
-    static func size(of file: URL) -> Int {
+    package static func size(of file: URL) -> Int {
         var status = stat()
         return file.withFileName { stat($0, &status) } == 0 ? Int(clamping: status.st_size) : 0
     }

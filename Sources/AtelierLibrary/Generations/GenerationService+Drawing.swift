@@ -37,6 +37,8 @@ public struct DrawingWatch: Sendable {
     public var progress: @Sendable (Double) -> Void
     /// Called with a watermarked PNG file of the unfinished picture, each larger and sharper.
     public var preview: (@Sendable ([UInt8]) -> Void)?
+    /// Called with the number and a watermarked PNG file of each draft of a sheet, once drawn.
+    public var draft: (@Sendable (Int, [UInt8]) -> Void)?
     /// Asked often; true stops the drawing.
     public var isCancelled: @Sendable () -> Bool
 
@@ -44,10 +46,12 @@ public struct DrawingWatch: Sendable {
     public init(
         progress: @escaping @Sendable (Double) -> Void = { _ in },
         preview: (@Sendable ([UInt8]) -> Void)? = nil,
+        draft: (@Sendable (Int, [UInt8]) -> Void)? = nil,
         isCancelled: @escaping @Sendable () -> Bool = { false }
     ) {
         self.progress = progress
         self.preview = preview
+        self.draft = draft
         self.isCancelled = isCancelled
     }
 }
@@ -143,7 +147,14 @@ extension GenerationService {
         _ sheet: DraftSheet, of plan: GenerationPlan, _ watch: DrawingWatch
     ) throws -> Drawing {
         let drafts = try sheet.draw(
-            count: plan.drafts, progress: watch.progress, isCancelled: watch.isCancelled)
+            count: plan.drafts, progress: watch.progress, isCancelled: watch.isCancelled
+        ) { draft in
+            // A draft that cannot be shown alone is on the sheet all the same.
+            guard let show = watch.draft,
+                let png = try? Watermark.stamp(draft.rendering.picture).encodedPNG()
+            else { return }
+            show(draft.number, png)
+        }
         return Drawing(sheet: DraftSheet.picture(of: drafts))
     }
 

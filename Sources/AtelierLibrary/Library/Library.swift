@@ -23,6 +23,8 @@ public final class Library: Sendable {
     public let wallet: Wallet
     /// The generated pictures.
     public let generations: GenerationService
+    /// Small copies of works and pictures, for lists.
+    public let thumbnails: ThumbnailStore
     /// The removal of works, with everything that was learned from them.
     public let withdrawals: Withdrawals
     /// The account on a server, its devices and keys.
@@ -60,6 +62,7 @@ public final class Library: Sendable {
         wallet = Wallet(context: context)
         generations = GenerationService(
             context: context, works: works, styles: styles, wallet: wallet, trash: trash)
+        thumbnails = ThumbnailStore(context: context)
         withdrawals = Withdrawals(
             context: context, works: works, styles: styles, generations: generations, trash: trash,
             registrar: registrar, erasures: erasures)
@@ -88,6 +91,8 @@ public final class Library: Sendable {
     public var device: DeviceID { context.device }
     /// The name that the artist gave this device.
     public var deviceName: String { context.deviceName }
+    /// Whether it can be read only, as on a full disk.
+    public var isReadOnly: Bool { store.isReadOnly }
     /// The database; tests read it.
     package var store: SyncStore { context.store }
     /// The key files; tests read them.
@@ -125,36 +130,8 @@ extension Library {
         environment: LibraryEnvironment = .system,
         showing show: (NewLibrary) throws -> Void = { _ in }
     ) throws -> (library: Library, phrase: RecoveryPhrase) {
-        let phrase = try RecoveryPhrase(entropy: environment.random(RecoveryPhrase.entropyBytes))
-        let accountKey = try phrase.accountKey
-        let deviceKeys = DeviceKeys()
-        var membership = Membership(deviceName: try checkedDeviceName(deviceName))
-        membership.accountKey = accountKey.verifyingKey
-        membership.recoveryKey = try phrase.recoveryKey.agreementKey
-        membership.certificate = try JWS(
-            signing: DeviceCertificate(
-                account: AccountID(key: accountKey.verifyingKey),
-                deviceKey: deviceKeys.signing.verifyingKey,
-                agreementKey: deviceKeys.agreementKey, name: membership.deviceName,
-                issued: environment.now()),
-            with: accountKey
-        ).compact
-        let keys = try makeFolders(folder)
-        do {
-            try keys.save(accountKey: accountKey)
-            try keys.save([LibraryKey(epoch: 1, key: try phrase.libraryKey)])
-            try keys.save(membership)
-            try show(
-                NewLibrary(
-                    folder: folder, account: AccountID(key: accountKey.verifyingKey),
-                    device: deviceKeys.device, deviceName: membership.deviceName, phrase: phrase))
-            // Last, because the presence of this file makes the folder a library.
-            try keys.save(deviceKeys)
-        } catch {
-            folder.unmake()
-            throw error
-        }
-        return (try Library(opening: folder, environment: environment), phrase)
+        let draft = try LibraryDraft(in: folder, deviceName: deviceName, environment: environment)
+        return (try draft.make(showing: show), draft.new.phrase)
     }
 
     /// Requests access of this device to an account. The library may be new: it needs no ``make``.
@@ -223,7 +200,7 @@ extension Library {
         return try Library(opening: folder, environment: environment)
     }
 
-    private static func makeFolders(_ folder: LibraryFolder) throws -> KeyStore {
+    fileprivate static func makeFolders(_ folder: LibraryFolder) throws -> KeyStore {
         guard !folder.holdsLibrary else {
             throw LibraryError.alreadyALibrary(folder: folder.root.shownPath)
         }
@@ -231,8 +208,73 @@ extension Library {
         return KeyStore(folder: folder)
     }
 
-    private static func checkedDeviceName(_ name: String?) throws -> String {
+    fileprivate static func checkedDeviceName(_ name: String?) throws -> String {
         let name = name ?? ProcessInfo.processInfo.hostName
         return try CheckedText.line(name, field: "device name", limit: ProtocolLimits.nameBytes)
+    }
+}
+
+/// A library that is in memory only, until its words were shown.
+public struct LibraryDraft: Sendable {
+    /// What it will be, with its words.
+    public let new: NewLibrary
+    private let accountKey: SigningKey
+    private let deviceKeys: DeviceKeys
+    private let membership: Membership
+    private let environment: LibraryEnvironment
+
+    /// Chooses the keys of a new account and device; writes nothing.
+    ///
+    /// - Throws: ``LibraryError/alreadyALibrary(folder:)``,
+    ///   ``LibraryError/badText(field:reason:)``.
+    public init(
+        in folder: LibraryFolder, deviceName: String? = nil,
+        environment: LibraryEnvironment = .system
+    ) throws {
+        guard !folder.holdsLibrary else {
+            throw LibraryError.alreadyALibrary(folder: folder.root.shownPath)
+        }
+        let phrase = try RecoveryPhrase(entropy: environment.random(RecoveryPhrase.entropyBytes))
+        let accountKey = try phrase.accountKey
+        let deviceKeys = DeviceKeys()
+        var membership = Membership(deviceName: try Library.checkedDeviceName(deviceName))
+        membership.accountKey = accountKey.verifyingKey
+        membership.recoveryKey = try phrase.recoveryKey.agreementKey
+        membership.certificate = try JWS(
+            signing: DeviceCertificate(
+                account: AccountID(key: accountKey.verifyingKey),
+                deviceKey: deviceKeys.signing.verifyingKey,
+                agreementKey: deviceKeys.agreementKey, name: membership.deviceName,
+                issued: environment.now()),
+            with: accountKey
+        ).compact
+        new = NewLibrary(
+            folder: folder, account: AccountID(key: accountKey.verifyingKey),
+            device: deviceKeys.device, deviceName: membership.deviceName, phrase: phrase)
+        self.accountKey = accountKey
+        self.deviceKeys = deviceKeys
+        self.membership = membership
+        self.environment = environment
+    }
+
+    /// Makes the library.
+    ///
+    /// - Parameter show: Shows the phrase, where that was not done yet. A throw there undoes
+    ///   everything.
+    /// - Throws: ``LibraryError``; what `show` throws.
+    public func make(showing show: (NewLibrary) throws -> Void = { _ in }) throws -> Library {
+        let keys = try Library.makeFolders(new.folder)
+        do {
+            try keys.save(accountKey: accountKey)
+            try keys.save([LibraryKey(epoch: 1, key: try new.phrase.libraryKey)])
+            try keys.save(membership)
+            try show(new)
+            // Last, because the presence of this file makes the folder a library.
+            try keys.save(deviceKeys)
+        } catch {
+            new.folder.unmake()
+            throw error
+        }
+        return try Library(opening: new.folder, environment: environment)
     }
 }

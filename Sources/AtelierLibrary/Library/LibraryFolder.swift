@@ -40,6 +40,8 @@ public struct LibraryFolder: Sendable {
     public var generations: URL { root.appending(path: "generations") }
     /// The files of removed objects, kept for 30 days.
     public var trash: URL { root.appending(path: "trash") }
+    /// Small copies of works and pictures, for lists; made again where they are missing.
+    public var thumbnails: URL { root.appending(path: "thumbnails") }
     /// The spends, and what is needed to finish them.
     public var journal: URL { root.appending(path: "journal") }
     /// The keys, mode 0700.

@@ -38,7 +38,7 @@ extension SyncService {
         news.raise()
         for await _ in news.raised {
             news.lookAway()
-            defer { news.lookAgain(from: writeMark()) }
+            defer { news.lookAgain(from: DatabaseFile.writeMark(of: context.folder.database)) }
             do {
                 let outcome = try await run()
                 // Another program wrote during the sync.
@@ -85,21 +85,7 @@ extension SyncService {
     private func lookAround(for news: NewsSignal) async throws {
         while !Task.isCancelled {
             try await context.environment.pause(.seconds(1))
-            news.look(at: writeMark())
-        }
-    }
-
-    /// Sizes and modification times of the database files: they differ after a write.
-    private func writeMark() -> [Int64] {
-        ["", "-wal"].flatMap { suffix -> [Int64] in
-            var status = stat()
-            let file = URL(fileBytes: context.folder.database.fileBytes + Array(suffix.utf8))
-            guard file.withFileName({ stat($0, &status) }) == 0 else { return [] }
-            let time = status.st_mtim
-            return [
-                Int64(clamping: status.st_size), Int64(clamping: time.tv_sec),
-                Int64(clamping: time.tv_nsec),
-            ]
+            news.look(at: DatabaseFile.writeMark(of: context.folder.database))
         }
     }
 

@@ -43,6 +43,7 @@ extension Trash {
                 }
             }
         }
+        try sweepThumbnails()
         try forgetContents(clock)
         do {
             try erasures.note()
@@ -51,6 +52,22 @@ extension Trash {
         }
         // What a removal on a full disk used of it is kept anew as soon as there is room.
         RoomReserve.keep(in: context.folder)
+    }
+
+    /// Deletes the small copies of what no row names: nothing is left of what was removed.
+    private func sweepThumbnails() throws {
+        let files = (try? LibraryFile.files(in: context.folder.thumbnails)) ?? []
+        guard !files.isEmpty else { return }
+        let living = try context.store.read { database in
+            try Set(
+                String.fetchAll(
+                    database,
+                    sql: "SELECT sha256 FROM works UNION ALL SELECT sha256 FROM generations"))
+        }
+        for file in files {
+            let digest = String(file.shownName.prefix { $0 != "-" })
+            if !living.contains(digest) { try LibraryFile.remove(file) }
+        }
     }
 
     /// Deletes what a crash left half written among the pictures; only under the lock of

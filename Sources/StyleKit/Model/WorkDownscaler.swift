@@ -118,4 +118,13 @@ extension Picture {
         try UprightRows(file).each { rows.add($0) }
         return rows.canvas.picture
     }
+
+    /// A copy of at most this width; a narrower picture stays as it is.
+    ///
+    /// - Parameter width: At least 1 pixel.
+    public func narrowed(to width: Int) -> Picture {
+        guard self.width > width else { return self }
+        let height = max(1, (self.height * width + self.width / 2) / self.width)
+        return Mipmap(Canvas(self)).scaled(width: width, height: height).picture
+    }
 }

@@ -40,11 +40,12 @@ public struct DraftSheet {
     ///   - count: 1 to ``Limits/drafts``.
     ///   - progress: As for ``Synthesis/render(progress:preview:isCancelled:)``.
     ///   - isCancelled: As for ``Synthesis/render(progress:preview:isCancelled:)``.
+    ///   - onDraft: Called with each draft once it is drawn, in the order of their numbers.
     /// - Returns: The drafts by ``Rendering/seamScore``, the best first.
     /// - Throws: ``StyleError``, as ``Synthesis/render(progress:preview:isCancelled:)`` does.
     public func draw(
         count: Int = Limits.drafts, progress: @Sendable (Double) -> Void = { _ in },
-        isCancelled: @Sendable () -> Bool = { false }
+        isCancelled: @Sendable () -> Bool = { false }, onDraft: (Draft) -> Void = { _ in }
     ) throws(StyleError) -> [Draft] {
         precondition((1...Limits.drafts).contains(count), "a sheet has one to nine drafts")
         try settings.check(for: model)
@@ -53,7 +54,7 @@ public struct DraftSheet {
             if case .figure(let figure) = settings.kind {
                 let synthesis = try FigureSynthesis(
                     model: model, settings: settings(ofDraft: 1), executor: executor)
-                return try drafts(count) { number, settings throws(StyleError) in
+                return try drafts(count, onDraft) { number, settings throws(StyleError) in
                     try synthesis.render(
                         settings, figure, isWhole: false,
                         progress: { progress((Double(number - 1) + $0) / Double(count)) },
@@ -64,7 +65,7 @@ public struct DraftSheet {
             let pyramid = try picture.pyramid(
                 model, settings(ofDraft: 1), upTo: Self.shortSide, keepsLevels: true,
                 executor: executor)
-            return try drafts(count) { number, settings throws(StyleError) in
+            return try drafts(count, onDraft) { number, settings throws(StyleError) in
                 try PatchSynthesizer(
                     model: model, settings: settings, picture: picture, pyramid: pyramid,
                     executor: executor
@@ -78,14 +79,16 @@ public struct DraftSheet {
 
     /// Renders each draft in turn, by its number and settings; the best first.
     private func drafts(
-        _ count: Int, _ render: (Int, GenerationSettings) throws(StyleError) -> Rendering
+        _ count: Int, _ onDraft: (Draft) -> Void,
+        _ render: (Int, GenerationSettings) throws(StyleError) -> Rendering
     ) throws(StyleError) -> [Draft] {
         var drafts: [Draft] = []
         for number in 1...count {
             let settings = settings(ofDraft: number)
-            drafts.append(
-                Draft(
-                    number: number, settings: settings, rendering: try render(number, settings)))
+            let draft = Draft(
+                number: number, settings: settings, rendering: try render(number, settings))
+            onDraft(draft)
+            drafts.append(draft)
         }
         return drafts.sorted {
             ($0.rendering.seamScore, $0.number) < ($1.rendering.seamScore, $1.number)
