@@ -174,8 +174,8 @@ let package = Package(
         .target(
             name: "Studio",
             dependencies: [
-                "AtelierLibrary", "Messages", "SignedObjects", "StyleKit", "SystemSupport",
-                httpTypes, hummingbird, logging,
+                "AtelierLibrary", "AtelierProtocol", "Messages", "SignedObjects", "StyleKit",
+                "SystemSupport", httpTypes, hummingbird, logging,
             ], resources: [.copy("Site")], swiftSettings: settings),
         program(
             "atelier", in: "ClientCLI",

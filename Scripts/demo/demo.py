@@ -33,22 +33,24 @@ def main():
         recorder.close()
     if not held:
         return 1
-    farewell(stage, options.keep)
+    farewell(stage, options)
     print(f"atelier-demo: all {stage.held} steps held")
     return 0
 
 
-def farewell(stage, keep):
-    """Leaves the pictures, and the rest if it is wanted."""
-    if not keep:
+def farewell(stage, options):
+    """Leaves the pictures and the first device's library, and the rest if it is wanted."""
+    if not options.keep:
         for name in os.listdir(stage.folder):
-            if name != "pictures":
+            if name not in ("pictures", "a"):
                 shutil.rmtree(stage.path(name), ignore_errors=True)
                 if os.path.isfile(stage.path(name)):
                     os.remove(stage.path(name))
     print(f"\nThe pictures: {stage.path('pictures')}")
     print(f"All on one page: {stage.path('pictures', 'index.html')}")
-    if keep:
+    atelier = os.path.join(options.programs, "atelier")
+    print(f"The artist's page on the library: {atelier} ui --home {stage.path('a')}")
+    if options.keep:
         print(f"Both devices and the server's folder: {stage.folder}")
     print(f"{stage.seconds():.0f} seconds in all.\n")
 

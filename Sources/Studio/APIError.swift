@@ -6,11 +6,11 @@ import NIOCore
 import SignedObjects
 
 /// An error as the page gets it: `{"error": {"code", "what", "next"}}`.
-struct APIError: Error, Encodable {
+package struct APIError: Error, Encodable {
     /// Names the error; the page has a text for each.
     let code: String
     /// What happened and why, as the library says it.
-    let what: String
+    var what: String
     /// What may help: the raw value of a ``NextStep``.
     var next: String?
     var status = HTTPResponse.Status.badRequest
@@ -21,7 +21,8 @@ struct APIError: Error, Encodable {
         case next
     }
 
-    func encode(to encoder: any Encoder) throws {
+    /// Writes what the page gets.
+    package func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: Key.self)
         try container.encode(code, forKey: .code)
         try container.encode(what, forKey: .what)

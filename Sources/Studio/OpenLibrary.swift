@@ -1,5 +1,6 @@
 import AtelierLibrary
 import Foundation
+import HTTPTypes
 import Synchronization
 
 /// The library that the page shows: none before the first run made one.
@@ -7,6 +8,7 @@ final class OpenLibrary: Sendable {
     let folder: LibraryFolder
     let environment: LibraryEnvironment
     private let opened = Mutex<Library?>(nil)
+    private let draft = Mutex<LibraryDraft?>(nil)
 
     init(folder: LibraryFolder, environment: LibraryEnvironment) {
         self.folder = folder
@@ -28,6 +30,41 @@ final class OpenLibrary: Sendable {
                 return library
             }
         }
+    }
+
+    /// The library, where needed opened with the room that is kept for removing on a full disk.
+    var freeingRoom: Library {
+        get throws {
+            let opened = try library
+            guard opened.isReadOnly else { return opened }
+            let freed = try Library(opening: folder, environment: environment, freesRoom: true)
+            use(freed)
+            return freed
+        }
+    }
+
+    /// Begins a new library, of which nothing is written before ``makeDraft()``.
+    func begin(deviceName: String?) throws -> NewLibrary {
+        let new = try LibraryDraft(in: folder, deviceName: deviceName, environment: environment)
+        draft.withLock { $0 = new }
+        return new.new
+    }
+
+    /// Makes the library that was begun, once its words were written down.
+    ///
+    /// - Throws: ``APIError`` where none was begun, as by a page of an earlier run.
+    func makeDraft() throws {
+        let begun = draft.withLock { draft in
+            defer { draft = nil }
+            return draft
+        }
+        guard let begun else {
+            throw APIError(
+                code: "words-expired",
+                what: "These words are no longer valid: Atelier was started anew. "
+                    + "Let new ones be made, and cross the old ones out.", status: .conflict)
+        }
+        use(try begun.make())
     }
 
     /// Takes a library that was made.

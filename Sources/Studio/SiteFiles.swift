@@ -6,8 +6,11 @@ import NIOCore
 
 /// The files of the page, and the page itself in the language and theme of a request.
 struct SiteFiles: Sendable {
-    /// The rooms, by their paths.
-    static let rooms = ["works", "styles", "make", "pictures", "account", "start"]
+    /// The keys of the rooms' titles, by their paths.
+    static let rooms = [
+        "works": "works.title", "styles": "styles.title", "make": "make.title",
+        "pictures": "pictures.title", "account": "account.title", "start": "start.title",
+    ]
 
     private let folder: URL
     private let catalogue: Catalogue
@@ -57,7 +60,7 @@ struct SiteFiles: Sendable {
             case "lang": language.rawValue
             case "room": room
             case "theme": theme ?? ""
-            case "title": Self.escaped(catalogue.text("\(room).title", in: language))
+            case "title": Self.escaped(catalogue.text(Self.rooms[room] ?? room, in: language))
             case "current:\(room)": " aria-current=\"page\""
             case let name where name.hasPrefix("t:"):
                 Self.escaped(catalogue.text(String(name.dropFirst(2)), in: language))

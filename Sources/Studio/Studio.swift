@@ -1,6 +1,6 @@
 public import AtelierLibrary
 import Foundation
-import Hummingbird
+package import Hummingbird
 import HummingbirdCore
 import Logging
 import NIOCore
@@ -23,43 +23,59 @@ public struct Studio: Sendable {
     private let settings: Settings
     private let keys = AccessKeys()
     private let address = StudioAddress()
-    private let library: OpenLibrary
+    private let services: StudioServices
     private let routes: StudioRouter
 
     /// The page of the library in a folder; where there is none yet, the page makes it.
     ///
-    /// - Throws: The file system's error where the page's own files are missing.
+    /// - Throws: `CatalogueError` where the page's texts are missing.
     public init(
         folder: LibraryFolder, environment: LibraryEnvironment = .system,
         settings: Settings = Settings()
     ) throws {
         self.settings = settings
-        library = OpenLibrary(folder: folder, environment: environment)
-        routes = StudioRouter(library: library, site: try SiteFiles())
-    }
-
-    /// A new address that opens the page once, in one browser.
-    private func ticket() -> String {
-        "http://\(address.authority)/open?ticket=\(keys.issueTicket())"
+        let events = EventHub()
+        services = StudioServices(
+            library: OpenLibrary(folder: folder, environment: environment),
+            jobs: JobBoard(events: events), events: events)
+        routes = StudioRouter(studio: services, site: try SiteFiles())
     }
 
     /// Serves until the program is told to stop, or the last page was closed.
     ///
-    /// - Parameter onReady: Called once with an address that opens the page.
-    public func run(onReady: @escaping @Sendable (_ address: String) -> Void) async throws {
-        let application = application(port: settings.port) { onReady(ticket()) }
+    /// - Parameter onReady: Called once with two addresses, of which each opens the page once: one
+    ///   for the artist to read, one for a browser that the program opens.
+    public func run(
+        onReady: @escaping @Sendable (_ shown: String, _ opened: String) -> Void
+    ) async throws {
+        // What a crash left of files that pages sent.
+        try? FileManager.default.removeItem(at: services.library.folder.incoming)
+        let application = application(port: settings.port) {
+            onReady(issueAddress(), issueAddress())
+        }
         var configuration = ServiceGroupConfiguration(
-            services: [.init(service: application)],
+            services: [
+                .init(service: application, successTerminationBehavior: .gracefullyShutdownGroup),
+                .init(
+                    service: StudioKeeper(services: services, stays: settings.stays),
+                    successTerminationBehavior: .gracefullyShutdownGroup),
+            ],
             gracefulShutdownSignals: [.sigterm, .sigint], logger: application.logger)
         configuration.maximumGracefulShutdownDuration = .seconds(5)
         try await ServiceGroup(configuration: configuration).run()
     }
 
-    private func application(
-        port: Int, onReady: @escaping @Sendable () -> Void
-    ) -> Application<AccessResponder<RouterResponder<BasicRequestContext>>> {
+    /// A new address that opens the page once, in one browser.
+    package func issueAddress() -> String {
+        "http://\(address.authority)/open?ticket=\(keys.issueTicket())"
+    }
+
+    /// What is served, without the end after the last page; tests ask it.
+    package func application(
+        port: Int = 0, onReady: @escaping @Sendable () -> Void = {}
+    ) -> Application<AccessResponder> {
         var logger = Logger(label: "atelier-ui")
-        logger.logLevel = .error
+        logger.logLevel = .critical
         return Application(
             responder: AccessResponder(
                 keys: keys, address: address, routes: routes.router.buildResponder()),
@@ -69,5 +85,56 @@ public struct Studio: Sendable {
                 address.port = channel.localAddress?.port ?? port
                 onReady()
             }, logger: logger)
+    }
+}
+
+/// Tells the pages what was written to the library, and ends the program some time after the last
+/// page was closed.
+struct StudioKeeper: Service {
+    let services: StudioServices
+    let stays: Bool
+
+    func run() async throws {
+        defer {
+            services.jobs.stopAll()
+            services.events.close()
+        }
+        do {
+            try await cancelWhenGracefulShutdown {
+                try await withThrowingTaskGroup(of: Void.self) { group in
+                    group.addTask { try await follow() }
+                    group.addTask { try await waitForTheEnd() }
+                    try await group.next()
+                    group.cancelAll()
+                }
+            }
+        } catch is CancellationError {
+            // The program was told to end.
+        }
+    }
+
+    /// Follows the library's changes, once there is one.
+    private func follow() async throws {
+        while true {
+            if services.library.exists, let library = try? services.library.library {
+                do {
+                    try await library.changes { [events = services.events] tables in
+                        events.tell(.changed(tables))
+                    }
+                } catch let error as CancellationError {
+                    throw error
+                } catch {
+                    // A library that cannot be read just now is tried again after a while.
+                }
+            }
+            try await Task.sleep(for: .seconds(1))
+        }
+    }
+
+    /// Returns when no page was open for ``Limits/idleTime`` and nothing is under way.
+    private func waitForTheEnd() async throws {
+        while stays || services.jobs.isBusy || services.events.idleTime < Limits.idleTime {
+            try await Task.sleep(for: Limits.idleLook)
+        }
     }
 }

@@ -58,7 +58,8 @@ enum ImportRules {
         ],
         "Sources/Messages": [],
         "Sources/Studio": http.union([
-            "AtelierLibrary", "Logging", "Messages", "SignedObjects", "StyleKit", "SystemSupport",
+            "AtelierLibrary", "AtelierProtocol", "Logging", "Messages", "SignedObjects", "StyleKit",
+            "SystemSupport",
         ]),
         "Sources/ClientCLI": [
             "AtelierLibrary", "ArgumentParser", "AtelierProtocol", "CreditLedger", "SignedObjects",

@@ -24,12 +24,50 @@ struct UICommand: AsyncParsableCommand {
         settings.stays = stay
         let studio = try Studio(
             folder: try options.folder, environment: LibraryEnvironment.system, settings: settings)
-        try await studio.run { [json = options.json] address in
+        let (json, opens) = (options.json, !noBrowser)
+        let folder = try options.folder
+        try await studio.run { shown, opened in
             if json {
-                try? JSONOutput.line(["address": address])
+                try? JSONOutput.line(["address": shown])
             } else {
-                Terminal.say("Atelier is open at \(address)")
+                Terminal.say("Atelier is open for you at")
+                Terminal.say("  \(shown)")
+                Terminal.note("The address works once. Ctrl-C ends the program.")
             }
+            if opens { Browser.open(opened, by: folder) }
+        }
+    }
+}
+
+/// The browser of this machine.
+private enum Browser {
+    /// Opens an address.
+    ///
+    /// The arguments of a program can be read by all users, so that the address is not one: the
+    /// browser gets a file that only this user can read, which leads there.
+    static func open(_ address: String, by folder: LibraryFolder) {
+        let variables = ProcessInfo.processInfo.environment
+        guard variables["DISPLAY"] != nil || variables["WAYLAND_DISPLAY"] != nil else { return }
+        let place =
+            variables["XDG_RUNTIME_DIR"].map { URL(filePath: $0) }
+            ?? FileManager.default.temporaryDirectory
+        let file = place.appending(
+            path: "atelier-\(ProcessInfo.processInfo.processIdentifier).html")
+        let page = """
+            <!doctype html><meta charset=utf-8><title>Atelier</title>
+            <meta http-equiv=refresh content="0;url=\(address)"><a href="\(address)">Atelier</a>
+
+            """
+        do {
+            try LibraryFile.write(Array(page.utf8), to: file, mode: 0o600, replacing: true)
+            let process = Process()
+            process.executableURL = URL(filePath: "/usr/bin/env")
+            process.arguments = ["xdg-open", file.path(percentEncoded: false)]
+            process.standardOutput = FileHandle.nullDevice
+            process.standardError = FileHandle.nullDevice
+            try process.run()
+        } catch {
+            Terminal.note("No browser could be opened: open the address yourself.")
         }
     }
 }

@@ -1,6 +1,6 @@
 import Foundation
 import HTTPTypes
-import Hummingbird
+package import Hummingbird
 import Messages
 import NIOCore
 import Synchronization
@@ -10,13 +10,15 @@ import Synchronization
 /// Checked before any route is looked for: the host (a name that a hostile site made point here is
 /// another host), the secret path and cookie, where the browser says that the request comes from,
 /// and for everything that changes something its origin.
-struct AccessResponder<Routes: HTTPResponder>: HTTPResponder
-where Routes.Context == BasicRequestContext {
+package struct AccessResponder: HTTPResponder {
     let keys: AccessKeys
     let address: StudioAddress
-    let routes: Routes
+    let routes: RouterResponder<BasicRequestContext>
 
-    func respond(to request: Request, context: BasicRequestContext) async throws -> Response {
+    /// Answers a request, or says that it may not be asked.
+    package func respond(
+        to request: Request, context: BasicRequestContext
+    ) async throws -> Response {
         var response: Response
         do {
             response = try await admitted(request, context)

@@ -2,6 +2,7 @@ import AtelierLibrary
 import Foundation
 import HTTPTypes
 import Hummingbird
+import SignedObjects
 import StyleKit
 import Synchronization
 

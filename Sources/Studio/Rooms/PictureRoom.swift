@@ -2,6 +2,7 @@ import AtelierLibrary
 import Foundation
 import HTTPTypes
 import Hummingbird
+import SignedObjects
 import StyleKit
 import Synchronization
 
@@ -49,7 +50,7 @@ struct PictureRoom: Room {
         router.post("api/verify") { request, _ in try await verify(request) }
     }
 
-    private func run<Value: Encodable>(
+    private func run<Value: Encodable & Sendable>(
         _ body: @escaping @Sendable (Library) throws -> Value
     ) async throws -> Response {
         let open = studio.library

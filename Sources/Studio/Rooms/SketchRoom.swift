@@ -2,6 +2,7 @@ import AtelierLibrary
 import Foundation
 import HTTPTypes
 import Hummingbird
+import SignedObjects
 
 /// Sketches: what the pad keeps while it is used, as plain files in the library's folder.
 ///

@@ -2,6 +2,7 @@ import AtelierLibrary
 import Foundation
 import HTTPTypes
 import Hummingbird
+import SignedObjects
 import StyleKit
 
 /// Styles: the list, one style with what it learned, teaching, comparing, removing.
@@ -42,7 +43,7 @@ struct StyleRoom: Room {
         }
     }
 
-    private func run<Value: Encodable>(
+    private func run<Value: Encodable & Sendable>(
         _ body: @escaping @Sendable (Library) throws -> Value
     ) async throws -> Response {
         let open = studio.library
