@@ -24,6 +24,8 @@ enum Limits {
     static let jobPictures = 16
     /// The most events that wait for a page to read them.
     static let waitingEvents = 256
+    /// How long an uploaded file lies, at least, before it counts as left by a crash, in seconds.
+    static let incomingTime = 24 * 3600.0
     /// The longest name of an uploaded file that is kept, in UTF-8 bytes.
     static let fileNameBytes = 200
     /// The most works that one request names.

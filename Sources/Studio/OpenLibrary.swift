@@ -1,6 +1,7 @@
 import AtelierLibrary
 import Foundation
 import HTTPTypes
+import SignedObjects
 import Synchronization
 
 /// The library that the page shows: none before the first run made one.
@@ -65,6 +66,23 @@ final class OpenLibrary: Sendable {
                     + "Let new ones be made, and cross the old ones out.", status: .conflict)
         }
         use(try begun.make())
+    }
+
+    /// Deletes what a crash left of files that pages sent: only what is older than
+    /// ``Limits/incomingTime``, for another program may serve the same library.
+    func sweepIncoming() {
+        let files = FileManager.default
+        let place = folder.incoming.path(percentEncoded: false)
+        let now = TimeInterval(environment.now().milliseconds) / 1000
+        for name in (try? files.contentsOfDirectory(atPath: place)) ?? [] {
+            let file = folder.incoming.appending(path: name)
+            let path = file.path(percentEncoded: false)
+            let written = (try? files.attributesOfItem(atPath: path))?[.modificationDate] as? Date
+            guard let written, now - written.timeIntervalSince1970 > Limits.incomingTime else {
+                continue
+            }
+            try? files.removeItem(at: file)
+        }
     }
 
     /// Takes a library that was made.

@@ -48,8 +48,7 @@ public struct Studio: Sendable {
     public func run(
         onReady: @escaping @Sendable (_ shown: String, _ opened: String) -> Void
     ) async throws {
-        // What a crash left of files that pages sent.
-        try? FileManager.default.removeItem(at: services.library.folder.incoming)
+        services.library.sweepIncoming()
         let application = application(port: settings.port) {
             onReady(issueAddress(), issueAddress())
         }
