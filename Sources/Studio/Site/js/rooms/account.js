@@ -1,6 +1,6 @@
 // Account: standing, credits, devices, conflicts, cases, safekeeping.
 
-import { get, post, refusalBox } from "../api.js";
+import { get, post, Refusal, refusalBox } from "../api.js";
 import { showCases } from "../account/cases.js";
 import { showConflicts } from "../account/conflicts.js";
 import { showDevices } from "../account/devices.js";
@@ -176,8 +176,9 @@ class AccountPage {
             await new Promise((resolve) => {
                 onJob(job, (state) => {
                     if (state.state === "running") return;
-                    if (state.error) fill(this.refusal, refusalBox(Object.assign(
-                        new Error(state.error.what), state.error)));
+                    if (state.error) {
+                        fill(this.refusal, refusalBox(new Refusal(state.error)));
+                    }
                     if (state.result) this.tell(state.result);
                     resolve();
                 });

@@ -1,6 +1,6 @@
 // One work: its picture, what is marked on it, title, tags and note, rights, removal.
 
-import { get, patch, post, refusalBox, remove } from "../api.js";
+import { get, patch, post, Refusal, refusalBox, remove } from "../api.js";
 import { ask } from "../components/dialog.js";
 import { effects, toast } from "../components/parts.js";
 import { fill, freshID, h, icon } from "../dom.js";
@@ -176,7 +176,7 @@ class WorkPage {
                     const { works } = await post("api/reservations", {
                         works: [this.id], is_reserved: isReserved,
                     });
-                    if (works[0]?.reason) throw new Error(works[0].reason);
+                    if (works[0]?.reason) throw new Refusal({ what: works[0].reason });
                     return get(`api/works/${this.id}`);
                 });
                 fill(this.panel, this.rights());
