@@ -25,7 +25,10 @@ import Testing
     }
 
     // Goal: a composition keeps the drawing of two works, and neither leads.
-    // Method: most patches lie in a work nearly as they are; the largest share over five seeds.
+    // Method: half of the patches within the gate's 0.5, and the largest share, for five seeds. A
+    // cut leaves at most 58 % to one work. Up to eight pixels beside it are searched among all
+    // works, and a cut winds: in a picture of 96 rows up to twelve of them more, 70.5 %. In one of
+    // 384 that is 61 %, within the gate of 65.
     @Test func compositionsKeepTheDrawingOfTwoWorks() throws {
         let model = try Self.model(5, seed: 21)
         let settings = GenerationSettings(width: 128, height: 96)
@@ -33,10 +36,9 @@ import Testing
         let judge = Judge(works: seen, step: 12)
         for seed in 1...5 as ClosedRange<UInt64> {
             let rendering = try Self.draw(model, seed: seed)
-            #expect(judge.figures(of: rendering.picture).markDistance < 0.6, "seed \(seed)")
+            #expect(judge.figures(of: rendering.picture).markDistance <= 0.5, "seed \(seed)")
             let top = try #require(rendering.shares.first)
-            // The cut moves by up to four pixels of 96 from level to level.
-            #expect((0.3...0.75).contains(top.share), "seed \(seed): \(top.share)")
+            #expect((0.295...0.705).contains(top.share), "seed \(seed): \(top.share)")
             #expect(rendering.shares.count { $0.share > 0.25 } == 2, "seed \(seed)")
         }
     }

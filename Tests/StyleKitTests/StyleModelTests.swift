@@ -99,7 +99,7 @@ import Testing
         let hex = model.digest.prefix(8).map {
             String($0 >> 4, radix: 16) + String($0 & 15, radix: 16)
         }
-        #expect(hex.joined() == "72bd86c03f6e5385")
+        #expect(hex.joined() == "1cf72a6a97f08e85")
         #expect(Array(model.bytes.prefix(11)) == Array("ATELSTYL".utf8) + [3, 0, 15])
     }
 

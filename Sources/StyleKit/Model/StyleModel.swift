@@ -30,7 +30,7 @@ public struct StyleModel: Sendable, Equatable {
     }
 
     /// The version of learning and synthesis: a model of another version must be learned again.
-    public static let engineVersion = "atelier-style/8"
+    public static let engineVersion = "atelier-style/9"
 
     /// The model file, specified in Docs/style-model.md; it ends with a SHA-256 of all before.
     public let bytes: [UInt8]

@@ -8,9 +8,17 @@ struct ComposedWork {
     private static let skyRange: Float = 70
     /// So many rows of something else, such as a bird, may lie above a sky.
     private static let skyHole = 3
+    /// What a unit of difference of two works' mean colours and light costs, and what it costs that
+    /// in one of them so many times as much happens as in the other, less one.
+    private static let hueWeight: Float = 0.4
+    private static let lightWeight: Float = 0.15
+    private static let livelinessWeight: Float = 10
+    private static let mostUneven: Float = 3
     /// The most that a pixel matters, as a multiple of the work's mean.
     private static let highestImportance: Float = 6
 
+    /// What changes less around a pixel, in feature units, is plain, such as paper.
+    private static let plain: Float = 4
     /// Two works whose fingerprints differ in no more bits are the same drawing.
     private static let alike = 80
 
@@ -26,11 +34,16 @@ struct ComposedWork {
     let isSky: [Bool]
     /// `[height + 1, width + 1]`: the sums of what is drawn above and to the left of each pixel.
     private let drawnSums: [Float]
+    /// `[height + 1, width + 1]`: how many pixels above and to the left of each are not plain.
+    private let markSums: [Float]
     /// What a cut costs at each pixel depends on, `[height, width]`.
     let cells: PaddedBuffer<Cell>
     /// The edges beyond which nothing is missing: there the work may end inside the picture.
     let openEdges: WorkEdges
     private let fingerprint: Fingerprint
+    /// The mean colour, and how much happens around a pixel on average, in feature units.
+    private let meanColor: SIMD4<Float>
+    private let liveliness: Float
 
     /// - Parameters:
     ///   - features: Of the work at the coarsest level.
@@ -60,7 +73,11 @@ struct ComposedWork {
                 (fine * fine).sum().squareRoot() * 2 + (broad * broad).sum().squareRoot()
         }
         importance = Self.spread(importance, width: width, height: height)
+        markSums = Self.sums(
+            importance.map { $0 > Self.plain ? 1 : 0 }, width: width, height: height)
+        meanColor = colors.reduce(SIMD4(), +) / Float(count)
         let mean = max(1, importance.reduce(0, +) / Float(count))
+        liveliness = mean
         importance = importance.map { min(Self.highestImportance, $0 / mean) }
         var isClosed = [Bool](repeating: false, count: count)
         for area in avoided {
@@ -72,7 +89,8 @@ struct ComposedWork {
             }
         }
         self.importance = importance
-        drawnSums = Self.sums(importance, width: width, height: height)
+        drawnSums = Self.sums(
+            importance.map { max(0, $0 - 0.5) }, width: width, height: height)
         openEdges = WorkEdges(width: width, height: height) { features.pixels[$0] }
         isSky = Self.sky(colors, width: width, height: height)
         cells = PaddedBuffer(count: count, filledWith: Cell())
@@ -117,24 +135,36 @@ struct ComposedWork {
 
     /// How much is drawn on average in a part of the work; the whole has about 1.
     func drawn(columns: Range<Int>, rows: Range<Int>) -> (sum: Float, whole: Float, area: Int) {
-        let (left, right) = (min(max(columns.lowerBound, 0), width), min(columns.upperBound, width))
-        let (top, bottom) = (min(max(rows.lowerBound, 0), height), min(rows.upperBound, height))
-        let line = width + 1
-        let whole = drawnSums[height * line + width]
-        guard left < right, top < bottom else { return (0, whole, 0) }
-        let sum =
-            drawnSums[bottom * line + right] - drawnSums[top * line + right]
-            - drawnSums[bottom * line + left] + drawnSums[top * line + left]
-        return (sum, whole, (right - left) * (bottom - top))
+        let whole = drawnSums[height * (width + 1) + width]
+        let part = sum(drawnSums, columns: columns, rows: rows)
+        return (part.sum, whole, part.area)
     }
 
-    private static func sums(_ importance: [Float], width: Int, height: Int) -> [Float] {
+    /// How many pixels of a part of the work are not plain.
+    func marks(columns: Range<Int>, rows: Range<Int>) -> Float {
+        sum(markSums, columns: columns, rows: rows).sum
+    }
+
+    private func sum(
+        _ sums: [Float], columns: Range<Int>, rows: Range<Int>
+    ) -> (sum: Float, area: Int) {
+        let (left, right) = (min(max(columns.lowerBound, 0), width), min(columns.upperBound, width))
+        let (top, bottom) = (min(max(rows.lowerBound, 0), height), min(rows.upperBound, height))
+        guard left < right, top < bottom else { return (0, 0) }
+        let line = width + 1
+        let sum =
+            sums[bottom * line + right] - sums[top * line + right] - sums[bottom * line + left]
+            + sums[top * line + left]
+        return (sum, (right - left) * (bottom - top))
+    }
+
+    private static func sums(_ values: [Float], width: Int, height: Int) -> [Float] {
         let line = width + 1
         var sums = [Float](repeating: 0, count: line * (height + 1))
         for y in 0..<height {
             var row: Float = 0
             for x in 0..<width {
-                row += max(0, importance[y * width + x] - 0.5)
+                row += values[y * width + x]
                 sums[(y + 1) * line + x + 1] = sums[y * line + x + 1] + row
             }
         }
@@ -194,6 +224,16 @@ struct ComposedWork {
             }
         }
         return isSky
+    }
+
+    /// How little two works belong together, whatever their places: unlike colours, unlike light,
+    /// and lively drawing beside flat areas.
+    func strangeness(to other: ComposedWork) -> Float {
+        let gap = meanColor - other.meanColor
+        let hue = (gap.y * gap.y + gap.z * gap.z).squareRoot()
+        let ratio = max(liveliness, other.liveliness) / min(liveliness, other.liveliness)
+        return hue * Self.hueWeight + abs(gap.x) * Self.lightWeight
+            + min(ratio - 1, Self.mostUneven) * Self.livelinessWeight
     }
 
     /// Whether two works look alike: one is the other with small changes.

@@ -12,9 +12,9 @@ struct CompositionCut {
     /// How far a cut may move from that of the level before, in pixels.
     private static let margin = 4
     private static let bound: Int32 = 1 << 24
-    /// The part of the picture that the new layer has on the coarsest level: where a cut gives it
-    /// less or more, each of its pixels is made cheaper or dearer by so much, so many times.
-    private static let share: ClosedRange<Float> = 0.36...0.64
+    /// The part of the picture that the new layer has on every level: where a cut gives it less or
+    /// more, each of its pixels is made cheaper or dearer by so much, so many times.
+    private static let share: ClosedRange<Float> = 0.42...0.58
     private static let firstPush: Int32 = 3
     private static let pushes = 12
     /// What a cut through an area costs that is kept whole, and each pixel of one to avoid.
@@ -47,7 +47,6 @@ struct CompositionCut {
             for _ in 0..<Self.pushes {
                 labels = before
                 cut(layers, label: label, choice: choice, push: push, isCancelled: isCancelled)
-                guard coarse == nil else { break }
                 let share =
                     Float(labels.count { $0 == label }) / Float(size.width * size.height)
                 if Self.share.contains(share) { break }

@@ -107,11 +107,12 @@ struct CompositionSearch {
             places.pointer[index] = best.places
         }
         for index in list.indices {
-            list[index].cost = tried[index]
+            list[index].cost =
+                tried[index] + works[list[index].near].strangeness(to: works[list[index].far])
             list[index].places = places[index]
             let pair = list[index].pair
             let chance = Float(random.below(1_000, .composedPrice, pair.x, pair.y)) / 1_000
-            list[index].price = tried[index] * (1 + Self.chance * chance)
+            list[index].price = list[index].cost * (1 + Self.chance * chance)
         }
         return list.filter { $0.cost < .infinity }
     }

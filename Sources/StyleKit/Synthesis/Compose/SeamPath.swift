@@ -61,6 +61,19 @@ struct SeamPath {
     private static let upperEdge: Float = 3
     /// How much what is hidden of a drawing on paper counts, in the frame's units.
     private static let hiddenWeight: Float = 5
+    /// What it costs that one work gives all that is drawn, and the part of it from which the other
+    /// one gives enough.
+    private static let aloneWeight: Float = 80
+    private static let fewest: Float = 0.4
+    /// What a unit of difference costs besides in the calmest areas, which hide no seam, and the
+    /// importance from which an area is busy.
+    private static let calmWeight: Float = 1
+    private static let calm: Float = 1.2
+    /// The difference of calm areas that is taken away by moving the light of both.
+    private static let moved: Float = 20
+    /// How much the square of what a picture's edge cuts through counts: a head that is cut off is
+    /// worse than as much drawing along the whole edge.
+    private static let frameSquare: Float = 0.4
     /// The difference at which its square counts as much as itself.
     private static let large: Float = 60
     /// What a pixel costs that belongs to an area to avoid.
@@ -86,7 +99,7 @@ struct SeamPath {
         }
         let frames =
             Self.frame(near, size, join, isFar: false) + Self.frame(far, size, join, isFar: true)
-        let frame = Self.frameWeight * frames
+        let frame = Self.frameWeight * frames + Self.alone(near, far, size, join)
         guard frame < bound else { return nil }
         let isBeside = join == .beside
         let across = isBeside ? size.width : size.height
@@ -175,7 +188,8 @@ struct SeamPath {
             let (column, row) = (x + side.x, y + side.y)
             guard (0..<work.width).contains(column), (0..<work.height).contains(row) else { return }
             count += 1
-            let drawn = isCut ? max(0, work.importance[row * work.width + column] - 0.5) : 0
+            var drawn = isCut ? max(0, work.importance[row * work.width + column] - 0.5) : 0
+            drawn += drawn * drawn * frameSquare
             sum += y == 0 ? drawn * upperEdge : drawn
         }
         func half(_ length: Int) -> Range<Int> { isFar ? length / 2..<length : 0..<length / 2 }
@@ -195,17 +209,38 @@ struct SeamPath {
         return (count > 0 ? sum / count : 0) + hidden(side, size, join, isFar: isFar)
     }
 
+    /// The parts of a work that its half of the picture shows.
+    private static func half(
+        _ size: PyramidPlan.Size, _ join: Composition.Join, isFar: Bool
+    ) -> (columns: Range<Int>, rows: Range<Int>) {
+        func half(_ length: Int, _ isCut: Bool) -> Range<Int> {
+            guard isCut else { return 0..<length }
+            return isFar ? length / 2..<length : 0..<length / 2
+        }
+        return (half(size.width, join == .beside), half(size.height, join == .below))
+    }
+
+    /// What it costs that nearly all that is drawn is one work's: the other one's side is empty
+    /// paper, or as good as empty.
+    private static func alone(
+        _ near: PlacedWork, _ far: PlacedWork, _ size: PyramidPlan.Size, _ join: Composition.Join
+    ) -> Float {
+        let marks = [(near, false), (far, true)].map { side, isFar in
+            let (columns, rows) = half(size, join, isFar: isFar)
+            return side.work.marks(
+                columns: columns.lowerBound + side.x..<columns.upperBound + side.x,
+                rows: rows.lowerBound + side.y..<rows.upperBound + side.y)
+        }
+        let lesser = min(marks[0], marks[1]) / max(1, marks[0] + marks[1])
+        return aloneWeight * max(0, 1 - lesser / fewest)
+    }
+
     /// What is missing of a work's drawing on its side of the picture: of one on paper all that is
     /// hidden, of any other what makes its side emptier than half of it.
     private static func hidden(
         _ side: PlacedWork, _ size: PyramidPlan.Size, _ join: Composition.Join, isFar: Bool
     ) -> Float {
-        func half(_ length: Int, _ isCut: Bool) -> Range<Int> {
-            guard isCut else { return 0..<length }
-            return isFar ? length / 2..<length : 0..<length / 2
-        }
-        let columns = half(size.width, join == .beside)
-        let rows = half(size.height, join == .below)
+        let (columns, rows) = half(size, join, isFar: isFar)
         let shown = side.work.drawn(
             columns: columns.lowerBound + side.x..<columns.upperBound + side.x,
             rows: rows.lowerBound + side.y..<rows.upperBound + side.y)
@@ -223,7 +258,9 @@ struct SeamPath {
         var difference = ComposedWork.distance(near.color, far.color)
         if near.isSky, far.isSky, difference < softened { difference *= skyPart }
         var cost = difference + difference * difference / large
-        cost += drawingWeight * (near.importance + far.importance)
+        let drawn = near.importance + far.importance
+        cost += calmWeight * max(0, difference - moved) * max(0, 1 - drawn / (2 * calm))
+        cost += drawingWeight * drawn
         let change = join == .beside ? max(near.across, far.across) : max(near.down, far.down)
         cost *= 1 - alongEdge * min(1, change / fullEdge)
         if near.isSky != far.isSky {
