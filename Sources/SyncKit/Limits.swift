@@ -3,7 +3,9 @@ public enum Limits {
     /// The most columns of one synced table; column ids run from 1 to this.
     public static let columns = 60
     /// The most synced tables; table ids run from 1 to this.
-    public static let tables = 250
+    public static let tables = 249
+    /// The highest table id that travels: that of the engine's own list of restored conflicts.
+    public static let highestTableID = 250
     /// The most bytes all values of one row may have together.
     public static let rowBytes = 384 * 1024
     /// A segment is closed once its changes reach this many bytes before compression: with one more

@@ -134,7 +134,7 @@ extension Step.Event {
                     return .act(
                         .writeAnnex(AnnexWrite(program: write.program, statements: fewer)), fault)
                 }
-        case .reopen, .upgrade, .vacuum: return unbroken
+        case .restore, .reopen, .upgrade, .vacuum: return unbroken
         }
     }
 }

@@ -26,7 +26,7 @@ struct AdditionCheck {
         var log = OperationLog()
         var targets: [Target: Before] = [:]
         let counters = Dictionary(
-            uniqueKeysWithValues: schema.tables.map { table in
+            uniqueKeysWithValues: schema.allTables.map { table in
                 (table.id, table.columns.filter { $0.policy == .counter })
             })
         try OperationLog.read(operations) { table, operation in

@@ -8,7 +8,7 @@ struct ExternalChangeLog {
 
     init(_ db: Database, _ schema: SyncSchema) {
         self.db = db
-        names = Dictionary(uniqueKeysWithValues: schema.tables.map { ($0.id, $0.name) })
+        names = Dictionary(uniqueKeysWithValues: schema.allTables.map { ($0.id, $0.name) })
     }
 
     /// Whether other programs have written since the log was last taken.
@@ -162,7 +162,8 @@ struct ExternalChangeLog {
         while try found.step() {
             guard
                 let entry = CaptureTriggers.Entry(rawValue: found.integer(4)),
-                case let table = found.tableID(1), (1...Limits.tables).contains(table.rawValue)
+                case let table = found.tableID(1),
+                (1...Limits.highestTableID).contains(table.rawValue)
             else { throw StoreError.damaged("sync_external_changes") }
             rows.append(
                 Row(

@@ -21,6 +21,8 @@ final class LocalWriter: @unchecked Sendable {
     /// none, or nothing was written yet.
     private var source: (id: UInt64, last: (number: Int64, time: Int64)?)?
     private let hasCounters: Bool
+    /// How many conflicts were added to the list since the store was opened.
+    let conflictsFound = Atomic<Int>(0)
 
     /// What holds as long as nobody else writes.
     private struct Known {
@@ -56,7 +58,7 @@ final class LocalWriter: @unchecked Sendable {
     init(schema: SyncSchema, environment: SyncEnvironment) {
         self.schema = schema
         self.environment = environment
-        hasCounters = schema.tables.contains { table in
+        hasCounters = schema.allTables.contains { table in
             table.columns.contains { $0.policy == .counter }
         }
     }
@@ -105,6 +107,10 @@ final class LocalWriter: @unchecked Sendable {
                 try body(session)
             }
             try session.flush()
+            if session.conflictsFound > 0 || session.hasChangedConflicts {
+                try db.notifyChanges(in: Table("sync_conflicts"))
+                conflictsFound.add(session.conflictsFound, ordering: .relaxed)
+            }
             return value
         }
     }
@@ -146,7 +152,7 @@ final class LocalWriter: @unchecked Sendable {
 
     /// Observers see this connection's writes only.
     private func notifyOfOthers(_ db: Database) throws {
-        for table in schema.tables { try db.notifyChanges(in: Table(table.name)) }
+        for table in schema.allTables { try db.notifyChanges(in: Table(table.name)) }
     }
 
     private func prepare(_ db: Database, version: Int64) throws -> Bool {
@@ -159,7 +165,7 @@ final class LocalWriter: @unchecked Sendable {
     private func reload(_ db: Database, version: Int64) throws {
         let state = StoreState(db: db)
         if !isWatching {
-            recorder.watch(try schema.tables.map { try CapturedTable($0, in: db) })
+            recorder.watch(try schema.allTables.map { try CapturedTable($0, in: db) })
             isWatching = true
         }
         if let last = source?.last, try !isLogged(last, in: db) { source = nil }

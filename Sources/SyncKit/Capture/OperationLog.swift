@@ -124,7 +124,7 @@ struct OperationLog {
             while !reader.isAtEnd {
                 switch try reader.byte() {
                 case 0:
-                    table = TableID(try reader.index(below: Limits.tables + 1, "table"))
+                    table = TableID(try reader.index(below: Limits.highestTableID + 1, "table"))
                 case 1:
                     row = SQLRowID(row.rawValue &+ (try reader.zigzag()))
                     let count = Int64(clamping: try reader.varint())

@@ -39,7 +39,7 @@ struct AcknowledgementTracker {
     /// it every deletion that was merged here before: a row that counts its causal length from the
     /// start may be of a writer that has merged one of them, and forgotten it.
     private func noteDeletions(through last: StampNumber, sequence: ServerSequence) throws {
-        for table in session.schema.tables {
+        for table in session.schema.allTables {
             try session.stamps.setSequence(
                 sequence, ofLostDeletionsIn: table.id, through: last)
         }

@@ -8,7 +8,7 @@ extension ChangeBatch {
             batch.stamps = try Self.readStamps(from: &reader)
             var expanded = 0
             for _ in 0..<(try reader.count(minimumBytes: 5)) {
-                let id = TableID(try reader.index(below: Limits.tables + 1, "table"))
+                let id = TableID(try reader.index(below: Limits.highestTableID + 1, "table"))
                 guard id > batch.tables.last?.table ?? 0 else { throw .invalid("table") }
                 batch.tables.append(
                     try TableChanges(

@@ -11,7 +11,7 @@ struct RowIDGuard {
 
     /// Notes where every row lies.
     func note() throws {
-        for table in schema.tables {
+        for table in schema.allTables {
             guard let name = try nameBefore(table) else { continue }
             try db.execute(
                 sql: """
@@ -26,7 +26,7 @@ struct RowIDGuard {
 
     /// Moves the clocks of rows that have moved since ``note()``.
     func follow() throws {
-        for table in schema.tables where try db.hasTable("sync_rowids_\(table.id)") {
+        for table in schema.allTables where try db.hasTable("sync_rowids_\(table.id)") {
             if try hasMoved(table) { try move(table) }
             try db.execute(sql: "DROP TABLE sync_rowids_\(table.id)")
         }

@@ -20,6 +20,10 @@ final class BatchMerger {
     let isReleasing: Bool
     /// What this replica writes itself to keep declared constraints.
     let repairs: RepairWrites
+    /// The rows of related tables that the batch deletes.
+    private var deletedRows: DeletedRows?
+    /// Rows that were listed as relatives of one that was lost.
+    var notedRelatives: Set<RelativeName> = []
     /// Columns of the row being merged that lost a unique value.
     var setAside: [ColumnID] = []
     /// Of the table where two rows were found with the same unique values last.
@@ -45,6 +49,8 @@ final class BatchMerger {
     /// Deletes come last, children's before their parents': a row that changed its parent is not
     /// deleted with the old one, and none that the writer deleted has to be repaired.
     func merge() throws {
+        deletedRows = DeletedRows(batch, session.schema)
+        let references = try deletedRows.map(referencesToClear) ?? []
         for changes in batch.tables {
             guard let table = try session.table(changes.table) else {
                 // A newer program's table: kept until this one knows it.
@@ -55,16 +61,18 @@ final class BatchMerger {
             try mergeRows(changes.rows, into: table)
             try mergeUpdates(changes.updates, into: table)
             try mergeCounts(changes.counts, into: table)
-            if altered > before { alteredTables.insert(table.table.name) }
+            noteAltered(table, since: before)
         }
+        if let deletedRows { try noteRelatives(of: deletedRows) }
         for changes in batch.tables.reversed() {
             guard let table = try session.table(changes.table) else { continue }
             let before = altered
             for index in 0..<changes.deletes.count {
                 try mergeDelete(index, of: changes.deletes, into: table)
             }
-            if altered > before { alteredTables.insert(table.table.name) }
+            noteAltered(table, since: before)
         }
+        try noteCleared(references)
         try conflicts.flush()
         alteredTables.formUnion(repairs.tables)
         try repairs.finish()
@@ -80,6 +88,17 @@ final class BatchMerger {
 
     func noteAltered() {
         altered += 1
+    }
+
+    /// What restores conflicts is no change of the app's.
+    private func noteAltered(_ table: TableStore, since before: Int) {
+        guard altered > before else { return }
+        if table.table.id == RestoredConflicts.table.id {
+            session.hasMergedRestored = true
+            altered = before
+        } else {
+            alteredTables.insert(table.table.name)
+        }
     }
 
     /// A stamp of the batch.
@@ -167,7 +186,7 @@ final class BatchMerger {
                 return try raise(row, above: causalLength, in: table)
             }
             try noteLostUpdates(to: row, deletedAt: deletedStamp, in: table)
-            try repairs.orphan(childrenOf: key, in: table)
+            try orphanChildren(of: row, deletedAt: deletedStamp, in: table)
             try table.delete(row, in: session)
             try addTombstone(key, causalLength: causalLength, deletedStamp, in: table)
             noteAltered()
@@ -221,14 +240,34 @@ final class BatchMerger {
         try dependencies.release(key, in: table.table.id, to: self)
     }
 
+    /// A child that the deleter did not know is deleted with its parent, and cannot come back
+    /// without it.
+    private func orphanChildren(
+        of row: RowVersion, deletedAt deletedStamp: Int32, in table: TableStore
+    ) throws {
+        let before = repairs.deleted.count
+        try repairs.orphan(childrenOf: row.key, in: table)
+        guard
+            repairs.deleted.count > before,
+            notedRelatives.insert(RelativeName(table: table.table.id, key: row.key)).inserted,
+            try concurrentWrite(to: row, deletedStamp) == nil
+        else { return }
+        try noteRelative(row, deletedAt: deletedStamp, in: table)
+        if let deletedRows { try noteAncestors(of: row, in: table, of: deletedRows) }
+    }
+
+    /// A write to the row whose writer did not know of the deletion at the batch's stamp
+    /// `deletedStamp`; nil where there is none.
+    func concurrentWrite(to row: RowVersion, _ deletedStamp: Int32) throws -> StampNumber? {
+        if try areConcurrent(row.createdStamp, deletedStamp) { return row.createdStamp }
+        return try row.clock.exceptions.first { try areConcurrent($0.stamp, deletedStamp) }?.stamp
+    }
+
     /// A row is about to be deleted that somebody wrote to without knowing of the deletion.
     func noteLostUpdates(
         to row: RowVersion, deletedAt deletedStamp: Int32, in table: TableStore
     ) throws {
-        let writes = [row.createdStamp] + row.clock.exceptions.map(\.stamp)
-        guard let lost = try writes.first(where: { try areConcurrent($0, deletedStamp) }) else {
-            return
-        }
+        guard let lost = try concurrentWrite(to: row, deletedStamp) else { return }
         try conflicts.add(
             .rowDeleted, table.table.id, row.key, column: .wholeRow,
             lost: try table.values(of: row),

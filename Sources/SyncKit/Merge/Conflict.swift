@@ -12,6 +12,15 @@ public struct Conflict: Hashable, Sendable, Identifiable {
         case duplicateValue = 2
         /// Rows of a tree became each other's parents; the one that was moved last is a root now.
         case cycleBroken = 3
+        /// The row was deleted together with one that another replica wrote to: as its child, or as
+        /// the parent that it cannot be without.
+        case deletedWithRow = 4
+        /// A row's reference became null because its parent was deleted, although another replica
+        /// wrote to the parent.
+        case referenceCleared = 5
+
+        /// Whether the row was deleted.
+        var isDeletion: Bool { self == .rowDeleted || self == .deletedWithRow }
     }
 
     /// Its number on this replica.
@@ -39,65 +48,92 @@ extension SyncStore {
     ///
     /// - Parameter limit: The most to return.
     public func conflicts(limit: Int = 1000) throws -> [Conflict] {
-        try read { db in
-            let session = try StoreSession(db, schema)
-            let found = try PreparedStatement(
-                """
-                SELECT id, tbl, row, col, kind, lost, lost_stamp, won_stamp, found
-                FROM sync_conflicts
-                ORDER BY found DESC, max(lost_stamp, won_stamp) DESC, id LIMIT ?
-                """, in: db)
-            try found.bind([.integer(Int64(limit))])
-            var conflicts: [Conflict] = []
-            while try found.step() {
-                guard let conflict = try Self.conflict(in: found, session) else { continue }
-                conflicts.append(conflict)
-            }
-            return conflicts
-        }
+        try read { try Self.conflicts(in: StoreSession($0, schema), limit: limit) }
     }
 
-    /// Writes the lost values of a conflict again, as a write of now, and takes it off the list.
+    /// How many conflicts are listed.
+    public func conflictCount() throws -> Int {
+        try read { try Int.fetchOne($0, sql: "SELECT count(*) FROM sync_conflicts") ?? 0 }
+    }
+
+    /// The list of conflicts, now and again whenever it changes, or what stands in their place.
     ///
-    /// A deleted row is inserted again.
+    /// It sees what this store merges, restores and dismisses. See ``observe(_:)`` for what is
+    /// delivered when.
     ///
-    /// - Throws: ``StoreError/unknownConflict(_:)``; what SQLite says of the write.
-    public func restore(_ id: Conflict.ID) throws {
-        guard let conflict = try conflicts(limit: .max).first(where: { $0.id == id }) else {
-            throw StoreError.unknownConflict(id)
+    /// - Parameter limit: The most to deliver, the newest ones.
+    public func observeConflicts(
+        limit: Int = 1000
+    ) -> some AsyncSequence<[Conflict], any Error> & Sendable {
+        let regions = ["sync_conflicts"] + schema.tables.map(\.name)
+        return ValueObservation.tracking(regions: regions.map { Table($0) }) { [schema] db in
+            try Self.conflicts(in: StoreSession(db, schema), limit: limit)
         }
+        .removeDuplicates()
+        .values(in: pool, bufferingPolicy: .bufferingNewest(1))
+    }
+
+    /// Writes the lost values of a conflict again, as a write of now, and takes it off the list of
+    /// every device.
+    ///
+    /// A deleted row is inserted again, with the parents that were deleted with it and that it
+    /// cannot be without, and with its children, theirs and so on, as far as they are listed. All
+    /// of it is one transaction.
+    ///
+    /// - Parameters:
+    ///   - id: The conflict.
+    ///   - changes: Values to write in place of the lost ones, by column, as where another row has a
+    ///     unique value by now.
+    /// - Returns: The conflicts that were restored, the named one first.
+    /// - Throws: ``StoreError/unknownConflict(_:)``,
+    ///   ``StoreError/valueTaken(table:columns:by:)``,
+    ///   ``StoreError/missingParent(table:column:parent:)``,
+    ///   ``StoreError/deletedSince(table:)``; what SQLite says of the write.
+    @discardableResult
+    public func restore(
+        _ id: Conflict.ID, changing changes: [String: SQLValue] = [:]
+    ) throws -> [Conflict] {
         try write { db in
-            try Self.write(conflict.lost, of: conflict.key, in: conflict.table, db)
-            try db.notifyChanges(in: Table(conflict.table))
+            let session = try StoreSession(db, schema)
+            let listed = try Self.conflicts(in: session, limit: .max)
+            guard let conflict = listed.first(where: { $0.id == id }) else {
+                throw StoreError.unknownConflict(id)
+            }
+            let restored = try ConflictRestorer(db, schema, listed: listed)
+                .run(conflict, changing: changes)
+            let wall = try correctedWall(db)
+            for conflict in restored {
+                try RestoredConflicts(session).note(conflict.id, wall: wall)
+            }
+            try db.notifyChanges(in: Table("sync_conflicts"))
+            return restored
         }
-        try dismiss(id)
     }
 
-    /// Takes a conflict off the list; nothing else changes.
+    /// Takes a conflict off the list of this device; nothing else changes.
     public func dismiss(_ id: Conflict.ID) throws {
         try engineWrite { session in
             try PreparedStatement("DELETE FROM sync_conflicts WHERE id = ?", in: session.db)
                 .run(.integer(id))
+            session.hasChangedConflicts = true
         }
     }
 
-    private static func write(
-        _ values: [String: SQLValue], of key: RowKey, in table: String, _ db: Database
-    ) throws {
-        let names = values.keys.sorted()
-        let exists = try PreparedStatement("SELECT 1 FROM \(quoted(table)) WHERE id = ?", in: db)
-        try exists.bind([.blob(key.bytes)])
-        if try exists.step() {
-            let settings = names.map { "\(quoted($0)) = ?" }.joined(separator: ", ")
-            try PreparedStatement("UPDATE \(quoted(table)) SET \(settings) WHERE id = ?", in: db)
-                .run(names.map { values[$0] ?? .null } + [.blob(key.bytes)])
-        } else {
-            let columns = (["id"] + names).map(quoted).joined(separator: ", ")
-            let marks = Array(repeating: "?", count: names.count + 1).joined(separator: ", ")
-            try PreparedStatement(
-                "INSERT INTO \(quoted(table))(\(columns)) VALUES(\(marks))", in: db
-            ).run([.blob(key.bytes)] + names.map { values[$0] ?? .null })
+    private static func conflicts(
+        in session: StoreSession, limit: Int
+    ) throws -> [Conflict] {
+        let found = try PreparedStatement(
+            """
+            SELECT id, tbl, row, col, kind, lost, lost_stamp, won_stamp, found
+            FROM sync_conflicts
+            ORDER BY found DESC, max(lost_stamp, won_stamp) DESC, id LIMIT ?
+            """, in: session.db)
+        try found.bind([.integer(Int64(limit))])
+        var conflicts: [Conflict] = []
+        while try found.step() {
+            if let conflict = try Self.conflict(in: found, session) { conflicts.append(conflict) }
         }
+        return conflicts
     }
 
     private static func conflict(

@@ -43,6 +43,7 @@ final class ConflictLog {
     /// Stores what was added; must be called before the transaction ends.
     func flush() throws {
         guard !losses.isEmpty else { return }
+        try dropRestored()
         losses.sort { $0.id < $1.id }
         var rest = losses[...]
         while rest.count >= Self.lossesAStatement {
@@ -76,6 +77,17 @@ final class ConflictLog {
             parameter += 9
         }
         try insert.run()
+        session.conflictsFound += session.db.changesCount
+    }
+
+    /// What was restored on another device is not listed here either.
+    private func dropRestored() throws {
+        let restored = RestoredConflicts(session)
+        guard try restored.exist() else { return }
+        losses = try losses.filter { loss in
+            try !restored.contains(
+                loss.lost, of: loss.key, loss.column, in: loss.table, lostStamp: loss.lostStamp)
+        }
     }
 
     /// 63 bits of a hash of what identifies a loss: of 100,000 losses two have the same one in a
@@ -102,6 +114,7 @@ final class ConflictLog {
         let oldest = Int64(clamping: wall) - Int64(Limits.conflictDays) * 86_400_000
         try PreparedStatement("DELETE FROM sync_conflicts WHERE found < ?", in: session.db)
             .run(.integer(oldest))
+        if session.db.changesCount > 0 { session.hasChangedConflicts = true }
     }
 
     /// Form: count, then of each value the column's id, the kind as in ``CellColumn/Kind`` and what

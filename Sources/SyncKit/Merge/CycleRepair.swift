@@ -18,7 +18,7 @@ struct MovedRows {
 
     /// Notes every row of every tree.
     mutating func noteAll(in session: StoreSession, wall: UInt64) throws {
-        for table in session.schema.tables where !table.treeReferences.isEmpty {
+        for table in session.schema.allTables where !table.treeReferences.isEmpty {
             let rows = try PreparedStatement(
                 "SELECT id FROM \(quoted(table.name))", in: session.db)
             while try rows.step() { keys[table.id, default: []].insert(try rows.key(0)) }

@@ -32,16 +32,12 @@ final class RepairWrites {
     /// Applies the declared actions to the children of a row that is about to be deleted: by
     /// SQLite's own actions they would change without being noted.
     func orphan(childrenOf key: RowKey, in parent: TableStore) throws {
-        for child in session.schema.tables {
-            for reference in child.references
-            where reference.parent.lowercased() == parent.table.name.lowercased() {
-                guard let store = try session.table(child.id) else { continue }
-                // A row may be its own parent, and have its key in common with another's.
-                let isSame = store.table.id == parent.table.id
-                for row in try children(of: key, by: reference, in: store)
-                where !isSame || row != key {
-                    try act(on: row, reference, in: store)
-                }
+        try session.schema.forEachReference(to: parent.table) { child, reference in
+            guard let store = try session.table(child.id) else { return }
+            // A row may be its own parent, and have its key in common with another's.
+            let isSame = store.table.id == parent.table.id
+            for row in try children(of: key, by: reference, in: store) where !isSame || row != key {
+                try act(on: row, reference, in: store)
             }
         }
     }
@@ -113,7 +109,8 @@ final class RepairWrites {
         tables.insert(table.table.name)
     }
 
-    private func children(
+    /// The keys of the rows that name `key` as their parent.
+    func children(
         of key: RowKey, by reference: SyncedReference, in table: TableStore
     ) throws -> [RowKey] {
         let found = try PreparedStatement(

@@ -65,7 +65,7 @@ struct KnownColumns: Equatable {
     ///
     /// - Parameter last: The number of the last stamp.
     mutating func declare(_ schema: SyncSchema, after last: StampNumber) {
-        for table in schema.tables {
+        for table in schema.allTables {
             // The rows of a table that was not declared are dated when it is.
             let isNew = !entries.contains { $0.table == table.id }
             declare(.wholeRow, of: table.id, through: .zero)

@@ -2,6 +2,8 @@
 public struct SyncSchema: Sendable, Equatable {
     /// The synced tables.
     public let tables: [SyncedTable]
+    /// The synced tables, and the engine's own that syncs with them.
+    let allTables: [SyncedTable]
     /// The app's own triggers that run while received changes are merged, too.
     public let mergeTimeTriggers: [String]
 
@@ -26,6 +28,7 @@ public struct SyncSchema: Sendable, Equatable {
             throw .repeated("local trigger")
         }
         self.tables = tables
+        allTables = tables + [RestoredConflicts.table]
         self.mergeTimeTriggers = mergeTimeTriggers
         for table in tables {
             for reference in table.references {
@@ -37,11 +40,11 @@ public struct SyncSchema: Sendable, Equatable {
     }
 
     func table(id: TableID) -> SyncedTable? {
-        tables.first { $0.id == id }
+        allTables.first { $0.id == id }
     }
 
     func table(named name: String) -> SyncedTable? {
-        tables.first { $0.name.lowercased() == name.lowercased() }
+        allTables.first { $0.name.lowercased() == name.lowercased() }
     }
 }
 

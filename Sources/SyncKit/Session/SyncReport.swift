@@ -2,6 +2,9 @@
 public struct SyncReport: Hashable, Sendable {
     /// Changes of others that altered something here.
     public var changesReceived = 0
+    /// Values that lost against a write which did not know of them, and are listed since; see
+    /// ``SyncStore/conflicts(limit:)``.
+    public var conflictsFound = 0
     /// Segments that were pulled, own ones included.
     public var segmentsReceived = 0
     /// Segments that the server accepted.

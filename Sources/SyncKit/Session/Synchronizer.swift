@@ -54,6 +54,7 @@ public struct Synchronizer: Sendable {
         var exchange = Exchange(
             store: store, transport: transport, sealer: sealer, snapshotTail: snapshotTail)
         var session = SyncSession()
+        let conflictsBefore = store.conflictsFound
         let sealedBefore = try await exchange.prepare()
         var action = try session.handle(
             .started(sealedBefore, mayWrite: try await mayWrite()))
@@ -68,6 +69,7 @@ public struct Synchronizer: Sendable {
             } else {
                 event = try await exchange.perform(action, progress)
             }
+            exchange.report.conflictsFound = store.conflictsFound - conflictsBefore
             progress(exchange.report)
             action = try session.handle(event)
         }

@@ -64,7 +64,7 @@ struct StoreInstaller {
                 try RowIDGuard(db: db, schema: schema).follow()
                 return .commit
             }
-            for table in schema.tables { try SchemaCheck(table: table, db: db).run() }
+            for table in schema.allTables { try SchemaCheck(table: table, db: db).run() }
             try MergeTimeTriggers(names: schema.mergeTimeTriggers, db: db).check()
             writer.install(on: db)
             try writer.engineWrite(db) { try update($0) }
@@ -83,7 +83,7 @@ struct StoreInstaller {
     private func update(_ session: StoreSession) throws {
         let state = StoreState(db: session.db)
         let wanted = signature
-        for table in schema.tables {
+        for table in schema.allTables {
             for statement in StoreTables.statements(table: table.id) {
                 try session.db.execute(sql: statement)
             }
@@ -130,8 +130,8 @@ struct StoreInstaller {
             writer.append(text.utf8)
         }
         writer.append(count: CaptureTriggers.version)
-        writer.append(count: schema.tables.count)
-        for table in schema.tables {
+        writer.append(count: schema.allTables.count)
+        for table in schema.allTables {
             append(table.name)
             writer.append(count: table.id.rawValue)
             writer.append(count: table.columns.count)

@@ -7,6 +7,12 @@ final class StoreSession {
     private(set) var digest: StateDigest
     /// Rows that a merge has put under other parents.
     var movedRows = MovedRows()
+    /// How many conflicts were added to the list.
+    var conflictsFound = 0
+    /// Whether conflicts were taken off the list.
+    var hasChangedConflicts = false
+    /// Whether rows of ``RestoredConflicts`` were merged.
+    var hasMergedRestored = false
     /// Whether changes wait for their table, column or row.
     var hasPendingDependencies = false
     /// Tombstones known up to this sequence are cleared away.
@@ -104,7 +110,7 @@ final class StoreSession {
 
     /// Every known table, by rising id.
     func allTables() throws -> [TableStore] {
-        try schema.tables.sorted { $0.id < $1.id }.compactMap { try table($0.id) }
+        try schema.allTables.sorted { $0.id < $1.id }.compactMap { try table($0.id) }
     }
 
     /// Everything is to be pulled again.
@@ -139,7 +145,7 @@ final class StoreSession {
 
     /// Discards what is buffered or cached after every stored clock was deleted.
     func dropClocks() throws {
-        for table in schema.tables {
+        for table in schema.allTables {
             try StoreState(db: db).set(StoreState.datedRowID(of: table.id), .null)
         }
         forget(digest: 0)
@@ -172,6 +178,8 @@ final class StoreSession {
     /// Stores what is held back; must be called before the transaction ends.
     func flush() throws {
         try CycleRepair(session: self).run()
+        if hasMergedRestored { try RestoredConflicts(self).takeOffList() }
+        hasMergedRestored = false
         try flushClocks()
         try StoreState(db: db).setDigest(digest.value)
     }
@@ -188,7 +196,7 @@ final class ForeignKeyDeferral {
 
     init(_ schema: SyncSchema, in db: Database) {
         self.db = db
-        isDue = schema.tables.contains { !$0.references.isEmpty }
+        isDue = schema.allTables.contains { !$0.references.isEmpty }
     }
 
     /// Must be called before a row of the app's tables is written.

@@ -1,7 +1,7 @@
 /// The engine's own tables, beside the app's in the same database; all begin with `sync_`.
 enum StoreTables {
     /// The version of these tables; a store of a newer version is refused.
-    static let version: Int64 = 5
+    static let version: Int64 = 6
 
     static let statements = [
         // Single values: replica, clock, cursor and the like.
@@ -76,6 +76,9 @@ enum StoreTables {
         row BLOB NOT NULL, col INTEGER NOT NULL, kind INTEGER NOT NULL, lost BLOB NOT NULL,
         lost_stamp INTEGER NOT NULL, won_stamp INTEGER NOT NULL, found INTEGER NOT NULL)
         """,
+        // Conflicts that were restored, on whichever device: the one table of the engine that
+        // syncs, see `RestoredConflicts`.
+        "CREATE TABLE sync_restored(id BLOB PRIMARY KEY NOT NULL, restored INTEGER)",
     ]
 
     /// The clocks of one synced table, by rowid.

@@ -1,5 +1,6 @@
 import Foundation
 public import GRDB
+import Synchronization
 
 /// A database of ordinary SQLite tables whose rows are the same on every replica.
 ///
@@ -121,6 +122,9 @@ public final class SyncStore: Sendable {
             try PendingExport(session: $0, after: { try $0.acknowledged }).rowCount()
         }
     }
+
+    /// How many conflicts were found since the store was opened.
+    var conflictsFound: Int { writer.conflictsFound.load(ordering: .relaxed) }
 
     /// How many received segments are set aside because they could not be applied.
     public func quarantinedSegmentCount() throws -> Int {

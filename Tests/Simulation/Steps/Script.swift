@@ -63,6 +63,7 @@ private struct ScriptWriter {
         var draws: [Draw] = [
             (40, { .act(.write($0.write()), $0.fault(oneIn: 6)) }),
             (24, { .act(.exchange($0.exchange()), $0.fault(oneIn: 4)) }),
+            (4, { .act(.restore($0.generator.below(8)), $0.fault(oneIn: 6)) }),
             (2, { .act(.reopen, $0.fault(oneIn: 2)) }),
         ]
         let troubled: [(Trouble, [Draw])] = [

@@ -43,6 +43,8 @@ struct Step: Hashable, Sendable {
         case write(Write)
         /// One transaction on the tables of ``Annex``.
         case writeAnnex(AnnexWrite)
+        /// One of the conflicts that are listed is restored; they are counted around.
+        case restore(Int)
         case exchange(Exchange)
         /// The app is closed and opened again.
         case reopen
@@ -113,7 +115,15 @@ extension Step.Action {
     var merges: Bool {
         switch self {
         case .exchange: true
-        case .write, .writeAnnex, .reopen, .upgrade, .vacuum: false
+        case .write, .writeAnnex, .restore, .reopen, .upgrade, .vacuum: false
+        }
+    }
+
+    /// Whether it is one transaction on the tables of ``Studio``.
+    var isOneWrite: Bool {
+        switch self {
+        case .write, .restore: true
+        case .writeAnnex, .exchange, .reopen, .upgrade, .vacuum: false
         }
     }
 }
@@ -123,6 +133,7 @@ extension Step.Action: CustomStringConvertible {
         switch self {
         case .write(let write): "\(write)"
         case .writeAnnex(let write): "\(write)"
+        case .restore(let number): "restores conflict \(number)"
         case .exchange(let exchange):
             "syncs"
                 + (exchange.asksStanding ? "" : " without asking how it stands")

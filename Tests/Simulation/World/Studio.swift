@@ -109,6 +109,9 @@ enum Studio {
         return Int64(number) * oldModulus + (isNew ? 0 : 1)
     }
 
+    /// Whether version 1 can hold a width.
+    static func canHold(width: Int64) -> Bool { width % oldModulus != 0 }
+
     private static let oldModulus: Int64 = 7
 
     private static func creation(

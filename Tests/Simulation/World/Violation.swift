@@ -20,6 +20,8 @@ package struct Violation: Error, Hashable, CustomStringConvertible {
         case isWhole = "the database is damaged"
         /// Declared constraints hold.
         case constrains = "a constraint is broken"
+        /// What is restored stands, and is on no list any more.
+        case restores = "a restored conflict is not restored"
         /// Of true clocks, the later write wins.
         case ordersByTime = "an earlier write won"
     }

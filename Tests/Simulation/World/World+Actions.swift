@@ -17,12 +17,23 @@ extension World {
             try abort(queries, by: write.program, on: device)
             return try check(device, expecting: [device.rows])
         }
+        try commit((effects, rows), on: device) {
+            try transaction(queries, by: write.program, on: device)
+        }
+    }
+
+    /// One transaction: what it does, and the rows that are there then.
+    func commit(
+        _ outcome: (effects: Effects, rows: Rows), on device: Device,
+        by transaction: () throws -> Void
+    ) throws {
+        let rows = outcome.rows
         var past = device.known
         for commit in device.unsettled { past.insert(commit) }
-        let commit = history.add(effects, past: past, time: time.now)
+        let commit = history.add(outcome.effects, past: past, time: time.now)
         note("  commit \(commit)")
         device.uncertain.append((commit, rows))
-        try transaction(queries, by: write.program, on: device)
+        try transaction()
         past.insert(commit)
         device.known = past
         // What writes nothing leaves the log's end as it is: what failed before may still turn up.

@@ -77,6 +77,7 @@ extension World {
             throw Violation(.keeps, complaint)
         }
         try checkAnnex()
+        try checkRestored(required: required)
         if script.hasTrueClocks,
             let complaint = history.complaint(aboutLatestIn: all[0], required: required)
         {

@@ -74,7 +74,7 @@ extension World {
         guard isStruck() else { return }
         if device.disk.isDown || device.disk.isKilled("app") || device.disk.isKilled("other") {
             try reboot(device, expecting: expectation(after: action, on: device))
-        } else if case .write = action {
+        } else if action.isOneWrite {
             try check(device, expecting: device.possibleRows)
         } else {
             try check(device, expecting: nil)
@@ -85,7 +85,7 @@ extension World {
     /// What the tables may hold once `action` was broken off, nil where history must tell.
     private func expectation(after action: Step.Action, on device: Device) -> [Rows]? {
         switch action {
-        case .write, .writeAnnex, .reopen, .vacuum:
+        case .write, .writeAnnex, .restore, .reopen, .vacuum:
             device.possibleRows
         case .exchange, .upgrade: nil
         }
@@ -95,6 +95,7 @@ extension World {
         switch action {
         case .write(let write): try perform(write, on: device)
         case .writeAnnex(let write): try perform(write, on: device)
+        case .restore(let number): try restore(number, on: device)
         case .exchange(let exchange): try await perform(exchange, on: device)
         case .reopen:
             device.closeAll()

@@ -14,6 +14,8 @@ final class World {
     var history = History()
     /// What was counted in the tables of ``Annex``.
     var tally = Tally()
+    /// Conflicts that were restored.
+    var restored: [Restored] = []
     /// The commits that the server surely holds.
     var serverKnown = CommitSet()
     /// The transactions of ``Tally`` that the server surely holds.
