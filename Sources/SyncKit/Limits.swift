@@ -32,6 +32,9 @@ public enum Limits {
     public static let pageBytes = 16 * 1024 * 1024
     /// The most segments of one pulled page.
     public static let pageSegments = 256
+    /// A transaction that merges received segments ends, after a whole group, once these have so
+    /// many bytes.
+    public static let mergedBytes = 64 * 1024
     /// The highest sequence of an account's order.
     public static let lastSequence: Int64 = 1 << 53
     /// The most bytes of the history hash of a sequence.
@@ -53,6 +56,11 @@ public enum Limits {
     public static let quarantineSegments = 4096
     /// The most bytes that are set aside.
     public static let quarantineBytes = 64 * 1024 * 1024
+    /// The most received values that wait because the tables refuse them; with more, the segment
+    /// that brings the next one is set aside.
+    public static let refusedChanges = 65_536
+    /// How many of them are tried again at each sync.
+    public static let refusedChangesRetried = 256
     /// The most stretches of missing segments that are noted.
     public static let missingRanges = 1024
     /// How long no second attempt is made to get missing segments by pulling everything again.

@@ -36,6 +36,15 @@ struct Repair {
         return try adopt(at: time)
     }
 
+    /// Dates the rows of tables that sync from now on before every write: they may have come with
+    /// the app, the same on every device, and must not win over what somebody wrote to them.
+    func adoptSeeds(of tables: Set<TableID>) throws {
+        try adopt(at: Self.longAgo, in: tables)
+    }
+
+    /// Before every write.
+    private static let longAgo = HybridTimestamp(milliseconds: 1, counter: 0)
+
     /// Drops every clock: all rows count as written long ago, by a new replica, and everything is
     /// pulled again. Tombstones and what was added to counters go by keys and stay.
     func dropClocks() throws {
@@ -63,7 +72,7 @@ struct Repair {
         try state.set("acknowledged", .stamp(try state.lastStamp))
         try ReplicaIDRotation(session: session, randomBytes: environment.randomBytes).run()
         try RowIDSentinel(db).set()
-        try adopt(at: HybridTimestamp(milliseconds: 1, counter: 0))
+        try adopt(at: Self.longAgo)
         try session.forgetOrder()
         try state.set("collected", .integer(0))
         try state.forgetEpochReset()
@@ -75,11 +84,11 @@ struct Repair {
     }
 
     @discardableResult
-    private func adopt(at time: HybridTimestamp) throws -> Int {
+    private func adopt(at time: HybridTimestamp, in tables: Set<TableID>? = nil) throws -> Int {
         var log = OperationLog()
         var count = 0
         var source: UInt64?
-        for table in try session.allTables() {
+        for table in try session.allTables() where tables?.contains(table.table.id) ?? true {
             try adoptCounters(of: table, source: &source, in: &log)
             let rows = try PreparedStatement(
                 "SELECT _rowid_ FROM \(quoted(table.table.name)) ORDER BY _rowid_", in: db)

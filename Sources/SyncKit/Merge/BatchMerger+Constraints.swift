@@ -12,22 +12,9 @@ extension BatchMerger {
                 let missing = try missingParent(
                     cells[row.index], of: row.key, in: table, by: reference)
             else { continue }
-            var changes = TableChanges(table: table.table.id)
-            changes.rows.keys.append(row.key)
-            changes.rows.createdStamps = [row.createdStamp]
-            if row.causalLength != 1 {
-                changes.rows.causalLengths = [.init(row: 0, causalLength: row.causalLength)]
-            }
-            changes.rows.exceptions = row.exceptions.map {
-                .init(row: 0, column: $0.column, stamp: $0.stamp)
-            }
-            changes.rows.columns = plan.columns.map { column in
-                var cell = CellColumn()
-                cell.append(column.cells[row.index])
-                return .init(id: column.id, cells: cell)
-            }
             try dependencies.keep(
-                changes, of: batch, at: sequence, row: missing.key, in: missing.table)
+                changes(beginning: row, plan, in: table), of: batch, at: sequence,
+                row: missing.key, in: missing.table)
             return true
         }
         return false

@@ -138,27 +138,48 @@ extension BatchMerger {
             // A row that waits for its parent stays deleted meanwhile.
             if try isWaitingForParent(row, plan, in: table) { return }
             try table.removeTombstone(of: row.key)
-            try begin(row, plan, in: table)
+            if try !begin(row, plan, in: table) {
+                try table.addTombstone(row.key, causalLength: causalLength, stamp: stamp)
+            }
         case .alive(let known):
             if row.causalLength > known.causalLength {
                 if try isWaitingForParent(row, plan, in: table) { return }
                 try noteLostUpdates(to: known, deletedAt: row.createdStamp, in: table)
                 try repairs.orphan(childrenOf: row.key, in: table)
                 try table.delete(known, in: session)
-                try begin(row, plan, in: table)
+                guard try !begin(row, plan, in: table) else { return }
+                // What was deleted on the way must not rise while the row waits.
+                try table.addTombstone(
+                    row.key, causalLength: row.causalLength - 1,
+                    stamp: try number(row.createdStamp))
+                session.noteTombstone(in: table)
             } else if row.causalLength == known.causalLength {
                 try join(row, plan, into: known, in: table)
             }
         }
     }
 
-    /// Inserts the row.
+    /// Inserts the row; false where its table refuses it, so that it waits.
+    @discardableResult
     private func begin(
         _ row: IncomingRow, _ plan: RowPlan, in table: TableStore
-    ) throws {
-        if try isWaitingForParent(row, plan, in: table) { return }
+    ) throws -> Bool {
+        if try isWaitingForParent(row, plan, in: table) { return true }
         let cleared = try clearDuplicates(of: row, plan, in: table)
-        let rowID = try table.insert(row.key, plan, row: row.index, clearing: cleared)
+        switch try table.insertUnlessRefused(row.key, plan, row: row.index, clearing: cleared) {
+        case .inserted(let rowID):
+            try finishBeginning(row, plan, at: rowID, cleared, in: table)
+            return true
+        case .refused(let reason):
+            return try beginRefused(row, plan, clearing: cleared, because: reason, in: table)
+        }
+    }
+
+    /// Gives an inserted row its clock, and releases what waited for it.
+    func finishBeginning(
+        _ row: IncomingRow, _ plan: RowPlan, at rowID: SQLRowID, _ cleared: [ColumnID],
+        in table: TableStore
+    ) throws {
         let createdStamp = try number(row.createdStamp)
         try table.runs.add(RunTable.Run(first: rowID, count: 1, stamp: createdStamp))
         var clock = PackedClock()
@@ -166,7 +187,8 @@ extension BatchMerger {
         var hash = StateDigest.RowHash(
             row.key, in: table.table.id, causalLength: row.causalLength,
             createdStamp: stamp(row.createdStamp))
-        for exception in row.exceptions where table.has(exception.column) {
+        for exception in row.exceptions
+        where table.has(exception.column) && !plan.missing.contains(exception.column) {
             clock.set(try number(exception.stamp), of: exception.column)
             hash.add(stamp(exception.stamp), of: exception.column)
         }

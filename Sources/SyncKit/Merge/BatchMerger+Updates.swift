@@ -183,19 +183,22 @@ extension BatchMerger {
         let id = cell.column.id
         if old == new {
             // The same write. Its value is here, unless the column was not known when it came.
-            guard isReleasing else { return false }
-            try table.update(id, at: rowID, to: cell.index, of: cell.cells)
+            if isReleasing { _ = try write(cell, into: row, in: table) }
             return false
         }
         let isConcurrent = try areConcurrent(known, cell.stamp)
         let policy = cell.column.policy
         guard isConcurrent || policy != .lastWriter || !table.table.unique.isEmpty else {
-            guard new > old else { return false }
-            try table.update(id, at: rowID, to: cell.index, of: cell.cells)
-            return true
+            return try new > old && write(cell, into: row, in: table)
         }
         let values = (old: try table.value(of: id, at: rowID), new: cell.cells[cell.index])
-        let wins = policy.replaces((old, values.old), by: (new, values.new))
+        // What its row's writer did not know loses against every write, by any policy.
+        let wins =
+            old == .zero
+            || new != .zero && policy.replaces((old, values.old), by: (new, values.new))
+        if wins, try !clearDuplicates(of: cell, into: row, in: table) {
+            guard try write(cell, into: row, in: table) else { return false }
+        }
         if isConcurrent, policy == .lastWriter || policy == .firstWriter, values.old != values.new,
             old != .zero, new != .zero
         {
@@ -204,11 +207,6 @@ extension BatchMerger {
                 lost: [(id, wins ? values.old : values.new)],
                 lostStamp: wins ? known : try number(cell.stamp),
                 wonStamp: wins ? try number(cell.stamp) : known)
-        }
-        if wins {
-            if try !clearDuplicates(of: cell, into: row, in: table) {
-                try table.update(id, at: rowID, to: cell.index, of: cell.cells)
-            }
         }
         return wins
     }

@@ -22,6 +22,30 @@ struct PendingDependencies {
         _ changes: TableChanges, of batch: ChangeBatch, at sequence: ServerSequence, row: RowKey?,
         in table: TableID? = nil
     ) throws {
+        try keep(changes, of: batch, at: sequence, row: row, in: table) { _ in 0 }
+    }
+
+    /// Keeps changes of a row that its table refuses.
+    ///
+    /// - Throws: `DatabaseError` where there is no room for more: the segment is then set aside.
+    func keepRefused(
+        _ changes: TableChanges, of batch: ChangeBatch, at sequence: ServerSequence, row: RowKey
+    ) throws {
+        guard try session.countRefused() < Limits.refusedChanges else {
+            throw DatabaseError(
+                resultCode: .SQLITE_CONSTRAINT, message: "too many values are refused")
+        }
+        try keep(changes, of: batch, at: sequence, row: row, in: nil) { kept in
+            let known = kept.stamps.filter { $0.stamp != .zero }.map(\.sequence).min() ?? .none
+            return known > .none ? known.rawValue : -1
+        }
+        session.noteRefused()
+    }
+
+    private func keep(
+        _ changes: TableChanges, of batch: ChangeBatch, at sequence: ServerSequence, row: RowKey?,
+        in table: TableID?, refused: (ChangeBatch) -> Int64
+    ) throws {
         var kept = ChangeBatch()
         kept.stamps = batch.stamps
         kept.tables = [changes]
@@ -31,10 +55,12 @@ struct PendingDependencies {
             kept.stamps[index].sequence = sequence
         }
         try PreparedStatement(
-            "INSERT OR IGNORE INTO sync_dependencies(tbl, row, batch) VALUES(?, ?, ?)", in: db
+            """
+            INSERT OR IGNORE INTO sync_dependencies(tbl, row, batch, refused) VALUES(?, ?, ?, ?)
+            """, in: db
         ).run(
-            .table(table ?? changes.table), .blob(row?.bytes ?? []),
-            .blob(kept.encoded()))
+            .table(table ?? changes.table), .blob(row?.bytes ?? []), .blob(kept.encoded()),
+            .integer(refused(kept)))
         session.hasPendingDependencies = true
     }
 
@@ -81,6 +107,22 @@ struct PendingDependencies {
         }
     }
 
+    /// Tries the longest known refused changes again; returns the names of the tables that changed.
+    func retryRefused(wall: UInt64) throws -> Set<String> {
+        try keepClock()
+        let oldest = """
+            (tbl, row, batch) IN (SELECT tbl, row, batch FROM sync_dependencies
+            WHERE refused <> 0 ORDER BY refused < 0, refused LIMIT \(Limits.refusedChangesRetried))
+            """
+        var tables: Set<String> = []
+        for batch in try take(oldest, []) {
+            let merger = try BatchMerger(batch, at: 0, wall: wall, in: session, isReleasing: true)
+            try merger.merge()
+            tables.formUnion(merger.alteredTables)
+        }
+        return tables
+    }
+
     /// Notes the latest moment: stamps that are stored from here on are older, and it must not fall
     /// back to the last of them.
     @discardableResult
@@ -125,19 +167,25 @@ struct PendingDependencies {
     /// Puts what `body` makes of each waiting batch in its place; nothing, where that is nil.
     private func rewrite(_ body: (ChangeBatch) -> ChangeBatch?) throws {
         guard session.hasPendingDependencies else { return }
-        let found = try PreparedStatement("SELECT tbl, row, batch FROM sync_dependencies", in: db)
-        var entries: [(table: Int64, row: [UInt8], batch: ChangeBatch)] = []
+        let found = try PreparedStatement(
+            "SELECT tbl, row, batch, refused FROM sync_dependencies", in: db)
+        var entries: [(table: Int64, row: [UInt8], batch: ChangeBatch, refused: Int64)] = []
         while try found.step() {
             guard let batch = body(try ChangeBatch(decoding: found.bytes(2))) else { continue }
-            entries.append((found.integer(0), found.bytes(1), batch))
+            // What is left has no sequence any more.
+            let refused: Int64 = found.integer(3) == 0 ? 0 : -1
+            entries.append((found.integer(0), found.bytes(1), batch, refused))
         }
         found.reset()
         try db.execute(sql: "DELETE FROM sync_dependencies")
         let insert = try PreparedStatement(
-            "INSERT OR IGNORE INTO sync_dependencies(tbl, row, batch) VALUES(?, ?, ?)", in: db)
+            """
+            INSERT OR IGNORE INTO sync_dependencies(tbl, row, batch, refused) VALUES(?, ?, ?, ?)
+            """, in: db)
         for entry in entries {
             try insert.run(
-                .integer(entry.table), .blob(entry.row), .blob(entry.batch.encoded()))
+                .integer(entry.table), .blob(entry.row), .blob(entry.batch.encoded()),
+                .integer(entry.refused))
         }
         try session.lookForPendingDependencies()
     }

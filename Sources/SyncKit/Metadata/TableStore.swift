@@ -24,6 +24,7 @@ final class TableStore {
     private let columns: [SyncedColumn?]
     /// The declared columns as bits.
     private let declared: UInt64
+    private var guarded: GuardedColumns?
     private var updates: [PreparedStatement?]
     private var values: [PreparedStatement?]
 
@@ -125,6 +126,46 @@ final class TableStore {
         statement.bind(cell: cell, of: cells, at: 1)
         statement.bind(rowID, at: 2)
         try statement.run()
+    }
+
+    /// What became of an insertion.
+    enum Insertion {
+        case inserted(SQLRowID)
+        /// The table refuses a value; what SQLite says of it.
+        case refused(String)
+    }
+
+    /// Inserts a row like ``insert(_:_:row:clearing:)``, unless the table refuses a value.
+    @inline(__always)
+    func insertUnlessRefused(
+        _ key: RowKey, _ plan: BatchMerger.RowPlan, row index: Int, clearing cleared: [ColumnID]
+    ) throws -> Insertion {
+        do {
+            return .inserted(try insert(key, plan, row: index, clearing: cleared))
+        } catch let error as DatabaseError where error.isRefusedValue {
+            return .refused(error.message ?? "")
+        }
+    }
+
+    /// Writes one cell; false where the table refuses the value.
+    @inline(__always)
+    func updateUnlessRefused(
+        _ column: ColumnID, at rowID: SQLRowID, to cell: Int, of cells: BorrowedCells
+    ) throws -> Bool {
+        do {
+            try update(column, at: rowID, to: cell, of: cells)
+            return true
+        } catch let error as DatabaseError where error.isRefusedValue {
+            return false
+        }
+    }
+
+    /// The columns that may refuse a value.
+    func guardedColumns() throws -> GuardedColumns {
+        if let guarded { return guarded }
+        let columns = try GuardedColumns(of: table, in: db)
+        guarded = columns
+        return columns
     }
 
     /// Writes one value.

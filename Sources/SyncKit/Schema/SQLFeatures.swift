@@ -14,13 +14,16 @@ struct SQLFeatures {
         let type: String
         /// Whether SQLite computes it.
         let isGenerated: Bool
+        /// Whether it must not be null.
+        let isNotNull: Bool
         /// Whether an insert has to give a value.
         let needsValue: Bool
     }
 
     func columns() throws -> [Column] {
         try Row.fetchAll(
-            db, sql: """
+            db,
+            sql: """
                 SELECT name, type, hidden, "notnull", dflt_value FROM pragma_table_xinfo(?)
                 """, arguments: [table]
         ).map { row in
@@ -30,6 +33,7 @@ struct SQLFeatures {
             let hasDefault = (row["dflt_value"] as String?) != nil
             return Column(
                 name: row["name"], type: row["type"], isGenerated: isGenerated,
+                isNotNull: isNotNull,
                 needsValue: isNotNull && !hasDefault && !isGenerated)
         }
     }

@@ -35,6 +35,11 @@ enum SQLTokens {
         return all
     }
 
+    /// The names in an expression, in lower case, those of functions and tables too.
+    static func names(in sql: String) -> Set<String> {
+        Set(tokens(of: sql).compactMap { if case .name(let name) = $0 { name } else { nil } })
+    }
+
     private static func tokens(of sql: String) -> [Token] {
         var rest = Array(sql)[...]
         var tokens: [Token] = []

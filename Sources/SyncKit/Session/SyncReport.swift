@@ -13,6 +13,9 @@ public struct SyncReport: Hashable, Sendable {
     public var bytesSent = 0
     /// Received segments that could not be applied and are kept for later.
     public var segmentsSetAside = 0
+    /// Received values that this program's tables refuse, and that wait for another schema; see
+    /// ``SyncStore/refusedChanges(limit:)``.
+    public var changesRefused = 0
     /// Received segments that were discarded: no device of the account sealed them, or they were
     /// received before.
     public var segmentsDropped = 0

@@ -73,8 +73,12 @@ public struct Synchronizer: Sendable {
             progress(exchange.report)
             action = try session.handle(event)
         }
-        (exchange.report.segmentsSetAside, exchange.report.faults) = try await store.offActor {
-            (try $0.quarantinedSegmentCount(), try $0.faults())
+        exchange.report = try await store.offActor { [report = exchange.report] store in
+            var report = report
+            report.segmentsSetAside = try store.quarantinedSegmentCount()
+            report.changesRefused = try store.refusedChangeCount()
+            report.faults = try store.faults()
+            return report
         }
         return exchange.report
     }
@@ -108,6 +112,7 @@ private struct Exchange {
                 report.repaired = true
             }
             let retried = try store.retryQuarantined(with: sealer)
+            try store.retryRefused()
             report.changesReceived = retried.changes
             report.segmentsDropped = retried.dropped
             try store.distrustUnconfirmed()
@@ -215,7 +220,7 @@ private struct Exchange {
 
     private mutating func apply(_ page: PulledPage) async throws -> AppliedPage {
         let (applied, cursor) = try await store.offActor { [sealer] store in
-            let applied = try store.apply(
+            let applied = try store.applyInParts(
                 page.segments, historyHash: page.historyHash, with: sealer)
             return (applied, try store.cursor())
         }

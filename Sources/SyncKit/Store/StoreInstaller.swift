@@ -83,11 +83,13 @@ struct StoreInstaller {
     private func update(_ session: StoreSession) throws {
         let state = StoreState(db: session.db)
         let wanted = signature
+        var added: Set<TableID> = []
         for table in schema.allTables {
             for statement in StoreTables.statements(table: table.id) {
                 try session.db.execute(sql: statement)
             }
             try CaptureTriggers(table: table).install(in: session.db)
+            if try state.tableName(table.id) == nil { added.insert(table.id) }
             try state.setTableName(table.name, of: table.id)
         }
         if try state.installedSchema != wanted { try session.declareColumns() }
@@ -97,11 +99,16 @@ struct StoreInstaller {
             try repair.dropClocks()
         }
         try state.set("database_schema", .blob(try DatabaseObjects(session.db).signature))
-        guard try state.installedSchema != wanted else { return }
+        let isOther = try state.installedSchema != wanted
+        // A column may take now what it refused before.
+        guard isOther || session.hasPendingDependencies else { return }
         try ChangeLogCompactor(session: session).compact()
-        try repair.adoptUnknownRows()
+        if isOther {
+            try repair.adoptSeeds(of: added)
+            try repair.adoptUnknownRows()
+        }
         try PendingDependencies(session).releaseAll(wall: environment.wallMilliseconds())
-        try state.set("schema", .blob(wanted))
+        if isOther { try state.set("schema", .blob(wanted)) }
     }
 
     private func refuseNewer(_ db: Database) throws {

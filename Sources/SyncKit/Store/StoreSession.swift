@@ -7,6 +7,8 @@ final class StoreSession {
     private(set) var digest: StateDigest
     /// Rows that a merge has put under other parents.
     var movedRows = MovedRows()
+    /// How many refused changes wait; nil where they were not counted.
+    private var refused: Int?
     /// How many conflicts were added to the list.
     var conflictsFound = 0
     /// Whether conflicts were taken off the list.
@@ -43,6 +45,19 @@ final class StoreSession {
             "SELECT 1 FROM sync_dependencies LIMIT 1", in: db
         ).step()
     }
+
+    /// How many refused changes wait, at the least those that there were when they were counted.
+    func countRefused() throws -> Int {
+        if let refused { return refused }
+        let found = try PreparedStatement(
+            "SELECT count(*) FROM sync_dependencies WHERE refused <> 0", in: db)
+        let count = try found.step() ? Int(found.integer(0)) : 0
+        refused = count
+        return count
+    }
+
+    /// Another change is refused, and waits.
+    func noteRefused() { refused = refused.map { $0 + 1 } }
 
     /// Notes which columns the program declares from now on; before any table is used.
     func declareColumns() throws {
@@ -158,6 +173,7 @@ final class StoreSession {
         } catch {
             preconditionFailure("both could be read before: \(error)")
         }
+        refused = nil
         tables.removeAll()
         emptyAtFirst.removeAll()
         digest = StateDigest(value)

@@ -47,7 +47,8 @@ struct StoreState {
     ///
     /// A deletion that was received and cannot be merged yet may be of a row that is inserted here:
     /// the others keep its tombstone until this passes it, and do not take the row for one that
-    /// was inserted anew by somebody who knew of the deletion.
+    /// was inserted anew by somebody who knew of the deletion. A value that the table refuses may be
+    /// written over here by somebody who never saw it: the others then list it as lost.
     var mergedSequence: ServerSequence {
         get throws {
             let cursor = try cursor
@@ -60,7 +61,9 @@ struct StoreState {
                 """
                 SELECT min(sequence) FROM (
                 SELECT sequence FROM sync_quarantine WHERE sequence > 0
-                UNION ALL SELECT sequence FROM sync_partial WHERE sequence > ?)
+                UNION ALL SELECT sequence FROM sync_partial WHERE sequence > ?
+                UNION ALL SELECT min(refused) FROM sync_dependencies
+                WHERE refused <> 0 AND refused > 0)
                 """, in: db)
             waiting.bind(try givenUpGroups, at: 1)
             guard try waiting.step(), !waiting.isNull(0) else { return cursor }

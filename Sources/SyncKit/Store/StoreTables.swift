@@ -38,10 +38,15 @@ enum StoreTables {
         CREATE TABLE sync_partial(replica BLOB NOT NULL, number INTEGER NOT NULL,
         bytes BLOB NOT NULL, sequence INTEGER NOT NULL, PRIMARY KEY(replica, number))
         """,
-        // Changes whose table, row or column is not known yet, each an encoded batch.
+        // Changes whose table, row or column is not known yet, each an encoded batch. Where the
+        // table has the column and refuses the value, `refused` is the sequence at which it became
+        // known, or -1 where it has none; else 0.
         """
         CREATE TABLE sync_dependencies(tbl INTEGER NOT NULL, row BLOB NOT NULL, batch BLOB NOT NULL,
-        PRIMARY KEY(tbl, row, batch)) WITHOUT ROWID
+        refused INTEGER NOT NULL DEFAULT 0, PRIMARY KEY(tbl, row, batch)) WITHOUT ROWID
+        """,
+        """
+        CREATE INDEX sync_dependencies_refused ON sync_dependencies(refused) WHERE refused <> 0
         """,
         // Received segments that could not be applied.
         """

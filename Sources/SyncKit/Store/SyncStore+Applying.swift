@@ -36,6 +36,50 @@ package struct AppliedPage: Hashable, Sendable {
 }
 
 extension SyncStore {
+    /// Applies a page in several transactions, so that other writers need not wait for all of it:
+    /// each ends where a group ends, once it has ``Limits/mergedBytes``.
+    func applyInParts(
+        _ segments: [SequencedSegment], historyHash: [UInt8]?, with sealer: SegmentSealer
+    ) throws -> AppliedPage {
+        for (before, next) in zip(segments, segments.dropFirst())
+        where next.sequence <= before.sequence {
+            throw StoreError.sequenceOutOfOrder(got: next.sequence, after: before.sequence)
+        }
+        var page = AppliedPage()
+        var rest = segments[...]
+        repeat {
+            let part = Self.part(of: rest)
+            rest = rest.dropFirst(part.count)
+            let applied = try apply(
+                Array(part), historyHash: rest.isEmpty ? historyHash : nil, with: sealer)
+            page.changes += applied.changes
+            page.dropped += applied.dropped
+            page.isForked = applied.isForked
+            page.hasDiverged = page.hasDiverged || applied.hasDiverged
+            page.misses = page.misses || applied.misses
+            page.isStopped = applied.isStopped
+            // Under its new name this replica pulls everything again.
+        } while !rest.isEmpty && !page.isForked && !page.isStopped
+        return page
+    }
+
+    /// The segments at the beginning that one transaction applies: whole groups, where the page has
+    /// them whole.
+    private static func part(of segments: ArraySlice<SequencedSegment>) -> ArraySlice<
+        SequencedSegment
+    > {
+        var bytes = 0
+        for (count, segment) in segments.enumerated() {
+            bytes += segment.bytes.count
+            guard bytes >= Limits.mergedBytes else { continue }
+            let sealed = try? SealedSegment(bytes: segment.bytes)
+            if sealed?.header.flags.contains(.continues) != true {
+                return segments.prefix(count + 1)
+            }
+        }
+        return segments
+    }
+
     /// Applies segments in order in one transaction and moves the cursor past them.
     ///
     /// A segment that cannot be opened or applied is set aside with its reason; the others count.

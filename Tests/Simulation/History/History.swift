@@ -64,7 +64,7 @@ extension History {
                 let name = RowName(table: table.id, key: key)
                 let found =
                     if let values = rows[name] {
-                        complaint(aboutLiving: name, values, required: required)
+                        complaint(aboutLiving: name, values, rows.version, required: required)
                     } else {
                         complaint(aboutMissing: name, required: required)
                     }
@@ -85,13 +85,14 @@ extension History {
     }
 
     private func complaint(
-        aboutLiving name: RowName, _ values: [Int: SQLValue], required: CommitSet
+        aboutLiving name: RowName, _ values: [Int: SQLValue], _ version: Int, required: CommitSet
     ) -> String? {
         let isBorn = events(name).contains { birth in
             began(birth, name) && !isOver(birth, name, required)
         }
         guard isBorn else { return "there, though it was deleted: \(Rows.text(values))" }
-        for (column, value) in values.sorted(by: { $0.key < $1.key }) {
+        for (column, value) in values.sorted(by: { $0.key < $1.key })
+        where !Studio.mayStandIn(value, column, of: name.table, version) {
             let possible = events(name).filter { wrote($0, name, column, value) }
             guard !possible.isEmpty else {
                 return "column \(column) has \(Rows.text(value)), which nobody wrote"

@@ -112,6 +112,13 @@ enum Studio {
     /// Whether version 1 can hold a width.
     static func canHold(width: Int64) -> Bool { width % oldModulus != 0 }
 
+    /// Whether a value may stand in for one that the version cannot hold.
+    static func mayStandIn(_ value: SQLValue, _ column: Int, of table: Int, _ version: Int) -> Bool
+    {
+        version == 1 && table == 1 && column == widthColumn && value == .null
+    }
+
+    private static let widthColumn = 3
     private static let oldModulus: Int64 = 7
 
     private static func creation(

@@ -81,8 +81,7 @@ extension World {
         do {
             let report = try await run(exchange, on: device)
             try check(report, of: device)
-            let store = try device.open()
-            if try store.quarantinedSegmentCount() == 0, !lacksSnapshot(report) {
+            if report.segmentsSetAside == 0, report.changesRefused == 0, !lacksSnapshot(report) {
                 device.known.formUnion(onServer)
                 device.counted.formUnion(onServerCounted)
             }

@@ -60,7 +60,8 @@ extension World {
             try examine(device)
             let store = try device.open()
             let (pending, aside) = (
-                try store.pendingChangeCount(), try store.quarantinedSegmentCount()
+                try store.pendingChangeCount(),
+                try store.quarantinedSegmentCount() + store.refusedChangeCount()
             )
             guard pending == 0, aside == 0 else {
                 throw Violation(
