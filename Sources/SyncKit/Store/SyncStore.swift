@@ -13,9 +13,9 @@ public final class SyncStore: Sendable {
 
     let pool: DatabasePool
     let environment: SyncEnvironment
-    private let writer: LocalWriter
+    let writer: LocalWriter
     /// Why nothing is written where the store was opened to read only.
-    private let refusal: (any Error)?
+    let refusal: (any Error)?
 
     /// What survives a power cut; a crash of the program loses nothing either way.
     public enum Durability: String, Sendable {
