@@ -1,3 +1,5 @@
+import ArtistFiles
+
 /// The limits within which StyleKit works; what exceeds one is refused with the reason.
 public enum Limits {
     /// The largest picture file, in bytes.
@@ -13,7 +15,7 @@ public enum Limits {
     /// The most bytes of decoded rows that are held at once while a file is surveyed or learned.
     package static let stripBytes = 256 << 20
     /// The largest embedded colour profile in bytes; a larger one is ignored.
-    package static let profileBytes = 4 << 20
+    package static let profileBytes = ArtistFiles.Limits.profileBytes
     /// The quality of JPEG files, 1 to 100: its loss is not visible on illustrations.
     public static let jpegQuality = 92
     /// The quality of WebP files, 0 to 100.

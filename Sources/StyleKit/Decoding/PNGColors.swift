@@ -42,7 +42,8 @@ struct PNGColors {
             part.number(at: end - part.bytes.startIndex + 1, bytes: 1) == 0
         else { return nil }
         let packed = Array(part.bytes[(end + 2)...])
-        let limit = min(Limits.profileBytes, packed.count * PNGFile.deflateLimit + 64)
+        let limit = min(
+            Limits.profileBytes, packed.count * ArtistFiles.Limits.deflateRatio + 64)
         var isWhole = false
         let profile = [UInt8](unsafeUninitializedCapacity: limit) { target, used in
             var length = uLongf(limit)

@@ -14,9 +14,6 @@ struct PNGFile {
     private static let colorChunks: Set<String> = [
         "cICP", "iCCP", "sRGB", "gAMA", "cHRM", "eXIf",
     ]
-    /// Deflate compresses at most 1,032 to 1 (zlib's technical details): the bound behind the check
-    /// against decompression bombs.
-    static let deflateLimit = 1_032
 
     let layout: PNGLayout
     /// `[colors, 3]`, RGB; empty without a `PLTE` chunk.
@@ -43,7 +40,7 @@ struct PNGFile {
         layout = try PNGLayout(head)
         var position = PNGFile.signature.count
         while !isEnded { position += try take(file, at: position) }
-        guard dataBytes * PNGFile.deflateLimit >= layout.rowBytes * layout.height else {
+        guard dataBytes * ArtistFiles.Limits.deflateRatio >= layout.rowBytes * layout.height else {
             throw .corrupt(
                 reason: "it has too few bytes for \(layout.width) × \(layout.height) pixels")
         }
