@@ -1,4 +1,5 @@
 import PictureDecoding
+import StyleKit
 
 /// Decodes what the fuzzer made of a Clip Studio file.
 @_cdecl("LLVMFuzzerTestOneInput")
