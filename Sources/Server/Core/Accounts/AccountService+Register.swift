@@ -49,22 +49,14 @@ extension AccountService {
     private func repeated(
         _ request: RegisterRequest, _ certificate: DeviceCertificate, in db: Database
     ) throws -> Registered? {
-        // One statement: another registration may end between two.
-        let row = try db.row(
-            """
-            SELECT (SELECT state FROM account WHERE id = ?1) AS state,
-                (SELECT account FROM device WHERE id = ?2) AS owner
-            """,
-            [certificate.account.blob, certificate.device.blob])
-        guard let row else { throw StoredFormError(column: "account") }
-        if try row.isNull("state"), try row.isNull("owner") { return nil }
-        let owner: Data? = try row["owner"]
-        guard try !row.isNull("state"), owner == certificate.account.blob else {
+        let known = try AccountStore(db: db).known(certificate.account, certificate.device)
+        if known.state == nil, known.owner == nil { return nil }
+        guard let state = known.state, known.owner == certificate.account else {
             throw ServerError.refused(
                 .accountExists,
                 detail: "The account or device is known already. Ask to join it as a device.")
         }
-        return try registered(request, isNew: false, state: row.state(), in: db)
+        return try registered(request, isNew: false, state: state, in: db)
     }
 
     private func registered(
@@ -92,9 +84,7 @@ extension AccountService {
         case .open:
             return .open
         case .approval:
-            let waiting: Int? = try db.value(
-                "SELECT COUNT(*) FROM account WHERE state = ?1", [AccountState.pending.rawValue])
-            guard waiting ?? 0 < policy.pendingAccounts else {
+            guard try AccountStore(db: db).pendingCount() < policy.pendingAccounts else {
                 throw ServerError.refused(
                     .tooMany, detail: "Too many accounts wait for the operator already.",
                     retryAfter: 86_400)
@@ -109,17 +99,9 @@ extension AccountService {
     ) throws {
         let ledger = ServerLedger(account: account, policy: policy.ledger, now: now)
         let opening = AccountOpening(account: account, credits: ledger.balance.granted, time: now)
-        try db.execute(
-            .insert(
-                into: "account",
-                [
-                    "id": account.blob, "account_key": request.accountKey.blob,
-                    "created": now.milliseconds, "pin": request.pin, "state": state.rawValue,
-                    "opening": try JWS(signing: opening, with: key).compact,
-                ]))
-        try db.execute(
-            "INSERT INTO account_head (account, seq) VALUES (?1, 0)",
-            [account.blob])
+        try AccountStore(db: db).add(
+            account, key: request.accountKey, pin: request.pin, state: state,
+            opening: JWS(signing: opening, with: key).compact, now: now)
         try LedgerStore(account: account, db: db).save(ledger, over: nil)
     }
 

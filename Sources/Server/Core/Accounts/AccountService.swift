@@ -11,25 +11,11 @@ public struct AccountService: ServerService {
     /// empty.
     public func list(search: String = "") throws -> [AccountSummary] {
         let now = clock()
-        let name = "%" + Self.escaped(search.lowercased()) + "%"
         let range = HexPrefix(search, of: AccountID.self)
         return try database.read { db in
-            let rows = try db.rows(
-                """
-                SELECT id FROM account WHERE id BETWEEN ?1 AND ?2 OR id IN (
-                    SELECT account FROM device WHERE lower(name) LIKE ?3 ESCAPE '!')
-                ORDER BY created, id LIMIT ?4
-                """,
-                [range?.first, range?.last, name, Limits.listedRows])
-            return try rows.map { try self.summary(of: try $0.fixed("id"), now: now, in: db) }
-        }
-    }
-
-    /// Text that LIKE takes as it is.
-    private static func escaped(_ text: String) -> String {
-        text.reduce(into: "") { escaped, character in
-            if "!%_".contains(character) { escaped.append("!") }
-            escaped.append(character)
+            try AccountStore(db: db).ids(in: range, orNamed: search).map {
+                try self.summary(of: $0, now: now, in: db)
+            }
         }
     }
 
@@ -44,10 +30,7 @@ public struct AccountService: ServerService {
         from first: AccountID, through last: AccountID, limit: Int
     ) throws -> [AccountID] {
         try database.read { db in
-            try db.rows(
-                "SELECT id FROM account WHERE id BETWEEN ?1 AND ?2 ORDER BY id LIMIT ?3",
-                [first.blob, last.blob, min(limit, Limits.listedRows)]
-            ).map { try $0.fixed("id") }
+            try AccountStore(db: db).ids(from: first, through: last, limit: limit)
         }
     }
 
@@ -71,10 +54,7 @@ public struct AccountService: ServerService {
     ) throws {
         let now = clock()
         try database.write { db in
-            let count = try db.execute(
-                "UPDATE account SET state = ?1 WHERE id = ?2 AND state = ?3",
-                [state.rawValue, account.blob, AccountState.pending.rawValue])
-            guard count == 1 else {
+            guard try AccountStore(db: db).decide(account, becomes: state) else {
                 throw ServerError.invalidValue(
                     name: "account", reason: "\(account) does not wait for approval")
             }
@@ -96,21 +76,10 @@ public struct AccountService: ServerService {
         let now = clock()
         let report = try database.write { db in
             try db.lock(account)
-            let count = try db.execute(
-                "UPDATE account SET state = ?1, pin = '' WHERE id = ?2 AND state <> ?1",
-                [AccountState.purged.rawValue, account.blob])
-            guard count == 1, let ledger = try LedgerStore(account: account, db: db).load() else {
-                throw ServerError.noSuchAccount(account.description)
-            }
+            guard let ledger = try LedgerStore(account: account, db: db).load(),
+                let gone = try AccountStore(db: db).purge(account)
+            else { throw ServerError.noSuchAccount(account.description) }
             try ReservationStore(db: db).withdrawAll(of: account, now: now)
-            var gone: [String: Int] = [:]
-            for table in Self.purgedTables {
-                gone[table] = try db.execute(
-                    "DELETE FROM \(table) WHERE account = ?1", [account.blob])
-            }
-            // Sequences stay used: nothing can be stored under the account again.
-            try db.execute(
-                "UPDATE account_head SET floor = seq WHERE account = ?1", [account.blob])
             try Audit.append(
                 "purge", actor: actor, account: account, reason: reason, detail: "", now: now,
                 in: db)
@@ -124,52 +93,27 @@ public struct AccountService: ServerService {
         return report
     }
 
-    private static let purgedTables = [
-        "segment", "snapshot_chunk", "snapshot", "chain_tip", "device", "device_request",
-        "key_rotation", "key_request", "fingerprint", "work_registration", "model_registration",
-        "model_registration_work",
-    ]
-
     private func summary(
         of account: AccountID, now: UnixTime, in db: Database
     ) throws -> AccountSummary {
         let store = LedgerStore(account: account, db: db)
         let ledger = try ledgers.openLedger(of: account, now: now, in: db)
-        let row = try db.row("SELECT created, state FROM account WHERE id = ?1", [account.blob])
-        guard let row else { throw ServerError.noSuchAccount(account.description) }
-        let devices = try db.rows(
-            """
-            SELECT id, name, last_seen, r.serial AS revoked FROM device
-            LEFT JOIN ledger_revocation AS r ON r.account = device.account AND r.device = id
-            WHERE device.account = ?1 ORDER BY joined, id
-            """,
-            [account.blob])
-        let segments = try db.row(
-            """
-            SELECT COUNT(*) AS count, COALESCE(SUM(length(bytes)), 0) AS bytes
-            FROM segment WHERE account = ?1
-            """,
-            [account.blob])
-        let suspension = ledger.standing.suspension(at: now)
-        var active: [String] = []
-        var revoked: [String] = []
-        for device in devices {
-            let name: String = try device["name"]
-            if try device["revoked"] as Int64? != nil {
-                revoked.append(name)
-            } else {
-                active.append(name)
-            }
+        let accounts = AccountStore(db: db)
+        guard let opening = try accounts.opening(of: account) else {
+            throw ServerError.noSuchAccount(account.description)
         }
+        let devices = try accounts.devices(of: account)
+        let segments = try accounts.segments(of: account)
+        let suspension = ledger.standing.suspension(at: now)
         return AccountSummary(
-            account: account, created: try row.time("created"),
-            standing: Self.standing(try row.state(), suspension), reason: suspension?.reason,
-            until: suspension?.until, devices: active, revokedDevices: revoked,
-            lastSeen: try devices.map { try $0.time("last_seen") }.max(), credits: ledger.balance,
+            account: account, created: opening.created,
+            standing: Self.standing(opening.state, suspension), reason: suspension?.reason,
+            until: suspension?.until, devices: devices.filter { !$0.isRevoked }.map(\.name),
+            revokedDevices: devices.filter(\.isRevoked).map(\.name),
+            lastSeen: devices.map(\.lastSeen).max(), credits: ledger.balance,
             leasedUntil: ledger.currentLeases.map(\.expires).filter { now < $0 }.max(),
             heldSpends: ledger.heldCount, contradictions: try store.contradictionCount(),
-            segments: try segments?["count"] ?? 0,
-            segmentBytes: try segments?["bytes"] ?? 0)
+            segments: segments.count, segmentBytes: segments.bytes)
     }
 
     private static func standing(_ state: AccountState, _ suspension: Order?) -> String {
