@@ -125,7 +125,8 @@ public struct HTTPTransport: Transport {
         else { throw .unexpectedReply("its headers do not say where the server stands") }
         return ServerState(
             milliseconds: time, epoch: Int(epoch), head: ServerSequence(head),
-            floor: ServerSequence(floor), horizon: ServerSequence(horizon))
+            floor: ServerSequence(floor), horizon: ServerSequence(horizon),
+            acceptsWrites: reply.headers[.writing] != "refused")
     }
 
     /// What tells the server's history up to the sequence that the answer ends with.
@@ -178,6 +179,7 @@ extension HTTPField.Name {
     fileprivate static let head = known("Atelier-Head")
     fileprivate static let floor = known("Atelier-Floor")
     fileprivate static let horizon = known("Atelier-Horizon")
+    fileprivate static let writing = known("Atelier-Writing")
     fileprivate static let history = known("Atelier-History")
     fileprivate static let historyHash = known("Atelier-History-Hash")
 

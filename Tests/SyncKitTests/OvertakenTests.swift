@@ -44,6 +44,24 @@ import Testing
         #expect(try fleet[1].value("SELECT count(*) FROM tags") == 0)
     }
 
+    // Goal: a device that does not know of its account's suspension, and is told by the pull, seals
+    // nothing while it lasts, and sends everything once afterwards.
+    @Test func nothingIsSealedInVain() async throws {
+        let fleet = try Fleet(seed: 174, devices: 2)
+        try fleet[0].run("INSERT INTO tags(id, tag) VALUES(x'\(Self.key)', 'here')")
+        fleet.server.setSuspended(true, telling: true)
+        for _ in 0..<4 {
+            let report = try await fleet.sync(0)
+            #expect(report.isWritingRefused && !report.rotatedReplicaID)
+            #expect(try fleet[0].value("SELECT count(*) FROM sync_segments") == 0)
+        }
+        fleet.server.setSuspended(false)
+        let report = try await fleet.sync(0)
+        #expect(report.segmentsSent == 1 && !report.isWritingRefused)
+        try await fleet.settle()
+        #expect(try fleet[1].value("SELECT tag FROM tags") == "here")
+    }
+
     // Goal: what the server has all the same, its answer lost, is not sent anew under a new name.
     @Test func whatTheServerHasNeedsNoNewName() async throws {
         let fleet = try Fleet(seed: 172, devices: 2)

@@ -29,6 +29,7 @@ package final class SimulatedServer: Transport {
         var network: Network
         var account: SimulatedAccount
         var isSuspended = false
+        var tellsSuspension = false
         /// How far the server's clock is ahead of the true time.
         var clockError: UInt64 = 0
     }
@@ -51,8 +52,10 @@ package final class SimulatedServer: Transport {
     }
 
     /// Refuses writes from now on, or takes them again.
-    package func setSuspended(_ isSuspended: Bool) {
-        state.withLock { $0.isSuspended = isSuspended }
+    ///
+    /// - Parameter telling: Whether pulls say so.
+    package func setSuspended(_ isSuspended: Bool, telling: Bool = false) {
+        state.withLock { ($0.isSuspended, $0.tellsSuspension) = (isSuspended, telling) }
     }
 
     /// Whether the account may only read.
@@ -162,20 +165,24 @@ extension SimulatedServer {
 
     fileprivate func pull(_ request: PullRequest, by device: Int) throws -> PulledPage {
         let sequence = request.sequence
+        let refuses = state.withLock { $0.isSuspended && $0.tellsSuspension }
         return try exchange(by: device) { account, network, now in
             account.see(device, at: now)
+            var server = account.state(at: now)
+            server.acceptsWrites = !refuses
             guard account.hasHistory(sequence, historyHash: request.historyHash) else {
                 return PulledPage(
                     segments: [], historyHash: account.historyHash(at: sequence),
-                    isOtherHistory: true,
-                    server: account.state(at: now))
+                    isOtherHistory: true, server: server)
             }
             account.noteHeld(sequence, merged: request.mergedSequence, by: device)
             let page = account.page(after: sequence, count: 1 + network.generator.below(4))
+            // What was just held may have raised the horizon.
+            server.horizon = account.state(at: now).horizon
             return PulledPage(
                 segments: page,
                 historyHash: account.historyHash(at: page.last?.sequence ?? sequence),
-                server: account.state(at: now))
+                server: server)
         }
     }
 

@@ -63,7 +63,9 @@ public struct Synchronizer: Sendable {
             let event: SyncSession.Event
             if action == .askToWrite {
                 try await didPull()
-                let mayWrite = try await mayWrite()
+                let isAccepted = exchange.acceptsWrites
+                let mayWrite = try await mayWrite() && isAccepted
+                if !isAccepted { exchange.report.isWritingRefused = true }
                 let isOvertaken = try await store.offActor { try $0.isOvertaken() }
                 event = .asked(mayWrite: mayWrite, isOvertaken: isOvertaken)
             } else {
@@ -100,6 +102,8 @@ private struct Exchange {
     let sealer: SegmentSealer
     let snapshotTail: Int
     var report = SyncReport()
+    /// What the server said with the last pull.
+    var acceptsWrites = true
 
     /// Prepares the store for a run, and tells what an earlier one sealed and did not send.
     mutating func prepare() async throws -> SyncSession.SealedBefore {
@@ -171,6 +175,7 @@ private struct Exchange {
         let page = try await transport.pull(request)
         let answered = store.environment.wallMilliseconds()
         (report.cursor, report.head) = (cursor, page.server.head)
+        acceptsWrites = page.server.acceptsWrites
         // The server read its clock between the request and the answer: half-way is the best guess.
         let here = Int64(clamping: asked / 2 + answered / 2)
         let (difference, overflow) = page.server.milliseconds.subtractingReportingOverflow(here)

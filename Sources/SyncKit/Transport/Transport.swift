@@ -87,13 +87,17 @@ public struct ServerState: Hashable, Sendable {
     /// Every active device has merged everything up to this sequence: the lowest of the highest
     /// ``PullRequest/mergedSequence`` of each.
     public var horizon: ServerSequence
+    /// Whether the account may push now. Where it may not, nothing is sealed: what waits would have
+    /// to be sealed anew after the next pull.
+    public var acceptsWrites: Bool
 
     /// The state that a transport read from an answer, with `0 ≤ floor ≤ head`,
     /// `0 ≤ horizon ≤ head` and `epoch ≥ 1`. A ``Synchronizer`` refuses any other.
     public init(
         milliseconds: Int64, epoch: Int, head: ServerSequence, floor: ServerSequence,
-        horizon: ServerSequence
+        horizon: ServerSequence, acceptsWrites: Bool = true
     ) {
+        self.acceptsWrites = acceptsWrites
         self.milliseconds = milliseconds
         self.epoch = epoch
         self.head = head

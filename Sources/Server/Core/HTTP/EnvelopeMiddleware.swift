@@ -130,6 +130,7 @@ struct EnvelopeMiddleware: RouterMiddleware {
 extension HTTPField.Name {
     static let atelierEpoch = HTTPField.Name(atelier: "Atelier-Epoch")
     static let atelierHistoryHash = HTTPField.Name(atelier: "Atelier-History-Hash")
+    static let atelierWriting = HTTPField.Name(atelier: "Atelier-Writing")
     static let atelierHistory = HTTPField.Name(atelier: "Atelier-History")
     static let atelierHead = HTTPField.Name(atelier: "Atelier-Head")
     static let atelierFloor = HTTPField.Name(atelier: "Atelier-Floor")

@@ -83,6 +83,7 @@ extension Routes {
         ]
         headers[.atelierHistoryHash] = answer.historyHash?.description
         if answer.isOtherHistory { headers[.atelierHistory] = "other" }
+        if !state.acceptsWrites { headers[.atelierWriting] = "refused" }
         return headers
     }
 

@@ -144,6 +144,8 @@ extension Endpoint {
                     "string", "A digest over all segments up to the sequence."),
                 "Atelier-History": Self.header(
                     "string", "`other`: the device has another history."),
+                "Atelier-Writing": Self.header(
+                    "string", "`refused`: the account may not push now."),
             ]
         ) { first, _ in first }
     }

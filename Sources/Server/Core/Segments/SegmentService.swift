@@ -81,10 +81,11 @@ struct SegmentService: ServerService {
                     db.answers(to: isOther ? [horizon] : [raising, horizon]).last)
                 let hasNext = !isOther && sequence >= reading.floor
                 let page = hasNext ? try store.page(after: sequence, limit: limit) : []
+                var state = reading.state(now: now)
+                state.acceptsWrites = caller.standing.suspension(at: now) == nil
                 return Answer(
                     content: page, historyHash: page.last?.historyHash ?? known,
-                    isOtherHistory: isOther,
-                    state: reading.state(now: now))
+                    isOtherHistory: isOther, state: state)
             })
     }
 
