@@ -125,7 +125,8 @@ struct CaseDecisionTests {
             ] { #expect(throws: (any Error).self, "\(cheat)") { try server.write(cheat) } }
             #expect(try server.count("case_event") == 3)
             try server.core.cases.settleAppeal(id, with: nil, text: "It stays.", as: "max")
-            #expect(try server.core.cases.dossier(id).state == .final)
+            #expect(try server.core.cases.dossier(id).state == .decided)
+            #expect(try await claimed.write("appeals", client).problem == .caseState)
         }
     }
 
@@ -205,7 +206,9 @@ struct CaseDecisionTests {
 
     // Goal: a side cannot fill a case, and what it writes leaves room for the others.
     @Test func lettersAreBounded() async throws {
-        let server = try TestServer()
+        var policy = ServerPolicy()
+        policy.claimLettersPerDay = 1000
+        let server = try TestServer(policy: policy)
         try await server.run { client in
             let claimed = try await Claimed(server, client)
             for _ in 1...50 {

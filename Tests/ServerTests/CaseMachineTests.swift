@@ -103,8 +103,16 @@ struct CaseMachineTests {
         switch move {
         case .uphold(let name), .overturn(_, let name):
             #expect(machine.decision.map { $0.moderator != name } == true)
-            #expect(next.phase == .final)
-        case .ask(let side), .answer(let side), .appeal(let side), .withdraw(let side):
+            if case .uphold = move {
+                #expect(next.phase == (machine.appealed == machine.sides ? .final : .decided))
+            } else {
+                #expect(next.phase == .final)
+            }
+        case .appeal(let side):
+            // Nobody but the side itself uses its appeal up.
+            #expect(machine.sides.contains(side) && !machine.appealed.contains(side))
+            #expect(next.appealed == machine.appealed.union([side]))
+        case .ask(let side), .answer(let side), .withdraw(let side):
             #expect(machine.sides.contains(side))
         case .decide(let act, _): #expect(machine.acts.contains(act))
         case .note, .undo: break

@@ -69,8 +69,8 @@ struct DoctorTests {
         #expect(report.count == 0, "\(report.checks.filter { !$0.findings.isEmpty })")
         #expect(
             report.checks.map(\.name) == [
-                "files", "disk", "database", "schema", "clock", "epoch", "audit", "ledger",
-                "segments", "snapshots",
+                "files", "disk", "database", "schema", "clock", "epoch", "audit", "cases",
+                "ledger", "segments", "snapshots",
             ])
         #expect(report.checks.first { $0.name == "ledger" }?.note == "2 accounts, 1 receipt")
         #expect(report.checks.first { $0.name == "segments" }?.note == "3 segments")

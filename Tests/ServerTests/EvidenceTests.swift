@@ -132,6 +132,17 @@ struct ClosingTests {
                 #expect(try server.count(table) == 0, "\(table)")
             }
             #expect(try !server.database.contents.contains("ada@example.org"))
+            #expect(report.leftover == nil)
+            if TestDatabase.kind == .sqlite {
+                let kept = try ["", "-wal"].map { end in
+                    try Data(
+                        contentsOf: server.folder.url.appendingPathComponent("server.sqlite" + end))
+                }
+                for gone in [Data(segment), Data("ada@example.org".utf8)] {
+                    #expect(kept.allSatisfy { $0.range(of: gone) == nil })
+                }
+                #expect(try server.database.run("PRAGMA freelist_count") == "0")
+            }
             let push = try await artist.send(.post, "/v1/segments", artist.segment(2), client)
             #expect(push.problem == .serviceClosed && push.status == 403)
             let other = TestDevice(of: server)
@@ -145,6 +156,8 @@ struct ClosingTests {
             #expect(throws: ServerError.self) {
                 try closing.close(reason: "end", message: "", as: "ada")
             }
+            let again = try closing.finished(as: "ada")
+            #expect(again?.statement == statement && again?.report == report.report)
             #expect(throws: ServerError.self) {
                 try server.core.moderation.resumeService(actor: "a")
             }
@@ -195,8 +208,13 @@ struct CaseCommandTests {
             let settle = ["appeals", "decide", "1", "--uphold", "--text", "It stays.", "--as"]
             _ = try self.run(server, settle + ["mia"], expecting: 77)
             _ = try self.run(server, settle + ["max"])
+            let report = try self.run(
+                server, ["report", "--from", "2000-01-01", "--to", "2200-01-01"])
+            #expect(report.contains("settled at the decider's login 1"))
+            #expect(
+                try self.run(server, ["cases", "show", "1"]).contains("max (operator "))
             let json = try self.run(server, ["cases", "show", "1", "--json"])
-            #expect(json.contains(#""state" : "final""#))
+            #expect(json.contains(#""state" : "decided""#))
             let file = server.folder.path("evidence.tar")
             _ = try self.run(server, ["cases", "export", "1", "--out", file, "--as", "mia"])
             let read = try self.run(server, ["cases", "export", "--verify", file])

@@ -12,6 +12,8 @@ public enum CaseKind: String, Codable, Sendable, CaseIterable {
     case claim
     /// Somebody says that a reservation is wrong.
     case contest
+    /// A device has shown a decision that a restored server had lost.
+    case restored
 }
 
 /// One of the two sides of a case.
@@ -213,7 +215,7 @@ public struct CaseList: Codable, Sendable, Equatable {
     public static let target = "/v1/cases"
 
     /// By their numbers, those after the one that was asked after; at most
-    /// ``RightsLimits/casesPerList``.
+    /// ``RightsLimits/casesPerList``, and fewer where much was written in them. None: the end.
     public let cases: [CaseFile]
 
     /// - Parameter cases: By their numbers.

@@ -64,11 +64,8 @@ public struct ClaimRequest: Codable, Sendable, Equatable {
         reading = try container.decode(FingerprintReading.self, forKey: .reading)
         statement = try container.decodeText(.statement, upTo: RightsLimits.textBytes)
         contact = try container.decodeText(.contact, upTo: RightsLimits.contactBytes)
-        links = try container.decodeList(.links, 0...RightsLimits.links)
-        guard links.allSatisfy({ $0.utf8.count <= RightsLimits.linkBytes }) else {
-            throw DecodingError.dataCorruptedError(
-                forKey: .links, in: container, debugDescription: "a link is too long")
-        }
+        links = try container.decodeTexts(
+            .links, RightsLimits.links, upTo: RightsLimits.linkBytes)
     }
 }
 

@@ -1,3 +1,5 @@
+import SignedObjects
+
 /// Bounds of what is said about rights; client and server check each.
 public enum RightsLimits {
     /// The most works in one ``ReservationRequest``, which must stay a small signed object.
@@ -26,17 +28,52 @@ public enum RightsLimits {
     public static let appealTime = Duration.seconds(30 * 86_400)
 }
 
+/// What people write about rights: it is read by strangers, on terminals and pages.
+package enum RightsText {
+    /// Whether a text says something, and nothing that is not seen: no control and bidi characters,
+    /// and not invisible ones alone.
+    package static func isReadable(_ text: String) -> Bool {
+        text == PrintableText.block(text) && text.unicodeScalars.contains(where: isVisible)
+    }
+
+    /// A text whose lines end as Unix has them, whatever program it was written with.
+    package static func withPlainLines(_ text: String) -> String {
+        text.replacing("\r\n", with: "\n")
+    }
+
+    private static func isVisible(_ scalar: Unicode.Scalar) -> Bool {
+        let properties = scalar.properties
+        return !properties.isWhitespace && !properties.isDefaultIgnorableCodePoint
+            && properties.generalCategory != .format && scalar != "\u{2800}"
+    }
+}
+
 extension KeyedDecodingContainer {
-    /// The text at `key`, which has to say something.
+    /// The text at `key`, which has to say something that every reader sees as it is.
     ///
-    /// - Throws: `DecodingError` where it is missing, blank or longer than `limit` bytes of UTF-8.
+    /// - Throws: `DecodingError` where it is missing or longer than `limit` bytes of UTF-8, or
+    ///   ``RightsText`` does not take it.
     func decodeText(_ key: Key, upTo limit: Int) throws -> String {
-        let text = try decode(String.self, forKey: key)
-        guard text.utf8.count <= limit, text.contains(where: { !$0.isWhitespace }) else {
+        let text = RightsText.withPlainLines(try decode(String.self, forKey: key))
+        guard text.utf8.count <= limit, RightsText.isReadable(text) else {
             throw DecodingError.dataCorruptedError(
-                forKey: key, in: self, debugDescription: "a text of 1 to \(limit) bytes")
+                forKey: key, in: self,
+                debugDescription: "a text of 1 to \(limit) bytes without control characters")
         }
         return text
+    }
+
+    /// The texts at `key`, each as ``decodeText(_:upTo:)`` takes one.
+    ///
+    /// - Throws: `DecodingError`, also where there are more than `count`.
+    func decodeTexts(_ key: Key, _ count: Int, upTo limit: Int) throws -> [String] {
+        let texts: [String] = try decodeList(key, 0...count)
+        guard texts.allSatisfy({ $0.utf8.count <= limit && RightsText.isReadable($0) }) else {
+            throw DecodingError.dataCorruptedError(
+                forKey: key, in: self,
+                debugDescription: "texts of 1 to \(limit) bytes without control characters")
+        }
+        return texts
     }
 
     /// The list at `key`.

@@ -8,6 +8,10 @@ extension OutputOptions {
     func show(_ cases: [CaseSummary], none: String) throws {
         if json { return try Printer.json(["cases": cases.map(CaseLine.init)]) }
         try Printer.list(cases.map { CaseLine($0).line }, none: none)
+        if cases.count == Limits.listedRows {
+            Printer.note(
+                "These are the first \(cases.count). --kind, --state and --account narrow it.")
+        }
     }
 
     /// Shows what a decision does.
@@ -107,12 +111,14 @@ struct CaseView: Encodable {
         let side: CaseSide?
         let act: CaseAct?
         let code, text, claimantText, respondentText: String
+        let enteredBy: String?
         let until: Moment?
         let effect: DecisionEffectView?
 
         init(_ event: CaseEvent) {
             (number, kind, actor) = (event.number, event.kind, event.actor)
             (side, act, code, text) = (event.side, event.act, event.code, event.text)
+            enteredBy = event.enteredBy
             (claimantText, respondentText) = (event.claimantText, event.respondentText)
             time = Moment(event.time)
             until = Moment(event.until)
@@ -126,7 +132,8 @@ struct CaseView: Encodable {
                 claimantText == respondentText
                 ? [("to both", claimantText)]
                 : [("to the claimant", claimantText), ("to the respondent", respondentText)]
-            return ["\(time.time.rfc3339)  \(actor.shown) \(kind.rawValue) \(what)"]
+            let login = enteredBy.map { " (\($0.shown))" } ?? ""
+            return ["\(time.time.rfc3339)  \(actor.shown)\(login) \(kind.rawValue) \(what)"]
                 + ([("", text)] + words).filter { !$0.1.isEmpty }.map {
                     "    \($0.0.isEmpty ? "" : "\($0.0): ")\($0.1.shown)"
                 }
@@ -152,9 +159,10 @@ struct CaseView: Encodable {
 
         var line: String {
             let picture = pictureBytes.map { ", a picture of \($0) bytes" } ?? ""
+            let reached = contact.isEmpty ? "contact deleted, its time is over" : contact.shown
             let seen = links.isEmpty ? "" : ", \(links.joined(separator: " ").shown)"
             return isWithdrawn
-                ? "claim \(id), withdrawn" : "claim \(id): \(contact.shown)\(seen)\(picture)"
+                ? "claim \(id), withdrawn" : "claim \(id): \(reached)\(seen)\(picture)"
         }
     }
 
@@ -215,6 +223,7 @@ struct CaseView: Encodable {
         case .match: "a registered work is near another account's registered or reserved one"
         case .claim: "somebody says that a picture is theirs"
         case .contest: "somebody says that a reservation is wrong"
+        case .restored: "a device showed a decision that this server had lost"
         }
     }
 }
@@ -228,8 +237,10 @@ struct DecisionEffectView: Encodable {
     let models: [Digest]
     let reservation: Int64?
     let reservationBefore: ReservationState?
+    let suspensionBefore: FormerSuspension?
 
     init(_ effect: DecisionEffect) {
+        suspensionBefore = effect.suspensionBefore
         (account, work, models) = (effect.account, effect.work, effect.models)
         (leasedCredits, heldSpends) = (effect.leasedCredits, effect.heldSpends)
         receipts = effect.receipts
@@ -275,14 +286,25 @@ struct EffectOfDecision: Encodable {
         case .refuseReservation:
             return ["reservation \(effect.reservation ?? 0) stops nobody"]
         case .suspend:
+            let before =
+                effect.suspensionBefore.map {
+                    [
+                        "the suspension before (\($0.reason.shown)\(Self.end($0.until))) is not "
+                            + "shortened, and comes back where this is lifted"
+                    ]
+                } ?? []
             let until = effect.usableUntil.map { " until \($0.time.rfc3339)" } ?? ""
             return [
                 "\(who) gets no leases and no receipts",
                 "\(Printer.count(effect.leasedCredits, "credit")) on its devices usable "
                     + "offline\(until), without a receipt",
                 "\(Printer.count(effect.heldSpends, "spend")) held",
-            ]
+            ] + before
         }
+    }
+
+    private static func end(_ until: UnixTime?) -> String {
+        until.map { ", until \($0.rfc3339)" } ?? ", until it is lifted"
     }
 
     private var who: String { effect.account.map { "account \($0)" } ?? "nobody" }

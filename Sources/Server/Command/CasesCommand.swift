@@ -29,11 +29,15 @@ struct CasesCommand: ParsableCommand {
         var state: CaseState?
         @Option(help: "Only these: double-spend, journal-fork, match, claim, contest.")
         var kind: CaseKind?
+        @Option(help: "Only those of an account, on either side: its id, or the beginning of it.")
+        var account: String?
 
         func run() throws {
             try Failure.reported {
-                let cases = try options.open().cases.list(
-                    CaseFilter(all: all, state: state, kind: kind))
+                let core = try options.open()
+                let account = try account.map { try IDLookup(core).account($0) }
+                let cases = try core.cases.list(
+                    CaseFilter(all: all, state: state, kind: kind, account: account))
                 try output.show(
                     cases,
                     none: all ? "No cases." : "No case waits for somebody. --all shows the others.")
@@ -233,10 +237,11 @@ struct AppealsCommand: ParsableCommand {
 
     struct Decide: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Uphold a decision, or put another one in its place; the case ends.",
+            abstract: "Uphold a decision, or put another one in its place.",
             discussion: """
                 --uphold keeps it. Else --act and --code name what takes its place; `dismiss` \
-                lifts it. Whoever decided cannot settle the appeal.
+                lifts it, and the case ends. Whoever decided cannot settle the appeal. Upheld, the \
+                other side may still appeal, once.
                 """)
 
         @OptionGroup var named: NamedCase
@@ -265,7 +270,7 @@ struct AppealsCommand: ParsableCommand {
             try named.act { core, id, moderator in
                 guard let act, let code else {
                     try core.cases.settleAppeal(id, with: nil, text: text, as: moderator)
-                    return try Printer.line("case \(id) has ended: the decision stays")
+                    return try Printer.line("case \(id): the decision stays")
                 }
                 let verdict = CaseVerdict(
                     act: act, side: side, code: code, text: text,

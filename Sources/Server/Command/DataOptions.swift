@@ -54,7 +54,7 @@ struct DataOptions: ParsableArguments {
     func open(_ policy: ServerPolicy? = nil, isNewAllowed: Bool = false) throws -> ServerCore {
         try ServerCore(
             folder: folder, database: databaseAddress, policy: policy ?? settings().policy,
-            isNewAllowed: isNewAllowed)
+            operatorName: isNewAllowed ? nil : actor, isNewAllowed: isNewAllowed)
     }
 
     /// Makes this the only server on the folder's own database, as long as the answer lives.
@@ -65,8 +65,10 @@ struct DataOptions: ParsableArguments {
         return try FolderLock(folder)
     }
 
-    /// Who gives an order, for the audit log.
-    var actor: String { "operator \(NSUserName())" }
+    /// Who gives an order, for the audit log: the person behind `sudo`, where that was used.
+    var actor: String {
+        "operator \(ProcessInfo.processInfo.environment["SUDO_USER"] ?? NSUserName())"
+    }
 }
 
 /// The switch that every reading command has.

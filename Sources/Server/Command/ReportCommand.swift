@@ -49,7 +49,7 @@ struct ReportView: Encodable {
     let from, to: Moment
     let accounts, suspensions, cases: [String: Int]
     let reinstatements, suspendedAtEnd, creditsGranted, receipts: Int
-    let pauses, appeals, appealsGranted, claims, purges: Int
+    let pauses, appeals, appealsGranted, appealsAtOneLogin, claims, purges: Int
     let decisions, reservations: [String: Int]
 
     init(_ report: ServiceReport) {
@@ -61,6 +61,7 @@ struct ReportView: Encodable {
         receipts = report.receipts
         (pauses, purges, claims) = (report.pauses, report.purges, report.claims)
         (appeals, appealsGranted) = (report.appeals, report.appealsGranted)
+        appealsAtOneLogin = report.appealsAtOneLogin
         (decisions, reservations) = (report.decisions, report.reservations)
     }
 
@@ -76,7 +77,8 @@ struct ReportView: Encodable {
             "pauses            \(pauses)",
             "cases opened      \(Self.list(cases))",
             "decisions         \(Self.list(decisions))",
-            "appeals           \(appeals), granted \(appealsGranted)",
+            "appeals           \(appeals), granted \(appealsGranted), "
+                + "settled at the decider's login \(appealsAtOneLogin)",
             "reservations      \(Self.list(reservations))",
             "claims            \(claims)",
             "purges            \(purges)",

@@ -71,7 +71,7 @@ struct ServiceCommand: ParsableCommand {
             discussion: """
                 Gone: sealed segments and snapshots, registrations, reservations, claims, invites. \
                 Stays: receipts, so that pictures can still be checked, orders, cases and the \
-                audit log. Artists keep their folders. Devices are told by `service-closed`, and \
+                audit log. Once ended, the same command writes the report and the statement again. Artists keep their folders. Devices are told by `service-closed`, and \
                 anybody reads the statement at /v1/closure as long as the server runs.
                 """)
 
@@ -99,11 +99,20 @@ struct ServiceCommand: ParsableCommand {
                 let folder = URL(fileURLWithPath: out, isDirectory: true)
                 let files = ["report.json", "closure.jws"].map(folder.appendingPathComponent)
                 try EvidenceFile.checkMissing(files)
-                let report = try closing.close(
-                    reason: reason, message: message, as: administrator)
+                // There is no way back: that the files can be written is known before.
+                try EvidenceFile.prepare(folder)
+                let report =
+                    try closing.finished(as: administrator)
+                    ?? closing.close(reason: reason, message: message, as: administrator)
                 try EvidenceFile.write(Array(report.report.utf8), to: files[0])
                 try EvidenceFile.write(Array(report.statement.compact.utf8), to: files[1])
                 try show(report.statement.payload)
+                Printer.note(
+                    report.leftover.map {
+                        "What was deleted may still lie in the database's files: \($0)"
+                    }
+                        ?? "The database's files were written anew. Backups and, with PostgreSQL, its "
+                        + "archived log hold what was deleted until you delete them.")
             }
         }
 

@@ -88,6 +88,21 @@ package enum Limits {
     static let statusLifetime = Duration.seconds(300)
     /// The most letters of cases that become orders at one contact.
     static let lettersPerContact = 16
+    /// The most letters of cases that become orders of one account in a day: the others wait, for
+    /// whoever opens many cases must not fill the account's ledger.
+    static let lettersPerDay = 64
+    /// So many of an account's orders are kept for what operators decide.
+    static let ordersWithoutLetters = 4000
+    /// The most accounts whose works, and the most reservations and claims, one work, reservation or
+    /// claim is held against: the nearest.
+    static let casesPerOpening = 64
+    /// With so many open matches between two accounts no more of theirs are opened.
+    static let openMatches = 8
+    /// The most bytes of what was written in one reply with several cases; the first always fits.
+    static let caseListBytes = 256 * 1024
+    /// How many numbers a restored server leaves out: more than can have been given since it was
+    /// saved.
+    static let skippedNumbers = 100_000
     /// The most that moderators do in one case, and the most letters of each of its sides: together
     /// fewer than ``RightsLimits/lettersPerCase``.
     static let moderatorEventsPerCase = 90
@@ -102,6 +117,10 @@ package enum Limits {
     static let toldClaims = 8
     /// The most bytes of all pictures that claimants gave: 1 GiB.
     static let claimPictureBytes: Int64 = 1 << 30
+    /// A folder for files that can be made only once has room for so much.
+    static let probeBytes = 64 * 1024
+    /// The most claims, and the most holders, whose contacts are forgotten in one transaction.
+    static let forgottenAtOnce = 1000
     /// The largest evidence file that is read.
     static let evidenceBytes = 64 << 20
     /// `doctor` reports less free room than this: 1 GiB.

@@ -35,6 +35,8 @@ public final class ServerCore: ServerService {
     public let claims: ClaimService
     /// Cases as files for authorities.
     public let evidence: EvidenceService
+    /// What is deleted because its time is over.
+    package let retention: RetentionService
     /// The end of the service.
     public let closing: ClosingService
     /// Who may decide, and their sessions.
@@ -55,13 +57,14 @@ public final class ServerCore: ServerService {
     /// - Parameters:
     ///   - database: The connection URI of a PostgreSQL database that several servers may share;
     ///     nil: a file of SQLite in `folder`.
+    ///   - operatorName: Who acts from a shell; nil where requests are answered.
     ///   - isNewAllowed: Whether to make the folder, its database and its key where they are
     ///     missing, as the first start does; a mistyped folder would look like an empty server.
     /// - Throws: ``ServerError/noServer(path:)``, ``ServerError/unusableFolder(path:reason:)``,
     ///   ``ServerError/otherKey(path:)``.
     public convenience init(
         folder: URL, database: String? = nil, policy: ServerPolicy = ServerPolicy(),
-        isNewAllowed: Bool
+        operatorName: String? = nil, isNewAllowed: Bool
     ) throws {
         let known = database == nil ? "server.sqlite" : "keys"
         let path = folder.appendingPathComponent(known).path
@@ -72,7 +75,7 @@ public final class ServerCore: ServerService {
                 : ServerError.noServer(path: folder.path)
         }
         try self.init(
-            folder: folder, database: database, policy: policy,
+            folder: folder, database: database, policy: policy, operatorName: operatorName,
             clock: {
                 UnixTime(milliseconds: Int64(Date().timeIntervalSince1970 * 1000))
             },
@@ -85,7 +88,7 @@ public final class ServerCore: ServerService {
     /// database.
     package init(
         folder: URL, database: String? = nil, policy: ServerPolicy,
-        clock: @escaping @Sendable () -> UnixTime,
+        operatorName: String? = nil, clock: @escaping @Sendable () -> UnixTime,
         randomBytes: @escaping @Sendable (Int) -> [UInt8],
         monotonic: (@Sendable () -> Duration)? = nil,
         bootTime: @escaping @Sendable () -> BootTime? = { nil }, onStatement: StatementTrace? = nil
@@ -104,7 +107,7 @@ public final class ServerCore: ServerService {
         let base = try Self.store(in: folder, database, policy, onStatement)
         postgres = base as? PostgresStore
         environment = ServiceEnvironment(
-            policy: policy,
+            policy: policy, operatorName: operatorName,
             database: AuditedStore(
                 base: MeasuredStore(base: base, metrics: metrics),
                 signer: AuditSigner(key: key, randomBytes: randomBytes)),
@@ -135,6 +138,7 @@ public final class ServerCore: ServerService {
         reservations = ReservationService(
             environment: environment, requests: requests, cases: cases)
         evidence = EvidenceService(environment: environment)
+        retention = RetentionService(environment: environment)
         closing = ClosingService(environment: environment)
         claims = ClaimService(environment: environment, requests: requests, cases: cases)
         moderators = ModeratorService(environment: environment)

@@ -50,6 +50,11 @@ public struct ServerPolicy: Sendable {
     public var inquiriesPerDay = 200
     /// Claims from one address in a day.
     public var claimsPerDay = 10
+    /// What claimants write from one address, and in one claim, in a day.
+    public var claimLettersPerDay = 30
+    /// How long the contacts of people without an account stay after their cases have ended and
+    /// the time to appeal is over.
+    public var contactRetention = Duration.seconds(90 * 86_400)
     /// The proxies whose header about the sender of a request is trusted.
     public var trustedProxies = TrustedProxies()
     /// How many connections are held, and how long one may take for what.

@@ -6,6 +6,8 @@ import SignedObjects
 /// and randomness, which tests pass in.
 struct ServiceEnvironment: Sendable {
     let policy: ServerPolicy
+    /// Who acts from a shell, such as `operator ada`; nil where requests are answered.
+    let operatorName: String?
     let database: any DatabaseStore
     let metrics: ServerMetrics
     /// Beside a database of one's own; nil for one that several servers share.

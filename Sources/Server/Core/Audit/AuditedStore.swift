@@ -12,6 +12,8 @@ struct AuditedStore: DatabaseStore {
 
     func announce(_ account: String) throws { try base.announce(account) }
 
+    func rewrite(_ tables: [String]) throws { try base.rewrite(tables) }
+
     func read<Result>(_ body: (Database) throws -> Result) throws -> Result {
         try base.read(body)
     }

@@ -80,7 +80,9 @@ struct AuditExtract {
 
     /// What does not hold in a document; empty where all is well.
     static func problems(in bytes: [UInt8], key: VerifyingKey) -> [String] {
-        guard let form: Form = try? CanonicalJSON.decode(from: Data(bytes)) else {
+        guard let form: Form = try? CanonicalJSON.decode(from: Data(bytes)),
+            NumberRange.sequence.contains(form.first), form.first > 0
+        else {
             return ["\(fileName) cannot be read."]
         }
         guard let text = form.head,

@@ -36,7 +36,7 @@ public struct CaseDossier: Codable, Sendable {
         claim = try claims.first.map { try ClaimStore(db: db).summary($0.id) }
         var numbers: Set<Int64> = []
         for account in record.accounts {
-            numbers.formUnion(try store.records(of: account, after: 0).map(\.id))
+            numbers.formUnion(try store.records(of: account, after: 0, quiet: true).map(\.id))
         }
         for party in CaseSide.allCases.compactMap({ history.record.party($0) })
         where party.kind != .account {

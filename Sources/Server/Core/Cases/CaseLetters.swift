@@ -48,21 +48,36 @@ struct LetterStore {
             [account.blob, Limits.lettersPerContact])
     }
 
-    /// Makes letters the next orders of an account's ledger.
+    /// Makes letters the next orders of an account's ledger, as far as they have room: those that
+    /// have none wait, and nothing else waits for them.
     ///
     /// - Parameter rows: What ``statement(_:)`` gave in the transaction that changes the ledger.
     func deliver(
         _ rows: [Row], to ledger: inout ServerLedger, now: UnixTime, signer: LedgerSigner
     ) throws {
-        for row in rows {
+        guard !rows.isEmpty else { return }
+        let inLedger =
+            LedgerLimits.ordersPerAccount - Limits.ordersWithoutLetters - ledger.standing.serial
+        let today = Limits.lettersPerDay - (try deliveredCount(ledger.account, now: now))
+        for row in rows.prefix(max(0, min(inLedger, today))) {
             let kind: Kind = try row.choice("kind")
             let order = try ledger.tell(
                 kind.order, caseNumber: try row["case_id"], reason: try row["code"],
                 text: try row["words"], now: now, signer: signer)
             try db.execute(
-                "UPDATE case_letter SET serial = ?1 WHERE id = ?2",
-                [order.payload.serial, try row["id"] as Int64])
+                "UPDATE case_letter SET serial = ?1, delivered = ?2 WHERE id = ?3",
+                [order.payload.serial, now.milliseconds, try row["id"] as Int64])
         }
+    }
+
+    /// How many letters of an account became orders within a day.
+    private func deliveredCount(_ account: AccountID, now: UnixTime) throws -> Int {
+        try db.value(
+            """
+            SELECT COUNT(*) FROM (
+                SELECT 1 FROM case_letter WHERE account = ?1 AND delivered > ?2 LIMIT ?3) AS sent
+            """,
+            [account.blob, now.milliseconds - Limits.day, Limits.lettersPerDay]) ?? 0
     }
 }
 
@@ -91,6 +106,10 @@ enum CaseWording {
                 + "and your pictures get their receipts. \(how)"
         case (.claim, .claimant):
             return "Your claim is a case now. A moderator looks at it."
+        case (.restored, _):
+            return
+                "The server was restored from a backup and lost this case; your device has shown "
+                + "its decision, which stays in force. \(how)"
         case (.contest, .respondent):
             return "Somebody says that your reservation \(record.reservation ?? 0) is wrong. It "
                 + "stays in force until that is decided. \(how)"

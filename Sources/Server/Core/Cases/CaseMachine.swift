@@ -4,9 +4,12 @@ package import AtelierProtocol
 ///
 /// ```
 /// open ──ask──▶ waiting(side) ──answer──▶ open      decided ──undo──▶ open
-/// open, waiting ──decide──▶ decided ──appeal──▶ appealed ──settle, by another──▶ final
-/// open, waiting ──withdraw──▶ final                 appealed ──withdraw──▶ final
+/// open, waiting ──decide──▶ decided ──appeal──▶ appealed ──overturn, by another──▶ final
+/// open, waiting ──withdraw──▶ final     decided ◀──uphold, by another; withdraw── appealed
 /// ```
+///
+/// Each side may appeal once against a decision, whatever the other has done: who won cannot take
+/// the other's appeal away by an appeal of their own. Upheld after both have, it is final.
 ///
 /// At most one decision is in force at a time, whatever happens: what ``apply(_:)`` returns puts
 /// one into force only after it has lifted the one before. So nobody is punished twice in a case.
@@ -71,6 +74,8 @@ package struct CaseMachine: Hashable, Sendable {
     package private(set) var phase = Phase.open
     /// The decision in force; nil where there is none.
     package private(set) var decision: Decision?
+    /// The sides that have appealed against it.
+    package private(set) var appealed: Set<CaseSide> = []
 
     /// A case that was just opened.
     ///
@@ -101,15 +106,16 @@ package struct CaseMachine: Hashable, Sendable {
             return try decide(act, by: moderator, then: .decided)
         case .undo:
             guard phase == .decided, let decision else { throw refusal }
-            (self.decision, phase) = (nil, .open)
+            (self.decision, phase, appealed) = (nil, .open, [])
             return [.lift(decision.act)]
         case .appeal(let side):
             try check(side)
             guard phase == .decided else { throw refusal }
+            guard appealed.insert(side).inserted else { throw .hasAppealed(side) }
             phase = .appealed(by: side)
         case .uphold(let moderator):
             try checkSettling(by: moderator)
-            phase = .final
+            phase = appealed == sides ? .final : .decided
         case .overturn(let act, let moderator):
             try checkSettling(by: moderator)
             return try decide(act, by: moderator, then: .final)
@@ -155,10 +161,10 @@ package struct CaseMachine: Hashable, Sendable {
         switch phase {
         case .open, .waiting:
             guard side == .claimant else { throw refusal }
-        case .appealed(by: side): break
+            phase = .final
+        case .appealed(by: side): phase = .decided
         case .decided, .appealed, .final: throw refusal
         }
-        phase = .final
     }
 
     private func checkSettling(by moderator: String) throws(CaseRefusal) {
@@ -199,6 +205,8 @@ package enum CaseRefusal: Error, Equatable, CustomStringConvertible {
     case outOfTurn(CaseState, decider: String?)
     /// The case has no such side.
     case noSuchSide(CaseSide)
+    /// The side has appealed against the decision already.
+    case hasAppealed(CaseSide)
     /// The act does not fit the case.
     case unfitting(CaseAct)
     /// Who decided cannot settle the appeal against it.
@@ -219,6 +227,8 @@ package enum CaseRefusal: Error, Equatable, CustomStringConvertible {
             "The case has ended: nothing can change it any more."
         case .noSuchSide(let side):
             "The case has no \(side.rawValue) who can be reached or can write."
+        case .hasAppealed(let side):
+            "The \(side.rawValue) has appealed against this decision already."
         case .unfitting(let act):
             "\(act.rawValue) does not fit this case. `cases show` names the acts that do."
         case .ownDecision(let moderator):

@@ -47,6 +47,12 @@ final class CaseOpening {
         }
         let (claimant, respondent) = Self.ordered(one, other)
         let kind: CaseKind = isClaim ? .claim : .match
+        // These two have enough to be looked at; what is decided about them is of all their works.
+        if let one = claimant.account, let other = respondent.account,
+            try CaseStore(db: db).hasOpenMatches(Limits.openMatches, between: one, and: other)
+        {
+            return true
+        }
         var opening = CaseStore.Opening(
             kind: kind, ground: try ground(kind, claimant, respondent), claimant: claimant,
             respondent: respondent, distance: match.distance)
@@ -88,9 +94,9 @@ final class CaseOpening {
             kind: .contest, ground: ground, claimant: claimant, respondent: respondent,
             statement: text, statementBy: .claimant)
         if let id = try open(opening) { return id }
-        let known: Int64? = try db.value(
-            "SELECT id FROM moderation_case WHERE ground = ?1", [ground])
-        guard let known else { throw StoredFormError(column: "ground") }
+        guard let known = try CaseStore(db: db).find(ground) else {
+            throw StoredFormError(column: "ground")
+        }
         return known
     }
 
@@ -163,11 +169,8 @@ final class CaseOpening {
     private func isQuiet(against respondent: CaseParty) throws -> Bool {
         guard let account = respondent.account else { return false }
         let store = CaseStore(db: db)
-        if try store.openCount(against: account, .claim) >= Limits.toldClaims { return true }
-        return try store.records(of: respondent.kind, respondent.id).contains { record in
-            guard record.kind == .claim else { return false }
-            return try store.history(record.id).decision?.act == .dismiss
-        }
+        return try store.hasOpenClaims(Limits.toldClaims, against: account)
+            || store.hasDismissedClaim(against: respondent)
     }
 
     private static var nothingToContest: ServerError {

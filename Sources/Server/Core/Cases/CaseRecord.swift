@@ -46,6 +46,9 @@ public struct CaseRecord: Codable, Sendable {
     public let respondent: CaseParty?
     /// In how many bits the two fingerprints differ; nil where none were compared.
     public let distance: Int?
+    /// Whether the respondent does not know of it yet: it was opened quietly, and no moderator has
+    /// asked them or decided anything that touches them.
+    public var isQuiet: Bool
     /// Earlier evidence was judged in an earlier case: the last row of it.
     let evidenceAfter: Int64
 
@@ -79,10 +82,14 @@ public struct CaseRecord: Codable, Sendable {
     package var acts: Set<CaseAct> {
         var acts: Set<CaseAct> = [.dismiss]
         if !accounts.isEmpty { acts.formUnion([.warn, .suspend]) }
-        if CaseSide.allCases.contains(where: { party($0)?.work != nil }) {
+        let hasWork = CaseSide.allCases.contains { party($0)?.work != nil }
+        if hasWork || kind == .restored {
             acts.formUnion([.withholdWork, .withholdModel, .requireRetrain])
         }
-        if reservation != nil { acts.formUnion([.confirmReservation, .refuseReservation]) }
+        // A reservation stands for its registration, and may be made after the case was opened.
+        if hasWork || reservation != nil {
+            acts.formUnion([.confirmReservation, .refuseReservation])
+        }
         return acts
     }
 }
@@ -131,6 +138,14 @@ public struct CaseEvent: Codable, Sendable, Hashable {
     public var about: Int64?
     /// Who made that.
     public var aboutActor: String?
+    /// The operator at whose login a moderator's act was entered; nil for a session, which has
+    /// proved whose it is.
+    public var enteredBy: String?
+
+    /// Whether it ends that the respondent does not know of the case.
+    var endsQuiet: Bool {
+        kind == .asked && side == .respondent || act.map { $0 != .dismiss } ?? false
+    }
 
     /// The move of the case's machine; nil for the opening.
     var move: CaseMachine.Move? {
@@ -158,7 +173,7 @@ public struct CaseEvent: Codable, Sendable, Hashable {
 
 /// A case with all that happened in it.
 package struct CaseHistory: Sendable {
-    let record: CaseRecord
+    private(set) var record: CaseRecord
     private(set) var events: [CaseEvent]
     /// What the events add up to.
     private(set) var machine: CaseMachine
@@ -174,6 +189,7 @@ package struct CaseHistory: Sendable {
     mutating func take(_ event: CaseEvent) throws -> [CaseMachine.Effect] {
         let effects = try event.move.map { try machine.apply($0) } ?? []
         events.append(event)
+        if event.endsQuiet { record.isQuiet = false }
         return effects
     }
 

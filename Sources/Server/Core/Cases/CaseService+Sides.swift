@@ -23,10 +23,14 @@ extension CaseService {
     func cases(after number: Int64, _ incoming: IncomingRequest) async throws -> CaseList {
         try await requests.authorized(incoming) { db, caller, now in
             let store = CaseStore(db: db)
-            let files = try store.records(of: caller.account, after: number).compactMap { record in
-                try record.side(of: caller.account).map { side in
-                    try CaseFile(store.history(record.id), for: side, now: now)
-                }
+            let records = try store.records(of: caller.account, after: number, quiet: false)
+            var (files, bytes): ([CaseFile], Int) = ([], 0)
+            for record in records {
+                guard let side = record.side(of: caller.account) else { continue }
+                let file = try CaseFile(store.history(record), for: side, now: now)
+                bytes += file.letters.reduce(0) { $0 + $1.text.utf8.count }
+                guard files.isEmpty || bytes <= Limits.caseListBytes else { break }
+                files.append(file)
             }
             return CaseList(cases: files)
         }
@@ -48,7 +52,7 @@ extension CaseService {
             let side = try Self.history(id, of: caller.account, in: db).side
             return try self.act(act, words.text, on: id, side: side, now: now, in: db)
         }
-        try await deliver(to: accounts)
+        await deliver(to: accounts)
         return file
     }
 
@@ -86,7 +90,9 @@ extension CaseService {
         _ id: Int64, of account: AccountID, in db: Database
     ) throws -> (CaseHistory, side: CaseSide) {
         let store = CaseStore(db: db)
-        guard let record = try? store.record(id), let side = record.side(of: account) else {
+        guard let record = try? store.record(id), let side = record.side(of: account),
+            !(record.isQuiet && side == .respondent)
+        else {
             throw ServerError.refused(
                 .notFound, detail: "The account has no such case. `atelier cases list` shows them.")
         }
@@ -107,17 +113,30 @@ extension CaseFile {
                     isUndone: history.decision == nil)
             }
         }
+        // A claim costs nothing: it must not tell how near a work is, or when it came to the moment.
+        let isStranger = record.party(side)?.kind == .claim
+        let isSeen = history.events.contains { [.asked, .decided].contains($0.kind) }
+        let respondentSince = record.respondent?.since
         let isTimely = appealUntil.map { now <= $0 } ?? false
         self.init(
             number: record.id, kind: record.kind, side: side, state: machine.state,
             waitsFor: machine.waitsFor, work: record.party(side)?.work,
-            reservation: record.reservation, distance: record.distance,
-            claimantSince: record.claimant?.since, respondentSince: record.respondent?.since,
+            reservation: record.reservation,
+            distance: isStranger && !isSeen ? nil : record.distance,
+            claimantSince: record.claimant?.since,
+            respondentSince: isStranger ? respondentSince?.startOfDay : respondentSince,
             opened: record.opened,
             letters: history.events.compactMap { CaseLetter($0, for: side) },
             decision: decision, canAnswer: machine.allows(.answer(side)),
             canAppeal: isTimely && machine.allows(.appeal(side)),
             canWithdraw: machine.allows(.withdraw(side)))
+    }
+}
+
+extension UnixTime {
+    /// The beginning of its day in UTC.
+    fileprivate var startOfDay: UnixTime {
+        UnixTime(milliseconds: milliseconds - milliseconds % Limits.day)
     }
 }
 

@@ -117,6 +117,7 @@ public struct CaseService: ServerService {
         let now = clock()
         let (effect, accounts) = try database.write { db in
             try ModeratorStore(db: db).require(role, name)
+            try TimeService.require(now, boot: self.bootTime(), in: db)
             var session = try CaseSession(id, ledgers: self.ledgers, now: now, in: db)
             guard session.history.moderatorCount < Limits.moderatorEventsPerCase else {
                 throw ServerError.invalidValue(
@@ -125,6 +126,7 @@ public struct CaseService: ServerService {
                         + "most there can be")
             }
             var event = session.event(kind, by: name)
+            event.enteredBy = self.environment.operatorName
             if kind == .upheld || kind == .overturned {
                 event.about = session.history.decision?.number
                 event.aboutActor = session.history.decision?.actor
@@ -135,25 +137,27 @@ public struct CaseService: ServerService {
                 session.history.events.last?.effect ?? DecisionEffect(), session.record.accounts
             )
         }
-        try deliver(to: accounts)
+        deliver(to: accounts)
         return effect
     }
 
-    /// Makes the letters that wait for accounts orders, and wakes their devices; for commands. What
-    /// fails here is done at the account's next contact.
-    func deliver(to accounts: [AccountID]) throws {
+    /// Makes the letters that wait for accounts orders, and wakes their devices; for commands. The
+    /// act is done: what fails here is done at the account's next contact.
+    func deliver(to accounts: [AccountID]) {
         let now = clock()
         for account in accounts {
-            try database.write { db in try self.deliver(to: account, now: now, in: db) }
+            try? database.write { db in try self.deliver(to: account, now: now, in: db) }
             environment.announce(account)
         }
     }
 
     /// The same for requests.
-    func deliver(to accounts: [AccountID]) async throws {
+    func deliver(to accounts: [AccountID]) async {
         let now = clock()
         for account in accounts {
-            try await database.write { db in try self.deliver(to: account, now: now, in: db) }
+            try? await database.write { db in
+                try self.deliver(to: account, now: now, in: db)
+            }
             environment.changed(account)
         }
     }
@@ -186,11 +190,10 @@ public struct CaseService: ServerService {
 
     /// A letter and how to appeal fit one order.
     private static func checked(_ text: String, _ name: String) throws -> String {
-        guard text.contains(where: { !$0.isWhitespace }),
-            text.utf8.count <= Limits.moderatorTextBytes
-        else {
+        guard RightsText.isReadable(text), text.utf8.count <= Limits.moderatorTextBytes else {
             throw ServerError.invalidValue(
-                name: name, reason: "has 1 to \(Limits.moderatorTextBytes) bytes")
+                name: name,
+                reason: "has 1 to \(Limits.moderatorTextBytes) bytes, and no control characters")
         }
         return text
     }

@@ -21,8 +21,10 @@ struct CaseSession {
 
     /// An event that comes next.
     func event(_ kind: CaseEvent.Kind, by actor: String) -> CaseEvent {
+        // Never before the last one, whichever machine's clock is behind.
         CaseEvent(
-            number: Int64(history.events.count + 1), time: now, kind: kind, actor: actor)
+            number: Int64(history.events.count + 1),
+            time: max(now, history.events.last?.time ?? now), kind: kind, actor: actor)
     }
 
     /// Takes an event, with the verdict of one that decides.
@@ -63,7 +65,8 @@ struct CaseSession {
             guard let side = event.side else { return }
             try write(.letter, "question", words(of: event, to: side), to: side)
         case .answered, .appealed, .withdrawn:
-            guard let side = event.side else { return }
+            // Who is told once that the other side writes need not be told each time.
+            guard let side = event.side, !isContinued(event) else { return }
             try write(
                 .letter, event.kind.rawValue, CaseWording.news(event.kind, record),
                 to: side.other)
@@ -79,6 +82,12 @@ struct CaseSession {
         }
     }
 
+    /// Whether a side only goes on writing: the other was told, and nothing has happened since.
+    private func isContinued(_ event: CaseEvent) -> Bool {
+        let before = history.events.dropLast().last { $0.kind != .noted }
+        return event.kind == .answered && before?.kind == .answered && before?.side == event.side
+    }
+
     private func words(of event: CaseEvent, to side: CaseSide) -> String {
         side == .claimant ? event.claimantText : event.respondentText
     }
@@ -86,7 +95,8 @@ struct CaseSession {
     private func write(
         _ kind: LetterStore.Kind, _ code: String, _ text: String, to side: CaseSide
     ) throws {
-        guard let account = record.party(side)?.account else { return }
+        guard let account = record.party(side)?.account, !(record.isQuiet && side == .respondent)
+        else { return }
         try LetterStore(db: db).add(
             kind, case: record.id, code: code, text: text, to: account, now: now)
     }

@@ -1,6 +1,6 @@
-public import AtelierProtocol
+import AtelierProtocol
 import Foundation
-public import SignedObjects
+import SignedObjects
 
 /// Cases and their events as rows.
 ///
@@ -43,6 +43,7 @@ struct CaseStore {
                 "kind": opening.kind.rawValue, "ground": opening.ground,
                 "opened": now.milliseconds, "changed": now.milliseconds,
                 "distance": opening.distance, "evidence_after": opening.evidenceAfter,
+                "quiet": opening.isQuiet ? 1 : 0,
                 "claimant_kind": claimant?.kind.rawValue, "claimant_id": claimant?.id,
                 "claimant": claimant?.account?.blob, "claimant_work": claimant?.work?.blob,
                 "claimant_since": claimant?.since.milliseconds,
@@ -81,7 +82,25 @@ struct CaseStore {
     ///
     /// - Throws: ``ServerError`` where there is none of that number.
     func history(_ id: Int64) throws -> CaseHistory {
-        try CaseHistory(record(id), events: events(of: id))
+        try history(record(id))
+    }
+
+    /// A case with its events.
+    func history(_ record: CaseRecord) throws -> CaseHistory {
+        try CaseHistory(record, events: events(of: record.id))
+    }
+
+    /// The histories of cases, which costs PostgreSQL one round trip for all.
+    func histories(_ records: [CaseRecord]) throws -> [CaseHistory] {
+        let answers = try db.answers(to: records.map { Self.eventStatement($0.id) })
+        return try zip(records, answers).map { record, answer in
+            try CaseHistory(record, events: answer.rows.map(CaseEvent.init))
+        }
+    }
+
+    /// The case on a ground; nil where there is none.
+    func find(_ ground: String) throws -> Int64? {
+        try db.value("SELECT id FROM moderation_case WHERE ground = ?1", [ground])
     }
 
     /// Locks a case and its accounts until the transaction's end: the accounts first and in one
@@ -107,75 +126,32 @@ struct CaseStore {
         let machine = history.machine
         try db.execute(
             """
-            UPDATE moderation_case SET state = ?1, waits_for = ?2, changed = ?3, evidence_to = ?4
-            WHERE id = ?5
+            UPDATE moderation_case SET state = ?1, waits_for = ?2, changed = ?3, act = ?4,
+                evidence_to = ?5, quiet = ?6
+            WHERE id = ?7
             """,
             [
                 machine.state.rawValue, machine.waitsFor?.rawValue, event.time.milliseconds,
+                machine.decision?.act.rawValue,
                 machine.decision == nil
                     ? nil : try LedgerEvidence(db: db).last(for: history.record) as Int64?,
-                id,
+                history.record.isQuiet ? 1 : 0, id,
             ])
     }
 
-    /// The cases that an account is a side of, by their numbers.
-    func records(of account: AccountID, after number: Int64) throws -> [CaseRecord] {
-        try db.rows(
-            """
-            SELECT * FROM moderation_case
-            WHERE (claimant = ?1 OR respondent = ?1) AND id > ?2 ORDER BY id LIMIT ?3
-            """,
-            [account.blob, number, RightsLimits.casesPerList]
-        ).map(CaseRecord.init)
+    /// What happened in a case, oldest first.
+    func events(of id: Int64) throws -> [CaseEvent] {
+        try db.answers(to: [Self.eventStatement(id)]).flatMap(\.rows).map(CaseEvent.init)
     }
 
-    /// The cases of something that was put forward, by their numbers.
-    func records(of kind: CaseParty.Kind, _ id: Int64) throws -> [CaseRecord] {
-        try db.rows(
-            """
-            SELECT * FROM moderation_case
-            WHERE claimant_kind = ?1 AND claimant_id = ?2
-                OR respondent_kind = ?1 AND respondent_id = ?2
-            ORDER BY id LIMIT ?3
-            """,
-            [kind.rawValue, id, RightsLimits.casesPerList]
-        ).map(CaseRecord.init)
-    }
-
-    /// How many cases of an account wait for a moderator.
-    func openCount(against account: AccountID, _ kind: CaseKind) throws -> Int {
-        try db.value(
-            """
-            SELECT COUNT(*) FROM moderation_case
-            WHERE respondent = ?1 AND kind = ?2 AND state IN ('open', 'waiting')
-            """,
-            [account.blob, kind.rawValue]) ?? 0
-    }
-
-    /// The cases in a list, the oldest change first.
-    func summaries(_ filter: CaseFilter) throws -> [CaseSummary] {
-        try db.rows(
-            """
-            SELECT * FROM moderation_case
-            WHERE (?1 = 1 OR state IN ('open', 'waiting', 'appealed'))
-                AND (state = ?2 OR ?2 IS NULL) AND (kind = ?3 OR ?3 IS NULL)
-            ORDER BY changed, id LIMIT ?4
-            """,
-            [
-                filter.all ? 1 : 0, filter.state?.rawValue, filter.kind?.rawValue,
-                Limits.listedRows,
-            ]
-        ).map(CaseSummary.init)
-    }
-
-    private func events(of id: Int64) throws -> [CaseEvent] {
-        try db.rows(
+    private static func eventStatement(_ id: Int64) -> SQLStatement {
+        SQLStatement(
             "SELECT * FROM case_event WHERE case_id = ?1 ORDER BY number LIMIT ?2",
-            [id, RightsLimits.lettersPerCase]
-        ).map(CaseEvent.init)
+            [id, RightsLimits.lettersPerCase])
     }
 
-    private func insert(_ event: CaseEvent, of id: Int64) throws {
+    /// Adds an event as a row.
+    func insert(_ event: CaseEvent, of id: Int64) throws {
         let effect = try event.effect.map {
             String(decoding: try CanonicalJSON.encoder.encode($0), as: UTF8.self)
         }
@@ -191,43 +167,8 @@ struct CaseStore {
                     "respondent_words": event.respondentText,
                     "until": event.until?.milliseconds, "effect": effect,
                     "about": event.about, "about_actor": event.aboutActor,
+                    "entered_by": event.enteredBy,
                 ]))
-    }
-}
-
-/// Which cases a list shows.
-public struct CaseFilter: Sendable {
-    /// Decided and ended ones too.
-    public var all: Bool
-    /// Only those that are so far.
-    public var state: CaseState?
-    /// Only those that were opened for this.
-    public var kind: CaseKind?
-
-    /// Open, waiting and appealed ones unless `all` are asked for.
-    public init(all: Bool = false, state: CaseState? = nil, kind: CaseKind? = nil) {
-        self.all = all || state != nil
-        self.state = state
-        self.kind = kind
-    }
-}
-
-/// A case in a list.
-public struct CaseSummary: Codable, Sendable {
-    /// The case as it was opened.
-    public let record: CaseRecord
-    /// How far it is.
-    public let state: CaseState
-    /// Whom a question waits for.
-    public let waitsFor: CaseSide?
-    /// When something last happened.
-    public let changed: UnixTime
-
-    fileprivate init(_ row: Row) throws {
-        record = try CaseRecord(row)
-        state = try row.choice("state")
-        waitsFor = try row.optionalChoice("waits_for")
-        changed = try row.time("changed")
     }
 }
 
@@ -239,6 +180,7 @@ extension CaseRecord {
         claimant = try CaseParty(row, "claimant")
         respondent = try CaseParty(row, "respondent")
         distance = try row["distance"]
+        isQuiet = try row["quiet"] == 1
         evidenceAfter = try row["evidence_after"]
     }
 }
@@ -264,7 +206,8 @@ extension CaseEvent {
             claimantText: try row["claimant_words"],
             respondentText: try row["respondent_words"], until: try row.optionalTime("until"),
             effect: try effect.map { try CanonicalJSON.decode(from: Data($0.utf8)) },
-            about: try row["about"], aboutActor: try row["about_actor"])
+            about: try row["about"], aboutActor: try row["about_actor"],
+            enteredBy: try row["entered_by"])
     }
 }
 

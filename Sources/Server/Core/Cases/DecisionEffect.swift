@@ -52,6 +52,45 @@ public struct DecisionEffect: Codable, Sendable, Hashable {
     public var reservationBefore: ReservationState?
     /// The serial of the order that suspends; nil for other acts.
     public var order: Int?
+    /// The suspension that was in force before, and comes back where this one is lifted.
+    public var suspensionBefore: FormerSuspension?
+}
+
+/// A suspension that another one took the place of.
+public struct FormerSuspension: Codable, Sendable, Hashable {
+    /// The reason's code.
+    public let reason: String
+    /// Words to the person.
+    public let text: String
+    /// When it ends by itself; nil: when it is lifted.
+    public let until: UnixTime?
+    /// Where to appeal.
+    public let appeal: String
+
+    init(_ order: Order) {
+        (reason, text, until, appeal) = (order.reason, order.text, order.until, order.appeal)
+    }
+
+    /// What another case has decided; nil where that is no suspension.
+    init?(_ decision: CaseEvent, of number: Int64) {
+        guard decision.act == .suspend else { return nil }
+        (reason, text) = (decision.code, decision.respondentText)
+        (until, appeal) = (decision.until, Self.appeal(number))
+    }
+
+    /// Whether a case ordered it, which says itself whether it is in force.
+    var isOfCase: Bool { appeal.hasPrefix(Self.appealPrefix) }
+
+    private static let appealPrefix = "atelier appeal "
+
+    /// How to appeal against a case's suspension.
+    static func appeal(_ number: Int64) -> String { "\(appealPrefix)\(number) TEXT" }
+
+    /// The later end of the two; nil where either lasts until it is lifted.
+    func laterEnd(_ other: UnixTime?) -> UnixTime? {
+        guard let until, let other else { return nil }
+        return max(until, other)
+    }
 }
 
 /// Puts decisions into force and lifts them, in the transaction that notes them.
@@ -69,10 +108,15 @@ struct CaseEffects {
         case .withholdWork, .withholdModel, .requireRetrain:
             effect = try withholding(verdict, of: record)
         case .confirmReservation, .refuseReservation:
-            let number = try reservation(record)
+            let number = try reservation(verdict, record)
             effect.account = nil
             effect.reservation = number
-            effect.reservationBefore = try ReservationStore(db: db).state(of: number)
+            let before = try ReservationStore(db: db).state(of: number)
+            guard before != .withdrawn else {
+                throw ServerError.invalidValue(
+                    name: "act", reason: "is too late: who made reservation \(number) has ended it")
+            }
+            effect.reservationBefore = before
         case .suspend:
             let account = try account(verdict, record)
             let ledger = try ledgers.openLedger(of: account, now: now, in: db)
@@ -80,6 +124,7 @@ struct CaseEffects {
             effect.leasedCredits = bound.leasedCredits
             effect.usableUntil = bound.usableUntil
             effect.heldSpends = bound.heldSpends
+            effect.suspensionBefore = ledger.standing.suspension(at: now).map(FormerSuspension.init)
         }
         return effect
     }
@@ -96,18 +141,22 @@ struct CaseEffects {
                     in: db)
             }
         case .confirmReservation:
-            try ReservationStore(db: db).set(
-                .confirmed, reservation(record), words: verdict.text, now: now)
+            let number = try reservation(verdict, record)
+            try ReservationStore(db: db).set(.confirmed, number, words: verdict.text, now: now)
+            try FingerprintStore(db: db).restore(.reservation, owner: number)
         case .refuseReservation:
             try ReservationStore(db: db).set(
-                .refused, reservation(record), words: verdict.text, now: now)
+                .refused, reservation(verdict, record), words: verdict.text, now: now)
         case .suspend:
+            // It adds to what was ordered before, and never shortens it.
+            let until =
+                effect.suspensionBefore.map { $0.laterEnd(verdict.until) } ?? verdict.until
             effect.order = try ledgers.change(
                 account(verdict, record), LedgerNeeds(), now: now, in: db
             ) { ledger in
                 try ledger.suspend(
-                    reason: verdict.code, text: verdict.text, until: verdict.until,
-                    appeal: "atelier appeal \(record.id) TEXT", now: now, signer: ledgers.signer
+                    reason: verdict.code, text: verdict.text, until: until,
+                    appeal: FormerSuspension.appeal(record.id), now: now, signer: ledgers.signer
                 ).payload.serial
             }
         }
@@ -133,14 +182,37 @@ struct CaseEffects {
             let made: ReservationState = act == .confirmReservation ? .confirmed : .refused
             // Who made it may have withdrawn it meanwhile.
             guard try store.state(of: number) == made else { return }
-            try store.set(before, number, words: "", now: now)
+            let other = try CaseStore(db: db).reservationAct(number, besides: record.id)
+            let state: ReservationState? = other.map {
+                $0 == .confirmReservation ? .confirmed : .refused
+            }
+            try store.set(state ?? before, number, words: "", now: now)
         case .suspend:
             guard let account = effect.account, let serial = effect.order else { return }
+            let before = try suspension(afterLifting: effect, of: record)
             try ledgers.change(account, LedgerNeeds(), now: now, in: db) { ledger in
                 guard ledger.standing.suspension?.serial == serial else { return }
+                if let before {
+                    try ledger.suspend(
+                        reason: before.reason, text: before.text, until: before.until,
+                        appeal: before.appeal, now: now, signer: ledgers.signer)
+                    return
+                }
                 try ledger.reinstate(reason: "decision-lifted", now: now, signer: ledgers.signer)
             }
         }
+    }
+
+    /// The suspension that is in force where a decision's own is lifted: the operator's from before,
+    /// or one of another case, whichever lasts longest; nil for none.
+    private func suspension(
+        afterLifting effect: DecisionEffect, of record: CaseRecord
+    ) throws -> FormerSuspension? {
+        guard let account = effect.account else { return nil }
+        var left = try CaseStore(db: db).suspensions(of: account, besides: record.id)
+        if let before = effect.suspensionBefore, !before.isOfCase { left.append(before) }
+        return left.filter { $0.until.map { now < $0 } ?? true }
+            .max { ($0.until ?? .latest) < ($1.until ?? .latest) }
     }
 
     /// What a decision withholds: the work itself, or its models.
@@ -191,8 +263,16 @@ struct CaseEffects {
         return account
     }
 
-    private func reservation(_ record: CaseRecord) throws -> Int64 {
-        guard let number = record.reservation else { throw StoredFormError(column: "case") }
-        return number
+    /// The reservation that a case is about, or the one of the work of the side that is meant.
+    private func reservation(_ verdict: CaseVerdict, _ record: CaseRecord) throws -> Int64 {
+        if let number = record.reservation { return number }
+        guard let party = record.party(verdict.side), let account = party.account,
+            let work = party.work,
+            let found = try ReservationStore(db: db).find(work, of: account)
+        else {
+            throw ServerError.invalidValue(
+                name: "side", reason: "\(verdict.side.rawValue) has reserved no work in it")
+        }
+        return found.number
     }
 }

@@ -15,6 +15,29 @@ public enum EvidenceFile {
         }
     }
 
+    /// Makes a folder where it is missing, and checks that files can be written into it: before an
+    /// act that cannot be done again.
+    ///
+    /// - Throws: ``ServerError``.
+    public static func prepare(_ folder: URL) throws {
+        let probe = folder.appendingPathComponent(".\(getpid()).new")
+        do {
+            try FileManager.default.createDirectory(
+                at: folder, withIntermediateDirectories: true,
+                attributes: [.posixPermissions: 0o700])
+        } catch {
+            throw ServerError.unusableFolder(
+                path: folder.path, reason: error.localizedDescription)
+        }
+        defer { unlink(probe.path) }
+        do throws(FileFailure) {
+            try DurableFile.write(
+                [UInt8](repeating: 0, count: Limits.probeBytes), toDraft: probe, mode: 0o600)
+        } catch {
+            throw ServerError.unusableFolder(path: folder.path, reason: error.reason)
+        }
+    }
+
     /// Writes a file that must not exist, at mode 0600.
     ///
     /// - Throws: ``ServerError`` where it does, or cannot be written.
@@ -61,7 +84,8 @@ public enum EvidenceFile {
                 EvidenceDocument(name: header.name, bytes: Array(rest.prefix(header.size))))
             rest = rest.dropFirst(header.size + Archive.padding(of: header.size))
         }
-        guard !rest.isEmpty else { throw noArchive }
+        // What came after the end would be seen by other readers of such files.
+        guard !rest.isEmpty, rest.allSatisfy({ $0 == 0 }) else { throw noArchive }
         return documents
     }
 

@@ -49,12 +49,15 @@ public struct EvidenceService: ServerService {
         let all =
             documents + [
                 EvidenceDocument(name: EvidenceManifest.fileName, bytes: Array(signed.utf8)),
-                EvidenceDocument(
-                    name: "server.key.pub", bytes: Array((publicKey.description + "\n").utf8)),
+                EvidenceDocument(name: Self.keyFile, bytes: keyBytes),
             ]
         try EvidenceFile.write(EvidenceFile.archive(all, time: now), to: file)
         return all.count
     }
+
+    /// The key beside the evidence, for whoever reads it without this server.
+    private static let keyFile = "server.key.pub"
+    private var keyBytes: [UInt8] { Array((publicKey.description + "\n").utf8) }
 
     /// Reads a file of evidence back, and holds every file to the signed list.
     ///
@@ -75,7 +78,13 @@ public struct EvidenceService: ServerService {
             throw EvidenceFile.damaged(file, "its list cannot be read")
         }
         var problems = signed == nil ? ["The list is not signed with this server's key."] : []
-        let unlisted: Set<String> = [EvidenceManifest.fileName, "server.key.pub"]
+        let unlisted: Set<String> = [EvidenceManifest.fileName, Self.keyFile]
+        for name in unlisted.sorted() where documents.count(where: { $0.name == name }) != 1 {
+            problems.append("\(name) is missing, or there more than once.")
+        }
+        if documents.contains(where: { $0.name == Self.keyFile && $0.bytes != keyBytes }) {
+            problems.append("\(Self.keyFile) is not this server's key.")
+        }
         for document in documents where !unlisted.contains(document.name) {
             let known = manifest.files.first { $0.name == document.name }
             if known == nil { problems.append("\(document.name) is not on the list.") }
@@ -88,10 +97,15 @@ public struct EvidenceService: ServerService {
                 problems.append("\(entry.name) was changed.")
             }
         }
-        if let audit = documents.first(where: { $0.name == AuditExtract.fileName }) {
+        // Only what the list vouches for is read any further.
+        if let audit = documents.first(where: { $0.name == AuditExtract.fileName }),
+            manifest.files.contains(where: {
+                $0.name == AuditExtract.fileName && $0.digest == Digest(of: audit.bytes)
+            })
+        {
             problems += AuditExtract.problems(in: audit.bytes, key: publicKey)
         } else {
-            problems.append("\(AuditExtract.fileName) is missing.")
+            problems.append("\(AuditExtract.fileName) is missing, or is not as it was signed.")
         }
         return EvidenceReport(
             caseNumber: manifest.caseNumber, isSigned: signed != nil,

@@ -93,7 +93,7 @@ struct LedgerEvidence {
                 WHERE account = ?1 AND row_id > ?2 AND (row_id <= ?3 OR ?3 IS NULL)
                 ORDER BY row_id LIMIT ?4
                 """
-        case .match, .claim, .contest: return []
+        case .match, .claim, .contest, .restored: return []
         }
         return try db.rows(
             sql, [account.blob, record.evidenceAfter, until, Limits.listedRows]
@@ -108,7 +108,7 @@ struct LedgerEvidence {
         switch kind {
         case .doubleSpend: "ledger_contradiction"
         case .journalFork: "ledger_fork"
-        case .match, .claim, .contest: nil
+        case .match, .claim, .contest, .restored: nil
         }
     }
 }

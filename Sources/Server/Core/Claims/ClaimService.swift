@@ -40,12 +40,7 @@ public struct ClaimService: ServerService {
                     + "would match it. Send a larger or another one.")
         }
         let accounts = try await requests.asAnybody(counting: [limit]) { db, now in
-            let waiting: Int? = try db.value(
-                """
-                SELECT COUNT(*) FROM moderation_case
-                WHERE kind = 'claim' AND state IN ('open', 'waiting')
-                """)
-            guard waiting ?? 0 < Limits.openClaims else {
+            guard try CaseStore(db: db).openClaims() < Limits.openClaims else {
                 throw ServerError.refused(
                     .limitReached,
                     detail: "Too many claims wait for the moderators. Try again in some days.")
@@ -58,7 +53,7 @@ public struct ClaimService: ServerService {
             if isAlone { try opening.openUnmatched(claim: id, statement: request.statement) }
             return opening.accounts
         }
-        try await cases.deliver(to: accounts)
+        await cases.deliver(to: accounts)
         return RightsCodeReply(code: code)
     }
 
@@ -70,18 +65,23 @@ public struct ClaimService: ServerService {
 
     /// Takes what a claimant writes; a withdrawal takes back every case of the claim.
     func act(
-        _ act: CaseService.SideAct, _ words: CaseWords, of code: RightsCode
+        _ act: CaseService.SideAct, _ words: CaseWords, of code: RightsCode,
+        _ incoming: IncomingRequest
     ) async throws -> ClaimStatus {
-        let (status, accounts) = try await requests.asAnybody(counting: []) { db, now in
+        let limits = ["address \(incoming.sender)", "claim \(code.hash)"].map { whose in
+            Rate.Count(
+                bucket: "claim letter \(whose)", limit: policy.claimLettersPerDay, window: .day)
+        }
+        let (status, accounts) = try await requests.asAnybody(counting: limits) { db, now in
             let id = try Self.find(code, in: db)
-            let records = try CaseStore(db: db).records(of: .claim, id)
+            let store = CaseStore(db: db)
+            let records = try store.records(of: .claim, id)
             var accounts: [AccountID] = []
             if act == .withdraw {
-                for record in records {
-                    let history = try CaseStore(db: db).history(record.id)
-                    guard history.machine.allows(.withdraw(.claimant)) else { continue }
+                for history in try store.histories(records)
+                where history.machine.allows(.withdraw(.claimant)) {
                     accounts += try self.cases.act(
-                        act, words.text, on: record.id, side: .claimant, now: now, in: db
+                        act, words.text, on: history.record.id, side: .claimant, now: now, in: db
                     ).accounts
                 }
                 try FingerprintStore(db: db).withdraw(.claim, owner: id)
@@ -99,7 +99,7 @@ public struct ClaimService: ServerService {
             }
             return (try Self.status(code, now: now, in: db), accounts)
         }
-        try await cases.deliver(to: accounts)
+        await cases.deliver(to: accounts)
         return status
     }
 
@@ -188,9 +188,9 @@ public struct ClaimService: ServerService {
         let id = try find(code, in: db)
         let store = CaseStore(db: db)
         let claim = try ClaimStore(db: db).summary(id)
-        let files = try store.records(of: .claim, id).map { record in
-            let side: CaseSide = record.claimant?.kind == .claim ? .claimant : .respondent
-            return try CaseFile(store.history(record.id), for: side, now: now)
+        let files = try store.histories(store.records(of: .claim, id)).map { history in
+            let isClaimant = history.record.claimant?.kind == .claim
+            return try CaseFile(history, for: isClaimant ? .claimant : .respondent, now: now)
         }
         return ClaimStatus(
             opened: claim.opened, hasPicture: claim.pictureBytes != nil, cases: files)

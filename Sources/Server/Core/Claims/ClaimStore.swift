@@ -9,7 +9,8 @@ public struct ClaimSummary: Codable, Sendable {
     public let id: Int64
     /// What the claimant says.
     public let statement: String
-    /// How moderators reach the claimant; empty once the claim was withdrawn.
+    /// How moderators reach the claimant; empty once the claim was withdrawn, and some time after
+    /// its cases have ended.
     public let contact: String
     /// Where authorship can be seen.
     public let links: [String]
@@ -72,12 +73,38 @@ struct ClaimStore {
         ).map(ClaimSummary.init)
     }
 
-    /// Forgets how the claimant is reached, and the picture.
+    /// Ends a claim, and forgets how the claimant is reached.
     func withdraw(_ id: Int64, now: UnixTime) throws {
         try db.execute(
-            "UPDATE claim SET withdrawn = ?1, contact = '', links = '[]' WHERE id = ?2",
-            [now.milliseconds, id])
+            "UPDATE claim SET withdrawn = ?1 WHERE id = ?2", [now.milliseconds, id])
+        try forgetContact(id)
+    }
+
+    /// Forgets how the claimant is reached, where authorship can be seen, and the picture. What the
+    /// claimant said stays in the case.
+    func forgetContact(_ id: Int64) throws {
+        try db.execute("UPDATE claim SET contact = '', links = '[]' WHERE id = ?1", [id])
         try db.execute("DELETE FROM claim_picture WHERE claim = ?1", [id])
+    }
+
+    /// Claims with a contact whose cases had all ended before `moment`: nothing can change them any
+    /// more, or the time to appeal was over too. Some at a time.
+    func ended(before moment: UnixTime) throws -> [Int64] {
+        try db.rows(
+            """
+            SELECT id FROM claim
+            WHERE contact <> '' AND opened < ?1 AND NOT EXISTS (
+                SELECT 1 FROM moderation_case AS m
+                WHERE m.claimant_kind = 'claim' AND m.claimant_id = claim.id AND NOT (
+                    m.state = 'final' AND m.changed < ?1
+                    OR m.state = 'decided' AND m.changed < ?2))
+            ORDER BY id LIMIT ?3
+            """,
+            [
+                moment.milliseconds, (moment + (.zero - RightsLimits.appealTime)).milliseconds,
+                Limits.forgottenAtOnce,
+            ]
+        ).map { try $0["id"] }
     }
 
     /// Stores a claimant's picture in place of the one before.

@@ -28,8 +28,21 @@ public struct TimeService: ServerService {
             if verdict == .fits { try time.note(now, boot: boot) }
             return verdict
         }
+        try Self.require(verdict, now)
+        stepGuard?.accept(now)
+    }
+
+    /// Refuses an act with a clock that cannot be right, by whichever program on whichever machine:
+    /// what is decided has dates that others rely on.
+    ///
+    /// - Throws: ``ServerError/wrongClock(_:now:)``.
+    static func require(_ now: UnixTime, boot: BootTime?, in db: Database) throws {
+        try require(TrustedTime(db: db).verdict(on: now, boot: boot), now)
+    }
+
+    private static func require(_ verdict: TrustedTime.Verdict, _ now: UnixTime) throws {
         switch verdict {
-        case .fits: stepGuard?.accept(now)
+        case .fits: break
         case .moved(let expected): throw ServerError.wrongClock(.moved(expected), now: now)
         case .behind(let last): throw ServerError.wrongClock(.behind(last), now: now)
         case .afterLongPause(let last):

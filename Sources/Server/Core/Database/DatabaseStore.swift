@@ -8,6 +8,10 @@ protocol DatabaseStore: Sendable {
     /// Notifies every instance that something of an account changed; waits for it.
     func announce(_ account: String) throws
 
+    /// Writes tables anew so that nothing which was deleted from them is left in the database's
+    /// files, as far as the database can say; waits for it. Call it in no transaction.
+    func rewrite(_ tables: [String]) throws
+
     /// Runs `body` on one state of the database, which it must not change; waits for it.
     func read<Result>(_ body: (Database) throws -> Result) throws -> Result
 
@@ -37,6 +41,8 @@ struct MeasuredStore: DatabaseStore {
     var isShared: Bool { base.isShared }
 
     func announce(_ account: String) throws { try base.announce(account) }
+
+    func rewrite(_ tables: [String]) throws { try base.rewrite(tables) }
 
     func read<Result>(_ body: (Database) throws -> Result) throws -> Result {
         let turn = Turn(.read, metrics)

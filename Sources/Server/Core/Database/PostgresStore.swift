@@ -63,6 +63,13 @@ final class PostgresStore: DatabaseStore {
         try write { db in try Self.announce(account, in: db) }
     }
 
+    func rewrite(_ tables: [String]) throws {
+        let connection = try take()
+        defer { give(back: connection) }
+        // In no transaction, one by one: each waits until nobody uses its table.
+        for table in tables { try connection.script("VACUUM FULL \(table)") }
+    }
+
     /// Notifies every instance that something of these accounts changed.
     func announce(_ accounts: [String]) async throws {
         try await write { db in for account in accounts { try Self.announce(account, in: db) } }

@@ -7,6 +7,11 @@ struct SQLStatement {
         self.sql = sql
         self.arguments = arguments.map(\.sqlValue)
     }
+
+    /// The same with values as they are stored.
+    init(_ sql: String, values: [SQLValue]) {
+        (self.sql, arguments) = (sql, values)
+    }
 }
 
 extension SQLStatement {

@@ -22,6 +22,8 @@ struct SQLiteStore: DatabaseStore {
             // After the opening: GRDB sets NORMAL once WAL is on, with which a reply could come
             // before its transaction is on the disk.
             try db.execute(sql: "PRAGMA synchronous = FULL")
+            // Deleted rows are overwritten, wherever SQLite was built without that.
+            try db.execute(sql: "PRAGMA secure_delete = ON")
         }
         writer = GroupCommit(pool, try Turnstile(path + "-turn"))
         var migrator = DatabaseMigrator()
@@ -58,6 +60,14 @@ struct SQLiteStore: DatabaseStore {
     var isShared: Bool { false }
 
     func announce(_ account: String) {}
+
+    /// The whole file, and then the log beside it, which holds pages as they were before.
+    func rewrite(_ tables: [String]) throws {
+        try pool.writeWithoutTransaction { db in
+            try db.execute(sql: "VACUUM")
+            _ = try db.checkpoint(.truncate)
+        }
+    }
 
     func read<Result>(_ body: (Database) throws -> Result) throws -> Result {
         try pool.read { try body(database($0)) }

@@ -40,6 +40,7 @@ public struct Doctor: Sendable {
         report.check("clock") { try examineClock(store, &$0) }
         report.check("epoch") { try examineEpoch(store, &$0) }
         report.check("audit") { try examineAudit(store, &$0) }
+        report.check("cases") { try examineCases(store, &$0) }
         report.check("ledger") { try examineLedgers(store, &$0) }
         report.check("segments") { try examineSegments(store, &$0) }
         report.check("snapshots") { try examineSnapshots(store, &$0) }
@@ -87,8 +88,8 @@ extension DoctorReport.Check {
 public struct DoctorReport: Codable, Sendable {
     /// One check.
     public struct Check: Codable, Sendable {
-        /// What: `files`, `database`, `schema`, `epoch`, `ledger`, `segments`, `snapshots`,
-        /// `audit`, `clock` or `disk`.
+        /// What: `files`, `database`, `schema`, `epoch`, `ledger`, `cases`, `segments`,
+        /// `snapshots`, `audit`, `clock` or `disk`.
         public let name: String
         /// What was counted or left out, in words.
         public var note: String

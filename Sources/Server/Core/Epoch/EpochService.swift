@@ -106,6 +106,7 @@ public struct EpochService: ServerService {
             "UPDATE setting SET value = ?1 WHERE name = 'epoch'", [new.epoch])
         // Segments after this sequence may differ from what devices of an earlier epoch hold.
         try db.execute("UPDATE account_head SET base = seq")
+        try CaseStore.skipNumbers(in: db)
         try LedgerStore.beginEpoch(
             until: now + policy.ledger.lease + policy.ledger.grace, isFirst: isFirst,
             in: db)

@@ -24,7 +24,7 @@ extension Endpoint {
             method: "post", path: ReservationPage.target, id: "reserve", handler: Routes.reserve,
             summary: "Reserves works against training, or ends that; safe to repeat.",
             proof: .device, body: message("ReservationSubmission"),
-            replies: [200: .json("ReservationReply")]),
+            replies: [200: .json("ReservationReply")], causes: [.suspended]),
         Endpoint(
             method: "get", path: ReservationPage.target, id: "reservations",
             handler: Routes.reservations, summary: "The signed list after a serial.",

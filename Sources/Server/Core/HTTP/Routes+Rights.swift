@@ -160,7 +160,7 @@ extension Routes {
         let code: RightsCode = try parameter("code", context)
         let incoming = try await read(request, context, upTo: Limits.guestBytes, by: .anybody)
         return try json(
-            try await core.claims.act(act, try decode(incoming), of: code))
+            try await core.claims.act(act, try decode(incoming), of: code, incoming))
     }
 }
 

@@ -58,7 +58,8 @@ extension ServerCore {
             listening.began(main: port)
         }
         application.addServices(
-            LiveService(core: self, logger: logger), ClockService(core: self, logger: logger))
+            LiveService(core: self, logger: logger), ClockService(core: self, logger: logger),
+            RetentionWatch(core: self, logger: logger))
         if let address = settings.metrics {
             // The connections over which metrics are read are not counted.
             let table = ConnectionTable(policy, metrics: nil)

@@ -26,7 +26,7 @@ extension LedgerStore {
         }
         for (serial, order) in new.knownOrders.sorted(by: { $0.key < $1.key })
         where old?.knownOrders[serial] == nil {
-            try save(order)
+            try save(order, now: new.clock)
         }
         for fork in new.forks.dropFirst(old?.forks.count ?? 0) { try save(fork, at: new.clock) }
         for device in (old?.wait?.devices ?? []).subtracting(new.wait?.devices ?? []) {
@@ -82,12 +82,13 @@ extension LedgerStore {
                 : .update("ledger", row, where: ["account": account.blob]))
     }
 
-    private func save(_ order: JWS<Order>) throws {
+    private func save(_ order: JWS<Order>, now: UnixTime) throws {
         let payload = order.payload
         try db.post(
             "INSERT INTO ledger_order (account, serial, document) VALUES (?1, ?2, ?3)",
             [account.blob, payload.serial, order.compact])
         try WithholdingStore(db: db).note(payload)
+        try CaseStore(db: db).restore(payload, now: now)
         guard payload.kind == .revokeDevice, let device = payload.device else { return }
         try db.post(
             """

@@ -8,6 +8,9 @@ public struct ClosingReport: Sendable {
     public let statement: JWS<ServiceClosure>
     /// The transparency report over the whole life of the service, as JSON.
     public let report: String
+    /// Why what was deleted may still lie in the database's files; nil where they were written
+    /// anew.
+    public let leftover: String?
 }
 
 /// Ends the service without loss: artists keep their folders, receipts can be checked, and what the
@@ -27,17 +30,14 @@ public struct ClosingService: ServerService {
     ///
     /// - Throws: ``ServerError`` of the kind `serviceClosed`.
     static func checkOpen(_ db: Database) throws {
-        guard try db.row("SELECT time FROM closure") == nil else { throw closed }
+        guard try !Closing.isDone(db) else { throw closed }
     }
 
     /// The signed statement.
     ///
     /// - Throws: ``ServerError`` of the kind `notFound` while the service goes on.
     func statement() async throws -> ClosureReply {
-        let text: String? = try await database.read { db in
-            try db.value("SELECT statement FROM closure")
-        }
-        guard let text else {
+        guard let text = try await database.read({ db in try Closing.statement(db) }) else {
             throw ServerError.refused(.notFound, detail: "The service goes on.")
         }
         return ClosureReply(statement: text)
@@ -52,15 +52,16 @@ public struct ClosingService: ServerService {
     }
 
     /// Pauses the service for good, writes its report, deletes what it stores of works, and signs
-    /// what was done; all in one transaction.
+    /// what was done; all in one transaction. Then the database's files are written anew, so that
+    /// nothing of what was deleted is left in them.
     ///
     /// - Throws: ``ServerError`` where `name` is no administrator, or the service is closed.
     public func close(reason: String, message: String, as name: String) throws -> ClosingReport {
         try ModerationService.checkReason(reason)
         let now = clock()
-        let closing = try database.write { db in
+        let (statement, report) = try database.write { db in
             try ModeratorStore(db: db).require(.administrator, name)
-            guard try db.row("SELECT time FROM closure") == nil else {
+            guard try !Closing.isDone(db) else {
                 throw ServerError.invalidValue(name: "service", reason: "is closed already")
             }
             let work = Closing(db: db, now: now)
@@ -71,16 +72,38 @@ public struct ClosingService: ServerService {
                 ServicePause(reason: reason, words: message, until: nil), words: message,
                 now: now)
             try work.purge()
-            try db.execute(
-                "INSERT INTO closure (time, statement, report) VALUES (?1, ?2, ?3)",
-                [now.milliseconds, statement.compact, report])
+            try work.finish(statement: statement.compact, report: report)
             try Audit.append(
                 "service closed", actor: name, account: nil, reason: reason, detail: message,
                 now: now, in: db)
-            return ClosingReport(statement: statement, report: report)
+            return (statement, report)
         }
         environment.announceToEverybody()
-        return closing
+        return ClosingReport(statement: statement, report: report, leftover: leftover())
+    }
+
+    /// The report and the statement of a service that has ended, for whoever could not write them
+    /// then; nil while it goes on.
+    ///
+    /// - Throws: ``ServerError`` where `name` is no administrator.
+    public func finished(as name: String) throws -> ClosingReport? {
+        try database.read { db in
+            try ModeratorStore(db: db).require(.administrator, name)
+            guard let (statement, report) = try Closing.documents(db) else { return nil }
+            return ClosingReport(
+                statement: try JWS(verifying: statement, with: self.publicKey), report: report,
+                leftover: nil)
+        }
+    }
+
+    /// Writes the database's files anew; why that failed, else nil.
+    private func leftover() -> String? {
+        do {
+            try database.rewrite(Closing.purgedTables)
+            return nil
+        } catch {
+            return ServerFailure.explain(error).text
+        }
     }
 }
 
@@ -99,6 +122,33 @@ private struct Closing {
         "snapshot", "chain_tip", "key_rotation", "key_request", "device_request", "invite",
     ]
 
+    /// Every table that is emptied.
+    static let purgedTables = segments + registrations + rights + others
+
+    /// Whether the service has ended.
+    static func isDone(_ db: Database) throws -> Bool {
+        try db.row("SELECT time FROM closure") != nil
+    }
+
+    /// The signed statement and the report; nil while the service goes on.
+    static func documents(_ db: Database) throws -> (statement: String, report: String)? {
+        try db.row("SELECT statement, report FROM closure").map {
+            (try $0["statement"], try $0["report"])
+        }
+    }
+
+    /// The signed statement; nil while the service goes on.
+    static func statement(_ db: Database) throws -> String? {
+        try db.value("SELECT statement FROM closure")
+    }
+
+    /// Ends the service, for whoever asks from now on.
+    func finish(statement: String, report: String) throws {
+        try db.execute(
+            "INSERT INTO closure (time, statement, report) VALUES (?1, ?2, ?3)",
+            [now.milliseconds, statement, report])
+    }
+
     func statement(reason: String, report: String) throws -> ServiceClosure {
         ServiceClosure(
             reason: reason, segments: try count(Self.segments),
@@ -113,7 +163,7 @@ private struct Closing {
     }
 
     func purge() throws {
-        for table in Self.segments + Self.registrations + Self.rights + Self.others {
+        for table in Self.purgedTables {
             try db.execute("DELETE FROM \(table)")
         }
         try db.execute("UPDATE account SET state = 'closed' WHERE state IN ('open', 'pending')")

@@ -30,6 +30,9 @@ public struct ServiceReport: Codable, Sendable, Equatable {
     public let appeals: Int
     /// Decisions that another moderator overturned.
     public let appealsGranted: Int
+    /// Appeals that were settled at the login at which the decision was entered: one person may have
+    /// both names.
+    public let appealsAtOneLogin: Int
     /// Reservations that were asked for, by what they are now.
     public let reservations: [String: Int]
     /// Claims that were made.
@@ -72,6 +75,7 @@ extension ServiceReport {
                     + "WHERE time >= ?1 AND time < ?2 AND act IS NOT NULL GROUP BY act"),
             appeals: try tally.count("case_event", "time", "kind = 'appealed'"),
             appealsGranted: try tally.count("case_event", "time", "kind = 'overturned'"),
+            appealsAtOneLogin: try tally.appealsAtOneLogin(),
             reservations: try tally.counts(
                 "SELECT state AS name, COUNT(*) AS count FROM reservation "
                     + "WHERE requested >= ?1 AND requested < ?2 GROUP BY state"),
@@ -106,6 +110,17 @@ private struct Tally {
         try db.value(
             "SELECT COUNT(*) FROM \(table) "
                 + "WHERE \(time) >= ?1 AND \(time) < ?2 AND \(condition)",
+            [from.milliseconds, to.milliseconds]) ?? 0
+    }
+
+    func appealsAtOneLogin() throws -> Int {
+        try db.value(
+            """
+            SELECT COUNT(*) FROM case_event AS a
+            JOIN case_event AS d ON d.case_id = a.case_id AND d.number = a.about
+            WHERE a.time >= ?1 AND a.time < ?2 AND a.kind IN ('upheld', 'overturned')
+                AND a.entered_by = d.entered_by
+            """,
             [from.milliseconds, to.milliseconds]) ?? 0
     }
 

@@ -13,13 +13,26 @@ public struct ModeratorService: ServerService {
         _ name: String, role: ModeratorRole, actor: String
     ) throws -> ModeratorInvitation {
         let bounds = 1...Limits.moderatorNameBytes
-        guard bounds.contains(name.utf8.count), !name.contains(where: \.isNewline) else {
+        guard bounds.contains(name.utf8.count), name == PrintableText.line(name),
+            name.first?.isWhitespace == false, name.last?.isWhitespace == false
+        else {
             throw ServerError.invalidValue(
-                name: "name", reason: "has 1 to \(Limits.moderatorNameBytes) bytes in one line")
+                name: "name",
+                reason: "has 1 to \(Limits.moderatorNameBytes) bytes in one line, without control "
+                    + "characters or a space at an end")
         }
         let now = clock()
         let moderator = Moderator(name: name, role: role)
         return try database.write { db in
+            guard !ModeratorStore.isReserved(name) else {
+                throw ServerError.invalidValue(
+                    name: "name", reason: "\(name) stands for somebody else in cases and the log")
+            }
+            if let other = try ModeratorStore(db: db).lookalike(of: name) {
+                throw ServerError.invalidValue(
+                    name: "name",
+                    reason: "reads like \(other), a moderator already: two names are two people")
+            }
             try ModeratorStore(db: db).save(moderator, now: now)
             try Audit.append(
                 "moderator", actor: actor, account: nil, reason: role.rawValue,

@@ -1,3 +1,4 @@
+import AtelierProtocol
 import Foundation
 import SignedObjects
 
@@ -17,6 +18,25 @@ struct ModeratorStore {
             ON CONFLICT (name) DO UPDATE SET role = excluded.role
             """,
             [moderator.name, moderator.role.rawValue, now.milliseconds])
+    }
+
+    /// Another moderator's name that people would take for `name`: the same but for capitals,
+    /// widths and spaces; nil for none.
+    func lookalike(of name: String) throws -> String? {
+        let folded = Self.folded(name)
+        return try list().map(\.name).first { $0 != name && Self.folded($0) == folded }
+    }
+
+    /// Whether a name stands for a side, a program or a person who is no moderator.
+    static func isReserved(_ name: String) -> Bool {
+        let folded = folded(name)
+        let others = CaseSide.allCases.map(\.rawValue) + [CaseStore.server]
+        return others.contains(folded)
+            || ["operator", "device", "holder"].contains { folded.hasPrefix($0) }
+    }
+
+    private static func folded(_ name: String) -> String {
+        name.precomposedStringWithCompatibilityMapping.lowercased().filter { !$0.isWhitespace }
     }
 
     /// A token for a moderator; one that is no moderator yet becomes one by it.

@@ -156,6 +156,9 @@ extension PolicyKey {
             "limits.claims_per_day", 1...1_000_000, "Without an account, one address",
             \.policy.claimsPerDay),
         .number(
+            "limits.claim_letters_per_day", 1...1_000_000,
+            "Of claimants, one address and one claim", \.policy.claimLettersPerDay),
+        .number(
             "limits.connections", 16...1_000_000,
             "In all; fewer where the system gives fewer descriptors", \.policy.connections.total),
         .number(
@@ -194,6 +197,10 @@ extension PolicyKey {
     private static let retention: [PolicyKey] = [
         .days(
             "retention.compaction_days", 0...365, "How long segments stay that a snapshot holds",
-            \.policy.compactionGrace)
+            \.policy.compactionGrace),
+        .days(
+            "retention.contact_days", 0...3650,
+            "How long contacts and pictures of claims stay after their cases can change no more",
+            \.policy.contactRetention),
     ]
 }

@@ -37,8 +37,9 @@ struct FingerprintMatch: Sendable {
 struct FingerprintStore {
     let db: Database
 
-    /// Adds a picture and finds those near to it that were added before, nearest first; not those
-    /// of the same account, nor withdrawn ones.
+    /// Adds a picture and finds those near to it that were added before: of each other account that
+    /// registered such works the nearest, then reservations and claims; not those of the same
+    /// account, nor withdrawn ones. Of each kind at most ``Limits/casesPerOpening``.
     ///
     /// A picture with too little detail is near to none and is not kept. One that was withdrawn
     /// counts again.
@@ -48,9 +49,12 @@ struct FingerprintStore {
         guard reading.isReliable else { return [] }
         try lock()
         let own = FingerprintMatch.Entry(kind: kind, owner: owner, account: account)
-        let matches = try near(reading).compactMap { entry, distance in
-            let isOwn = entry == own || (account != nil && entry.account == account)
-            return isOwn ? nil : FingerprintMatch(entries: (own, entry), distance: distance)
+        let near = try distances(of: reading)
+        let found =
+            try nearest(near, reading, .registration, besides: own)
+            + nearest(near, reading, nil, besides: own)
+        let matches = found.map {
+            FingerprintMatch(entries: (own, $0.entry), distance: $0.distance)
         }
         let hash = Data(reading.fingerprint.bytes)
         let kept = try db.execute(
@@ -63,35 +67,71 @@ struct FingerprintStore {
         return matches
     }
 
-    /// The pictures near to one in any of its eight orientations, nearest first; not withdrawn
-    /// ones.
-    func near(
-        _ reading: FingerprintReading
-    ) throws -> [(entry: FingerprintMatch.Entry, distance: Int)] {
-        guard reading.isReliable else { return [] }
+    /// Whether a picture is near to a registered work: what anybody may know.
+    func isNear(_ reading: FingerprintReading) throws -> Bool {
+        guard reading.isReliable else { return false }
+        return try !nearest(
+            distances(of: reading), reading, .registration, besides: nil, limit: 1
+        ).isEmpty
+    }
+
+    /// The rows near to a picture in any of its eight orientations, with their distances, nearest
+    /// first.
+    private func distances(
+        of reading: FingerprintReading
+    ) throws -> [(serial: Int64, distance: Int)] {
         var distances = try db.fingerprints.near(reading, before: db.ownFingerprints, in: db)
         for row in try ownRows() {
             let distance = reading.distance(to: try row.fingerprint())
             if distance <= Fingerprint.matchDistance { distances[try row["serial"]] = distance }
         }
-        // What the index holds may be withdrawn, or never have been committed.
-        return try rows(distances.keys.sorted()).compactMap { row in
-            guard let distance = distances[try row["serial"]],
-                reading.distance(to: try row.fingerprint()) == distance
-            else { return nil }
-            return (try row.entry(), distance)
-        }.sorted { $0.distance < $1.distance }
+        return distances.map { ($0.key, $0.value) }.sorted {
+            ($0.distance, $0.serial) < ($1.distance, $1.serial)
+        }
     }
 
-    /// Whether a picture is near to a registered work: what anybody may know.
-    func isNear(_ reading: FingerprintReading) throws -> Bool {
-        try near(reading).contains { $0.entry.kind == .registration }
+    /// The nearest rows of a kind, nil for those that are no registrations: one of each account, so
+    /// that nobody hides a work behind many of their own, nor makes many cases by them.
+    private func nearest(
+        _ distances: [(serial: Int64, distance: Int)], _ reading: FingerprintReading,
+        _ kind: FingerprintKind?, besides own: FingerprintMatch.Entry?,
+        limit: Int = Limits.casesPerOpening
+    ) throws -> [(entry: FingerprintMatch.Entry, distance: Int)] {
+        let byRow = Dictionary(distances.map { ($0.serial, $0.distance) }) { first, _ in first }
+        var found: [(entry: FingerprintMatch.Entry, distance: Int)] = []
+        var seen = Set([own?.account].compactMap { $0 })
+        // One statement also for none, so that an answer tells nothing by its time.
+        let serials = distances.isEmpty ? [-1] : distances.map(\.serial)
+        for start in stride(from: 0, to: serials.count, by: Limits.rowsByKey) {
+            let part = serials[start..<min(start + Limits.rowsByKey, serials.count)]
+            var known: [(entry: FingerprintMatch.Entry, distance: Int)] = []
+            for row in try rows(part, of: kind, besides: seen) {
+                // What the index holds may be withdrawn, or never have been committed.
+                let distance = reading.distance(to: try row.fingerprint())
+                guard byRow[try row["serial"]] == distance else { continue }
+                known.append((try row.entry(), distance))
+            }
+            for (entry, distance) in known.sorted(by: { $0.distance < $1.distance })
+            where entry != own {
+                if let account = entry.account, !seen.insert(account).inserted { continue }
+                found.append((entry, distance))
+                if found.count >= limit { return found }
+            }
+        }
+        return found
     }
 
     /// The picture is no longer near to any.
     func withdraw(_ kind: FingerprintKind, owner: Int64) throws {
         try db.execute(
             "UPDATE fingerprint SET withdrawn = 1 WHERE kind = ?1 AND owner = ?2",
+            [kind.rawValue, owner])
+    }
+
+    /// The picture is near to others again.
+    func restore(_ kind: FingerprintKind, owner: Int64) throws {
+        try db.execute(
+            "UPDATE fingerprint SET withdrawn = 0 WHERE kind = ?1 AND owner = ?2",
             [kind.rawValue, owner])
     }
 
@@ -122,16 +162,24 @@ struct FingerprintStore {
         return try db.rows("SELECT * FROM fingerprint WHERE serial >= ?1", [first])
     }
 
-    /// One statement also for none, so that an answer tells nothing by its time.
-    private func rows(_ serials: [Int64]) throws -> [Row] {
-        let wanted = serials.isEmpty ? [-1] : serials
-        return try stride(from: 0, to: wanted.count, by: Limits.rowsByKey).flatMap { start in
-            let part = wanted[start..<min(start + Limits.rowsByKey, wanted.count)]
-            let list = part.indices.map { "?\($0 - start + 1)" }.joined(separator: ", ")
-            return try db.rows(
-                "SELECT * FROM fingerprint WHERE withdrawn = 0 AND serial IN (\(list))",
-                Array(part))
-        }
+    /// The rows with some serials that are of a kind, nil for no registration, and of none of some
+    /// accounts.
+    private func rows(
+        _ serials: ArraySlice<Int64>, of kind: FingerprintKind?, besides accounts: Set<AccountID>
+    ) throws -> [Row] {
+        let list = serials.indices.map { "?\($0 - serials.startIndex + 2)" }
+        let others = accounts.sorted().enumerated().map { "?\(serials.count + 2 + $0.offset)" }
+        let condition =
+            others.isEmpty
+            ? "" : "AND (account IS NULL OR account NOT IN (\(others.joined(separator: ", "))))"
+        return try db.rows(
+            """
+            SELECT * FROM fingerprint
+            WHERE withdrawn = 0 AND kind \(kind == nil ? "<>" : "=") ?1
+                AND serial IN (\(list.joined(separator: ", "))) \(condition)
+            """,
+            [FingerprintKind.registration.rawValue] + Array(serials)
+                + accounts.sorted().map(\.blob))
     }
 }
 

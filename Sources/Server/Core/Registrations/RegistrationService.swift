@@ -55,7 +55,7 @@ package struct RegistrationService: ServerService {
             return (reply, near, opening.accounts)
         }
         metrics.registerNear(near)
-        try await cases.deliver(to: changed)
+        await cases.deliver(to: changed)
         return reply
     }
 

@@ -6,7 +6,8 @@ public import SignedObjects
 public struct HolderRequest: Codable, Sendable {
     /// The row.
     public let id: Int64
-    /// How moderators reach the holder.
+    /// How moderators reach the holder; empty once every reservation was withdrawn, and some time
+    /// after the last was refused.
     public let contact: String
     /// Where authorship can be seen; empty for none.
     public let link: String
@@ -38,6 +39,27 @@ struct HolderStore {
     /// The row of a code; nil where there is none.
     func find(_ code: RightsCode) throws -> Int64? {
         try db.value("SELECT id FROM reservation_holder WHERE code_hash = ?1", [code.hash.blob])
+    }
+
+    /// Forgets how the holder is reached, and where authorship can be seen.
+    func forgetContact(_ id: Int64) throws {
+        try db.execute(
+            "UPDATE reservation_holder SET contact = '', link = '' WHERE id = ?1", [id])
+    }
+
+    /// Holders with a contact whose reservations were all withdrawn or refused before `moment`.
+    /// Some at a time.
+    func ended(before moment: UnixTime) throws -> [Int64] {
+        try db.rows(
+            """
+            SELECT id FROM reservation_holder
+            WHERE contact <> '' AND received < ?1 AND NOT EXISTS (
+                SELECT 1 FROM reservation AS r WHERE r.holder = reservation_holder.id
+                    AND (r.state IN ('pending', 'confirmed') OR r.changed >= ?1))
+            ORDER BY id LIMIT ?2
+            """,
+            [moment.milliseconds, Limits.forgottenAtOnce]
+        ).map { try $0["id"] }
     }
 
     /// The requests of some rows.

@@ -26,6 +26,9 @@ public struct ReservationService: ServerService {
                 throw ServerError.refused(
                     .malformed, detail: "The reservation is not signed by this device.")
             }
+            if request.act == .reserve {
+                try SegmentService.checkStanding(of: caller, now: now)
+            }
             try Self.count(
                 request.works.count, of: "reservation \(caller.account)",
                 self.policy.reservationsPerDay, now: now, in: db)
@@ -40,7 +43,7 @@ public struct ReservationService: ServerService {
                 now: now, in: db)
             return (ReservationReply(entries: entries), work.touched.accounts)
         }
-        try await cases.deliver(to: accounts)
+        await cases.deliver(to: accounts)
         return reply
     }
 
@@ -68,7 +71,7 @@ public struct ReservationService: ServerService {
             let id = try opening.contest(number, by: caller.account, text: request.text)
             return (id, opening.accounts)
         }
-        try await cases.deliver(to: accounts)
+        await cases.deliver(to: accounts)
         return CaseNumber(number: id)
     }
 
@@ -110,7 +113,7 @@ public struct ReservationService: ServerService {
                 detail: "\(request.pictures.count) pictures", now: now, in: db)
             return opening.accounts
         }
-        try await cases.deliver(to: accounts)
+        await cases.deliver(to: accounts)
         return RightsCodeReply(code: code)
     }
 
@@ -127,6 +130,9 @@ public struct ReservationService: ServerService {
             where [.pending, .confirmed].contains(entry.state) {
                 try FingerprintStore(db: db).withdraw(.reservation, owner: entry.number)
                 try store.set(.withdrawn, entry.number, words: "", now: now)
+            }
+            if let holder = try HolderStore(db: db).find(code) {
+                try HolderStore(db: db).forgetContact(holder)
             }
             try Audit.append(
                 "reservation withdraw", actor: "holder", account: nil, reason: "", detail: "",
@@ -169,8 +175,8 @@ extension ReservationService {
         }
     }
 
-    /// Puts reservations that wait on the list, or refuses them; one that is in force is decided
-    /// about in a case.
+    /// Puts reservations that wait on the list, or refuses them; one that is in force is taken off
+    /// the list with words to who made it.
     ///
     /// - Throws: ``ServerError`` where the moderator may not decide, or one does not wait.
     public func decide(
@@ -183,13 +189,20 @@ extension ReservationService {
         let now = clock()
         try database.write { db in
             try ModeratorStore(db: db).require(.moderator, name)
+            try TimeService.require(now, boot: self.bootTime(), in: db)
             let store = ReservationStore(db: db)
             for number in numbers.sorted() {
-                guard try store.state(of: number) == .pending else {
+                let state = try store.state(of: number)
+                guard state == .pending || state == .confirmed && !confirming else {
                     throw ServerError.invalidValue(
                         name: "reservation",
-                        reason: "\(number) is \(try store.state(of: number).rawValue): it does not "
-                            + "wait for a decision")
+                        reason: "\(number) is \(state.rawValue): it does not wait for a decision")
+                }
+                guard state == .pending || RightsText.isReadable(text) else {
+                    throw ServerError.invalidValue(
+                        name: "text",
+                        reason: "must tell who reserved why \(number), which is in force, is taken "
+                            + "off the list")
                 }
                 if !confirming {
                     try FingerprintStore(db: db).withdraw(.reservation, owner: number)

@@ -94,6 +94,17 @@ struct ReservationStore {
         ).map(ReservationRecord.init)
     }
 
+    /// The fingerprints of what moderators have refused an account.
+    func refused(of account: AccountID) throws -> [Fingerprint] {
+        try db.rows(
+            """
+            SELECT * FROM reservation WHERE account = ?1 AND state = 'refused' ORDER BY number
+            LIMIT ?2
+            """,
+            [account.blob, Limits.registeredWorks]
+        ).map { try ReservationRecord($0).fingerprint }
+    }
+
     /// Those of a holder, by number.
     func records(ofHolder holder: Int64) throws -> [ReservationRecord] {
         try db.rows(

@@ -44,8 +44,12 @@ struct ReservationWork {
         }
         let isAlone = try touched.compare(
             registered.reading, .reservation, owner: number, account: account)
-        if isAlone { try store.set(.confirmed, number, words: "", now: now) }
-        return entry(work, number, isAlone ? .confirmed : .pending)
+        // Another copy of what a moderator has refused waits for a moderator, too.
+        let wasRefused = try store.refused(of: account).contains {
+            registered.reading.distance(to: $0) <= Fingerprint.matchDistance
+        }
+        if isAlone, !wasRefused { try store.set(.confirmed, number, words: "", now: now) }
+        return entry(work, number, isAlone && !wasRefused ? .confirmed : .pending)
     }
 
     /// Ends a reservation.
