@@ -41,7 +41,7 @@ package enum Limits {
     /// The most pages of the list of reservations that one sync fetches.
     static let reservationPages = 256
     /// The most pages of cases that one sync fetches.
-    static let casePages = 64
+    static let casePages = 1024
     /// The most models that one deletion certificate names.
     static let modelsPerCertificate = 512
     /// The most devices that one deletion certificate names.

@@ -79,6 +79,14 @@ struct ErasureTests {
         try first.rights.write(both, to: out)
         let text = String(decoding: try Data(contentsOf: out), as: UTF8.self)
         #expect(try CertificateReport(reading: text).text == both.text)
+        #expect(try CertificateReport(readingFile: out).text == both.text)
+        for changed in ["Done everywhere.\n\n" + text, text.replacing("tablet", with: "phone")] {
+            let forged = world.folder.url.appending(path: "forged.txt")
+            try Data(changed.utf8).write(to: forged)
+            #expect(throws: CertificateError.otherText) {
+                try CertificateReport(readingFile: forged)
+            }
+        }
         let compact = both.certificate.compact
         for index in compact.indices.enumerated().filter({ $0.offset % 41 == 0 }).map(\.element) {
             var changed = compact

@@ -249,7 +249,8 @@ final class LocalServer: Sendable {
             verifying: request, account: ledger.account, deviceKey: device.deviceKey,
             serverKey: key.verifyingKey)
         let answer = try ledger.exchange(
-            contact, models: state.rights.models, epoch: 1, now: now, policy: LedgerPolicy(),
+            contact, models: state.rights.models, epoch: state.rights.epoch, now: now,
+            policy: LedgerPolicy(),
             signer: LedgerSigner(key: key)
         ) {
             state.lease += 1

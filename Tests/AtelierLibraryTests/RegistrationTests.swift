@@ -90,6 +90,32 @@ struct RegistrationTests {
         #expect(server.rights.works.count == 2 && server.rights.modelsByDigest.count == 1)
     }
 
+    // Goal: a server that was restored from a backup is told again what was withdrawn and what was
+    // reserved after it; a certificate says "confirmed" only once it has heard.
+    @Test func aRestoredServerIsToldAgain() async throws {
+        let world = try World()
+        let server = LocalServer(world: world)
+        let library = try await world.joinedLibrary("desk", at: server)
+        let works = try library.works.all()
+        let (gone, kept) = (try #require(works.first), try #require(works.last))
+        let model = try library.model(named: "m")
+        _ = try await library.sync.run()
+        _ = try await library.rights.reserve([kept.id])
+        _ = try library.withdrawals.remove(gone.id, forGood: true)
+        _ = try await library.sync.run()
+        #expect(server.rights.withdrawn.count == 2 && server.rights.list.count == 1)
+        server.changeRights { rights in
+            (rights.withdrawn, rights.list, rights.serial, rights.epoch) = ([], [], 0, 2)
+        }
+        _ = try await library.sync.run()
+        let told = Set(server.rights.withdrawn.map(\.description))
+        #expect(told == [gone.sha256, model.digest])
+        #expect(server.rights.list.map(\.entry.isInForce) == [true])
+        server.changeRights { $0.withdrawn = [] }
+        _ = try await library.sync.run()
+        #expect(server.rights.withdrawn.isEmpty && server.rights.list.count == 1)
+    }
+
     // Goal: a file that two devices added is registered once; the second device's receipts come all
     // the same, and it doubts nothing. Method: a server that has other contents for a work.
     @Test func aWorkOfTwoDevicesIsRegisteredOnce() async throws {

@@ -59,6 +59,20 @@ struct ReservationTests {
         _ = try library.works.add(reserved)
     }
 
+    // Goal: a device that knew an empty list takes the list of a restored server.
+    @Test func anEmptyListIsFollowedByAnother() async throws {
+        let world = try World()
+        let server = LocalServer(world: world)
+        let library = try await world.joinedLibrary("desk", at: server)
+        _ = try await library.sync.run()
+        server.changeRights { $0.epoch = 2 }
+        #expect(try await library.sync.run().doubts.isEmpty)
+        let reserved = try world.picture(1, side: 160)
+        server.setReservation(17, try Self.fingerprint(reserved), of: Self.stranger)
+        #expect(try await library.sync.run().doubts.isEmpty)
+        #expect(throws: RightsError.self) { try library.works.add(reserved) }
+    }
+
     // Goal: a work that was added before it was reserved is not trained on; the artist's own
     // reservation stops nobody but others. Method: reserve by the artist, and by a stranger.
     @Test func trainingChecksTheList() async throws {

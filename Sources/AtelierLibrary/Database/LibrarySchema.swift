@@ -219,6 +219,11 @@ package enum LibrarySchema {
             text TEXT NOT NULL DEFAULT '',
             PRIMARY KEY (kind, digest)
         );
+        CREATE TABLE reservation_wishes (
+            work TEXT PRIMARY KEY NOT NULL,
+            act TEXT NOT NULL,
+            is_sent INTEGER NOT NULL
+        );
         CREATE TABLE reservations (
             number INTEGER PRIMARY KEY NOT NULL,
             tag BLOB NOT NULL,

@@ -172,6 +172,8 @@ enum LocalValue: String {
     case reservationSerial = "reservation_serial"
     /// The server's epoch at that serial.
     case reservationEpoch = "reservation_epoch"
+    /// The epoch of the server that has confirmed what was withdrawn and reserved.
+    case rightsEpoch = "rights_epoch"
     /// The account's cases as of the last sync: JSON.
     case cases
     /// The serial of the last order about a case that they include.

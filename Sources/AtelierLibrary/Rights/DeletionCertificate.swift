@@ -238,6 +238,8 @@ public enum CertificateError: ServiceError {
     case otherWork
     /// It names another device than the one that signed it.
     case otherDevice
+    /// The sentences in the file are not what was signed.
+    case otherText
 
     var kind: Failure.Kind { .other }
     var nextStep: NextStep? { if case .notRemoved = self { .listWorks } else { nil } }
@@ -249,6 +251,9 @@ public enum CertificateError: ServiceError {
         case .notACertificate: "This text holds no deletion certificate."
         case .otherWork: "The certificate does not hold: a statement in it is about another work."
         case .otherDevice: "The certificate does not hold: another device signed it than it names."
+        case .otherText:
+            "The signatures hold, but the sentences in the file are not what was signed: somebody "
+                + "changed them. Ask for the file again."
         }
     }
 }

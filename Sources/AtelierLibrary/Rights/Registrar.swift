@@ -11,8 +11,8 @@ import SystemSupport
 /// of before it countersigns them.
 ///
 /// Owns the table `registrations`, which stays on this device: what was signed when a model was
-/// trained, whether the server has it, and whether it is to be withdrawn. It does not depend on the
-/// rows of works and models, so that nothing that was paid for is lost when they are removed.
+/// trained, whether the server has it, and whether it is to be withdrawn (1) or that was confirmed
+/// (2). It does not depend on the rows of works and models, so that nothing that was paid for is lost when they are removed.
 struct Registrar: Sendable {
     /// What is registered.
     private enum Kind: String {
@@ -194,11 +194,34 @@ struct Registrar: Sendable {
             guard let entry = reply.withdrawals.first, entry.outcome != .refused else { return }
             try context.store.write { database in
                 for digest in works + models {
+                    // Kept: a restored server may know of it again.
                     try database.execute(
-                        sql: "DELETE FROM registrations WHERE digest = ? AND is_withdrawn = 1",
+                        sql: """
+                            UPDATE registrations
+                            SET is_withdrawn = 2, is_sent = 1, compact = '', refusal = '', text = ''
+                            WHERE digest = ? AND is_withdrawn = 1
+                            """,
                         arguments: [digest.description])
                 }
             }
+        }
+    }
+
+    /// Takes the server's epoch. A new one is that of a restored server, which may have forgotten
+    /// what an earlier one confirmed: withdrawals and reservations are sent again.
+    func follow(epoch: Int) throws {
+        let range = NumberRange.sequence
+        let known = try context.store.read {
+            try LocalValue.rightsEpoch.readNumber(in: range, $0)
+        }
+        guard known != Int64(epoch) else { return }
+        try context.store.write { database in
+            if known != nil {
+                try database.execute(
+                    sql: "UPDATE registrations SET is_withdrawn = 1 WHERE is_withdrawn = 2")
+                try database.execute(sql: "UPDATE reservation_wishes SET is_sent = 0")
+            }
+            try LocalValue.rightsEpoch.write(String(epoch), database)
         }
     }
 

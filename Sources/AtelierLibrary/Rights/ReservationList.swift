@@ -59,28 +59,34 @@ struct ReservationList: Sendable {
     ///   `Problem`.
     func pull(over connection: ServerConnection, serverKey: VerifyingKey) async throws {
         var state = try context.store.read { try State($0) }
-        var isWhole = state.serial == 0
+        // A restored server has a higher epoch, and its list begins anew: once a sync, and in place
+        // of the one before when it is whole.
+        var anew: [ReservationEntry]?
         for _ in 0..<Limits.reservationPages {
             let page = try await connection.get(
                 "\(ReservationPage.target)?after=\(state.serial)", as: ReservationPage.self)
             let (head, entries) = try page.verified(by: serverKey, after: state.serial)
             if state.epoch > 0, head.epoch != state.epoch {
-                // A restored server has a higher epoch, and its list begins anew.
-                guard head.epoch > state.epoch, !isWhole || state.serial > 0 else {
+                guard head.epoch > state.epoch, anew == nil else {
                     throw ReservationListError.olderServer
                 }
                 state = State(serial: 0, epoch: head.epoch)
-                isWhole = true
-                try context.store.write { database in
-                    try database.execute(sql: "DELETE FROM reservations")
-                    try state.write(database)
-                }
+                anew = []
                 continue
             }
             try check(head, entries, after: state.serial)
             state = State(serial: head.through, epoch: head.epoch)
-            try apply(entries, state)
-            if head.through == head.last { return }
+            let isEnd = head.through == head.last
+            if let known = anew {
+                anew = known + entries
+                guard (anew?.count ?? 0) <= RightsLimits.reservations else {
+                    throw ReservationListError.tooLarge(limit: RightsLimits.reservations)
+                }
+                if isEnd { return try apply(anew ?? [], state, anew: true) }
+            } else {
+                try apply(entries, state)
+            }
+            if isEnd { return }
         }
         // A longer list goes on at the next sync.
     }
@@ -118,8 +124,11 @@ struct ReservationList: Sendable {
         guard head.through > serial || entries.isEmpty else { throw .gap }
     }
 
-    private func apply(_ entries: [ReservationEntry], _ state: State) throws {
+    private func apply(
+        _ entries: [ReservationEntry], _ state: State, anew: Bool = false
+    ) throws {
         try context.store.write { database in
+            if anew { try database.execute(sql: "DELETE FROM reservations") }
             for entry in entries {
                 guard entry.isInForce else {
                     try database.execute(

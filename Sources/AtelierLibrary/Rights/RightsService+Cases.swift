@@ -213,8 +213,9 @@ extension RightsService {
             guard numbers.first ?? .max > files.last?.number ?? 0, numbers == numbers.sorted(),
                 Set(numbers).count == numbers.count
             else { throw AccountError.unexpectedReply("the list of cases") }
+            // A page with much in it is shorter than others: only an empty one is the end.
+            if list.cases.isEmpty { break }
             files += list.cases
-            if list.cases.count < RightsLimits.casesPerList { break }
         }
         try save(files, order: Int64(clamping: about))
     }

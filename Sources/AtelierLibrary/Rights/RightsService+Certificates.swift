@@ -95,13 +95,18 @@ extension RightsService {
 
 extension CertificateReport {
     /// Reads a file that ``RightsService/write(_:to:replacing:)`` wrote, and checks every signature
-    /// in it; needs no library.
+    /// in it, and that its sentences are those that were signed; needs no library.
     ///
     /// - Throws: ``CertificateError``, `JWSError`, ``LibraryError/unreadable(path:reason:)``.
     public init(readingFile file: URL) throws {
         let limit = DeletionCertificate.compactBytes * 2
         let bytes = try LibraryFile.read(file, limit: limit)
-        try self.init(reading: String(decoding: bytes, as: UTF8.self))
+        let text = String(decoding: bytes, as: UTF8.self)
+        try self.init(reading: text)
+        // Whoever reads the file reads its sentences, not the signed form.
+        guard
+            text.split(whereSeparator: \.isNewline) == self.file.split(whereSeparator: \.isNewline)
+        else { throw CertificateError.otherText }
     }
 
     /// What `works certificate --json` prints.

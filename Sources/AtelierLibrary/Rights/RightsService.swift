@@ -57,17 +57,9 @@ public struct RightsService: Sendable {
         while !rest.isEmpty {
             let batch = rest.prefix(RightsLimits.worksPerReservation)
             rest = rest.dropFirst(batch.count)
-            let digests = batch.compactMap { Digest(hex: $0.sha256) }
-            let request = try JWS(
-                signing: ReservationRequest(
-                    account: account, device: context.device, act: act, works: digests,
-                    time: connection.clock.now),
-                with: context.deviceKeys.signing)
-            let reply = try await connection.post(
-                ReservationPage.target, ReservationSubmission(request: request.compact),
-                as: ReservationReply.self)
-            let entries = Dictionary(
-                reply.entries.map { ($0.work, $0) }, uniquingKeysWith: { first, _ in first })
+            let entries = try await ask(
+                for: batch.compactMap { Digest(hex: $0.sha256) }, act, of: account,
+                over: connection)
             for work in batch {
                 guard let entry = Digest(hex: work.sha256).flatMap({ entries[$0] }) else {
                     throw AccountError.unexpectedReply("the answer to reservations")
@@ -80,6 +72,54 @@ public struct RightsService: Sendable {
             try await reservations.pull(over: connection, serverKey: server.key)
         }
         return reserved
+    }
+
+    /// Asks for reservations, or for their end, and keeps that it was asked.
+    private func ask(
+        for digests: [Digest], _ act: ReservationRequest.Act, of account: AccountID,
+        over connection: ServerConnection
+    ) async throws -> [Digest: ReservationReply.Entry] {
+        let request = try JWS(
+            signing: ReservationRequest(
+                account: account, device: context.device, act: act, works: digests,
+                time: connection.clock.now),
+            with: context.deviceKeys.signing)
+        let reply = try await connection.post(
+            ReservationPage.target, ReservationSubmission(request: request.compact),
+            as: ReservationReply.self)
+        try context.store.write { database in
+            for digest in digests {
+                try database.execute(
+                    sql: """
+                        INSERT INTO reservation_wishes(work, act, is_sent) VALUES(?, ?, 1)
+                        ON CONFLICT(work) DO UPDATE SET act = excluded.act, is_sent = 1
+                        """, arguments: [digest.description, act.rawValue])
+            }
+        }
+        return Dictionary(
+            reply.entries.map { ($0.work, $0) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    /// Asks again for what a restored server may have forgotten.
+    ///
+    /// - Throws: `HTTPFailure`, `Problem`.
+    func repeatWishes(over connection: ServerConnection) async throws {
+        guard let account = context.account else { return }
+        for act in [ReservationRequest.Act.withdraw, .reserve] {
+            for _ in 0..<Limits.reservationPages {
+                let digests = try context.store.read { database in
+                    try String.fetchAll(
+                        database,
+                        sql: """
+                            SELECT work FROM reservation_wishes WHERE act = ? AND is_sent = 0
+                            ORDER BY work LIMIT ?
+                            """, arguments: [act.rawValue, RightsLimits.worksPerReservation]
+                    ).compactMap { Digest(hex: $0) }
+                }
+                guard !digests.isEmpty else { break }
+                _ = try await ask(for: digests, act, of: account, over: connection)
+            }
+        }
     }
 
     /// The number of the account's reservation of a work, as of the last sync; nil where none is in

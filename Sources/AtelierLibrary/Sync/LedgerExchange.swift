@@ -83,6 +83,7 @@ struct LedgerExchange: Sendable {
                 reply, serverKey: opened.server.key, own: connection.clock.own)
             try wallet.save(opened.wallet)
             audit = (reply.audit, opened.server.key)
+            try registrar.follow(epoch: reply.epoch)
             settled += opened.wallet.receiptsBySpend.count - known
             // The journal is handed in over several requests; the rest follows the last of them.
             if opened.wallet.isHandingIn { continue }

@@ -107,6 +107,7 @@ public struct SyncService: Sendable {
             try await rights.pullCases(
                 over: connection, orders: try wallet.open().wallet.orders.map(\.payload))
             if try rights.awaitsDevices() { _ = try await account.devices() }
+            try await rights.repeatWishes(over: connection)
             try await rights.reservations.pull(over: connection, serverKey: server.key)
             return nil
         } catch is Problem {

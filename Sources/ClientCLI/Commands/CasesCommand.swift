@@ -34,12 +34,10 @@ struct CasesCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Show one with everything that was written; offline.")
 
-        @OptionGroup var options: LibraryOptions
-        @Argument(help: "The case's number.") var number: Int
+        @OptionGroup var named: NamedCase
 
         func run() throws {
-            let report = try options.open().rights.caseReport(number)
-            try CasesCommand.show(report, options)
+            try named.show(try named.open().caseReport(named.number))
         }
     }
 
@@ -47,13 +45,11 @@ struct CasesCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Write in a case; moderators and the other side read it.")
 
-        @OptionGroup var options: LibraryOptions
-        @Argument(help: "The case's number.") var number: Int
+        @OptionGroup var named: NamedCase
         @Argument(help: "What you say.") var text: String
 
         func run() async throws {
-            let report = try await options.open().rights.answer(number, text)
-            try CasesCommand.show(report, options)
+            try named.show(try await named.open().answer(named.number, text))
         }
     }
 
@@ -66,8 +62,8 @@ struct CasesCommand: AsyncParsableCommand {
         @Argument(help: "Why it is wrong.") var text: String
 
         func run() async throws {
-            let report = try await options.open().rights.contest(reservation: number, text)
-            try CasesCommand.show(report, options)
+            try CasesCommand.show(
+                try await options.open().rights.contest(reservation: number, text), options)
         }
     }
 
@@ -75,13 +71,11 @@ struct CasesCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Withdraw what you asked for in a case.")
 
-        @OptionGroup var options: LibraryOptions
-        @Argument(help: "The case's number.") var number: Int
+        @OptionGroup var named: NamedCase
         @Argument(help: "Why.") var text: String
 
         func run() async throws {
-            let report = try await options.open().rights.withdraw(number, text)
-            try CasesCommand.show(report, options)
+            try named.show(try await named.open().withdraw(named.number, text))
         }
     }
 
@@ -118,7 +112,10 @@ struct CasesCommand: AsyncParsableCommand {
             Terminal.say("")
             Terminal.say(
                 "\(Formatting.moment(letter.time)), \(letter.from) (\(words(letter.kind))):")
-            Terminal.say(letter.text)
+            // Indented: no line of a letter can be taken for one of the program's.
+            for line in letter.text.split(separator: "\n", omittingEmptySubsequences: false) {
+                Terminal.say("    \(line)")
+            }
         }
         if let decision = report.decision {
             Terminal.say("")
@@ -140,6 +137,7 @@ struct CasesCommand: AsyncParsableCommand {
         case .match: "two accounts have works that look alike"
         case .claim: "somebody claims a picture"
         case .contest: "a reservation is contested"
+        case .restored: "the server had lost this decision"
         }
     }
 
@@ -196,12 +194,22 @@ struct AppealCommand: AsyncParsableCommand {
         commandName: "appeal",
         abstract: "Appeal against a decision in a case; another moderator decides.")
 
-    @OptionGroup var options: LibraryOptions
-    @Argument(help: "The case's number.") var number: Int
+    @OptionGroup var named: NamedCase
     @Argument(help: "Why the decision is wrong.") var text: String
 
     func run() async throws {
-        let report = try await options.open().rights.appeal(number, text)
-        try CasesCommand.show(report, options)
+        try named.show(try await named.open().appeal(named.number, text))
     }
+}
+
+/// The case that a command is about.
+struct NamedCase: ParsableArguments {
+    @OptionGroup var options: LibraryOptions
+    @Argument(help: "The case's number.") var number: Int
+
+    /// The cases of the library.
+    func open() throws -> RightsService { try options.open().rights }
+
+    /// Prints the case.
+    func show(_ report: CaseReport) throws { try CasesCommand.show(report, options) }
 }

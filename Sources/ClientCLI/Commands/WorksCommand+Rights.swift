@@ -139,7 +139,12 @@ extension WorksCommand {
         func run() throws {
             if let check {
                 let report = try CertificateReport(readingFile: try check.url)
-                return try show(report)
+                try show(report)
+                return Terminal.note(
+                    report.account.map {
+                        "Every signature holds; the devices are of account \($0)."
+                    }
+                        ?? "Every signature holds; the device has no account.")
             }
             let library = try options.open()
             let ids = try library.rights.removedWorks()
