@@ -194,7 +194,7 @@ struct CaseCommandTests {
                 "It is theirs.", "--as",
             ]
             let dry = try self.run(server, decide + ["mia", "--dry-run"])
-            #expect(dry.contains("would this") && dry.contains("nothing was changed"))
+            #expect(dry.contains("would do this") && dry.contains("nothing was changed"))
             _ = try self.run(server, decide + ["rae"], expecting: 77)
             _ = try self.run(server, decide + ["nobody"], expecting: 1)
             #expect(try self.run(server, decide + ["mia"]).contains("gets no leases"))

@@ -263,7 +263,7 @@ struct EffectOfDecision: Encodable {
 
     var lines: [String] {
         let head =
-            dryRun ? "case \(id): \(act.rawValue) would" : "case \(id): \(act.rawValue); it does"
+            dryRun ? "case \(id): \(act.rawValue) would do" : "case \(id): \(act.rawValue); it does"
         return ["\(head) this:"] + effects.map { "  \($0)" }
             + (dryRun ? ["nothing was changed"] : ["each side can appeal; `cases undo` lifts it"])
     }

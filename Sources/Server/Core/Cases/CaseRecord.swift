@@ -74,8 +74,11 @@ public struct CaseRecord: Codable, Sendable {
 
     /// A case in which nothing has happened yet.
     package var machine: CaseMachine {
-        CaseMachine(
-            sides: Set(CaseSide.allCases.filter { party($0) != nil }), acts: acts)
+        // Whoever reserved without an account follows the reservation, and has no voice in a case.
+        let sides = CaseSide.allCases.filter { side in
+            party(side).map { $0.account != nil || $0.kind == .claim } ?? false
+        }
+        return CaseMachine(sides: Set(sides), acts: acts)
     }
 
     /// What may be decided about it.

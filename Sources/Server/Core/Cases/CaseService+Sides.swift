@@ -77,12 +77,25 @@ extension CaseService {
         do {
             try session.take(event)
         } catch ServerError.caseRefused(let refusal) {
-            throw ServerError.refused(.caseState, detail: refusal.description)
+            throw ServerError.refused(
+                .caseState, detail: Self.words(refusal, to: act) ?? refusal.description)
         }
         let other = session.record.party(side.other)?.account
         return (
             try CaseFile(session.history, for: side, now: now), other.map { [$0] } ?? []
         )
+    }
+
+    /// What a refusal means for who is no moderator; nil for what the refusal says itself.
+    private static func words(_ refusal: CaseRefusal, to act: SideAct) -> String? {
+        switch (refusal, act) {
+        case (.outOfTurn(.open, _), .appeal), (.outOfTurn(.waiting, _), .appeal):
+            "There is no decision yet that could be appealed against. An answer is read before it."
+        case (.outOfTurn, .withdraw): "There is nothing in this case that you could withdraw now."
+        case (.outOfTurn(.decided, _), .answer):
+            "The case is decided: an appeal is read now, and no answer."
+        default: nil
+        }
     }
 
     /// Others' cases are as unknown as those that there are not.

@@ -14,6 +14,8 @@ public struct CaseVerdict: Sendable {
     public let text: String
     /// Words to the claimant; nil for the same.
     public let claimantText: String?
+    /// The words to the side that it is about.
+    var words: String { side == .claimant ? claimantText ?? text : text }
     /// The model of ``CaseAct/withholdModel``.
     public let model: Digest?
     /// When a suspension ends by itself; nil: when it is lifted.
@@ -137,16 +139,16 @@ struct CaseEffects {
         case .withholdWork, .withholdModel, .requireRetrain:
             for withheld in Self.withheld(effect) {
                 try ledgers.withhold(
-                    withheld, case: record.id, reason: verdict.code, text: verdict.text, now: now,
+                    withheld, case: record.id, reason: verdict.code, text: verdict.words, now: now,
                     in: db)
             }
         case .confirmReservation:
             let number = try reservation(verdict, record)
-            try ReservationStore(db: db).set(.confirmed, number, words: verdict.text, now: now)
+            try ReservationStore(db: db).set(.confirmed, number, words: verdict.words, now: now)
             try FingerprintStore(db: db).restore(.reservation, owner: number)
         case .refuseReservation:
             try ReservationStore(db: db).set(
-                .refused, reservation(verdict, record), words: verdict.text, now: now)
+                .refused, reservation(verdict, record), words: verdict.words, now: now)
         case .suspend:
             // It adds to what was ordered before, and never shortens it.
             let until =
@@ -155,7 +157,7 @@ struct CaseEffects {
                 account(verdict, record), LedgerNeeds(), now: now, in: db
             ) { ledger in
                 try ledger.suspend(
-                    reason: verdict.code, text: verdict.text, until: until,
+                    reason: verdict.code, text: verdict.words, until: until,
                     appeal: FormerSuspension.appeal(record.id), now: now, signer: ledgers.signer
                 ).payload.serial
             }
@@ -191,7 +193,11 @@ struct CaseEffects {
             guard let account = effect.account, let serial = effect.order else { return }
             let before = try suspension(afterLifting: effect, of: record)
             try ledgers.change(account, LedgerNeeds(), now: now, in: db) { ledger in
-                guard ledger.standing.suspension?.serial == serial else { return }
+                // Another case's lifting may have ordered it anew for this one.
+                guard let current = ledger.standing.suspension,
+                    current.serial == serial
+                        || current.appeal == FormerSuspension.appeal(record.id)
+                else { return }
                 if let before {
                     try ledger.suspend(
                         reason: before.reason, text: before.text, until: before.until,
