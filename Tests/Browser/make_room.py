@@ -47,8 +47,7 @@ def a_style_learns(driver, site):
 
 def a_picture_is_compared(driver, folder):
     studio.drop(driver, ".drop", [folder / "work-0.png"])
-    studio.has_text(driver, "of 100")
-    assert driver.execute_script("return document.querySelectorAll('.meters progress').length") == 6
+    browser.wait_for(driver, "return document.querySelectorAll('.meters progress').length === 6")
 
 
 def a_sketch_becomes_drafts(driver, site):
