@@ -16,7 +16,9 @@ struct BrowserTests {
     @Test(
         "Each room's main path",
         .enabled(if: browserIsThere, "Scripts/setup installs Chromium and its driver"),
-        arguments: ["start_room.py", "works_room.py", "sketch_pad.py", "many_works.py"])
+        arguments: [
+            "start_room.py", "works_room.py", "sketch_pad.py", "make_room.py", "many_works.py",
+        ])
     func room(_ script: String) async throws {
         let process = Process()
         process.executableURL = URL(filePath: "/usr/bin/python3")

@@ -148,7 +148,8 @@ export class Drafts {
         fill(this.act, h("button.button.main", {
             type: "button", disabled: !this.picked.size,
             onclick: () => this.onPick([...this.picked].sort((a, b) => a - b)),
-        }, t("make.draw_full", { count: this.picked.size })),
+        }, this.picked.size ? t("make.draw_full", { count: this.picked.size })
+            : t("make.draw_ticked")),
         h("span.quiet", isFull ? t("make.full_enough", { most: mostPicks }) : t("make.full_free")));
     }
 }

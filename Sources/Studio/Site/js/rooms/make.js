@@ -126,7 +126,7 @@ class Make {
         const { credits } = this;
         if (credits && !credits.can_generate) {
             fill(this.pay, refusalBox(new Refusal({
-                what: credits.why_not, next: credits.next_step ?? null,
+                what: credits.why_not, next: credits.next_step ?? "sync",
             })));
             return;
         }
