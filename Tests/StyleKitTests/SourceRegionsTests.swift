@@ -24,8 +24,8 @@ import Testing
             #expect(rings.map(area).reduce(0, +) == entries.count { $0 == entry })
             for y in 0..<down {
                 for x in 0..<across {
-                    let winding = rings.reduce(0) { $0 + winding(of: $1, x: x, y: y) }
-                    #expect(winding == (entries[y * across + x] == entry ? 1 : 0))
+                    let turns = rings.reduce(0) { $0 + winding(of: $1, x: x, y: y) }
+                    #expect(turns == (entries[y * across + x] == entry ? 1 : 0))
                     #expect((regions[x, y] == rank) == (entries[y * across + x] == entry))
                 }
             }
