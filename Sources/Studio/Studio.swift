@@ -45,6 +45,7 @@ public struct Studio: Sendable {
     ///
     /// - Parameter onReady: Called once with two addresses, of which each opens the page once: one
     ///   for the artist to read, one for a browser that the program opens.
+    /// - Throws: ``StudioError/cannotListen(port:reason:)``.
     public func run(
         onReady: @escaping @Sendable (_ shown: String, _ opened: String) -> Void
     ) async throws {
@@ -61,7 +62,12 @@ public struct Studio: Sendable {
             ],
             gracefulShutdownSignals: [.sigterm, .sigint], logger: application.logger)
         configuration.maximumGracefulShutdownDuration = .seconds(5)
-        try await ServiceGroup(configuration: configuration).run()
+        do {
+            try await ServiceGroup(configuration: configuration).run()
+        } catch let error as IOError {
+            throw StudioError.cannotListen(
+                port: settings.port, reason: String(cString: strerror(error.errnoCode)))
+        }
     }
 
     /// A new address that opens the page once, in one browser.
@@ -84,6 +90,21 @@ public struct Studio: Sendable {
                 address.port = channel.localAddress?.port ?? port
                 onReady()
             }, logger: logger)
+    }
+}
+
+/// Why the page cannot be served.
+public enum StudioError: Error, Equatable, CustomStringConvertible {
+    /// The port cannot be taken.
+    case cannotListen(port: Int, reason: String)
+
+    /// What happened, and what to do.
+    public var description: String {
+        switch self {
+        case .cannotListen(let port, let reason):
+            "Port \(port) of this machine cannot be used: \(reason). Choose another port, or leave "
+                + "it out to take any free one."
+        }
     }
 }
 

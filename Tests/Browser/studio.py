@@ -139,10 +139,10 @@ def has_text(driver, text):
     browser.wait_for(driver, "return document.body.innerText.includes(arguments[0])", text)
 
 
-def no_errors(driver):
-    """What the browser complained of since the last look."""
+def no_errors(driver, expected="favicon"):
+    """The browser complained of nothing since the last look but what is expected."""
     errors = [entry["message"] for entry in driver.get_log("browser")
-              if entry["level"] == "SEVERE" and "favicon" not in entry["message"]]
+              if entry["level"] == "SEVERE" and expected not in entry["message"]]
     assert not errors, errors
 
 

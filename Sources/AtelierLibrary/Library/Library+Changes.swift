@@ -14,6 +14,9 @@ extension Library {
         get throws { String(try context.now().rfc3339.prefix(10)) }
     }
 
+    /// Differs after each write to the database, by this program or another one.
+    public var writeMark: [Int64] { DatabaseFile.writeMark(of: folder.database) }
+
     /// Tells which tables were written, by this program or another one, until the task ends.
     ///
     /// A write of this program is told at once and with its tables. That another program wrote is

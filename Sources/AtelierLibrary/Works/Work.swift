@@ -67,9 +67,12 @@ public struct Work: Codable, Equatable, Sendable {
         basis = fields.text("basis")
         licence = fields.text("licence")
         statement = fields.text("statement")
-        areas =
-            (try? CanonicalJSON.decode(
-                WorkAreas.self, from: Data(fields.rawText("areas").utf8))) ?? WorkAreas()
+        let areas = fields.rawText("areas")
+        // Most works have none: lists of thousands decode few.
+        self.areas =
+            areas == "{}"
+            ? WorkAreas()
+            : (try? CanonicalJSON.decode(WorkAreas.self, from: Data(areas.utf8))) ?? WorkAreas()
         landmarks = FigureMarks(stored: fields.rawText("landmarks"))
         device = fields.text("device")
         deviceName = fields.text("device_name")

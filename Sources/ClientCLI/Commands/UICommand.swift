@@ -26,6 +26,8 @@ struct UICommand: AsyncParsableCommand {
             folder: try options.folder, environment: LibraryEnvironment.system, settings: settings)
         let (json, opens) = (options.json, !noBrowser)
         let folder = try options.folder
+        let browser = Browser(folder: folder)
+        defer { browser.forget() }
         try await studio.run { shown, opened in
             if json {
                 try? JSONOutput.line(["address": shown])
@@ -34,25 +36,35 @@ struct UICommand: AsyncParsableCommand {
                 Terminal.say("  \(shown)")
                 Terminal.note("The address works once. Ctrl-C ends the program.")
             }
-            if opens { Browser.open(opened, by: folder) }
+            if opens { browser.open(opened) }
         }
     }
 }
 
 /// The browser of this machine.
-private enum Browser {
+private struct Browser {
+    /// The file that leads to the page.
+    private let file: URL
+
+    init(folder: LibraryFolder) {
+        let runtime = ProcessInfo.processInfo.environment["XDG_RUNTIME_DIR"]
+        let place =
+            runtime.map { URL(filePath: $0) }
+            ?? (folder.holdsLibrary ? folder.root : FileManager.default.temporaryDirectory)
+        file = place.appending(
+            path: "atelier-\(ProcessInfo.processInfo.processIdentifier).html")
+    }
+
+    /// Deletes the file.
+    func forget() { try? LibraryFile.remove(file) }
+
     /// Opens an address.
     ///
     /// The arguments of a program can be read by all users, so that the address is not one: the
     /// browser gets a file that only this user can read, which leads there.
-    static func open(_ address: String, by folder: LibraryFolder) {
+    func open(_ address: String) {
         let variables = ProcessInfo.processInfo.environment
         guard variables["DISPLAY"] != nil || variables["WAYLAND_DISPLAY"] != nil else { return }
-        let place =
-            variables["XDG_RUNTIME_DIR"].map { URL(filePath: $0) }
-            ?? FileManager.default.temporaryDirectory
-        let file = place.appending(
-            path: "atelier-\(ProcessInfo.processInfo.processIdentifier).html")
         let page = """
             <!doctype html><meta charset=utf-8><title>Atelier</title>
             <meta http-equiv=refresh content="0;url=\(address)"><a href="\(address)">Atelier</a>

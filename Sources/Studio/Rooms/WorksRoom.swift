@@ -4,10 +4,16 @@ import HTTPTypes
 import Hummingbird
 import SignedObjects
 import StyleKit
+import Synchronization
 
 /// Works: the list, one work, adding, changing, marking, removing.
 struct WorksRoom: Room {
     let studio: StudioServices
+    private let kept = KeptWorks()
+
+    init(studio: StudioServices) {
+        self.studio = studio
+    }
 
     func add(to router: Router<BasicRequestContext>) {
         router.get("api/works") { request, _ in try await list(request) }
@@ -168,7 +174,7 @@ extension WorksRoom {
             return id
         }
         return try await run { library in
-            let all = Array(try library.works.all().reversed())
+            let all = try kept.items(of: library)
             let chosen = all.filter { work in
                 (tag.map { work.tags.contains($0) } ?? true)
                     && (find.map { Self.fits(work, $0) } ?? true)
@@ -176,18 +182,18 @@ extension WorksRoom {
             let start = after.flatMap { id in chosen.firstIndex { $0.id == id } }.map { $0 + 1 }
             let works = chosen.dropFirst(start ?? 0).prefix(limit)
             return List(
-                works: works.map(Item.init),
+                works: Array(works),
                 next: works.endIndex < chosen.endIndex ? works.last?.id : nil, total: all.count,
                 tags: Self.tags(of: all), styles: try library.styles.all().count)
         }
     }
 
     /// Whether a lowercase text is in the title, the note or a tag.
-    private static func fits(_ work: Work, _ text: String) -> Bool {
+    private static func fits(_ work: Item, _ text: String) -> Bool {
         ([work.title, work.note] + work.tags).contains { $0.lowercased().contains(text) }
     }
 
-    private static func tags(of works: [Work]) -> [Tag] {
+    private static func tags(of works: [Item]) -> [Tag] {
         var counts: [String: Int] = [:]
         for work in works { for tag in work.tags { counts[tag, default: 0] += 1 } }
         return counts.map { Tag(tag: $0.key, count: $0.value) }
@@ -254,5 +260,22 @@ extension WorksRoom {
                 removing: known.filter { !wanted.contains($0) })
             return try Details(work, in: library)
         }
+    }
+}
+
+/// The list as of the last write: a page of thousands of works does not read them all anew.
+private final class KeptWorks: Sendable {
+    private let kept = Mutex<(mark: [Int64], items: [WorksRoom.Item])>(([], []))
+
+    /// The works, newest first.
+    func items(of library: Library) throws -> [WorksRoom.Item] {
+        // Before reading: what is written meanwhile is read the next time.
+        let mark = library.writeMark
+        if let items = kept.withLock({ $0.mark == mark && !mark.isEmpty ? $0.items : nil }) {
+            return items
+        }
+        let items = try library.works.all().reversed().map(WorksRoom.Item.init)
+        kept.withLock { $0 = (mark, items) }
+        return items
     }
 }

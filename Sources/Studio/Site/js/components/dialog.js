@@ -36,8 +36,10 @@ export function ask(title, body, answers) {
                     dialog.close();
                 },
             }, text));
+        // Where an answer is dangerous, Return alone must not give it.
+        const isDangerous = answers.some(({ kind }) => kind === "bad");
         const dialog = openDialog(title, body, h("div.row", ...buttons, h("button.button.plain", {
-            type: "button", onclick: () => dialog.close(),
+            type: "button", autofocus: isDangerous, onclick: () => dialog.close(),
         }, t("common.cancel"))));
         dialog.addEventListener("close", () => resolve(answer));
     });

@@ -19,7 +19,7 @@ export async function show(root) {
 
 class AccountPage {
     constructor(root) {
-        this.about = h("p.quiet");
+        this.about = h("p.quiet", "\u00a0");
         this.synced = h("span.quiet", { role: "status" });
         this.button = h("button.button", { type: "button", onclick: () => this.sync() },
             t("account.sync"));

@@ -25,7 +25,7 @@ class WorksList {
         this.root = root;
         this.tag = null;
         this.find = "";
-        this.summary = h("p.quiet");
+        this.summary = h("p.quiet", "\u00a0");
         this.tags = h("div.row", { role: "group", "aria-label": t("works.by_tag") });
         this.adding = h("section.stack.wide", { "aria-label": t("works.add") });
         this.gallery = new Gallery((after) => this.page(after), (work) => tile({

@@ -25,7 +25,7 @@ class WorkPage {
         this.root = root;
         this.id = id;
         this.view = h("div.view");
-        this.about = h("p.quiet");
+        this.about = h("p.quiet", "\u00a0");
         this.tags = h("p.row");
         this.refusal = h("div", { role: "alert" });
     }
