@@ -32,10 +32,15 @@ export class View {
         const { clientWidth, clientHeight } = this.canvas;
         if (!clientWidth || !clientHeight) return;
         this.density = Math.min(2, devicePixelRatio || 1);
-        this.canvas.width = Math.round(clientWidth * this.density);
-        this.canvas.height = Math.round(clientHeight * this.density);
+        const width = Math.round(clientWidth * this.density);
+        const height = Math.round(clientHeight * this.density);
+        if (width !== this.canvas.width || height !== this.canvas.height) {
+            this.canvas.width = width;
+            this.canvas.height = height;
+        }
         if (this.isFitted) this.fit();
-        else this.draw();
+        // Another size empties the canvas: it is filled before it is shown.
+        this.drawNow();
     }
 
     /// Shows the sketch as large as it is seen whole.
