@@ -29,12 +29,17 @@ export class FreeMode {
             id: "seed", inputmode: "numeric", pattern: "[0-9]*", autocomplete: "off",
             placeholder: t("make.seed_any"),
         });
+        this.originality = this.make.originalityField();
+        this.showOriginality();
         return h("section.split", { "aria-label": t("make.mode_free") },
             h("div.stack.wide",
                 h("fieldset.stack", h("legend", t("make.surprise")),
                     h("div.thirds.close-thirds", Object.entries(kinds).map(([name, [text, hint]]) => (
                         this.choice("kind", name, name === this.kind, h("span", text,
-                            h("span.hint", hint)), () => { this.kind = name; }))))),
+                            h("span.hint", hint)), () => {
+                            this.kind = name;
+                            this.showOriginality();
+                        }))))),
                 h("fieldset.stack", h("legend", t("make.format")),
                     h("div.row.formats", Object.entries(formats).map(([name, [width, height]]) => (
                         this.choice("format", name, name === this.format,
@@ -45,9 +50,14 @@ export class FreeMode {
                 this.make.styleField(({ name, works }) => t("make.free_hint", {
                     style: name, count: works.length,
                 })),
-                this.make.originalityField(),
+                this.originality,
                 h("div.field", h("label", { for: "seed" }, t("make.seed")), this.seed,
                     h("span.hint", t("make.seed_hint")))));
+    }
+
+    /// A composition keeps the drawing of two works: the size of pieces would change nothing.
+    showOriginality() {
+        this.originality.hidden = this.kind === "compose";
     }
 
     choice(group, value, isChecked, label, act) {
