@@ -46,7 +46,7 @@ class Handler(BaseHTTPRequestHandler):
         path = self.path.split("?")[0].removeprefix("/page/")
         if path.startswith("api/sketches/"):
             kept = self.server.kept.get(path)
-            return self.answer(200, *kept) if kept else self.answer(404, b'{"error":{"what":"-"}}')
+            return self.answer(200, *kept) if kept else self.answer(204)
         if match := re.fullmatch(r"messages/(en|ja|it)\.json", path):
             return self.answer(200, json.dumps(texts(match[1])).encode())
         folder = ROOT / "Tests/Browser" if path.startswith("pad") else SITE

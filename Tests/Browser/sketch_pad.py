@@ -258,7 +258,7 @@ def main():
         comes_back(pad, driver, address, server)
         print("passed: comes_back")
         errors = [entry for entry in driver.get_log("browser")
-                  if entry["level"] == "SEVERE" and "404" not in entry["message"]]
+                  if entry["level"] == "SEVERE" and "favicon" not in entry["message"]]
         assert not errors, errors
 
 

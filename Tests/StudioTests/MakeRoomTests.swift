@@ -13,7 +13,7 @@ struct MakeRoomTests {
     func sketchesAreKept() async throws {
         try await PageClient.run { page, folder in
             let layer = try PageClient.picture(90)
-            #expect(try await page.ask("api/sketches/current").status == .notFound)
+            #expect(try await page.ask("api/sketches/current").status == .noContent)
             let list = Array(#"{"width":96,"layers":[{"id":"layer-1"}]}"#.utf8)
             #expect(
                 try await page.ask("api/sketches/current/layer-1", .put, layer).status == .noContent

@@ -19,7 +19,7 @@ struct MakeRoom: Room {
         }
         router.get("api/unfinished") { _, _ in
             let library = try studio.library.library
-            return try JSONReply.reply(["unfinished": try library.generations.unfinished()])
+            return try JSONReply.reply(["unfinished": try unfinished(in: library)])
         }
         router.post("api/unfinished/resume") { _, _ in
             let library = try studio.library.library
@@ -33,6 +33,15 @@ struct MakeRoom: Room {
             }
         }
         router.post("api/generations") { request, _ in try await finish(request) }
+    }
+
+    /// What is paid for and was interrupted: nothing before the library joined a server.
+    private func unfinished(in library: Library) throws -> [UnfinishedGeneration] {
+        do {
+            return try library.generations.unfinished()
+        } catch where Failure(error).kind == .refused {
+            return []
+        }
     }
 
     // MARK: Drafts

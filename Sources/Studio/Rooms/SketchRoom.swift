@@ -14,6 +14,8 @@ struct SketchRoom: Room {
     func add(to router: Router<BasicRequestContext>) {
         router.get("api/sketches/:sketch") { _, context in
             let file = try file(context, "sketch.json")
+            // A first visit is no error.
+            guard LibraryFile.exists(file) else { return Response(status: .noContent) }
             return FileReply.reply(try read(file), "application/json")
         }
         router.put("api/sketches/:sketch") { request, context in

@@ -10,13 +10,8 @@ const png = (canvas) => canvas.convertToBlob({ type: "image/png" });
 
 /// Reads a sketch; null where there is none of that name yet.
 export async function readSketch(name) {
-    let kept;
-    try {
-        kept = await get(`api/sketches/${name}`);
-    } catch (error) {
-        if (error.status === 404) return null;
-        throw error;
-    }
+    const kept = await get(`api/sketches/${name}`);
+    if (!kept) return null;
     const sketch = new Sketch(kept.width, kept.height, "");
     sketch.layers = await Promise.all(kept.layers.map(async ({ id, name: title, visible }) => {
         const layer = new Layer(kept.width, kept.height, title, id);
