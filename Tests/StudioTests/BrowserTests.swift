@@ -17,7 +17,8 @@ struct BrowserTests {
         "Each room's main path",
         .enabled(if: browserIsThere, "Scripts/setup installs Chromium and its driver"),
         arguments: [
-            "start_room.py", "works_room.py", "sketch_pad.py", "make_room.py", "keyboard.py",
+            "start_room.py", "works_room.py", "sketch_pad.py", "make_room.py", "account_room.py",
+            "keyboard.py",
             "many_works.py",
         ])
     func room(_ script: String) async throws {

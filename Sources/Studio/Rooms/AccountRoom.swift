@@ -117,6 +117,8 @@ extension AccountRoom {
 
     /// Two values of one thing, of which one was overwritten.
     struct Conflict: Encodable {
+        /// The conflict's number as text: a browser's numbers hold 53 bits only.
+        let id: String
         let conflict: LibraryConflict
         /// The title or name of what it is about; left out where that is gone.
         let title: String?
@@ -124,10 +126,11 @@ extension AccountRoom {
         let work: WorkID?
 
         init(_ conflict: LibraryConflict, in library: Library) {
+            self.id = String(conflict.id)
             self.conflict = conflict
-            let id = WorkID(checked: conflict.row.bytes)
+            let row = WorkID(checked: conflict.row.bytes)
             let work =
-                conflict.table == "works" ? try? library.works.work(id) : nil
+                conflict.table == "works" ? try? library.works.work(row) : nil
             self.work = work?.id
             title =
                 work?.title ?? conflict.standing["title"] ?? conflict.standing["name"]

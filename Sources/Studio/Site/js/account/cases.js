@@ -4,11 +4,14 @@ import { get, post, refusalBox } from "../api.js";
 import { fill, freshID, h } from "../dom.js";
 import { date, moment, t } from "../messages.js";
 
+/// The forms by case and act, each made once: what is being written in them is kept while the list
+/// is read anew.
+const forms = new Map();
+
 /// Shows the cases in a place, nothing where there are none.
 export async function showCases(place) {
     const { cases } = await get("api/cases");
-    // What is being written is kept while the list is read anew.
-    if (place.contains(document.activeElement)) return;
+    if ([...forms.values()].some((form) => form.contains(document.activeElement))) return;
     fill(place, cases.map((entry) => h("section.card.stack.wide",
         h("hgroup", h("h2", t("account.case", { number: String(entry.number) })),
             h("p.quiet", [
@@ -30,6 +33,14 @@ export async function showCases(place) {
 }
 
 function letterForm(place, entry, act, label, text) {
+    const key = name(entry, act);
+    if (!forms.has(key)) forms.set(key, newForm(place, entry, act, label, text));
+    return forms.get(key);
+}
+
+const name = (entry, act) => `${entry.number} ${act}`;
+
+function newForm(place, entry, act, label, text) {
     const id = freshID("letter");
     const refusal = h("div");
     const form = h("form.stack", {
@@ -40,7 +51,7 @@ function letterForm(place, entry, act, label, text) {
                 await post(`api/cases/${entry.number}/${act}`, {
                     text: new FormData(form).get("text"),
                 });
-                document.activeElement.blur();
+                forms.delete(name(entry, act));
                 await showCases(place);
             } catch (error) {
                 fill(refusal, refusalBox(error));

@@ -30,7 +30,7 @@ function values(fields) {
         ([name, value]) => h("p", h("span.hint", names[name]), h("br"), value));
 }
 
-function sides({ conflict, title, work }, act) {
+function sides({ id, conflict, title, work }, act) {
     const isRemoved = conflict.kind === "removed";
     return h("div.conflict",
         work ? h("img", {
@@ -41,12 +41,12 @@ function sides({ conflict, title, work }, act) {
             values(conflict.standing),
             h("span.chip.good", icon("check"), t("account.in_use")),
             h("button.button.plain", {
-                type: "button", onclick: () => act(() => remove(`api/conflicts/${conflict.id}`)),
+                type: "button", onclick: () => act(() => remove(`api/conflicts/${id}`)),
             }, t("account.keep_this"))),
         h("div.stack", h("span.hint", t("account.other", { time: moment(conflict.found_at) })),
             values(conflict.lost),
             h("button.button", {
                 type: "button",
-                onclick: () => act(() => post(`api/conflicts/${conflict.id}/restore`)),
+                onclick: () => act(() => post(`api/conflicts/${id}/restore`)),
             }, t("account.use_other"))));
 }

@@ -6,6 +6,9 @@ import { effects, toast } from "../components/parts.js";
 import { fill, h } from "../dom.js";
 import { date, moment, t } from "../messages.js";
 
+/// The form is made once: what is being typed in it is kept while the list is read anew.
+let form = null;
+
 /// Shows the devices in a place.
 export async function showDevices(place, overview) {
     const refusal = h("div");
@@ -19,8 +22,7 @@ export async function showDevices(place, overview) {
         return;
     }
     const { devices, is_current: isCurrent, can_approve: canApprove } = answer;
-    // What is being typed is kept while the list is read anew.
-    if (place.contains(document.activeElement)) return;
+    if (form?.contains(document.activeElement)) return;
     const again = () => showDevices(place, overview);
     fill(place, title,
         !isCurrent && h("p.hint", t("account.devices_old")),
@@ -34,23 +36,23 @@ export async function showDevices(place, overview) {
                 type: "button", onclick: () => revoke(device, refusal, again),
             }, t("account.revoke"))))),
         refusal,
-        canApprove ? approval(again) : h("p.quiet", t("account.cannot_approve")),
+        canApprove ? (form ??= approval(again)) : h("p.quiet", t("account.cannot_approve")),
         h("p.hint", t("account.number"), " ", h("code", overview.status.account ?? "")));
 }
 
 /// The words are typed, not confirmed by a click: that compares the keys of both devices.
 function approval(again) {
     const refusal = h("div");
-    const form = h("form.card.stack", {
+    const element = h("form.card.stack", {
         onsubmit: async (event) => {
             event.preventDefault();
             fill(refusal);
             try {
                 const device = await post("api/account/devices", {
-                    words: new FormData(form).get("words"),
+                    words: new FormData(element).get("words"),
                 });
                 toast(t("account.approved", { name: device.name }));
-                form.reset();
+                element.reset();
                 document.activeElement.blur();
                 await again();
             } catch (error) {
@@ -66,7 +68,7 @@ function approval(again) {
         })),
     refusal,
     h("div.row", h("button.button.main", { type: "submit" }, t("account.approve"))));
-    return form;
+    return element;
 }
 
 async function revoke(device, refusal, again) {

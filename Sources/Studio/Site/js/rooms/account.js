@@ -98,8 +98,9 @@ class AccountPage {
     showCredits() {
         const { credits, status } = this.overview;
         if (status.server === "") {
+            if (this.joining?.contains(document.activeElement)) return;
             fill(this.credits, h("h2", t("account.credits")),
-                h("p.quiet", t("account.credits_alone")), this.joinForm());
+                h("p.quiet", t("account.credits_alone")), this.joining ??= this.joinForm());
             return;
         }
         const count = Math.min(Math.max(credits.granted, credits.usable), 6);
@@ -125,7 +126,9 @@ class AccountPage {
             }, swatches),
             h("dl.facts", facts.map(([name, value]) => [h("dt", name), h("dd", value)])),
             credits.held > 0 && h("p.banner.wait", t("account.held", { count: credits.held })),
-            !credits.can_generate && credits.why_not && h("p.banner.wait", credits.why_not),
+            // A standing that is not good is told above.
+            status.standing.state === "good" && !credits.can_generate && credits.why_not
+                && h("p.banner.wait", credits.why_not),
             h("p.quiet", t("account.credit_is")));
     }
 
