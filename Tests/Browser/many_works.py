@@ -46,7 +46,8 @@ def main():
                 "return [e.requestStart, e.responseEnd]")
             shift = driver.execute_async_script(
                 "const done = arguments[0]; let sum = 0;"
-                "new PerformanceObserver((l) => { for (const e of l.getEntries()) sum += e.value; })"
+                "new PerformanceObserver((l) => {"
+                " for (const e of l.getEntries()) sum += e.value; })"
                 ".observe({type: 'layout-shift', buffered: true});"
                 "setTimeout(() => done(sum), 300)")
             print(f"first paint {paint:.0f} ms, list from {answer[0]:.0f} to {answer[1]:.0f} ms,"
@@ -55,7 +56,8 @@ def main():
                 driver.execute_script("scrollTo(0, document.documentElement.scrollHeight)")
                 browser.wait_for(driver, "return scrollY > 0")
             browser.wait_for(
-                driver, "return document.querySelectorAll('.hang img').length > arguments[0]", tiles)
+                driver,
+                "return document.querySelectorAll('.hang img').length > arguments[0]", tiles)
             studio.no_errors(driver)
             print("passed: 5,000 works")
 

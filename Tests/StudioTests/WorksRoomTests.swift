@@ -15,7 +15,7 @@ struct WorksRoomTests {
         try await PageClient.run { page, folder in
             let file = try PageClient.picture(20)
             let added = try await page.object(
-                "api/works?filename=%3Cscript%3Ealert(1)%3C%2Fscript%3E.png&basis=mine&tag=sea+side",
+                "api/works?filename=%3Cscript%3Ex%3C%2Fscript%3E.png&basis=mine&tag=sea+side",
                 .post, file)
             let work = try #require(added["work"] as? [String: Any])
             let id = try #require(work["id"] as? String)

@@ -9,8 +9,8 @@ struct UICommand: AsyncParsableCommand {
         commandName: "ui", abstract: "Open your library as a page in the browser.",
         discussion: """
             The page is served by this program for this machine and user only. The printed address \
-            opens it once; run the command again for another browser. The program ends with Ctrl-C, \
-            or 10 minutes after the last page was closed.
+            opens it once; run the command again for another browser. The program ends with \
+            Ctrl-C, or 10 minutes after the last page was closed.
             """)
 
     @OptionGroup var options: LibraryOptions
@@ -20,7 +20,7 @@ struct UICommand: AsyncParsableCommand {
 
     func run() async throws {
         var settings = Studio.Settings()
-        settings.port = Int(port)
+        settings.port = Int(clamping: port)
         settings.stays = stay
         let studio = try Studio(
             folder: try options.folder, environment: LibraryEnvironment.system, settings: settings)
