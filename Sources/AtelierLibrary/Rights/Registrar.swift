@@ -12,7 +12,8 @@ import SystemSupport
 ///
 /// Owns the table `registrations`, which stays on this device: what was signed when a model was
 /// trained, whether the server has it, and whether it is to be withdrawn (1) or that was confirmed
-/// (2). It does not depend on the rows of works and models, so that nothing that was paid for is lost when they are removed.
+/// (2). It does not depend on the rows of works and models, so that nothing that was paid for is
+/// lost when they are removed.
 struct Registrar: Sendable {
     /// What is registered.
     private enum Kind: String {
@@ -214,7 +215,7 @@ struct Registrar: Sendable {
         let known = try context.store.read {
             try LocalValue.rightsEpoch.readNumber(in: range, $0)
         }
-        guard known != Int64(epoch) else { return }
+        guard known != Int64(clamping: epoch) else { return }
         try context.store.write { database in
             if known != nil {
                 try database.execute(

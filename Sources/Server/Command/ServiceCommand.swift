@@ -71,8 +71,9 @@ struct ServiceCommand: ParsableCommand {
             discussion: """
                 Gone: sealed segments and snapshots, registrations, reservations, claims, invites. \
                 Stays: receipts, so that pictures can still be checked, orders, cases and the \
-                audit log. Once ended, the same command writes the report and the statement again. Artists keep their folders. Devices are told by `service-closed`, and \
-                anybody reads the statement at /v1/closure as long as the server runs.
+                audit log. Once ended, the same command writes the report and the statement again. \
+                Artists keep their folders. Devices are told by `service-closed`, and anybody \
+                reads the statement at /v1/closure as long as the server runs.
                 """)
 
         @OptionGroup var options: DataOptions
@@ -111,8 +112,8 @@ struct ServiceCommand: ParsableCommand {
                     report.leftover.map {
                         "What was deleted may still lie in the database's files: \($0)"
                     }
-                        ?? "The database's files were written anew. Backups and, with PostgreSQL, its "
-                        + "archived log hold what was deleted until you delete them.")
+                        ?? "The database's files were written anew. Backups and, with PostgreSQL, "
+                        + "its archived log hold what was deleted until you delete them.")
             }
         }
 

@@ -93,8 +93,8 @@ package enum Limits {
     static let lettersPerDay = 64
     /// So many of an account's orders are kept for what operators decide.
     static let ordersWithoutLetters = 4000
-    /// The most accounts whose works, and the most reservations and claims, one work, reservation or
-    /// claim is held against: the nearest.
+    /// The most accounts whose works, and the most reservations and claims, one work, reservation
+    /// or claim is held against: the nearest.
     static let casesPerOpening = 64
     /// With so many open matches between two accounts no more of theirs are opened.
     static let openMatches = 8

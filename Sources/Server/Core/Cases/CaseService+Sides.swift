@@ -126,7 +126,7 @@ extension CaseFile {
                     isUndone: history.decision == nil)
             }
         }
-        // A claim costs nothing: it must not tell how near a work is, or when it came to the moment.
+        // A claim costs nothing: it must not tell how near a work is, or at what moment it came.
         let isStranger = record.party(side)?.kind == .claim
         let isSeen = history.events.contains { [.asked, .decided].contains($0.kind) }
         let respondentSince = record.respondent?.since

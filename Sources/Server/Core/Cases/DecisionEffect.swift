@@ -209,7 +209,7 @@ struct CaseEffects {
         }
     }
 
-    /// The suspension that is in force where a decision's own is lifted: the operator's from before,
+    /// The suspension in force where a decision's own is lifted: the operator's from before,
     /// or one of another case, whichever lasts longest; nil for none.
     private func suspension(
         afterLifting effect: DecisionEffect, of record: CaseRecord

@@ -1,8 +1,9 @@
 /// The tables of cases, reservations and claims.
 ///
 /// Events of cases are only ever added (SQLite's REPLACE deletes a row without asking the triggers
-/// of deletions, so that the insertion of a number that is there is refused too), and who settles an appeal is another moderator than the one
-/// whose decision it is against: the database itself refuses the rest.
+/// of deletions, so that the insertion of a number that is there is refused too), and who settles an
+/// appeal is another moderator than the one whose decision it is against: the database itself
+/// refuses the rest.
 enum RightsSchema {
     static let common = """
         DROP TABLE moderation_case;
@@ -10,7 +11,8 @@ enum RightsSchema {
             id INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL,
             ground TEXT NOT NULL UNIQUE, opened INTEGER NOT NULL, changed INTEGER NOT NULL,
             state TEXT NOT NULL DEFAULT 'open', waits_for TEXT, distance INTEGER,
-            act TEXT, quiet INTEGER NOT NULL DEFAULT 0, evidence_after INTEGER NOT NULL DEFAULT 0, evidence_to INTEGER,
+            act TEXT, quiet INTEGER NOT NULL DEFAULT 0,
+            evidence_after INTEGER NOT NULL DEFAULT 0, evidence_to INTEGER,
             claimant_kind TEXT, claimant_id INTEGER, claimant BLOB, claimant_work BLOB,
             claimant_since INTEGER,
             respondent_kind TEXT, respondent_id INTEGER, respondent BLOB, respondent_work BLOB,

@@ -30,8 +30,8 @@ public struct ServiceReport: Codable, Sendable, Equatable {
     public let appeals: Int
     /// Decisions that another moderator overturned.
     public let appealsGranted: Int
-    /// Appeals that were settled at the login at which the decision was entered: one person may have
-    /// both names.
+    /// Appeals that were settled at the login at which the decision was entered: one person may
+    /// have both names.
     public let appealsAtOneLogin: Int
     /// Reservations that were asked for, by what they are now.
     public let reservations: [String: Int]
