@@ -65,7 +65,7 @@ import Testing
 
     // Goal: a page of many groups is merged in several transactions: a writer that waits comes in
     // between, and each group is still there whole or not at all.
-    // Method: a writer that writes again and again during one exchange, and reads how much there is.
+    // Method: a writer that writes again and again during one exchange, and counts the rows.
     @Test func writersComeInBetweenGroups() async throws {
         let fleet = try Fleet(seed: 94, devices: 2)
         let (groups, rows) = (40, 200)

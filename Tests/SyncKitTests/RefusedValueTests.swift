@@ -106,7 +106,7 @@ import Testing
             try await shop.sync(1)
             try await shop.makeSnapshot(by: 1)
             shop.server.compact(keepingGrace: 0)
-            #expect(try await shop.sync(2).chunksReceived == 1)
+            #expect(try await shop.sync(2).chunksReceived > 0)
         }
         #expect(try shop.rows(2) == ["1 cup 5 a", "2 gift -1 a", "3 new 7 c"])
         try shop.upgrade(1)

@@ -50,7 +50,6 @@ import Testing
             #expect(
                 try store.value("SELECT title || plays FROM items WHERE title <> 'other'")
                     == "edited3")
-            #expect(try store.conflicts().isEmpty)
             #expect(try store.diagnose().isHealthy)
         }
         #expect(try stores[0].storedDigest() == stores[1].storedDigest())

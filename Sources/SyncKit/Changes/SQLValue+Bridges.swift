@@ -25,7 +25,7 @@ extension SQLValue: DatabaseValueConvertible {
         }
     }
 
-    /// What GRDB stores for a value: a `Date` as text, a `UUID` as 16 bytes, and so on; null for nil.
+    /// What GRDB stores for a value: a `Date` as text, a `UUID` as 16 bytes; null for nil.
     public init(_ value: (any DatabaseValueConvertible)?) {
         self = value.flatMap { SQLValue.fromDatabaseValue($0.databaseValue) } ?? .null
     }

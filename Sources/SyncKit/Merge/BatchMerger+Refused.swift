@@ -154,8 +154,8 @@ struct GuardedColumns {
                 .compactMap { table.column(named: $0.name)?.id })
     }
 
-    /// The columns that SQLite names in a complaint: after a colon stands the expression of a CHECK,
-    /// or its name, or the table and column that must not be null.
+    /// The columns that SQLite names in a complaint: after a colon stands the expression of a
+    /// CHECK, or its name, or the table and column that must not be null.
     func columns(namedIn complaint: String) -> Set<ColumnID> {
         let subject = complaint.drop { $0 != ":" }
         let names = SQLTokens.names(in: String(subject))

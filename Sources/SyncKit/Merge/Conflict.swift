@@ -82,8 +82,8 @@ extension SyncStore {
     ///
     /// - Parameters:
     ///   - id: The conflict.
-    ///   - changes: Values to write in place of the lost ones, by column, as where another row has a
-    ///     unique value by now.
+    ///   - changes: Values to write in place of the lost ones, by column, as where another row has
+    ///     a unique value by now.
     /// - Returns: The conflicts that were restored, the named one first.
     /// - Throws: ``StoreError/unknownConflict(_:)``,
     ///   ``StoreError/valueTaken(table:columns:by:)``,

@@ -16,10 +16,10 @@ public enum StoreError: Error, Equatable, CustomStringConvertible {
     case endedTransaction
     /// There is no such conflict on the list.
     case unknownConflict(Int64)
-    /// A conflict cannot be restored: the row would name a parent that was deleted, and whose values
-    /// no conflict holds.
+    /// A conflict cannot be restored: the row would name a parent that was deleted, and whose
+    /// values no conflict holds.
     case missingParent(table: String, column: String, parent: String)
-    /// A conflict cannot be restored: its row was deleted since, and no conflict holds the rest of it.
+    /// A conflict cannot be restored: its row was deleted since, and no conflict holds the rest.
     case deletedSince(table: String)
     /// A conflict cannot be restored: another row has values by now that only one row may have.
     case valueTaken(table: String, columns: [String], by: RowKey)
@@ -51,8 +51,8 @@ public enum StoreError: Error, Equatable, CustomStringConvertible {
                 + "\(column)."
         case .deletedSince(let table):
             "The lost values cannot be restored: their row of \(table) was deleted since, and its "
-                + "other values are not known. Nothing was changed. Insert the row again, or dismiss "
-                + "the conflict."
+                + "other values are not known. Nothing was changed. Insert the row again, or "
+                + "dismiss the conflict."
         case .valueTaken(let table, let columns, let key):
             "The lost values cannot be restored: the row \(Hexadecimal.encode(key.bytes)) of "
                 + "\(table) has the same \(columns.joined(separator: ", ")) by now, which only one "

@@ -47,8 +47,8 @@ struct StoreState {
     ///
     /// A deletion that was received and cannot be merged yet may be of a row that is inserted here:
     /// the others keep its tombstone until this passes it, and do not take the row for one that
-    /// was inserted anew by somebody who knew of the deletion. A value that the table refuses may be
-    /// written over here by somebody who never saw it: the others then list it as lost.
+    /// was inserted anew by somebody who knew of the deletion. A value that the table refuses may
+    /// be written over here by somebody who never saw it: the others then list it as lost.
     var mergedSequence: ServerSequence {
         get throws {
             let cursor = try cursor

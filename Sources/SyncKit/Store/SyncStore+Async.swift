@@ -3,8 +3,8 @@ public import GRDB
 extension SyncStore {
     /// Reads from a consistent snapshot, and suspends the task meanwhile: no thread waits.
     ///
-    /// The names differ from those of ``read(_:)`` and ``write(_:)``: where a function has an `async`
-    /// version of the same name, code that is `async` itself cannot call the blocking one.
+    /// The names differ from those of ``read(_:)`` and ``write(_:)``: where a function has an
+    /// `async` version of the same name, code that is `async` itself cannot call the blocking one.
     ///
     /// - Throws: What `body` throws; `CancellationError` where the task is cancelled.
     public func asyncRead<Value: Sendable>(

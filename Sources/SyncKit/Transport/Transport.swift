@@ -27,7 +27,7 @@ public protocol Transport: Sendable {
 }
 
 /// The server holds another segment of this replica at this number: the database was copied, or it
-/// or the server was restored from a backup. The engine continues as a new replica; nothing is lost.
+/// or the server was restored from a backup. The engine goes on as a new replica; nothing is lost.
 public struct ForkedChain: Error, Equatable, CustomStringConvertible {
     /// An error without any details.
     public init() {}
@@ -82,7 +82,7 @@ public struct ServerState: Hashable, Sendable {
     public var epoch: Int
     /// The sequence of the account's last segment.
     public var head: ServerSequence
-    /// Segments up to this sequence were deleted: a snapshot holds their changes. 0 where none were.
+    /// Segments up to this sequence were deleted: a snapshot holds their changes. 0 for none.
     public var floor: ServerSequence
     /// Every active device has merged everything up to this sequence: the lowest of the highest
     /// ``PullRequest/mergedSequence`` of each.
