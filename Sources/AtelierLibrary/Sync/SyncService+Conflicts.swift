@@ -34,8 +34,8 @@ public struct LibraryConflict: Codable, Equatable, Sendable {
         id = Int(clamping: conflict.id)
         kind =
             switch conflict.kind {
-            case .cellOverwritten, .cycleBroken: .overwritten
-            case .rowDeleted: .removed
+            case .cellOverwritten, .cycleBroken, .referenceCleared: .overwritten
+            case .rowDeleted, .deletedWithRow: .removed
             case .duplicateValue: .duplicate
             }
         table = conflict.table
