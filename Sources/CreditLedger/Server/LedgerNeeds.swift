@@ -14,6 +14,8 @@ package struct LedgerNeeds: Sendable, Equatable {
 
     /// The device that asks, or that is decided about.
     package var device: DeviceID?
+    /// Other devices that handed-in orders name: whether they are revoked already.
+    package var namedDevices: Set<DeviceID> = []
     /// Leases that the change names.
     package var leases: Set<LeaseID> = []
     /// Positions in the device's journals at which another spend may stand already.
@@ -52,6 +54,7 @@ package struct LedgerNeeds: Sendable, Equatable {
         ordersAfter = contact.orderSerial
         guard let handedIn = contact.handedIn else { return }
         orders = Set(handedIn.orders.map(\.payload.serial))
+        namedDevices = Set(handedIn.orders.compactMap(\.payload.device))
         withholdings = Set(handedIn.orders.compactMap(\.payload.withholding))
         receipts = Set(handedIn.receipts.map(\.payload.logIndex))
         credits = Set(
@@ -108,7 +111,7 @@ extension ServerLedger {
             needs.sentOrders.contains($0.key) || needs.orders.contains($0.key)
         }
         view.forks = []
-        let devices = Set(view.leases.map(\.lease.payload.device))
+        let devices = needs.namedDevices.union(view.leases.map(\.lease.payload.device))
         view.standing = standing.restricted(
             to: needs.device.map { devices.union([$0]) } ?? devices,
             naming: needs.withholdings)

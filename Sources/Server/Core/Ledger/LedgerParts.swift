@@ -52,6 +52,11 @@ struct LedgerParts {
         receipts[number] = try store.receipt(number)
     }
 
+    /// Takes what is known of a device: the order that revoked it, if any.
+    mutating func add(_ revocation: Order?, of device: DeviceID) {
+        if let revocation { revocations[device] = revocation }
+    }
+
     /// Takes orders.
     mutating func add(orders new: [JWS<Order>]) {
         for order in new { orders[order.payload.serial] = order }

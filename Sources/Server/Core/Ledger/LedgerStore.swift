@@ -74,8 +74,17 @@ struct LedgerStore {
         parts.add(orders: try orders(needs.sentOrders, upTo: row.standing.serial))
         // Honest ones follow each other.
         for serial in needs.orders { parts.add(orders: try named(serial)) }
+        for device in needs.namedDevices { parts.add(try revocation(of: device), of: device) }
         parts.withholdings = try WithholdingStore(db: db).inForce(of: needs.withholdings, account)
         return try parts.ledger(forks: [])
+    }
+
+    /// The order that revoked a device; nil for one that is not revoked.
+    private func revocation(of device: DeviceID) throws -> Order? {
+        let serial: Int? = try db.value(
+            "SELECT serial FROM ledger_revocation WHERE account = ?1 AND device = ?2",
+            [account.blob, device.blob])
+        return try serial.flatMap { try order($0) }
     }
 
     /// The leases that are open, as every change may have to do with them, and those named.
