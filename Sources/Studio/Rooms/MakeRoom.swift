@@ -39,7 +39,7 @@ struct MakeRoom: Room {
     private func unfinished(in library: Library) throws -> [UnfinishedGeneration] {
         do {
             return try library.generations.unfinished()
-        } catch where Failure(error).kind == .refused {
+        } catch let error where Failure(error).kind == .refused {
             return []
         }
     }
