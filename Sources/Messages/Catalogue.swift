@@ -2,9 +2,9 @@ public import Foundation
 
 /// Every text that Atelier shows, in every language, by its key.
 ///
-/// A key is `AREA.NAME`, such as `common.stop`; the file `Catalogue/LANGUAGE/AREA.json` holds the names of
-/// an area. A text may contain `{name}` for a value, and is either one text or a plural form each,
-/// `{"one": "{count} work", "other": "{count} works"}`, chosen by the value `count`.
+/// A key is `AREA.NAME`, such as `common.stop`; the file `Catalogue/LANGUAGE/AREA.json` holds the
+/// names of an area. A text may contain `{name}` for a value, and is either one text or one for each
+/// plural form, `{"one": "{count} work", "other": "{count} works"}`, chosen by the value `count`.
 public struct Catalogue: Sendable {
     /// A text as it stands in a file.
     package enum Text: Sendable, Equatable {
@@ -43,7 +43,7 @@ public struct Catalogue: Sendable {
     /// The text of a key with its values put in.
     ///
     /// - Parameters:
-    ///   - key: `AREA.NAME`. A key that does not exist is returned as it is; the tests look for such.
+    ///   - key: `AREA.NAME`. A key that does not exist is returned as it is; tests look for such.
     ///   - values: A value for each `{name}` in the text.
     ///   - count: The number that chooses the plural form; also the value of `{count}`.
     public func text(
@@ -108,6 +108,7 @@ public struct Catalogue: Sendable {
 }
 
 extension Catalogue.Text: Codable {
+    /// Reads one text, or an object of texts by the names of plural forms.
     package init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
         if let text = try? container.decode(String.self) {
@@ -125,6 +126,7 @@ extension Catalogue.Text: Codable {
         self = .plural(forms)
     }
 
+    /// Writes the form that is read.
     package func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         switch self {

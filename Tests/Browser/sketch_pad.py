@@ -156,7 +156,7 @@ def zoom_keeps_the_place(pad):
     assert pad.run("return pad.view.scale") > 2
     now = pad.place(320, 240)
     # The wheel tells whole pixels only.
-    assert abs(now[0] - x) < 3 and abs(now[1] - y) < 3, f"zoom keeps what is under the pointer: {x, y, now}"
+    assert abs(now[0] - x) < 3 and abs(now[1] - y) < 3, f"zoom keeps the place: {x, y, now}"
     before = pad.sum()
     pad.choose("move")
     pad.drag([(320, 240), (330, 250)])

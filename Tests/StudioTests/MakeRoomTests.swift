@@ -9,6 +9,9 @@ import Testing
 
 @Suite("The rooms Styles, Make and Pictures")
 struct MakeRoomTests {
+    /// An id that nothing has.
+    private static let none = String(repeating: "0", count: 32)
+
     @Test("A sketch keeps its parts as files, under plain names and within its limits")
     func sketchesAreKept() async throws {
         try await PageClient.run { page, folder in
@@ -103,7 +106,7 @@ struct MakeRoomTests {
             let list = try await page.object("api/generations?which=rated")
             #expect((list["items"] as? [Any])?.isEmpty == true && list["total"] as? Int == 0)
             #expect(try await page.ask("api/generations?which=best").status == .badRequest)
-            let none = String(repeating: "0", count: 32)
+            let none = Self.none
             for path in ["", "/picture", "/map", "/export"] {
                 let reply = try await page.ask("api/generations/\(none)\(path)")
                 #expect(reply.status != .ok, "\(path)")
@@ -121,9 +124,9 @@ struct MakeRoomTests {
         "An order that names nothing, too much or nonsense is refused before any job",
         arguments: [
             #"{}"#, #"{"style":"x","mode":"compose","size":[256,256]}"#,
-            #"{"style":"00000000000000000000000000000000","mode":"after","size":[256,256]}"#,
-            #"{"style":"00000000000000000000000000000000","mode":"free","size":[1]}"#,
-            #"{"style":"00000000000000000000000000000000","mode":"sketch","size":[9,9],"sketch":".."}"#,
+            #"{"style":"\#(Self.none)","mode":"after","size":[256,256]}"#,
+            #"{"style":"\#(Self.none)","mode":"free","size":[1]}"#,
+            #"{"style":"\#(Self.none)","mode":"sketch","size":[9,9],"sketch":".."}"#,
         ])
     func ordersAreChecked(order: String) async throws {
         try await PageClient.run { page, _ in
