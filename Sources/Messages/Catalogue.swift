@@ -3,7 +3,7 @@ public import Foundation
 /// Every text that Atelier shows, in every language, by its key.
 ///
 /// A key is `AREA.NAME`, such as `common.stop`; the file `Catalogue/LANGUAGE/AREA.json` holds the
-/// names of an area. A text may contain `{name}` for a value, and is either one text or one for each
+/// names of an area. A text may contain `{name}` for a value, and is one text or one for each
 /// plural form, `{"one": "{count} work", "other": "{count} works"}`, chosen by the value `count`.
 public struct Catalogue: Sendable {
     /// A text as it stands in a file.

@@ -10,14 +10,15 @@ export function palette(colours, label) {
     const total = colours.reduce((sum, { share }) => sum + share, 0) || 1;
     const room = 100 - gap * (colours.length - 1);
     let x = 0;
-    return s("svg.palette", { role: "img", "aria-label": label }, colours.map(({ colour, share }) => {
+    const swatches = colours.map(({ colour, share }) => {
         const width = (share / total) * room;
         const rect = s("rect", {
             x: `${x.toFixed(2)}%`, width: `${width.toFixed(2)}%`, height: "100%", fill: colour,
         });
         x += width + gap;
         return rect;
-    }));
+    });
+    return s("svg.palette", { role: "img", "aria-label": label }, swatches);
 }
 
 /// What an act will do, before it is done: a list of sentences.

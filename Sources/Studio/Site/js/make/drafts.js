@@ -104,8 +104,9 @@ export class Drafts {
         for (const draft of drafts) {
             if (!this.known.has(draft.number)) this.known.set(draft.number, this.place(draft));
         }
-        const coming = Array.from({ length: Math.max(0, this.total - drafts.length) }, (_, index) => (
-            h("li.coming", index === 0 && this.isDrawing ? t("make.being_drawn") : "")));
+        const left = Math.max(0, this.total - drafts.length);
+        const coming = Array.from({ length: left }, (_, index) => h("li.coming",
+            index === 0 && this.isDrawing ? t("make.being_drawn") : ""));
         const places = [...drafts.map(({ number }) => this.known.get(number)), ...coming];
         const isSame = places.length === this.places.childElementCount
             && places.every((place, index) => place === this.places.children[index]);

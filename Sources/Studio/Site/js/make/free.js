@@ -34,12 +34,7 @@ export class FreeMode {
         return h("section.split", { "aria-label": t("make.mode_free") },
             h("div.stack.wide",
                 h("fieldset.stack", h("legend", t("make.surprise")),
-                    h("div.thirds.close-thirds", Object.entries(kinds).map(([name, [text, hint]]) => (
-                        this.choice("kind", name, name === this.kind, h("span", text,
-                            h("span.hint", hint)), () => {
-                            this.kind = name;
-                            this.showOriginality();
-                        }))))),
+                    h("div.thirds.close-thirds", Object.entries(kinds).map(this.kindChoice, this))),
                 h("fieldset.stack", h("legend", t("make.format")),
                     h("div.row.formats", Object.entries(formats).map(([name, [width, height]]) => (
                         this.choice("format", name, name === this.format,
@@ -53,6 +48,14 @@ export class FreeMode {
                 this.originality,
                 h("div.field", h("label", { for: "seed" }, t("make.seed")), this.seed,
                     h("span.hint", t("make.seed_hint")))));
+    }
+
+    kindChoice([name, [text, hint]]) {
+        const label = h("span", text, h("span.hint", hint));
+        return this.choice("kind", name, name === this.kind, label, () => {
+            this.kind = name;
+            this.showOriginality();
+        });
     }
 
     /// A composition keeps the drawing of two works: the size of pieces would change nothing.

@@ -52,7 +52,7 @@ export class Large {
         if (/^[1-5]$/.test(event.key)) this.rate(Number(event.key));
     }
 
-    // ---- The picture ------------------------------------------------------------------------------
+    // ---- The picture --------------------------------------------------------------------------
 
     image(id = this.id, { width, height } = this.generation, alt = this.alt()) {
         return h("img", { src: `api/generations/${id}/picture`, width, height, alt });
@@ -85,7 +85,7 @@ export class Large {
             h("span.end", this.zoomable.controls));
     }
 
-    // ---- Where it comes from ----------------------------------------------------------------------
+    // ---- Where it comes from ------------------------------------------------------------------
 
     async toggleMap() {
         if (this.map) {
@@ -147,7 +147,7 @@ export class Large {
         }
     }
 
-    // ---- Beside another ---------------------------------------------------------------------------
+    // ---- Beside another -----------------------------------------------------------------------
 
     toggleBeside() {
         const isOn = this.besideButton.getAttribute("aria-pressed") === "true";
@@ -177,7 +177,7 @@ export class Large {
         if (choice) fill(this.note, choice);
     }
 
-    // ---- Beside the picture -----------------------------------------------------------------------
+    // ---- Beside the picture -------------------------------------------------------------------
 
     side() {
         const { generation } = this;

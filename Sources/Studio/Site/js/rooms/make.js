@@ -119,7 +119,7 @@ class Make {
             h("div.ends", h("span", t("make.pieces_large")), h("span", t("make.pieces_small"))));
     }
 
-    // ---- What it costs, and drafts ---------------------------------------------------------------
+    // ---- What it costs, and drafts ------------------------------------------------------------
 
     async showCost() {
         this.credits = await get("api/account/credits").catch(() => this.credits);
@@ -191,7 +191,9 @@ class Make {
     async finish(numbers) {
         fill(this.refusal);
         try {
-            const { job } = await post("api/generations", { sheet: this.drafts.sheet, picks: numbers });
+            const { job } = await post("api/generations", {
+                sheet: this.drafts.sheet, picks: numbers,
+            });
             await this.watchFinishing(job);
         } catch (error) {
             fill(this.refusal, refusalBox(error));

@@ -47,7 +47,7 @@ export class Input {
         return { ...this.view.place(event.clientX, event.clientY), pressure: pressureOf(event) };
     }
 
-    // ---- Pointers ------------------------------------------------------------------------------
+    // ---- Pointers -----------------------------------------------------------------------------
 
     down(event) {
         event.preventDefault();
@@ -205,7 +205,7 @@ export class Input {
             Math.exp(-event.deltaY * 0.004), event.clientX - box.left, event.clientY - box.top);
     }
 
-    // ---- Keys ----------------------------------------------------------------------------------
+    // ---- Keys ---------------------------------------------------------------------------------
 
     key(event) {
         if (this.command(event)) event.preventDefault();

@@ -5,7 +5,9 @@
 // it, so that an undone stroke would leave traces.
 
 /// A rectangle of whole pixels: left, top (inclusive), right, bottom (exclusive).
-export const emptyRect = () => ({ left: Infinity, top: Infinity, right: -Infinity, bottom: -Infinity });
+export const emptyRect = () => ({
+    left: Infinity, top: Infinity, right: -Infinity, bottom: -Infinity,
+});
 
 /// Whether a rectangle holds no pixel.
 export const isEmpty = (rect) => rect.left >= rect.right || rect.top >= rect.bottom;

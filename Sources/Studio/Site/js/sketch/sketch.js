@@ -62,7 +62,7 @@ export class Sketch extends EventTarget {
 
     get bounds() { return { left: 0, top: 0, right: this.width, bottom: this.height }; }
 
-    // ---- Painting ------------------------------------------------------------------------------
+    // ---- Painting -----------------------------------------------------------------------------
 
     /// Begins to paint a colour `[r, g, b]`, or to erase with null, on the active layer.
     beginStroke(colour) {
@@ -165,7 +165,7 @@ export class Sketch extends EventTarget {
         return [...data.slice(0, 3)];
     }
 
-    // ---- Layers --------------------------------------------------------------------------------
+    // ---- Layers -------------------------------------------------------------------------------
 
     get canAddLayer() { return this.layers.length < limits.layers; }
 
@@ -226,7 +226,7 @@ export class Sketch extends EventTarget {
         this.fire("edit");
     }
 
-    // ---- The whole -----------------------------------------------------------------------------
+    // ---- The whole ----------------------------------------------------------------------------
 
     /// Takes a new sheet: one empty layer. Undo brings the old one back.
     startAnew(name) {
@@ -241,7 +241,8 @@ export class Sketch extends EventTarget {
             width: this.width, height: this.height, layers: this.layers, active: this.active,
         });
         const before = state();
-        const [x, y] = [Math.round((width - this.width) / 2), Math.round((height - this.height) / 2)];
+        const x = Math.round((width - this.width) / 2);
+        const y = Math.round((height - this.height) / 2);
         const layers = this.layers.map((layer) => {
             const copy = new Layer(width, height, layer.name);
             copy.isVisible = layer.isVisible;

@@ -25,7 +25,8 @@ export class Teaching {
         this.status = h("p.quiet", { role: "status" });
         this.refusal = h("div");
         this.button = h("button.button.main", { disabled: true }, t("styles.teach_it"));
-        this.gallery = new Gallery((after) => worksPage(after, this.tag), (work) => this.choice(work),
+        this.gallery = new Gallery(
+            (after) => worksPage(after, this.tag), (work) => this.choice(work),
             { classes: ".small", label: t("styles.which_works") });
         this.element = h("form.stack.wide", {
             onsubmit: (event) => {
