@@ -149,8 +149,8 @@ struct CredentialTests {
         }
     }
 
-    // Goal: programs that read no manifests read who made it, how, and what is forbidden; nothing in
-    // a name breaks out of it. Method: exiftool, before and after the manifest is added.
+    // Goal: programs that read no manifests read who made it, how, and what is forbidden; nothing
+    // in a name breaks out of it. Method: exiftool, before and after the manifest is added.
     @Test(arguments: kinds)
     func metadataIsReadByOthers(kind: MarkedFile.Kind) throws {
         let studio = try SigningStudio()

@@ -153,8 +153,8 @@ struct TrainingMarksTests {
         }
     }
 
-    // Goal: in a file whose structure is not walked a prohibition is never taken for none. Method: a
-    // packet in the forms that the standard allows, a compressed one, boxes with a manifest.
+    // Goal: in a file whose structure is not walked a prohibition is never taken for none. Method:
+    // a packet in the forms that the standard allows, a compressed one, boxes with a manifest.
     @Test func noFormIsOverlookedInOtherFiles() throws {
         let value = "http://ns.useplus.org/ldf/vocab/DMI-PROHIBITED-AIMLTRAINING"
         let packet = String(

@@ -173,9 +173,9 @@ extension SyncService {
     ///
     /// - Parameters:
     ///   - folder: Made where there is none.
-    ///   - works: Only the files of these works; nil for all files of works, models and generations.
-    /// - Throws: ``LibraryError/unwritable(path:reason:)``, ``LibraryError/badOutput(path:reason:)``.
-    ///   What was written stays.
+    ///   - works: Only the files of these works; nil for all of works, models and generations.
+    /// - Throws: ``LibraryError/unwritable(path:reason:)``,
+    ///   ``LibraryError/badOutput(path:reason:)``. What was written stays.
     public func exportFolder(
         to folder: URL, works: [WorkID]? = nil, _ watch: CarryingWatch = CarryingWatch()
     ) throws -> CarriedReport {

@@ -180,8 +180,8 @@ struct BundleCommand: ParsableCommand {
         if report.alreadyThere > 0 { Terminal.say("\(report.alreadyThere) there already") }
         if report.elsewhere > 0 {
             Terminal.note(
-                "\(Formatting.count(report.elsewhere, "file")) only on other devices: export there, "
-                    + "too.")
+                "\(Formatting.count(report.elsewhere, "file")) only on other devices: export "
+                    + "there, too.")
         }
         for problem in report.problems { Terminal.note(problem) }
         if !report.isComplete { Terminal.note("Stopped. Repeat the command to go on.") }

@@ -54,8 +54,8 @@ struct BlobDraft {
 
     /// Writes a file of mode 0600.
     ///
-    /// - Throws: ``BlobError/unwritable(path:reason:)``, and what `body` throws; the place is then as
-    ///   it was.
+    /// - Throws: ``BlobError/unwritable(path:reason:)``, and what `body` throws; the place is then
+    ///   as it was.
     static func write(to target: URL, _ body: (BlobDraft) throws -> Void) throws {
         let draft = target.appendingPathExtension("part-\(UUID().uuidString)")
         defer { _ = draft.withFileName { unlink($0) } }

@@ -1,8 +1,8 @@
 /// The tables of cases, reservations and claims.
 ///
 /// Events of cases are only ever added (SQLite's REPLACE deletes a row without asking the triggers
-/// of deletions, so that the insertion of a number that is there is refused too), and who settles an
-/// appeal is another moderator than the one whose decision it is against: the database itself
+/// of deletions, so that the insertion of a number that is there is refused too), and who settles
+/// an appeal is another moderator than the one whose decision it is against: the database itself
 /// refuses the rest.
 enum RightsSchema {
     static let common = """
