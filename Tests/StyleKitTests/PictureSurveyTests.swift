@@ -108,9 +108,9 @@ import Testing
     }
 
     private static let square =
-        "a341c6861fcceee16994e8b62cd6ff58380614848f3d73506912bf79f24c166c"
+        "0cb285db084ba7393907a080911f67e2ee64494e32d1d492240df07ee879485f"
     private static let tower =
-        "a66b2b481f8ff092b9d2adf76c66525de55801c3c0034c78a64d6c4e84f5ad18"
+        "8a3aac4cbfe2901a501c5a0e84230fb14b079542395eb8b30d4294adcedc1161"
 
     private static func hex(_ bytes: [UInt8]) -> String {
         bytes.map { byte in
