@@ -78,7 +78,7 @@ import Testing
     private func winding(of ring: Ring, x: Int, y: Int) -> Int {
         zip(ring, ring.dropFirst() + ring.prefix(1)).reduce(0) { sum, edge in
             guard edge.0.x == edge.1.x, edge.0.x > x,
-                (min(edge.0.y, edge.1.y)...max(edge.0.y, edge.1.y) - 1).contains(y)
+                (min(edge.0.y, edge.1.y)..<max(edge.0.y, edge.1.y)).contains(y)
             else { return sum }
             return sum + (edge.1.y > edge.0.y ? 1 : -1)
         }
