@@ -192,7 +192,7 @@ struct BackupTests {
         let library = try await world.joinedLibrary("desk", at: server)
         let tiff = world.folder.url.appending(path: "scan.tiff")
         try Shell.run([
-            "python3", "-c",
+            "/usr/bin/python3", "-c",
             "from PIL import Image; import sys; "
                 + "Image.effect_noise((90, 80), 70).convert('RGB').save(sys.argv[1])", tiff.path,
         ])

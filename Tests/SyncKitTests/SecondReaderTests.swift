@@ -133,7 +133,7 @@ import Testing
             path: path,
             schema: try SyncSchema(tables: [
                 SyncedTable("things", id: 1, columns: columns),
-                SyncedTable("others", id: 250, columns: columns),
+                SyncedTable("others", id: 249, columns: columns),
             ]), migrator: migrator, environment: environment)
     }
 

@@ -1,3 +1,4 @@
+import Crypto
 import Foundation
 import GRDB
 import SyncKit
@@ -28,6 +29,12 @@ import Testing
             from: stores[0], to: stores[1], over: folder.url.appendingPathComponent("stick"), keys,
             Gallery.account)
         #expect(try await firstNotes(of: stores[1]) == ["Buy ink"])
+        try changeOneColumn(of: #require(try stores[0].read { try Note.fetchOne($0) }), stores[0])
+        #expect(try stores[0].read { try Int.fetchOne($0, sql: "SELECT stars FROM notes") } == 1)
+        let (picture, content) = (folder.url.appending(path: "picture"), Data("ink".utf8))
+        try content.write(to: picture)
+        try carry(picture, Array(SHA256.hash(data: content)), over: folder.url, keys)
+        #expect(try Data(contentsOf: picture) == content)
         try stores[0].write { try $0.execute(sql: "UPDATE notes SET text = 'Buy pens'") }
         try stores[1].write { try $0.execute(sql: "UPDATE notes SET text = 'Buy chalk'") }
         try carry(
@@ -166,6 +173,36 @@ private func carry(
     let changes = try laptop.importBundle(from: url, keys: keys, account: account)
     // Shown.
     #expect(changes > 0)
+}
+
+private func carry(
+    _ picture: URL, _ digest: [UInt8], over stick: URL, _ keys: LibraryKeys
+) throws {
+    let account = Gallery.account
+    let sealed = stick.appending(path: BlobSealer(keys: keys, account: account).name(of: digest))
+    // Shown:
+    let sealer = BlobSealer(keys: keys, account: account)
+    try sealer.seal(picture, digest: digest, to: stick.appending(path: sealer.name(of: digest)))
+    // On the other device, for each row whose file is missing:
+    try sealer.open(sealed, digest: digest, to: picture, limit: 64 << 20)
+    // Shown.
+}
+
+private struct Note: Codable, FetchableRecord, MutablePersistableRecord {
+    static let databaseTableName = "notes"
+
+    var id: Data
+    var text: String
+}
+
+private func changeOneColumn(of known: Note, _ store: SyncStore) throws {
+    var note = known
+    // Shown:
+    try store.write { db in
+        try note.updateChanges(db) { $0.text = "Buy pens" }
+        try db.execute(sql: "UPDATE notes SET stars = stars + 1 WHERE id = ?", arguments: [note.id])
+    }
+    // Shown.
 }
 
 /// What an observer is shown first.
