@@ -5,5 +5,5 @@ import StyleKit
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzz(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> CInt {
     let file = Array(UnsafeBufferPointer(start: bytes, count: count))
-    return decodeFuzzed(file, as: [.clipStudio], upTo: fuzzedPixels)
+    return PictureDecoding.check(file, as: [.clipStudio], upTo: PictureDecoding.pixels)
 }

@@ -5,5 +5,5 @@ import StyleKit
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzz(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> CInt {
     let file = Array(UnsafeBufferPointer(start: bytes, count: count))
-    return decodeFuzzed(file, as: [.jpeg])
+    return PictureDecoding.check(file, as: [.jpeg])
 }

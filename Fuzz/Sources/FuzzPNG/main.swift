@@ -9,5 +9,5 @@ public func fuzz(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> CInt {
     var file = Array(UnsafeBufferPointer(start: bytes, count: count))
     guard PictureFormat(sniffing: file) == .png else { return -1 }
     Checksums.mend(&file)
-    return decodeFuzzed(file, as: [.png])
+    return PictureDecoding.check(file, as: [.png])
 }

@@ -6,5 +6,6 @@ import StyleKit
 public func fuzz(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> CInt {
     let file = Array(UnsafeBufferPointer(start: bytes, count: count))
     _ = HeadLayers(in: file)
-    return decodeFuzzed(file, as: [.photoshop, .photoshopBig], upTo: fuzzedPixels)
+    return PictureDecoding.check(
+        file, as: [.photoshop, .photoshopBig], upTo: PictureDecoding.pixels)
 }
