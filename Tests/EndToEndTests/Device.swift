@@ -51,7 +51,7 @@ struct Device: Sendable {
         ]
         let output = Pipe()
         process.standardOutput = output
-        try process.run()
+        try process.start()
         let text = output.fileHandleForReading.readDataToEndOfFile()
         process.waitUntilExit()
         return String(decoding: text, as: UTF8.self).trimmingCharacters(in: .newlines)

@@ -74,7 +74,7 @@ struct ServeProgramTests {
             ["-c", "exec \"$@\" \(output)", "sh"]
             + (try Self.program(folder, ["serve", "--listen", "127.0.0.1:\(port)"]))
         process.standardError = FileHandle.nullDevice
-        try process.run()
+        try process.start()
         let client = try HTTPClient(address: HTTPAddress("http://127.0.0.1:\(port)"))
         var status: Int?
         while status == nil, process.isRunning {

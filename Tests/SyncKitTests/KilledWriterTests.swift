@@ -88,7 +88,7 @@ import Testing
         let output = Pipe()
         process.standardError = output
         process.standardOutput = FileHandle.nullDevice
-        try process.run()
+        try process.start()
         var text = ""
         while text.components(separatedBy: "committed ").count <= answers {
             let data = output.fileHandleForReading.availableData

@@ -119,7 +119,7 @@ package final class PostgresCluster: Sendable {
         let (input, output) = (Pipe(), Pipe())
         process.standardInput = input
         process.standardOutput = output
-        try process.run()
+        try process.start()
         guard output.fileHandleForReading.availableData == Data("ready\n".utf8) else {
             throw Shell.Failure(description: "PostgreSQL did not start; see \(folder)/log")
         }

@@ -41,7 +41,7 @@ package final class RunningServer: Sendable {
         process.standardError = log ?? FileHandle.nullDevice
         let (ended, ending) = AsyncStream.makeStream(of: Void.self)
         process.terminationHandler = { _ in ending.finish() }
-        try process.run()
+        try process.start()
         self.process = process
         self.ended = ended
         let hasMetrics = options.contains("--metrics-listen")

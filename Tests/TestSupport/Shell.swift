@@ -1,4 +1,5 @@
-import Foundation
+package import Foundation
+import Synchronization
 
 /// Runs other programs, as an artist with a terminal would.
 package enum Shell {
@@ -29,7 +30,7 @@ package enum Shell {
         let output = Pipe()
         process.standardOutput = output
         process.standardError = output
-        try process.run()
+        try process.start()
         let text = String(
             decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
         process.waitUntilExit()
@@ -39,5 +40,15 @@ package enum Shell {
                 description: "\(program) ended with \(process.terminationStatus): \(text)")
         }
         return text
+    }
+}
+
+extension Process {
+    private static let starting = Mutex(())
+
+    /// Starts the program, one at a time: Foundation's `run` has crashed where many tests started
+    /// programs at once.
+    package func start() throws {
+        try Self.starting.withLock { _ in try run() }
     }
 }
