@@ -107,12 +107,16 @@ final class UploadedFile: Sendable {
     /// Ends the writing.
     func close() throws { try handle.close() }
 
-    /// An error's text without the folder that the artist never saw.
-    func naming(_ error: any Error) -> any Error {
-        var told = APIError(error)
-        let folder = url.deletingLastPathComponent().path(percentEncoded: false)
-        told.what = told.what.replacing(folder, with: "")
-        return told
+    /// Does something with the file; an error is told without the folder that the artist never saw.
+    func using<Result>(_ body: (URL) throws -> Result) throws -> Result {
+        do {
+            return try body(url)
+        } catch {
+            var told = APIError(error)
+            let folder = url.deletingLastPathComponent().path(percentEncoded: false)
+            told.what = told.what.replacing(folder, with: "")
+            throw told
+        }
     }
 
     /// The last part of a name, short enough for a file system, and never hidden.

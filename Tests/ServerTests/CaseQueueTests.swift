@@ -11,9 +11,7 @@ struct CaseQueueTests {
     // Goal: no list, page or decision reads every case there ever was.
     // Method: all of it is run, and SQLite says how it answers each statement about cases.
     @Test func everyStatementHasAnIndex() async throws {
-        let server = try TestServer()
-        try server.addModerators()
-        try await server.run { client in
+        try await TestServer.moderated { server, client in
             let artist = try await TestDevice.joined(to: server, client)
             let picture = try TestPicture(seed: 1)
             _ = try await artist.register(picture, client)
@@ -126,9 +124,7 @@ struct RetentionTests {
     // Goal: how a claimant is reached is forgotten when their cases have ended for long and nobody
     // can appeal any more; not before, and not while one of their cases goes on.
     @Test func contactsAreForgotten() async throws {
-        let server = try TestServer()
-        try server.addModerators()
-        try await server.run { client in
+        try await TestServer.moderated { server, client in
             for seed in UInt64(1)...2 {
                 let artist = try await TestDevice.joined(to: server, client)
                 _ = try await artist.register(try TestPicture(seed: seed), client)
@@ -154,9 +150,7 @@ struct RetentionTests {
 
     // Goal: a holder's contact goes with the last of their reservations.
     @Test func holdersAreForgotten() async throws {
-        let server = try TestServer()
-        try server.addModerators()
-        try await server.run { client in
+        try await TestServer.moderated { server, client in
             var codes: [RightsCode] = []
             for seed in UInt64(1)...3 {
                 let request = HolderReservationRequest(

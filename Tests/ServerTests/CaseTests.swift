@@ -77,9 +77,7 @@ struct CaseTests {
     // Goal: what was judged once is never judged again; what comes later is a case of its own.
     // Method: dismiss the case of a double spend, then let the device use the lease a third time.
     @Test func nothingIsJudgedTwice() async throws {
-        let server = try TestServer()
-        try server.addModerators()
-        try await server.run { client in
+        try await TestServer.moderated { server, client in
             var doubled = try await Doubled(server, client)
             let artist = doubled.artist
             let kind = CaseFilter(kind: .doubleSpend)

@@ -109,9 +109,7 @@ struct ClaimTests {
     // of the next against the same work only when a moderator asks.
     // Method: a claimant who lies claims again and again, a bit changed each time.
     @Test func aLiarPestersNobody() async throws {
-        let server = try TestServer()
-        try server.addModerators()
-        try await server.run { client in
+        try await TestServer.moderated { server, client in
             let artist = try await TestDevice.joined(to: server, client)
             let picture = try TestPicture(seed: 1)
             _ = try await artist.register(picture, client)
@@ -136,9 +134,7 @@ struct ClaimTests {
     // Goal: a claimant's picture is kept as it came, bounded, and handed to moderators alone, as a
     // download that no browser shows or runs.
     @Test func picturesAreDownloads() async throws {
-        let server = try TestServer()
-        try server.addModerators()
-        try await server.run { client in
+        try await TestServer.moderated { server, client in
             let code = try await TestDevice.claim(try TestPicture(seed: 1), client)
             let target = "/v1/rights/claims/\(code)/picture"
             let png: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]

@@ -13,9 +13,7 @@ struct EvidenceTests {
     private static func exported(
         _ body: @escaping @Sendable (TestServer, _ file: URL) throws -> Void
     ) async throws {
-        let server = try TestServer()
-        try server.addModerators()
-        try await server.run { client in
+        try await TestServer.moderated { server, client in
             let artist = try await TestDevice.joined(to: server, client)
             let picture = try TestPicture(seed: 1)
             _ = try await artist.register(picture, client)
@@ -101,9 +99,7 @@ struct ClosingTests {
     // Goal: a service ends with a report and a signed statement; what it stored is gone, receipts
     // stay, and nobody stores anything any more.
     @Test func aServiceEnds() async throws {
-        let server = try TestServer()
-        try server.addModerators()
-        try await server.run { client in
+        try await TestServer.moderated { server, client in
             let artist = try await TestDevice.joined(to: server, client)
             let picture = try TestPicture(seed: 1)
             let work = try await artist.register(picture, client)
@@ -178,9 +174,7 @@ struct CaseCommandTests {
 
     // Goal: all of it from the shell: see, preview, decide, refuse who may not, undo, settle.
     @Test func casesFromTheShell() async throws {
-        let server = try TestServer()
-        try server.addModerators()
-        try await server.run { client in
+        try await TestServer.moderated { server, client in
             let artist = try await TestDevice.joined(to: server, client)
             let picture = try TestPicture(seed: 1)
             _ = try await artist.register(picture, client)

@@ -76,9 +76,7 @@ struct ReservationTests {
     // Goal: a holder without an account asks, a moderator confirms or refuses, the holder reads it
     // and withdraws it; what waits is on no list.
     @Test func holdersReserveThroughModerators() async throws {
-        let server = try TestServer()
-        try server.addModerators()
-        try await server.run { client in
+        try await TestServer.moderated { server, client in
             let reader = try await TestDevice.joined(to: server, client)
             let pictures = try (1...3).map { try TestPicture(seed: $0).reading }
             let request = HolderReservationRequest(
@@ -122,9 +120,7 @@ struct ReservationTests {
     // Goal: who registers somebody's public work, and reserves it, stops nobody: the reservation
     // waits, and the two registrations and the reservation are one case.
     @Test func aThiefsReservationWaits() async throws {
-        let server = try TestServer()
-        try server.addModerators()
-        try await server.run { client in
+        try await TestServer.moderated { server, client in
             let artist = try await TestDevice.joined(to: server, client)
             let thief = try await TestDevice.joined(to: server, client)
             let picture = try TestPicture(seed: 1)
@@ -151,9 +147,7 @@ struct ReservationTests {
     // Goal: a holder's reservation of a registered work is put on the list, or refused, by the
     // decision of its case; undoing restores it.
     @Test func aCaseDecidesAboutAReservation() async throws {
-        let server = try TestServer()
-        try server.addModerators()
-        try await server.run { client in
+        try await TestServer.moderated { server, client in
             let artist = try await TestDevice.joined(to: server, client)
             let picture = try TestPicture(seed: 1)
             _ = try await artist.register(picture, client)
@@ -176,9 +170,7 @@ struct ReservationTests {
 
     // Goal: an account that a reservation stops can contest it, once; who made it reads why.
     @Test func reservationsCanBeContested() async throws {
-        let server = try TestServer()
-        try server.addModerators()
-        try await server.run { client in
+        try await TestServer.moderated { server, client in
             let holder = try await TestDevice.joined(to: server, client)
             let artist = try await TestDevice.joined(to: server, client)
             let work = try await holder.register(try TestPicture(seed: 1), client)
@@ -240,9 +232,7 @@ struct ReservationTests {
 
     // Goal: pages follow each other without a gap, whatever changes in between.
     @Test func pagesFollowEachOther() async throws {
-        let server = try TestServer()
-        try server.addModerators()
-        try await server.run { client in
+        try await TestServer.moderated { server, client in
             let reader = try await TestDevice.joined(to: server, client)
             let picture = try TestPicture(seed: 1).reading
             for _ in 0..<2 {

@@ -174,9 +174,7 @@ struct RightsAbuseTests {
     // Method: in the case of the two registrations; by number, with words; not again while
     // suspended.
     @Test func aThiefsReservationEnds() async throws {
-        let server = try TestServer()
-        try server.addModerators()
-        try await server.run { client in
+        try await TestServer.moderated { server, client in
             let thief = try await TestDevice.joined(to: server, client)
             let artist = try await TestDevice.joined(to: server, client)
             let picture = try TestPicture(seed: 1)
@@ -214,9 +212,7 @@ struct RightsAbuseTests {
     // Goal: what a moderator refused does not come back by another copy of the file; what its owner
     // has ended is not put in force by a decision.
     @Test func refusedAndEndedStaySo() async throws {
-        let server = try TestServer()
-        try server.addModerators()
-        try await server.run { client in
+        try await TestServer.moderated { server, client in
             let artist = try await TestDevice.joined(to: server, client)
             let other = try await TestDevice.joined(to: server, client)
             let picture = try TestPicture(seed: 1)
@@ -240,9 +236,7 @@ struct RightsAbuseTests {
 
     // Goal: of two cases that suspend one account each is undone for itself.
     @Test func casesLiftTheirOwn() async throws {
-        let server = try TestServer()
-        try server.addModerators()
-        try await server.run { client in
+        try await TestServer.moderated { server, client in
             let artist = try await TestDevice.joined(to: server, client)
             for seed in UInt64(1)...2 {
                 _ = try await artist.register(try TestPicture(seed: seed), client, "w\(seed)")
@@ -265,9 +259,7 @@ struct RightsAbuseTests {
 
     // Goal: a case's suspension neither shortens nor, undone, ends one that was there before.
     @Test func anOlderSuspensionStays() async throws {
-        let server = try TestServer()
-        try server.addModerators()
-        try await server.run { client in
+        try await TestServer.moderated { server, client in
             let artist = try await TestDevice.joined(to: server, client)
             let picture = try TestPicture(seed: 1)
             _ = try await artist.register(picture, client)
@@ -306,9 +298,7 @@ struct RightsAbuseTests {
 
     // Goal: no moderator's act is dated by a clock that cannot be right.
     @Test func wrongClocksDecideNothing() async throws {
-        let server = try TestServer()
-        try server.addModerators()
-        try await server.run { client in
+        try await TestServer.moderated { server, client in
             _ = try await TestDevice.claim(try TestPicture(seed: 1), client)
             try server.core.time.check()
             for days in [-40, 440] {
@@ -327,9 +317,7 @@ struct RightsAbuseTests {
 struct RightsStorageTests {
     // Goal: SQLite's REPLACE does not go round what keeps events and the audit log.
     @Test func replacingIsRefused() async throws {
-        let server = try TestServer()
-        try server.addModerators()
-        try await server.run { client in
+        try await TestServer.moderated { server, client in
             _ = try await TestDevice.claim(try TestPicture(seed: 1), client)
             try server.core.cases.decide(1, TestServer.verdict(.dismiss), as: "mia")
             for table in ["case_event", "audit"] {
@@ -344,9 +332,7 @@ struct RightsStorageTests {
     // Goal: evidence with something before, behind or beside what was signed is not sound, and none
     // of it ends the program.
     @Test func tamperedEvidenceIsFound() async throws {
-        let server = try TestServer()
-        try server.addModerators()
-        try await server.run { client in
+        try await TestServer.moderated { server, client in
             _ = try await TestDevice.claim(try TestPicture(seed: 1), client)
             let file = server.folder.url.appendingPathComponent("case.tar")
             _ = try server.core.evidence.export(1, to: file, as: "mia")
@@ -459,9 +445,7 @@ struct RightsCollusionTests {
     // Goal: who won cannot take the other side's appeal away: not by appealing and withdrawing, nor
     // by having an appeal of their own upheld.
     @Test func theOtherSidesAppealStays() async throws {
-        let server = try TestServer()
-        try server.addModerators()
-        try await server.run { client in
+        try await TestServer.moderated { server, client in
             let artist = try await TestDevice.joined(to: server, client)
             for (index, ending) in ["withdrawal", "upheld"].enumerated() {
                 let picture = try TestPicture(seed: UInt64(index + 1))

@@ -119,6 +119,15 @@ extension TestServer {
         ] { _ = try core.moderators.add(name, role: role, actor: "test") }
     }
 
+    /// Runs `body` with a new server that has them, as ``run(_:)`` does.
+    static func moderated(
+        _ body: @escaping @Sendable (TestServer, any TestClientProtocol) async throws -> Void
+    ) async throws {
+        let server = try TestServer()
+        try server.addModerators()
+        try await server.run { client in try await body(server, client) }
+    }
+
     /// A verdict that fits most cases.
     static func verdict(_ act: CaseAct, _ side: CaseSide = .respondent) -> CaseVerdict {
         CaseVerdict(

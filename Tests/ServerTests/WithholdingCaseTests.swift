@@ -31,9 +31,7 @@ struct WithholdingCaseTests {
     // Method: the second artist has a model of the first one's picture and one of their own; a
     // moderator withholds, the appeal before another moderator lifts it.
     @Test func aWithheldWorkStopsItsModelsAlone() async throws {
-        let server = try TestServer()
-        try server.addModerators()
-        try await server.run { client in
+        try await TestServer.moderated { server, client in
             let first = try await TestDevice.joined(to: server, client)
             let second = try await TestDevice.joined(to: server, client)
             let picture = try TestPicture(seed: 1)
@@ -118,9 +116,7 @@ struct WithholdingCaseTests {
 
     // Goal: of several models with a work one can be withheld, and a name of none is refused.
     @Test func oneModelIsWithheld() async throws {
-        let server = try TestServer()
-        try server.addModerators()
-        try await server.run { client in
+        try await TestServer.moderated { server, client in
             let first = try await TestDevice.joined(to: server, client)
             let second = try await TestDevice.joined(to: server, client)
             let picture = try TestPicture(seed: 1)

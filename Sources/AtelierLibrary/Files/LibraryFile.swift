@@ -78,18 +78,14 @@ package enum LibraryFile {
     ///
     /// - Throws: ``LibraryError/unreadable(path:reason:)``, ``LibraryError/tooLarge(path:limit:)``.
     package static func read(_ file: URL, limit: Int) throws -> [UInt8] {
-        // Without O_NONBLOCK, opening a named pipe would wait for a writer.
-        let descriptor = file.withFileName {
-            Foundation.open($0, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-        }
-        guard descriptor >= 0 else { throw unreadable(file) }
+        let opened = try opened(file)
+        let descriptor = opened.descriptor
         defer { close(descriptor) }
-        let status = try checkFile(descriptor, file)
-        guard status.st_size <= limit else {
+        guard opened.size <= limit else {
             throw LibraryError.tooLarge(path: file.shownPath, limit: limit)
         }
         // Straight into the array: artists' files have hundreds of megabytes.
-        let count = min(limit, Int(clamping: status.st_size))
+        let count = opened.size
         var hasFailed = false
         let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, used in
             while used < count, let base = buffer.baseAddress {
@@ -122,24 +118,15 @@ package enum LibraryFile {
 
     /// Opens a file for reading in pieces.
     package static func open(_ file: URL) throws -> FileHandle {
-        let descriptor = file.withFileName {
-            Foundation.open($0, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-        }
-        guard descriptor >= 0 else { throw unreadable(file) }
-        let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
-        try checkFile(descriptor, file)
-        return handle
+        FileHandle(fileDescriptor: try opened(file).descriptor, closeOnDealloc: true)
     }
 
-    /// Refuses to read anything but a file, such as a folder or a named pipe.
-    @discardableResult
-    private static func checkFile(_ descriptor: Int32, _ file: URL) throws -> stat {
-        var status = stat()
-        guard fstat(descriptor, &status) == 0 else { throw unreadable(file) }
-        guard status.st_mode & S_IFMT == S_IFREG else {
-            throw LibraryError.unreadable(path: file.shownPath, reason: "it is not a file")
+    private static func opened(_ file: URL) throws -> RegularFile {
+        do throws(RegularFile.Unreadable) {
+            return try RegularFile(opening: file)
+        } catch {
+            throw LibraryError.unreadable(path: file.shownPath, reason: error.reason)
         }
-        return status
     }
 
     /// Makes a folder and its parents at mode 0700; an existing one is left as it is.

@@ -92,11 +92,7 @@ extension GenerationService {
         _ watch: DrawingWatch = DrawingWatch()
     ) throws -> [SourceColor] {
         let output = try OutputFile(file, .picture, replacing: replacing, of: context.folder)
-        let generation = try generation(id)
-        let drawing = try drawAgain(generation, try plan(of: generation), watch)
-        guard let map = drawing.sourceMap else {
-            throw GenerationError.isASheet(name: generation.id.short)
-        }
+        let map = try sourceMap(of: id, watch)
         try output.write(png: try map.picture.encodedPNG())
         return map.legend.compactMap { entry in
             WorkID(entry.workID).map {
@@ -112,11 +108,7 @@ extension GenerationService {
     public func sourceOutlines(
         of id: GenerationID, side: Int = 512, _ watch: DrawingWatch = DrawingWatch()
     ) throws -> SourceOutlines {
-        let generation = try generation(id)
-        let drawing = try drawAgain(generation, try plan(of: generation), watch)
-        guard let map = drawing.sourceMap else {
-            throw GenerationError.isASheet(name: generation.id.short)
-        }
+        let map = try sourceMap(of: id, watch)
         let grid = map.regions.reduced(to: side)
         let regions = map.legend.enumerated().compactMap { rank, entry in
             WorkID(entry.workID).map {
@@ -126,6 +118,15 @@ extension GenerationService {
             }
         }
         return SourceOutlines(across: grid.across, down: grid.down, regions: regions)
+    }
+
+    private func sourceMap(of id: GenerationID, _ watch: DrawingWatch) throws -> SourceMap {
+        let generation = try generation(id)
+        let drawing = try drawAgain(generation, try plan(of: generation), watch)
+        guard let map = drawing.sourceMap else {
+            throw GenerationError.isASheet(name: generation.id.short)
+        }
+        return map
     }
 
     private func drawAgain(

@@ -31,6 +31,13 @@ struct JPEGSegments {
         }
     }
 
+    /// A whole segment.
+    ///
+    /// - Parameter marker: The marker's second byte, such as 0xE1.
+    static func segment(_ marker: UInt8, _ body: [UInt8]) -> [UInt8] {
+        [0xFF, marker] + BigEndian.bytes(UInt16(clamping: body.count + 2)) + body
+    }
+
     /// The next 0xFF that begins a marker; in entropy-coded data a zero follows it.
     private static func marker(in file: [UInt8], from start: Int) -> Int? {
         file.withUnsafeBufferPointer { buffer in
@@ -124,8 +131,7 @@ enum JPEGMetadata {
         guard packet.count <= Limits.segmentPacketBytes else {
             throw .tooLarge(limit: Limits.segmentPacketBytes)
         }
-        let body = packetName + packet
-        return [0xFF, 0xE1] + BigEndian.bytes(UInt16(clamping: body.count + 2)) + body
+        return JPEGSegments.segment(0xE1, packetName + packet)
     }
 
     /// Where a packet goes in a file that has none: behind what has to come first, JFIF and EXIF.

@@ -37,12 +37,8 @@ struct PNGChunks {
         let sum = content.withUnsafeBufferPointer {
             crc32(0, $0.baseAddress, uInt($0.count))
         }
-        return bigEndian(UInt32(clamping: body.count)) + content
-            + bigEndian(UInt32(truncatingIfNeeded: sum))
-    }
-
-    private static func bigEndian(_ number: UInt32) -> [UInt8] {
-        withUnsafeBytes(of: number.bigEndian, Array.init)
+        return BigEndian.bytes(UInt32(clamping: body.count)) + content
+            + BigEndian.bytes(UInt32(truncatingIfNeeded: sum))
     }
 }
 

@@ -44,10 +44,10 @@ struct ManifestPlace {
         let starts = Array(stride(from: 0, to: max(1, rest.count), by: Self.segmentBytes))
         return starts.enumerated().flatMap { index, start in
             let part = rest[start..<min(rest.count, start + Self.segmentBytes)]
-            let body =
+            return JPEGSegments.segment(
+                0xEB,
                 Array("JP".utf8) + BigEndian.bytes(UInt16(1))
-                + BigEndian.bytes(UInt32(clamping: index + 1)) + header + part
-            return [0xFF, 0xEB] + BigEndian.bytes(UInt16(clamping: body.count + 2)) + body
+                    + BigEndian.bytes(UInt32(clamping: index + 1)) + header + part)
         }
     }
 }

@@ -90,13 +90,6 @@ struct AccountRoom: Room {
         }
         return number
     }
-
-    private func run<Value: Encodable & Sendable>(
-        _ body: @escaping @Sendable (Library) throws -> Value
-    ) async throws -> Response {
-        let open = studio.library
-        return try await Blocking.run { try JSONReply.reply(try body(try open.library)) }
-    }
 }
 
 extension AccountRoom {
@@ -225,13 +218,9 @@ extension AccountRoom {
             limit: Limits.bundleBytes, in: studio.library.folder)
         let events = studio.events
         return try await run { library in
-            do {
-                let changes = try library.sync.importBundle(from: file.url)
-                events.tell(.changed(Library.observedTables))
-                return ["changes": changes]
-            } catch {
-                throw file.naming(error)
-            }
+            let changes = try file.using { try library.sync.importBundle(from: $0) }
+            events.tell(.changed(Library.observedTables))
+            return ["changes": changes]
         }
     }
 }

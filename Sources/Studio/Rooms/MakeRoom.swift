@@ -73,20 +73,18 @@ struct MakeRoom: Room {
                 draft: { number, png in
                     job.picture("draft-\(number)", png)
                     job.result(
-                        told.withLock { told in
-                            told.drafts.append(
+                        told.changed {
+                            $0.drafts.append(
                                 DraftPicture(
                                     number: number,
                                     picture: "api/jobs/\(job.id)/pictures/draft-\(number)"))
-                            return told
                         })
                 },
                 isCancelled: { job.isStopped })
             let sheet = try draw(watch)
-            return told.withLock { told in
-                told.sheet = sheet.id
-                told.isRepeat = told.drafts.isEmpty
-                return told
+            return told.changed {
+                $0.sheet = sheet.id
+                $0.isRepeat = $0.drafts.isEmpty
             }
         }
         return try JSONReply.reply(["job": job.id], status: .accepted)
@@ -118,34 +116,23 @@ struct MakeRoom: Room {
             let told = Mutex(FinishingProgress(number: first))
             let count = Double(order.picks.count)
             for (index, number) in order.picks.enumerated() {
-                job.result(
-                    told.withLock { told in
-                        told.number = number
-                        return told
-                    })
+                job.result(told.changed { $0.number = number })
                 let version = Mutex(0)
                 let watch = DrawingWatch(
                     progress: { job.progress((Double(index) + $0) / count) },
                     preview: { png in
-                        let next = version.withLock { version in
-                            version += 1
-                            return version
-                        }
+                        let next = version.changed { $0 += 1 }
                         job.picture("preview-\(number)", png)
                         job.result(
-                            told.withLock { told in
-                                told.preview =
+                            told.changed {
+                                $0.preview =
                                     "api/jobs/\(job.id)/pictures/preview-\(number)?v=\(next)"
-                                return told
                             })
                     },
                     isCancelled: { job.isStopped })
                 let made = try library.generations.pick([number], of: sheet, watch)
                 job.result(
-                    told.withLock { told in
-                        told.generations += made.map(PictureRoom.Item.init)
-                        return told
-                    })
+                    told.changed { $0.generations += made.map(PictureRoom.Item.init) })
             }
             return told.withLock { $0 }
         }
@@ -220,6 +207,16 @@ private struct DraftOrder: Decodable {
         try text.map {
             guard let id = WorkID(hex: $0) else { throw APIError.malformed("No work is \($0).") }
             return id
+        }
+    }
+}
+
+extension Mutex where Value: Sendable {
+    /// Changes the value and returns it.
+    fileprivate func changed(_ change: (inout Value) -> Void) -> Value {
+        withLock { value in
+            change(&value)
+            return value
         }
     }
 }

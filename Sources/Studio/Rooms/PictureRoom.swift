@@ -50,13 +50,6 @@ struct PictureRoom: Room {
         router.post("api/verify") { request, _ in try await verify(request) }
     }
 
-    private func run<Value: Encodable & Sendable>(
-        _ body: @escaping @Sendable (Library) throws -> Value
-    ) async throws -> Response {
-        let open = studio.library
-        return try await Blocking.run { try JSONReply.reply(try body(try open.library)) }
-    }
-
     /// The file as it is kept.
     private func whole(_ id: GenerationID) async throws -> Response {
         let open = studio.library
@@ -131,15 +124,10 @@ struct PictureRoom: Room {
             throw APIError.malformed("format is png, jpg or webp.")
         }
         let isClean = request.query("watermark") == "0"
-        let open = studio.library
-        return try await Blocking.run {
-            // The folder goes with the file that made it.
-            let place = try UploadedFile(named: "export", in: open.folder)
-            let file = place.url.deletingLastPathComponent()
-                .appending(path: "\(id.short).\(ending)")
-            _ = try open.library.generations.export(id, to: file, withoutWatermark: isClean)
-            let bytes = try LibraryFile.read(file, limit: StyleKit.Limits.fileBytes)
-            return FileReply.reply(bytes, type, download: file.lastPathComponent)
+        return try await sendFile(type) { library, folder in
+            let file = folder.appending(path: "\(id.short).\(ending)")
+            _ = try library.generations.export(id, to: file, withoutWatermark: isClean)
+            return (file, file.lastPathComponent)
         }
     }
 
@@ -153,14 +141,12 @@ struct PictureRoom: Room {
         let file = try await RequestBody.file(
             request, limit: StyleKit.Limits.fileBytes, in: studio.library.folder)
         return try await run { library in
-            do {
-                let verification = try library.generations.verify(file.url)
+            try file.using { file in
+                let verification = try library.generations.verify(file)
                 let mark =
                     verification.generation == nil
-                    ? try library.generations.findMark(in: file.url) : nil
+                    ? try library.generations.findMark(in: file) : nil
                 return Verdict(verification: verification, mark: mark)
-            } catch {
-                throw file.naming(error)
             }
         }
     }

@@ -3,6 +3,7 @@ import Foundation
 import HTTPTypes
 import Hummingbird
 import SignedObjects
+import StyleKit
 
 /// Sketches: what the pad keeps while it is used, as plain files in the library's folder.
 ///
@@ -30,7 +31,7 @@ struct SketchRoom: Room {
         }
         router.put("api/sketches/:sketch/:part") { request, context in
             let bytes = try await RequestBody.bytes(request, limit: Limits.sketchPartBytes)
-            guard bytes.starts(with: [0x89, 0x50, 0x4E, 0x47]) else {
+            guard PictureFormat(sniffing: bytes) == .png else {
                 throw APIError.malformed("The parts of a sketch are PNG files.")
             }
             return try write(bytes, to: try part(context))

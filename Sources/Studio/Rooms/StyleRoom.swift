@@ -34,20 +34,9 @@ struct StyleRoom: Room {
             let file = try await RequestBody.file(
                 request, limit: StyleKit.Limits.fileBytes, in: studio.library.folder)
             return try await run { library in
-                do {
-                    return ["likeness": try library.styles.compare(id, with: file.url).likeness]
-                } catch {
-                    throw file.naming(error)
-                }
+                try file.using { ["likeness": try library.styles.compare(id, with: $0).likeness] }
             }
         }
-    }
-
-    private func run<Value: Encodable & Sendable>(
-        _ body: @escaping @Sendable (Library) throws -> Value
-    ) async throws -> Response {
-        let open = studio.library
-        return try await Blocking.run { try JSONReply.reply(try body(try open.library)) }
     }
 
     /// The pictures that each style has drawn, sheets of drafts left out.
@@ -91,16 +80,11 @@ struct StyleRoom: Room {
     }
 
     private func chart(_ id: ModelID) async throws -> Response {
-        let open = studio.library
-        return try await Blocking.run {
-            let library = try open.library
+        try await sendFile("image/png") { library, folder in
             let model = try library.styles.model(id)
-            // The folder goes with the file that made it.
-            let place = try UploadedFile(named: "chart", in: open.folder)
-            let file = place.url.deletingLastPathComponent().appending(path: "chart.png")
+            let file = folder.appending(path: "chart.png")
             try library.styles.drawChart(of: id, to: file)
-            let bytes = try LibraryFile.read(file, limit: StyleKit.Limits.fileBytes)
-            return FileReply.reply(bytes, "image/png", download: "\(model.name).png")
+            return (file, "\(model.name).png")
         }
     }
 }

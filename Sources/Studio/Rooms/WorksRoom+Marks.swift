@@ -24,17 +24,13 @@ extension WorksRoom {
             let work = try library.works.work(id)
             var areas = work.areas
             let others = kind == "avoided" ? areas.keptWhole.count : areas.avoided.count
-            do {
-                let painted = try mask.map {
-                    try library.works.areas(paintedIn: $0.url, over: work, besides: others)
-                }
-                if kind == "avoided" {
-                    areas.avoided = painted ?? []
-                } else {
-                    areas.keptWhole = painted ?? []
-                }
-            } catch {
-                throw mask?.naming(error) ?? error
+            let painted = try mask?.using {
+                try library.works.areas(paintedIn: $0, over: work, besides: others)
+            }
+            if kind == "avoided" {
+                areas.avoided = painted ?? []
+            } else {
+                areas.keptWhole = painted ?? []
             }
             return try JSONReply.reply(
                 Details(try library.works.edit(id, areas: areas), in: library))
@@ -79,33 +75,21 @@ extension WorksRoom {
 
     /// The deletion certificate of a removed work, with its signatures.
     func certificate(of id: RowID) async throws -> Response {
-        let open = studio.library
-        return try await Blocking.run {
-            let library = try open.library
-            let place = try UploadedFile(named: "certificate", in: open.folder)
-            let file = place.url.appendingPathExtension("jws")
-            try library.rights.write(
-                try library.rights.certificate(ofRemoved: id), to: file)
-            let bytes = try LibraryFile.read(file, limit: Limits.messageBytes)
-            return FileReply.reply(
-                bytes, "application/jose", download: "certificate-\(id.short).jws")
+        try await sendFile("application/jose", limit: Limits.messageBytes) { library, folder in
+            let file = folder.appending(path: "certificate-\(id.short).jws")
+            try library.rights.write(try library.rights.certificate(ofRemoved: id), to: file)
+            return (file, file.lastPathComponent)
         }
     }
 
     /// A copy that says that no AI may be trained on it.
     func protectedCopy(_ id: WorkID) async throws -> Response {
-        let open = studio.library
-        return try await Blocking.run {
-            let library = try open.library
-            // The folder goes with the file that made it.
-            let place = try UploadedFile(named: "copy", in: open.folder)
-            let folder = place.url.deletingLastPathComponent()
-            let copy = try library.works.protect([id], to: folder).first
-            guard let copy else { throw APIError.notFound }
+        try await sendFile("application/octet-stream") { library, folder in
+            guard let copy = try library.works.protect([id], to: folder).first else {
+                throw APIError.notFound
+            }
             let file = URL(filePath: copy.file)
-            let bytes = try LibraryFile.read(file, limit: StyleKit.Limits.fileBytes)
-            return FileReply.reply(
-                bytes, "application/octet-stream", download: file.lastPathComponent)
+            return (file, file.lastPathComponent)
         }
     }
 }

@@ -72,15 +72,6 @@ struct WorksRoom: Room {
             return try await run(freesRoom: true) { try $0.trash.erase(id) }
         }
     }
-
-    private func run<Value: Encodable & Sendable>(
-        freesRoom: Bool = false, _ body: @escaping @Sendable (Library) throws -> Value
-    ) async throws -> Response {
-        let open = studio.library
-        return try await Blocking.run {
-            try JSONReply.reply(try body(try freesRoom ? open.freeingRoom : open.library))
-        }
-    }
 }
 
 extension WorksRoom {
@@ -229,15 +220,13 @@ extension WorksRoom {
             request, named: request.query("filename") ?? "", limit: StyleKit.Limits.fileBytes,
             in: studio.library.folder)
         return try await run { library in
-            do {
+            try file.using { file in
                 let added = try library.works.add(
-                    file.url, rights: rights, answer: answer,
+                    file, rights: rights, answer: answer,
                     title: title.flatMap { $0.isEmpty ? nil : $0 }, tags: tags)
                 return Added(
                     work: Item(added.work), isDuplicate: added.isDuplicate,
                     resemblance: added.resemblance, notes: added.notes)
-            } catch {
-                throw file.naming(error)
             }
         }
     }

@@ -13,17 +13,13 @@ final class BlobReader {
     /// - Throws: ``BlobError/unreadable(path:reason:)``, also for a folder or a named pipe.
     init(_ file: URL) throws(BlobError) {
         path = file.shownPath
-        // Without O_NONBLOCK, opening a named pipe would wait for a writer.
-        let descriptor = file.withFileName { open($0, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
-        guard descriptor >= 0 else {
-            throw .unreadable(path: path, reason: String(cString: strerror(errno)))
+        do throws(RegularFile.Unreadable) {
+            let opened = try RegularFile(opening: file)
+            size = opened.size
+            handle = FileHandle(fileDescriptor: opened.descriptor, closeOnDealloc: true)
+        } catch {
+            throw .unreadable(path: path, reason: error.reason)
         }
-        handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
-        var status = stat()
-        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
-            throw .unreadable(path: path, reason: "it is not a file")
-        }
-        size = Int(clamping: status.st_size)
     }
 
     /// Whether everything was read.
@@ -49,7 +45,7 @@ final class BlobReader {
 
 /// A file that is written beside its place, and moved there when it is whole.
 struct BlobDraft {
-    private let handle: FileHandle
+    private let descriptor: CInt
     private let target: URL
 
     /// Writes a file of mode 0600.
@@ -57,33 +53,33 @@ struct BlobDraft {
     /// - Throws: ``BlobError/unwritable(path:reason:)``, and what `body` throws; the place is then
     ///   as it was.
     static func write(to target: URL, _ body: (BlobDraft) throws -> Void) throws {
-        let draft = target.appendingPathExtension("part-\(UUID().uuidString)")
-        defer { _ = draft.withFileName { unlink($0) } }
-        let descriptor = draft.withFileName {
-            open($0, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        let file = target.appendingPathExtension("part-\(UUID().uuidString)")
+        defer { _ = file.withFileName { unlink($0) } }
+        let descriptor = try naming(target) { () throws(FileFailure) in
+            try DurableFile.create(file)
         }
-        guard descriptor >= 0 else { throw unwritable(target, String(cString: strerror(errno))) }
-        let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
-        try body(BlobDraft(handle: handle, target: target))
-        do {
-            try handle.synchronize()
-            try handle.close()
-        } catch {
-            throw unwritable(target, error.localizedDescription)
+        defer { close(descriptor) }
+        try body(BlobDraft(descriptor: descriptor, target: target))
+        try naming(target) { () throws(FileFailure) in
+            try DurableFile.sync(descriptor, of: file)
+            try DurableFile.move(file, to: target, replacing: true)
         }
-        let status = draft.withFileName { from in target.withFileName { rename(from, $0) } }
-        guard status == 0 else { throw unwritable(target, String(cString: strerror(errno))) }
     }
 
     func append(_ bytes: [UInt8]) throws(BlobError) {
-        do {
-            try handle.write(contentsOf: Data(bytes))
-        } catch {
-            throw Self.unwritable(target, error.localizedDescription)
+        try Self.naming(target) { () throws(FileFailure) in
+            try DurableFile.write(bytes, to: descriptor, of: target)
         }
     }
 
-    private static func unwritable(_ file: URL, _ reason: String) -> BlobError {
-        .unwritable(path: file.shownPath, reason: reason)
+    /// Errors name the file that a draft is for.
+    private static func naming<Result>(
+        _ file: URL, _ body: () throws(FileFailure) -> Result
+    ) throws(BlobError) -> Result {
+        do {
+            return try body()
+        } catch {
+            throw .unwritable(path: file.shownPath, reason: error.reason)
+        }
     }
 }

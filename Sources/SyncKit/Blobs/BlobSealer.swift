@@ -87,23 +87,10 @@ public struct BlobSealer: Sendable {
         header.append(salt)
         try BlobDraft.write(to: target) { draft in
             try draft.append(header.bytes)
-            var hash = SHA256()
-            var index: UInt64 = 0
-            var done = 0
-            while true {
-                try Task.checkCancellation()
-                let piece = try reader.read(Limits.blobChunkBytes)
-                let isLast = reader.isAtEnd
-                hash.update(data: piece)
-                try draft.append(
-                    try Self.sealed(piece, key, Self.nonce(index, isLast: isLast), source))
-                done += piece.count
-                progress(done)
-                if isLast { break }
-                index += 1
-            }
-            guard Array(hash.finalize()) == digest else {
-                throw BlobError.otherContent(path: source.shownPath)
+            try Self.convert(reader, by: Limits.blobChunkBytes, source, digest, progress) {
+                let sealed = try Self.sealed($0, key, $1, source)
+                try draft.append(sealed)
+                return $0
             }
         }
     }
@@ -133,25 +120,40 @@ public struct BlobSealer: Sendable {
         let key = try fileKey(
             epoch: epoch, salt: Array(header.suffix(Self.saltBytes)), digest: digest)
         try BlobDraft.write(to: target) { draft in
-            var hash = SHA256()
-            var index: UInt64 = 0
-            var done = 0
-            while true {
-                try Task.checkCancellation()
-                let sealed = try reader.read(Limits.blobChunkBytes + Self.tagBytes)
-                let isLast = reader.isAtEnd
-                let piece = try Self.opened(
-                    sealed, key, Self.nonce(index, isLast: isLast), source)
-                hash.update(data: piece)
+            let count = Limits.blobChunkBytes + Self.tagBytes
+            try Self.convert(reader, by: count, source, digest, progress) {
+                let piece = try Self.opened($0, key, $1, source)
                 try draft.append(piece)
-                done += piece.count
-                progress(done)
-                if isLast { break }
-                index += 1
+                return piece
             }
-            guard Array(hash.finalize()) == digest else {
-                throw BlobError.otherContent(path: source.shownPath)
-            }
+        }
+    }
+
+    /// Goes through the rest of a file chunk by chunk, and checks what it holds.
+    ///
+    /// - Parameters:
+    ///   - count: The bytes that are read for a chunk.
+    ///   - chunk: Gets what was read and the chunk's nonce; returns the bytes that are not sealed.
+    private static func convert(
+        _ reader: BlobReader, by count: Int, _ source: URL, _ digest: [UInt8],
+        _ progress: (Int) -> Void, _ chunk: ([UInt8], [UInt8]) throws -> [UInt8]
+    ) throws {
+        var hash = SHA256()
+        var index: UInt64 = 0
+        var done = 0
+        while true {
+            try Task.checkCancellation()
+            let read = try reader.read(count)
+            let isLast = reader.isAtEnd
+            let piece = try chunk(read, nonce(index, isLast: isLast))
+            hash.update(data: piece)
+            done += piece.count
+            progress(done)
+            if isLast { break }
+            index += 1
+        }
+        guard Array(hash.finalize()) == digest else {
+            throw BlobError.otherContent(path: source.shownPath)
         }
     }
 

@@ -28,16 +28,14 @@ final class ChunkFile {
     ///
     /// - Throws: ``BundleError/unreadable(path:reason:)``, also for a folder or a named pipe.
     init(reading url: URL, prefix: [UInt8]) throws {
-        // Without O_NONBLOCK, opening a named pipe would wait for a writer.
-        let descriptor = url.withFileName { open($0, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
-        guard descriptor >= 0 else { throw Self.unreadable(url, Self.text(errno)) }
         self.url = url
-        handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
-        end = 0
-        var status = stat()
-        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
-            throw Self.unreadable(url, "it is not a file")
+        do throws(RegularFile.Unreadable) {
+            let opened = try RegularFile(opening: url)
+            handle = FileHandle(fileDescriptor: opened.descriptor, closeOnDealloc: true)
+        } catch {
+            throw Self.unreadable(url, error.reason)
         }
+        end = 0
         guard try Self.read(prefix.count, from: handle) == prefix else {
             throw BundleError.notABundle
         }
@@ -87,14 +85,12 @@ final class ChunkFile {
     }
 
     private static func unwritable(_ url: URL, _ code: Int32) -> BundleError {
-        .unwritable(path: url.shownPath, reason: text(code))
+        .unwritable(path: url.shownPath, reason: String(cString: strerror(code)))
     }
 
     private static func unreadable(_ url: URL, _ reason: String) -> BundleError {
         .unreadable(path: url.shownPath, reason: reason)
     }
-
-    private static func text(_ code: Int32) -> String { String(cString: strerror(code)) }
 
     func chunk(_ index: Int) throws -> [UInt8] {
         let span = spans[index]
