@@ -32,7 +32,7 @@ public struct JWS<Payload: SignedPayload>: Hashable, Sendable {
     /// - Throws: ``JWSError/unsignable`` where the payload has no JSON form.
     public init(signing payload: Payload, with key: SigningKey) throws(JWSError) {
         guard
-            let json = try? CanonicalJSON.encoder.encode(payload),
+            let json = try? CanonicalJSON.encode(payload),
             case let input = Self.header + ".".utf8 + Base64URL.encode(json).utf8,
             let signature = try? key.signature(for: input)
         else { throw .unsignable(type: Payload.type) }
@@ -159,8 +159,9 @@ private struct JWSParts: Sendable {
 
     /// One payload, one text: another spelling would be a second signed object of the same kind.
     func checkSpelling(of payload: some Encodable) throws(JWSError) {
-        guard let canonical = try? CanonicalJSON.encoder.encode(payload), canonical == Data(json)
-        else { throw .notCanonical(type: type) }
+        guard let canonical = try? CanonicalJSON.encode(payload), canonical == json else {
+            throw .notCanonical(type: type)
+        }
     }
 }
 

@@ -1,25 +1,37 @@
 /// Lowercase hexadecimal text.
 package enum Hexadecimal {
+    private static let digits = Array("0123456789abcdef".utf8)
+
     /// Two digits a byte.
     package static func encode(_ bytes: some Sequence<UInt8>) -> String {
-        let digits = Array("0123456789abcdef".utf8)
-        var text: [UInt8] = []
-        for byte in bytes {
-            text.append(digits[Int(byte >> 4)])
-            text.append(digits[Int(byte & 15)])
+        // Another module's call is not specialized: only the outermost part is generic.
+        bytes.withContiguousStorageIfAvailable(text) ?? Array(bytes).withUnsafeBufferPointer(text)
+    }
+
+    private static func text(of bytes: UnsafeBufferPointer<UInt8>) -> String {
+        String(unsafeUninitializedCapacity: 2 * bytes.count) { text in
+            for (index, byte) in bytes.enumerated() {
+                text[2 * index] = digits[Int(byte >> 4)]
+                text[2 * index + 1] = digits[Int(byte & 15)]
+            }
+            return 2 * bytes.count
         }
-        return String(decoding: text, as: UTF8.self)
     }
 
     /// The bytes of lowercase hexadecimal text, or nil.
     package static func decode(_ text: String) -> [UInt8]? {
-        let digits = text.utf8.map(value(ofDigit:))
-        guard digits.count.isMultiple(of: 2) else { return nil }
+        guard text.utf8.count.isMultiple(of: 2) else { return nil }
         var bytes: [UInt8] = []
-        bytes.reserveCapacity(digits.count / 2)
-        for index in stride(from: 0, to: digits.count, by: 2) {
-            guard let high = digits[index], let low = digits[index + 1] else { return nil }
-            bytes.append(high << 4 | low)
+        bytes.reserveCapacity(text.utf8.count / 2)
+        var first: UInt8?
+        for digit in text.utf8 {
+            guard let value = value(ofDigit: digit) else { return nil }
+            if let high = first {
+                bytes.append(high << 4 | value)
+                first = nil
+            } else {
+                first = value
+            }
         }
         return bytes
     }

@@ -53,7 +53,7 @@ struct LoadDevice {
             certificate: try JWS(signing: certificate, with: accountKey).compact,
             pin: try JWS(signing: pin, with: accountKey).compact)
         _ = try await send(
-            "POST", "/v1/accounts", [UInt8](try CanonicalJSON.encoder.encode(request)))
+            "POST", "/v1/accounts", try CanonicalJSON.encode(request))
         try await registerModel()
     }
 
@@ -98,7 +98,7 @@ struct LoadDevice {
 
     private mutating func contact() async throws -> Duration {
         let request = try wallet.request(now: Self.now, signedBy: key) { _ in }
-        let body = [UInt8](try CanonicalJSON.encoder.encode(request))
+        let body = try CanonicalJSON.encode(request)
         let reply = try await send("POST", "/v1/ledger", body)
         let answer = try CanonicalJSON.decode(LedgerReply.self, from: Data(reply.body))
         try wallet.absorb(answer, serverKey: serverKey)

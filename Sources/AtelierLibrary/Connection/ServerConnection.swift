@@ -28,7 +28,7 @@ struct ServerConnection: Sendable {
         _ target: String, _ body: some Encodable & Sendable, as type: Reply.Type = Reply.self
     ) async throws -> Reply {
         try await send(
-            "POST", target, body: Array(try CanonicalJSON.encoder.encode(body)), proves: true)
+            "POST", target, body: try CanonicalJSON.encode(body), proves: true)
     }
 
     /// Reads the account's event stream until the server ends it.

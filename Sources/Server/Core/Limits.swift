@@ -2,6 +2,8 @@
 package enum Limits {
     /// The most devices that one account may have.
     static let devicesPerAccount = 32
+    /// The most columns of a row that is written.
+    static let statementParameters = 64
     /// The most requests to join one account that one sender has waiting.
     static let waitingDevicesPerSender = 4
     /// The most bytes of a request proof.

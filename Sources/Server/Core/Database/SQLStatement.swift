@@ -32,18 +32,15 @@ extension SQLStatement {
         into table: String, _ row: Columns, onConflict conflict: Conflict = .fails
     ) -> SQLStatement {
         let names = row.map(\.key)
-        let parameters = names.indices.map { "?\($0 + 1)" }
         var sql =
-            "INSERT INTO \(table) (\(names.joined(separator: ", "))) "
-            + "VALUES (\(parameters.joined(separator: ", ")))"
+            "INSERT INTO \(table) (\(list(names))) VALUES (\(list(parameters(1, names.count))))"
         switch conflict {
         case .fails: break
-        case .keeps(let key): sql += " ON CONFLICT (\(key.joined(separator: ", "))) DO NOTHING"
+        case .keeps(let key): sql += " ON CONFLICT (\(list(key))) DO NOTHING"
         case .updates(let key):
-            let changes = names.filter { !key.contains($0) }.map { "\($0) = excluded.\($0)" }
-            sql +=
-                " ON CONFLICT (\(key.joined(separator: ", "))) DO UPDATE SET "
-                + changes.joined(separator: ", ")
+            let changed = names.filter { !key.contains($0) }
+            sql += " ON CONFLICT (\(list(key))) DO UPDATE SET "
+            sql += list(zip(changed, changed.map { "excluded." + $0 }))
         }
         return SQLStatement(sql, row.map(\.value))
     }
@@ -52,11 +49,34 @@ extension SQLStatement {
     static func update(_ table: String, _ row: Columns, where key: Columns) -> SQLStatement {
         let names = key.map(\.key)
         let changed = row.filter { !names.contains($0.key) }
-        let changes = changed.enumerated().map { "\($1.key) = ?\($0 + 1)" }
-        let conditions = names.enumerated().map { "\($1) = ?\(changed.count + $0 + 1)" }
+        let changes = zip(changed.map(\.key), parameters(1, changed.count))
+        let conditions = zip(names, parameters(changed.count + 1, names.count))
         return SQLStatement(
-            "UPDATE \(table) SET \(changes.joined(separator: ", ")) "
-                + "WHERE \(conditions.joined(separator: " AND "))",
+            "UPDATE \(table) SET \(list(changes)) WHERE \(list(conditions, " AND "))",
             changed.map(\.value) + key.map(\.value))
+    }
+
+    /// Made once: a settle makes ten statements of these.
+    private static let allParameters = (0...Limits.statementParameters).map { "?\($0)" }
+
+    private static func parameters(_ first: Int, _ count: Int) -> ArraySlice<String> {
+        allParameters[first..<first + count]
+    }
+
+    private static func list(_ items: some Sequence<String>) -> String {
+        items.joined(separator: ", ")
+    }
+
+    private static func list(
+        _ pairs: some Sequence<(String, String)>, _ separator: String = ", "
+    ) -> String {
+        var text = ""
+        for (left, right) in pairs {
+            if !text.isEmpty { text += separator }
+            text += left
+            text += " = "
+            text += right
+        }
+        return text
     }
 }

@@ -189,7 +189,7 @@ struct Routes: Sendable {
         return Response(
             status: status, headers: headers,
             body: .init(
-                byteBuffer: ByteBuffer(bytes: [UInt8](try CanonicalJSON.encoder.encode(value)))))
+                byteBuffer: ByteBuffer(bytes: try CanonicalJSON.encode(value))))
     }
 }
 
@@ -231,7 +231,7 @@ extension Routes {
 
     private static func message(_ event: AccountEvent) throws -> ByteBuffer {
         var buffer = ByteBuffer(string: "event: \(AccountEvent.name)\ndata: ")
-        buffer.writeBytes(try CanonicalJSON.encoder.encode(event))
+        buffer.writeBytes(try CanonicalJSON.encode(event))
         buffer.writeString("\n\n")
         return buffer
     }
