@@ -266,9 +266,12 @@ extension LedgerModel {
             guard let lease, server.clock < lease.graceEnds, !hasEndedEarly else { continue }
             // Within its grace a lease ends by a return only, which its device remembers.
             let isSettled = answer.receipts.contains { $0.payload.body == spend.payload.body }
-            // A message from before the device lost its database may come late: the server lent
-            // the credit again, as the device had said that it holds nothing.
-            if !isSettled, !isLost { return "I10: a spend in time has no receipt" }
+            // A message from before the device lost its database may come late: where the server
+            // lent the credit again meanwhile, as the device had said that it holds nothing.
+            let isKept =
+                server.credits[lease.lease.payload.credit].state
+                == .leased(lease.lease.payload.lease)
+            if !isSettled, isKept || !isLost { return "I10: a spend in time has no receipt" }
         }
         return nil
     }
