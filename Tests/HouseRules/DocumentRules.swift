@@ -24,6 +24,13 @@ enum DocumentRules {
         Rule("the commands of the README exist") { project in
             ReadmeCommands.findings(in: project)
         },
+        Rule("the tests that documents name exist") { project in
+            let tests = project.swiftFiles.filter(\.isTest)
+            return lines(of: project.files.filter { $0.path.hasSuffix(".md") }) { line in
+                namedTests(in: line).first { name in !tests.contains { $0.holdsTest(name) } }
+                    .map { "There is no test '\($0.joined(separator: "."))'." }
+            }
+        },
     ]
 
     /// Spelt in halves, as these files are checked too.
@@ -49,6 +56,17 @@ enum DocumentRules {
             let before = line[line.index(before: range.lowerBound)]
             return !Words.isPartOfName(before) && !".-~/}".contains(before)
         }
+    }
+
+    /// What stands as `SuiteTests.name` or `TargetTests.SuiteTests.name` in backticks.
+    private static func namedTests(in line: Substring) -> [[Substring]] {
+        line.split(separator: "`", omittingEmptySubsequences: false).enumerated()
+            .filter { !$0.offset.isMultiple(of: 2) }
+            .map { $0.element.split(separator: ".", omittingEmptySubsequences: false) }
+            .filter { parts in
+                parts.count > 1 && parts.dropLast().allSatisfy { $0.hasSuffix("Tests") }
+                    && parts[parts.count - 1].first?.isLowercase == true
+            }
     }
 
     private static func wrongMode(_ file: SourceFile) -> Finding? {
@@ -98,5 +116,15 @@ enum DocumentRules {
             }
         }
         return parts.joined(separator: "/")
+    }
+}
+
+extension SourceFile {
+    /// Whether the file has the test of a name such as `SuiteTests.name`.
+    fileprivate func holdsTest(_ name: [Substring]) -> Bool {
+        guard let test = name.last, let suite = name.dropLast().last else { return false }
+        let isNamed = name.count < 3 || path.hasPrefix("Tests/\(name[0])/")
+        return isNamed && lines.contains { $0.contains("func \(test)(") }
+            && lines.contains { $0.contains(" \(suite)") }
     }
 }

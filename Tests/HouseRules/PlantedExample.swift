@@ -130,6 +130,15 @@ struct PlantedExample: Sendable, CustomTestStringConvertible {
                     text: "[b](B.md#part) [c](../README.md) [d](https://example.org)\n[e](E.md)"),
                 SourceFile(path: "Docs/B.md", text: ""), SourceFile(path: "README.md", text: ""),
             ], found: ["Docs/A.md:2"]),
+        Self(
+            "the tests that",
+            [
+                SourceFile(
+                    path: "Docs/A.md",
+                    text: "`ATests.b`, `CTests.ATests.b`\n`ATests.c`\n`DTests.ATests.b` and `A.b`"),
+                SourceFile(
+                    path: "Tests/CTests/ATests.swift", text: "struct ATests {\n    func b() {}\n}"),
+            ], found: ["Docs/A.md:2", "Docs/A.md:3"]),
         Self("the commands of", [], found: ["README.md:0"]),
         Self(
             "the commands of",
