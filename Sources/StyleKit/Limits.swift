@@ -20,6 +20,10 @@ public enum Limits {
     public static let jpegQuality = 92
     /// The quality of WebP files, 0 to 100.
     public static let webPQuality = 90
+    /// The most bytes of a picture's preview.
+    public static let previewBytes = 32
+    /// The parts of a picture's longer side whose means its preview is made of.
+    static let previewParts = 64
     /// The smallest width or height of a work that is learned from, in pixels.
     public static let workSide = 64
     /// The most works of one model.

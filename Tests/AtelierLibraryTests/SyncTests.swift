@@ -4,9 +4,11 @@ import CreditLedger
 import Foundation
 import GRDB
 import SignedObjects
+import StyleKit
 import Synchronization
 import SyncKit
 import SyncKitHTTP
+import SystemSupport
 import TestSupport
 import Testing
 
@@ -32,12 +34,23 @@ struct SyncTests {
         #expect(try second.model(named: "m").works.count == 2)
         let seen = try second.generations.generation(made.generation.id)
         #expect(seen.standing == .countersigned && seen.file == nil)
+        // A device without the files shows all of it blurred.
+        #expect(try second.works.all().allSatisfy { $0.preview != nil })
+        #expect(try second.works.all().map(\.preview) == first.works.all().map(\.preview))
+        #expect(try second.model(named: "m").preview == first.model(named: "m").preview)
+        #expect(seen.preview == made.generation.preview && seen.preview != nil)
         #expect(throws: LibraryError.elsewhere(kind: "model", device: "desk")) {
             try second.generate(NamedOrder(model: "m", width: 64, height: 64))
         }
         for secret in ["Morning Heron", "seabird", "gouache", "\u{89}PNG"] {
             let words = Data(secret.unicodeScalars.map { UInt8($0.value) })
             #expect(Data(server.traffic).range(of: words) == nil, "\(secret)")
+        }
+        let previews = try first.works.all().map(\.preview) + [seen.preview]
+        for preview in previews.compactMap({ $0 }) {
+            let text = Hexadecimal.encode(preview.bytes)
+            #expect(Data(server.traffic).range(of: Data(preview.bytes)) == nil)
+            #expect(Data(server.traffic).range(of: Data(text.utf8)) == nil)
         }
         let bytes = try Data(contentsOf: file)
         #expect(Data(server.traffic).range(of: bytes.dropFirst(60).prefix(40)) == nil)

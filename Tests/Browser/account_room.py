@@ -55,6 +55,25 @@ def a_second_device_joins(driver, page, address):
     return second
 
 
+def the_second_device_shows_previews(second):
+    with browser.start(1280, 900) as driver:
+        studio.open_page(driver, second.serve(), "works")
+        browser.wait_for(driver, "return document.querySelectorAll('.hang canvas.blur').length === 2")
+        colours = driver.execute_script("""
+            const canvas = document.querySelector('.hang canvas.blur');
+            const data = canvas.getContext('2d').getImageData(
+                0, 0, canvas.width, canvas.height).data;
+            return new Set(new Uint32Array(data.buffer)).size;""")
+        assert colours > 100, f"a preview shows {colours} colours"
+        studio.has_text(driver, "on desk")
+        shot(driver, "works-elsewhere")
+        driver.find_element("css selector", ".hang a").click()
+        browser.wait_for(driver, "return document.querySelector('.view canvas.blur')")
+        shot(driver, "work-elsewhere")
+        studio.no_errors(driver)
+    second.stop()
+
+
 def a_conflict_is_settled(driver, page, second):
     work = re.search(r"\"id\" : \"([0-9a-f]{32})\"", page.command("works", "list", "--json"))[1]
     page.command("sync")
@@ -107,6 +126,7 @@ def main():
                 studio.open_page(driver, page.serve(), "account")
                 syncs(driver)
                 second = a_second_device_joins(driver, page, address)
+                the_second_device_shows_previews(second)
                 a_conflict_is_settled(driver, page, second)
                 a_device_is_revoked(driver)
                 a_suspension_is_told(driver, page)

@@ -6,6 +6,7 @@ import HummingbirdTesting
 import NIOCore
 import Studio
 import StyleKit
+import TestSupport
 import Testing
 
 @Suite("The room Works")
@@ -100,6 +101,37 @@ struct WorksRoomTests {
             let removed = try #require(objects.first?["id"] as? String)
             _ = try await page.object("api/trash/\(removed)/restore", .post)
             #expect(try await page.ask("api/works/\(id)").status == .ok)
+        }
+    }
+
+    // Goal: a work whose file is on another device is shown blurred; what a foreign row holds is
+    // taken only where it is a preview. Method: the file deleted; other bytes by another program.
+    @Test("A work without its file has a preview, unless its row holds other bytes")
+    func previews() async throws {
+        try await PageClient.run { page, folder in
+            let id = try await Self.add(to: page, 50)
+            let preview = { () async throws -> String? in
+                let list = try await page.object("api/works")
+                let work = try #require((list["works"] as? [[String: Any]])?.first)
+                #expect(work["is_here"] as? Bool == false)
+                return work["preview"] as? String
+            }
+            let works = folder.root.appending(path: "works")
+            for file in try FileManager.default.contentsOfDirectory(
+                at: works, includingPropertiesForKeys: nil)
+            {
+                try FileManager.default.removeItem(at: file)
+            }
+            // The list is read anew only after a write.
+            _ = try await page.object("api/works/\(id)", .patch, Array(#"{"note":"x"}"#.utf8))
+            let text = try #require(try await preview())
+            #expect((40...64).contains(text.count))
+            for bytes in ["zeroblob(4000)", "zeroblob(3)", "'text'", "7", "x'\(text)00'"] {
+                try Shell.sqlite(
+                    folder.database.path(percentEncoded: false),
+                    "UPDATE works SET preview = \(bytes)")
+                #expect(try await preview() == nil, "\(bytes)")
+            }
         }
     }
 

@@ -45,6 +45,11 @@ package enum LibrarySchema {
         migrator.registerMigration("5 rights") { database in
             try database.execute(sql: rights)
         }
+        migrator.registerMigration("6 previews") { database in
+            for table in ["works", "models", "generations"] {
+                try database.execute(sql: "ALTER TABLE \(table) ADD COLUMN preview BLOB")
+            }
+        }
         return migrator
     }
 
@@ -61,18 +66,18 @@ package enum LibrarySchema {
     private static let workColumns = [
         "title", "note", "sha256", "pixel_hash", "width", "height", "format", "bytes", "basis",
         "licence", "statement", "device", "device_name", "created_at", "areas",
-        "fingerprint", "landmarks", "reading",
+        "fingerprint", "landmarks", "reading", "preview",
     ]
     private static let modelColumns = [
         "name", "digest", "works_digest", "engine", "bytes", "analysis", "device", "device_name",
-        "created_at", "landmarks",
+        "created_at", "landmarks", "preview",
     ]
     private static let generationColumns = [
         "model_id", "model_name", "model_digest", "works_digest", "engine", "seed", "width",
         "height", "sketch_sha256", "settings_digest", "body", "sha256", "pixel_hash", "sources",
         "spend", "receipt", "refusal", "rating", "source_withdrawn", "device", "device_name",
         "created_at", "settings", "drafts", "draft", "sheet", "largest_piece",
-        "figure",
+        "figure", "preview",
     ]
 
     private static let removalColumns = [

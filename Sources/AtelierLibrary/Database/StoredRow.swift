@@ -1,6 +1,7 @@
 import Foundation
 import GRDB
 public import SignedObjects
+import StyleKit
 
 /// One row whose values may have any type, whatever the column's: any program may write them.
 struct StoredRow {
@@ -44,6 +45,11 @@ struct StoredRow {
 
     func id<ID: RowIdentifier>(_ column: String, as type: ID.Type = ID.self) -> ID? {
         Data.fromDatabaseValue(value(column)).flatMap { ID($0) }
+    }
+
+    /// The small copy that a row carries; nil where it holds none, or bytes that are none.
+    var preview: PicturePreview? {
+        Data.fromDatabaseValue(value("preview")).flatMap { PicturePreview(Array($0.prefix(64))) }
     }
 
     private func value(_ column: String) -> DatabaseValue {

@@ -1,6 +1,6 @@
 import Foundation
 import SignedObjects
-import StyleKit
+public import StyleKit
 import SyncKit
 import SystemSupport
 
@@ -95,6 +95,8 @@ public struct Generation: Codable, Equatable, Sendable {
     public let rating: Int
     /// Whether a work that it comes from was removed since then.
     public let isSourceWithdrawn: Bool
+    /// A blurred copy, for devices without the file; left out where the row holds none.
+    public let preview: PicturePreview?
     /// The device that made it.
     public let device: String
     /// The name of that device.
@@ -135,6 +137,7 @@ public struct Generation: Codable, Equatable, Sendable {
         standing = !receipt.isEmpty ? .countersigned : refusal.isEmpty ? .waiting : .refused
         rating = fields.number("rating", in: 0...Limits.highestRating)
         isSourceWithdrawn = fields.isSet("source_withdrawn")
+        preview = fields.preview
         device = fields.text("device")
         deviceName = fields.text("device_name")
         createdAt = fields.moment("created_at")

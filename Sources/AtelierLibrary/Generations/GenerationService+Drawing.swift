@@ -212,8 +212,8 @@ extension GenerationService {
                     INSERT INTO generations(id, model_id, model_name, model_digest, works_digest,
                     engine, seed, width, height, sketch_sha256, settings_digest, body, sha256,
                     pixel_hash, sources, spend, receipt, device, device_name, created_at, settings,
-                    drafts, draft, sheet, largest_piece, figure)
-                    VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
+                    drafts, draft, sheet, largest_piece, figure, preview)
+                    VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
                     ?, ?, ?)
                     """,
                 arguments: [
@@ -226,7 +226,7 @@ extension GenerationService {
                     entry.spend.description, entry.sheet?.receipt ?? "", context.device.description,
                     context.deviceName, now.milliseconds, String(decoding: settings, as: UTF8.self),
                     plan.drafts, entry.draft, entry.sheet?.id.data, entry.drawing.largestPiece,
-                    figure,
+                    figure, Data(PicturePreview(of: entry.drawing.picture).bytes),
                 ])
             return id
         }

@@ -24,6 +24,8 @@ public struct Model: Codable, Equatable, Sendable {
     public let analysis: StyleAnalysis?
     /// Which landmarks it learned: figures can be made of these works.
     public let landmarks: LearnedLandmarks
+    /// A blurred copy of some of its works side by side; left out where the row holds none.
+    public let preview: PicturePreview?
     /// The device that it was learned on.
     public let device: String
     /// The name of that device.
@@ -45,6 +47,7 @@ public struct Model: Codable, Equatable, Sendable {
         bytes = fields.number("bytes", in: Limits.fileBytes)
         analysis = StyleAnalysis(stored: fields.rawText("analysis"))
         landmarks = LearnedLandmarks(stored: fields.rawText("landmarks"))
+        preview = fields.preview
         device = fields.text("device")
         deviceName = fields.text("device_name")
         createdAt = fields.moment("created_at")

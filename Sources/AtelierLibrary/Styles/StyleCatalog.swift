@@ -167,12 +167,13 @@ public struct StyleCatalog: Sendable {
         let analysis = try CanonicalJSON.encoder.encode(style.analysis)
         let landmarks = try CanonicalJSON.encoder.encode(LearnedLandmarks(style))
         let readings = try self.works.readings(of: works)
+        let preview = PicturePreview(mosaicOf: works.compactMap(\.preview))
         try context.store.write { database in
             try database.execute(
                 sql: """
                     INSERT INTO models(id, name, digest, works_digest, engine, bytes, analysis,
-                    device, device_name, created_at, landmarks)
-                    VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    device, device_name, created_at, landmarks, preview)
+                    VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                     """,
                 arguments: [
                     id.data, name, digest.description, Hexadecimal.encode(style.worksDigest),
@@ -180,6 +181,7 @@ public struct StyleCatalog: Sendable {
                     String(decoding: analysis, as: UTF8.self), context.device.description,
                     context.deviceName,
                     now.milliseconds, String(decoding: landmarks, as: UTF8.self),
+                    preview.map { Data($0.bytes) },
                 ])
             for work in works {
                 let link = RowID(time: now, random: context.environment.random(10))

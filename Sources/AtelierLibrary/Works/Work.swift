@@ -42,6 +42,8 @@ public struct Work: Codable, Equatable, Sendable {
     public let areas: WorkAreas
     /// What the artist marked for figures; left out where nothing is.
     public let landmarks: FigureMarks?
+    /// A blurred copy, for devices without the file; left out where the row holds none.
+    public let preview: PicturePreview?
     /// The device that added it.
     public let device: String
     /// The name of that device.
@@ -74,6 +76,7 @@ public struct Work: Codable, Equatable, Sendable {
             ? WorkAreas()
             : (try? CanonicalJSON.decode(WorkAreas.self, from: Data(areas.utf8))) ?? WorkAreas()
         landmarks = FigureMarks(stored: fields.rawText("landmarks"))
+        preview = fields.preview
         device = fields.text("device")
         deviceName = fields.text("device_name")
         createdAt = fields.moment("created_at")

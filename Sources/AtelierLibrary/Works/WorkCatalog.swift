@@ -75,8 +75,8 @@ public struct WorkCatalog: Sendable {
                 sql: """
                     INSERT INTO works(id, title, note, sha256, pixel_hash, width, height, format,
                     bytes, basis, licence, statement, device, device_name, created_at, fingerprint,
-                    reading)
-                    VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    reading, preview)
+                    VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                     """,
                 arguments: [
                     id.data, title, note, sha256.description,
@@ -86,6 +86,7 @@ public struct WorkCatalog: Sendable {
                     context.deviceName,
                     now.milliseconds, reading.isReliable ? reading.fingerprint.description : "",
                     String(decoding: try CanonicalJSON.encoder.encode(reading), as: UTF8.self),
+                    Data(picture.preview.bytes),
                 ])
             try insert(tags: tags, of: id, database)
         }

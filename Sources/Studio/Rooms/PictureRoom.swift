@@ -177,6 +177,7 @@ extension PictureRoom {
         /// The number of the draft that it was, for the list of what was finished.
         let number: Int
         let picture: String
+        let preview: PicturePreview?
 
         init(_ generation: Generation) {
             (id, width, height) = (generation.id, generation.width, generation.height)
@@ -190,6 +191,7 @@ extension PictureRoom {
             createdAt = generation.createdAt
             number = generation.draft
             picture = "api/generations/\(generation.id)/picture"
+            preview = generation.preview
         }
     }
 
@@ -201,6 +203,7 @@ extension PictureRoom {
         let height: Int
         let isHere: Bool
         let share: Double
+        let preview: PicturePreview?
     }
 
     /// A generation with what is known of it.
@@ -225,7 +228,7 @@ extension PictureRoom {
                 return Source(
                     id: source.work, title: work?.title, width: work?.width ?? 1,
                     height: work?.height ?? 1, isHere: work?.isHere ?? false,
-                    share: source.share)
+                    share: source.share, preview: work?.preview)
             }
             writes = ["marked": ["watermark", "hidden-mark"], "clean": ["hidden-mark"]]
             let pictures = try library.generations.all().filter { !$0.isSheet }

@@ -103,6 +103,7 @@ extension StyleRoom {
         let deviceName: String
         let createdAt: Moment
         let palette: [StyleAnalysis.PaletteColor]
+        let preview: PicturePreview?
         /// How many pictures it has drawn.
         let pictures: Int
         let figures: ModelFigures
@@ -110,7 +111,7 @@ extension StyleRoom {
         init(_ model: Model, pictures: [Generation], in library: Library) throws {
             (id, name, works) = (model.id, model.name, model.works)
             (isHere, deviceName, createdAt) = (model.isHere, model.deviceName, model.createdAt)
-            palette = model.analysis?.palette ?? []
+            (palette, preview) = (model.analysis?.palette ?? [], model.preview)
             self.pictures = pictures.count
             figures = try library.styles.figures(of: model)
         }
@@ -125,6 +126,7 @@ extension StyleRoom {
         let isHere: Bool
         /// Its part in all pictures that the style has drawn, 0 to 1.
         let share: Double
+        let preview: PicturePreview?
     }
 
     /// What a style learned, with the middles that its page names.
@@ -136,6 +138,7 @@ extension StyleRoom {
         let createdAt: Moment
         let pictures: Int
         let figures: ModelFigures
+        let preview: PicturePreview?
         let analysis: StyleAnalysis?
         let contrast: Double?
         let middleLightness: Double?
@@ -153,7 +156,7 @@ extension StyleRoom {
             (deviceName, createdAt) = (model.deviceName, model.createdAt)
             pictures = drawn.count
             figures = try library.styles.figures(of: model)
-            analysis = model.analysis
+            (preview, analysis) = (model.preview, model.analysis)
             contrast = model.analysis?.contrast
             middleLightness = model.analysis?.middleLightness
             middleStrokeWidth = model.analysis?.middleStrokeWidth
@@ -161,7 +164,8 @@ extension StyleRoom {
             works = try library.works.all().filter { ids.contains($0.id) }.map {
                 Learned(
                     id: $0.id, title: $0.title, width: $0.width, height: $0.height,
-                    isHere: $0.isHere, share: shares[$0.id] ?? 0)
+                    isHere: $0.isHere, share: shares[$0.id] ?? 0,
+                    preview: $0.preview)
             }.sorted { ($1.share, $0.title) < ($0.share, $1.title) }
         }
     }

@@ -87,13 +87,15 @@ extension WorksRoom {
         let deviceName: String
         let basis: String
         let hasLandmarks: Bool
+        let preview: PicturePreview?
         let createdAt: Moment
 
         init(_ work: Work) {
             (id, title, note, tags) = (work.id, work.title, work.note, work.tags)
             (width, height, isHere) = (work.width, work.height, work.isHere)
             (deviceName, basis) = (work.deviceName, work.basis)
-            (hasLandmarks, createdAt) = (work.landmarks != nil, work.createdAt)
+            (hasLandmarks, preview) = (work.landmarks != nil, work.preview)
+            createdAt = work.createdAt
         }
     }
 

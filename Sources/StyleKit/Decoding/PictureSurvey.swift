@@ -15,6 +15,8 @@ public struct PictureSurvey: Sendable {
     public let pixelHash: [UInt8]
     /// ``Picture/fingerprintReading()`` of the picture.
     public let fingerprint: FingerprintReading
+    /// A blurred copy of the picture.
+    public let preview: PicturePreview
     /// What the artist may want to know about the file.
     public let notes: [PictureNote]
 
@@ -32,8 +34,10 @@ public struct PictureSurvey: Sendable {
         let (width, height) = file.uprightSize
         var hash = PixelHash(width: width, height: height)
         let prints = PDQRowHasher(width: width, height: height)
+        var sampler = PreviewSampler(width: width, height: height)
         try UprightRows(file).each { row in
             hash.add(row)
+            sampler.add(row)
             prints.add(row)
         }
         format = file.format
@@ -41,6 +45,7 @@ public struct PictureSurvey: Sendable {
         self.height = height
         pixelHash = hash.finished
         fingerprint = prints.reading
+        preview = sampler.preview
         notes = file.notes
     }
 

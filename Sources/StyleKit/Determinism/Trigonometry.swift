@@ -13,6 +13,15 @@ enum Trigonometry {
         return half > 90 ? -cosine(ofAcute: angle) : cosine(ofAcute: angle)
     }
 
+    /// The cosine of an angle from 0, in half turns.
+    static func cosine(halfTurns: Double) -> Double {
+        let part = halfTurns.truncatingRemainder(dividingBy: 2)
+        let turned = part > 1 ? 2 - part : part
+        let angle = (turned > 0.5 ? 1 - turned : turned) * Double.pi
+        let value = cosine(ofAcute: angle)
+        return turned > 0.5 ? -value : value
+    }
+
     /// The cosine by its Taylor series: twelve terms, an error below 10⁻¹⁵.
     ///
     /// - Parameter angle: 0 to a quarter turn, in radians.

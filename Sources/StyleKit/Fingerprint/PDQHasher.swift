@@ -8,7 +8,7 @@ package enum PDQHasher {
     /// `[16, 64]`: the DCT basis of 1 to 16 half periods over 64 samples.
     private static let cosineTable: [Float] = (0..<(coefficients * side)).map { index in
         let angle = Double((index / side + 1) * (2 * (index % side) + 1)) / 128
-        return Float((2.0 / Double(side)).squareRoot() * cosine(halfTurns: angle))
+        return Float((2.0 / Double(side)).squareRoot() * Trigonometry.cosine(halfTurns: angle))
     }
 
     /// - Parameter light: `[height, width]`, 0 to 255, row-major.
@@ -90,15 +90,6 @@ package enum PDQHasher {
             words[index / 64] |= 1 << UInt64(index % 64)
         }
         return Fingerprint(words: words)
-    }
-
-    /// The cosine of an angle from 0, in half turns.
-    private static func cosine(halfTurns: Double) -> Double {
-        let part = halfTurns.truncatingRemainder(dividingBy: 2)
-        let turned = part > 1 ? 2 - part : part
-        let angle = (turned > 0.5 ? 1 - turned : turned) * Double.pi
-        let value = Trigonometry.cosine(ofAcute: angle)
-        return turned > 0.5 ? -value : value
     }
 }
 

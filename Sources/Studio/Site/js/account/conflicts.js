@@ -1,6 +1,7 @@
 // Changes that lost against another device's: both sides, and one click to take the other one.
 
 import { get, post, refusalBox, remove } from "../api.js";
+import { picture } from "../components/preview.js";
 import { fill, h, icon } from "../dom.js";
 import { moment, t } from "../messages.js";
 
@@ -33,9 +34,10 @@ function values(fields) {
 function sides({ id, conflict, title, work }, act) {
     const isRemoved = conflict.kind === "removed";
     return h("div.conflict",
-        work ? h("img", {
-            src: `api/works/${work}/picture?width=320`, alt: title ?? "", loading: "lazy",
-        }) : h("div"),
+        work ? h("div.shown", picture({
+            src: `api/works/${work.id}/picture?width=320`, isHere: work.is_here,
+            preview: work.preview, width: work.width, height: work.height, alt: title ?? "",
+        })) : h("div"),
         h("div.stack", h("span.hint", t("account.kept")),
             h("h3", isRemoved ? t("account.was_removed") : title ?? ""),
             values(conflict.standing),

@@ -1,15 +1,19 @@
 // Pictures in rows of one height, none of them cropped, as many as there are.
 
 import { fill, h } from "../dom.js";
+import { picture as framed } from "./preview.js";
 
 /// How far below the window the next page is fetched, so that scrolling does not wait for it.
 const ahead = "1200px";
 
-/// One picture with its caption: `picture` is its address, `href` where a click leads.
-export const tile = ({ picture, width, height, title, note = null, href, isCurrent = false }) =>
+/// One picture with its caption: `picture` is its address, `href` where a click leads; `of` is what
+/// it shows, with its `preview`, `is_here`, `width` and `height`.
+export const tile = ({ picture, of, title, note = null, href, isCurrent = false }) =>
     h("li", { "aria-current": isCurrent ? "true" : null },
-        h("figure",
-            h("img", { src: picture, width, height, alt: "", loading: "lazy", decoding: "async" }),
+        h("figure", framed({
+            src: picture, isHere: of.is_here, preview: of.preview, width: of.width,
+            height: of.height,
+        }),
             h("figcaption", h("a", { href }, title), note && [h("br"), h("span.quiet", note)])));
 
 /// A list that grows while one scrolls. `page(after)` answers `{items, next}`: a page after what

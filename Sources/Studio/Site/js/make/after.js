@@ -1,6 +1,7 @@
 // Make after a work, or after a photo.
 
 import { get, put } from "../api.js";
+import { picture } from "../components/preview.js";
 import { fill, h } from "../dom.js";
 import { t } from "../messages.js";
 import { fileButton, takeDrops } from "../components/drop.js";
@@ -19,9 +20,9 @@ export function chooseWork() {
         const gallery = new Gallery(
             (after) => worksPage(after),
             (work) => h("li", h("figure",
-                h("img", {
-                    src: `api/works/${work.id}/picture?width=320`, width: work.width,
-                    height: work.height, alt: "", loading: "lazy",
+                picture({
+                    src: `api/works/${work.id}/picture?width=320`, isHere: work.is_here,
+                    preview: work.preview, width: work.width, height: work.height,
                 }),
                 h("figcaption", h("button.name.cover", {
                     type: "button",

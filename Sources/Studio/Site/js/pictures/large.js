@@ -3,6 +3,7 @@
 import { get, post, refusalBox, remove } from "../api.js";
 import { ask } from "../components/dialog.js";
 import { effects, shareText, toast } from "../components/parts.js";
+import { picture, preview } from "../components/preview.js";
 import { fill, h, icon, s } from "../dom.js";
 import { moment, t } from "../messages.js";
 import { exportDialog } from "./export.js";
@@ -38,7 +39,11 @@ export class Large {
         fill(this.element,
             h("div.stack", generation.is_here
                 ? [this.zoomable.element, this.toolbar(), this.note]
-                : h("p.banner.wait", t("pictures.elsewhere", { device: generation.device_name }))),
+                : [h("div.view.blurred", preview(generation.preview, {
+                    ...generation, alt: this.alt(),
+                })), h("p.banner.wait", t("pictures.elsewhere", {
+                    device: generation.device_name,
+                }))]),
             this.side());
         addEventListener("keydown", (event) => this.key(event), { signal: this.stop.signal });
     }
@@ -208,10 +213,10 @@ export class Large {
         },
         h("span", s("svg.key", { "aria-hidden": "true" },
             s("rect", { width: "100%", height: "100%", fill: "none" }))),
-        work.is_here
-            ? h("img", { src: `api/works/${work.id}/picture?width=160`, width: work.width,
-                height: work.height, alt: "", loading: "lazy" })
-            : h("span"),
+        h("span", picture({
+            src: `api/works/${work.id}/picture?width=160`, isHere: work.is_here,
+            preview: work.preview, width: work.width, height: work.height,
+        })),
         work.title === undefined ? h("span.quiet", t("pictures.removed_work"))
             : h("a", { href: `works?id=${work.id}` }, work.title || t("common.untitled")),
         h("output", shareText(work.share)));

@@ -65,17 +65,13 @@ class Pictures {
     item(picture) {
         const title = this.titleOf(picture);
         const element = tile({
-            picture: `api/generations/${picture.id}/picture?width=480`, width: picture.width,
-            height: picture.height, title,
+            picture: `api/generations/${picture.id}/picture?width=480`, of: picture, title,
+            note: picture.is_here ? null
+                : t("common.elsewhere", { device: picture.device_name }),
             href: picture.is_sheet ? `make?sheet=${picture.id}&style=${picture.model_id ?? ""}`
                 : `pictures?id=${picture.id}`,
             isCurrent: picture.id === this.address.searchParams.get("id"),
         });
-        if (!picture.is_here) {
-            fill(element.querySelector("figure"), h("div.away", {
-                title: t("common.elsewhere", { device: picture.device_name }),
-            }), element.querySelector("figcaption"));
-        }
         if (!picture.is_sheet) {
             element.querySelector("a").addEventListener("click", (event) => {
                 if (event.ctrlKey || event.metaKey || event.shiftKey) return;

@@ -6,6 +6,7 @@ import { pictureDrop } from "../components/drop.js";
 import { bars, effects, palette, rose, shareText, timeLeft, toast, watchJob }
     from "../components/parts.js";
 import { tile } from "../components/gallery.js";
+import { preview } from "../components/preview.js";
 import { fill, h, icon, s } from "../dom.js";
 import { onChange, runningJobs } from "../events.js";
 import { number, series, t } from "../messages.js";
@@ -122,9 +123,9 @@ class Styles {
                     h("button.button.plain.bad", {
                         type: "button", onclick: () => this.remove(style),
                     }, t("styles.remove")))),
-            !style.is_here && h("p.banner.wait", t("styles.elsewhere", {
-                device: style.device_name,
-            })),
+            !style.is_here && h("div.banner.wait.with-picture",
+                preview(style.preview, { width: 1, height: 1 }),
+                h("p", t("styles.elsewhere", { device: style.device_name }))),
             style.figures.outdated.length > 0 && h("p.banner.wait",
                 t("styles.points_changed", { count: style.figures.outdated.length })),
             analysis && this.swatches(analysis.palette),
@@ -176,8 +177,8 @@ class Styles {
                     ? t("styles.giving_hint", { style: style.name, count: style.pictures })
                     : t("styles.giving_none"))),
             h("ul.hang.small", style.works.map((work) => tile({
-                picture: `api/works/${work.id}/picture?width=320`, width: work.width,
-                height: work.height, title: work.title || t("common.untitled"),
+                picture: `api/works/${work.id}/picture?width=320`, of: work,
+                title: work.title || t("common.untitled"),
                 note: style.pictures ? shareText(work.share) : null, href: `works?id=${work.id}`,
             }))));
     }

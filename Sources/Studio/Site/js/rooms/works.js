@@ -29,8 +29,7 @@ class WorksList {
         this.tags = h("div.row", { role: "group", "aria-label": t("works.by_tag") });
         this.adding = h("section.stack.wide", { "aria-label": t("works.add") });
         this.gallery = new Gallery((after) => this.page(after), (work) => tile({
-            picture: `api/works/${work.id}/picture?width=320`, width: work.width,
-            height: work.height, title: work.title, href: `works?id=${work.id}`,
+            picture: `api/works/${work.id}/picture?width=320`, of: work, title: work.title, href: `works?id=${work.id}`,
             note: work.is_here ? null : t("common.elsewhere", { device: work.device_name }),
         }), { label: t("works.all") });
     }

@@ -3,6 +3,7 @@
 import { refusalBox } from "../api.js";
 import { Gallery } from "../components/gallery.js";
 import { worksPage } from "../components/works.js";
+import { picture } from "../components/preview.js";
 import { fill, h } from "../dom.js";
 import { t } from "../messages.js";
 
@@ -82,9 +83,9 @@ export class Teaching {
                 this.showState();
             },
         });
-        return h("li", h("figure", h("img", {
-            src: `api/works/${work.id}/picture?width=320`, width: work.width, height: work.height,
-            alt: "", loading: "lazy",
+        return h("li", h("figure", picture({
+            src: `api/works/${work.id}/picture?width=320`, isHere: work.is_here,
+            preview: work.preview, width: work.width, height: work.height,
         }), h("figcaption", h("label.check.small.cover-label", input,
             h("span", work.title || t("common.untitled"))))));
     }

@@ -3,6 +3,7 @@
 import { get, patch, post, Refusal, refusalBox, remove } from "../api.js";
 import { ask } from "../components/dialog.js";
 import { effects, toast } from "../components/parts.js";
+import { preview } from "../components/preview.js";
 import { fill, freshID, h, icon } from "../dom.js";
 import { onChange } from "../events.js";
 import { date, list, t } from "../messages.js";
@@ -81,7 +82,8 @@ class WorkPage {
         ].join(" ");
         fill(this.tags, (work.tags ?? []).map((tag) => h("span.chip", tag)));
         if (!work.file) {
-            fill(this.view, h("p.quiet",
+            this.view.classList.add("blurred");
+            fill(this.view, preview(work.preview, { ...work, alt: work.title }), h("p.banner.wait",
                 t("works.file_elsewhere", { device: work.device_name })));
         }
         this.marks?.take(work);
