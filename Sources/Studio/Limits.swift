@@ -30,6 +30,8 @@ enum Limits {
     static let fileNameBytes = 200
     /// The most works that one request names.
     static let worksAtOnce = 5_000
+    /// The most folders that are tried as the place of an export.
+    static let exportNames = 99
     /// The largest bundle of changes that is taken, in bytes.
     static let bundleBytes = 4 << 30
     /// The largest mask that is painted over a work, in bytes.

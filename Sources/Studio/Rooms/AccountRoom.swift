@@ -27,6 +27,7 @@ struct AccountRoom: Room {
             return try await run { try $0.doctor.examine(repairs: repairs) }
         }
         addConflicts(to: router)
+        addExport(to: router)
         addCases(to: router)
     }
 
@@ -116,7 +117,7 @@ extension AccountRoom {
         /// The title or name of what it is about; left out where that is gone.
         let title: String?
         /// The work of which a picture is shown; left out where it is about none.
-        let work: WorkID?
+        let work: WorksRoom.Item?
 
         init(_ conflict: LibraryConflict, in library: Library) {
             self.id = String(conflict.id)
@@ -124,7 +125,7 @@ extension AccountRoom {
             let row = WorkID(checked: conflict.row.bytes)
             let work =
                 conflict.table == "works" ? try? library.works.work(row) : nil
-            self.work = work?.id
+            self.work = work.map(WorksRoom.Item.init)
             title =
                 work?.title ?? conflict.standing["title"] ?? conflict.standing["name"]
                 ?? conflict.lost["title"] ?? conflict.lost["name"]

@@ -158,7 +158,8 @@ private struct DraftOrder: Decodable {
     /// The work that is painted after.
     let work: String?
     let closeness: Int?
-    let seed: UInt64?
+    /// As text: a browser's numbers hold 53 bits only.
+    let seed: String?
     /// Width and height in pixels.
     let size: [Int]
     let originality: Int?
@@ -179,7 +180,7 @@ private struct DraftOrder: Decodable {
         }
         let picture = try sketch.map { try SketchRoom.picture(of: $0, in: folder) }
         return GenerationOrder(
-            model: model, seed: seed, width: size[0], height: size[1],
+            model: model, seed: try number(seed), width: size[0], height: size[1],
             sketch: mode == .sketch ? picture : nil, kind: try kind(picture),
             originality: originality ?? 50, drafts: count ?? StyleKit.Limits.drafts)
     }
@@ -200,6 +201,15 @@ private struct DraftOrder: Decodable {
             } else {
                 throw APIError.malformed("Name the work or the picture to paint after.")
             }
+        }
+    }
+
+    private func number(_ seed: String?) throws -> UInt64? {
+        try seed.map {
+            guard let number = UInt64($0), number <= UInt64(Int64.max) else {
+                throw APIError.malformed("A seed is a whole number from 0 to \(Int64.max).")
+            }
+            return number
         }
     }
 

@@ -1,15 +1,16 @@
-// Backup, changes on a stick, the check of every file.
+// Backup, plain export, changes on a stick, the check of every file.
 
-import { post, refusalBox, upload } from "../api.js";
+import { get, post, refusalBox, upload } from "../api.js";
+import { openDialog } from "../components/dialog.js";
 import { fileButton } from "../components/drop.js";
-import { effects, toast } from "../components/parts.js";
-import { fill, h, icon } from "../dom.js";
-import { t } from "../messages.js";
+import { effects, toast, watchJob } from "../components/parts.js";
+import { fill, freshID, h, icon } from "../dom.js";
+import { bytes, t } from "../messages.js";
 
 /// The cards of the section.
 export function safekeeping() {
-    return h("section.thirds", { "aria-label": t("account.safekeeping") }, backup(), bundle(),
-        health());
+    return h("section.thirds", { "aria-label": t("account.safekeeping") }, backup(), plain(),
+        bundle(), health());
 }
 
 const backup = () => h("div.stack", h("h3", t("account.backup")),
@@ -17,6 +18,58 @@ const backup = () => h("div.stack", h("h3", t("account.backup")),
     effects(null, [t("account.backup_holds"), t("account.backup_keys")]),
     h("div.row", h("a.button", { href: "api/account/backup", download: true },
         t("account.make_backup"))));
+
+const plain = () => h("div.stack", h("h3", t("account.export")),
+    h("p.quiet", t("account.export_text")),
+    h("div.row", h("button.button", { type: "button", onclick: () => askExport() },
+        t("account.export_choose"))));
+
+/// What is written is told first, with the folder.
+async function askExport() {
+    const place = h("div.stack.wide");
+    const dialog = openDialog(t("account.export"), place);
+    try {
+        const plan = await get("api/account/export");
+        const id = freshID("folder");
+        const folder = h("input", { id, value: plan.folder, autocomplete: "off" });
+        const refusal = h("div");
+        const form = h("form.stack.wide", {
+            onsubmit: async (event) => {
+                event.preventDefault();
+                fill(refusal);
+                try {
+                    const { job } = await post("api/account/export", { folder: folder.value });
+                    const state = await watchJob(job, refusal, {
+                        title: t("account.exporting"), note: () => folder.value,
+                    });
+                    if (state.state === "failed") fill(refusal, refusalBox(state.error));
+                    if (state.state !== "done") return;
+                    dialog.close();
+                    toast(t("account.exported", {
+                        count: state.result.pictures, folder: state.result.folder,
+                    }));
+                } catch (error) {
+                    fill(refusal, refusalBox(error));
+                }
+            },
+        },
+        h("div.field", h("label", { for: id }, t("account.export_folder")), folder),
+        effects(t("account.export_written"), [
+            t("account.export_works", { count: plan.works }),
+            t("account.export_pictures", { count: plan.pictures }),
+            t("account.export_lists"),
+            plan.elsewhere > 0 && t("account.export_elsewhere", { count: plan.elsewhere }),
+            t("account.export_not"),
+        ].filter(Boolean), t("account.export_size", { size: bytes(plan.bytes) })),
+        refusal,
+        h("div.row", h("button.button.main", { type: "submit" }, t("account.export_write")),
+            h("button.button.plain", { type: "button", onclick: () => dialog.close() },
+                t("common.cancel"))));
+        fill(place, form);
+    } catch (error) {
+        fill(place, refusalBox(error));
+    }
+}
 
 function bundle() {
     const refusal = h("div");

@@ -4,7 +4,7 @@ import { h, s } from "../dom.js";
 import { t } from "../messages.js";
 
 const formats = { landscape: [896, 672], portrait: [672, 896], square: [768, 768] };
-const seedLimit = 2 ** 48;
+const seedLimit = 2n ** 63n;
 
 /// What kind of surprise.
 export class FreeMode {
@@ -78,9 +78,8 @@ export class FreeMode {
     }
 
     order() {
-        const seed = Number(this.seed.value);
-        const isSeed = this.seed.value !== "" && Number.isInteger(seed)
-            && seed >= 0 && seed < seedLimit;
+        const seed = this.seed.value.trim();
+        const isSeed = /^[0-9]{1,19}$/.test(seed) && BigInt(seed) < seedLimit;
         return {
             mode: this.kind, size: formats[this.format], ...(isSeed ? { seed } : {}),
         };

@@ -1,6 +1,6 @@
 // Adding a batch of pictures: the rights once, the progress, one summary.
 
-import { refusalBox, upload } from "../api.js";
+import { upload } from "../api.js";
 import { fill, freshID, h, icon } from "../dom.js";
 import { t } from "../messages.js";
 
@@ -8,6 +8,12 @@ import { t } from "../messages.js";
 const atOnce = 2;
 /// Files of one reason that the summary names.
 const named = 8;
+
+/// Why a file was refused, without its name at the begin: that is shown apart.
+function reasonOf({ file, error }) {
+    const what = error.what ?? String(error);
+    return what.startsWith(`${file.name} `) ? `… ${what.slice(file.name.length + 1)}` : what;
+}
 
 /// A batch of files on its way into the library.
 export class Adding {
@@ -110,9 +116,10 @@ export class Adding {
     summarize({ added, known, refused, notes }, left) {
         const chip = (kind, name, text) => h("li.row",
             h(`span.chip.${kind}`, icon(name), text));
+        // Files that were refused in the same words, but for their names, are told together.
         const groups = new Map();
         for (const item of refused) {
-            const key = item.error.next ?? item.error.code ?? "";
+            const key = `${item.error.next ?? ""} ${reasonOf(item)}`;
             groups.set(key, [...(groups.get(key) ?? []), item]);
         }
         fill(this.place, h("div.card.stack.wide", { role: "status" },
@@ -122,14 +129,16 @@ export class Adding {
                 left > 0 && chip("wait", "circle", t("works.left", { count: left })),
                 refused.length > 0
                     && chip("bad", "cross", t("works.refused", { count: refused.length }))),
-            [...groups].map(([step, items]) => this.group(step, items)),
+            [...groups.values()].sort((first, second) => second.length - first.length)
+                .map((items) => this.group(items)),
             notes.length > 0 && h("details", h("summary", t("works.notes")),
                 h("ul.stack.quiet", notes.map((note) => h("li", note)))),
             h("div.row", h("button.button", { type: "button", onclick: () => fill(this.place) },
                 t("common.close")))));
     }
 
-    group(step, items) {
+    group(items) {
+        const [{ error }] = items;
         const again = (answer, text) => h("button.button", {
             type: "button",
             onclick: () => this.send(items.map(({ file }) => ({ file, answer }))),
@@ -139,12 +148,14 @@ export class Adding {
             "say-checked-mark": () => again(
                 "checked", t("works.checked_mark", { count: items.length })),
         };
-        const rest = items.length - named;
-        return h("div.stack",
-            items.slice(0, named).map(({ file, error }) => h("div.stack",
-                h("code", file.name), error.what
-                    ? h("p.quiet", error.what) : refusalBox(error))),
-            rest > 0 && h("p.quiet", t("works.and_more", { count: rest })),
-            actions[step] && h("div.row", actions[step]()));
+        const names = items.map(({ file }) => h("li", h("code", file.name)));
+        const rest = names.length - named;
+        return h("div.stack.reason",
+            h("p", items.length > 1 && h("strong", t("works.files", { count: items.length })),
+                items.length > 1 ? " " : "", reasonOf(items[0])),
+            h("ul.names", names.slice(0, named)),
+            rest > 0 && h("details", h("summary", t("works.and_more", { count: rest })),
+                h("ul.names", names.slice(named))),
+            actions[error.next] && h("div.row", actions[error.next]()));
     }
 }
