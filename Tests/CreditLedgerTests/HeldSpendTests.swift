@@ -40,6 +40,20 @@ struct HeldSpendTests {
         #expect(try pair.contact().held.map(\.reason) == [.unregistered])
     }
 
+    // Goal: a spend that names another engine than its model is registered with gets no receipt.
+    @Test(arguments: [("1", true), ("atelier-style/7", false)])
+    func anotherEngineIsNotTheRegisteredOne(engine: String, isSigned: Bool) throws {
+        var pair = SignedPair()
+        let known = try #require(pair.models[Digest(of: "model")])
+        pair.models[Digest(of: "model")] = ModelRights(
+            works: known.works, workCount: 1, engine: engine, isWithheld: false)
+        try pair.contact()
+        try pair.spend("a")
+        let reply = try pair.contact()
+        #expect(reply.held.map(\.reason) == (isSigned ? [] : [.unregistered]))
+        #expect(reply.receipts.count == (isSigned ? 1 : 0))
+    }
+
     // Goal: a withheld model holds its own spends alone; lifted, they get their receipts.
     @Test func aWithheldModelHoldsItsOwnSpends() throws {
         var pair = SignedPair()

@@ -7,6 +7,9 @@ public struct ModelRights: Hashable, Sendable {
     public let works: Digest?
     /// How many registered works it learned from.
     public let workCount: Int
+    /// The engine that it is registered with, which a spend has to name; nil where that is not
+    /// compared.
+    public let engine: String?
     /// Whether it, or a work that it learned from, is withheld; but for
     /// ``LedgerNeeds/withholdings``, about which the ledger's own orders decide.
     public let isWithheld: Bool
@@ -15,10 +18,12 @@ public struct ModelRights: Hashable, Sendable {
 
     /// A model, and the works of it that a contact names.
     package init(
-        works: Digest?, workCount: Int, isWithheld: Bool, namedWorks: Set<Digest> = []
+        works: Digest?, workCount: Int, engine: String? = nil, isWithheld: Bool,
+        namedWorks: Set<Digest> = []
     ) {
         self.works = works
         self.workCount = workCount
+        self.engine = engine
         self.isWithheld = isWithheld
         self.namedWorks = namedWorks
     }
@@ -31,8 +36,8 @@ struct RightsTerms {
 
     /// What keeps a spend from its receipt as far as its model goes, if anything.
     ///
-    /// A spend that names other works than its model is registered with is of no registered model:
-    /// its body is not what the registration says.
+    /// A spend that names other works or another engine than its model is registered with is of no
+    /// registered model: its body is not what the registration says.
     ///
     /// - Parameter standing: With what was handed in since the models were looked up.
     func hold(of spend: Spend, _ standing: Standing) -> LedgerReply.HoldReason? {
@@ -55,6 +60,7 @@ struct RightsTerms {
     private func isRegistered(_ rights: ModelRights?, for spend: Spend) -> Bool {
         guard let works = rights?.works else { return false }
         return works == spend.parts.works
+            && rights?.engine.map { $0 == spend.parts.engine } ?? true
     }
 }
 

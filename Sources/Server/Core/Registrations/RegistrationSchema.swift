@@ -10,7 +10,8 @@ enum RegistrationSchema {
             withdrawn INTEGER, UNIQUE (account, work));
         CREATE TABLE model_registration (
             account BLOB NOT NULL, model BLOB NOT NULL, works_digest BLOB NOT NULL,
-            works INTEGER NOT NULL, document TEXT NOT NULL, registered INTEGER NOT NULL,
+            works INTEGER NOT NULL, engine TEXT NOT NULL,
+            document TEXT NOT NULL, registered INTEGER NOT NULL,
             withdrawn INTEGER, PRIMARY KEY (account, model));
         CREATE TABLE model_registration_work (
             account BLOB NOT NULL, model BLOB NOT NULL, work BLOB NOT NULL,

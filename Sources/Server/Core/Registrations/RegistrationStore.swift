@@ -61,7 +61,7 @@ struct RegistrationStore {
                 [
                     SQLStatement(
                         """
-                        SELECT works_digest, works FROM model_registration
+                        SELECT works_digest, works, engine FROM model_registration
                         WHERE account = ?1 AND model = ?2 AND withdrawn IS NULL
                         """,
                         [account.blob, model.blob]),
@@ -75,6 +75,7 @@ struct RegistrationStore {
             rights[model] = ModelRights(
                 works: try registered?.fixed("works_digest"),
                 workCount: try registered?["works"] ?? 0,
+                engine: try registered?["engine"],
                 isWithheld: withheld.contains { !needs.withholdings.contains($0) },
                 namedWorks: try needs.withheldWorks.filter { work in
                     try contains(work, model, account)
@@ -192,7 +193,8 @@ extension RegistrationStore {
                 [
                     "account": account.blob, "model": payload.model.blob,
                     "works_digest": worksDigest.blob, "works": payload.works.count,
-                    "document": document.compact, "registered": now.milliseconds,
+                    "engine": payload.engine, "document": document.compact,
+                    "registered": now.milliseconds,
                 ]))
         for start in stride(from: 0, to: payload.works.count, by: Limits.rowsByKey) {
             let part = payload.works[start..<min(start + Limits.rowsByKey, payload.works.count)]
