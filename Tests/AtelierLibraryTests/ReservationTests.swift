@@ -212,6 +212,21 @@ struct ReservationTests {
         #expect(try Self.list(of: library).split(separator: "\n").count == 2)
     }
 
+    // Goal: an epoch that lies far ahead is refused, and honest ones after it are taken.
+    @Test func anEpochFarAheadIsRefused() async throws {
+        let world = try World()
+        let server = LocalServer(world: world)
+        let library = try await world.joinedLibrary("desk", at: server)
+        server.setReservation(
+            3, try Self.fingerprint(try world.picture(3, side: 160)), of: nil)
+        server.changeRights { $0.epoch = NumberRange.count.upperBound }
+        #expect(try await !library.sync.run().doubts.isEmpty)
+        #expect(try Self.list(of: library).isEmpty)
+        server.changeRights { $0.epoch = 2 }
+        #expect(try await library.sync.run().doubts.isEmpty)
+        #expect(try Self.list(of: library).split(separator: "\n").count == 1)
+    }
+
     private static func list(of library: Library) throws -> String {
         try Shell.sqlite(
             library.folder.database.path,

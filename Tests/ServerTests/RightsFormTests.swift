@@ -104,6 +104,21 @@ struct RightsFormTests {
         }
     }
 
+    // Goal: a server's word on its epoch cannot shut out every later one: it is a time, and not one
+    // that lies far ahead.
+    @Test func epochsAreTimes() {
+        let now = UnixTime(milliseconds: 1_800_000_000_000)
+        let ahead = Int(RightsLimits.epochAhead.components.seconds)
+        for (epoch, isPlausible) in [
+            (1, true), (1_800_000_000, true), (1_800_000_000 + ahead, true),
+            (1_800_000_001 + ahead, false), (NumberRange.count.upperBound, false),
+        ] {
+            let head = ReservationListHead(
+                after: 0, through: 0, last: 0, epoch: epoch, entries: Digest(of: "x"), time: now)
+            #expect(head.isPlausible(at: now) == isPlausible, "\(epoch)")
+        }
+    }
+
     // Goal: the largest signed reservation is still a small signed object.
     @Test func reservationsStaySmall() throws {
         let works = (0..<RightsLimits.worksPerReservation).map { Digest(of: "\($0)") }

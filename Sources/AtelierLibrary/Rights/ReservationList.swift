@@ -66,6 +66,9 @@ struct ReservationList: Sendable {
             let page = try await connection.get(
                 "\(ReservationPage.target)?after=\(state.serial)", as: ReservationPage.self)
             let (head, entries) = try page.verified(by: serverKey, after: state.serial)
+            guard head.isPlausible(at: connection.clock.own.time) else {
+                throw ReservationListError.epochAhead
+            }
             if state.epoch > 0, head.epoch != state.epoch {
                 guard head.epoch > state.epoch, anew == nil else {
                     throw ReservationListError.olderServer
@@ -185,6 +188,8 @@ enum ReservationListError: ServiceError {
     case tooLarge(limit: Int)
     /// It is of an earlier state of the server than this device has seen.
     case olderServer
+    /// Its epoch lies further ahead than a server's can.
+    case epochAhead
 
     var kind: Failure.Kind { .other }
     var nextStep: NextStep? { nil }
@@ -197,6 +202,8 @@ enum ReservationListError: ServiceError {
             case .gap: "Its pages do not follow each other."
             case .tooLarge(let limit): "It has more than \(limit) entries."
             case .olderServer: "It is of an earlier state of the server."
+            case .epochAhead:
+                "It is of a later time than this device's clock allows. Check the clock."
             }
         return "The server's list of reservations was refused, and the one before stays. \(what) "
             + "Ask the operator if this stays."

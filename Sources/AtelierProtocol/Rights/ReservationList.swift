@@ -99,6 +99,15 @@ public struct ReservationListHead: SignedPayload {
         self.time = time
     }
 
+    /// Whether the epoch can be one that began: it is at most the second of its beginning, or one
+    /// more than the epoch before. One far ahead, once believed, could not be followed by another.
+    ///
+    /// - Parameter now: The device's own clock, which no server can set; it may be behind by
+    ///   ``RightsLimits/epochAhead``.
+    public func isPlausible(at now: UnixTime) -> Bool {
+        Int64(epoch) <= (now + RightsLimits.epochAhead).milliseconds / 1000
+    }
+
     /// Reads what was signed.
     ///
     /// - Throws: `DecodingError` where a field is missing or a number out of its range.

@@ -24,6 +24,8 @@ public enum RightsLimits {
     public static let casesPerList = 64
     /// The most letters of one case.
     public static let lettersPerCase = 200
+    /// How far a server's epoch, which is a time, may lie ahead of a device's clock.
+    public static let epochAhead = Duration.seconds(31 * 86_400)
     /// How long a side may appeal against a decision.
     public static let appealTime = Duration.seconds(30 * 86_400)
 }
