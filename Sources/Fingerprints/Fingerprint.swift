@@ -74,3 +74,22 @@ public struct Fingerprint: Sendable, Hashable, Codable, CustomStringConvertible 
             + differing.z.nonzeroBitCount + differing.w.nonzeroBitCount
     }
 }
+
+extension Fingerprint {
+    /// The hash of the picture mirrored (bits 0 and 1 of `turn`) and transposed (bit 2), as
+    /// ``FingerprintReading/variants`` are in order, were no coefficient near the median.
+    package func turned(by turn: Int) -> Fingerprint {
+        var turned = SIMD4<UInt64>()
+        for index in 0..<Self.bits {
+            let (row, column) = (index / 16, index % 16)
+            let source = turn & 4 == 0 ? index : column * 16 + row
+            // Cosines of an odd number of half periods change sign in a mirror.
+            let isNegative =
+                (turn & 1 == 1 && column.isMultiple(of: 2))
+                != (turn & 2 == 2 && row.isMultiple(of: 2))
+            let bit = words[source / 64] >> UInt64(source % 64) & 1 ^ (isNegative ? 1 : 0)
+            turned[index / 64] |= bit << UInt64(index % 64)
+        }
+        return Fingerprint(words: turned)
+    }
+}

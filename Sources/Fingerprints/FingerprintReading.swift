@@ -46,6 +46,20 @@ public struct FingerprintReading: Sendable, Hashable, Codable {
         self = value
     }
 
+    /// Whether the eight hashes can be of one picture.
+    ///
+    /// A mirror changes the signs of coefficients and a transposition their places, so each hash
+    /// follows from the first but for bits near the median: see ``coherentDistance``. Unrelated
+    /// ones differ in about 128 bits.
+    public var isCoherent: Bool {
+        variants.indices.dropFirst().allSatisfy {
+            variants[$0].distance(to: fingerprint.turned(by: $0)) <= Self.coherentDistance
+        }
+    }
+
+    /// How many bits a turned picture's hash may differ in from the first one turned.
+    static let coherentDistance = 80
+
     /// The hash of the picture as it is.
     public var fingerprint: Fingerprint { variants[0] }
 

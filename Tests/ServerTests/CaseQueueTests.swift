@@ -140,7 +140,7 @@ struct RetentionTests {
             server.advance(by: .seconds(1))
             #expect(try await server.core.retention.forgetContacts() == 1)
             #expect(try await server.core.retention.forgetContacts() == 0)
-            let claims = try server.core.claims.list()
+            let claims = try server.core.claims.list().map(\.claim)
             #expect(claims.map(\.contact) == ["ada@example.org", ""])
             #expect(claims[1].links.isEmpty && claims[1].pictureBytes == nil)
             #expect(claims[1].statement == "I drew it." && !claims[1].isWithdrawn)

@@ -109,7 +109,10 @@ struct ClosingTests {
             #expect(try await artist.send(.post, "/v1/segments", segment, client).status == 200)
             #expect(try await TestDevice.ask(.get, "/v1/closure", client).problem == .notFound)
             let closing = server.core.closing
-            let preview = try closing.preview(reason: "end")
+            let preview = try closing.preview(reason: "end", as: "ada")
+            #expect(throws: ServerError.notAllowed(name: "mia", needs: .administrator)) {
+                try closing.preview(reason: "end", as: "mia")
+            }
             #expect(throws: ServerError.notAllowed(name: "mia", needs: .administrator)) {
                 try closing.close(reason: "end", message: "", as: "mia")
             }
@@ -170,6 +173,56 @@ struct CaseCommandTests {
         try Shell.run(
             [try Programs.url(Programs.server).path] + words + ["--data", server.folder.url.path],
             expecting: status)
+    }
+
+    // Goal: what the commands say is true, whole, and names who is on both sides.
+    @Test func commandsSayWhatIs() async throws {
+        try await TestServer.moderated { server, client in
+            let artist = try await TestDevice.joined(to: server, client)
+            let picture = try TestPicture(seed: 1)
+            _ = try await artist.register(picture, client)
+            _ = try await TestDevice.claim(picture, client)
+            _ = try await TestDevice.hold([picture], client)
+            let list = try self.run(server, ["cases", "list"])
+            #expect(list.contains("1  open  claim  a moderator's turn since "))
+            #expect(
+                list.contains(
+                    "claim 1 without an account against registration 1 of \(artist.account)"))
+            let words = ["--code", "not-own-work", "--text", "Theirs.", "--as"]
+            let withhold = ["cases", "decide", "1", "--act", "withhold-work"] + words + ["mia"]
+            let dry = try self.run(server, withhold + ["--dry-run"])
+            #expect(dry.contains("0 receipts so far would say"))
+            _ = try self.run(server, withhold)
+            let appeal = try await artist.post(
+                "/v1/cases/1/appeals", CaseWords(text: "No!"), client)
+            #expect(appeal.status == 200)
+            let appeals = try self.run(server, ["appeals", "list"])
+            #expect(appeals.contains("another moderator's turn since "))
+            #expect(appeals.contains("withhold-work by mia"))
+            let settled = try self.run(
+                server, ["appeals", "decide", "1", "--act", "dismiss"] + words + ["max"])
+            #expect(settled.contains("lifted: withhold-work of account \(artist.account)"))
+            #expect(settled.contains("can neither be appealed against nor undone"))
+            #expect(!settled.contains("cases undo"))
+            let shown = try self.run(server, ["cases", "show", "1"])
+            #expect(!shown.contains("can decide") && !shown.contains(" \n"))
+            #expect(shown.contains("claimant opened it"))
+            #expect(try self.run(server, ["rights", "list"]).contains(", case 1 final"))
+            #expect(
+                try self.run(server, ["rights", "show", "1"]).contains("statement  I drew it."))
+            let held = try self.run(server, ["reservations", "list"])
+            #expect(held.contains("holder 1: holder@example.org, https://ada.example"))
+            #expect(held.contains("case 2, open"))
+            #expect(
+                try self.run(server, ["cases", "show", "2"]).contains(
+                    "contact     holder 1: holder@example.org"))
+            _ = try self.run(
+                server, ["reservations", "confirm", "1", "--as", "mia"], expecting: 64)
+            #expect(
+                try self.run(
+                    server, ["reservations", "refuse", "--holder", "1", "--as", "mia"]
+                ).contains("1 reservation refused"))
+        }
     }
 
     // Goal: all of it from the shell: see, preview, decide, refuse who may not, undo, settle.

@@ -100,7 +100,7 @@ struct OpenAPITests {
         let routes = document.routes.filter { route in
             names.contains { route.contains(" /v1/\($0)") }
         }
-        #expect(routes.count == 23)
+        #expect(routes.count == 25)
         return routes
     }
 

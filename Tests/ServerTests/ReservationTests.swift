@@ -139,7 +139,7 @@ struct ReservationTests {
             try server.core.reservations.decide([number], confirming: false, text: "", as: "mia")
             #expect(try await thief.reserve([stolen], client)[0].refusal == .refused)
             try server.core.reservations.decide(
-                [number + 1], confirming: true, text: "", as: "mia")
+                [number + 1], confirming: true, text: "", despite: [1], as: "mia")
             #expect(try await thief.list(client).entries.map(\.number) == [number + 1])
         }
     }

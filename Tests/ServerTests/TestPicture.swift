@@ -15,10 +15,15 @@ struct TestPicture {
 
     init(seed: UInt64, quality: Int = 90) throws {
         var generator = SeededGenerator(seed: seed)
-        let variants = try (0..<8).map { _ in
-            try #require(Fingerprint(bytes: generator.bytes(32)))
-        }
+        let first = try #require(Fingerprint(bytes: generator.bytes(32)))
+        let variants = (0..<8).map { first.turned(by: $0) }
         reading = try #require(FingerprintReading(variants: variants, quality: quality))
+    }
+
+    /// Eight pictures that are said to be one.
+    init(ofUnrelated seeds: Range<UInt64>) throws {
+        let variants = try seeds.map { try TestPicture(seed: $0).reading.fingerprint }
+        reading = try #require(FingerprintReading(variants: variants, quality: 90))
     }
 
     private init(_ reading: FingerprintReading) { self.reading = reading }
@@ -151,5 +156,26 @@ extension TestDevice {
         let entries = try reply.decode(RegistrationReply.self).works
         try #require(entries.map(\.outcome) == [.accepted])
         return work
+    }
+}
+
+extension TestDevice {
+    /// Reserves pictures without an account; the code.
+    static func hold(
+        _ pictures: [TestPicture], _ client: any TestClientProtocol,
+        contact: String = "holder@example.org"
+    ) async throws -> RightsCode {
+        let request = HolderReservationRequest(
+            pictures: pictures.map(\.reading), contact: contact, link: "https://ada.example")
+        let reply = try await ask("/v1/rights/reservations", request, client)
+        try #require(reply.status == 201)
+        return try reply.decode(RightsCodeReply.self).code
+    }
+
+    /// Reservations as their holder reads them.
+    static func held(
+        _ code: RightsCode, _ client: any TestClientProtocol
+    ) async throws -> HolderReservations {
+        try await ask(.get, "/v1/rights/reservations/\(code)", client).decode()
     }
 }

@@ -146,6 +146,7 @@ extension WorkReservation {
                 "It has too little detail: its fingerprint would match unrelated pictures."
             case .refused: "A moderator has refused it. Answer in its case."
             case .listFull: "The community's list is full. Ask the operator."
+            case .accountFull: "The account has as many reservations as one may have."
             }
     }
 }

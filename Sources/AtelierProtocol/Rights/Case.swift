@@ -233,13 +233,12 @@ public struct CaseList: Codable, Sendable, Equatable {
 }
 
 /// What a side writes: `POST /v1/cases/{case}/answers`, `/appeals` and `/withdrawal`, and
-/// `POST /v1/rights/claims/{code}/answers`, `/appeals` and `/withdrawal`. The answer is the
-/// ``CaseFile`` after it.
+/// `/answers` and `/appeals` below `/v1/rights/claims/{code}` and `/v1/rights/reservations/{code}`.
 public struct CaseWords: Codable, Sendable, Equatable {
     /// The words.
     public let text: String
-    /// For a claim that has several cases: which one is meant; nil where there is one, and for
-    /// accounts, whose route names it.
+    /// For a code that has several cases: which one is meant; nil for every one that takes it now,
+    /// and for accounts, whose route names it.
     public let number: Int64?
 
     /// Words of 1 to ``RightsLimits/textBytes`` bytes.
@@ -255,5 +254,28 @@ public struct CaseWords: Codable, Sendable, Equatable {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         text = try container.decodeText(.text, upTo: RightsLimits.textBytes)
         number = try container.decodeIfPresent(.number, in: NumberRange.sequence)
+    }
+}
+
+/// Why somebody without an account takes back what they asked for, as they like:
+/// `POST /v1/rights/claims/{code}/withdrawal` and `POST /v1/rights/reservations/{code}/withdrawal`.
+/// An empty body says nothing.
+public struct Withdrawal: Codable, Sendable, Equatable {
+    /// The words, which the other sides read; nil for none.
+    public let text: String?
+
+    /// - Parameter text: 1 to ``RightsLimits/textBytes`` bytes; nil for none.
+    public init(text: String? = nil) {
+        self.text = text
+    }
+
+    /// Reads what was sent.
+    ///
+    /// - Throws: `DecodingError` where the text is blank or too long.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        text =
+            container.contains(.text)
+            ? try container.decodeText(.text, upTo: RightsLimits.textBytes) : nil
     }
 }

@@ -43,7 +43,7 @@ public struct ClaimRequest: Codable, Sendable, Equatable {
     public let statement: String
     /// How moderators reach the claimant; shown to nobody else.
     public let contact: String
-    /// Where authorship can be seen; moderators alone see them.
+    /// Where authorship can be seen; moderators alone see them. Left out: none.
     public let links: [String]
 
     /// A claim within ``RightsLimits``.
@@ -64,8 +64,10 @@ public struct ClaimRequest: Codable, Sendable, Equatable {
         reading = try container.decode(FingerprintReading.self, forKey: .reading)
         statement = try container.decodeText(.statement, upTo: RightsLimits.textBytes)
         contact = try container.decodeText(.contact, upTo: RightsLimits.contactBytes)
-        links = try container.decodeTexts(
-            .links, RightsLimits.links, upTo: RightsLimits.linkBytes)
+        links =
+            container.contains(.links)
+            ? try container.decodeTexts(
+                .links, RightsLimits.links, upTo: RightsLimits.linkBytes) : []
     }
 }
 
@@ -74,10 +76,17 @@ public struct ClaimRequest: Codable, Sendable, Equatable {
 public struct RightsCodeReply: Codable, Sendable, Equatable {
     /// What follows, answers and withdraws it; shown once.
     public let code: RightsCode
+    /// Where it is used: `GET` reads how it stands, `POST` of `/answers`, `/appeals` and
+    /// `/withdrawal` below it acts.
+    public let path: String
+    /// What to do with the code, in words.
+    public let text: String
 
-    /// - Parameter code: Shown once.
-    public init(code: RightsCode) {
+    /// A code, where it is used, and what to do with it.
+    public init(code: RightsCode, path: String, text: String) {
         self.code = code
+        self.path = path
+        self.text = text
     }
 }
 
@@ -102,8 +111,9 @@ public struct ClaimStatus: Codable, Sendable, Equatable {
     public let opened: UnixTime
     /// Whether the claimant has given the picture.
     public let hasPicture: Bool
-    /// Its cases, by their numbers: one for each match; one without a respondent where there was
-    /// none. At most ``RightsLimits/casesPerList``.
+    /// Its cases, by their numbers, after the one that was asked after: one for each match; one
+    /// without a respondent where there was none. At most ``RightsLimits/casesPerList``, and fewer
+    /// where much was written in them.
     public let cases: [CaseFile]
 
     /// A claim with its cases.

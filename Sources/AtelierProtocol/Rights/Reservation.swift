@@ -90,6 +90,8 @@ public struct ReservationReply: Codable, Sendable, Equatable {
             case refused
             /// As many reservations are in force as the list can hold.
             case listFull = "list-full"
+            /// The account has as many reservations as one may have.
+            case accountFull = "account-full"
         }
 
         /// SHA-256 of the work's file.
@@ -187,10 +189,14 @@ public struct HolderReservations: Codable, Sendable, Equatable {
 
     /// By their numbers.
     public let entries: [Entry]
+    /// The cases that the reservations are in, by their numbers, after the one that was asked
+    /// after; at most ``RightsLimits/casesPerList``, and fewer where much was written in them.
+    public let cases: [CaseFile]
 
-    /// - Parameter entries: By their numbers.
-    public init(entries: [Entry]) {
+    /// Reservations with their cases.
+    public init(entries: [Entry], cases: [CaseFile]) {
         self.entries = entries
+        self.cases = cases
     }
 }
 

@@ -85,6 +85,8 @@ struct EffectView: Encodable {
     let devices: Int
     let usableUntil: Moment?
     let heldSpends: Int
+    /// Reservations that are off the list meanwhile.
+    let reservations: Int
     /// The suspension that this one replaces, if any.
     let replaces: Replaced?
     /// True where nothing was ordered.
@@ -110,7 +112,7 @@ struct EffectView: Encodable {
         leasedCredits = effect.leasedCredits
         devices = effect.devices
         usableUntil = Moment(effect.usableUntil)
-        heldSpends = effect.heldSpends
+        (heldSpends, reservations) = (effect.heldSpends, effect.reservations)
         self.dryRun = dryRun
     }
 
@@ -131,6 +133,10 @@ struct EffectView: Encodable {
         if heldSpends > 0 {
             let spends = Printer.count(heldSpends, "spend")
             lines.append("\(spends) that came before stay held with them")
+        }
+        if reservations > 0 {
+            lines.append(
+                "\(Printer.count(reservations, "reservation")) off the list while it lasts")
         }
         if dryRun { lines.append("nothing was changed") }
         return lines

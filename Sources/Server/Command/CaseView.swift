@@ -51,9 +51,12 @@ struct CaseLine: Encodable {
     let claimant, respondent: PartyView?
     let distance: Int?
     let opened, changed: Moment
+    let act: CaseAct?
+    let decider: String?
 
     init(_ summary: CaseSummary) {
         let record = summary.record
+        (act, decider) = (summary.act, summary.decider)
         (id, kind, distance) = (record.id, record.kind, record.distance)
         (state, waitsFor) = (summary.state, summary.waitsFor)
         claimant = PartyView(record.claimant)
@@ -63,10 +66,29 @@ struct CaseLine: Encodable {
     }
 
     var line: String {
-        let waits = waitsFor.map { " for the \($0.rawValue)" } ?? ""
-        let about = respondent?.account ?? claimant?.account
-        return "\(id)  \(state.rawValue)\(waits)  \(kind.rawValue)  "
-            + "\(about.map { "\($0)" } ?? "no account")  opened \(opened.time.rfc3339)"
+        let sides = "\(Self.side(claimant)) against \(Self.side(respondent))"
+        let decided = act.map { "  \($0.rawValue)\(decider.map { " by \($0.shown)" } ?? "")" } ?? ""
+        return "\(id)  \(state.rawValue)  \(kind.rawValue)  \(turn) since "
+            + "\(changed.time.toTheMinute)\(decided)  \(sides)  opened "
+            + opened.time.toTheMinute
+    }
+
+    /// Whose turn it is.
+    private var turn: String {
+        switch state {
+        case .open: "a moderator's turn"
+        case .waiting: "the \(waitsFor?.rawValue ?? "other side")'s turn"
+        case .appealed: "another moderator's turn"
+        case .decided: "can be appealed against"
+        case .final: "ended"
+        }
+    }
+
+    private static func side(_ party: PartyView?) -> String {
+        guard let party else { return "nobody" }
+        let what = party.kind == .account ? "account" : "\(party.kind.rawValue) \(party.id)"
+        return party.account.map { party.kind == .account ? "account \($0)" : "\(what) of \($0)" }
+            ?? "\(what) without an account"
     }
 }
 
@@ -133,10 +155,26 @@ struct CaseView: Encodable {
                 ? [("to both", claimantText)]
                 : [("to the claimant", claimantText), ("to the respondent", respondentText)]
             let login = enteredBy.map { " (\($0.shown))" } ?? ""
-            return ["\(time.time.rfc3339)  \(actor.shown)\(login) \(kind.rawValue) \(what)"]
+            let head = "\(time.time.rfc3339)  \(actor.shown)\(login) \(Self.words(kind))"
+            return [what.isEmpty ? head : "\(head) \(what)"]
                 + ([("", text)] + words).filter { !$0.1.isEmpty }.map {
                     "    \($0.0.isEmpty ? "" : "\($0.0): ")\($0.1.shown)"
                 }
+        }
+
+        private static func words(_ kind: CaseEvent.Kind) -> String {
+            switch kind {
+            case .opened: "opened it"
+            case .asked: "asked"
+            case .answered: "answered"
+            case .noted: "noted for colleagues"
+            case .decided: "decided"
+            case .undone: "took the decision back"
+            case .appealed: "appealed"
+            case .upheld: "upheld the decision"
+            case .overturned: "decided the appeal otherwise:"
+            case .withdrawn: "withdrew"
+            }
         }
     }
 
@@ -166,6 +204,23 @@ struct CaseView: Encodable {
         }
     }
 
+    /// Who reserved without an account, in output.
+    struct Holder: Encodable {
+        let id: Int64
+        let contact, link: String
+        let received: Moment
+
+        init(_ request: HolderRequest) {
+            (id, contact, link) = (request.id, request.contact, request.link)
+            received = Moment(request.received)
+        }
+
+        var line: String {
+            let reached = contact.isEmpty ? "contact deleted, its time is over" : contact.shown
+            return "holder \(id): \(reached)\(link.isEmpty ? "" : ", \(link.shown)")"
+        }
+    }
+
     let id: Int64
     let kind: CaseKind
     let state: CaseState
@@ -178,6 +233,7 @@ struct CaseView: Encodable {
     let appealUntil: Moment?
     let proofs: [Proof]
     let claim: Claim?
+    let holder: Holder?
     let related: [Int64]
 
     init(_ dossier: CaseDossier) {
@@ -191,6 +247,7 @@ struct CaseView: Encodable {
         appealUntil = Moment(dossier.appealUntil)
         proofs = dossier.proofs.map { Proof(first: Spend($0.first), second: Spend($0.second)) }
         claim = dossier.claim.map(Claim.init)
+        holder = dossier.holder.map(Holder.init)
         related = dossier.related
     }
 
@@ -205,15 +262,37 @@ struct CaseView: Encodable {
         ]
         if let distance { lines.append("distance    \(distance) of 256 bits; 31 make a match") }
         if let claim { lines.append("contact     \(claim.line)") }
+        if let holder { lines.append("contact     \(holder.line)") }
         for proof in proofs {
             lines += ["first       \(proof.first.line)", "second      \(proof.second.line)"]
         }
         if let appealUntil { lines.append("appeals     until \(appealUntil.time.rfc3339)") }
-        lines.append("can decide  \(acts.map(\.rawValue).joined(separator: ", "))")
+        if !acts.isEmpty {
+            lines.append("can decide  \(acts.map(\.rawValue).joined(separator: ", "))")
+        }
+        if let next { lines.append("next        \(next)") }
         if !related.isEmpty {
             lines.append("see also    \(related.map { "case \($0)" }.joined(separator: ", "))")
         }
         return lines + events.flatMap(\.lines)
+    }
+
+    /// The command for whoever acts next.
+    private var next: String? {
+        switch state {
+        case .open, .waiting:
+            "atelier-server cases decide \(id) --act ACT --code CODE --text TEXT --as NAME "
+                + "(first with --dry-run)"
+        case .appealed:
+            "atelier-server appeals decide \(id) (--uphold | --act ACT --code CODE) --text TEXT "
+                + "--as NAME, who is not \(decider?.shown ?? "who decided")"
+        case .decided: "atelier-server cases undo \(id) --text TEXT --as NAME"
+        case .final: nil
+        }
+    }
+
+    private var decider: String? {
+        events.last { [.decided, .overturned].contains($0.kind) }?.actor
     }
 
     private static func words(_ kind: CaseKind) -> String {
@@ -226,88 +305,6 @@ struct CaseView: Encodable {
         case .restored: "a device showed a decision that this server had lost"
         }
     }
-}
-
-/// What a decision touches, in output.
-struct DecisionEffectView: Encodable {
-    let account: AccountID?
-    let leasedCredits, heldSpends, receipts: Int
-    let usableUntil: Moment?
-    let work: Digest?
-    let models: [Digest]
-    let reservation: Int64?
-    let reservationBefore: ReservationState?
-    let suspensionBefore: FormerSuspension?
-
-    init(_ effect: DecisionEffect) {
-        suspensionBefore = effect.suspensionBefore
-        (account, work, models) = (effect.account, effect.work, effect.models)
-        (leasedCredits, heldSpends) = (effect.leasedCredits, effect.heldSpends)
-        receipts = effect.receipts
-        (reservation, reservationBefore) = (effect.reservation, effect.reservationBefore)
-        usableUntil = Moment(effect.usableUntil)
-    }
-}
-
-/// A decision and what it touches, in output.
-struct EffectOfDecision: Encodable {
-    let id: Int64
-    let act: CaseAct
-    let dryRun: Bool
-    let effect: DecisionEffectView
-
-    init(_ id: Int64, _ act: CaseAct, _ effect: DecisionEffect, dryRun: Bool) {
-        (self.id, self.act, self.dryRun) = (id, act, dryRun)
-        self.effect = DecisionEffectView(effect)
-    }
-
-    var lines: [String] {
-        let head =
-            dryRun ? "case \(id): \(act.rawValue) would do" : "case \(id): \(act.rawValue); it does"
-        return ["\(head) this:"] + effects.map { "  \($0)" }
-            + (dryRun ? ["nothing was changed"] : ["each side can appeal; `cases undo` lifts it"])
-    }
-
-    private var effects: [String] {
-        switch act {
-        case .dismiss: return ["the two are not opened against each other again"]
-        case .warn: return ["a letter to \(who); nothing else"]
-        case .withholdWork, .withholdModel, .requireRetrain:
-            let models = effect.models.map(\.description).joined(separator: ", ")
-            return [
-                "no receipts for \(Printer.count(effect.models.count, "model")) of \(who)"
-                    + (models.isEmpty ? "" : ": \(models)"),
-                "\(Printer.count(effect.receipts, "receipt")) so far say that the source is "
-                    + "disputed",
-                "\(Printer.count(effect.heldSpends, "spend")) held",
-            ]
-        case .confirmReservation:
-            return ["reservation \(effect.reservation ?? 0) is on the list that clients check"]
-        case .refuseReservation:
-            return ["reservation \(effect.reservation ?? 0) stops nobody"]
-        case .suspend:
-            let before =
-                effect.suspensionBefore.map {
-                    [
-                        "the suspension before (\($0.reason.shown)\(Self.end($0.until))) is not "
-                            + "shortened, and comes back where this is lifted"
-                    ]
-                } ?? []
-            let until = effect.usableUntil.map { " until \($0.time.rfc3339)" } ?? ""
-            return [
-                "\(who) gets no leases and no receipts",
-                "\(Printer.count(effect.leasedCredits, "credit")) on its devices usable "
-                    + "offline\(until), without a receipt",
-                "\(Printer.count(effect.heldSpends, "spend")) held",
-            ] + before
-        }
-    }
-
-    private static func end(_ until: UnixTime?) -> String {
-        until.map { ", until \($0.rfc3339)" } ?? ", until it is lifted"
-    }
-
-    private var who: String { effect.account.map { "account \($0)" } ?? "nobody" }
 }
 
 /// A file of evidence in output.

@@ -114,7 +114,7 @@ struct CasesCommand: ParsableCommand {
                     ? try core.cases.preview(id, verdict, as: moderator)
                     : try core.cases.decide(id, verdict, as: moderator)
                 try named.output.show(
-                    EffectOfDecision(id, verdict.act, effect, dryRun: dryRun))
+                    EffectOfDecision(id, verdict.act, effect, dryRun ? .preview : .decided))
             }
         }
     }
@@ -149,6 +149,8 @@ struct CasesCommand: ParsableCommand {
 
         func run() throws {
             try named.act { core, id, moderator in
+                // Before it is written down that somebody has seen it.
+                try EvidenceFile.checkMissing([URL(fileURLWithPath: out)])
                 let picture = try core.claims.picture(ofCase: id, as: moderator)
                 try EvidenceFile.write(picture.bytes, to: URL(fileURLWithPath: out))
                 try Printer.line(
@@ -270,14 +272,20 @@ struct AppealsCommand: ParsableCommand {
             try named.act { core, id, moderator in
                 guard let act, let code else {
                     try core.cases.settleAppeal(id, with: nil, text: text, as: moderator)
-                    return try Printer.line("case \(id): the decision stays")
+                    let isFinal = try core.cases.dossier(id).state == .final
+                    return try Printer.line(
+                        "case \(id): the decision stays; "
+                            + (isFinal ? "the case is final" : "the other side may appeal, once"))
                 }
                 let verdict = CaseVerdict(
                     act: act, side: side, code: code, text: text,
                     model: try model.map(VerdictOptions.digest), until: until?.moment)
-                let effect = try core.cases.settleAppeal(
+                let settled = try core.cases.settleAppeal(
                     id, with: verdict, text: text, as: moderator)
-                try named.output.show(EffectOfDecision(id, act, effect, dryRun: false))
+                try named.output.show(
+                    EffectOfDecision(
+                        id, act, settled.effect,
+                        .settled(lifted: settled.lifted, settled.liftedEffect)))
             }
         }
     }
@@ -296,7 +304,7 @@ struct VerdictOptions: ParsableArguments {
     var side = CaseSide.respondent
     @Option(help: "The policy's code, such as not-own-work.")
     var code: String
-    @Option(help: "Words to the respondent, and to the claimant too.")
+    @Option(help: "Words to both sides, or to the respondent alone with --text-to-claimant.")
     var text: String
     @Option(help: "Other words to the claimant.")
     var textToClaimant: String?

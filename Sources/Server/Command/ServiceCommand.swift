@@ -93,7 +93,7 @@ struct ServiceCommand: ParsableCommand {
             try Failure.reported(isAct: yes) {
                 let closing = try options.open().closing
                 guard yes else {
-                    let statement = try closing.preview(reason: reason)
+                    let statement = try closing.preview(reason: reason, as: administrator)
                     try show(statement)
                     return Printer.note("Nothing was changed. There is no way back: --yes does it.")
                 }

@@ -28,8 +28,13 @@ package enum Limits {
     static let backlog = 1024
     /// Descriptors kept for files and for connections that are closing.
     static let reservedDescriptors = 512
+    /// Wider networks of version 6, in bits, and how many times as much as one of 64 bits each may
+    /// send without an account.
+    static let widerNetworks = [(56, 4), (48, 16)]
     /// The largest body of a request without an account, in bytes.
     static let guestBytes = 32 * 1024
+    /// The most characters of what is wrong with a body that are told.
+    static let faultCharacters = 200
     /// The most bytes of path and query.
     static let targetBytes = 512
     /// The most rows that a listing shows.
@@ -111,8 +116,12 @@ package enum Limits {
     static let lettersPerSide = 50
     /// The most bytes of a moderator's words: with how to appeal they fit an order.
     static let moderatorTextBytes = 1700
+    /// The most reservations of one account that are in force or wait: nobody fills the list alone.
+    static let reservationsPerAccount = 2000
     /// The most reservations that wait for a moderator.
     static let pendingReservations = 10_000
+    /// How long a reservation of somebody without an account waits for a moderator.
+    static let pendingTime = Duration.seconds(90 * 86_400)
     /// The most cases of claims that wait for a moderator.
     static let openClaims = 10_000
     /// With so many open claims against it an account hears of another only from a moderator.

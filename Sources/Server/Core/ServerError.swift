@@ -59,7 +59,8 @@ package enum ServerError: Error, Equatable, CustomStringConvertible {
         case .ambiguousAccount(let text):
             "Several accounts begin with \(text). Give more of the id."
         case .notAllowed(let name, let role):
-            "\(name) may not do this: it needs the role \(role.rawValue) or a higher one. "
+            "\(name) may not do this: it needs the role \(role.rawValue)"
+                + (role == .administrator ? ". " : " or a higher one. ")
                 + "`moderator list` shows who has it."
         case .caseRefused(let refusal):
             refusal.description

@@ -20,13 +20,13 @@ extension AccountService {
             request.certificate, key: request.accountKey)
         let account = certificate.payload.account
         try checkPin(request.pin, key: request.accountKey)
-        let accounts = Rate.Count(
-            bucket: "accounts \(incoming.sender)", limit: policy.accountsPerAddress, window: .day)
+        let accounts = incoming.sender.counts(
+            of: "accounts", limit: policy.accountsPerAddress, window: .day)
         return try await requests.asGuest(incoming, key: certificate.payload.deviceKey) { db, now in
             if let repeated = try self.repeated(request, certificate.payload, in: db) {
                 return repeated
             }
-            try Rate.count([accounts], now: now, in: db)
+            try Rate.count(accounts, now: now, in: db)
             let state: AccountState
             do {
                 state = try self.admit(account, request.invite, now: now, in: db)

@@ -89,6 +89,7 @@ public struct AccountService: ServerService {
                 devices: gone["device", default: 0], receiptsKept: ledger.receipts.count,
                 ordersKept: ledger.standing.serial)
         }
+        database.emptyLog()
         environment.announce(account)
         return report
     }

@@ -50,9 +50,12 @@ public struct SuspensionEffect: Codable, Sendable, Equatable {
     public let usableUntil: UnixTime?
     /// Spends that came before and wait for a receipt already, which they do not get now either.
     public let heldSpends: Int
+    /// Reservations that are off the list while it lasts.
+    public let reservations: Int
 
     /// The effect on `ledger`, of which the order has this serial.
-    init(on ledger: ServerLedger, serial: Int, now: UnixTime) {
+    init(on ledger: ServerLedger, serial: Int, reservations: Int, now: UnixTime) {
+        self.reservations = reservations
         let usable = ledger.currentLeases.filter { now < $0.expires }
         account = ledger.account
         self.serial = serial

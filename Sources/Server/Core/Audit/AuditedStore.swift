@@ -14,6 +14,10 @@ struct AuditedStore: DatabaseStore {
 
     func rewrite(_ tables: [String]) throws { try base.rewrite(tables) }
 
+    func emptyLog() { base.emptyLog() }
+
+    func emptyLog() async { await base.emptyLog() }
+
     func read<Result>(_ body: (Database) throws -> Result) throws -> Result {
         try base.read(body)
     }

@@ -25,20 +25,24 @@ extension CaseStore {
         ).map(CaseRecord.init)
     }
 
-    /// The cases of something that was put forward, by their numbers.
-    func records(of kind: CaseParty.Kind, _ id: Int64) throws -> [CaseRecord] {
-        try db.rows(
+    /// The cases of things that were put forward, by their numbers after one, some at a time.
+    func records(
+        of kind: CaseParty.Kind, _ ids: [Int64], after number: Int64 = 0
+    ) throws -> [CaseRecord] {
+        guard !ids.isEmpty else { return [] }
+        let list = ids.indices.map { "?\($0 + 4)" }.joined(separator: ", ")
+        return try db.rows(
             """
             SELECT * FROM moderation_case WHERE id IN (
                 SELECT id FROM (SELECT id FROM moderation_case
-                    WHERE claimant_kind = ?1 AND claimant_id = ?2
+                    WHERE claimant_kind = ?1 AND claimant_id IN (\(list)) AND id > ?2
                     ORDER BY id LIMIT ?3) AS claimed
                 UNION SELECT id FROM (SELECT id FROM moderation_case
-                    WHERE respondent_kind = ?1 AND respondent_id = ?2
+                    WHERE respondent_kind = ?1 AND respondent_id IN (\(list)) AND id > ?2
                     ORDER BY id LIMIT ?3) AS accused)
             ORDER BY id LIMIT ?3
             """,
-            [kind.rawValue, id, RightsLimits.casesPerList]
+            [kind.rawValue, number, RightsLimits.casesPerList] + ids
         ).map(CaseRecord.init)
     }
 
@@ -151,6 +155,27 @@ extension CaseStore {
         ).map(CaseSummary.init)
     }
 
+    /// The cases of claims, by the claims' rows.
+    func ofClaims(_ claims: [Int64]) throws -> [Int64: [CaseSummary]] {
+        var found: [Int64: [CaseSummary]] = [:]
+        for start in stride(from: 0, to: claims.count, by: Limits.rowsByKey) {
+            let part = claims[start..<min(start + Limits.rowsByKey, claims.count)]
+            let list = part.indices.map { "?\($0 - start + 1)" }.joined(separator: ", ")
+            let rows = try db.rows(
+                """
+                SELECT * FROM moderation_case
+                WHERE claimant_kind = 'claim' AND claimant_id IN (\(list))
+                ORDER BY claimant_id, id LIMIT ?\(part.count + 1)
+                """,
+                Array(part) + [part.count * 2 * Limits.casesPerOpening])
+            for row in rows {
+                let summary = try CaseSummary(row)
+                found[summary.record.claimant?.id ?? 0, default: []].append(summary)
+            }
+        }
+        return found
+    }
+
     /// The numbers of cases after one, some at a time.
     func numbers(after number: Int64) throws -> [Int64] {
         try db.rows(
@@ -227,11 +252,17 @@ public struct CaseSummary: Codable, Sendable {
     public let waitsFor: CaseSide?
     /// When something last happened.
     public let changed: UnixTime
+    /// The decision in force; nil for none.
+    public let act: CaseAct?
+    /// Who made it, and cannot settle the appeal against it.
+    public let decider: String?
 
     fileprivate init(_ row: Row) throws {
         record = try CaseRecord(row)
         state = try row.choice("state")
         waitsFor = try row.optionalChoice("waits_for")
         changed = try row.time("changed")
+        act = try row.optionalChoice("act")
+        decider = try row["decider"]
     }
 }

@@ -46,7 +46,8 @@ package struct CaseMachine: Hashable, Sendable {
         case uphold(by: String)
         /// A moderator decides otherwise; ``CaseAct/dismiss`` lifts what was decided.
         case overturn(CaseAct, by: String)
-        /// The claimant withdraws, or the side that appealed withdraws the appeal.
+        /// The claimant, or whose reservation it is about, withdraws what the case is about, or the
+        /// side that appealed the appeal.
         case withdraw(CaseSide)
     }
 
@@ -70,6 +71,8 @@ package struct CaseMachine: Hashable, Sendable {
     package let sides: Set<CaseSide>
     /// The acts that fit the case.
     package let acts: Set<CaseAct>
+    /// The sides that can take back what the case is about, which ends it before it is decided.
+    package let withdrawing: Set<CaseSide>
     /// How far it is.
     package private(set) var phase = Phase.open
     /// The decision in force; nil where there is none.
@@ -82,9 +85,13 @@ package struct CaseMachine: Hashable, Sendable {
     /// - Parameters:
     ///   - sides: Those that can be written to.
     ///   - acts: What may be decided.
-    package init(sides: Set<CaseSide>, acts: Set<CaseAct>) {
+    ///   - withdrawing: The sides that can take back what it is about.
+    package init(
+        sides: Set<CaseSide>, acts: Set<CaseAct>, withdrawing: Set<CaseSide> = [.claimant]
+    ) {
         self.sides = sides
         self.acts = acts
+        self.withdrawing = withdrawing
     }
 
     /// Takes a move.
@@ -160,7 +167,7 @@ package struct CaseMachine: Hashable, Sendable {
     private mutating func withdraw(_ side: CaseSide) throws(CaseRefusal) {
         switch phase {
         case .open, .waiting:
-            guard side == .claimant else { throw refusal }
+            guard withdrawing.contains(side) else { throw refusal }
             phase = .final
         case .appealed(by: side): phase = .decided
         case .decided, .appealed, .final: throw refusal

@@ -1,5 +1,6 @@
 import AtelierProtocol
 import Fingerprints
+import Foundation
 import SignedObjects
 
 /// Opens cases inside the transaction that finds the reason for them.
@@ -15,54 +16,109 @@ final class CaseOpening {
         (self.db, self.now) = (db, now)
     }
 
+    /// What a new fingerprint is near to.
+    struct Comparison {
+        /// Whether nobody else's registration, reservation or claim is near.
+        var isAlone = true
+        /// Whether something near keeps a reservation from being in force before a moderator looks.
+        var isContested = false
+    }
+
     /// Stores a fingerprint and compares it with all others; a case is opened for each match that
     /// needs one.
-    ///
-    /// - Returns: Whether nobody else's registration, reservation or claim is near.
     func compare(
         _ reading: FingerprintReading, _ kind: FingerprintKind, owner: Int64,
         account: AccountID?
-    ) throws -> Bool {
+    ) throws -> Comparison {
         let matches = try FingerprintStore(db: db).add(
             reading, kind: kind, owner: owner, account: account)
-        var isAlone = true
-        for match in matches where try open(match) { isAlone = false }
-        return isAlone
+        var found = Comparison()
+        for match in matches {
+            guard let pair = try pair(match) else { continue }
+            found.isAlone = false
+            try open(pair)
+            if try isInTheWay(pair) { found.isContested = true }
+        }
+        return found
     }
 
-    /// Opens the case of a match, unless there is, or was, one for the pair.
+    /// Two that stand against each other.
+    private struct Pair {
+        let kind: CaseKind
+        let claimant, respondent: CaseParty
+        let distance: Int
+        let ground: String
+    }
+
+    /// The two of a match; nil where they do not stand against each other.
     ///
     /// A reservation of an account's registered work stands for the registration: the two of them
-    /// and a third work make one case. Two reservations need none, nor do two claims.
-    ///
-    /// - Returns: Whether the two stand against each other at all.
-    func open(_ match: FingerprintMatch) throws -> Bool {
+    /// and a third work make one case. Two reservations need none, nor do two claims, nor a claim
+    /// and a reservation of one person.
+    private func pair(_ match: FingerprintMatch) throws -> Pair? {
         let (first, second) = match.entries
-        if let account = first.account, account == second.account { return false }
-        guard let one = try party(first), let other = try party(second) else { return false }
+        if let account = first.account, account == second.account { return nil }
+        guard let one = try party(first), let other = try party(second) else { return nil }
         let kinds = [one.kind, other.kind]
         let isClaim = kinds.contains(.claim)
         guard kinds.contains(.registration) || isClaim && kinds.contains(.reservation) else {
-            return false
+            return nil
         }
         let (claimant, respondent) = Self.ordered(one, other)
+        if isClaim, try isOnePerson(claimant, respondent) { return nil }
         let kind: CaseKind = isClaim ? .claim : .match
+        return Pair(
+            kind: kind, claimant: claimant, respondent: respondent, distance: match.distance,
+            ground: try ground(kind, claimant, respondent))
+    }
+
+    /// Opens the case of a pair, unless there is, or was, one.
+    private func open(_ pair: Pair) throws {
         // These two have enough to be looked at; what is decided about them is of all their works.
-        if let one = claimant.account, let other = respondent.account,
+        if let one = pair.claimant.account, let other = pair.respondent.account,
             try CaseStore(db: db).hasOpenMatches(Limits.openMatches, between: one, and: other)
         {
-            return true
+            return
         }
         var opening = CaseStore.Opening(
-            kind: kind, ground: try ground(kind, claimant, respondent), claimant: claimant,
-            respondent: respondent, distance: match.distance)
-        if claimant.kind == .claim {
-            opening.statement = try ClaimStore(db: db).summary(claimant.id).statement
+            kind: pair.kind, ground: pair.ground, claimant: pair.claimant,
+            respondent: pair.respondent, distance: pair.distance)
+        if pair.claimant.kind == .claim {
+            opening.statement = try ClaimStore(db: db).summary(pair.claimant.id).statement
             opening.statementBy = .claimant
-            opening.isQuiet = try isQuiet(against: respondent)
+            opening.isQuiet = try isQuiet(against: pair.respondent)
         }
         try open(opening)
-        return true
+    }
+
+    /// Whether a claim is by the holder of a reservation, who left the same contact.
+    private func isOnePerson(_ claim: CaseParty, _ reservation: CaseParty) throws -> Bool {
+        guard reservation.kind == .reservation, reservation.account == nil,
+            let holder = try ReservationStore(db: db).record(reservation.id).holder,
+            let request = try HolderStore(db: db).requests([holder])[holder]
+        else { return false }
+        func plain(_ contact: String) -> String {
+            contact.trimmingCharacters(in: .whitespacesAndNewlines).lowercased()
+        }
+        let contact = plain(request.contact)
+        return try !contact.isEmpty
+            && plain(ClaimStore(db: db).summary(claim.id).contact) == contact
+    }
+
+    /// Whether a pair keeps a reservation of one of them waiting. A claim costs nothing: it does
+    /// only while it waits for a moderator and has something to show, a picture or a link, or once
+    /// it was decided for the claimant.
+    private func isInTheWay(_ pair: Pair) throws -> Bool {
+        guard pair.kind == .claim else { return true }
+        guard let number = try CaseStore(db: db).find(pair.ground) else { return false }
+        let (summary, act) = try CaseStore(db: db).row(number)
+        switch (summary.state, act) {
+        case (.final, nil), (_, .dismiss): return false
+        case (.open, _), (.waiting, _):
+            let claim = try ClaimStore(db: db).summary(pair.claimant.id)
+            return claim.pictureBytes != nil || !claim.links.isEmpty
+        default: return true
+        }
     }
 
     /// Opens the case of a claim that is near nobody's work.
@@ -77,7 +133,9 @@ final class CaseOpening {
     /// Opens the case of a reservation that an account says is wrong.
     ///
     /// - Returns: Its number, or that of the one there is.
-    func contest(_ number: Int64, by account: AccountID, text: String) throws -> Int64 {
+    func contest(
+        _ number: Int64, by account: AccountID, text: String
+    ) throws -> (number: Int64, isNew: Bool) {
         let reservation: ReservationRecord
         do {
             reservation = try ReservationStore(db: db).record(number)
@@ -93,11 +151,11 @@ final class CaseOpening {
         let opening = CaseStore.Opening(
             kind: .contest, ground: ground, claimant: claimant, respondent: respondent,
             statement: text, statementBy: .claimant)
-        if let id = try open(opening) { return id }
+        if let id = try open(opening) { return (id, true) }
         guard let known = try CaseStore(db: db).find(ground) else {
             throw StoredFormError(column: "ground")
         }
-        return known
+        return (known, false)
     }
 
     @discardableResult

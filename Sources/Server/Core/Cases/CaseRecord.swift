@@ -26,6 +26,10 @@ public struct CaseParty: Codable, Sendable, Hashable {
     /// When it was put forward.
     public let since: UnixTime
 
+    /// Whether somebody reads what is written to this side, and can write: an account's devices, or
+    /// who holds the code of a claim or of reservations.
+    var hasVoice: Bool { account != nil || kind == .claim || kind == .reservation }
+
     /// What is the same for the same thing; see ``CaseStore``.
     var key: String {
         kind == .account ? "account:\(account?.description ?? "")" : "\(kind.rawValue):\(id)"
@@ -74,11 +78,11 @@ public struct CaseRecord: Codable, Sendable {
 
     /// A case in which nothing has happened yet.
     package var machine: CaseMachine {
-        // Whoever reserved without an account follows the reservation, and has no voice in a case.
-        let sides = CaseSide.allCases.filter { side in
-            party(side).map { $0.account != nil || $0.kind == .claim } ?? false
-        }
-        return CaseMachine(sides: Set(sides), acts: acts)
+        let sides = CaseSide.allCases.filter { party($0)?.hasVoice ?? false }
+        // Whose reservation it is about can end that, and the case with it.
+        let withdrawing: Set<CaseSide> =
+            respondent?.kind == .reservation ? [.claimant, .respondent] : [.claimant]
+        return CaseMachine(sides: Set(sides), acts: acts, withdrawing: withdrawing)
     }
 
     /// What may be decided about it.

@@ -17,6 +17,15 @@ extension CaseService {
             case .withdraw: .withdrawn
             }
         }
+
+        /// The move of the case's machine.
+        func move(_ side: CaseSide) -> CaseMachine.Move {
+            switch self {
+            case .answer: .answer(side)
+            case .appeal: .appeal(side)
+            case .withdraw: .withdraw(side)
+            }
+        }
     }
 
     /// The cases of the account of a device.
@@ -24,16 +33,25 @@ extension CaseService {
         try await requests.authorized(incoming) { db, caller, now in
             let store = CaseStore(db: db)
             let records = try store.records(of: caller.account, after: number, quiet: false)
-            var (files, bytes): ([CaseFile], Int) = ([], 0)
-            for record in records {
-                guard let side = record.side(of: caller.account) else { continue }
-                let file = try CaseFile(store.history(record), for: side, now: now)
-                bytes += file.letters.reduce(0) { $0 + $1.text.utf8.count }
-                guard files.isEmpty || bytes <= Limits.caseListBytes else { break }
-                files.append(file)
-            }
-            return CaseList(cases: files)
+            return CaseList(
+                cases: try Self.files(records, now: now, in: db) { $0.side(of: caller.account) })
         }
+    }
+
+    /// Cases as one of their sides reads them, as far as they fit one reply.
+    static func files(
+        _ records: [CaseRecord], now: UnixTime, in db: Database,
+        sideOf: (CaseRecord) -> CaseSide?
+    ) throws -> [CaseFile] {
+        var (files, bytes): ([CaseFile], Int) = ([], 0)
+        for record in records {
+            guard let side = sideOf(record) else { continue }
+            let file = try CaseFile(CaseStore(db: db).history(record), for: side, now: now)
+            bytes += file.letters.reduce(0) { $0 + $1.text.utf8.count }
+            guard files.isEmpty || bytes <= Limits.caseListBytes else { break }
+            files.append(file)
+        }
+        return files
     }
 
     /// One case of the account of a device.
@@ -62,7 +80,7 @@ extension CaseService {
         in db: Database
     ) throws -> (CaseFile, accounts: [AccountID]) {
         var session = try CaseSession(id, ledgers: ledgers, now: now, in: db)
-        guard session.history.count(by: side) < Limits.lettersPerSide else {
+        guard act == .withdraw || session.history.count(by: side) < Limits.lettersPerSide else {
             throw ServerError.refused(
                 .limitReached,
                 detail: "A side writes at most \(Limits.lettersPerSide) letters in one case.")
@@ -80,10 +98,39 @@ extension CaseService {
             throw ServerError.refused(
                 .caseState, detail: Self.words(refusal, to: act) ?? refusal.description)
         }
-        let other = session.record.party(side.other)?.account
-        return (
-            try CaseFile(session.history, for: side, now: now), other.map { [$0] } ?? []
-        )
+        var accounts = [session.record.party(side.other)?.account].compactMap { $0 }
+        // Who takes back the reservation that the case is about takes it back everywhere.
+        if act == .withdraw, session.history.machine.phase == .final,
+            let party = session.record.party(side), party.kind == .reservation
+        {
+            accounts += try end(reservation: party.id, text: text, now: now, in: db)
+        }
+        return (try CaseFile(session.history, for: side, now: now), accounts)
+    }
+
+    /// Ends a reservation, with the cases in which nothing is decided about it yet.
+    ///
+    /// - Returns: The accounts that have new letters.
+    func end(
+        reservation number: Int64, text: String, now: UnixTime, in db: Database
+    ) throws -> [AccountID] {
+        let store = ReservationStore(db: db)
+        guard [.pending, .confirmed].contains(try store.state(of: number)) else { return [] }
+        try FingerprintStore(db: db).withdraw(.reservation, owner: number)
+        try store.set(.withdrawn, number, words: "", now: now)
+        return try CodeCases(cases: self, db: db, now: now, kind: .reservation, ids: [number])
+            .withdraw(text)
+    }
+
+    /// What a letter of somebody without an account counts for.
+    func letterCounts(of code: RightsCode, _ incoming: IncomingRequest) -> [Rate.Count] {
+        incoming.sender.counts(
+            of: "letter address", limit: policy.claimLettersPerDay, window: .day)
+            + [
+                Rate.Count(
+                    bucket: "letter code \(code.hash)", limit: policy.claimLettersPerDay,
+                    window: .day)
+            ]
     }
 
     /// What a refusal means for who is no moderator; nil for what the refusal says itself.
@@ -126,8 +173,9 @@ extension CaseFile {
                     isUndone: history.decision == nil)
             }
         }
-        // A claim costs nothing: it must not tell how near a work is, or at what moment it came.
-        let isStranger = record.party(side)?.kind == .claim
+        // Asking without an account costs nothing: it must not tell how near a work is, or at what
+        // moment it came.
+        let isStranger = record.party(side)?.account == nil
         let isSeen = history.events.contains { [.asked, .decided].contains($0.kind) }
         let respondentSince = record.respondent?.since
         let isTimely = appealUntil.map { now <= $0 } ?? false

@@ -36,7 +36,8 @@ public struct CaseService: ServerService {
     ///
     /// - Throws: ``ServerError``.
     public func ask(_ id: Int64, _ side: CaseSide, text: String, as name: String) throws {
-        try act(id, .asked, as: name, role: .reviewer) { event in
+        let check = { try Self.checkReader(side, $0, in: $1) }
+        try act(id, .asked, as: name, role: .reviewer, check: check) { event in
             event.side = side
             let words = try Self.checked(text, "text")
             if side == .claimant {
@@ -45,6 +46,19 @@ public struct CaseService: ServerService {
                 event.respondentText = words
             }
         }
+    }
+
+    /// Refuses a question that nobody would read: of an account that is gone.
+    private static func checkReader(
+        _ side: CaseSide, _ record: CaseRecord, in db: Database
+    ) throws {
+        guard let account = record.party(side)?.account else { return }
+        let state = try AccountStore(db: db).opening(of: account)?.state
+        guard state == nil || state == .purged else { return }
+        throw ServerError.invalidValue(
+            name: "side",
+            reason: "\(side.rawValue) cannot read it: account \(account) was purged. Decide "
+                + "without an answer")
     }
 
     /// Decides a case, with effect at once; each side may appeal for a time.
@@ -95,24 +109,32 @@ public struct CaseService: ServerService {
     /// Settles an appeal: with nil the decision stays, with a verdict that one takes its place.
     ///
     /// - Throws: ``ServerError`` where nobody has appealed, or `name` made the decision.
+    ///
+    /// - Returns: What the verdict touches, and what it lifts.
     @discardableResult
     public func settleAppeal(
         _ id: Int64, with verdict: CaseVerdict?, text: String, as name: String
-    ) throws -> DecisionEffect {
+    ) throws -> AppealOutcome {
         if let verdict { try check(verdict) }
         let kind: CaseEvent.Kind = verdict == nil ? .upheld : .overturned
-        return try act(id, kind, as: name, role: .moderator, verdict) { event in
+        let before = try database.read { db in try CaseStore(db: db).history(id).decision }
+        let effect = try act(id, kind, as: name, role: .moderator, verdict) { event in
             let words = try Self.checked(text, "text")
             (event.claimantText, event.respondentText) = (words, words)
             if let verdict { event.set(verdict) }
         }
+        return AppealOutcome(
+            effect: effect, lifted: verdict == nil ? nil : before?.act,
+            liftedEffect: verdict == nil ? nil : before?.effect)
     }
 
     /// Runs one moderator's act in one transaction; then tells the accounts.
     @discardableResult
     private func act(
         _ id: Int64, _ kind: CaseEvent.Kind, as name: String, role: ModeratorRole,
-        _ verdict: CaseVerdict? = nil, _ fill: (inout CaseEvent) throws -> Void
+        _ verdict: CaseVerdict? = nil,
+        check: (CaseRecord, Database) throws -> Void = { _, _ in },
+        _ fill: (inout CaseEvent) throws -> Void
     ) throws -> DecisionEffect {
         let now = clock()
         let (effect, accounts) = try database.write { db in
@@ -125,6 +147,7 @@ public struct CaseService: ServerService {
                     reason: "\(id) has \(Limits.moderatorEventsPerCase) entries of moderators, the "
                         + "most there can be")
             }
+            try check(session.record, db)
             var event = session.event(kind, by: name)
             event.enteredBy = self.environment.operatorName
             if kind == .upheld || kind == .overturned {
@@ -197,6 +220,16 @@ public struct CaseService: ServerService {
         }
         return text
     }
+}
+
+/// What came of an appeal.
+public struct AppealOutcome: Sendable {
+    /// What the new decision touches; nothing where the old one stays.
+    public let effect: DecisionEffect
+    /// The decision that is lifted; nil where it stays.
+    public let lifted: CaseAct?
+    /// What that had touched.
+    public let liftedEffect: DecisionEffect?
 }
 
 extension CaseEvent {

@@ -21,6 +21,7 @@ extension CaseStore {
                 "id": number, "kind": CaseKind.restored.rawValue, "ground": "restored \(number)",
                 "opened": order.time.milliseconds, "changed": now.milliseconds,
                 "state": CaseState.decided.rawValue, "act": act.rawValue,
+                "decider": Self.server,
                 "respondent_kind": CaseParty.Kind.account.rawValue, "respondent_id": 0,
                 "respondent": order.account.blob, "respondent_work": order.work?.blob,
                 "respondent_since": order.time.milliseconds,

@@ -36,6 +36,8 @@ struct CaseStore {
     ///
     /// - Returns: Its number; nil where there is, or was, one on the same ground.
     func open(_ opening: Opening, now: UnixTime) throws -> Int64? {
+        // Looked for first: an insertion that gives way uses a number up all the same.
+        guard try find(opening.ground) == nil else { return nil }
         let (claimant, respondent) = (opening.claimant, opening.respondent)
         let sql = SQLStatement.insert(
             into: "moderation_case",
@@ -127,15 +129,15 @@ struct CaseStore {
         try db.execute(
             """
             UPDATE moderation_case SET state = ?1, waits_for = ?2, changed = ?3, act = ?4,
-                evidence_to = ?5, quiet = ?6
-            WHERE id = ?7
+                evidence_to = ?5, quiet = ?6, decider = ?7
+            WHERE id = ?8
             """,
             [
                 machine.state.rawValue, machine.waitsFor?.rawValue, event.time.milliseconds,
                 machine.decision?.act.rawValue,
                 machine.decision == nil
                     ? nil : try LedgerEvidence(db: db).last(for: history.record) as Int64?,
-                history.record.isQuiet ? 1 : 0, id,
+                history.record.isQuiet ? 1 : 0, machine.decision?.moderator, id,
             ])
     }
 

@@ -54,6 +54,8 @@ public struct DecisionEffect: Codable, Sendable, Hashable {
     public var reservationBefore: ReservationState?
     /// The serial of the order that suspends; nil for other acts.
     public var order: Int?
+    /// Reservations of the account that are off the list while it is suspended; nil for other acts.
+    public var reservations: Int?
     /// The suspension that was in force before, and comes back where this one is lifted.
     public var suspensionBefore: FormerSuspension?
 }
@@ -122,7 +124,10 @@ struct CaseEffects {
         case .suspend:
             let account = try account(verdict, record)
             let ledger = try ledgers.openLedger(of: account, now: now, in: db)
-            let bound = SuspensionEffect(on: ledger, serial: 0, now: now)
+            let reservations = try ReservationStore(db: db).countInForce(of: account)
+            let bound = SuspensionEffect(
+                on: ledger, serial: 0, reservations: reservations, now: now)
+            effect.reservations = reservations
             effect.leasedCredits = bound.leasedCredits
             effect.usableUntil = bound.usableUntil
             effect.heldSpends = bound.heldSpends
@@ -242,10 +247,11 @@ struct CaseEffects {
         switch verdict.act {
         case .withholdModel:
             guard let model = verdict.model, whole.models.contains(model) else {
+                let models = whole.models.map(\.description).joined(separator: ", ")
                 throw ServerError.invalidValue(
                     name: "model",
-                    reason: "names none of the \(whole.models.count) models with the work: "
-                        + whole.models.map(\.description).joined(separator: ", "))
+                    reason: (verdict.model == nil ? "is missing" : "names none of these")
+                        + "; the models with the work: \(models.isEmpty ? "none" : models)")
             }
             let part = try store.effect(of: .model(model, account))
             effect.models = [model]
@@ -269,16 +275,17 @@ struct CaseEffects {
         return account
     }
 
-    /// The reservation that a case is about, or the one of the work of the side that is meant.
+    /// The reservation of the side that is meant, or of its work, or else the one that the case is
+    /// about.
     private func reservation(_ verdict: CaseVerdict, _ record: CaseRecord) throws -> Int64 {
-        if let number = record.reservation { return number }
-        guard let party = record.party(verdict.side), let account = party.account,
-            let work = party.work,
-            let found = try ReservationStore(db: db).find(work, of: account)
-        else {
+        let party = record.party(verdict.side)
+        if let party, party.kind == .reservation { return party.id }
+        let work = party?.work.flatMap { work in party?.account.map { (work, $0) } }
+        let found = try work.flatMap { try ReservationStore(db: db).find($0.0, of: $0.1) }
+        guard let number = found?.number ?? record.reservation else {
             throw ServerError.invalidValue(
                 name: "side", reason: "\(verdict.side.rawValue) has reserved no work in it")
         }
-        return found.number
+        return number
     }
 }

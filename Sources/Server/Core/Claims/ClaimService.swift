@@ -12,13 +12,14 @@ public struct ClaimService: ServerService {
     func inquire(_ request: InquiryRequest, _ incoming: IncomingRequest) async throws
         -> InquiryReply
     {
-        let limit = Rate.Count(
-            bucket: "inquiry \(incoming.sender)", limit: policy.inquiriesPerDay, window: .day)
+        let counts = incoming.sender.counts(
+            of: "inquiry", limit: policy.inquiriesPerDay, window: .day,
+            by: Self.weight([request.reading]))
         guard request.reading.isReliable else {
-            try await requests.limiter.countAlone([limit], now: clock())
+            try await requests.limiter.countAlone(counts, now: clock())
             return InquiryReply(match: .tooLittleDetail)
         }
-        return try await requests.asAnybody(counting: [limit]) { db, now in
+        return try await requests.asAnybody(counting: counts) { db, now in
             let isNear = try FingerprintStore(db: db).isNear(request.reading)
             return InquiryReply(match: isNear ? .near : .none)
         }
@@ -30,16 +31,17 @@ public struct ClaimService: ServerService {
         -> RightsCodeReply
     {
         let code = RightsCode(checked: randomBytes(RightsCode.byteCount))
-        let limit = Rate.Count(
-            bucket: "claim \(incoming.sender)", limit: policy.claimsPerDay, window: .day)
+        let counts = incoming.sender.counts(
+            of: "claim", limit: policy.claimsPerDay, window: .day,
+            by: Self.weight([request.reading]))
         guard request.reading.isReliable else {
-            try await requests.limiter.countAlone([limit], now: clock())
+            try await requests.limiter.countAlone(counts, now: clock())
             throw ServerError.refused(
                 .malformed,
                 detail: "The picture has too little detail (quality below 50): unrelated pictures "
                     + "would match it. Send a larger or another one.")
         }
-        let accounts = try await requests.asAnybody(counting: [limit]) { db, now in
+        let accounts = try await requests.asAnybody(counting: counts) { db, now in
             guard try CaseStore(db: db).openClaims() < Limits.openClaims else {
                 throw ServerError.refused(
                     .limitReached,
@@ -48,57 +50,63 @@ public struct ClaimService: ServerService {
             let store = ClaimStore(db: db)
             let id = try store.add(request, code: code, now: now)
             let opening = CaseOpening(db: db, now: now)
-            let isAlone = try opening.compare(
+            let compared = try opening.compare(
                 request.reading, .claim, owner: id, account: nil)
-            if isAlone { try opening.openUnmatched(claim: id, statement: request.statement) }
+            if compared.isAlone {
+                try opening.openUnmatched(claim: id, statement: request.statement)
+            }
             return opening.accounts
         }
         await cases.deliver(to: accounts)
-        return RightsCodeReply(code: code)
+        return RightsCodeReply(
+            code: code, path: "/v1/rights/claims/\(code)",
+            text:
+                "Keep this code: it is shown once, and nobody can give you another. By GET of the "
+                + "path you follow your claim: a moderator reads it, and what you can do and until "
+                + "when you can appeal stands there. POST to /answers, /appeals or /withdrawal "
+                + "below it writes; PUT to /picture shows moderators your picture.")
     }
 
-    /// A claim by its code.
-    func status(_ code: RightsCode) async throws -> ClaimStatus {
+    /// A claim by its code, with the cases after a number.
+    func status(_ code: RightsCode, after number: Int64) async throws -> ClaimStatus {
         let now = clock()
-        return try await database.read { db in try Self.status(code, now: now, in: db) }
+        return try await database.read { db in
+            try self.status(Self.find(code, in: db), after: number, now: now, in: db)
+        }
     }
 
-    /// Takes what a claimant writes; a withdrawal takes back every case of the claim.
+    /// Takes what a claimant writes.
     func act(
         _ act: CaseService.SideAct, _ words: CaseWords, of code: RightsCode,
         _ incoming: IncomingRequest
     ) async throws -> ClaimStatus {
-        let limits = ["address \(incoming.sender)", "claim \(code.hash)"].map { whose in
-            Rate.Count(
-                bucket: "claim letter \(whose)", limit: policy.claimLettersPerDay, window: .day)
-        }
-        let (status, accounts) = try await requests.asAnybody(counting: limits) { db, now in
+        let (status, accounts) = try await requests.asAnybody(
+            counting: cases.letterCounts(of: code, incoming)
+        ) { db, now in
             let id = try Self.find(code, in: db)
-            let store = CaseStore(db: db)
-            let records = try store.records(of: .claim, id)
-            var accounts: [AccountID] = []
-            if act == .withdraw {
-                for history in try store.histories(records)
-                where history.machine.allows(.withdraw(.claimant)) {
-                    accounts += try self.cases.act(
-                        act, words.text, on: history.record.id, side: .claimant, now: now, in: db
-                    ).accounts
-                }
-                try FingerprintStore(db: db).withdraw(.claim, owner: id)
-                try ClaimStore(db: db).withdraw(id, now: now)
-            } else {
-                let record = try Self.chosen(words.number, of: records)
-                guard
-                    let side = CaseSide.allCases.first(where: {
-                        record.party($0)?.kind == .claim
-                    })
-                else { throw Self.unknown }
-                accounts += try self.cases.act(
-                    act, words.text, on: record.id, side: side, now: now, in: db
-                ).accounts
-            }
-            return (try Self.status(code, now: now, in: db), accounts)
+            let accounts = try self.cases(of: id, now: now, in: db).write(act, words)
+            let first = words.number.map { $0 - 1 } ?? 0
+            return (try self.status(id, after: first, now: now, in: db), accounts)
         }
+        await cases.deliver(to: accounts)
+        return status
+    }
+
+    /// Takes a claim back with all of its cases, and forgets how the claimant is reached.
+    func withdraw(
+        _ withdrawal: Withdrawal, of code: RightsCode, _ incoming: IncomingRequest
+    ) async throws -> ClaimStatus {
+        let (status, accounts) = try await requests.asAnybody(
+            counting: cases.letterCounts(of: code, incoming)
+        ) { db, now in
+            let id = try Self.find(code, in: db)
+            let accounts = try self.cases(of: id, now: now, in: db)
+                .withdraw(withdrawal.text ?? "")
+            try FingerprintStore(db: db).withdraw(.claim, owner: id)
+            try ClaimStore(db: db).withdraw(id, now: now)
+            return (try self.status(id, after: 0, now: now, in: db), accounts)
+        }
+        await database.emptyLog()
         await cases.deliver(to: accounts)
         return status
     }
@@ -109,9 +117,9 @@ public struct ClaimService: ServerService {
             throw ServerError.refused(.malformed, detail: "Send a PNG, JPEG or WebP file.")
         }
         let bytes = incoming.body
-        let limit = Rate.Count(
-            bucket: "picture \(incoming.sender)", limit: policy.claimsPerDay, window: .day)
-        try await requests.asAnybody(counting: [limit]) { db, now in
+        let counts = incoming.sender.counts(
+            of: "picture", limit: policy.claimsPerDay, window: .day)
+        try await requests.asAnybody(counting: counts) { db, now in
             let id = try Self.find(code, in: db)
             let store = ClaimStore(db: db)
             guard try !store.summary(id).isWithdrawn else { throw Self.unknown }
@@ -157,9 +165,30 @@ public struct ClaimService: ServerService {
         return picture
     }
 
-    /// Every claim, newest first.
-    public func list() throws -> [ClaimSummary] {
-        try database.read { db in try ClaimStore(db: db).summaries() }
+    /// Every claim with its cases, newest first.
+    public func list() throws -> [ClaimWithCases] {
+        try database.read { db in
+            let claims = try ClaimStore(db: db).summaries()
+            let cases = try CaseStore(db: db).ofClaims(claims.map(\.id))
+            return claims.map { ClaimWithCases(claim: $0, cases: cases[$0.id] ?? []) }
+        }
+    }
+
+    /// One claim with its cases.
+    ///
+    /// - Throws: ``ServerError`` where there is none of that number.
+    public func show(_ id: Int64) throws -> ClaimWithCases {
+        try database.read { db in
+            let claim = try ClaimStore(db: db).summary(id)
+            return ClaimWithCases(
+                claim: claim, cases: try CaseStore(db: db).ofClaims([id])[id] ?? [])
+        }
+    }
+
+    /// How many requests one counts for: eight where the hashes of a reading may be of eight
+    /// pictures. None is refused for that, as a real picture's could be.
+    static func weight(_ readings: [FingerprintReading]) -> Int {
+        readings.allSatisfy(\.isCoherent) ? 1 : FingerprintReading.variantCount
     }
 
     /// Unknown codes, and what belongs to none.
@@ -172,27 +201,16 @@ public struct ClaimService: ServerService {
         return id
     }
 
-    private static func chosen(_ number: Int64?, of records: [CaseRecord]) throws -> CaseRecord {
-        let fitting = records.filter { number == nil || $0.id == number }
-        guard fitting.count == 1, let record = fitting.first else {
-            let numbers = records.map { String($0.id) }.joined(separator: ", ")
-            throw ServerError.refused(
-                .malformed, detail: "Name one of the claim's cases: \(numbers).")
-        }
-        return record
+    private func cases(of id: Int64, now: UnixTime, in db: Database) -> CodeCases {
+        CodeCases(cases: cases, db: db, now: now, kind: .claim, ids: [id])
     }
 
-    private static func status(
-        _ code: RightsCode, now: UnixTime, in db: Database
+    private func status(
+        _ id: Int64, after number: Int64, now: UnixTime, in db: Database
     ) throws -> ClaimStatus {
-        let id = try find(code, in: db)
-        let store = CaseStore(db: db)
         let claim = try ClaimStore(db: db).summary(id)
-        let files = try store.histories(store.records(of: .claim, id)).map { history in
-            let isClaimant = history.record.claimant?.kind == .claim
-            return try CaseFile(history, for: isClaimant ? .claimant : .respondent, now: now)
-        }
         return ClaimStatus(
-            opened: claim.opened, hasPicture: claim.pictureBytes != nil, cases: files)
+            opened: claim.opened, hasPicture: claim.pictureBytes != nil,
+            cases: try cases(of: id, now: now, in: db).files(after: number))
     }
 }

@@ -22,6 +22,14 @@ public struct ClaimSummary: Codable, Sendable {
     public let pictureBytes: Int?
 }
 
+/// A claim and the cases that it opened.
+public struct ClaimWithCases: Codable, Sendable {
+    /// The claim.
+    public let claim: ClaimSummary
+    /// By their numbers.
+    public let cases: [CaseSummary]
+}
+
 /// Claims and the pictures that claimants gave, as rows; codes are stored as hashes.
 struct ClaimStore {
     let db: Database

@@ -12,6 +12,13 @@ protocol DatabaseStore: Sendable {
     /// files, as far as the database can say; waits for it. Call it in no transaction.
     func rewrite(_ tables: [String]) throws
 
+    /// Empties the log beside the database, which holds what was deleted until it is written over;
+    /// waits for it. Where readers stand in the way that is left for the next time.
+    func emptyLog()
+
+    /// The same without blocking the caller's thread.
+    func emptyLog() async
+
     /// Runs `body` on one state of the database, which it must not change; waits for it.
     func read<Result>(_ body: (Database) throws -> Result) throws -> Result
 
@@ -43,6 +50,10 @@ struct MeasuredStore: DatabaseStore {
     func announce(_ account: String) throws { try base.announce(account) }
 
     func rewrite(_ tables: [String]) throws { try base.rewrite(tables) }
+
+    func emptyLog() { base.emptyLog() }
+
+    func emptyLog() async { await base.emptyLog() }
 
     func read<Result>(_ body: (Database) throws -> Result) throws -> Result {
         let turn = Turn(.read, metrics)

@@ -70,6 +70,12 @@ final class PostgresStore: DatabaseStore {
         for table in tables { try connection.script("VACUUM FULL \(table)") }
     }
 
+    /// Its log is of the whole cluster, and its operator's to keep or delete.
+    func emptyLog() {}
+
+    /// The same.
+    func emptyLog() async {}
+
     /// Notifies every instance that something of these accounts changed.
     func announce(_ accounts: [String]) async throws {
         try await write { db in for account in accounts { try Self.announce(account, in: db) } }

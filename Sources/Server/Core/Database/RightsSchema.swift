@@ -11,7 +11,7 @@ enum RightsSchema {
             id INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL,
             ground TEXT NOT NULL UNIQUE, opened INTEGER NOT NULL, changed INTEGER NOT NULL,
             state TEXT NOT NULL DEFAULT 'open', waits_for TEXT, distance INTEGER,
-            act TEXT, quiet INTEGER NOT NULL DEFAULT 0,
+            act TEXT, decider TEXT, quiet INTEGER NOT NULL DEFAULT 0,
             evidence_after INTEGER NOT NULL DEFAULT 0, evidence_to INTEGER,
             claimant_kind TEXT, claimant_id INTEGER, claimant BLOB, claimant_work BLOB,
             claimant_since INTEGER,
@@ -51,7 +51,8 @@ enum RightsSchema {
             number INTEGER PRIMARY KEY AUTOINCREMENT, account BLOB, work BLOB, holder INTEGER,
             fingerprint BLOB NOT NULL, quality INTEGER NOT NULL, state TEXT NOT NULL,
             serial INTEGER, requested INTEGER NOT NULL, changed INTEGER NOT NULL,
-            words TEXT NOT NULL DEFAULT '');
+            words TEXT NOT NULL DEFAULT '', held INTEGER NOT NULL DEFAULT 0);
+        CREATE INDEX reservation_held ON reservation (account) WHERE held = 1;
         CREATE UNIQUE INDEX reservation_by_work ON reservation (account, work);
         CREATE UNIQUE INDEX reservation_by_serial ON reservation (serial);
         CREATE INDEX reservation_refused ON reservation (account, number) WHERE state = 'refused';

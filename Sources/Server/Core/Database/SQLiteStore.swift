@@ -69,6 +69,14 @@ struct SQLiteStore: DatabaseStore {
         }
     }
 
+    func emptyLog() {
+        try? pool.writeWithoutTransaction { db in _ = try db.checkpoint(.truncate) }
+    }
+
+    func emptyLog() async {
+        try? await pool.writeWithoutTransaction { db in _ = try db.checkpoint(.truncate) }
+    }
+
     func read<Result>(_ body: (Database) throws -> Result) throws -> Result {
         try pool.read { try body(database($0)) }
     }

@@ -21,11 +21,10 @@ struct DeviceService: ServerService {
         _ request: DeviceRequest, account: AccountID, _ incoming: IncomingRequest
     ) async throws {
         try Self.checkName(request.name)
-        let perDay = Rate.Count(
-            bucket: "requests \(incoming.sender)", limit: policy.deviceRequestsPerAddress,
-            window: .day)
+        let perDay = incoming.sender.counts(
+            of: "requests", limit: policy.deviceRequestsPerAddress, window: .day)
         try await requests.asGuest(incoming, key: request.deviceKey) { db, now in
-            try Rate.count([perDay], now: now, in: db)
+            try Rate.count(perDay, now: now, in: db)
             try DeviceStore(db: db).wait(
                 request, for: account, from: incoming.sender, now: now)
         }

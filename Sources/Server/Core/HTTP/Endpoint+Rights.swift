@@ -34,7 +34,8 @@ extension Endpoint {
             method: "post", path: "\(ReservationPage.target)/{number}/contests", id: "contest",
             handler: Routes.contest, summary: "Says that a reservation is wrong.",
             proof: .device, body: message("ContestRequest"),
-            replies: [201: .json("CaseNumber")], causes: [.notFound]),
+            replies: [201: .json("CaseNumber")],
+            causes: [.notFound, .caseState, .limitReached]),
     ]
 
     private static let publicRights = [
@@ -49,11 +50,16 @@ extension Endpoint {
             causes: [.limitReached] + ended),
         Endpoint(
             method: "get", path: claim, id: "claimStatus", handler: Routes.claimStatus,
-            summary: "A claim and its cases.", replies: [200: .json("ClaimStatus")],
-            causes: codeCauses),
-        claimAct("answers", "answerClaim", Routes.answerClaim, "Writes in a case of a claim."),
-        claimAct("appeals", "appealClaim", Routes.appealClaim, "Appeals against a decision."),
-        claimAct("withdrawal", "withdrawClaim", Routes.withdrawClaim, "Takes a claim back."),
+            summary: "A claim and its cases after a number.", query: [afterNumber],
+            replies: [200: .json("ClaimStatus")], causes: codeCauses),
+        codeAct(
+            claim, "answers", "answerClaim", Routes.answerClaim,
+            "Writes in one case of a claim, or in all that take it.", "ClaimStatus"),
+        codeAct(
+            claim, "appeals", "appealClaim", Routes.appealClaim,
+            "Appeals against one decision, or all that can be appealed against.", "ClaimStatus"),
+        codeWithdrawal(
+            claim, "withdrawClaim", Routes.withdrawClaim, "Takes a claim back.", "ClaimStatus"),
         Endpoint(
             method: "put", path: "\(claim)/picture", id: "claimPicture",
             handler: Routes.setClaimPicture,
@@ -67,14 +73,22 @@ extension Endpoint {
             body: guest("HolderReservationRequest"), replies: [201: .json("RightsCodeReply")],
             causes: [.limitReached] + ended),
         Endpoint(
-            method: "get", path: "/v1/rights/reservations/{code}", id: "holderReservations",
-            handler: Routes.holderReservations, summary: "A holder's reservations.",
-            replies: [200: .json("HolderReservations")], causes: codeCauses),
-        Endpoint(
-            method: "post", path: "/v1/rights/reservations/{code}/withdrawal",
-            id: "holderWithdraw", handler: Routes.holderWithdraw,
-            summary: "Ends a holder's reservations.", body: guest("Empty"),
-            replies: [200: .json("HolderReservations")], causes: [.notFound] + ended),
+            method: "get", path: holder, id: "holderReservations",
+            handler: Routes.holderReservations,
+            summary: "A holder's reservations, and their cases after a number.",
+            query: [afterNumber], replies: [200: .json("HolderReservations")],
+            causes: codeCauses),
+        codeAct(
+            holder, "answers", "answerHolder", Routes.answerHolder,
+            "Writes in one case about a holder's reservations, or in all that take it.",
+            "HolderReservations"),
+        codeAct(
+            holder, "appeals", "appealHolder", Routes.appealHolder,
+            "Appeals against one decision, or all that can be appealed against.",
+            "HolderReservations"),
+        codeWithdrawal(
+            holder, "holderWithdraw", Routes.holderWithdraw,
+            "Ends a holder's reservations, and the cases about them.", "HolderReservations"),
         Endpoint(
             method: "get", path: "/v1/closure", id: "closure", handler: Routes.closure,
             summary: "The server's signed last statement, once the service has ended.",
@@ -91,6 +105,8 @@ extension Endpoint {
     ]
 
     private static let claim = "/v1/rights/claims/{code}"
+    private static let holder = "/v1/rights/reservations/{code}"
+    private static let afterNumber = number("after", 0...NumberRange.count.upperBound)
     /// What a request without a body and a proof is refused for.
     private static let codeCauses: [Problem.Kind] = [.notFound, .malformed, .tooLarge, .tooMany]
     /// What every route without a proof refuses for once the service has ended.
@@ -105,13 +121,24 @@ extension Endpoint {
             replies: [200: .json("CaseFile")], causes: [.notFound, .caseState, .limitReached])
     }
 
-    private static func claimAct(
-        _ name: String, _ id: String, _ handler: @escaping Handler, _ summary: String
+    private static func codeAct(
+        _ path: String, _ name: String, _ id: String, _ handler: @escaping Handler,
+        _ summary: String, _ reply: String
     ) -> Endpoint {
         Endpoint(
-            method: "post", path: "\(claim)/\(name)", id: id, handler: handler,
-            summary: summary, body: guest("CaseWords"), replies: [200: .json("ClaimStatus")],
+            method: "post", path: "\(path)/\(name)", id: id, handler: handler,
+            summary: summary, body: guest("CaseWords"), replies: [200: .json(reply)],
             causes: [.notFound, .caseState, .limitReached] + ended)
+    }
+
+    private static func codeWithdrawal(
+        _ path: String, _ id: String, _ handler: @escaping Handler, _ summary: String,
+        _ reply: String
+    ) -> Endpoint {
+        Endpoint(
+            method: "post", path: "\(path)/withdrawal", id: id, handler: handler,
+            summary: summary, body: guest("Withdrawal"), needsBody: false,
+            replies: [200: .json(reply)], causes: [.notFound] + ended)
     }
 
     private static func guest(_ schema: String) -> (Content, Int) {

@@ -48,6 +48,8 @@ struct Endpoint: Sendable {
     var query: [JSON] = []
     /// What the request carries, and how many bytes at most.
     var body: (content: Content, limit: Int)?
+    /// Whether an empty body is refused.
+    var needsBody = true
     /// What it answers when all is well.
     var replies: [Int: Content]
     /// Whether the headers of an answer carry the account's state.

@@ -92,7 +92,9 @@ extension Routes {
     /// A claim and its cases.
     @Sendable func claimStatus(request: Request, context: ServerContext) async throws -> Response {
         _ = try await read(request, context, upTo: 0, by: .anybody)
-        return try json(try await core.claims.status(try parameter("code", context)))
+        return try json(
+            try await core.claims.status(
+                try parameter("code", context), after: try after(request)))
     }
 
     /// Writes in a case of a claim.
@@ -108,7 +110,9 @@ extension Routes {
     /// Takes a claim back.
     @Sendable func withdrawClaim(request: Request, context: ServerContext) async throws -> Response
     {
-        try await claimAct(.withdraw, request, context)
+        let (code, incoming) = try await coded(request, context)
+        return try json(
+            try await core.claims.withdraw(try withdrawal(incoming), of: code, incoming))
     }
 
     /// Keeps a claimant's picture for moderators.
@@ -137,15 +141,26 @@ extension Routes {
     ) async throws -> Response {
         _ = try await read(request, context, upTo: 0, by: .anybody)
         return try json(
-            try await core.reservations.reservations(of: try parameter("code", context)))
+            try await core.reservations.reservations(
+                of: try parameter("code", context), after: try after(request)))
+    }
+
+    /// Writes in cases about a holder's reservations.
+    @Sendable func answerHolder(request: Request, context: ServerContext) async throws -> Response {
+        try await holderAct(.answer, request, context)
+    }
+
+    /// Appeals against decisions about a holder's reservations.
+    @Sendable func appealHolder(request: Request, context: ServerContext) async throws -> Response {
+        try await holderAct(.appeal, request, context)
     }
 
     /// Ends a holder's reservations.
     @Sendable func holderWithdraw(request: Request, context: ServerContext) async throws -> Response
     {
-        _ = try await read(request, context, upTo: Limits.guestBytes, by: .anybody)
+        let (code, incoming) = try await coded(request, context)
         return try json(
-            try await core.reservations.withdraw(try parameter("code", context)))
+            try await core.reservations.withdraw(try withdrawal(incoming), of: code, incoming))
     }
 
     /// The server's last statement.
@@ -157,10 +172,31 @@ extension Routes {
     private func claimAct(
         _ act: CaseService.SideAct, _ request: Request, _ context: ServerContext
     ) async throws -> Response {
-        let code: RightsCode = try parameter("code", context)
-        let incoming = try await read(request, context, upTo: Limits.guestBytes, by: .anybody)
+        let (code, incoming) = try await coded(request, context)
         return try json(
             try await core.claims.act(act, try decode(incoming), of: code, incoming))
+    }
+
+    private func holderAct(
+        _ act: CaseService.SideAct, _ request: Request, _ context: ServerContext
+    ) async throws -> Response {
+        let (code, incoming) = try await coded(request, context)
+        return try json(
+            try await core.reservations.act(act, try decode(incoming), of: code, incoming))
+    }
+
+    /// What somebody sends who has no account but a code.
+    private func coded(
+        _ request: Request, _ context: ServerContext
+    ) async throws -> (RightsCode, IncomingRequest) {
+        let code: RightsCode = try parameter("code", context)
+        let incoming = try await read(request, context, upTo: Limits.guestBytes, by: .anybody)
+        return (code, incoming)
+    }
+
+    /// Nobody has to say why.
+    private func withdrawal(_ incoming: IncomingRequest) throws -> Withdrawal {
+        incoming.body.isEmpty ? Withdrawal() : try decode(incoming)
     }
 }
 

@@ -147,13 +147,15 @@ struct Routes: Sendable {
     }
 
     func decode<Value: Decodable>(_ incoming: IncomingRequest) throws -> Value {
-        guard
-            let value = try? CanonicalJSON.decode(Value.self, from: Data(incoming.body))
-        else {
+        do {
+            return try CanonicalJSON.decode(Value.self, from: Data(incoming.body))
+        } catch {
+            let what = (error as? DecodingError).map(BodyFault.init)?.description
             throw ServerError.refused(
-                .malformed, detail: "The body is not the JSON object that this route takes.")
+                .malformed,
+                detail: "The body is not the JSON object that this route takes"
+                    + (what.map { ": \($0)." } ?? "."))
         }
-        return value
     }
 
     func parameter<Value: FixedBytes>(

@@ -81,6 +81,11 @@ package struct LedgerService: ServerService {
         var new = old
         let result = try body(&new)
         try store.save(new, over: old)
+        // Whose account is suspended stops nobody by their reservations, whoever ordered it.
+        let isSuspended = new.standing.suspension(at: now) != nil
+        if isSuspended != (old.standing.suspension(at: now) != nil) {
+            try ReservationStore(db: db).hold(isSuspended, of: account)
+        }
         return result
     }
 

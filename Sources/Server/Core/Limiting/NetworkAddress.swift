@@ -33,9 +33,14 @@ public struct NetworkAddress: Hashable, Sendable, CustomStringConvertible {
     }
 
     /// What one customer of a provider has: an address of version 4, 64 bits of version 6.
-    var network: NetworkAddress {
-        bytes.count == 4
-            ? self : NetworkAddress(bytes: bytes.prefix(8) + [UInt8](repeating: 0, count: 8))
+    var network: NetworkAddress { network(of: 64) }
+
+    /// An address of version 4; of version 6 its first bits, a multiple of 8.
+    func network(of bits: Int) -> NetworkAddress {
+        guard bytes.count > 4 else { return self }
+        let kept = bytes.prefix(bits / 8)
+        return NetworkAddress(
+            bytes: kept + [UInt8](repeating: 0, count: bytes.count - kept.count))
     }
 
     /// The usual text form.

@@ -43,16 +43,15 @@ struct RateLimiter: ServerService {
     }
 
     /// What a request without an account counts for.
-    func guestCount(of incoming: IncomingRequest) -> Rate.Count {
-        Rate.Count(
-            bucket: "guest \(incoming.sender)", limit: policy.guestRequestsPerMinute)
+    func guestCounts(of incoming: IncomingRequest) -> [Rate.Count] {
+        incoming.sender.counts(of: "guest", limit: policy.guestRequestsPerMinute)
     }
 
     /// Counts a request without an account, whatever becomes of it.
     func countGuest(_ incoming: IncomingRequest) async throws {
         let now = clock()
         try await sweep(now: now)
-        try await countAlone([guestCount(of: incoming)], now: now)
+        try await countAlone(guestCounts(of: incoming), now: now)
     }
 
     /// Counts in a transaction of its own, which no refusal undoes.

@@ -93,6 +93,26 @@ package struct Sender: Hashable, Sendable, CustomStringConvertible {
 
     /// Names the sender in counts.
     package var description: String { network?.description ?? "local" }
+
+    /// What a request counts for, by where it came from. A household may have 256 networks of 64
+    /// bits, and a company 65,536: so wider ones of version 6 are counted too, and may have a few
+    /// times as much.
+    ///
+    /// - Parameter what: The beginning of the buckets' names.
+    func counts(
+        of what: String, limit: Int, window: Rate.Window = .minute, by many: Int = 1
+    ) -> [Rate.Count] {
+        let own = Rate.Count(bucket: "\(what) \(self)", limit: limit, window: window, by: many)
+        guard let address, address.bytes.count > 4 else { return [own] }
+        return [own]
+            + Limits.widerNetworks.map { bits, share in
+                Rate.Count(
+                    bucket: "\(what) \(address.network(of: bits))/\(bits)",
+                    limit: limit.multipliedReportingOverflow(by: share).overflow
+                        ? limit : limit * share,
+                    window: window, by: many)
+            }
+    }
 }
 
 /// What a member's request asks for, as far as limits differ.

@@ -44,10 +44,13 @@ public struct ClosingService: ServerService {
     }
 
     /// What closing deletes and keeps, in numbers; changes nothing.
-    public func preview(reason: String) throws -> ServiceClosure {
+    ///
+    /// - Throws: ``ServerError`` where `name` is no administrator.
+    public func preview(reason: String, as name: String) throws -> ServiceClosure {
         let now = clock()
         return try database.read { db in
-            try Closing(db: db, now: now).statement(reason: reason, report: "")
+            try ModeratorStore(db: db).require(.administrator, name)
+            return try Closing(db: db, now: now).statement(reason: reason, report: "")
         }
     }
 

@@ -23,11 +23,13 @@ public struct ModerationService: ServerService {
             throw ServerError.invalidValue(name: "until", reason: "must lie in the future")
         }
         try Self.checkReason(reason)
-        return try decide("suspend", account, reason, message, actor, now) { ledger in
+        return try decide("suspend", account, reason, message, actor, now) { ledger, db in
+            let reservations = try ReservationStore(db: db).countInForce(of: account)
             let order = try ledger.suspend(
                 reason: reason, text: message, until: until, appeal: self.policy.appeal, now: now,
                 signer: self.signer)
-            return SuspensionEffect(on: ledger, serial: order.payload.serial, now: now)
+            return SuspensionEffect(
+                on: ledger, serial: order.payload.serial, reservations: reservations, now: now)
         }
     }
 
@@ -43,14 +45,16 @@ public struct ModerationService: ServerService {
         let now = clock()
         return try database.read { db in
             let ledger = try ledgers.openLedger(of: account, now: now, in: db)
-            return SuspensionEffect(on: ledger, serial: ledger.standing.serial + 1, now: now)
+            return SuspensionEffect(
+                on: ledger, serial: ledger.standing.serial + 1,
+                reservations: try ReservationStore(db: db).countInForce(of: account), now: now)
         }
     }
 
     /// Lifts a suspension; held spends are countersigned at the account's next contact.
     public func reinstate(_ account: AccountID, message: String, actor: String) throws {
         let now = clock()
-        try decide("reinstate", account, "reinstated", message, actor, now) { ledger in
+        try decide("reinstate", account, "reinstated", message, actor, now) { ledger, _ in
             _ = try ledger.reinstate(
                 reason: "reinstated", text: message, now: now, signer: self.signer)
         }
@@ -64,17 +68,19 @@ public struct ModerationService: ServerService {
     ) throws {
         let now = clock()
         try Self.checkReason(reason)
-        try decide("grant \(count)", account, reason, "", actor, now) { ledger in
+        try decide("grant \(count)", account, reason, "", actor, now) { ledger, _ in
             _ = try ledger.grant(count, reason: reason, now: now, signer: self.signer)
         }
     }
 
     private func decide<Result>(
         _ action: String, _ account: AccountID, _ reason: String, _ message: String,
-        _ actor: String, _ now: UnixTime, _ body: (inout ServerLedger) throws -> Result
+        _ actor: String, _ now: UnixTime, _ body: (inout ServerLedger, Database) throws -> Result
     ) throws -> Result {
         let result = try database.write { db in
-            let result = try ledgers.change(account, LedgerNeeds(), now: now, in: db, body)
+            let result = try ledgers.change(account, LedgerNeeds(), now: now, in: db) { ledger in
+                try body(&ledger, db)
+            }
             try Audit.append(
                 action, actor: actor, account: account, reason: reason, detail: message, now: now,
                 in: db)

@@ -14,7 +14,7 @@ extension APISchemas {
                         "work": hex(32), "number": count, "state": reservationState,
                         "refusal": choice([
                             "not-registered", "not-own", "too-little-detail", "refused",
-                            "list-full",
+                            "list-full", "account-full",
                         ]),
                     ], optional: ["number", "state", "refusal"]))
         ]),
@@ -35,26 +35,27 @@ extension APISchemas {
                 of: object([
                     "number": count, "fingerprint": hex(32), "state": reservationState,
                     "text": text,
-                ]))
+                ]), atMost: RightsLimits.fingerprintsPerRequest),
+            "cases": cases,
         ]),
         "ContestRequest": object(["text": text]),
         "CaseNumber": object(["number": count]),
         "CaseList": object([
-            "cases": list(
-                of: ["$ref": "#/components/schemas/CaseFile"], atMost: RightsLimits.casesPerList)
+            "cases": cases
         ]),
         "CaseFile": caseFile,
         "CaseWords": object(["text": text, "number": count], optional: ["number"]),
         "InquiryRequest": object(["reading": reading]),
         "InquiryReply": object(["match": choice(["near", "none", "too-little-detail"])]),
-        "ClaimRequest": object([
-            "reading": reading, "statement": text, "contact": text,
-            "links": list(of: text, atMost: RightsLimits.links),
-        ]),
-        "RightsCodeReply": object(["code": hex(16)]),
+        "Withdrawal": object(["text": text], optional: ["text"]),
+        "ClaimRequest": object(
+            [
+                "reading": reading, "statement": text, "contact": text,
+                "links": list(of: text, atMost: RightsLimits.links),
+            ], optional: ["links"]),
+        "RightsCodeReply": object(["code": hex(16), "path": text, "text": text]),
         "ClaimStatus": object([
-            "opened": time, "has_picture": ["type": "boolean"],
-            "cases": list(of: ["$ref": "#/components/schemas/CaseFile"]),
+            "opened": time, "has_picture": ["type": "boolean"], "cases": cases,
         ]),
         "ClosureReply": object(["statement": compact]),
     ]
@@ -88,6 +89,8 @@ extension APISchemas {
             "respondent_since", "decision",
         ])
 
+    private static let cases = list(
+        of: ["$ref": "#/components/schemas/CaseFile"], atMost: RightsLimits.casesPerList)
     private static let reading: JSON = ["$ref": "#/components/schemas/FingerprintReading"]
     private static let text: JSON = ["type": "string"]
     private static let side = choice(CaseSide.allCases.map(\.rawValue))

@@ -82,7 +82,8 @@ extension Endpoint {
         }
         if let body {
             document["requestBody"] = [
-                "required": true, "description": .string("At most \(body.limit) bytes."),
+                "required": .bool(needsBody),
+                "description": .string("At most \(body.limit) bytes."),
                 "content": body.content.document,
             ]
         }

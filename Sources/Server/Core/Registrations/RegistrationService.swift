@@ -35,6 +35,7 @@ package struct RegistrationService: ServerService {
             let opening = CaseOpening(db: db, now: now)
             var room: (works: Int?, models: Int?)
             var near = 0
+            var told: [AccountID] = []
             let reply = RegistrationReply(
                 works: try works.map { document in
                     try document.map {
@@ -49,10 +50,11 @@ package struct RegistrationService: ServerService {
                     } ?? Self.malformed
                 },
                 withdrawals: try withdrawals.map { document in
-                    try document.map { try Self.withdraw($0.payload, now: now, in: db) }
-                        ?? Self.malformed
+                    try document.map {
+                        try self.withdraw($0.payload, told: &told, now: now, in: db)
+                    } ?? Self.malformed
                 })
-            return (reply, near, opening.accounts)
+            return (reply, near, opening.accounts + told)
         }
         metrics.registerNear(near)
         await cases.deliver(to: changed)
@@ -67,17 +69,26 @@ package struct RegistrationService: ServerService {
             document, room: &room, now: now)
         guard let row else { return entry }
         let payload = document.payload
-        let isAlone = try opening.compare(
+        let compared = try opening.compare(
             payload.reading, .registration, owner: row, account: payload.account)
-        if !isAlone { near += 1 }
+        if !compared.isAlone { near += 1 }
         return entry
     }
 
-    private static func withdraw(
-        _ withdrawal: RegistrationWithdrawal, now: UnixTime, in db: Database
+    /// Withdraws registrations, and the reservations that stand for them.
+    private func withdraw(
+        _ withdrawal: RegistrationWithdrawal, told: inout [AccountID], now: UnixTime,
+        in db: Database
     ) throws -> RegistrationReply.Entry {
         let (entry, rows) = try RegistrationStore(db: db).withdraw(withdrawal, now: now)
         for row in rows { try FingerprintStore(db: db).withdraw(.registration, owner: row) }
+        for work in withdrawal.works {
+            guard
+                let reservation = try ReservationStore(db: db).find(
+                    work, of: withdrawal.account)
+            else { continue }
+            told += try cases.end(reservation: reservation.number, text: "", now: now, in: db)
+        }
         return entry
     }
 

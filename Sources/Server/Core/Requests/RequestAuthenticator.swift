@@ -101,7 +101,7 @@ struct RequestAuthenticator: ServerService {
             return try await body()
         } catch let refusal as ServerError {
             if case .refused(.tooMany, _, _) = refusal { throw refusal }
-            try await limiter.countAlone([limiter.guestCount(of: incoming)], now: now)
+            try await limiter.countAlone(limiter.guestCounts(of: incoming), now: now)
             throw refusal
         }
     }

@@ -1,4 +1,5 @@
 public import AtelierProtocol
+import CreditLedger
 public import Fingerprints
 import Foundation
 public import SignedObjects
@@ -32,10 +33,59 @@ struct ReservationStore {
         try db.execute(
             """
             UPDATE reservation SET state = ?1, changed = ?2, words = ?3,
-                serial = CASE WHEN ?4 = 0 THEN serial ELSE ?4 END
-            WHERE number = ?5
+                serial = CASE WHEN ?4 = 0 THEN serial ELSE ?4 END, held = ?5
+            WHERE number = ?6
             """,
-            [state.rawValue, now.milliseconds, words, isOnList ? try nextSerial() : 0, number])
+            [
+                state.rawValue, now.milliseconds, words, isOnList ? try nextSerials(1) : 0,
+                state == .confirmed ? try isSuspended(number, now: now) ? 1 : 0 : 0, number,
+            ])
+    }
+
+    /// Takes what an account has in force off the list while it is suspended, or puts it back.
+    func hold(_ isHeld: Bool, of account: AccountID) throws {
+        let rows = try db.rows(
+            """
+            SELECT number FROM reservation WHERE account = ?1 AND state = 'confirmed' AND held = ?2
+            ORDER BY number LIMIT ?3
+            """,
+            [account.blob, isHeld ? 0 : 1, Limits.registeredWorks])
+        guard !rows.isEmpty else { return }
+        let last = try nextSerials(Int64(rows.count))
+        for (index, row) in rows.enumerated() {
+            try db.post(
+                "UPDATE reservation SET held = ?1, serial = ?2 WHERE number = ?3",
+                [
+                    isHeld ? 1 : 0, last - Int64(rows.count - 1 - index),
+                    try row["number"] as Int64,
+                ])
+        }
+    }
+
+    /// How many reservations of an account a suspension takes off the list.
+    func countInForce(of account: AccountID) throws -> Int {
+        try db.value(
+            """
+            SELECT COUNT(*) FROM reservation WHERE account = ?1 AND state = 'confirmed' AND held = 0
+            """,
+            [account.blob]) ?? 0
+    }
+
+    /// Accounts whose reservations are off the list because of a suspension. Some at a time.
+    func heldAccounts(after account: AccountID?) throws -> [AccountID] {
+        try db.rows(
+            """
+            SELECT DISTINCT account FROM reservation
+            WHERE held = 1 AND account > ?1 ORDER BY account LIMIT ?2
+            """,
+            [account?.blob ?? Data(), Limits.forgottenAtOnce]
+        ).map { try $0.fixed("account") }
+    }
+
+    private func isSuspended(_ number: Int64, now: UnixTime) throws -> Bool {
+        guard let account = try record(number).account else { return false }
+        return try LedgerStore(account: account, db: db).row(for: nil)?
+            .standing.suspension(at: now) != nil
     }
 
     /// What a new reservation holds.
@@ -113,6 +163,16 @@ struct ReservationStore {
         ).map(ReservationRecord.init)
     }
 
+    /// How many reservations of an account are in force or wait.
+    func count(of account: AccountID) throws -> Int {
+        try db.value(
+            """
+            SELECT COUNT(*) FROM reservation
+            WHERE account = ?1 AND state IN ('pending', 'confirmed')
+            """,
+            [account.blob]) ?? 0
+    }
+
     /// Ends what an account has reserved.
     func withdrawAll(of account: AccountID, now: UnixTime) throws {
         let rows = try db.rows(
@@ -122,6 +182,24 @@ struct ReservationStore {
             """,
             [account.blob, Limits.registeredWorks])
         for row in rows { try set(.withdrawn, row["number"], words: "", now: now) }
+    }
+
+    /// Those of people without an account that have waited since before `moment` and are in no case
+    /// that goes on. Some at a time.
+    func waiting(since moment: UnixTime) throws -> [Int64] {
+        try db.rows(
+            """
+            SELECT number FROM reservation AS r
+            WHERE state = 'pending' AND account IS NULL AND requested < ?1 AND NOT EXISTS (
+                SELECT 1 FROM moderation_case WHERE claimant_kind = 'reservation'
+                    AND claimant_id = r.number AND state IN ('open', 'waiting', 'appealed'))
+            AND NOT EXISTS (
+                SELECT 1 FROM moderation_case WHERE respondent_kind = 'reservation'
+                    AND respondent_id = r.number AND state IN ('open', 'waiting', 'appealed'))
+            ORDER BY number LIMIT ?2
+            """,
+            [moment.milliseconds, Limits.forgottenAtOnce]
+        ).map { try $0["number"] }
     }
 
     /// How many wait for a moderator.
@@ -151,14 +229,15 @@ struct ReservationStore {
         let rows = try db.rows(
             """
             SELECT * FROM reservation
-            WHERE serial > ?1 AND serial <= ?2 AND (?1 > 0 OR state = 'confirmed')
+            WHERE serial > ?1 AND serial <= ?2
+                AND (?1 > 0 OR state = 'confirmed' AND held = 0)
             ORDER BY serial LIMIT ?3
             """,
             [serial, last, limit])
         let entries = try rows.map { row in
             let record = try ReservationRecord(row)
             return ReservationEntry(
-                number: record.number, isInForce: record.state == .confirmed,
+                number: record.number, isInForce: record.isInForce,
                 account: record.account, fingerprint: record.fingerprint)
         }
         let isEnd = rows.count < limit
@@ -166,9 +245,13 @@ struct ReservationStore {
         return (entries, through, last)
     }
 
-    private func nextSerial() throws -> Int64 {
+    /// The last of so many new ones.
+    private func nextSerials(_ count: Int64) throws -> Int64 {
         let next: Int64? = try db.value(
-            "UPDATE setting SET value = value + 1 WHERE name = 'reservations' RETURNING value")
+            """
+            UPDATE setting SET value = value + ?1 WHERE name = 'reservations' RETURNING value
+            """,
+            [count])
         guard let next else { throw StoredFormError(column: "reservations") }
         return next
     }
@@ -210,8 +293,14 @@ public struct ReservationRecord: Codable, Sendable {
     public let changed: UnixTime
     /// What a moderator wrote; empty for nothing.
     public let words: String
+    /// Whether it is off the list as long as its account is suspended.
+    public let isHeld: Bool
+
+    /// Whether it is on the list.
+    public var isInForce: Bool { state == .confirmed && !isHeld }
 
     init(_ row: Row) throws {
+        isHeld = try row["held"] == 1
         number = try row["number"]
         state = try row.choice("state")
         account = try row.isNull("account") ? nil : try row.fixed("account")

@@ -3,17 +3,25 @@ import Fingerprints
 import SignedObjects
 
 /// One account's reservations inside one transaction.
-struct ReservationWork {
+///
+/// Not `Sendable`: it lives as long as one transaction does.
+final class ReservationWork {
     let db: Database
     let now: UnixTime
     let account: AccountID
-    /// The accounts that have new letters.
-    let touched: CaseOpening
+    let cases: CaseService
+    private let opening: CaseOpening
+    private var told: [AccountID] = []
+    /// How many reservations the account may still have; nil before the first is asked for.
+    private var room: Int?
 
-    init(db: Database, now: UnixTime, account: AccountID) {
-        (self.db, self.now, self.account) = (db, now, account)
-        touched = CaseOpening(db: db, now: now)
+    init(db: Database, now: UnixTime, account: AccountID, cases: CaseService) {
+        (self.db, self.now, self.account, self.cases) = (db, now, account, cases)
+        opening = CaseOpening(db: db, now: now)
     }
+
+    /// The accounts that have new letters.
+    var accounts: [AccountID] { opening.accounts + told }
 
     /// Reserves a registered work.
     func reserve(_ work: Digest) throws -> ReservationReply.Entry {
@@ -33,6 +41,9 @@ struct ReservationWork {
             return entry(work, nil, nil, .tooLittleDetail)
         }
         guard try store.hasRoom() else { return entry(work, nil, nil, .listFull) }
+        let left = try room ?? Limits.reservationsPerAccount - store.count(of: account)
+        guard left > 0 else { return entry(work, nil, nil, .accountFull) }
+        room = left - 1
         let number: Int64
         if let known = try store.find(work, of: account) {
             number = known.number
@@ -42,14 +53,15 @@ struct ReservationWork {
                 ReservationStore.Draft(
                     reading: registered.reading, account: account, work: work), now: now)
         }
-        let isAlone = try touched.compare(
-            registered.reading, .reservation, owner: number, account: account)
+        let isFree = try !opening.compare(
+            registered.reading, .reservation, owner: number, account: account
+        ).isContested
         // Another copy of what a moderator has refused waits for a moderator, too.
         let wasRefused = try store.refused(of: account).contains {
             registered.reading.distance(to: $0) <= Fingerprint.matchDistance
         }
-        if isAlone, !wasRefused { try store.set(.confirmed, number, words: "", now: now) }
-        return entry(work, number, isAlone && !wasRefused ? .confirmed : .pending)
+        if isFree, !wasRefused { try store.set(.confirmed, number, words: "", now: now) }
+        return entry(work, number, isFree && !wasRefused ? .confirmed : .pending)
     }
 
     /// Ends a reservation.
@@ -59,10 +71,7 @@ struct ReservationWork {
             return entry(work, nil, nil, .notRegistered)
         }
         guard known.state != .refused else { return entry(work, known.number, .refused, .refused) }
-        if known.state != .withdrawn {
-            try FingerprintStore(db: db).withdraw(.reservation, owner: known.number)
-            try store.set(.withdrawn, known.number, words: "", now: now)
-        }
+        told += try cases.end(reservation: known.number, text: "", now: now, in: db)
         return entry(work, known.number, .withdrawn)
     }
 
