@@ -1,4 +1,5 @@
 import AtelierProtocol
+import CreditLedger
 import Fingerprints
 import Foundation
 import GRDB

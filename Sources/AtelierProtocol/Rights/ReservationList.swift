@@ -105,7 +105,7 @@ public struct ReservationListHead: SignedPayload {
     /// - Parameter now: The device's own clock, which no server can set; it may be behind by
     ///   ``RightsLimits/epochAhead``.
     public func isPlausible(at now: UnixTime) -> Bool {
-        Int64(epoch) <= (now + RightsLimits.epochAhead).milliseconds / 1000
+        Int64(clamping: epoch) <= (now + RightsLimits.epochAhead).milliseconds / 1000
     }
 
     /// Reads what was signed.
