@@ -63,6 +63,7 @@ extension Doctor {
         compare("state", summary.state.rawValue, machine.state.rawValue)
         compare("waiting for", summary.waitsFor?.rawValue, machine.waitsFor?.rawValue)
         compare("decision", act?.rawValue, machine.decision?.act.rawValue)
+        compare("decider", summary.decider, machine.decision?.moderator)
         compare("last change", summary.changed.rfc3339, events.last?.time.rfc3339)
         return problems
     }
