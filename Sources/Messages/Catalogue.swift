@@ -63,11 +63,30 @@ public struct Catalogue: Sendable {
     }
 
     /// One language's texts as JSON: an object of texts, or of objects of plural forms, by key.
+    ///
+    /// ``sentences(in:)`` are left out.
     public func json(in language: Language) throws -> Data {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return try encoder.encode(texts[language] ?? [:])
+        return try encoder.encode(
+            (texts[language] ?? [:]).filter { !$0.key.hasPrefix(Self.sentenceArea) })
     }
+
+    /// What the program says in English, and the same in a language: `[[English, own]]`. Both
+    /// may contain `{name}` for a value.
+    ///
+    /// Errors are English sentences wherever they arise; a page finds the form of one here.
+    public func sentences(in language: Language) -> [[String]] {
+        (texts[.english] ?? [:]).keys.filter { $0.hasPrefix(Self.sentenceArea) }.sorted()
+            .compactMap { key in
+                guard case .plain(let english) = texts[.english]?[key],
+                    case .plain(let own) = texts[language]?[key]
+                else { return nil }
+                return [english, own]
+            }
+    }
+
+    private static let sentenceArea = "sentences."
 
     /// Puts values in; a `{name}` without a value stays, and a value is never read again.
     private static func fill(_ text: String, _ values: [String: String]) -> String {

@@ -38,13 +38,22 @@ struct SiteFiles: Sendable {
         return nil
     }
 
-    /// The texts of a language as JSON.
+    /// The texts of a language as JSON: `ja.json`, or `ja.sentences.json` for what the program
+    /// says itself.
     func messages(_ file: String) throws -> Response {
-        guard file.hasSuffix(".json"), let language = Language(rawValue: String(file.dropLast(5)))
-        else { throw APIError.notFound }
+        let parts = file.split(separator: ".", omittingEmptySubsequences: false)
+        guard let language = parts.first.flatMap({ Language(rawValue: String($0)) }) else {
+            throw APIError.notFound
+        }
+        let json =
+            switch parts.dropFirst().joined(separator: ".") {
+            case "json": try catalogue.json(in: language)
+            case "sentences.json": try JSONEncoder().encode(catalogue.sentences(in: language))
+            default: throw APIError.notFound
+            }
         return Response(
             status: .ok, headers: [.contentType: "application/json", .cacheControl: "no-cache"],
-            body: .init(byteBuffer: ByteBuffer(bytes: try catalogue.json(in: language))))
+            body: .init(byteBuffer: ByteBuffer(bytes: json)))
     }
 
     /// The page of a room; `?lang=` keeps the language that the artist chose.
@@ -112,6 +121,6 @@ struct SiteFiles: Sendable {
 
     private static let types = [
         "css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8",
-        "svg": "image/svg+xml",
+        "svg": "image/svg+xml", "webp": "image/webp",
     ]
 }

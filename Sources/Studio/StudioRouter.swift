@@ -40,6 +40,9 @@ struct StudioRouter: Sendable {
         for file in ["studio.css", "icon.svg"] {
             router.get(RouterPath(file)) { _, _ in try site.file(file) }
         }
+        router.get("start/:name") { _, context in
+            try site.file("start/" + context.parameters.require("name"))
+        }
         router.get("js/**") { _, context in
             try site.file("js/" + context.parameters.getCatchAll().joined(separator: "/"))
         }

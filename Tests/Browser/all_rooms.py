@@ -55,7 +55,9 @@ def main():
     names = sys.argv[1:] or list(ROOMS)
     with scene.scene() as (page, _):
         works = scene.works(page)
-        ids = {"work": works[scene.CHARACTERS[0]]["id"], **scene.others(page)}
+        ids = {"work": works[scene.CHARACTERS[0]]["id"],
+               "people": scene.others_of(page, "People")["style"],
+               "picture": scene.others_of(page, "Valley")["picture"]}
         wrong = []
         for rounds in ROUNDS:
             width, height, theme, language = rounds

@@ -162,12 +162,16 @@ def no_credit_is_said_with_the_way_on(driver, site):
     """The second credit goes, and the page says why nothing can be drawn and what helps."""
     driver.get(site + "make?mode=free")
     studio.has_text(driver, "Nine drafts cost your last credit.")
+    # Larger than a number that a browser holds exactly.
+    driver.find_element("id", "seed").send_keys("9007199254740993")
     studio.click(driver, "Draw nine drafts")
     browser.wait_for(driver, "return document.querySelectorAll('.drafts img').length === 9"
                              " && document.querySelector('.drafts input:not(:disabled)')",
                      seconds=240)
     browser.wait_for(driver, "return document.querySelector('.pay .refusal')")
     shot(driver, "make-no-credit")
+    sheets = ask(driver, "api/generations?which=sheets")["body"]["items"]
+    assert sheets[0]["seed"] == "9007199254740993", sheets[0]
 
 
 def a_page_of_a_hostile_site_gets_nothing(driver, site):

@@ -55,10 +55,11 @@ def scene():
         yield page, address
 
 
-def others(page):
-    """The ids of the style of characters, and of the last picture."""
+def others_of(page, style):
+    """The ids of a style by its name, and of the first picture that it drew."""
     models = json.loads(page.command("models", "list", "--json"))["models"]
     made = json.loads(page.command("generations", "list", "--json"))["generations"]
-    pictures = [picture for picture in made if picture["draft"] or not picture["drafts"]]
-    return {"people": next(model["id"] for model in models if model["name"] == "People"),
+    pictures = [picture for picture in made if picture["model_name"] == style
+                and (picture["draft"] or not picture["drafts"])]
+    return {"style": next(model["id"] for model in models if model["name"] == style),
             "picture": pictures[0]["id"]}

@@ -63,7 +63,7 @@ struct MakeRoomTests {
                 withJSONObject: ["name": "<b>Valley</b>", "works": ids])
             let started = try await page.object(
                 "api/styles", .post, Array(lesson), status: .accepted)
-            let job = try await ended(try #require(started["job"] as? String), page)
+            let job = try await page.ended(try #require(started["job"] as? String))
             #expect(job["state"] as? String == "done", "\(job)")
             let id = try #require((job["result"] as? [String: Any])?["id"] as? String)
 
@@ -73,6 +73,7 @@ struct MakeRoomTests {
             #expect(styles.first?["is_here"] as? Bool == true)
             let style = try await page.object("api/styles/\(id)")
             #expect((style["works"] as? [Any])?.count == 3)
+            #expect((style["preview"] as? String)?.isEmpty == false)
             #expect(((style["analysis"] as? [String: Any])?["lightness"] as? [Any])?.count == 16)
 
             let compared = try await page.object(
@@ -91,7 +92,7 @@ struct MakeRoomTests {
             let order = #"{"style":"\#(id)","mode":"compose","size":[256,256]}"#
             let ordered = try await page.object(
                 "api/drafts", .post, Array(order.utf8), status: .accepted)
-            let draft = try await ended(try #require(ordered["job"] as? String), page)
+            let draft = try await page.ended(try #require(ordered["job"] as? String))
             #expect(draft["state"] as? String == "failed")
             #expect((draft["error"] as? [String: Any])?["next"] as? String == "join")
 
@@ -127,6 +128,9 @@ struct MakeRoomTests {
             #"{"style":"\#(Self.none)","mode":"after","size":[256,256]}"#,
             #"{"style":"\#(Self.none)","mode":"free","size":[1]}"#,
             #"{"style":"\#(Self.none)","mode":"sketch","size":[9,9],"sketch":".."}"#,
+            #"{"style":"\#(Self.none)","mode":"compose","size":[9,9],"seed":7}"#,
+            #"{"style":"\#(Self.none)","mode":"compose","size":[9,9],"seed":"-1"}"#,
+            #"{"style":"\#(Self.none)","mode":"compose","size":[9,9],"seed":"9223372036854775808"}"#,
         ])
     func ordersAreChecked(order: String) async throws {
         try await PageClient.run { page, _ in
@@ -136,16 +140,4 @@ struct MakeRoomTests {
             #expect((jobs["jobs"] as? [Any])?.isEmpty == true)
         }
     }
-
-    /// The last state of a job; asks until it has ended.
-    private func ended(_ id: String, _ page: PageClient) async throws -> [String: Any] {
-        for _ in 0..<100_000 {
-            let job = try await page.object("api/jobs/\(id)")
-            if job["state"] as? String != "running" { return job }
-            await Task.yield()
-        }
-        throw NeverEnded()
-    }
 }
-
-private struct NeverEnded: Error {}

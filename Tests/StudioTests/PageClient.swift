@@ -93,6 +93,16 @@ struct PageClient {
             try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
     }
 
+    /// The last state of a job; asks until it has ended.
+    func ended(_ id: String) async throws -> [String: Any] {
+        for _ in 0..<100_000 {
+            let job = try await object("api/jobs/\(id)")
+            if job["state"] as? String != "running" { return job }
+            await Task.yield()
+        }
+        throw NeverEnded()
+    }
+
     /// A picture of one colour with a stripe, as a PNG file.
     static func picture(_ shade: UInt8, side: Int = 96) throws -> [UInt8] {
         var pixels: [UInt8] = []
@@ -110,6 +120,9 @@ extension TestClient.Response {
     /// The body as text.
     var text: String { String(decoding: bytes, as: UTF8.self) }
 }
+
+/// A job went on for too long.
+private struct NeverEnded: Error {}
 
 /// Tests reach no server.
 private struct NoNetwork: Error {}

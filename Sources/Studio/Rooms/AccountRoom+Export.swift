@@ -38,7 +38,7 @@ extension AccountRoom {
         let pictures = try library.generations.all()
         let files = works.compactMap(\.file) + pictures.compactMap(\.file)
         return ExportPlan(
-            folder: try free(try library.today), works: works.count { $0.isHere },
+            folder: free(try library.today), works: works.count { $0.isHere },
             pictures: pictures.count { $0.file != nil },
             elsewhere: works.count + pictures.count - files.count,
             bytes: files.reduce(0) { $0 + LibraryFile.size(of: URL(filePath: $1)) })

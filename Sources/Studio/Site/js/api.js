@@ -2,13 +2,14 @@
 
 import { h } from "./dom.js";
 import { t } from "./messages.js";
+import { say } from "./sentences.js";
 
 /// An answer that says no: what happened and why, and the name of the step to take next.
 export class Refusal extends Error {
     constructor({ code = "unknown", what, next = null, status = 0 }) {
         super(what);
         this.code = code;
-        this.what = what;
+        this.what = say(what);
         this.next = next;
         this.status = status;
     }
@@ -107,6 +108,8 @@ const rooms = {
 ///
 /// `actions` maps the name of a step to what this room does for it.
 export function refusalBox(error, actions = {}) {
+    // The error of a job is what an answer of the program holds.
+    if (!(error instanceof Error) && error?.what) error = new Refusal(error);
     if (!(error instanceof Refusal)) {
         console.error(error);
         error = new Refusal({ what: t("common.failed", { status: String(error) }) });

@@ -39,7 +39,9 @@ function sides({ id, conflict, title, work }, act) {
             preview: work.preview, width: work.width, height: work.height, alt: title ?? "",
         })) : h("div"),
         h("div.stack", h("span.hint", t("account.kept")),
-            h("h3", isRemoved ? t("account.was_removed") : title ?? ""),
+            // A title that differs stands among the values.
+            (isRemoved || conflict.standing.title === undefined)
+                && h("h3", isRemoved ? t("account.was_removed") : title ?? ""),
             values(conflict.standing),
             h("span.chip.good", icon("check"), t("account.in_use")),
             h("button.button.plain", {

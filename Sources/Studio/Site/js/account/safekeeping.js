@@ -6,10 +6,11 @@ import { fileButton } from "../components/drop.js";
 import { effects, toast, watchJob } from "../components/parts.js";
 import { fill, freshID, h, icon } from "../dom.js";
 import { bytes, t } from "../messages.js";
+import { say } from "../sentences.js";
 
 /// The cards of the section.
 export function safekeeping() {
-    return h("section.thirds", { "aria-label": t("account.safekeeping") }, backup(), plain(),
+    return h("section.quarters", { "aria-label": t("account.safekeeping") }, backup(), plain(),
         bundle(), health());
 }
 
@@ -120,7 +121,7 @@ function findings({ findings: all, files_checked: count }, repair) {
             h(`span.chip.${finding.is_repaired ? "good" : "bad"}`,
                 icon(finding.is_repaired ? "check" : "cross"),
                 finding.is_repaired ? t("account.repaired") : t("account.found")),
-            h("span", finding.text)))),
+            h("span", say(finding.text))))),
         open.length > 0 && h("div.row", h("button.button", { type: "button", onclick: repair },
             t("account.repair"))),
     ];

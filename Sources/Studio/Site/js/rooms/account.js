@@ -8,6 +8,7 @@ import { safekeeping } from "../account/safekeeping.js";
 import { fill, h, s } from "../dom.js";
 import { onChange, onJob } from "../events.js";
 import { bytes, date, moment, t } from "../messages.js";
+import { say } from "../sentences.js";
 
 /// Shows the room; `?sync` syncs at once.
 export async function show(root) {
@@ -128,7 +129,7 @@ class AccountPage {
             credits.held > 0 && h("p.banner.wait", t("account.held", { count: credits.held })),
             // A standing that is not good is told above.
             status.standing.state === "good" && !credits.can_generate && credits.why_not
-                && h("p.banner.wait", credits.why_not),
+                && h("p.banner.wait", say(credits.why_not)),
             h("p.quiet", t("account.credit_is")));
     }
 
@@ -160,14 +161,14 @@ class AccountPage {
 
     showStorage() {
         const { status } = this.overview;
-        const row = (name, store) => [h("dt", name), h("dd", t("account.stored", {
-            count: store.count, here: store.here, size: bytes(store.bytes),
-        }))];
+        const row = (name, { count, here, bytes: size }) => [h("dt", name), h("dd", here === count
+            ? t("account.stored_here", { count, size: bytes(size) })
+            : t("account.stored", { count, here, size: bytes(size) }))];
         fill(this.storage, row(t("works.title"), status.works),
-            row(t("styles.title"), status.models), row(t("pictures.title"), status.generations),
+            row(t("styles.title"), status.models),
+            row(t("account.pictures_and_sheets"), status.generations),
             status.trash.count > 0 && row(t("works.trash"), status.trash),
-            h("dt", t("account.folder")), h("dd", h("code", status.home)),
-            status.account && [h("dt", t("account.number")), h("dd", h("code", status.account))]);
+            h("dt", t("account.folder")), h("dd", h("code", status.home)));
     }
 
     async sync() {

@@ -2,7 +2,14 @@
 
 import { get, post, refusalBox } from "../api.js";
 import { fill, freshID, h } from "../dom.js";
+import { palette } from "../components/parts.js";
 import { t } from "../messages.js";
+
+/// The colours of the works that are shown, the largest share first.
+const colours = [
+    "#4f8c43", "#8fc0d0", "#33503a", "#b59c5a", "#6f96c8", "#42513a", "#8e6d4a", "#6a6c94",
+    "#dcc9a4", "#a9cfd0", "#b9402e", "#3c4470",
+];
 
 /// Shows the step that the library is at.
 export async function show(root) {
@@ -18,7 +25,16 @@ export async function show(root) {
 const welcome = () => h("section.hero",
     h("div.stack.wide",
         h("h1", t("start.welcome")),
-        h("p.quiet", t("start.promise"))));
+        h("p.quiet", t("start.promise"))),
+    story());
+
+/// Six works, the colours that a style found in them, and a picture that it drew.
+const story = () => h("figure.story", { role: "img", "aria-label": t("start.story") },
+    h("div.six-works", [1, 2, 3, 4, 5, 6].map((number) => h("img", {
+        src: `start/work-${number}.webp`, width: 240, height: 180, alt: "",
+    }))),
+    palette(colours.map((colour, place) => ({ colour, share: 12 - place })), ""),
+    h("img", { src: "start/picture.webp", width: 720, height: 540, alt: "" }));
 
 const steps = (now) => h("ol.steps",
     [t("start.step_library"), t("start.step_community"), t("start.step_works")].map(

@@ -5,7 +5,7 @@ import { openDialog } from "../components/dialog.js";
 import { fileButton, takeDrops } from "../components/drop.js";
 import { Gallery, tile } from "../components/gallery.js";
 import { toast } from "../components/parts.js";
-import { fill, freshID, h } from "../dom.js";
+import { fill, freshID, h, s } from "../dom.js";
 import { onChange } from "../events.js";
 import { date, t } from "../messages.js";
 import { Adding } from "../works/adding.js";
@@ -43,7 +43,7 @@ class WorksList {
             fileButton(t("works.choose_folder"), add, { accept: "", folder: true }),
             h("button.button.plain", { type: "button", onclick: () => showTrash() },
                 t("works.trash"))));
-        this.empty = h("div.drop", { hidden: true }, h("h2", t("works.empty_title")),
+        this.empty = h("div.drop", { hidden: true }, fan(), h("h2", t("works.empty_title")),
             h("p.quiet", t("works.empty_text")));
         this.nothing = h("p.quiet", { hidden: true, role: "status" }, t("works.nothing_found"));
         this.finding = this.findField();
@@ -66,7 +66,7 @@ class WorksList {
     }
 
     tell({ works, total, tags, styles }) {
-        this.summary.textContent = [
+        this.summary.textContent = total === 0 ? "\u00a0" : [
             t("works.count", { count: total }),
             styles > 0 ? t("works.learned", { count: styles }) : "",
         ].join(" ");
@@ -109,6 +109,16 @@ class WorksList {
         new Adding(files, this.adding, () => this.gallery.refresh()).ask();
     }
 }
+
+/// Three sheets with a hill and a sun, for an empty room.
+const fan = () => h("div.fan", { "aria-hidden": "true" }, [
+    ["#e9dcc0", "#d99a5b", "#8c9a6b"], ["#cfe0e2", "#f3ead2", "#5f8f7c"],
+    ["#d9cfe4", "#f0d9c8", "#7d7fa6"],
+].map(([sky, sun, hill]) => s("svg", { viewBox: "0 0 96 72", width: 128, height: 96 },
+    s("rect", { width: 96, height: 72, rx: 4, fill: sky }),
+    s("circle", { cx: 66, cy: 26, r: 10, fill: sun }),
+    s("path", { d: "M0 54C18 38 34 42 50 50S82 56 96 46V68a4 4 0 0 1-4 4H4a4 4 0 0 1-4-4Z",
+        fill: hill }))));
 
 /// What was removed in the last 30 days.
 async function showTrash() {

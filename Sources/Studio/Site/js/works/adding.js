@@ -3,6 +3,7 @@
 import { upload } from "../api.js";
 import { fill, freshID, h, icon } from "../dom.js";
 import { t } from "../messages.js";
+import { say } from "../sentences.js";
 
 /// Uploads that run at once: the server reads one while the next one is sent.
 const atOnce = 2;
@@ -12,7 +13,7 @@ const named = 8;
 /// Why a file was refused, without its name at the begin: that is shown apart.
 function reasonOf({ file, error }) {
     const what = error.what ?? String(error);
-    return what.startsWith(`${file.name} `) ? `… ${what.slice(file.name.length + 1)}` : what;
+    return what.startsWith(file.name) ? `… ${what.slice(file.name.length).trim()}` : what;
 }
 
 /// A batch of files on its way into the library.
@@ -106,7 +107,7 @@ export class Adding {
                     title: added.work.title, other: added.resemblance.title,
                 }));
             }
-            for (const note of added.notes) outcome.notes.push(`${file.name}: ${note}`);
+            for (const note of added.notes) outcome.notes.push(`${file.name}: ${say(note)}`);
         } catch (error) {
             if (!stop.aborted) outcome.refused.push({ file, error });
         }
