@@ -58,7 +58,8 @@ def a_second_device_joins(driver, page, address):
 def the_second_device_shows_previews(second):
     with browser.start(1280, 900) as driver:
         studio.open_page(driver, second.serve(), "works")
-        browser.wait_for(driver, "return document.querySelectorAll('.hang canvas.blur').length === 2")
+        browser.wait_for(
+            driver, "return document.querySelectorAll('.hang canvas.blur').length === 2")
         colours = driver.execute_script("""
             const canvas = document.querySelector('.hang canvas.blur');
             const data = canvas.getContext('2d').getImageData(

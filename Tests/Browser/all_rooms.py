@@ -17,6 +17,11 @@ ROOMS = {
     "make-free": "make?mode=free", "pictures": "pictures", "picture": "pictures?id={picture}",
     "account": "account",
 }
+DIALOGS = {
+    "trash": ("works", "Trash"), "remove": ("works?id={work}", "Remove…"),
+    "teach": ("styles", "Teach a style"), "export": ("pictures?id={picture}", "Export…"),
+    "plain": ("account", "Export…"), "after": ("make?mode=after", "Another work"),
+}
 # Width, height, theme and language of each round.
 ROUNDS = [(1280, 900, "light", "en"), (1280, 900, "dark", "ja"), (390, 844, "light", "it"),
           (390, 844, "dark", "en"), (2560, 1300, "light", "ja"), (2560, 1300, "dark", "it")]
@@ -27,6 +32,21 @@ SETTLED = """
             const box = image.getBoundingClientRect();
             return box.top < innerHeight && box.bottom > 0;
         }).every((image) => image.complete);"""
+
+
+def look_at_dialogs(driver, site, ids, place):
+    """Opens each dialog of the rooms, in English, and returns what is wrong."""
+    wrong = []
+    for name, (room, button) in DIALOGS.items():
+        driver.get(site + room.format(**ids))
+        studio.click(driver, button)
+        browser.wait_for(driver, "return document.querySelector('dialog[open] .button')")
+        if axe.is_there():
+            wrong += [f"dialog {name} {place}: {finding}" for finding in axe.findings(driver)]
+        if SHOTS:
+            path = pathlib.Path(SHOTS) / f"dialog-{name}-{place.replace(' ', '-')}.png"
+            browser.screenshot(driver, path, int(place.split()[0]))
+    return wrong
 
 
 def look(driver, site, names, ids, rounds):
@@ -47,6 +67,8 @@ def look(driver, site, names, ids, rounds):
         if SHOTS:
             browser.screenshot(
                 driver, pathlib.Path(SHOTS) / f"{name}-{width}-{theme}-{language}.png", width)
+    if language == "en":
+        wrong += look_at_dialogs(driver, site, ids, f"{width} {theme}")
     studio.no_errors(driver)
     return wrong
 

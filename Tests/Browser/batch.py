@@ -30,7 +30,7 @@ def png_size(file):
 
 
 def illustrations(folder):
-    """Pictures of Debian's packages that are large enough; painted ones where there is no network."""
+    """Pictures of Debian's packages that are large enough; painted ones without a network."""
     folder.mkdir()
     for campaign in PACKAGES:
         for branch in ("1.16", "1.18"):

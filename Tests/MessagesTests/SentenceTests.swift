@@ -58,7 +58,10 @@ import Testing
             let url = sources.appending(path: place)
             guard url.pathExtension != "swift" else { return [url] }
             let found = FileManager.default.enumerator(at: url, includingPropertiesForKeys: nil)
-            return (found?.allObjects as? [URL] ?? []).filter { $0.pathExtension == "swift" }
+            return (found?.allObjects as? [URL] ?? []).filter {
+                // A secret's description is shown nowhere.
+                $0.pathExtension == "swift" && $0.lastPathComponent != "LibraryKey.swift"
+            }
         }
     }
 
@@ -74,10 +77,8 @@ import Testing
                 body = []
             }
         }
-        for match in source.matches(of: /(?:malformed\(\s*|what: )("(?:[^"\\]|\\.)*"(?:\s*\+\s*"(?:[^"\\]|\\.)*")*)/) {
-            texts += literals(in: String(match.1))
-        }
-        return texts
+        let refusal = #/(?:malformed\(\s*|what: )(?<texts>"[^"]*"(?:\s*\+\s*"[^"]*")*)/#
+        return texts + source.matches(of: refusal).flatMap { literals(in: String($0.texts)) }
     }
 
     /// The texts of some source; those that are added to each other are one, and each `\(value)`

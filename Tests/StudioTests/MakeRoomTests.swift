@@ -130,7 +130,7 @@ struct MakeRoomTests {
             #"{"style":"\#(Self.none)","mode":"sketch","size":[9,9],"sketch":".."}"#,
             #"{"style":"\#(Self.none)","mode":"compose","size":[9,9],"seed":7}"#,
             #"{"style":"\#(Self.none)","mode":"compose","size":[9,9],"seed":"-1"}"#,
-            #"{"style":"\#(Self.none)","mode":"compose","size":[9,9],"seed":"9223372036854775808"}"#,
+            #"{"style":"\#(Self.none)","mode":"tile","size":[9,9],"seed":"9223372036854775808"}"#,
         ])
     func ordersAreChecked(order: String) async throws {
         try await PageClient.run { page, _ in

@@ -3,6 +3,7 @@
 import { get, post, refusalBox } from "../api.js";
 import { fill, freshID, h } from "../dom.js";
 import { date, moment, t } from "../messages.js";
+import { say } from "../sentences.js";
 
 /// The forms by case and act, each made once: what is being written in them is kept while the list
 /// is read anew.
@@ -20,7 +21,7 @@ export async function showCases(place) {
                 entry.waits_for_you ? t("account.case_waits") : "",
             ].filter(Boolean).join(" "))),
         entry.letters.map((letter) => h("blockquote.letter.stack", h("p", letter.text),
-            h("footer.small", `${letter.from}, ${moment(letter.time)}`))),
+            h("footer.small", `${say(letter.from)}, ${moment(letter.time)}`))),
         entry.decision && h("p.banner", t("account.case_decision", {
             code: entry.decision.code, day: date(entry.decision.time),
         })),
