@@ -9,6 +9,7 @@ import sys
 
 import browser
 import community
+import scene
 import studio
 
 SHOTS = os.environ.get("SHOTS")
@@ -72,7 +73,9 @@ def a_suspended_account_cannot_draw(driver, site, page):
     account = re.search(r"\b[0-9a-f]{32}\b", page.command("status", "--json"))[0]
     server(page, "accounts", "suspend", account, "--reason", "unlicensed-works",
            "--message", "Where is the mill from?")
-    page.command("sync")
+    driver.get(f"{site}account?lang=en")
+    studio.click(driver, "Sync now")
+    studio.has_text(driver, "Suspended")
     for language, word in [("en", "suspended"), ("ja", "停止されています"), ("it", "sospeso")]:
         driver.get(f"{site}make?mode=free&lang={language}")
         browser.wait_for(driver, "return document.querySelector('.pay .refusal')")
@@ -113,7 +116,8 @@ def a_full_disk_is_told():
 def main():
     with studio.studio(works=2) as page, community.community(page) as address:
         page.command("models", "train", "Mill", "--all")
-        picture = studio.png(page.folder / "lighthouse.png", 91, 320, 240)
+        # A reservation needs a picture with enough in it to be known again.
+        picture = scene.paint("paint-landscapes", page.folder / "painted", "--count", "1")[0]
         another_artist_reserves(page, address, picture)
         page.command("sync")
         with browser.start(1280, 900) as driver:
