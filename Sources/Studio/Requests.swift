@@ -115,9 +115,15 @@ final class UploadedFile: Sendable {
             var told = APIError(error)
             let folder = url.deletingLastPathComponent().path(percentEncoded: false)
             told.what = told.what.replacing(folder, with: "")
+                .replacing(Self.keptFile, with: "The library's folder")
+                .replacing("No space left on device", with: "the disk is full or fails")
             throw told
         }
     }
+
+    /// The path of a file of the library, which has a digest for a name: it tells the artist
+    /// nothing.
+    private static var keptFile: Regex<Substring> { /\/.*\/[0-9a-f]{64}\.[a-z]+/ }
 
     /// The last part of a name, short enough for a file system, and never hidden.
     private static func safe(_ name: String) -> String {

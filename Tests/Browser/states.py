@@ -105,9 +105,15 @@ def a_full_disk_is_told():
                 browser.wait_for(driver, "return document.querySelector('.card .reason')",
                                  seconds=120)
                 told = driver.find_element("css selector", ".card").text
-                assert re.search(r"disk is full|No space left", told), told
-                assert re.search(r"\d+ works added", told), told
+                assert "The library's folder cannot be written: the disk is full" in told, told
+                assert len(re.findall("cannot be written", told)) == 1, told
+                added = int(re.search(r"(\d+) works? added", told)[1])
+                left = int(re.search(r"Try the other (\d+) again", told)[1])
+                assert added + left == 60, told
                 shot(driver, "state-disk-full")
+                subprocess.run(["mount", "-o", "remount,size=200m", disk], check=True)
+                studio.click(driver, f"Try the other {left} again")
+                studio.has_text(driver, f"{left} works added")
             page.stop()
         finally:
             subprocess.run(["umount", "-l", disk], check=True)

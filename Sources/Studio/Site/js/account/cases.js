@@ -29,8 +29,10 @@ export async function showCases(place) {
             t("account.answer")),
         entry.can_appeal && letterForm(place, entry, "appeal", t("account.appeal_label"),
             t("account.appeal")),
-        entry.can_withdraw && letterForm(place, entry, "withdraw", t("account.withdraw_label"),
-            t("account.withdraw")))));
+        // Rarely wanted, and not to be mistaken for the answer.
+        entry.can_withdraw && h("details", h("summary", t("account.withdraw_label")),
+            letterForm(place, entry, "withdraw", t("account.withdraw_why"),
+                t("account.withdraw"))))));
 }
 
 function letterForm(place, entry, act, label, text) {

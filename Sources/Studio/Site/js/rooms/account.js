@@ -7,7 +7,7 @@ import { showDevices } from "../account/devices.js";
 import { safekeeping } from "../account/safekeeping.js";
 import { fill, h, s } from "../dom.js";
 import { onChange, onJob } from "../events.js";
-import { bytes, date, moment, t } from "../messages.js";
+import { bytes, date, list, moment, t } from "../messages.js";
 import { say } from "../sentences.js";
 
 /// Shows the room; `?sync` syncs at once.
@@ -195,9 +195,13 @@ class AccountPage {
     }
 
     tell({ sent, received, settled, messages, letters }) {
+        const isNews = sent + received + settled > 0;
+        // Letters stand in their cases, below.
+        const cases = [...new Set(letters.map(({ number: name }) => String(name)))];
         fill(this.refusal, h("div.banner", { role: "status" },
-            h("p", t("account.sync_done", { sent, received, settled })),
-            messages.map((text) => h("blockquote.letter", h("p", text))),
-            letters.map((letter) => h("blockquote.letter", h("p", letter.text)))));
+            h("p", isNews ? t("account.sync_done", { sent, received, settled })
+                : t("account.sync_nothing")),
+            cases.length > 0 && h("p", t("account.sync_letters", { cases: list(cases) })),
+            messages.map((text) => h("blockquote.letter", h("p", text)))));
     }
 }

@@ -69,7 +69,8 @@ export class Adding {
 
     /// Sends files, `{file, answer}` each, a few at once.
     async send(items) {
-        const outcome = { added: 0, known: 0, refused: [], notes: [] };
+        // Where nothing can be written, what waits is not tried: it would fail in the same way.
+        const outcome = { added: 0, known: 0, refused: [], notes: [], unwritten: [] };
         const stopping = new AbortController();
         const line = h("p", { role: "status" });
         const bar = h("progress", { max: items.length, value: 0, "aria-label": t("works.adding") });
@@ -80,7 +81,7 @@ export class Adding {
         const waiting = [...items];
         let done = 0;
         const work = async () => {
-            while (waiting.length && !stopping.signal.aborted) {
+            while (waiting.length && !stopping.signal.aborted && !outcome.full) {
                 const item = waiting.shift();
                 await this.sendOne(item, outcome, stopping.signal);
                 done += 1;
@@ -89,6 +90,7 @@ export class Adding {
             }
         };
         await Promise.all(Array.from({ length: atOnce }, work));
+        if (outcome.full) outcome.unwritten.push(...waiting.splice(0));
         this.summarize(outcome, waiting.length);
         this.onDone();
     }
@@ -109,12 +111,15 @@ export class Adding {
             }
             for (const note of added.notes) outcome.notes.push(`${file.name}: ${say(note)}`);
         } catch (error) {
-            if (!stop.aborted) outcome.refused.push({ file, error });
+            if (error.code === "storage") {
+                outcome.full = error;
+                outcome.unwritten.push({ file, answer });
+            } else if (!stop.aborted) outcome.refused.push({ file, error });
         }
     }
 
     /// What became of them, and for each refused group what can be done.
-    summarize({ added, known, refused, notes }, left) {
+    summarize({ added, known, refused, notes, full, unwritten }, left) {
         const chip = (kind, name, text) => h("li.row",
             h(`span.chip.${kind}`, icon(name), text));
         // Files that were refused in the same words, but for their names, are told together.
@@ -130,6 +135,11 @@ export class Adding {
                 left > 0 && chip("wait", "circle", t("works.left", { count: left })),
                 refused.length > 0
                     && chip("bad", "cross", t("works.refused", { count: refused.length }))),
+            full && h("div.stack.reason",
+                h("p", h("strong", t("works.files", { count: unwritten.length })), " ", full.what),
+                h("div.row", h("button.button.main", {
+                    type: "button", onclick: () => this.send(unwritten),
+                }, t("works.try_again", { count: unwritten.length })))),
             [...groups.values()].sort((first, second) => second.length - first.length)
                 .map((items) => this.group(items)),
             notes.length > 0 && h("details", h("summary", t("works.notes")),
