@@ -56,6 +56,8 @@ public struct HTTPLimits: Sendable {
     package static let headerFields = 128
     /// The longest header line of a reply that is kept, in bytes.
     package static let headerLineBytes = 16 * 1024
+    /// The longest line of a stream of events that is read, in bytes.
+    static let eventLineBytes = 64 * 1024
 
     /// The standard bounds.
     public init() {}

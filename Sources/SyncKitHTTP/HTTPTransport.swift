@@ -16,15 +16,26 @@ public struct HTTPTransport: Transport {
     /// The error that a status which is no answer stands for.
     public typealias Explain = @Sendable (HTTPReply) -> any Error
 
+    /// Sends one message and hands on the reply's body as it comes.
+    public typealias Stream =
+        @Sendable (HTTPMessage, @escaping @Sendable ([UInt8]) -> Void) async throws -> HTTPReply
+
     private let exchange: Exchange
-    private let authorize: Authorize
-    private let explain: Explain
+    let stream: Stream?
+    let authorize: Authorize
+    let explain: Explain
 
     /// A transport over `exchange`, such as ``HTTPClient/send(_:)``.
+    ///
+    /// - Parameter stream: To wait for news, such as ``HTTPClient/stream(_:onBytes:)`` of a client of
+    ///   its own, as a client sends one message at a time; without a total time, and with a stall
+    ///   time of over half a minute, as the server speaks so seldom.
     public init(
-        exchange: @escaping Exchange, authorize: @escaping Authorize, explain: @escaping Explain
+        exchange: @escaping Exchange, stream: Stream? = nil, authorize: @escaping Authorize,
+        explain: @escaping Explain
     ) {
         self.exchange = exchange
+        self.stream = stream
         self.authorize = authorize
         self.explain = explain
     }

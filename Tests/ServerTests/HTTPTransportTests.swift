@@ -109,6 +109,51 @@ struct HTTPTransportTests {
         #expect(known?.id == [UInt8](repeating: 15, count: 16))
     }
 
+    // Goal: who waits for news hears of a segment that another device sent, and at once of what is
+    // there already; who is cancelled leaves.
+    @Test(.timeLimit(.minutes(1))) func newsAreHeard() async throws {
+        try await Self.run(ServerPolicy()) { transport, artist in
+            let waiting = Task { try await transport.waitForNews(after: 0) }
+            var chain = TestChain(of: artist, replica: 1)
+            _ = try await transport.push(SealedSegment(bytes: chain.next()))
+            #expect(try await waiting.value)
+            #expect(try await transport.waitForNews(after: 0))
+            let leaving = Task { try await transport.waitForNews(after: 1) }
+            leaving.cancel()
+            await #expect(throws: CancellationError.self) { try await leaving.value }
+        }
+    }
+
+    // Goal: a stream that tells nothing of use is no news, and has an end.
+    // Method: every cut of a stream in two; lines that are too long, unfinished, of other fields.
+    @Test func onlyHeadsAreNews() async throws {
+        let text = ":   \nevent: account\ndata: {\"epoch\":1,\"head\":7,\"serial\":2}\n\n"
+        for cut in 0...text.utf8.count {
+            let pieces = [Array(text.utf8.prefix(cut)), Array(text.utf8.dropFirst(cut))]
+            #expect(try await Self.streaming(pieces).waitForNews(after: 6), "\(cut)")
+        }
+        let useless = [
+            text, "", "data: {\"head\":8}", "data: {\"head\":-1}\n", "head: 8\n", "data: [8]\n",
+            "data: {\"head\":8\(String(repeating: " ", count: 1 << 17))}\n",
+        ]
+        for text in useless {
+            await #expect(throws: HTTPFailure.self) {
+                try await Self.streaming([Array(text.utf8)]).waitForNews(after: 7)
+            }
+        }
+        #expect(try await !Self.canned([:], "").waitForNews(after: 0))
+    }
+
+    private static func streaming(_ pieces: [[UInt8]]) -> HTTPTransport {
+        HTTPTransport(
+            exchange: { _ in HTTPReply(status: 200, headers: [:], body: []) },
+            stream: { _, onBytes in
+                for piece in pieces { onBytes(piece) }
+                return HTTPReply(status: 200, headers: [:], body: [])
+            },
+            authorize: { _, _, _ in [:] }, explain: { _ in SnapshotGone() })
+    }
+
     private static func canned(_ headers: HTTPFields, _ body: String) -> HTTPTransport {
         HTTPTransport(
             exchange: { _ in HTTPReply(status: 200, headers: headers, body: Array(body.utf8)) },
@@ -124,9 +169,12 @@ struct HTTPTransportTests {
         try await server.run { client in _ = try await artist.join(client) }
         try await Application(router: server.core.router).test(.live) { client in
             let port = try #require(client.port)
-            let connection = try HTTPClient(address: HTTPAddress("http://127.0.0.1:\(port)"))
+            let address = try HTTPAddress("http://127.0.0.1:\(port)")
+            let connection = try HTTPClient(address: address)
+            let listener = try HTTPClient(address: address)
             let transport = HTTPTransport(
                 exchange: { try await connection.send($0) },
+                stream: { try await listener.stream($0, onBytes: $1) },
                 authorize: { method, target, body in
                     [.atelierProof: try artist.proof(method, target, body)]
                 },

@@ -57,6 +57,20 @@ import Testing
         #expect(try searched.read { try Int.fetchOne($0, sql: found) } == 1)
     }
 
+    // Goal: so does the engine that runs by itself.
+    @Test(.timeLimit(.minutes(1)))
+    func theEngineOfTheArticleRuns() async throws {
+        let folder = try TemporaryFolder()
+        let world = SimulatedTime(seed: 3).environment()
+        let stores = try ["phone", "laptop"].map { try openNotes(folder.path($0), world) }
+        try stores[0].write { try $0.execute(sql: "INSERT INTO notes(text) VALUES('Buy ink')") }
+        let (server, keys) = (NotesServer(world), try #require(Gallery.keys()))
+        for store in stores {
+            await runUntilSynced(store, server, keys, account: Gallery.account)
+        }
+        #expect(try await firstNotes(of: stores[1]) == ["Buy ink"])
+    }
+
     // Goal: every block of code in the documentation is one that is compiled and run here.
     @Test func theDocumentationShowsThisCode() throws {
         let here = URL(filePath: #filePath).resolvingSymlinksInPath()
@@ -220,6 +234,26 @@ private func firstNotes(of store: SyncStore) async throws -> [String] {
         }
         // Shown.
         return first
+    }.value
+}
+
+/// Lets an engine run until all is exchanged.
+private func runUntilSynced(
+    _ store: SyncStore, _ server: NotesServer, _ keys: LibraryKeys, account: [UInt8]
+) async {
+    await Task {
+        func display(_ status: SyncStatus) {
+            let isDone = status.activity == .waiting && status.lastSuccess != nil
+            if isDone { withUnsafeCurrentTask { $0?.cancel() } }
+        }
+        // Shown:
+        let engine = SyncEngine(store: store, transport: server, keys: keys, account: account)
+        await engine.start()
+        for await status in await engine.statuses() {
+            display(status)
+        }
+        // Shown.
+        await engine.stop()
     }.value
 }
 
