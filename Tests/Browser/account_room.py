@@ -56,6 +56,8 @@ def a_second_device_joins(driver, page, address):
 
 
 def the_second_device_shows_previews(second):
+    listed = second.command("works", "list", "--json")
+    assert len(re.findall(r'"preview" : "[0-9a-f]{34,50}"', listed)) == 2, listed
     with browser.start(1280, 900) as driver:
         studio.open_page(driver, second.serve(), "works")
         browser.wait_for(

@@ -15,11 +15,18 @@ import studio
 SHOTS = os.environ.get("SHOTS")
 # Room for a library, and not for many works.
 SMALL_DISK = "6m"
+FILES = 24
 
 
 def shot(driver, name):
     if SHOTS:
         browser.screenshot(driver, pathlib.Path(SHOTS) / f"{name}.png", 1280)
+
+
+def noise(path, side=360):
+    """Writes a picture of noise, which takes as many bytes as it has."""
+    rows = b"".join(b"\0" + os.urandom(side * 3) for _ in range(side))
+    return studio.write_png(path, side, side, rows)
 
 
 def server(page, *arguments):
@@ -97,11 +104,11 @@ def a_full_disk_is_told():
         try:
             page.home = disk / "home"
             page.command("init", "--device-name", "desk")
-            files = [studio.png(page.folder / f"large-{n}.png", n, 1600, 1200) for n in range(60)]
+            files = [noise(page.folder / f"large-{n}.png") for n in range(FILES)]
             with browser.start(1280, 900) as driver:
                 studio.open_page(driver, page.serve(), "works")
                 studio.drop(driver, "#room", files)
-                studio.click(driver, "Sign and add 60 works")
+                studio.click(driver, f"Sign and add {FILES} works")
                 browser.wait_for(driver, "return document.querySelector('.card .reason')",
                                  seconds=120)
                 told = driver.find_element("css selector", ".card").text
@@ -109,7 +116,7 @@ def a_full_disk_is_told():
                 assert len(re.findall("cannot be written", told)) == 1, told
                 added = int(re.search(r"(\d+) works? added", told)[1])
                 left = int(re.search(r"Try the other (\d+) again", told)[1])
-                assert added + left == 60, told
+                assert added + left == FILES, told
                 shot(driver, "state-disk-full")
                 subprocess.run(["mount", "-o", "remount,size=200m", disk], check=True)
                 studio.click(driver, f"Try the other {left} again")

@@ -25,13 +25,18 @@ def png(path, shade, width=240, height=180):
         for x in range(width):
             hill = y > height * (0.55 + 0.15 * ((x * (shade % 7 + 2) // width) % 2))
             rows += bytes(((shade * 37 + x) % 256, 90 + 60 * hill, (shade * 91 + y) % 256))
+    return write_png(path, width, height, bytes(rows))
+
+
+def write_png(path, width, height, rows):
+    """Writes rows of RGB, each after its filter's byte, as a PNG file; returns the path."""
     def chunk(kind, data):
         body = kind + data
         return struct.pack(">I", len(data)) + body + struct.pack(">I", zlib.crc32(body))
     header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
     path = pathlib.Path(path)
     path.write_bytes(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header)
-                     + chunk(b"IDAT", zlib.compress(bytes(rows), 6)) + chunk(b"IEND", b""))
+                     + chunk(b"IDAT", zlib.compress(rows, 6)) + chunk(b"IEND", b""))
     return path
 
 

@@ -19,7 +19,8 @@ struct BrowserTests {
         .enabled(if: browserIsThere, "Scripts/setup installs Chromium and its driver"),
         arguments: [
             "start_room.py", "works_room.py", "sketch_pad.py", "make_room.py", "account_room.py",
-            "keyboard.py", "many_works.py", "batch.py", "figure_marks.py", "all_rooms.py",
+            "keyboard.py", "many_works.py", "batch.py", "figure_marks.py", "states.py",
+            "all_rooms.py",
         ])
     func room(_ script: String) async throws {
         let process = Process()

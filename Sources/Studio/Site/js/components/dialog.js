@@ -1,6 +1,6 @@
 // Questions and forms above the page.
 
-import { freshID, h } from "../dom.js";
+import { freshID, h, icon } from "../dom.js";
 import { t } from "../messages.js";
 
 /// Opens a dialog with children below its title; returns the element. It is gone once closed, and
@@ -8,7 +8,12 @@ import { t } from "../messages.js";
 export function openDialog(title, ...children) {
     const id = freshID("dialog");
     const dialog = h("dialog", { "aria-labelledby": id },
-        h("div.stack.wide", h("h2", { id }, title), ...children));
+        h("div.stack.wide", h("h2", { id }, title), ...children),
+        // Last, so that the first field or answer has the focus.
+        h("button.button.tool.shut", {
+            type: "button", "aria-label": t("common.close"), title: t("common.close"),
+            onclick: () => dialog.close(),
+        }, icon("cross")));
     dialog.addEventListener("close", () => dialog.remove());
     // A click on the backdrop closes it, as Escape does.
     dialog.addEventListener("pointerdown", (event) => {
