@@ -3,6 +3,7 @@ nothing that axe calls serious, no complaint of the browser. `SHOTS=FOLDER` keep
 
 import os
 import pathlib
+import re
 import sys
 
 import axe
@@ -41,6 +42,9 @@ def look_at_dialogs(driver, site, ids, place):
         driver.get(site + room.format(**ids))
         studio.click(driver, button)
         browser.wait_for(driver, "return document.querySelector('dialog[open] .button')")
+        shown = driver.find_element("css selector", "dialog").text
+        if re.search(r"undefined|null|NaN|\[object|\{\w+\}", shown):
+            wrong.append(f"dialog {name} {place}: shows {shown}")
         if axe.is_there():
             wrong += [f"dialog {name} {place}: {finding}" for finding in axe.findings(driver)]
         if SHOTS:
@@ -62,6 +66,9 @@ def look(driver, site, names, ids, rounds):
             studio.no_overflow(driver)
         except AssertionError as error:
             wrong.append(f"{place}: {error}")
+        shown = driver.find_element("css selector", "body").text
+        if re.search(r"undefined|NaN|\[object|\{\w+\}|\b[a-z]+\.[a-z]+_[a-z_]+\b", shown):
+            wrong.append(f"{place}: shows {shown}")
         if axe.is_there():
             wrong += [f"{place}: {finding}" for finding in axe.findings(driver)]
         if SHOTS:

@@ -50,7 +50,7 @@ export class Teaching {
             return;
         }
         const buttons = [[t("styles.all_works", { count: total }), null],
-            ...(tags ?? []).map(({ name, count }) => [`${name} ${count}`, name])]
+            ...(tags ?? []).map(({ tag, count }) => [`${tag} ${count}`, tag])]
             .map(([text, tag]) => this.chip(text, tag));
         fill(this.tags, buttons, h("button.chip.end", {
             type: "button", onclick: () => this.tickShown(),
