@@ -79,11 +79,15 @@ import Testing
         let articles = root.appending(path: "Sources/SyncKit/Documentation.docc")
         let code = Self.trimmed(try Self.marked(String(contentsOf: here, encoding: .utf8)))
         var count = 0
-        for name in try FileManager.default.contentsOfDirectory(atPath: articles.path).sorted() {
-            let text = try String(contentsOf: articles.appending(path: name), encoding: .utf8)
+        let names = try FileManager.default.contentsOfDirectory(atPath: articles.path).sorted()
+        var pages = names.map { articles.appending(path: $0) }
+        pages.append(root.appending(path: "README.md"))
+        for page in pages {
+            let text = try String(contentsOf: page, encoding: .utf8)
             for block in text.components(separatedBy: "```swift\n").dropFirst() {
                 let shown = block.components(separatedBy: "```\n").first ?? ""
-                #expect(code.contains(Self.trimmed(shown)), "\(name) shows other code:\n\(shown)")
+                #expect(
+                    code.contains(Self.trimmed(shown)), "\(page.path) shows other code:\n\(shown)")
                 count += 1
             }
         }
