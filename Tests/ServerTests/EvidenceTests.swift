@@ -207,7 +207,7 @@ struct CaseCommandTests {
             let shown = try self.run(server, ["cases", "show", "1"])
             #expect(!shown.contains("can decide") && !shown.contains(" \n"))
             #expect(shown.contains("claimant opened it"))
-            #expect(try self.run(server, ["rights", "list"]).contains(", case 1 final"))
+            #expect(try self.run(server, ["rights", "list"]).contains(" 1 final"))
             #expect(
                 try self.run(server, ["rights", "show", "1"]).contains("statement  I drew it."))
             let held = try self.run(server, ["reservations", "list"])
