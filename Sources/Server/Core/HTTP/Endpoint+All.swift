@@ -166,7 +166,8 @@ extension Endpoint {
             method: "get", path: "/v1/receipts/{receipt}/status", id: "receiptStatus",
             handler: Routes.receiptStatus,
             summary: "How a receipt stands now, signed; for anybody, and for five minutes.",
-            replies: [200: .json("ReceiptStatusReply")], causes: [.notFound]),
+            replies: [200: .json("ReceiptStatusReply")],
+            causes: [.notFound, .malformed, .tooLarge, .tooMany]),
     ]
 
     private static let moderators = [

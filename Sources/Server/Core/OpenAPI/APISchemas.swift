@@ -63,9 +63,9 @@ enum APISchemas {
             ], optional: ["epoch", "hand_in"]),
         "LedgerReply": ledgerReply,
         "RegistrationRequest": object([
-            "works": list(of: compact, atMost: ProtocolLimits.registrationsPerRequest),
-            "models": list(of: compact, atMost: ProtocolLimits.registrationsPerRequest),
-            "withdrawals": list(of: compact, atMost: ProtocolLimits.registrationsPerRequest),
+            "works": list(of: registration, atMost: ProtocolLimits.registrationsPerRequest),
+            "models": list(of: registration, atMost: ProtocolLimits.registrationsPerRequest),
+            "withdrawals": list(of: registration, atMost: ProtocolLimits.registrationsPerRequest),
         ]),
         "RegistrationReply": object([
             "works": list(of: registrationEntry), "models": list(of: registrationEntry),
@@ -159,6 +159,11 @@ enum APISchemas {
     static let compact: JSON = [
         "type": "string", "description": "A compact JWS.",
         "pattern": "^[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+$",
+    ]
+
+    /// Something that is no signed object is refused in its own entry, beside the others.
+    private static let registration: JSON = [
+        "type": "string", "description": "A compact JWS by the device; else its entry is refused.",
     ]
 
     static func number(_ range: ClosedRange<Int>) -> JSON {
