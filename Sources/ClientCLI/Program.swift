@@ -80,7 +80,7 @@ struct AtelierCommand: AsyncParsableCommand {
             WorksCommand.self,
             ModelsCommand.self, GenerateCommand.self, GenerationsCommand.self,
             CreditsCommand.self, SyncCommand.self, StatusCommand.self, ConflictsCommand.self,
-            CasesCommand.self, AppealCommand.self,
+            CasesCommand.self, AppealCommand.self, FingerprintCommand.self,
             BundleCommand.self, VerifyCommand.self, BackupCommand.self, RestoreCommand.self,
             DoctorCommand.self, ExportCommand.self, UICommand.self,
         ])
