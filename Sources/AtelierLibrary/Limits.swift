@@ -16,6 +16,10 @@ package enum Limits {
     static let thumbnailQuality = 82
     /// The longest sealed provisioning that is opened, in bytes.
     package static let provisioningBytes = 64 * 1024
+    /// The longest name of a sketch or of a part of one, in bytes.
+    package static let sketchNameBytes = 40
+    /// The largest part of a sketch that is read, in bytes.
+    package static let sketchBytes = 32 * 1024 * 1024
     /// The longest title, in UTF-8 bytes.
     package static let titleBytes = 1024
     /// The longest part of an exported file's name that comes from its title, in UTF-8 bytes; with

@@ -1,3 +1,5 @@
+import AtelierLibrary
+
 /// The limits of the page's server.
 enum Limits {
     /// The most addresses with a ticket that are open at once.
@@ -39,11 +41,9 @@ enum Limits {
     /// The most bytes of the list of a sketch's layers.
     static let sketchListBytes = 64 << 10
     /// The most bytes of a layer of a sketch, or of its whole.
-    static let sketchPartBytes = 32 << 20
+    static let sketchPartBytes = AtelierLibrary.Limits.sketchBytes
     /// The most files of a sketch.
     static let sketchParts = 40
-    /// The longest name of a sketch or of a part of one.
-    static let sketchNameBytes = 40
     /// The most source maps that are kept in memory: each takes seconds to draw.
     static let keptMaps = 16
     /// The most other pictures of the same sheet that one answer names.

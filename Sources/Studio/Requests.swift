@@ -141,8 +141,6 @@ final class UploadedFile: Sendable {
 extension LibraryFolder {
     /// Where files that a page sends lie until they are used.
     var incoming: URL { root.appending(path: "incoming") }
-    /// The sketches of the page.
-    var sketches: URL { root.appending(path: "sketches") }
 }
 
 extension RequestContext {

@@ -50,6 +50,42 @@ struct BackupTests {
         }
     }
 
+    // Goal: sketches are in a backup, come back, and the doctor looks at them. Method: a sketch of
+    // two files and one that is none; a damaged layer; a name in an archive that leads out.
+    @Test func sketchesAreKeptToo() async throws {
+        let world = try World()
+        let server = LocalServer(world: world)
+        let library = try await world.joinedLibrary("desk", at: server)
+        let pad = library.folder.root.appending(path: "sketches/harbour-1")
+        try FileManager.default.createDirectory(at: pad, withIntermediateDirectories: true)
+        let layer = try Data(contentsOf: try world.picture(3))
+        try Data(#"{"layers":["a"]}"#.utf8).write(to: pad.appending(path: "sketch.json"))
+        try layer.write(to: pad.appending(path: "layer-a.png"))
+        try Data("x".utf8).write(to: pad.appending(path: "Notes.txt"))
+        #expect(try library.doctor.examine().isWell)
+        let file = world.folder.url.appending(path: "library.tar")
+        _ = try library.backup.write(to: file)
+        let home = world.home("new")
+        let environment = world.environment(server: server)
+        _ = try BackupService.restore(from: file, to: home, environment: environment)
+        let restored = home.root.appending(path: "sketches/harbour-1")
+        #expect(try Data(contentsOf: restored.appending(path: "layer-a.png")) == layer)
+        let names = try FileManager.default.contentsOfDirectory(atPath: restored.path)
+        #expect(names.sorted() == ["layer-a.png", "sketch.json"])
+        try layer.prefix(layer.count / 2).write(to: pad.appending(path: "layer-a.png"))
+        let findings = try library.doctor.examine(repairs: true).findings
+        #expect(findings.map(\.code) == [.damagedFile] && findings.allSatisfy(\.isRepaired))
+        #expect(try library.doctor.examine().isWell)
+        for name in ["sketches/../a.png", "sketches/a/..", "sketches/A/b.png", "sketches/a/b.exe"] {
+            let outside = world.folder.url.appending(path: "outside.tar")
+            try Self.archive(named: name).write(to: outside)
+            #expect(throws: LibraryError.self, "\(name)") {
+                try BackupService.restore(
+                    from: outside, to: world.home("none"), environment: environment)
+            }
+        }
+    }
+
     // Goal: a file that is no whole backup leaves nothing behind, and writes nowhere else.
     // Method: cut short, a byte changed in a picture, a name that leads out, a text.
     @Test func aDamagedBackupLeavesNothing() async throws {

@@ -42,6 +42,96 @@ struct CaseBookTests {
         await #expect(throws: LibraryError.self) { try await library.rights.answer(4, "  ") }
     }
 
+    // Goal: a sync tells each case once, as it is now: what an undone decision did is not told, and
+    // an appeal is offered where there is one. Method: three orders of one case, then its end.
+    @Test func lettersOfACaseAreFolded() async throws {
+        let world = try World()
+        let server = LocalServer(world: world)
+        let library = try await world.joinedLibrary("desk", at: server)
+        let now = world.now
+        func letter(_ kind: CaseLetter.Kind, _ text: String) -> CaseLetter {
+            CaseLetter(from: nil, kind: kind, text: text, time: now)
+        }
+        let decision = letter(.decision, "Train again without it.")
+        let decided = try WithheldTests.decided(
+            .requireRetrain, about: nil, now: now, letters: [decision])
+        server.changeRights { $0.cases = [decided] }
+        try server.tell(.caseOpened, caseNumber: 7, "Two works look alike.")
+        try server.tell(.caseLetter, caseNumber: 7, "The other side has written.")
+        try server.tell(.caseLetter, caseNumber: 7, "The other side has written.")
+        try server.withhold(
+            try #require(Digest(hex: try library.model(named: "m").digest)), caseNumber: 7)
+        try server.tell(.caseDecision, caseNumber: 7, "Train again. You can appeal until then.")
+        let first = try await library.sync.run().letters
+        #expect(first.map(\.title) == ["decided, receipts withheld"])
+        #expect(first.map(\.text) == ["Train again without it."] && first.allSatisfy(\.canAppeal))
+        #expect(try library.rights.caseReport(7).opening == "Two works look alike.")
+        let undone = try WithheldTests.decided(
+            .requireRetrain, about: nil, now: now,
+            letters: [decision, letter(.undo, "Too fast.")], isUndone: true, canAppeal: false)
+        server.changeRights { $0.cases = [undone] }
+        try server.withhold(
+            try #require(Digest(hex: try library.model(named: "m").digest)), caseNumber: 7,
+            isReleased: true)
+        try server.tell(.caseDecision, caseNumber: 7, "Too fast.")
+        let second = try await library.sync.run().letters
+        #expect(second.map(\.title) == ["the decision was taken back, receipts released"])
+        #expect(second.map(\.text) == ["Too fast."] && !second.allSatisfy(\.canAppeal))
+    }
+
+    // Goal: a second objection to a reservation is not dropped in silence, whether this device
+    // knows of the first or another one made it.
+    @Test func aSecondContestIsTold() async throws {
+        let world = try World()
+        let server = LocalServer(world: world)
+        let library = try await world.joinedLibrary("desk", at: server)
+        let now = world.now
+        let first = CaseLetter(from: .claimant, kind: .statement, text: "Mine.", time: now)
+        let file = CaseFile(
+            number: 9, kind: .contest, side: .claimant, state: .open, waitsFor: nil, work: nil,
+            reservation: 17, distance: nil, claimantSince: now, respondentSince: now, opened: now,
+            letters: [first], decision: nil, canAnswer: true, canAppeal: false, canWithdraw: true)
+        server.changeRights { $0.cases = [file] }
+        for _ in 0..<2 {
+            let error = await #expect(throws: RightsError.self) {
+                try await library.rights.contest(reservation: 17, "again")
+            }
+            #expect(error == .contestedBefore(reservation: 17, caseNumber: 9))
+            let failure = Failure(try #require(error))
+            #expect(failure.nextStep == .answerCase && failure.number == 9)
+        }
+        #expect(try library.rights.caseReport(9).canWithdraw)
+    }
+
+    // Goal: nobody is offered to withdraw from a case of two registrations, in which they asked for
+    // nothing; the reservation that waits because of it is named.
+    @Test func aMatchAsksForNothing() async throws {
+        let world = try World()
+        let server = LocalServer(world: world)
+        let library = try await world.joinedLibrary("desk", at: server)
+        let work = try #require(library.works.all().first)
+        let now = world.now
+        func file(_ reservation: Int64?) -> CaseFile {
+            CaseFile(
+                number: 4, kind: .match, side: .claimant, state: .open, waitsFor: nil,
+                work: Digest(hex: work.sha256), reservation: reservation,
+                distance: 3, claimantSince: now, respondentSince: now, opened: now, letters: [],
+                decision: nil, canAnswer: true, canAppeal: false, canWithdraw: true)
+        }
+        for (reservation, canWithdraw) in [(nil, false), (Int64(17), true)] {
+            let known = file(reservation)
+            server.changeRights { $0.cases = [known] }
+            try server.tell(.caseOpened, caseNumber: 4, "x")
+            _ = try await library.sync.run()
+            let report = try library.rights.caseReport(4)
+            #expect(report.canWithdraw == canWithdraw && report.waitingReservation == nil)
+        }
+        server.changeRights { $0.isPending = true }
+        let number = try await library.rights.reserve([work.id]).first?.number
+        #expect(try library.rights.ownReservations().map(\.state) == [.pending])
+        #expect(number != nil && (try library.rights.caseReport(4)).waitingReservation == number)
+    }
+
     // Goal: a list of cases that does not rise is refused. Method: the same case twice.
     @Test func aCircularListIsRefused() async throws {
         let world = try World()

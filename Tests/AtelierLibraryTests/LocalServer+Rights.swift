@@ -22,6 +22,8 @@ extension LocalServer {
         /// Targets that were asked for, in order.
         var targets: [String] = []
         var isRefusingRegistrations = false
+        /// Whether new reservations wait for a moderator.
+        var isPending = false
         /// How many works the server says that it knows with other contents.
         var conflicts = 0
 
@@ -57,6 +59,15 @@ extension LocalServer {
                     subject, reason: "not-own-work", text: "A moderator withholds it.", now: now,
                     signer: signer)
             }
+        }
+    }
+
+    /// From now on models of the account with a work get no receipts.
+    func withhold(work: Digest, caseNumber: Int) throws {
+        _ = try state.withLock { state in
+            try state.ledger?.withhold(
+                Withholding(.work(work), caseNumber: caseNumber), reason: "not-own-work",
+                text: "A moderator withholds it.", now: now, signer: LedgerSigner(key: key))
         }
     }
 
@@ -106,6 +117,11 @@ extension LocalServer {
             return try reserve(try body(of: message), by: device, &state)
         case ("POST", "reservations"):
             let request: ContestRequest = try body(of: message)
+            if let known = state.rights.cases.first(where: {
+                $0.side == .claimant && $0.reservation.map(String.init) == path[2]
+            }) {
+                return try reply(CaseNumber(number: known.number), status: 201)
+            }
             let number = Int64(state.rights.cases.count + 1)
             state.rights.cases.append(
                 Self.file(number, kind: .contest, letters: [request.text], now: now))
@@ -196,6 +212,10 @@ extension LocalServer {
             state.rights.serial += 1
             let number = Int64(state.rights.list.count + 100)
             let isInForce = request.act == .reserve
+            if isInForce, state.rights.isPending {
+                return ReservationReply.Entry(
+                    work: work, number: number, state: .pending, refusal: nil)
+            }
             state.rights.list.append(
                 (
                     state.rights.serial,

@@ -35,10 +35,11 @@ struct ReservationTests {
         let error = #expect(throws: RightsError.self) { try library.works.add(reserved) }
         #expect(
             error
-                == .reserved(name: reserved.path, number: 17, differingBits: 0))
+                == .reserved(
+                    name: reserved.path, number: 17, differingBits: 0, isTraining: false))
         let failure = Failure(try #require(error))
         #expect(failure.kind == .refused && failure.nextStep == .contestReservation)
-        #expect(failure.text.contains("reservation 17"))
+        #expect(failure.text.contains("reservation 17") && failure.number == 17)
         let picture = try Picture.decode([UInt8](try Data(contentsOf: reserved))).0
         var pixels: [UInt8] = []
         for y in 0..<160 {
@@ -92,7 +93,7 @@ struct ReservationTests {
         let error = #expect(throws: RightsError.self) {
             try library.styles.train("others", from: .chosen([mine.id, other.id]))
         }
-        guard case .reserved(let name, let number, _) = error else {
+        guard case .reserved(let name, let number, _, _) = error else {
             Issue.record("\(String(describing: error))")
             return
         }

@@ -107,6 +107,10 @@ public struct BackupService: Sendable {
                     reason: "it holds \(header.name.prefix(80)), which is not part of a backup")
             }
             let target = folder.root.appending(path: header.name)
+            if SketchFileName(header.name) != nil {
+                let sketch = target.deletingLastPathComponent()
+                for place in [folder.sketches, sketch] { try LibraryFile.makeFolder(place) }
+            }
             let handle = try LibraryFile.create(target)
             try reader.contents(of: header) { piece in
                 do {
@@ -159,13 +163,17 @@ public struct BackupService: Sendable {
 /// A part of a library that a backup holds.
 enum BackupPart: String, CaseIterable {
     case database = "library.sqlite"
-    case keys, journal, works, models, generations, trash
+    case keys, journal, works, models, generations, trash, sketches
 
     static var all: [BackupPart] { allCases }
 
     /// The part's files and their names in the backup, in a fixed order.
     func files(in folder: LibraryFolder, database: URL) throws -> [(name: String, file: URL)] {
         guard self != .database else { return [(rawValue, database)] }
+        if self == .sketches {
+            return try SketchFileName.files(in: folder).named
+                .map { (SketchFileName.name(of: $0), $0) }
+        }
         let place = folder.root.appending(path: rawValue)
         // The folder is made when something is removed.
         guard self != .trash || LibraryFile.exists(place) else { return [] }
@@ -176,7 +184,7 @@ enum BackupPart: String, CaseIterable {
 
     /// Whether a backup may hold a file of this name, which becomes a path.
     static func accepts(_ name: String) -> Bool {
-        if name == database.rawValue { return true }
+        if name == database.rawValue || SketchFileName(name) != nil { return true }
         let parts = name.split(separator: "/", omittingEmptySubsequences: false)
         guard parts.count == 2, let part = BackupPart(rawValue: String(parts[0])) else {
             return false
@@ -184,7 +192,7 @@ enum BackupPart: String, CaseIterable {
         let file = String(parts[1])
         let pieces = file.split(separator: ".", omittingEmptySubsequences: false)
         switch part {
-        case .database: return false
+        case .database, .sketches: return false
         case .keys:
             return ["account.key", "device.key", "library.keys", "membership.json"].contains(file)
         case .journal:

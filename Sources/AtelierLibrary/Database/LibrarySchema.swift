@@ -227,7 +227,9 @@ package enum LibrarySchema {
         CREATE TABLE reservation_wishes (
             work TEXT PRIMARY KEY NOT NULL,
             act TEXT NOT NULL,
-            is_sent INTEGER NOT NULL
+            is_sent INTEGER NOT NULL,
+            number INTEGER,
+            state TEXT NOT NULL DEFAULT ''
         );
         CREATE TABLE reservations (
             number INTEGER PRIMARY KEY NOT NULL,

@@ -152,6 +152,22 @@ public struct LibraryDoctor: Sendable {
                 }
             }
         }
+        try examineSketches(repairs, &report)
+    }
+
+    /// What the sketch pad keeps; no row names it, and no digest.
+    private func examineSketches(_ repairs: Bool, _ report: inout DoctorReport) throws {
+        let (named, leftovers) = try SketchFileName.files(in: context.folder)
+        for file in leftovers { report.findings.append(try leftover(file, repairs)) }
+        for file in named {
+            report.filesChecked += 1
+            guard try !SketchFileName.isReadable(file) else { continue }
+            report.findings.append(
+                try damaged(
+                    file, repairs,
+                    "The sketch pad cannot read this file of a sketch. Restore it from a backup, "
+                        + "or draw the layer again."))
+        }
     }
 
     private func leftover(_ file: URL, _ repairs: Bool) throws -> DoctorReport.Finding {
@@ -165,11 +181,13 @@ public struct LibraryDoctor: Sendable {
     }
 
     /// A repair renames the file, so that nothing uses it and nothing is lost.
-    private func damaged(_ file: URL, _ repairs: Bool) throws -> DoctorReport.Finding {
+    private func damaged(
+        _ file: URL, _ repairs: Bool,
+        _ text: String = "Its bytes were changed. Restore it from a backup, add the work again, or "
+            + "generate the same again; it costs nothing."
+    ) throws -> DoctorReport.Finding {
         var finding = DoctorReport.Finding(
-            code: .damagedFile, path: file.shownPath,
-            text: "Its bytes were changed. Restore it from a backup, add the work again, or "
-                + "generate the same again; it costs nothing.")
+            code: .damagedFile, path: file.shownPath, text: text)
         if repairs {
             let aside = file.appendingPathExtension("damaged")
             let status = file.withFileName { from in aside.withFileName { rename(from, $0) } }

@@ -105,6 +105,9 @@ public struct Generation: Codable, Equatable, Sendable {
     public let createdAt: Moment
     /// The watermarked file's path; left out where the file is not on this device.
     public private(set) var file: String?
+    /// The cases in which its receipt is withheld, by number; left out where there is none. Told by
+    /// ``WithheldReceipts``.
+    public internal(set) var withheldIn: [Int]?
 
     init(_ fields: StoredRow, folder: LibraryFolder) {
         id = fields.id("id") ?? .none
@@ -204,6 +207,8 @@ public enum GenerationError: ServiceError {
     case otherPixels
     /// The watermark stays: the server has not countersigned the generation.
     case noReceipt(reason: String, nextStep: NextStep?)
+    /// The watermark stays: a moderator's decision withholds the receipt.
+    case withheld(cases: [Int], canAppeal: Bool)
     /// The row of a generation no longer says what is needed to render it again.
     case changedRow
     /// The generation is not a sheet of drafts.
@@ -221,7 +226,7 @@ public enum GenerationError: ServiceError {
 
     var kind: Failure.Kind {
         switch self {
-        case .refused, .noReceipt, .changedRow: .refused
+        case .refused, .noReceipt, .withheld, .changedRow: .refused
         case .stopped: .transient
         case .unfinished, .notCopied: .storage
         case .otherPixels, .partWithoutLandmarks, .tooFewFigures: .other
@@ -234,6 +239,7 @@ public enum GenerationError: ServiceError {
         case .stopped, .unfinished: .finishPictures
         case .notCopied: .exportPicture
         case .noReceipt(_, let step): step
+        case .withheld(_, let canAppeal): canAppeal ? .appealCase : .showCase
         case .notASheet: .makeSheet
         case .isASheet: .pickDrafts
         case .partWithoutLandmarks(_, _, let isUntrained):
@@ -241,6 +247,10 @@ public enum GenerationError: ServiceError {
         case .tooFewFigures(_, _, let untrained): untrained > 0 ? .trainModel : .setLandmarks
         default: nil
         }
+    }
+
+    var number: Int? {
+        if case .withheld(let cases, _) = self { cases.first } else { nil }
     }
 
     /// What happened, and why.
@@ -258,6 +268,10 @@ public enum GenerationError: ServiceError {
         case .noReceipt(let reason, _):
             "The watermark cannot be left out yet: \(reason) Exporting with the watermark works "
                 + "at any time."
+        case .withheld(let cases, _):
+            "The watermark cannot be left out: its receipt is held by the decision in case "
+                + cases.map { String($0) }.joined(separator: ", ")
+                + ". Exporting with the watermark works at any time."
         case .changedRow:
             "The picture cannot be rendered again: another program changed its entry in the "
                 + "library."

@@ -158,6 +158,11 @@ extension GenerationService {
         switch generation.standing {
         case .countersigned: break
         case .waiting:
+            let withheld = try WithheldReceipts(wallet, styles.registrar)
+            if let cases = withheld.marking([generation]).first?.withheldIn {
+                throw GenerationError.withheld(
+                    cases: cases, canAppeal: cases.contains(where: withheld.appealable.contains))
+            }
             let reason = try wallet.refusal().flatMap { reason -> String? in
                 if case .suspended = reason { reason.description } else { nil }
             }

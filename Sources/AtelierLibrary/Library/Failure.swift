@@ -30,12 +30,14 @@ public struct Failure: Sendable {
     public let text: String
     /// What may help; nil where the text says all.
     public let nextStep: NextStep?
+    /// The number of the case or the reservation that ``nextStep`` is about; nil for none.
+    public let number: Int?
 
     /// Describes `error`, whatever service threw it.
     public init(_ error: any Error) {
         switch error {
         case let error as any ServiceError:
-            self.init(error.kind, error.description, error.nextStep)
+            self.init(error.kind, error.description, error.nextStep, number: error.number)
         case is RefusedReason: self.init(.refused, "\(error)")
         case let failure as HTTPFailure: self.init(Self.kind(of: failure), "\(error)")
         case let problem as Problem: self.init(Self.kind(of: problem.type), "\(error)")
@@ -49,10 +51,13 @@ public struct Failure: Sendable {
         }
     }
 
-    private init(_ kind: Kind, _ text: String, _ nextStep: NextStep? = nil) {
+    private init(
+        _ kind: Kind, _ text: String, _ nextStep: NextStep? = nil, number: Int? = nil
+    ) {
         self.kind = kind
         self.text = text
         self.nextStep = nextStep
+        self.number = number
     }
 
     private static func kind(of failure: HTTPFailure) -> Kind {
@@ -168,6 +173,16 @@ public enum NextStep: String, Codable, CaseIterable, Sendable {
     case listCases = "list-cases"
     /// Say that a reservation is wrong.
     case contestReservation = "contest-reservation"
+    /// Train without a reserved work, or say that the reservation is wrong.
+    case trainWithoutWork = "train-without-work"
+    /// Look at the account's reservations.
+    case listReservations = "list-reservations"
+    /// Look at one case.
+    case showCase = "show-case"
+    /// Write in a case.
+    case answerCase = "answer-case"
+    /// Appeal against the decision in a case.
+    case appealCase = "appeal-case"
     /// Say that the mark in a file is the artist's own.
     case sayOwnMark = "say-own-mark"
     /// Say that what cannot be read in a file forbids nothing.
@@ -180,4 +195,10 @@ protocol ServiceError: Error, Equatable, CustomStringConvertible {
     var kind: Failure.Kind { get }
     /// What may help; nil where the text says all.
     var nextStep: NextStep? { get }
+    /// The number of the case or the reservation that ``nextStep`` is about; nil for none.
+    var number: Int? { get }
+}
+
+extension ServiceError {
+    var number: Int? { nil }
 }

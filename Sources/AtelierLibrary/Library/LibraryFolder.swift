@@ -42,6 +42,8 @@ public struct LibraryFolder: Sendable {
     public var trash: URL { root.appending(path: "trash") }
     /// Small copies of works and pictures, for lists; made again where they are missing.
     public var thumbnails: URL { root.appending(path: "thumbnails") }
+    /// The sketches of the page, a folder each.
+    package var sketches: URL { root.appending(path: SketchFileName.folder) }
     /// The spends, and what is needed to finish them.
     public var journal: URL { root.appending(path: "journal") }
     /// The keys, mode 0700.

@@ -45,6 +45,8 @@ public struct StatusReport: Codable, Equatable, Sendable {
     public let doubts: [SyncDoubt]
     /// The cases that are not final, as of the last sync.
     public let openCases: [CaseReport]
+    /// The cases in which a work or a model is withheld: its models get no receipts.
+    public let withheldIn: [Int]
     /// The removed objects that can be restored.
     public let trash: Store
     /// The works.
@@ -76,7 +78,8 @@ extension Library {
             clockOffsetMs: Int(clamping: offset ?? 0),
             unfinishedGenerations: hasJoined ? try generations.unfinishedPlans().count : 0,
             doubts: try sync.doubts.all(),
-            openCases: try rights.cases().filter { $0.state != .final }, trash: try trashStorage(),
+            openCases: try rights.cases().filter { $0.state != .final },
+            withheldIn: try withheldReceipts().cases, trash: try trashStorage(),
             works: storage(of: try works.all().map { $0.location(in: context.folder) }),
             models: storage(of: try styles.all().map { $0.location(in: context.folder) }),
             generations: storage(of: try generations.all().map { $0.location(in: context.folder) }))

@@ -8,14 +8,18 @@ public enum RightsError: ServiceError {
     /// The file says something about training that cannot be read.
     case unreadableMark(path: String, reason: String)
     /// The picture looks like one that its author reserved against training by others.
-    case reserved(name: String, number: Int, differingBits: Int)
+    case reserved(name: String, number: Int, differingBits: Int, isTraining: Bool)
+    /// The account has contested the reservation before; the words are in no case.
+    case contestedBefore(reservation: Int, caseNumber: Int)
+    /// No reservation of the account has this number.
+    case noSuchReservation(number: Int)
     /// No protected copy of the work can be made.
     case notProtected(title: String, reason: String)
 
     var kind: Failure.Kind {
         switch self {
-        case .markedAgainstTraining, .unreadableMark, .reserved: .refused
-        case .notProtected: .other
+        case .markedAgainstTraining, .unreadableMark, .reserved, .contestedBefore: .refused
+        case .notProtected, .noSuchReservation: .other
         }
     }
 
@@ -23,8 +27,18 @@ public enum RightsError: ServiceError {
         switch self {
         case .markedAgainstTraining(_, _, let isOwnPossible): isOwnPossible ? .sayOwnMark : nil
         case .unreadableMark: .sayCheckedMark
-        case .reserved: .contestReservation
+        case .reserved(_, _, _, let isTraining):
+            isTraining ? .trainWithoutWork : .contestReservation
+        case .contestedBefore: .answerCase
+        case .noSuchReservation: .listReservations
         case .notProtected: nil
+        }
+    }
+
+    var number: Int? {
+        switch self {
+        case .reserved(_, let number, _, _), .contestedBefore(_, let number): number
+        case .markedAgainstTraining, .unreadableMark, .notProtected, .noSuchReservation: nil
         }
     }
 
@@ -39,10 +53,15 @@ public enum RightsError: ServiceError {
             "\(path) was not added. It may forbid that models learn from it: what it says about "
                 + "its use cannot be read (\(reason)). Look at it with a program that shows XMP "
                 + "and content credentials."
-        case .reserved(let name, let number, let bits):
+        case .reserved(let name, let number, let bits, _):
             "\(name) was not used. It looks like a picture whose author does not want that others "
                 + "train on it: reservation \(number) of this community (\(bits) of 256 bits "
                 + "differ; up to \(Fingerprint.matchDistance) count as the same picture)."
+        case .contestedBefore(let reservation, let number):
+            "You have contested reservation \(reservation) before, in case \(number). What you wrote "
+                + "now was not kept."
+        case .noSuchReservation(let number):
+            "This account has no reservation \(number)."
         case .notProtected(let title, let reason):
             "No protected copy of \"\(title)\" was written. \(reason)"
         }

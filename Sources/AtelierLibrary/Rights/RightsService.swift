@@ -75,7 +75,7 @@ public struct RightsService: Sendable {
     }
 
     /// Asks for reservations, or for their end, and keeps that it was asked.
-    private func ask(
+    func ask(
         for digests: [Digest], _ act: ReservationRequest.Act, of account: AccountID,
         over connection: ServerConnection
     ) async throws -> [Digest: ReservationReply.Entry] {
@@ -88,12 +88,18 @@ public struct RightsService: Sendable {
             ReservationPage.target, ReservationSubmission(request: request.compact),
             as: ReservationReply.self)
         try context.store.write { database in
-            for digest in digests {
+            for entry in reply.entries where digests.contains(entry.work) {
                 try database.execute(
                     sql: """
-                        INSERT INTO reservation_wishes(work, act, is_sent) VALUES(?, ?, 1)
-                        ON CONFLICT(work) DO UPDATE SET act = excluded.act, is_sent = 1
-                        """, arguments: [digest.description, act.rawValue])
+                        INSERT INTO reservation_wishes(work, act, is_sent, number, state)
+                        VALUES(?, ?, 1, ?, ?)
+                        ON CONFLICT(work) DO UPDATE SET act = excluded.act, is_sent = 1,
+                        number = coalesce(excluded.number, number), state = excluded.state
+                        """,
+                    arguments: [
+                        entry.work.description, act.rawValue, entry.number,
+                        entry.state?.rawValue ?? "",
+                    ])
             }
         }
         return Dictionary(

@@ -38,6 +38,10 @@ public struct Model: Codable, Equatable, Sendable {
     /// Whether the file is on this device.
     public var isHere: Bool { file != nil }
 
+    /// The cases in which it gets no receipts, by number; left out where there is none. Told by
+    /// ``WithheldReceipts``.
+    public internal(set) var withheldIn: [Int]?
+
     init(_ fields: StoredRow, folder: LibraryFolder) {
         id = fields.id("id") ?? .none
         name = fields.text("name")

@@ -38,12 +38,13 @@ public struct StyleCatalog: Sendable {
     ///
     /// - Parameters:
     ///   - name: The model's name; no other model may have it.
+    ///   - leftOut: Works of the choice that it does not learn from.
     ///   - progress: Called with 0 to 1; what it throws ends the training, and nothing is kept.
-    /// - Throws: ``LibraryError``; ``RightsError/reserved(name:number:differingBits:)`` where
-    ///   somebody else reserved a work since it was added; `StyleError` where a work cannot be
+    /// - Throws: ``LibraryError``; ``RightsError/reserved(name:number:differingBits:isTraining:)``
+    ///   where somebody else reserved a work since it was added; `StyleError` where a work cannot be
     ///   learned from.
     public func train(
-        _ name: String, from choice: WorkChoice,
+        _ name: String, from choice: WorkChoice, without leftOut: Set<WorkID> = [],
         progress: @Sendable (Double) throws -> Void = { _ in }
     ) throws -> TrainedModel {
         let name = try CheckedText.line(
@@ -51,7 +52,7 @@ public struct StyleCatalog: Sendable {
         guard try !all().contains(where: { $0.name == name }) else {
             throw ModelError.nameTaken(name)
         }
-        let chosen = try chosenWorks(choice)
+        let chosen = try chosenWorks(choice, without: leftOut)
         try works.checkReservations(of: chosen.works)
         let style = try learn(from: chosen.works, progress: progress)
         return TrainedModel(
@@ -124,13 +125,16 @@ public struct StyleCatalog: Sendable {
         let tooSmall: [Work]
     }
 
-    private func chosenWorks(_ choice: WorkChoice) throws -> ChosenWorks {
-        let chosen =
+    private func chosenWorks(
+        _ choice: WorkChoice, without leftOut: Set<WorkID>
+    ) throws -> ChosenWorks {
+        let choosable =
             switch choice {
             case .all: try works.all()
             case .tagged(let tag): try works.all(tag: tag)
             case .chosen(let ids): try ids.map { try works.work($0) }
             }
+        let chosen = choosable.filter { !leftOut.contains($0.id) }
         let tooSmall = chosen.filter { min($0.width, $0.height) < StyleKit.Limits.workSide }
         if case .chosen = choice {
             if let away = chosen.first(where: { !$0.isHere }) {

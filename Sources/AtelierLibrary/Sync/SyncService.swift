@@ -28,7 +28,7 @@ public struct SyncOutcome: Codable, Equatable, Sendable {
     /// What the operator wrote with the decisions that came with this sync, oldest first: those
     /// that forbid nothing, such as a reinstatement. What forbids is told by ``standing``.
     public var messages: [String] = []
-    /// What was written to the account in cases, oldest first.
+    /// What is new in the account's cases, each once, oldest first.
     public var letters: [CaseNote] = []
     /// How the account stands.
     public var standing: StandingReport
@@ -130,7 +130,9 @@ public struct SyncService: Sendable {
 
     /// What the orders after a serial say in cases.
     private func letters(after serial: Int) throws -> [CaseNote] {
-        try wallet.open().wallet.orders.dropFirst(serial).map(\.payload).compactMap(CaseNote.init)
+        CaseNote.folding(
+            try wallet.open().wallet.orders.dropFirst(serial).map(\.payload),
+            try context.storedCases())
     }
 
     /// How the account stands, as of the last contact; offline.

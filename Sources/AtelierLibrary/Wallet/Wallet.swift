@@ -173,9 +173,16 @@ extension Wallet {
 
     private func heldGenerations() throws -> [HeldGenerations] {
         guard context.membership.server != nil else { return [] }
-        let counts = Dictionary(grouping: try open().wallet.held.values, by: { $0 })
+        let wallet = try open().wallet
+        let standing = wallet.standing
+        let counts = Dictionary(grouping: wallet.held.values, by: { $0 })
         return LedgerReply.HoldReason.allCases.compactMap { reason in
-            counts[reason].map { HeldGenerations(reason: reason, count: $0.count) }
+            counts[reason].map {
+                HeldGenerations(
+                    reason: reason, count: $0.count,
+                    cases: reason == .withheld
+                        ? Set(standing.withholdings.map(\.caseNumber)).sorted() : nil)
+            }
         }
     }
 }
@@ -187,6 +194,8 @@ public struct HeldGenerations: Codable, Equatable, Sendable {
     public let reason: LedgerReply.HoldReason
     /// How many.
     public let count: Int
+    /// In which cases receipts are withheld; left out for other reasons.
+    public let cases: [Int]?
 
     /// What they wait for, as the end of a sentence.
     public var text: String {
@@ -197,8 +206,9 @@ public struct HeldGenerations: Codable, Equatable, Sendable {
         case .restored: "until your other devices have synced, as the server was restored"
         case .unregistered: "until the server knows the works of the model; syncing registers them"
         case .withheld:
-            "as a moderator withholds the model or a work that it learned from, until the case is "
-                + "decided otherwise"
+            "by the decision in case "
+                + (cases ?? []).map { String($0) }.joined(separator: ", ")
+                + ", until it is decided otherwise"
         }
     }
 }

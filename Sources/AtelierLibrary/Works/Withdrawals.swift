@@ -1,3 +1,4 @@
+import Fingerprints
 import Foundation
 import GRDB
 import SignedObjects
@@ -11,6 +12,8 @@ public struct WorkRemoval: Codable, Equatable, Sendable {
     public let models: [Model]
     /// The generations from it or by those models; they stay, flagged as source withdrawn.
     public let generations: [Generation]
+    /// The number of the work's reservation, which ends with it; left out where there is none.
+    public let reservation: Int?
 }
 
 /// The removal of works, with everything that was learned from them.
@@ -35,7 +38,27 @@ public struct Withdrawals: Sendable {
             generation.modelId.map(ids.contains) == true
                 || generation.sources.contains { $0.work == work.id }
         }
-        return WorkRemoval(work: work, models: models, generations: generations)
+        return WorkRemoval(
+            work: work, models: models, generations: generations,
+            reservation: try reservation(of: work))
+    }
+
+    /// The number of the work's reservation that no other work has.
+    private func reservation(of work: Work) throws -> Int? {
+        let isShared = try works.all().contains { $0.sha256 == work.sha256 && $0.id != work.id }
+        guard !isShared else { return nil }
+        let print = try works.storedReadings(of: [work])[work.id]?.fingerprint
+        if let number = try print.flatMap(works.reservations.ownNumber) {
+            return Int(clamping: number)
+        }
+        return try context.store.read { database in
+            try Int.fetchOne(
+                database,
+                sql: """
+                    SELECT number FROM reservation_wishes
+                    WHERE work = ? AND state = 'pending' AND act = 'reserve'
+                    """, arguments: [work.sha256])
+        }
     }
 
     /// Removes a work, and every model that learned from it.
@@ -58,9 +81,11 @@ public struct Withdrawals: Sendable {
                     try generations.flagWithdrawn(generation.id, database)
                 }
                 try trash.remove(.work, removal.work.id, forGood: forGood, database)
+                let files = try others(with: removal.work.sha256, database)
+                    ? [] : [removal.work.sha256].compactMap { Digest(hex: $0) }
+                for file in files { try works.reservations.endWith(removed: file, database) }
                 try registrar.withdraw(
-                    works: try others(with: removal.work.sha256, database)
-                        ? [] : [removal.work.sha256].compactMap { Digest(hex: $0) },
+                    works: files,
                     models: removal.models.compactMap { Digest(hex: $0.digest) }, database)
             }
         }

@@ -1,3 +1,4 @@
+import AtelierProtocol
 import Fingerprints
 import Foundation
 import GRDB
@@ -82,21 +83,46 @@ extension WorkCatalog {
 
     /// Refuses works that look like what somebody else reserved since they were added.
     ///
-    /// - Throws: ``RightsError/reserved(name:number:differingBits:)`` for the first of them.
+    /// A work is let through where a case about it and the reservation ended in the account's
+    /// favour, as far as this device knows.
+    ///
+    /// - Throws: ``RightsError/reserved(name:number:differingBits:isTraining:)`` for the first.
     func checkReservations(of works: [Work]) throws {
         let readings = try readings(of: works)
         let known = works.compactMap { work in readings[work.id].map { (work, $0) } }
+        let cases = try context.storedCases()
         for (entry, match) in zip(known, try reservations.matches(of: known.map(\.1))) {
-            if let match {
-                throw RightsError(match, name: "The work \"\(entry.0.title)\"")
+            guard let match, !cases.contains(where: { $0.clears(entry.0, of: match) }) else {
+                continue
             }
+            throw RightsError(match, name: "The work \"\(entry.0.title)\"", isTraining: true)
         }
     }
 }
 
 extension RightsError {
-    init(_ match: ReservationList.Match, name: String) {
+    init(_ match: ReservationList.Match, name: String, isTraining: Bool = false) {
         self = .reserved(
-            name: name, number: Int(clamping: match.number), differingBits: match.distance)
+            name: name, number: Int(clamping: match.number), differingBits: match.distance,
+            isTraining: isTraining)
+    }
+}
+
+extension CaseFile {
+    /// Whether the case is about a work and what was reserved, and ended in the work's favour.
+    ///
+    /// A case of two registrations names no reservation: one that was made later stands for the
+    /// registration.
+    fileprivate func clears(_ own: Work, of match: ReservationList.Match) -> Bool {
+        guard work?.description == own.sha256, reservation ?? match.number == match.number,
+            let decision
+        else { return false }
+        if decision.isUndone { return state == .final && decision.side == side }
+        switch decision.act {
+        case .dismiss, .refuseReservation: return true
+        case .confirmReservation: return false
+        case .warn, .withholdWork, .withholdModel, .requireRetrain, .suspend:
+            return decision.side != side
+        }
     }
 }

@@ -46,10 +46,10 @@ struct CasesCommand: AsyncParsableCommand {
             abstract: "Write in a case; moderators and the other side read it.")
 
         @OptionGroup var named: NamedCase
-        @Argument(help: "What you say.") var text: String
+        @OptionGroup var words: WordsArgument
 
         func run() async throws {
-            try named.show(try await named.open().answer(named.number, text))
+            try named.show(try await named.open().answer(named.number, try words.words()))
         }
     }
 
@@ -59,11 +59,12 @@ struct CasesCommand: AsyncParsableCommand {
 
         @OptionGroup var options: LibraryOptions
         @Argument(help: "The reservation's number, as the refusal told it.") var number: Int
-        @Argument(help: "Why it is wrong.") var text: String
+        @OptionGroup var words: WordsArgument
 
         func run() async throws {
             try CasesCommand.show(
-                try await options.open().rights.contest(reservation: number, text), options)
+                try await options.open().rights.contest(
+                    reservation: number, try words.words()), options)
         }
     }
 
@@ -72,10 +73,10 @@ struct CasesCommand: AsyncParsableCommand {
             abstract: "Withdraw what you asked for in a case.")
 
         @OptionGroup var named: NamedCase
-        @Argument(help: "Why.") var text: String
+        @OptionGroup var words: WordsArgument
 
         func run() async throws {
-            try named.show(try await named.open().withdraw(named.number, text))
+            try named.show(try await named.open().withdraw(named.number, try words.words()))
         }
     }
 
@@ -96,18 +97,28 @@ struct CasesCommand: AsyncParsableCommand {
         var table = Table()
         table.add("case", "\(report.number): \(words(report.kind))")
         table.add("state", report.waitsForYou ? "waits for your answer" : words(report.state))
-        let side = report.side == .claimant ? "who claims a right" : "whose work it is about"
-        table.add("you are", side)
+        table.add("you are", words(report.side, in: report))
         if !report.title.isEmpty { table.add("work", report.title) }
         if let number = report.reservation { table.add("reservation", "\(number)") }
         if let bits = report.differingBits {
             table.add("difference", "\(bits) of 256 bits; up to 31 count as the same picture")
         }
-        if let since = report.claimantSince { table.add("claimed", Formatting.moment(since)) }
-        if let since = report.respondentSince {
-            table.add("registered", Formatting.moment(since))
+        for side in [CaseSide.claimant, .respondent] {
+            let since = side == .claimant ? report.claimantSince : report.respondentSince
+            guard let since else { continue }
+            let who = side == report.side ? "you" : "the other side"
+            table.add(
+                "\(who) \(words(actOf: side, in: report.kind))", Formatting.second(since))
         }
         table.show()
+        if !report.opening.isEmpty {
+            Terminal.say("")
+            Terminal.say(report.opening)
+        }
+        if let number = report.waitingReservation {
+            Terminal.say("")
+            Terminal.say("Your reservation \(number) of it waits for the decision in this case.")
+        }
         for letter in report.letters {
             Terminal.say("")
             Terminal.say(
@@ -119,14 +130,38 @@ struct CasesCommand: AsyncParsableCommand {
         }
         if let decision = report.decision {
             Terminal.say("")
-            Terminal.say(words(decision))
+            Terminal.say(words(decision, canAppeal: report.canAppeal))
         }
         if report.canAnswer {
             Terminal.note("To answer: atelier cases answer \(report.number) TEXT")
         }
         if report.canAppeal { Terminal.note("To appeal: atelier appeal \(report.number) TEXT") }
         if report.canWithdraw {
-            Terminal.note("To withdraw: atelier cases withdraw \(report.number) TEXT")
+            let what = report.state == .appealed ? "To withdraw your appeal" : "To withdraw"
+            Terminal.note("\(what): atelier cases withdraw \(report.number) TEXT")
+        }
+    }
+
+    private static func words(_ side: CaseSide, in report: CaseReport) -> String {
+        switch (report.kind, side) {
+        case (.match, _): "one of two who have such a work"
+        case (.claim, .claimant): "who claims the picture"
+        case (.contest, .claimant): "who says that the reservation is wrong"
+        case (.contest, .respondent): "whose reservation it is"
+        case (.doubleSpend, _), (.journalFork, _), (.restored, _): "whose account it is about"
+        case (.claim, .respondent): "whose work it is about"
+        }
+    }
+
+    /// What a side did at the time that is told of it.
+    private static func words(actOf side: CaseSide, in kind: CaseKind) -> String {
+        switch (kind, side) {
+        case (.claim, .claimant): "claimed"
+        case (.contest, .claimant): "contested"
+        case (.contest, .respondent): "reserved"
+        case (.match, _), (.claim, .respondent), (.doubleSpend, _), (.journalFork, _),
+            (.restored, _):
+            "registered or reserved"
         }
     }
 
@@ -159,29 +194,32 @@ struct CasesCommand: AsyncParsableCommand {
         case .appeal: "appeal"
         case .withdrawal: "withdrawal"
         case .decision: "decision"
-        case .undo: "the decision is undone"
+        case .undo: "the decision was taken back"
         case .appealDecision: "decision on the appeal"
         }
     }
 
-    private static func words(_ decision: CaseReport.Decision) -> String {
-        let whom = decision.isAboutYou ? "you" : "the other side"
+    private static func words(_ decision: CaseReport.Decision, canAppeal: Bool) -> String {
+        let isYours = decision.isAboutYou
+        let models = isYours ? "your models" : "models of the other side"
+        let model = isYours ? "your model" : "a model of the other side"
+        let whom = isYours ? "you" : "the other side"
         let act =
             switch decision.act {
             case .dismiss: "nothing is done"
             case .warn: "a warning to \(whom)"
-            case .withholdWork: "models of \(whom) with the work get no receipts"
-            case .withholdModel: "the model of \(whom) gets no receipts"
+            case .withholdWork: "\(models) that learned from the work get no receipts"
+            case .withholdModel: "\(model) gets no receipts"
             case .requireRetrain:
-                "models of \(whom) with the work get no receipts; one made without it does"
+                "\(models) that learned from the work get no receipts; one trained without it does"
             case .confirmReservation: "the reservation is in force"
             case .refuseReservation: "the reservation is not in force"
-            case .suspend: "\(whom): suspended"
+            case .suspend: isYours ? "your account is suspended" : "the other side is suspended"
             }
         var text = "Decided \(Formatting.moment(decision.time)): \(act) (\(decision.code))."
-        if decision.isUndone { text += " It was undone." }
+        if decision.isUndone { text += " The decision was taken back." }
         if let until = decision.until { text += " Until \(Formatting.moment(until))." }
-        if let until = decision.appealUntil {
+        if canAppeal, let until = decision.appealUntil {
             text += " An appeal is possible until \(Formatting.moment(until))."
         }
         return text
@@ -195,10 +233,10 @@ struct AppealCommand: AsyncParsableCommand {
         abstract: "Appeal against a decision in a case; another moderator decides.")
 
     @OptionGroup var named: NamedCase
-    @Argument(help: "Why the decision is wrong.") var text: String
+    @OptionGroup var words: WordsArgument
 
     func run() async throws {
-        try named.show(try await named.open().appeal(named.number, text))
+        try named.show(try await named.open().appeal(named.number, try words.words()))
     }
 }
 

@@ -1,6 +1,7 @@
 import ArgumentParser
 import AtelierLibrary
 import AtelierProtocol
+import Fingerprints
 
 /// The hashes by which a community's server finds a picture.
 struct FingerprintCommand: ParsableCommand {

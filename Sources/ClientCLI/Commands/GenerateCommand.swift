@@ -57,6 +57,7 @@ struct GenerateCommand: ParsableCommand {
     @Option(help: "Write the unfinished picture here while it grows sharper.", completion: .file())
     var preview: FileArgument?
     @OptionGroup var force: ForceOption
+    @OptionGroup var confirmation: ConfirmationOption
     @Flag(help: "Render a picture again that exists already; spends no credit.") var again = false
     @Flag(help: "Finish the pictures that were paid for and interrupted.") var resume = false
 
@@ -129,8 +130,10 @@ struct GenerateCommand: ParsableCommand {
         if let picture = try sketch?.url ?? source?.file {
             for note in try library.generations.notes(on: picture) { Terminal.note(note) }
         }
+        let chosen = try library.modelID(model ?? "")
+        try warn(of: chosen, in: library)
         let order = GenerationOrder(
-            model: try library.modelID(model ?? ""), seed: seed, width: size?.width ?? 512,
+            model: chosen, seed: seed, width: size?.width ?? 512,
             height: size?.height ?? 512, sketch: try sketch?.url,
             kind: try figure.kind(in: library) ?? kind(after: source),
             originality: originality ?? 50,
@@ -151,6 +154,22 @@ struct GenerateCommand: ParsableCommand {
         try tell(result, library)
         if !picked.isEmpty { try tell(picked, library, outputs) }
         Terminal.say("\(seconds.components.seconds) s")
+    }
+
+    /// Before the credit is spent: no receipt will come while a decision stands.
+    private func warn(of id: ModelID, in library: Library) throws {
+        let withheld = try library.withheldReceipts()
+        guard !withheld.cases.isEmpty else { return }
+        let model = try library.styles.model(id)
+        let cases = withheld.cases(model)
+        guard !cases.isEmpty else { return }
+        Terminal.complain(
+            "Pictures of \"\(model.name)\" get no receipt now: "
+                + "\(Formatting.withheld(cases, withheld)). A credit is spent all the same; the "
+                + "receipt comes if the case is decided otherwise.")
+        try confirmation.confirm(
+            "Generate all the same?", to: "generate all the same",
+            refusal: "Nothing was generated, and no credit was spent.")
     }
 
     private func kind(after source: GenerationOrder.AfterSource?) -> GenerationOrder.Kind {

@@ -17,14 +17,16 @@ struct GenerationsCommand: ParsableCommand {
         @OptionGroup var options: LibraryOptions
 
         func run() throws {
-            let generations = try options.open().generations.all()
+            let library = try options.open()
+            let withheld = try library.withheldReceipts()
+            let generations = withheld.marking(try library.generations.all())
             if options.json { return try JSONOutput.show(["generations": generations]) }
             var table = Table()
             for made in generations {
                 table.add(
                     Terminal.dim(made.id.short), made.modelName,
                     "seed \(made.seed)\(GenerationsCommand.kind(of: made))",
-                    "\(made.width) × \(made.height)", GenerationsCommand.standing(of: made),
+                    "\(made.width) × \(made.height)", GenerationsCommand.standing(of: made, withheld),
                     Formatting.place(made.file, made.deviceName),
                     made.isSourceWithdrawn ? "source withdrawn" : "")
             }
@@ -43,8 +45,11 @@ struct GenerationsCommand: ParsableCommand {
 
         func run() throws {
             let library = try options.open()
+            let withheld = try library.withheldReceipts()
             let made = try library.generations.generation(try library.generationID(id))
-            if options.json { return try JSONOutput.show(made) }
+            if options.json {
+                return try JSONOutput.show(withheld.marking([made]).first ?? made)
+            }
             let titles = Dictionary(
                 try library.works.all().map { ($0.id, $0.title) }, uniquingKeysWith: { $1 })
             var table = Table()
@@ -60,7 +65,7 @@ struct GenerationsCommand: ParsableCommand {
             }
             let figure = try Formatting.figure(of: made, in: library)
             if !figure.isEmpty { table.add("figure", figure) }
-            table.add("receipt", GenerationsCommand.standing(of: made))
+            table.add("receipt", GenerationsCommand.standing(of: made, withheld))
             table.add("file", made.file ?? "on \(made.deviceName)")
             for source in made.sources {
                 let share = Int(rounding: source.share * 100)
@@ -159,8 +164,10 @@ struct GenerationsCommand: ParsableCommand {
             ? ", draft \(generation.draft)" : ", \(generation.drafts) drafts"
     }
 
-    static func standing(of generation: Generation) -> String {
-        switch generation.standing {
+    static func standing(of generation: Generation, _ withheld: WithheldReceipts) -> String {
+        let held = withheld.marking([generation]).first?.withheldIn
+        if let held { return Formatting.withheld(held, withheld) }
+        return switch generation.standing {
         case .countersigned: "countersigned"
         case .waiting: "waiting for sync"
         case .refused: "refused (\(generation.refusal))"

@@ -19,8 +19,15 @@ struct ModelsCommand: ParsableCommand {
         @Option(help: "Learn from the works with this tag.") var tag: String?
         @Option(name: .customLong("work"), help: "Learn from this work; may be repeated.")
         var works: [String] = []
+        @Option(
+            name: .customLong("without-work"),
+            help: "With --all or --tag: not from this work; may be repeated.")
+        var leftOut: [String] = []
 
         func validate() throws {
+            guard leftOut.isEmpty || works.isEmpty else {
+                throw ValidationError("--without-work goes with --all and --tag.")
+            }
             let choices = (all ? 1 : 0) + (tag == nil ? 0 : 1) + (works.isEmpty ? 0 : 1)
             guard choices == 1 else {
                 throw ValidationError("Choose what to learn from: --all, --tag T or --work ID.")
@@ -34,7 +41,9 @@ struct ModelsCommand: ParsableCommand {
                     .chosen(try works.map { try library.workID($0) })
                 }
             let line = ProgressLine("learning")
-            let trained = try library.styles.train(name, from: choice) { line.show($0) }
+            let trained = try library.styles.train(
+                name, from: choice, without: Set(try leftOut.map { try library.workID($0) })
+            ) { line.show($0) }
             line.end()
             if options.json { return try JSONOutput.show(trained) }
             try ModelsCommand.tell(trained.model, library)
@@ -56,14 +65,17 @@ struct ModelsCommand: ParsableCommand {
         @OptionGroup var options: LibraryOptions
 
         func run() throws {
-            let models = try options.open().styles.all()
+            let library = try options.open()
+            let withheld = try library.withheldReceipts()
+            let models = withheld.marking(try library.styles.all())
             if options.json { return try JSONOutput.show(["models": models]) }
             var table = Table()
             for model in models {
                 table.add(
                     Terminal.dim(model.id.short), model.name,
                     Formatting.count(model.works.count, "work"), Formatting.bytes(model.bytes),
-                    Formatting.place(model.file, model.deviceName))
+                    Formatting.place(model.file, model.deviceName),
+                    Formatting.withheld(model.withheldIn, withheld))
             }
             table.show()
             if models.isEmpty { Terminal.note("No models yet: atelier models train NAME --all") }
@@ -87,7 +99,10 @@ struct ModelsCommand: ParsableCommand {
                 try library.styles.drawChart(of: id, to: chart.url, replacing: force.force)
             }
             let model = try library.styles.model(id)
-            if options.json { return try JSONOutput.show(model) }
+            if options.json {
+                let withheld = try library.withheldReceipts()
+                return try JSONOutput.show(withheld.marking([model]).first ?? model)
+            }
             try ModelsCommand.tell(model, library)
             if let chart { Terminal.say(chart.shown) }
         }
@@ -154,6 +169,9 @@ struct ModelsCommand: ParsableCommand {
         table.add("file", model.file ?? "on \(model.deviceName)")
         table.add("digest", model.digest)
         for (label, text) in model.summary { table.add(label, text) }
+        let withheld = try library.withheldReceipts()
+        let cases = withheld.cases(model)
+        if !cases.isEmpty { table.add("receipts", Formatting.withheld(cases, withheld)) }
         table.show()
         guard !figures.outdated.isEmpty else { return }
         let count = Formatting.count(figures.outdated.count, "work")

@@ -10,7 +10,8 @@ struct StatusCommand: ParsableCommand {
     @OptionGroup var options: LibraryOptions
 
     func run() throws {
-        let status = try options.open().status()
+        let library = try options.open()
+        let status = try library.status()
         if options.json { return try JSONOutput.show(status) }
         var table = Table()
         table.add("library", status.home)
@@ -37,6 +38,11 @@ struct StatusCommand: ParsableCommand {
             Terminal.say(Terminal.warm("since \(since): \(doubt.text.adding(doubt.nextStep))"))
         }
         for entry in status.openCases { Terminal.say(Terminal.warm(CasesCommand.summary(entry))) }
+        let withheld = try library.withheldReceipts()
+        if !status.withheldIn.isEmpty {
+            let held = Formatting.withheld(status.withheldIn, withheld)
+            Terminal.say(Terminal.warm("receipts \(held)"))
+        }
         if status.unfinishedGenerations > 0 {
             let count = Formatting.count(status.unfinishedGenerations, "picture")
             Terminal.say(Terminal.warm("\(count) unfinished: atelier generate --resume"))

@@ -59,9 +59,8 @@ struct SyncCommand: AsyncParsableCommand {
         for letter in outcome.letters {
             let words = letter.text.isEmpty ? "." : ": \(letter.text)"
             Terminal.say("Case \(letter.number), \(letter.title)\(words)")
-        }
-        for number in Set(outcome.letters.map(\.number)).sorted() {
-            Terminal.note("All of it: atelier cases show \(number)")
+            if letter.canAppeal { Terminal.note("To appeal: atelier appeal \(letter.number) TEXT") }
+            Terminal.note("All of it: atelier cases show \(letter.number)")
         }
         if outcome.pending > 0 {
             Terminal.say("\(Formatting.count(outcome.pending, "change")) waiting")

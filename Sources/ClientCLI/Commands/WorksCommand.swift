@@ -1,5 +1,6 @@
 import ArgumentParser
 import AtelierLibrary
+import AtelierProtocol
 import Foundation
 import SignedObjects
 
@@ -9,7 +10,8 @@ struct WorksCommand: ParsableCommand {
         commandName: "works", abstract: "Add, list, show, edit, remove and restore works.",
         subcommands: [
             Add.self, List.self, Show.self, Edit.self, Landmarks.self, Remove.self, Trash.self,
-            Restore.self, Protect.self, Reserve.self, Unreserve.self, Certificate.self,
+            Restore.self, Protect.self, Reserve.self, Unreserve.self, Reservations.self,
+            Certificate.self,
         ])
 
     struct Add: ParsableCommand {
@@ -132,14 +134,21 @@ struct WorksCommand: ParsableCommand {
         @Option(help: "Only works with this tag.") var tag: String?
 
         func run() throws {
-            let works = try options.open().works.all(tag: tag)
+            let library = try options.open()
+            let withheld = try library.withheldReceipts()
+            let works = withheld.marking(try library.works.all(tag: tag))
             if options.json { return try JSONOutput.show(["works": works]) }
             var table = Table()
+            let reserved = Set(
+                try library.rights.ownReservations().filter { $0.state == .confirmed }
+                    .compactMap(\.work))
             for work in works {
                 table.add(
                     Terminal.dim(work.id.short), work.title, "\(work.width) × \(work.height)",
                     work.basis, Formatting.place(work.file, work.deviceName),
                     work.landmarks == nil ? "" : "landmarks",
+                    reserved.contains(work.id) ? "reserved" : "",
+                    work.withheldIn == nil ? "" : "withheld",
                     work.tags.map { "#\($0)" }.joined(separator: " "))
             }
             table.show()
@@ -160,9 +169,16 @@ struct WorksCommand: ParsableCommand {
 
         func run() throws {
             let library = try options.open()
-            let work = try library.works.work(try library.workID(id))
+            let withheld = try library.withheldReceipts()
+            let found = try library.works.work(try library.workID(id))
+            let work = withheld.marking([found]).first ?? found
             if options.json { return try JSONOutput.show(work) }
             WorksCommand.tell(work)
+            if work.withheldIn != nil {
+                Terminal.say(
+                    "models that learned from it get no receipts: "
+                        + Formatting.withheld(work.withheldIn, withheld))
+            }
             guard let number = try library.rights.reservationNumber(of: work.id) else { return }
             Terminal.say("reserved: nobody else may train on it (reservation \(number))")
         }
@@ -254,6 +270,9 @@ struct WorksCommand: ParsableCommand {
 
         private func tell(_ removal: WorkRemoval, _ verb: String) {
             Terminal.note("Work \"\(removal.work.title)\": \(verb).")
+            if let number = removal.reservation {
+                Terminal.note("Reservation \(number): ends with the work, at the next sync.")
+            }
             for model in removal.models { Terminal.note("Model \"\(model.name)\": \(verb).") }
             if !removal.generations.isEmpty {
                 let count = Formatting.count(removal.generations.count, "generation")

@@ -49,6 +49,19 @@ enum Formatting {
         moment.time.toTheMinute
     }
 
+    /// Such as `2026-01-31 09:30:12 UTC`.
+    static func second(_ moment: Moment) -> String {
+        moment.time.rfc3339.prefix(19).replacing("T", with: " ") + " UTC"
+    }
+
+    /// In which cases receipts are withheld, and what to do; empty for none.
+    static func withheld(_ cases: [Int]?, _ withheld: WithheldReceipts) -> String {
+        (cases ?? []).map { number in
+            let step = withheld.appealable.contains(number) ? "appeal \(number) TEXT" : nil
+            return "held in case \(number); atelier \(step ?? "cases show \(number)")"
+        }.joined(separator: ", ")
+    }
+
     /// How many works a picture comes from, and the largest share and piece.
     static func origin(of made: Generation) -> String {
         let piece = Int(rounding: made.largestPiece * 100)

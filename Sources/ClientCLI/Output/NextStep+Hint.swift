@@ -36,6 +36,13 @@ extension NextStep {
         case .listCases: "See: atelier cases list."
         case .contestReservation:
             "If it is your own or a mistake: atelier cases contest NUMBER TEXT."
+        case .trainWithoutWork:
+            "To train without it: --without-work ID. If it is your own or a mistake: "
+                + "atelier cases contest NUMBER TEXT."
+        case .listReservations: "See: atelier works reservations."
+        case .showCase: "See: atelier cases show NUMBER."
+        case .answerCase: "To write in it: atelier cases answer NUMBER TEXT."
+        case .appealCase: "To appeal: atelier appeal NUMBER TEXT."
         case .sayOwnMark: "If it is your own work with your own mark: --own-mark."
         case .sayCheckedMark: "If you looked and nothing in it forbids this: --mark-checked."
         }
@@ -54,5 +61,9 @@ extension CreditsReport {
 
 extension Failure {
     /// What happened and why, and where there is one the command that helps.
-    var message: String { text.adding(nextStep) }
+    var message: String {
+        guard let nextStep else { return text }
+        let hint = number.map { nextStep.hint.replacing("NUMBER", with: "\($0)") }
+        return "\(text) \(hint ?? nextStep.hint)"
+    }
 }

@@ -47,29 +47,19 @@ struct SketchRoom: Room {
     ///
     /// - Throws: ``APIError`` where the name is none.
     static func picture(of sketch: String, in folder: LibraryFolder) throws -> URL {
-        guard isName(sketch) else { throw APIError.notFound }
+        guard SketchFileName.isName(sketch) else { throw APIError.notFound }
         return folder.sketches.appending(path: "\(sketch)/picture.png")
-    }
-
-    /// Whether a name is of letters that are safe in every file system.
-    private static func isName(_ name: String) -> Bool {
-        (1...Limits.sketchNameBytes).contains(name.utf8.count)
-            && name.utf8.allSatisfy {
-                (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0)
-                    || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0)
-                    || $0 == UInt8(ascii: "-")
-            }
     }
 
     private func part(_ context: BasicRequestContext) throws -> URL {
         let name = try context.parameters.require("part")
-        guard Self.isName(name) else { throw APIError.notFound }
+        guard SketchFileName.isName(name) else { throw APIError.notFound }
         return try file(context, "\(name).png")
     }
 
     private func file(_ context: BasicRequestContext, _ name: String) throws -> URL {
         let sketch = try context.parameters.require("sketch")
-        guard Self.isName(sketch) else { throw APIError.notFound }
+        guard SketchFileName.isName(sketch) else { throw APIError.notFound }
         // A sketch belongs to a library.
         _ = try studio.library.library
         return studio.library.folder.sketches.appending(path: "\(sketch)/\(name)")

@@ -102,6 +102,9 @@ const rooms = {
     "finish-pictures": "make", "export-picture": "pictures", sync: "account", join: "account",
     "use-invite": "account", "approve-device": "account", "request-access": "account",
     "export-bundle": "account", "list-cases": "account", "contest-reservation": "account",
+    "train-without-work": "works", "list-reservations": "works",
+    "show-case": "account", "answer-case": "account",
+    "appeal-case": "account",
 };
 
 /// A refusal as it is shown: what happened, why, and the button for what to do next.
