@@ -91,7 +91,9 @@ struct WithheldTests {
             server.changeRights { $0.cases = [file] }
             try server.tell(.caseDecision, caseNumber: 7, "x")
             _ = try await library.sync.run()
-            if isThrough { try train("b") } else {
+            if isThrough {
+                try train("b")
+            } else {
                 #expect(throws: RightsError.self) { try train("b") }
             }
         }

@@ -70,6 +70,13 @@ struct Registrar: Sendable {
                 statement: Digest(of: work.statement), time: try context.now()),
             with: context.deviceKeys.signing)
         try store(.work, file, registration.compact, database)
+        // A removal that was undone before a sync ends no reservation.
+        try database.execute(
+            sql: """
+                UPDATE reservation_wishes SET act = 'reserve', is_sent = 1
+                WHERE work = ? AND act = 'withdraw' AND is_sent = 0
+                AND state IN ('pending', 'confirmed')
+                """, arguments: [file.description])
     }
 
     /// Stores a registration; one that was sent stays as it is. What was to be withdrawn is not.

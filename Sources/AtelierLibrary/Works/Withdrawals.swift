@@ -81,7 +81,8 @@ public struct Withdrawals: Sendable {
                     try generations.flagWithdrawn(generation.id, database)
                 }
                 try trash.remove(.work, removal.work.id, forGood: forGood, database)
-                let files = try others(with: removal.work.sha256, database)
+                let files =
+                    try others(with: removal.work.sha256, database)
                     ? [] : [removal.work.sha256].compactMap { Digest(hex: $0) }
                 for file in files { try works.reservations.endWith(removed: file, database) }
                 try registrar.withdraw(

@@ -35,7 +35,8 @@ struct WordsArgument: ParsableArguments {
 
     private static func text(_ bytes: [UInt8]) throws -> String {
         guard bytes.count <= readBytes else {
-            throw ValidationError("The words are too long: \(RightsLimits.textBytes) bytes at most.")
+            throw ValidationError(
+                "The words are too long: \(RightsLimits.textBytes) bytes at most.")
         }
         guard let text = String(validating: bytes, as: UTF8.self) else {
             throw ValidationError("The words are not UTF-8 text.")

@@ -26,7 +26,8 @@ struct GenerationsCommand: ParsableCommand {
                 table.add(
                     Terminal.dim(made.id.short), made.modelName,
                     "seed \(made.seed)\(GenerationsCommand.kind(of: made))",
-                    "\(made.width) × \(made.height)", GenerationsCommand.standing(of: made, withheld),
+                    "\(made.width) × \(made.height)",
+                    GenerationsCommand.standing(of: made, withheld),
                     Formatting.place(made.file, made.deviceName),
                     made.isSourceWithdrawn ? "source withdrawn" : "")
             }

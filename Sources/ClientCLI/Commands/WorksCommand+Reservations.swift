@@ -67,7 +67,11 @@ extension WorksCommand {
                     throw ValidationError(
                         "\(id) is a reservation and a work too: write more of the work's id.")
                 }
-                if let work = found.work { works.append(work) } else { removed += [found.number ?? 0] }
+                if let work = found.work {
+                    works.append(work)
+                } else {
+                    removed += [found.number ?? 0]
+                }
             }
             var ended: [OwnReservation] = []
             for number in removed { ended.append(try await library.rights.endReservation(number)) }
