@@ -95,7 +95,7 @@ public struct CaseNote: Codable, Equatable, Sendable {
             $0.caseNumber ?? 0
         }
         return byCase.compactMap { number, orders in
-            CaseNote(orders, in: files.first { $0.number == Int64(number) })
+            CaseNote(orders, in: files.first { $0.number == Int64(clamping: number) })
         }.sorted { ($0.time, $0.number) < ($1.time, $1.number) }
     }
 }

@@ -58,8 +58,8 @@ public enum RightsError: ServiceError {
                 + "train on it: reservation \(number) of this community (\(bits) of 256 bits "
                 + "differ; up to \(Fingerprint.matchDistance) count as the same picture)."
         case .contestedBefore(let reservation, let number):
-            "You have contested reservation \(reservation) before, in case \(number). What you wrote "
-                + "now was not kept."
+            "You have contested reservation \(reservation) before, in case \(number). "
+                + "What you wrote now was not kept."
         case .noSuchReservation(let number):
             "This account has no reservation \(number)."
         case .notProtected(let title, let reason):

@@ -63,7 +63,8 @@ extension RightsService {
     public func contest(reservation number: Int, _ text: String) async throws -> CaseReport {
         let text = try Self.checked(text)
         func isSame(_ file: CaseFile) -> Bool {
-            file.kind == .contest && file.side == .claimant && file.reservation == Int64(number)
+            file.kind == .contest && file.side == .claimant
+                && file.reservation == Int64(clamping: number)
         }
         if let open = try context.storedCases().first(where: { isSame($0) && $0.state != .final }) {
             throw RightsError.contestedBefore(

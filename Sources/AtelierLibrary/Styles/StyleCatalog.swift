@@ -41,8 +41,8 @@ public struct StyleCatalog: Sendable {
     ///   - leftOut: Works of the choice that it does not learn from.
     ///   - progress: Called with 0 to 1; what it throws ends the training, and nothing is kept.
     /// - Throws: ``LibraryError``; ``RightsError/reserved(name:number:differingBits:isTraining:)``
-    ///   where somebody else reserved a work since it was added; `StyleError` where a work cannot be
-    ///   learned from.
+    ///   where somebody else reserved a work since it was added; `StyleError` where a work cannot
+    ///   be learned from.
     public func train(
         _ name: String, from choice: WorkChoice, without leftOut: Set<WorkID> = [],
         progress: @Sendable (Double) throws -> Void = { _ in }

@@ -52,8 +52,8 @@ public struct Work: Codable, Equatable, Sendable {
     public let createdAt: Moment
     /// The file's path; left out where the file is not on this device.
     public var file: String?
-    /// The cases in which models with the work get no receipts, by number; left out where there is none. Told by
-    /// ``WithheldReceipts``.
+    /// The cases in which models with the work get no receipts, by number; left out where there is
+    /// none. Told by ``WithheldReceipts``.
     public internal(set) var withheldIn: [Int]?
 
     /// Whether the file is on this device.

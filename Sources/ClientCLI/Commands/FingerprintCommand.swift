@@ -1,7 +1,5 @@
 import ArgumentParser
 import AtelierLibrary
-import AtelierProtocol
-import Fingerprints
 
 /// The hashes by which a community's server finds a picture.
 struct FingerprintCommand: ParsableCommand {
@@ -19,13 +17,13 @@ struct FingerprintCommand: ParsableCommand {
     @Argument(help: "The picture.", completion: .file()) var file: FileArgument
 
     func run() throws {
-        let inquiry = try InquiryRequest(readingPicture: try file.url)
-        if json { return try JSONOutput.show(inquiry) }
+        let read = try PictureFingerprints(of: try file.url)
+        if json { return try JSONOutput.show(read) }
         var table = Table()
-        for variant in inquiry.reading.variants { table.add("hash", variant.description) }
-        table.add("quality", "\(inquiry.reading.quality) of 100")
+        for hash in read.hashes { table.add("hash", hash) }
+        table.add("quality", "\(read.quality) of 100")
         table.show()
-        guard !inquiry.reading.isReliable else { return }
+        guard !read.isReliable else { return }
         Terminal.note("Too little detail: unrelated pictures would match it.")
     }
 }

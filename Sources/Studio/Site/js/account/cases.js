@@ -20,6 +20,7 @@ export async function showCases(place) {
                 t("account.case_opened", { day: date(entry.opened_at) }),
                 entry.waits_for_you ? t("account.case_waits") : "",
             ].filter(Boolean).join(" "))),
+        entry.opening && h("p", say(entry.opening)),
         entry.letters.map((letter) => h("blockquote.letter.stack", h("p", letter.text),
             h("footer.small", `${say(letter.from)}, ${moment(letter.time)}`))),
         entry.decision && h("p.banner", t("account.case_decision", {
