@@ -158,7 +158,9 @@ let package = Package(
         library("SignedObjects", [crypto, "SystemSupport"]),
         library(
             "AtelierProtocol",
-            ["SignedObjects", "CreditLedger", "Fingerprints", crypto, httpTypes]),
+            [
+                "SignedObjects", "CreditLedger", "Fingerprints", "Provenance", crypto, httpTypes,
+            ]),
 
         // The client and the server.
         library(
@@ -179,14 +181,13 @@ let package = Package(
             ], resources: [.copy("Site")], swiftSettings: settings),
         program(
             "atelier", in: "ClientCLI",
-            ["AtelierLibrary", "SignedObjects", "Studio", argumentParser]),
+            ["AtelierLibrary", "AtelierProtocol", "SignedObjects", "Studio", argumentParser]),
         .target(
             name: "AtelierServer",
             dependencies: [
-                "AtelierProtocol", "CPostgres", "CreditLedger", "Fingerprints", "SignedObjects",
-                "SyncKit", "SystemSupport", coreMetrics, crypto, grdb, httpTypes, hummingbird,
-                hummingbirdTLS,
-                logging,
+                "AtelierProtocol", "CPostgres", "CreditLedger", "Fingerprints", "Provenance",
+                "SignedObjects", "SyncKit", "SystemSupport", coreMetrics, crypto, grdb, httpTypes,
+                hummingbird, hummingbirdTLS, logging,
             ],
             path: "Sources/Server/Core", swiftSettings: settings),
         program(
@@ -200,7 +201,12 @@ let package = Package(
         tests("ProvenanceTests", ["Provenance", "StyleKit", certificates, crypto]),
         tests("SignedObjectsTests", ["SignedObjects", "SystemSupport"]),
         tests("FingerprintsTests", ["Fingerprints"]),
-        tests("AtelierProtocolTests", ["AtelierProtocol", "Fingerprints", "SignedObjects"]),
+        tests(
+            "AtelierProtocolTests",
+            [
+                "AtelierProtocol", "CreditLedger", "Fingerprints", "Provenance", "SignedObjects",
+                crypto,
+            ]),
         .target(
             name: "LedgerModel", dependencies: ["CreditLedger", "SignedObjects"],
             path: "Tests/LedgerModel", swiftSettings: settings),
@@ -238,9 +244,9 @@ let package = Package(
         tests(
             "ServerTests",
             [
-                "AtelierProtocol", "AtelierServer", "CreditLedger", "Fingerprints", "SignedObjects",
-                "SyncKit", "SyncKitHTTP", "SystemSupport", coreMetrics, crypto, grdb, httpTypes,
-                hummingbird, hummingbirdTesting,
+                "AtelierProtocol", "AtelierServer", "CreditLedger", "Fingerprints", "Provenance",
+                "SignedObjects", "SyncKit", "SyncKitHTTP", "SystemSupport", coreMetrics, crypto,
+                grdb, httpTypes, hummingbird, hummingbirdTesting,
             ]),
         .executableTarget(
             name: "drive-server",
