@@ -50,7 +50,7 @@ enum ImportRules {
         "Sources/Provenance": ["CZlib", "Crypto", "FoundationXML", "SwiftASN1", "X509"],
         "Sources/SignedObjects": ["Crypto", "SystemSupport"],
         "Sources/AtelierProtocol": [
-            "SignedObjects", "CreditLedger", "Crypto", "Fingerprints", "HTTPTypes",
+            "SignedObjects", "CreditLedger", "Crypto", "Fingerprints", "HTTPTypes", "Provenance",
         ],
         "Sources/AtelierLibrary": [
             "AtelierProtocol", "CreditLedger", "Fingerprints", "Provenance", "SignedObjects",
@@ -66,8 +66,8 @@ enum ImportRules {
             "Studio",
         ],
         "Sources/Server/Core": http.union([
-            "AtelierProtocol", "CreditLedger", "Fingerprints", "SignedObjects", "SyncKit",
-            "SystemSupport", "CoreMetrics", "CPostgres", "Crypto", "GRDB", "GRDBSQLite", "Logging",
+            "AtelierProtocol", "CreditLedger", "Fingerprints", "Provenance", "SignedObjects",
+            "SyncKit", "SystemSupport", "CoreMetrics", "CPostgres", "Crypto", "GRDB", "GRDBSQLite", "Logging",
             "NIOPosix",
             "NIOSSL",
         ]),

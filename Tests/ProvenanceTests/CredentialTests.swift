@@ -195,15 +195,15 @@ struct CredentialTests {
         let other = try CommunityAuthority(
             key: Curve25519.Signing.PrivateKey(), name: "studio.example", from: SigningStudio.start)
         let later = SigningStudio.start.addingTimeInterval(86_400)
-        #expect(await chain.isGiven(by: [root], at: later))
-        #expect(await chain.isGiven(by: [other.certificate, root], at: later))
-        #expect(await !chain.isGiven(by: [other.certificate], at: later))
-        #expect(await !chain.isGiven(by: [], at: later))
-        #expect(await !chain.isGiven(by: [[1, 2, 3]], at: later))
+        #expect(chain.isGiven(by: [root], at: later))
+        #expect(chain.isGiven(by: [other.certificate, root], at: later))
+        #expect(!chain.isGiven(by: [other.certificate], at: later))
+        #expect(!chain.isGiven(by: [], at: later))
+        #expect(!chain.isGiven(by: [[1, 2, 3]], at: later))
         #expect(
-            await !chain.isGiven(by: [root], at: SigningStudio.start.addingTimeInterval(-1)))
+            !chain.isGiven(by: [root], at: SigningStudio.start.addingTimeInterval(-1)))
         #expect(
-            await !chain.isGiven(
+            !chain.isGiven(
                 by: [root], at: SigningStudio.start.addingTimeInterval(11 * 365.25 * 86_400)))
         // A root is no certificate of a device.
         let asDevice = CredentialSigner(certificates: [root]) {
@@ -213,7 +213,7 @@ struct CredentialTests {
             MarkedFile.plain(.png), saying: SigningStudio.generation, by: asDevice
         ).bytes
         if case .intact(_, let chain) = CredentialReading(of: byRoot).state {
-            #expect(await !chain.isGiven(by: [root], at: later))
+            #expect(!chain.isGiven(by: [root], at: later))
         }
     }
 

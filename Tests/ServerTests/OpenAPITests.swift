@@ -72,8 +72,12 @@ struct OpenAPITests {
             try note(.get, status, try await artist.send(.get, status, client))
             for target in [
                 "/healthz", "/readyz", "/v1/server", "/v1/openapi.json", "/v1/keys",
+                "/v1/provenance/roots", "/v1/provenance/root.pem", "/v1/provenance/certificate",
                 "/v1/devices", "/v1/device-requests", "/v1/snapshot", "/v1/audit", chunk,
             ] { try note(.get, target, try await artist.send(.get, target, client)) }
+            let name = PublicNameRequest.target
+            let named = PublicNameRequest(name: "Mira")
+            try note(.post, name, try await artist.post(name, named, client))
             let revocation = "/v1/devices/\(third.device)/revocation"
             let rotation = try artist.rotation(
                 2, revoking: [third.device], for: [artist.device, second.device])

@@ -6,6 +6,8 @@
 struct SignerCertificate {
     /// The common name, else the organisation, of the subject; nil where there is neither.
     let name: String?
+    /// The organisational unit of the subject; nil where there is none.
+    let unit: String?
     /// The 32 bytes of an Ed25519 key (RFC 8410); nil for another kind of key.
     let ed25519Key: [UInt8]?
 
@@ -23,6 +25,7 @@ struct SignerCertificate {
         name =
             Self.attribute(Self.commonName, of: subject)
             ?? Self.attribute(Self.organisation, of: subject)
+        unit = Self.attribute(Self.organisationalUnit, of: subject)
         ed25519Key = Self.ed25519Key(key)
     }
 
@@ -50,6 +53,7 @@ struct SignerCertificate {
     }
 
     private static let commonName: [UInt8] = [0x55, 0x04, 0x03]
+    private static let organisationalUnit: [UInt8] = [0x55, 0x04, 0x0B]
     private static let organisation: [UInt8] = [0x55, 0x04, 0x0A]
     private static let ed25519: [UInt8] = [0x2B, 0x65, 0x70]
 

@@ -1,7 +1,7 @@
 public import Crypto
 public import Foundation
 import SwiftASN1
-@_spi(FixedExpiryValidationTime) import X509
+import X509
 
 /// The authority that certifies a community's devices: its server's root key and certificate.
 ///
@@ -27,7 +27,7 @@ public struct CommunityAuthority: Sendable {
         certificate = try Self.der {
             let subject = try Self.name(name, unit: "Authority")
             return try Certificate(
-                version: .v3, serialNumber: Self.serial(of: key.publicKey, start),
+                version: .v3, serialNumber: try Self.serial(of: key.publicKey, start, subject),
                 publicKey: issuer.publicKey, notValidBefore: start,
                 notValidAfter: start.addingTimeInterval(Limits.rootSeconds), issuer: subject,
                 subject: subject, signatureAlgorithm: .ed25519,
@@ -57,12 +57,15 @@ public struct CommunityAuthority: Sendable {
     /// - Parameters:
     ///   - device: The device's key.
     ///   - name: The account's pseudonym, or the name that its artist wants to be known by.
+    ///   - account: The account, by which pictures of all its devices belong together; nil for
+    ///     none.
     ///   - start: When it begins to be valid.
     /// - Returns: DER.
     /// - Throws: ``CredentialError/signer(_:)`` where the name cannot be written, or the root has
     ///   ended.
     public func certify(
-        _ device: Curve25519.Signing.PublicKey, name: String, from start: Date
+        _ device: Curve25519.Signing.PublicKey, name: String, account: String? = nil,
+        from start: Date
     ) throws(CredentialError) -> [UInt8] {
         try Self.der {
             let root = try Certificate(derEncoded: certificate)
@@ -70,10 +73,11 @@ public struct CommunityAuthority: Sendable {
                 throw CredentialError.signer("the root certificate has ended")
             }
             let publicKey = Certificate.PublicKey(device)
+            let subject = try Self.name(name, unit: account)
             return try Certificate(
-                version: .v3, serialNumber: Self.serial(of: device, start), publicKey: publicKey,
-                notValidBefore: max(start, root.notValidBefore), notValidAfter: root.notValidAfter,
-                issuer: root.subject, subject: try Self.name(name, unit: nil),
+                version: .v3, serialNumber: try Self.serial(of: device, start, subject),
+                publicKey: publicKey, notValidBefore: max(start, root.notValidBefore),
+                notValidAfter: root.notValidAfter, issuer: root.subject, subject: subject,
                 signatureAlgorithm: .ed25519,
                 extensions: try Certificate.Extensions {
                     Critical(BasicConstraints.notCertificateAuthority)
@@ -105,13 +109,16 @@ public struct CommunityAuthority: Sendable {
         }
     }
 
-    /// A number that follows from the key and the start, so that two servers on one database give
+    /// A number that follows from the key, the start and the holder's name, so that two servers on one database give
     /// the same certificate. Positive, 16 bytes (RFC 5280, 4.1.2.2).
     private static func serial(
-        of key: Curve25519.Signing.PublicKey, _ start: Date
-    ) -> Certificate.SerialNumber {
+        of key: Curve25519.Signing.PublicKey, _ start: Date, _ subject: DistinguishedName
+    ) throws -> Certificate.SerialNumber {
         let seconds = UInt64(clamping: Int64(start.timeIntervalSince1970.rounded()))
-        let digest = SHA256.hash(data: key.rawRepresentation + BigEndian.bytes(seconds))
+        var name = DER.Serializer()
+        try name.serialize(subject)
+        let digest = SHA256.hash(
+            data: key.rawRepresentation + BigEndian.bytes(seconds) + name.serializedBytes)
         var bytes = Array(digest.prefix(16))
         bytes[0] = bytes[0] & 0x7F | 0x40
         return Certificate.SerialNumber(bytes: bytes)
@@ -124,10 +131,19 @@ public struct SignerCertificateChain: Equatable, Sendable {
     public let certificates: [[UInt8]]
     /// The name in the signer's certificate; whoever signs it vouches for it.
     public let name: String
+    /// The account that the signer belongs to, as its certificate says; empty where it names none.
+    public let account: String
+    /// When the signer's certificate begins to be valid.
+    public let start: Date
     /// The 32 bytes of the signer's Ed25519 key.
     public var publicKey: [UInt8] { Array(key.rawRepresentation) }
 
     let key: Curve25519.Signing.PublicKey
+
+    /// Reads one certificate of a stranger; nil where it cannot sign a manifest.
+    public init?(der: [UInt8]) {
+        do { try self.init([der]) } catch { return nil }
+    }
 
     /// Reads certificates of a stranger.
     ///
@@ -138,7 +154,10 @@ public struct SignerCertificateChain: Equatable, Sendable {
         else { throw .malformed("its signer's certificate cannot be read") }
         self.certificates = certificates
         self.key = key
-        name = SignerCertificate(der: der[...])?.name ?? ""
+        start = leaf.notValidBefore
+        let subject = SignerCertificate(der: der[...])
+        name = subject?.name ?? ""
+        account = subject?.unit ?? ""
     }
 
     /// Compares the certificates.
@@ -151,19 +170,18 @@ public struct SignerCertificateChain: Equatable, Sendable {
     /// - Parameters:
     ///   - roots: DER; what cannot be read counts as no root.
     ///   - time: When the picture was signed or countersigned.
-    public func isGiven(by roots: [[UInt8]], at time: Date) async -> Bool {
-        let known = roots.compactMap { try? Certificate(derEncoded: $0) }
-        let chain = certificates.compactMap { try? Certificate(derEncoded: $0) }
-        guard let leaf = chain.first, chain.count == certificates.count,
+    public func isGiven(by roots: [[UInt8]], at time: Date) -> Bool {
+        guard let der = certificates.first, let leaf = try? Certificate(derEncoded: der),
+            (leaf.notValidBefore...leaf.notValidAfter).contains(time),
+            (try? leaf.extensions.basicConstraints) == .notCertificateAuthority,
             (try? leaf.extensions.keyUsage)?.digitalSignature == true,
             (try? leaf.extensions.extendedKeyUsage)?.contains(.emailProtection) == true
         else { return false }
-        var verifier = Verifier(rootCertificates: CertificateStore(known)) {
-            RFC5280Policy(fixedExpiryValidationTime: time)
+        return roots.compactMap { try? Certificate(derEncoded: $0) }.contains { root in
+            root.subject == leaf.issuer
+                && (root.notValidBefore...root.notValidAfter).contains(time)
+                && (try? root.extensions.keyUsage)?.keyCertSign == true
+                && root.publicKey.isValidSignature(leaf.signature, for: leaf)
         }
-        let result = await verifier.validate(
-            leaf: leaf, intermediates: CertificateStore(chain.dropFirst()))
-        if case .validCertificate = result { return true }
-        return false
     }
 }

@@ -110,6 +110,8 @@ public struct Evidence: Codable, Equatable, Sendable {
     public let receipt: String?
     /// The server's public key, as its texts name it.
     public let serverKey: String?
+    /// The root certificate of the server's authority, signed by that key: a compact JWS.
+    public let authority: String?
 
     /// The form that is written.
     static let currentForm = 1
@@ -121,6 +123,7 @@ public struct Evidence: Codable, Equatable, Sendable {
         case spend
         case receipt
         case serverKey = "server_key"
+        case authority
     }
 
     /// - Parameters:
@@ -129,9 +132,10 @@ public struct Evidence: Codable, Equatable, Sendable {
     ///   - spend: A compact JWS.
     ///   - receipt: A compact JWS.
     ///   - serverKey: The server's public key.
+    ///   - authority: A compact JWS by that key.
     public init(
         works: Int? = nil, worksDigest: String? = nil, spend: String? = nil,
-        receipt: String? = nil, serverKey: String? = nil
+        receipt: String? = nil, serverKey: String? = nil, authority: String? = nil
     ) {
         form = Self.currentForm
         self.works = works
@@ -139,6 +143,7 @@ public struct Evidence: Codable, Equatable, Sendable {
         self.spend = spend
         self.receipt = receipt
         self.serverKey = serverKey
+        self.authority = authority
     }
 
     /// Its JSON with sorted members, always the same bytes.

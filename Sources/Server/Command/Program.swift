@@ -39,7 +39,8 @@ struct AtelierServerCommand: AsyncParsableCommand {
         subcommands: [
             ServeCommand.self, InviteCommand.self, AccountsCommand.self, CreditsCommand.self,
             ServiceCommand.self, ModeratorCommand.self, CasesCommand.self, AppealsCommand.self,
-            ReservationsCommand.self, RightsCommand.self, AuditCommand.self, ReportCommand.self,
+            ReservationsCommand.self, RightsCommand.self, AuthorityCommand.self, AuditCommand.self,
+            ReportCommand.self,
             EpochCommand.self, BackupCommand.self, RestoreCommand.self,
             DoctorCommand.self, OpenAPICommand.self,
         ]

@@ -91,6 +91,10 @@ package enum Limits {
     static let rowsByKey = 256
     /// Fingerprints that are read into memory in one step.
     static let fingerprintPage = 4096
+    /// Certificates begin two days before they were made, in seconds: clocks differ.
+    static let certificateLead: Double = 2 * 86_400
+    /// `doctor` asks for a new root after 9 years; one is valid for 10.
+    static let rootAge = Duration.seconds(9 * 365 * 86_400)
     /// How long the status of a receipt may be kept by whoever asked.
     static let statusLifetime = Duration.seconds(300)
     /// The most letters of cases that become orders at one contact.

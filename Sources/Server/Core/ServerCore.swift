@@ -21,6 +21,8 @@ public final class ServerCore: ServerService {
     let devices: DeviceService
     /// What models were made of, and how receipts stand.
     package let registrations: RegistrationService
+    /// The community's authority, which certifies devices for signing pictures.
+    public let authority: AuthorityService
     let segments: SegmentService
     let snapshots: SnapshotService
     /// The accounts' ledgers.
@@ -129,6 +131,7 @@ public final class ServerCore: ServerService {
             environment: environment, requests: requests, ledgers: ledgers)
         invites = InviteService(environment: environment)
         devices = DeviceService(environment: environment, requests: requests, ledgers: ledgers)
+        authority = AuthorityService(environment: environment, requests: requests)
         segments = SegmentService(environment: environment, requests: requests)
         snapshots = SnapshotService(environment: environment, requests: requests)
         moderation = ModerationService(environment: environment, ledgers: ledgers)
@@ -149,6 +152,7 @@ public final class ServerCore: ServerService {
         try checkKey(folder)
         try epochs.check()
         try audit.begin()
+        try authority.begin()
     }
 
     /// The database: the one that is named, or a file in `folder`.

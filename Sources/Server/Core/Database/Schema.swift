@@ -49,6 +49,7 @@ enum Schema {
         Step(
             name: "19 cases of rights", common: RightsSchema.common,
             sqlite: RightsSchema.sqlite, postgres: RightsSchema.postgres),
+        Step(name: "20 provenance", common: ProvenanceSchema.common),
     ]
 
     /// An older program could break what a newer one has made of the tables.

@@ -39,6 +39,7 @@ public struct Doctor: Sendable {
         report.check("schema") { try examineSchema(store, &$0) }
         report.check("clock") { try examineClock(store, &$0) }
         report.check("epoch") { try examineEpoch(store, &$0) }
+        report.check("authority") { try examineAuthority(store, &$0) }
         report.check("audit") { try examineAudit(store, &$0) }
         report.check("cases") { try examineCases(store, &$0) }
         report.check("ledger") { try examineLedgers(store, &$0) }
@@ -89,7 +90,7 @@ public struct DoctorReport: Codable, Sendable {
     /// One check.
     public struct Check: Codable, Sendable {
         /// What: `files`, `database`, `schema`, `epoch`, `ledger`, `cases`, `segments`,
-        /// `snapshots`, `audit`, `clock` or `disk`.
+        /// `snapshots`, `authority`, `audit`, `clock` or `disk`.
         public let name: String
         /// What was counted or left out, in words.
         public var note: String

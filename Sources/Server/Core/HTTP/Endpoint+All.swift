@@ -4,6 +4,7 @@ extension Endpoint {
     /// Every endpoint, in the order of the document.
     static let all =
         service + accounts + keys + sync + ledger + registrations + moderators + rights
+        + provenance
 
     private static let service = [
         Endpoint(

@@ -177,7 +177,7 @@ struct Routes: Sendable {
         return value
     }
 
-    private func text(_ text: String, type: String = "text/plain") -> Response {
+    func text(_ text: String, type: String = "text/plain") -> Response {
         Response(
             status: .ok, headers: [.contentType: type],
             body: .init(byteBuffer: ByteBuffer(string: text)))

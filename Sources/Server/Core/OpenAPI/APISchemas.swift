@@ -4,7 +4,7 @@ import SignedObjects
 
 /// The schemas of what is sent, by name.
 enum APISchemas {
-    static let all = general.merging(rights) { first, _ in first }
+    static let all = general.merging(rights.merging(provenance) { $1 }) { $1 }
 
     private static let general: [String: JSON] = [
         "Document": ["type": "object"],

@@ -1,0 +1,24 @@
+import AtelierProtocol
+
+extension APISchemas {
+    /// The schemas of what is sent about who signs pictures.
+    static let provenance: [String: JSON] = [
+        "CommunityRootList": object([
+            "roots": list(of: compact, atMost: CommunityRoot.numbers.upperBound)
+        ]),
+        "SigningCertificate": object(
+            [
+                "certificate": [
+                    "type": "string", "pattern": "^[A-Za-z0-9_-]+$",
+                    "description": "X.509 in DER, base64url.",
+                ],
+                "root": compact, "public_name": publicName,
+            ], optional: ["public_name"]),
+        "PublicNameRequest": object(["name": publicName], optional: ["name"]),
+    ]
+
+    private static let publicName: JSON = [
+        "type": "string", "minLength": 1,
+        "maxLength": .integer(PublicNameRequest.nameLength),
+    ]
+}
