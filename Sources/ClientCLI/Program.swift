@@ -81,7 +81,8 @@ struct AtelierCommand: AsyncParsableCommand {
             ModelsCommand.self, GenerateCommand.self, GenerationsCommand.self,
             CreditsCommand.self, SyncCommand.self, StatusCommand.self, ConflictsCommand.self,
             CasesCommand.self, AppealCommand.self, FingerprintCommand.self,
-            BundleCommand.self, VerifyCommand.self, BackupCommand.self, RestoreCommand.self,
+            BundleCommand.self, VerifyCommand.self, CredentialsCommand.self, BackupCommand.self,
+            RestoreCommand.self,
             DoctorCommand.self, ExportCommand.self, UICommand.self,
         ])
 }

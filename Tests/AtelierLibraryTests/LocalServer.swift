@@ -33,6 +33,7 @@ final class LocalServer: Sendable {
         var tamper: Tamper?
         var audit: (contents: [Digest], epoch: Int)?
         var rights = Rights()
+        var publicName: String?
     }
 
     /// What a hostile server makes of a reply before it goes.
@@ -173,6 +174,7 @@ final class LocalServer: Sendable {
         let device = try member(message, &state)
         if let refusal = state.refusal { throw problem(refusal, 403) }
         if let reply = try rights(message, path, device, &state) { return reply }
+        if let reply = try provenance(message, device, &state) { return reply }
         switch (message.method, path.count, path.last ?? "") {
         case ("GET", 2, "device-requests"):
             return try reply(DeviceRequestList(requests: state.waiting))

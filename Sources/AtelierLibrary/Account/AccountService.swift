@@ -99,6 +99,8 @@ extension AccountService {
         membership.server = .init(address: connection.address.description, key: server.key)
         try context.save(membership)
         try await ledger.settleAsMember(over: connection)
+        // What does not arrive now comes with the first sync.
+        _ = try? await followCertificate(over: connection)
         return try ledger.wallet.report()
     }
 

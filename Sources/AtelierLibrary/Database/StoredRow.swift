@@ -184,6 +184,8 @@ enum LocalValue: String {
     case cases
     /// The serial of the last order about a case that they include.
     case caseOrder = "case_order"
+    /// The certificate with which this device signs pictures: JSON.
+    case signingCertificate = "signing_certificate"
     /// The time by which files leave the trash, milliseconds since 1970 UTC.
     case trashTime = "trash_time_ms"
     /// What this device's clock said at the last sweep.

@@ -22,23 +22,28 @@ package struct OutputFile: Sendable {
 
     /// The file's path.
     package let file: URL
+    /// The format that the name's ending or the artist asks for.
+    let format: OutputFormat
     private let replaces: Bool
-    private let format: OutputFormat
 
     /// Checks what can be checked before work or a credit is spent on the file.
     ///
     /// - Parameters:
+    ///   - format: The picture's format; nil for that of the name's ending.
     ///   - replaces: Whether an existing file is replaced.
     ///   - inputs: The files it is made from; compared by identity, not by name.
     /// - Throws: ``LibraryError/badOutput(path:reason:)``, ``LibraryError/fileExists(path:)``,
     ///   ``LibraryError/unwritable(path:reason:)``.
     package init(
-        _ file: URL, _ content: Content, replacing replaces: Bool, besides inputs: [URL] = [],
-        of folder: LibraryFolder
+        _ file: URL, _ content: Content, as format: ExportOptions.Format? = nil,
+        replacing replaces: Bool,
+        besides inputs: [URL] = [], of folder: LibraryFolder
     ) throws {
         self.file = file
         self.replaces = replaces
-        format = content == .picture ? try Self.format(of: file) : .png
+        self.format =
+            try format.flatMap { OutputFormat(rawValue: $0.rawValue) }
+            ?? (content == .picture ? Self.format(of: file) : .png)
         let place = FileIdentity(file)
         if let place, inputs.contains(where: { FileIdentity($0) == place }) {
             throw LibraryError.badOutput(
@@ -67,8 +72,12 @@ package struct OutputFile: Sendable {
 
     /// Writes a picture, given as a PNG file, in the format of the name, atomically.
     package func write(png: [UInt8]) throws {
-        let bytes = format == .png ? png : try Picture.decode(png).0.encoded(as: format)
-        try naming { try LibraryFile.write(bytes, to: file, replacing: replaces) }
+        try write(bytes: try encoded(png: png))
+    }
+
+    /// The bytes of a picture, given as a PNG file, in the format of the name.
+    func encoded(png: [UInt8]) throws -> [UInt8] {
+        format == .png ? png : try Picture.decode(png).0.encoded(as: format)
     }
 
     /// Writes a whole file, atomically.

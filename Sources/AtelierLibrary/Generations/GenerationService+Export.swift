@@ -1,10 +1,45 @@
 import CreditLedger
 public import Foundation
 import GRDB
+import Provenance
 import SignedObjects
 import StyleKit
 import SyncKit
 import SystemSupport
+
+/// How a generation is exported.
+public struct ExportOptions: Sendable {
+    /// A file's format. The raw value is its name.
+    public enum Format: String, Sendable, CaseIterable {
+        /// Portable Network Graphics.
+        case png
+        /// JPEG, baseline.
+        case jpeg
+        /// WebP, lossy; it carries no manifest.
+        case webp
+    }
+
+    /// Whether the watermark is left out.
+    public var isClean = false
+    /// The file's format; nil for that of its name's ending.
+    public var format: Format?
+    /// What is written into it.
+    public var statement = PictureStatement()
+    /// Whether an existing file is replaced.
+    public var isReplacing = false
+
+    /// With the watermark, in the format of the name, over nothing.
+    public init() {}
+}
+
+/// A generation that was written to a file.
+public struct ExportedPicture: Sendable {
+    /// The generation.
+    public let generation: Generation
+    /// Whether the file carries a signed manifest: no server has certified this device otherwise,
+    /// or the format has no place for one.
+    public let isSigned: Bool
+}
 
 /// A work's colour on a source map.
 public struct SourceColor: Codable, Equatable, Sendable {
@@ -44,23 +79,60 @@ extension GenerationService {
     /// Without its watermark the picture is rendered again, and its pixels are compared with those
     /// of the first time: the library stores no copy without the watermark.
     ///
-    /// - Parameter replacing: Whether an existing file is replaced.
+    /// PNG and JPEG files get metadata and a signed manifest that say what the picture is and from
+    /// whose works; with the receipt, where there is one by then.
+    ///
     /// - Throws: ``GenerationError/noReceipt(reason:nextStep:)`` where the watermark must stay;
     ///   ``LibraryError/elsewhere(kind:device:)`` where the file or model is on another device.
+    public func export(
+        _ id: GenerationID, to file: URL, _ options: ExportOptions,
+        _ watch: DrawingWatch = DrawingWatch()
+    ) throws -> ExportedPicture {
+        let output = try OutputFile(
+            file, .picture, as: options.format, replacing: options.isReplacing,
+            of: context.folder)
+        let generation = try generation(id)
+        let picture =
+            options.isClean
+            ? try cleanFile(of: generation, watch) : try markedFile(of: generation)
+        let encoded = try output.encoded(png: picture)
+        guard output.format != .webp else {
+            try output.write(bytes: encoded)
+            return ExportedPicture(generation: generation, isSigned: false)
+        }
+        let (bytes, isSigned) = try signed(encoded, generation, options.statement)
+        try output.write(bytes: bytes)
+        return ExportedPicture(generation: generation, isSigned: isSigned)
+    }
+
+    /// Exports with what is written into a picture where nothing else is asked for.
+    ///
+    /// - Throws: As ``export(_:to:_:_:)``.
+    @discardableResult
     public func export(
         _ id: GenerationID, to file: URL, withoutWatermark: Bool = false, replacing: Bool = false,
         _ watch: DrawingWatch = DrawingWatch()
     ) throws -> Generation {
-        let output = try OutputFile(file, .picture, replacing: replacing, of: context.folder)
-        let generation = try generation(id)
-        let bytes =
-            if withoutWatermark {
-                try cleanFile(of: generation, watch)
-            } else {
-                try markedFile(of: generation)
-            }
-        try output.write(png: bytes)
-        return generation
+        var options = ExportOptions()
+        options.isClean = withoutWatermark
+        options.isReplacing = replacing
+        return try export(id, to: file, options, watch).generation
+    }
+
+    private func signed(
+        _ file: [UInt8], _ generation: Generation, _ statement: PictureStatement
+    ) throws -> (bytes: [UInt8], isSigned: Bool) {
+        let found = generation.sources.prefix(Provenance.Limits.sources).compactMap {
+            // A work that was removed since is in the digest over all works.
+            try? works.work($0.work)
+        }
+        let model = generation.modelId.flatMap { try? styles.model($0) }
+        let spend = try? wallet.open().journal.spends.first {
+            $0.digest.description == generation.spend
+        }
+        return try PictureSigning(context: context).signed(
+            file, generation, from: found, count: model?.works.count, spend: spend?.compact,
+            saying: statement)
     }
 
     private func markedFile(of generation: Generation) throws -> [UInt8] {

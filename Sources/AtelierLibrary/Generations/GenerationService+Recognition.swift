@@ -1,34 +1,28 @@
+public import AtelierProtocol
 import CreditLedger
 public import Foundation
 import GRDB
-import SignedObjects
+public import SignedObjects
 import StyleKit
 import SyncKit
 import SystemSupport
 
-/// What the library knows about a picture file. Its JSON form is what `verify --json` prints.
+/// What is known about a picture file. Its JSON form is what `verify --json` prints.
 public struct Verification: Codable, Equatable, Sendable {
-    /// What it is.
-    public enum Verdict: String, Codable, Sendable {
-        /// A generation of this account with a valid receipt of the server.
-        case countersigned
-        /// A generation of this account that this device signed, without a receipt.
-        case signed
-        /// Not a generation that this library knows to be genuine.
-        case unknown
-    }
-
-    /// What it is.
-    public let verdict: Verdict
-    /// The generation; left out where there is none.
+    /// What it is; see ``PictureVerdict/Kind``.
+    public let verdict: PictureVerdict.Kind
+    /// Why it is altered or unknown; empty otherwise.
+    public let reason: String
+    /// The generation of this library; left out where it is none.
     public let generation: GenerationID?
-    /// Whether the bytes are those of the watermarked file; false where only the pixels match, as
-    /// in an export without the watermark.
+    /// Whether the bytes are those of a watermarked file in the library.
     public let isMarkedFile: Bool
     /// When the server countersigned; left out where it has not.
     public let countersignedAt: Moment?
-    /// The address of the server that countersigned; empty where none did.
+    /// The address of the server that countersigned; empty where none did, or another one.
     public let server: String
+    /// What its manifest says; left out where that is not believed.
+    public let picture: PictureVerdict?
 }
 
 /// A hidden mark that was found in a picture, and the generations that it points to.
@@ -45,37 +39,93 @@ public struct FoundMark: Codable, Equatable, Sendable {
     public let generations: [Generation]
 }
 
+extension Verification {
+    /// What a picture file is, by its manifest alone: for people without a library.
+    ///
+    /// - Parameters:
+    ///   - servers: Fingerprints of the servers that are believed.
+    ///   - now: The present.
+    /// - Throws: ``LibraryError/unreadable(path:reason:)``.
+    public init(
+        of file: URL, believing servers: [ServerFingerprint], now: UnixTime
+    ) throws {
+        let bytes = try LibraryFile.read(file, limit: Limits.pictureBytes)
+        let found = PictureJudge(believing: servers, now: now).judge(bytes)
+        let isWhole = [.countersigned, .signed].contains(found.verdict)
+        self.init(
+            verdict: found.verdict, reason: found.reason, generation: nil, isMarkedFile: false,
+            countersignedAt: found.countersigned.map(Moment.init), server: "",
+            picture: isWhole ? found : nil)
+    }
+}
+
 extension GenerationService {
-    /// Says whether a picture file is a generation of this account, and who signed it.
+    /// Says what a picture file is, by its manifest; where it carries none, by what this library
+    /// knows: a generation of this account is recognised by its bytes, or by its pixels.
     ///
-    /// A file is recognised by its bytes, or by its pixels where it was exported without the
-    /// watermark. A file that was scaled, cropped or compressed since then is unknown.
-    ///
+    /// - Parameter servers: Fingerprints of further servers that are believed.
     /// - Throws: ``LibraryError/unreadable(path:reason:)``,
     ///   ``LibraryError/notAPicture(path:reason:)``.
-    public func verify(_ file: URL) throws -> Verification {
+    public func verify(
+        _ file: URL, believing servers: [ServerFingerprint] = []
+    ) throws -> Verification {
         let bytes = try LibraryFile.read(file, limit: Limits.pictureBytes)
+        let own = context.membership.server
+        let known = servers + [own.map { ServerFingerprint(key: $0.key) }].compactMap { $0 }
+        let found = PictureJudge(believing: known, now: try context.now()).judge(bytes)
+        switch found.verdict {
+        case .countersigned, .signed:
+            let isOwn = found.serverKey == own?.key
+            return Verification(
+                verdict: found.verdict, reason: "",
+                generation: try found.spend.flatMap { try generation(ofSpend: $0) },
+                isMarkedFile: false, countersignedAt: found.countersigned.map(Moment.init),
+                server: isOwn && found.receipt != nil ? own?.address ?? "" : "", picture: found)
+        case .altered: return Self.nothing(found.verdict, because: found.reason)
+        case .unknown: return try recognise(bytes, file, otherwise: found.reason)
+        }
+    }
+
+    private static func nothing(
+        _ verdict: PictureVerdict.Kind, because reason: String, of id: GenerationID? = nil
+    ) -> Verification {
+        Verification(
+            verdict: verdict, reason: reason, generation: id, isMarkedFile: false,
+            countersignedAt: nil, server: "", picture: nil)
+    }
+
+    /// What this library knows of a file whose manifest says nothing.
+    private func recognise(
+        _ bytes: [UInt8], _ file: URL, otherwise reason: String
+    ) throws -> Verification {
         let digest = Digest(of: bytes).description
         let marked = try all().first { $0.sha256 == digest }
         let known = try marked ?? generation(withPixelsOf: bytes, file)
-        guard let known else {
-            return Verification(
-                verdict: .unknown, generation: nil, isMarkedFile: false, countersignedAt: nil,
-                server: "")
-        }
-        let isMarked = marked != nil
+        guard let known else { return Self.nothing(.unknown, because: reason) }
         if let server = context.membership.server,
             let receipt = try? JWS<Receipt>(verifying: known.receipt, with: server.key),
             receipt.payload.account == context.account,
             receipt.payload.body.description == known.body
         {
             return Verification(
-                verdict: .countersigned, generation: known.id, isMarkedFile: isMarked,
-                countersignedAt: Moment(receipt.payload.time), server: server.address)
+                verdict: .countersigned, reason: "", generation: known.id,
+                isMarkedFile: marked != nil, countersignedAt: Moment(receipt.payload.time),
+                server: server.address, picture: nil)
+        }
+        guard try isSigned(known) else {
+            return Self.nothing(.unknown, because: reason, of: known.id)
         }
         return Verification(
-            verdict: try isSigned(known) ? .signed : .unknown, generation: known.id,
-            isMarkedFile: isMarked, countersignedAt: nil, server: "")
+            verdict: .signed, reason: "", generation: known.id, isMarkedFile: marked != nil,
+            countersignedAt: nil, server: "", picture: nil)
+    }
+
+    private func generation(ofSpend spend: Digest) throws -> GenerationID? {
+        try context.store.read { database in
+            try Data.fetchOne(
+                database, sql: "SELECT id FROM generations WHERE spend = ? ORDER BY id LIMIT 1",
+                arguments: [spend.description])
+        }.flatMap { GenerationID($0) }
     }
 
     private func generation(

@@ -28,6 +28,8 @@ public struct SyncDoubt: Codable, Equatable, Sendable {
         case missingKeys = "missing-keys"
         /// The server's list of reservations cannot be what it signed before.
         case reservationsRefused = "reservations-refused"
+        /// The server's certificate for signing pictures is not one that it may give.
+        case certificateRefused = "certificate-refused"
         /// The server refused to register a work or a model.
         case registrationRefused = "registration-refused"
     }
@@ -47,7 +49,7 @@ public struct SyncDoubt: Codable, Equatable, Sendable {
         case .missingSegments, .divergentReplica: .exportBundle
         case .missingKeys: .sync
         case .quarantineFull, .snapshotUnusable, .auditRewritten, .auditUnchecked,
-            .reservationsRefused, .registrationRefused:
+            .reservationsRefused, .certificateRefused, .registrationRefused:
             nil
         }
     }
@@ -169,6 +171,7 @@ struct SyncDoubts: Sendable {
     /// are.
     func keep(
         after report: SyncReport, missingKeys: [Int], refusedList: (any Error)? = nil,
+        refusedCertificate: (any Error)? = nil,
         refusedRegistrations: [(digest: String, text: String)] = []
     ) throws {
         let now = Moment(try context.now())
@@ -180,13 +183,16 @@ struct SyncDoubts: Sendable {
         let list = refusedList.map {
             SyncDoubt(code: .reservationsRefused, subject: "", text: "\($0)", since: now)
         }
+        let certificate = refusedCertificate.map {
+            SyncDoubt(code: .certificateRefused, subject: "", text: "\($0)", since: now)
+        }
         let registrations = refusedRegistrations.map { digest, text in
             SyncDoubt(
                 code: .registrationRefused, subject: digest,
                 text: "The server did not register \(digest.prefix(8)), so generations made from "
                     + "it are held: \(text)", since: now)
         }
-        try keep(audit + engine + keys + [list].compactMap { $0 } + registrations)
+        try keep(audit + engine + keys + [list, certificate].compactMap { $0 } + registrations)
     }
 
     private func auditDoubts(

@@ -77,45 +77,6 @@ struct GenerationsCommand: ParsableCommand {
         }
     }
 
-    struct Export: ParsableCommand {
-        static let configuration = CommandConfiguration(
-            abstract: "Write a picture to a file; once countersigned, also without the watermark.")
-
-        @OptionGroup var options: LibraryOptions
-        @Argument(help: "The id, or the start or end of it.") var id: String
-        @Option(help: "The file to write: .png, .jpg or .webp.", completion: .file())
-        var out: FileArgument
-        @OptionGroup var force: ForceOption
-        @Flag(help: "Without the watermark; the server must have countersigned.") var noWatermark =
-            false
-
-        func run() throws {
-            let library = try options.open()
-            let file = try out.url
-            _ = try OutputFile(
-                file, .picture, replacing: force.force, of: library.folder)
-            let line = ProgressLine("drawing")
-            defer { line.end() }
-            let made = try library.generations.export(
-                try library.generationID(id), to: file, withoutWatermark: noWatermark,
-                replacing: force.force,
-                DrawingWatch(progress: { line.show($0) }))
-            line.end()
-            if options.json {
-                return try JSONOutput.show(
-                    Exported(
-                        generation: made.id.description, file: out.shown, watermark: !noWatermark))
-            }
-            Terminal.say(out.shown)
-        }
-
-        private struct Exported: Encodable {
-            let generation: String
-            let file: String
-            let watermark: Bool
-        }
-    }
-
     struct Map: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Draw a map that shows from which work each region comes.")

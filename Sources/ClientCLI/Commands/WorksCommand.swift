@@ -10,7 +10,8 @@ struct WorksCommand: ParsableCommand {
         commandName: "works", abstract: "Add, list, show, edit, remove and restore works.",
         subcommands: [
             Add.self, List.self, Show.self, Edit.self, Landmarks.self, Remove.self, Trash.self,
-            Restore.self, Protect.self, Reserve.self, Unreserve.self, Reservations.self,
+            Restore.self, Protect.self, Sign.self, Reserve.self, Unreserve.self,
+            Reservations.self,
             Certificate.self,
         ])
 

@@ -32,12 +32,15 @@ function verdict(name, { verification, mark }) {
     const [style, sign, text] = {
         countersigned: ["good", "check", t("pictures.verdict_countersigned")],
         signed: ["wait", "circle", t("pictures.verdict_signed")],
+        altered: ["bad", "cross", t("pictures.verdict_changed")],
         unknown: ["bad", "cross", mark?.generations.length ? t("pictures.verdict_altered")
             : t("pictures.verdict_unknown")],
     }[verification.verdict];
+    const artist = verification.generation ? null : verification.picture?.artist;
     const id = verification.generation ?? mark?.generations[0]?.id;
     const when = verification.countersigned_at;
-    return h(`div.banner.${style}`, h("div.row", icon(sign), h("strong", name)), h("p", text),
+    return h(`div.banner.${style}`, h("div.row", icon(sign), h("strong", name)),
+        h("p", artist ? t("pictures.verdict_community", { artist }) : text),
         when && h("p", t("pictures.countersigned_on", { time: moment(when) })),
         id && h("div.row", h("a.button", { href: `pictures?id=${id}` }, t("pictures.show_it"))));
 }
