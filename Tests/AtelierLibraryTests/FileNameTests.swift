@@ -1,4 +1,5 @@
 import AtelierLibrary
+import AtelierProtocol
 import Foundation
 import SignedObjects
 import SyncKit

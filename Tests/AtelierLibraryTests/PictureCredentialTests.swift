@@ -5,6 +5,7 @@ import Foundation
 import Provenance
 import SignedObjects
 import StyleKit
+import Synchronization
 import SyncKitHTTP
 import TestSupport
 import Testing

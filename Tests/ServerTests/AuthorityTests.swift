@@ -1,6 +1,7 @@
 import AtelierProtocol
 import AtelierServer
 import Foundation
+import HTTPTypes
 import HummingbirdTesting
 import Provenance
 import SignedObjects
