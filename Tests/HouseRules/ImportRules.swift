@@ -67,7 +67,8 @@ enum ImportRules {
         ],
         "Sources/Server/Core": http.union([
             "AtelierProtocol", "CreditLedger", "Fingerprints", "Provenance", "SignedObjects",
-            "SyncKit", "SystemSupport", "CoreMetrics", "CPostgres", "Crypto", "GRDB", "GRDBSQLite", "Logging",
+            "SyncKit", "SystemSupport", "CoreMetrics", "CPostgres", "Crypto", "GRDB", "GRDBSQLite",
+            "Logging",
             "NIOPosix",
             "NIOSSL",
         ]),
