@@ -2,6 +2,7 @@
 
 import json
 import os
+import pathlib
 import random
 import re
 import signal
@@ -53,9 +54,9 @@ class Story:
             self.fetch, self.open_server, self.join, self.add_works, self.train,
             self.draw_composition, self.draw_sketch_and_die, self.resume, self.repeat,
             self.refuse_third, self.refuse_clean_export, self.settle, self.export_clean,
-            self.let_second_device_in, self.see_from_elsewhere, self.edit_on_both,
-            self.write_with_sqlite, self.suspend, self.keep_what_is_yours, self.reinstate,
-            self.draw_granted, self.draw_figure,
+            self.check_origin, self.let_second_device_in, self.see_from_elsewhere,
+            self.edit_on_both, self.write_with_sqlite, self.suspend, self.keep_what_is_yours,
+            self.reinstate, self.draw_granted, self.draw_figure,
         ]
         for step in self.scenes(steps):
             with self.stage.step(" ".join(step.__doc__.split())):
@@ -212,6 +213,19 @@ class Story:
             self.stage.say(f"{name}-clean.png: the mark had covered {share:.1%} of the pixels.")
         self.page.append(("Countersigned", [
             ("composition-clean.png", "generation 1"), ("from-sketch-clean.png", "generation 2")]))
+
+    def check_origin(self):
+        """A stranger checks, offline, whose works a picture is of; one changed byte shows."""
+        picture = pathlib.Path(self.pictures, "composition-clean.png")
+        content = bytearray(picture.read_bytes())
+        content[-100] ^= 1
+        (changed := pathlib.Path(self.stage.path("changed.png"))).write_bytes(content)
+        believed = ("--server-key", self.a.json("credentials")["server"])
+        stranger = Device(self.stage, "stranger")
+        for file, status, word in ((picture, 0, "countersigned"), (changed, 1, "altered")):
+            done = stranger.run("verify", str(file), *believed, status=status)
+            check_text(done.stdout, word)
+            self.stage.say(done.stdout)
 
     # The second device.
 

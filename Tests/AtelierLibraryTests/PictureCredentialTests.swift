@@ -184,7 +184,7 @@ struct PictureCredentialTests {
         #expect(try library.generations.verify(file).picture?.artist == "artist")
     }
 
-    // Goal: a work by hand is signed as one, and only the artist's own, with its pixels as they are.
+    // Goal: a work by hand is signed as one, and only the artist's own; its pixels stay.
     @Test func worksByHandAreSigned() async throws {
         let world = try World()
         let server = LocalServer(world: world)

@@ -156,6 +156,6 @@ struct RegistrationTests {
         #expect(held.letters.map(\.text) == ["A moderator withholds it."])
         try server.withhold(digest, caseNumber: 3, isReleased: true)
         let after = try await library.sync.run()
-        #expect(after.settled == 1 && after.letters.map(\.title) == ["receipts released"])
+        #expect(after.settled == 1 && after.letters.map(\.receipts) == [.released])
     }
 }

@@ -120,7 +120,7 @@ private final class ManualTimer: Sendable {
 
     var engineTimer: EngineTimer {
         EngineTimer(
-            now: { self.state.withLock { $0.now } }, sleep: { try await self.sleep($0) })
+            now: { self.state.withLock { $0.now } }, sleep: { try await self.pause($0) })
     }
 
     func advance(by step: Duration) {
@@ -145,7 +145,7 @@ private final class ManualTimer: Sendable {
         }
     }
 
-    private func sleep(_ delay: Duration) async throws {
+    private func pause(_ delay: Duration) async throws {
         let id = state.withLock { state in
             state.nextID += 1
             return state.nextID

@@ -8,7 +8,7 @@ import SyncKit
 import SystemSupport
 
 /// What is known about a picture file. Its JSON form is what `verify --json` prints.
-public struct Verification: Codable, Equatable, Sendable {
+public struct Verification: Encodable, Equatable, Sendable {
     /// What it is; see ``PictureVerdict/Kind``.
     public let verdict: PictureVerdict.Kind
     /// Why it is altered or unknown; empty otherwise.

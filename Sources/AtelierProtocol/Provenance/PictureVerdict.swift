@@ -6,7 +6,7 @@ public import SignedObjects
 /// What a picture file says of itself, and what of it holds; found without a network.
 ///
 /// Its JSON form is what `verify --json` prints under `picture`.
-public struct PictureVerdict: Codable, Equatable, Sendable {
+public struct PictureVerdict: Encodable, Equatable, Sendable {
     /// What the file is.
     public enum Kind: String, Codable, Sendable {
         /// Whole, signed by a device of the server's community, and the server countersigned.
@@ -20,7 +20,7 @@ public struct PictureVerdict: Codable, Equatable, Sendable {
     }
 
     /// A work that a picture was made from.
-    public struct Source: Codable, Equatable, Sendable {
+    public struct Source: Encodable, Equatable, Sendable {
         /// SHA-256 of the work's file, hexadecimal.
         public let sha256: String
         /// Its title; left out unless the artist wanted titles in the picture.

@@ -29,7 +29,9 @@ struct VerifyCommand: AsyncParsableCommand {
     func run() async throws {
         let known = servers.map(\.fingerprint)
         guard try options.folder.holdsLibrary else {
-            let now = UnixTime(milliseconds: Int64(Date().timeIntervalSince1970 * 1000))
+            let now = UnixTime(
+                milliseconds:
+                    Int64(clamping: Int(rounding: Date().timeIntervalSince1970 * 1000)))
             let found = try Verification(of: try file.url, believing: known, now: now)
             return try tell(found, nil)
         }

@@ -109,7 +109,8 @@ public struct CommunityAuthority: Sendable {
         }
     }
 
-    /// A number that follows from the key, the start and the holder's name, so that two servers on one database give
+    /// A number that follows from the key, the start and the holder's name, so that two servers on
+    /// one database give
     /// the same certificate. Positive, 16 bytes (RFC 5280, 4.1.2.2).
     private static func serial(
         of key: Curve25519.Signing.PublicKey, _ start: Date, _ subject: DistinguishedName

@@ -88,7 +88,8 @@ public actor SyncEngine {
         schedule = SyncSchedule(pace: pace)
     }
 
-    /// Begins: with a run at once, then whenever there is a reason. Does nothing where it has begun.
+    /// Begins: with a run at once, then whenever there is a reason. Does nothing where it has
+    /// begun.
     public func start() async {
         // Two runs of one store would each send what the other seals.
         await ending?.value

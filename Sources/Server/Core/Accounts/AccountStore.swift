@@ -114,7 +114,10 @@ struct AccountStore {
     /// or it was purged before.
     func purge(_ account: AccountID) throws -> [String: Int]? {
         let count = try db.execute(
-            "UPDATE account SET state = ?1, pin = '', public_name = '' WHERE id = ?2 AND state <> ?1",
+            """
+            UPDATE account SET state = ?1, pin = '', public_name = ''
+            WHERE id = ?2 AND state <> ?1
+            """,
             [AccountState.purged.rawValue, account.blob])
         guard count == 1 else { return nil }
         var gone: [String: Int] = [:]
