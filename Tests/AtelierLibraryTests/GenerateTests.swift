@@ -1,4 +1,5 @@
 import AtelierLibrary
+import AtelierProtocol
 import CreditLedger
 import Foundation
 import GRDB

@@ -69,8 +69,8 @@ struct DoctorTests {
         #expect(report.count == 0, "\(report.checks.filter { !$0.findings.isEmpty })")
         #expect(
             report.checks.map(\.name) == [
-                "files", "disk", "database", "schema", "clock", "epoch", "audit", "cases",
-                "ledger", "segments", "snapshots",
+                "files", "disk", "database", "schema", "clock", "epoch", "authority", "audit",
+                "cases", "ledger", "segments", "snapshots",
             ])
         #expect(report.checks.first { $0.name == "ledger" }?.note == "2 accounts, 1 receipt")
         #expect(report.checks.first { $0.name == "segments" }?.note == "3 segments")
@@ -144,7 +144,7 @@ struct DoctorTests {
         let object = try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any]
         #expect(object?["is_well"] as? Bool == false)
         #expect((object?["findings"] as? Int ?? 0) > 0)
-        #expect((object?["checks"] as? [[String: Any]])?.count == 11)
+        #expect((object?["checks"] as? [[String: Any]])?.count == 12)
     }
 
     private func findings(_ name: String, _ server: TestServer) throws -> [String] {

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// An engine that runs by itself, by a timer that the test moves.
-@Suite(.timeLimit(.minutes(2))) struct SyncEngineTests {
+@Suite(.timeLimit(.minutes(10))) struct SyncEngineTests {
     private let fleet: Fleet
     private let timer = ManualTimer()
 

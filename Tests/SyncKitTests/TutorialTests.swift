@@ -58,7 +58,7 @@ import Testing
     }
 
     // Goal: so does the engine that runs by itself.
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(10)))
     func theEngineOfTheArticleRuns() async throws {
         let folder = try TemporaryFolder()
         let world = SimulatedTime(seed: 3).environment()

@@ -76,9 +76,11 @@ extension GenerationService {
         switch found.verdict {
         case .countersigned, .signed:
             let isOwn = found.serverKey == own?.key
+            // Another account's signer may name a spend of this one.
+            let spend = found.account == context.account?.description ? found.spend : nil
             return Verification(
                 verdict: found.verdict, reason: "",
-                generation: try found.spend.flatMap { try generation(ofSpend: $0) },
+                generation: try spend.flatMap { try generation(ofSpend: $0) },
                 isMarkedFile: false, countersignedAt: found.countersigned.map(Moment.init),
                 server: isOwn && found.receipt != nil ? own?.address ?? "" : "", picture: found)
         case .altered: return Self.nothing(found.verdict, because: found.reason)

@@ -51,7 +51,7 @@ public struct PictureVerdict: Encodable, Equatable, Sendable {
     public fileprivate(set) var serverKey: VerifyingKey?
     /// SHA-256 of the receipt's compact text, by which the server tells how it stands.
     public fileprivate(set) var receipt: Digest?
-    /// Digest of the spend that was countersigned.
+    /// Digest of the spend that was countersigned, or that the signer says was made for it.
     public fileprivate(set) var spend: Digest?
     /// When the server countersigned, by its clock.
     public fileprivate(set) var countersigned: UnixTime?
@@ -162,7 +162,8 @@ public struct PictureJudge: Sendable {
         verdict.sources = credential.sources.map { .init(sha256: $0.sha256, title: $0.title) }
         verdict.serverKey = key
         verdict.receipt = receipt?.digest
-        verdict.spend = receipt?.payload.spend
+        verdict.spend =
+            receipt?.payload.spend ?? credential.evidence.spend.map { Digest(of: $0.utf8) }
         verdict.countersigned = receipt?.payload.time
         return verdict
     }
