@@ -35,6 +35,15 @@ def read(path):
     return width, height, channels, _unfiltered(zlib.decompress(packed), width, height, channels)
 
 
+def packed_pixels(path):
+    """The compressed pixels, without what else a file says; of a file that is no PNG, all."""
+    try:
+        return b"".join(data for name, data in _chunks(path) if name == b"IDAT")
+    except ValueError:
+        with open(path, "rb") as file:
+            return file.read()
+
+
 def pixel_hash(path):
     """Names the pixels, whatever the compression."""
     width, height, channels, rows = read(path)

@@ -28,8 +28,8 @@ public struct HTTPTransport: Transport {
     /// A transport over `exchange`, such as ``HTTPClient/send(_:)``.
     ///
     /// - Parameter stream: To wait for news, such as ``HTTPClient/stream(_:onBytes:)`` of a client
-    ///   of its own, as a client sends one message at a time; without a total time, and with a stall
-    ///   time of over half a minute, as the server speaks so seldom.
+    ///   of its own, as a client sends one message at a time; without a total time, and with a
+    ///   stall time of over half a minute, as the server speaks so seldom.
     public init(
         exchange: @escaping Exchange, stream: Stream? = nil, authorize: @escaping Authorize,
         explain: @escaping Explain

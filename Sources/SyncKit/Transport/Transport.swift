@@ -26,8 +26,8 @@ public protocol Transport: Sendable {
     func chunk(_ index: Int, of snapshot: SnapshotManifest) async throws -> [UInt8]
 
     /// Waits until the server has segments after `sequence`, and returns true then; at once where
-    /// it has them already. False where this transport cannot wait: whoever asked then looks from time
-    /// to time.
+    /// it has them already. False where this transport cannot wait: whoever asked then looks from
+    /// time to time.
     ///
     /// - Throws: What the transport throws where the server is lost; `CancellationError` where the
     ///   task is cancelled.
