@@ -14,12 +14,12 @@ extension HTTPTransport {
             method: "GET", target: target, headers: try authorize("GET", target, []), body: nil)
         let (heads, continuation) = AsyncStream.makeStream(
             of: ServerSequence.self, bufferingPolicy: .bufferingNewest(1))
-        let lines = EventLines()
+        let reader = HeadReader()
         return try await withThrowingTaskGroup(of: Bool?.self) { group in
             group.addTask {
                 defer { continuation.finish() }
                 let reply = try await stream(message) { bytes in
-                    for head in lines.heads(in: bytes) { continuation.yield(head) }
+                    for head in reader.heads(in: bytes) { continuation.yield(head) }
                 }
                 guard reply.status == 200 else { throw explain(reply) }
                 return nil
@@ -38,44 +38,19 @@ extension HTTPTransport {
     }
 }
 
-/// The heads in a `text/event-stream` whose events are objects with a member `head`.
-private final class EventLines: Sendable {
-    private struct Line {
-        var bytes: [UInt8] = []
-        var isTooLong = false
-    }
-
-    private let line = Mutex(Line())
+/// The heads in a stream of events that are objects with a member `head`.
+private final class HeadReader: Sendable {
+    private let reader = Mutex(EventStreamReader())
 
     /// What a piece of the stream completes.
     func heads(in bytes: [UInt8]) -> [ServerSequence] {
-        line.withLock { line in
-            var heads: [ServerSequence] = []
-            for byte in bytes {
-                if byte == UInt8(ascii: "\n") {
-                    if !line.isTooLong, let head = Self.head(in: line.bytes) { heads.append(head) }
-                    line = Line()
-                } else if line.bytes.count < HTTPLimits.eventLineBytes {
-                    line.bytes.append(byte)
-                } else {
-                    line.isTooLong = true
-                }
-            }
-            return heads
+        reader.withLock { $0.read(bytes) }.compactMap { event in
+            let head = try? JSONDecoder().decode(Standing.self, from: Data(event.data)).head
+            return head.flatMap { $0 >= 0 ? ServerSequence($0) : nil }
         }
     }
 
-    private static func head(in line: [UInt8]) -> ServerSequence? {
-        let prefix = Array("data:".utf8)
-        guard
-            line.starts(with: prefix),
-            let event = try? JSONDecoder().decode(Event.self, from: Data(line[prefix.count...])),
-            event.head >= 0
-        else { return nil }
-        return ServerSequence(event.head)
-    }
-
-    private struct Event: Decodable {
+    private struct Standing: Decodable {
         let head: Int64
     }
 }

@@ -186,7 +186,7 @@ private struct Heard: AsyncSequence {
         let (stream, continuation) = AsyncThrowingStream.makeStream(of: AccountEvent.self)
         let listening = Task {
             do {
-                let reader = Mutex(EventReader())
+                let reader = Mutex(EventStreamReader())
                 var limits = HTTPLimits()
                 limits.totalTimeout = nil
                 let client = try HTTPClient(address: HTTPAddress(address), limits: limits)
@@ -196,7 +196,12 @@ private struct Heard: AsyncSequence {
                         method: "GET", target: AccountEvent.target,
                         headers: [.atelierProof: proof], body: nil)
                 ) { bytes in
-                    for event in reader.withLock({ $0.read(bytes) }) { continuation.yield(event) }
+                    for event in reader.withLock({ $0.read(bytes) })
+                    where event.name == AccountEvent.name {
+                        let event = try? CanonicalJSON.decode(
+                            AccountEvent.self, from: Data(event.data))
+                        if let event { continuation.yield(event) }
+                    }
                 }
                 continuation.finish()
             } catch {

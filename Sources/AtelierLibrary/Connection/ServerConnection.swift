@@ -35,12 +35,17 @@ struct ServerConnection: Sendable {
     func events(_ onEvent: @escaping @Sendable (AccountEvent) -> Void) async throws {
         let stream = try openStream()
         let reply = try await again {
-            let reader = Mutex(EventReader())
+            let reader = Mutex(EventStreamReader())
             let message = HTTPMessage(
                 method: "GET", target: AccountEvent.target,
                 headers: try proof("GET", AccountEvent.target, []))
             return try await stream(message) { bytes in
-                for event in reader.withLock({ $0.read(bytes) }) { onEvent(event) }
+                for event in reader.withLock({ $0.read(bytes) })
+                where event.name == AccountEvent.name {
+                    let event = try? CanonicalJSON.decode(
+                        AccountEvent.self, from: Data(event.data))
+                    if let event { onEvent(event) }
+                }
             }
         }
         guard reply.status == 200 else { throw Self.refusal(reply) }

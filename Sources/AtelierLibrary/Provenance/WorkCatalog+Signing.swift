@@ -36,9 +36,6 @@ extension WorkCatalog {
     private func sign(
         _ work: Work, in folder: URL, _ statement: PictureStatement, replacing replaces: Bool
     ) throws -> SignedWork {
-        guard let file = work.location(in: context.folder) else {
-            throw LibraryError.elsewhere(kind: "work", device: work.deviceName)
-        }
         guard work.basis == WorkBasis.mine.rawValue else {
             throw PictureSigningError.notSigned(
                 title: work.title, reason: "It is licensed or commissioned: its author signs it.")
@@ -48,12 +45,7 @@ extension WorkCatalog {
                 title: work.title,
                 reason: "A manifest stands in PNG and JPEG files: export it as one, and add that.")
         }
-        let name = "\(FileTitle.of(work.title))-\(work.id.short).\(format.endings[0])"
-        let target = folder.appending(path: name)
-        let output = try OutputFile(
-            target, .picture, replacing: replaces, besides: [file], of: context.folder)
-        let bytes = try LibraryFile.read(
-            file, unchangedFrom: work.sha256, otherwise: "it is not the file that was added")
+        let (bytes, output) = try copying(work, as: format, into: folder, replacing: replaces)
         do {
             try output.write(
                 bytes: try PictureSigning(context: context).signed(
@@ -63,6 +55,6 @@ extension WorkCatalog {
         } catch let error as ProtectionError {
             throw PictureSigningError.notSigned(title: work.title, reason: error.description)
         }
-        return SignedWork(work: work.id, file: target.shownPath)
+        return SignedWork(work: work.id, file: output.file.shownPath)
     }
 }

@@ -40,21 +40,13 @@ extension WorkCatalog {
     private func protect(
         _ work: Work, in folder: URL, replacing replaces: Bool
     ) throws -> ProtectedWork {
-        guard let file = work.location(in: context.folder) else {
-            throw LibraryError.elsewhere(kind: "work", device: work.deviceName)
-        }
         guard let format = OutputFormat(rawValue: work.format) else {
             throw RightsError.notProtected(
                 title: work.title,
                 reason: "It is a file of a drawing program or a scanner: export it as PNG, JPEG or "
                     + "WebP, and add that.")
         }
-        let name = "\(FileTitle.of(work.title))-\(work.id.short).\(format.endings[0])"
-        let target = folder.appending(path: name)
-        let output = try OutputFile(
-            target, .picture, replacing: replaces, besides: [file], of: context.folder)
-        let bytes = try LibraryFile.read(
-            file, unchangedFrom: work.sha256, otherwise: "it is not the file that was added")
+        let (bytes, output) = try copying(work, as: format, into: folder, replacing: replaces)
         let copy: ProtectedCopy
         do {
             copy = try ProtectedCopy(of: bytes)
@@ -68,6 +60,24 @@ extension WorkCatalog {
         }
         try output.write(bytes: copy.bytes)
         return ProtectedWork(
-            work: work.id, file: target.shownPath, isWithoutManifest: copy.isWithoutManifest)
+            work: work.id, file: output.file.shownPath, isWithoutManifest: copy.isWithoutManifest)
+    }
+
+    /// The bytes of a work's file, and the file in a folder that a copy of it becomes.
+    ///
+    /// - Throws: ``LibraryError/elsewhere(kind:device:)``, ``LibraryError/fileExists(path:)``.
+    func copying(
+        _ work: Work, as format: OutputFormat, into folder: URL, replacing replaces: Bool
+    ) throws -> (bytes: [UInt8], output: OutputFile) {
+        guard let file = work.location(in: context.folder) else {
+            throw LibraryError.elsewhere(kind: "work", device: work.deviceName)
+        }
+        let name = "\(FileTitle.of(work.title))-\(work.id.short).\(format.endings[0])"
+        let output = try OutputFile(
+            folder.appending(path: name), .picture, replacing: replaces, besides: [file],
+            of: context.folder)
+        let bytes = try LibraryFile.read(
+            file, unchangedFrom: work.sha256, otherwise: "it is not the file that was added")
+        return (bytes, output)
     }
 }

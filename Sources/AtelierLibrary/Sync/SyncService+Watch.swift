@@ -33,7 +33,7 @@ extension SyncService {
         _ news: NewsSignal,
         onChange: @escaping @Sendable (Result<SyncOutcome, any Error>) -> Void
     ) async throws {
-        var backoff = Backoff()
+        var backoff = Self.backoff
         var last: SyncOutcome?
         news.raise()
         for await _ in news.raised {
@@ -45,12 +45,13 @@ extension SyncService {
                 if outcome.pending > 0, outcome.standing.state == .good { news.raise() }
                 if outcome.isNews(after: last) { onChange(.success(outcome)) }
                 last = outcome
-                backoff = Backoff()
+                backoff.reset()
             } catch let error as CancellationError {
                 throw error
             } catch let error where Self.isTransient(error) {
-                if backoff.isFirst { onChange(.failure(error)) }
-                try await context.environment.pause(try wait(after: error, backoff.next()))
+                if backoff.failures == 0 { onChange(.failure(error)) }
+                try await context.environment.pause(
+                    try wait(after: error, backoff.next(leavingOut: .random(in: 0...1))))
                 news.raise()
             }
         }
@@ -64,7 +65,7 @@ extension SyncService {
 
     /// Raises the signal for each event of the server.
     private func listen(for news: NewsSignal) async throws {
-        var backoff = Backoff()
+        var backoff = Self.backoff
         while !Task.isCancelled {
             // The transport ends a connection whose heartbeats stop.
             let began = ContinuousClock.now
@@ -75,8 +76,8 @@ extension SyncService {
             } catch {
                 // The next sync meets the same error and reports it.
             }
-            if ContinuousClock.now - began > Backoff.longest { backoff = Backoff() }
-            try await context.environment.pause(backoff.next())
+            if ContinuousClock.now - began > Self.waits.upperBound { backoff.reset() }
+            try await context.environment.pause(backoff.next(leavingOut: .random(in: 0...1)))
             news.raise()
         }
     }
@@ -88,6 +89,10 @@ extension SyncService {
             news.look(at: DatabaseFile.writeMark(of: context.folder.database))
         }
     }
+
+    /// Up to 1 s after the first failure, 2 s and so on.
+    private static let waits = Duration.seconds(1)...Duration.seconds(60)
+    private static var backoff: Backoff { Backoff(waits) }
 
     /// Whether waiting may help: no network, a busy or stopped server, a library in use.
     private static func isTransient(_ error: any Error) -> Bool {
@@ -143,23 +148,4 @@ final class NewsSignal: Sendable {
 
     /// Compares marks with `mark` from now on.
     func lookAgain(from mark: [Int64]) { lastMark.withLock { $0 = mark } }
-}
-
-/// Exponential backoff with jitter: up to 1 s, 2 s and so on, at most 60 s.
-struct Backoff: Sendable {
-    /// The longest wait.
-    static let longest = Duration.seconds(60)
-
-    private var tries = 0
-
-    /// Whether nothing was retried yet.
-    var isFirst: Bool { tries == 0 }
-
-    /// The wait before the next try: a random part, half to all, of the backoff, so that devices
-    /// that lost one server do not all return at once.
-    mutating func next() -> Duration {
-        let whole = min(Self.longest, .seconds(1 << min(tries, 6)))
-        tries += 1
-        return whole * Double.random(in: 0.5...1)
-    }
 }

@@ -233,18 +233,16 @@ public actor SyncEngine {
     private func listen() {
         guard !schedule.isLowData else { return }
         listening = Task {
-            var failures = 0
+            var backoff = Backoff(pace.retryDelays)
             while !Task.isCancelled {
                 do {
                     guard try await transport.waitForNews(after: try store.cursor()) else { return }
-                    failures = 0
+                    backoff.reset()
                     self.noteNews()
                     // Until what is new was fetched, the same news would come again.
                     await self.run?.value
                 } catch {
-                    failures += 1
-                    let delay = pace.retryDelays.lowerBound * (1 << min(failures - 1, 20))
-                    try? await timer.sleep(min(delay, pace.retryDelays.upperBound))
+                    try? await timer.sleep(backoff.next(leavingOut: 0))
                 }
             }
         }

@@ -16,16 +16,18 @@ package struct SyncSchedule: Sendable {
     /// In low-data mode nothing runs but for writes and wishes.
     package private(set) var isLowData = false
     private var isRunning = false
-    private var isWishedAgain = false
     private var due: (time: Duration, cause: SyncCause)?
     private var firstWrite: Duration?
-    /// Runs that failed one after the other.
-    package private(set) var failures = 0
+    private var backoff: Backoff
 
     /// A schedule on which nothing is due.
     package init(pace: SyncEngine.Pace) {
         self.pace = pace
+        backoff = Backoff(pace.retryDelays)
     }
+
+    /// Runs that failed one after the other.
+    package var failures: Int { backoff.failures }
 
     /// A local write: due a little after the last of several, and not long after the first.
     package mutating func wrote(at now: Duration) {
@@ -43,10 +45,9 @@ package struct SyncSchedule: Sendable {
         if !isLowData { bringForward(to: now, .news) }
     }
 
-    /// The app wishes a run now.
+    /// The app wishes a run now; one that is under way is followed by another.
     package mutating func wished(at now: Duration) {
-        isWishedAgain = isRunning
-        bringForward(to: now, .wish)
+        due = (min(due?.time ?? now, now), .wish)
     }
 
     /// Switches low-data mode on or off.
@@ -69,41 +70,31 @@ package struct SyncSchedule: Sendable {
     ///
     /// - Parameter hasMore: Whether something was written meanwhile.
     package mutating func succeeded(at now: Duration, hasMore: Bool) {
-        ended()
-        failures = 0
+        isRunning = false
+        backoff.reset()
         if hasMore { wrote(at: now) }
         if !isLowData { bringForward(to: now + pace.interval, .interval) }
-        if isWishedAgain { wished(at: now) }
     }
 
-    /// A run has failed: the next one is due after twice the time of the one before, at most the
-    /// longest, less up to a half of it, so that devices that failed together do not come together.
+    /// A run has failed: the next one is due after a ``Backoff``.
     ///
     /// - Parameter part: 0 to 1, at random.
     package mutating func failed(at now: Duration, part: Double) {
-        ended()
-        failures += 1
-        // 2 to the 20th of any useful delay is past any useful limit.
-        let doubled = pace.retryDelays.lowerBound * (1 << min(failures - 1, 20))
-        let delay = min(doubled, pace.retryDelays.upperBound) * (1 - min(max(part, 0), 1) / 2)
-        due = nil
-        bringForward(to: now + delay, .retry)
-        if isWishedAgain { wished(at: now) }
+        isRunning = false
+        if due?.cause != .wish { due = nil }
+        bringForward(to: now + backoff.next(leavingOut: part), .retry)
     }
 
     /// Nothing is due any more; what failed before is forgotten.
     package mutating func stop() {
-        self = SyncSchedule(pace: pace, isLowData: isLowData)
+        let isLowData = isLowData
+        self = SyncSchedule(pace: pace)
+        self.isLowData = isLowData
     }
-
-    private init(pace: SyncEngine.Pace, isLowData: Bool) {
-        (self.pace, self.isLowData) = (pace, isLowData)
-    }
-
-    private mutating func ended() { isRunning = false }
 
     private mutating func bringForward(to time: Duration, _ cause: SyncCause) {
-        if let due, due.time <= time { return }
+        // A wish is due at once, and outlives a failure.
+        if let due, due.time <= time || due.cause == .wish { return }
         due = (time, cause)
     }
 }

@@ -80,25 +80,19 @@ public struct ClaimService: ServerService {
         _ act: CaseService.SideAct, _ words: CaseWords, of code: RightsCode,
         _ incoming: IncomingRequest
     ) async throws -> ClaimStatus {
-        let (status, accounts) = try await requests.asAnybody(
-            counting: cases.letterCounts(of: code, incoming)
-        ) { db, now in
+        try await cases.written(by: code, incoming) { db, now in
             let id = try Self.find(code, in: db)
             let accounts = try self.cases(of: id, now: now, in: db).write(act, words)
             let first = words.number.map { $0 - 1 } ?? 0
             return (try self.status(id, after: first, now: now, in: db), accounts)
         }
-        await cases.deliver(to: accounts)
-        return status
     }
 
     /// Takes a claim back with all of its cases, and forgets how the claimant is reached.
     func withdraw(
         _ withdrawal: Withdrawal, of code: RightsCode, _ incoming: IncomingRequest
     ) async throws -> ClaimStatus {
-        let (status, accounts) = try await requests.asAnybody(
-            counting: cases.letterCounts(of: code, incoming)
-        ) { db, now in
+        let status = try await cases.written(by: code, incoming) { db, now in
             let id = try Self.find(code, in: db)
             let accounts = try self.cases(of: id, now: now, in: db)
                 .withdraw(withdrawal.text ?? "")
@@ -107,7 +101,6 @@ public struct ClaimService: ServerService {
             return (try self.status(id, after: 0, now: now, in: db), accounts)
         }
         await database.emptyLog()
-        await cases.deliver(to: accounts)
         return status
     }
 

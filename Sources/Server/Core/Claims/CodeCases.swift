@@ -83,3 +83,19 @@ struct CodeCases {
         }
     }
 }
+
+extension CaseService {
+    /// Runs what somebody without an account writes by a code, in one transaction, and tells the
+    /// accounts that have new letters by it.
+    ///
+    /// - Parameter body: Gives the reply and these accounts.
+    func written<Reply: Sendable>(
+        by code: RightsCode, _ incoming: IncomingRequest,
+        _ body: @escaping @Sendable (Database, UnixTime) throws -> (Reply, [AccountID])
+    ) async throws -> Reply {
+        let (reply, accounts) = try await requests.asAnybody(
+            counting: letterCounts(of: code, incoming), body)
+        await deliver(to: accounts)
+        return reply
+    }
+}

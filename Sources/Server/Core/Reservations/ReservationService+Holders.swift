@@ -64,9 +64,7 @@ extension ReservationService {
         _ act: CaseService.SideAct, _ words: CaseWords, of code: RightsCode,
         _ incoming: IncomingRequest
     ) async throws -> HolderReservations {
-        let (reply, accounts) = try await requests.asAnybody(
-            counting: cases.letterCounts(of: code, incoming)
-        ) { db, now in
+        try await cases.written(by: code, incoming) { db, now in
             let holder = try Self.find(code, in: db)
             let records = try ReservationStore(db: db).records(ofHolder: holder)
             let accounts = try self.cases(of: records, now: now, in: db).write(act, words)
@@ -75,8 +73,6 @@ extension ReservationService {
                 try self.reservations(of: holder, after: first, now: now, in: db), accounts
             )
         }
-        await cases.deliver(to: accounts)
-        return reply
     }
 
     /// Ends a holder's reservations, with the cases in which nothing is decided about them yet.
@@ -84,9 +80,7 @@ extension ReservationService {
         _ withdrawal: Withdrawal, of code: RightsCode, _ incoming: IncomingRequest
     ) async throws -> HolderReservations {
         let text = withdrawal.text ?? ""
-        let (reply, accounts) = try await requests.asAnybody(
-            counting: cases.letterCounts(of: code, incoming)
-        ) { db, now in
+        let reply = try await cases.written(by: code, incoming) { db, now in
             let holder = try Self.find(code, in: db)
             let records = try ReservationStore(db: db).records(ofHolder: holder)
             var accounts: [AccountID] = []
@@ -103,7 +97,6 @@ extension ReservationService {
             return (try self.reservations(of: holder, after: 0, now: now, in: db), accounts)
         }
         await database.emptyLog()
-        await cases.deliver(to: accounts)
         return reply
     }
 
