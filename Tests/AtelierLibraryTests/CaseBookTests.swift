@@ -133,6 +133,27 @@ struct CaseBookTests {
         #expect(try library.rights.caseReport(4).waitingReservation == number)
     }
 
+    // Goal: an artist who appeals too early is not told to decide first. Method: a server that
+    // refuses every move, in a case that waits, and in one that has ended.
+    @Test func earlyMovesAreRefusedInWords() async throws {
+        let world = try World()
+        let server = LocalServer(world: world)
+        let library = try await world.joinedLibrary("desk", at: server)
+        server.changeRights {
+            $0.cases = [LocalServer.file(4, letters: ["Who?"], now: world.now)]
+            $0.isRefusingMoves = true
+        }
+        let early = await #expect(throws: RightsError.notDecided(caseNumber: 4)) {
+            try await library.rights.appeal(4, "No.")
+        }
+        let failure = Failure(try #require(early))
+        #expect(failure.kind == .refused && failure.nextStep == .answerCase && failure.number == 4)
+        await #expect(throws: RightsError.nothingToWithdraw(caseNumber: 4)) {
+            try await library.rights.withdraw(4, "No.")
+        }
+        await #expect(throws: Problem.self) { try await library.rights.answer(4, "I did.") }
+    }
+
     // Goal: a list of cases that does not rise is refused. Method: the same case twice.
     @Test func aCircularListIsRefused() async throws {
         let world = try World()

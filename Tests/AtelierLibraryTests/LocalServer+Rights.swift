@@ -22,6 +22,8 @@ extension LocalServer {
         /// Targets that were asked for, in order.
         var targets: [String] = []
         var isRefusingRegistrations = false
+        /// Whether no case takes anything.
+        var isRefusingMoves = false
         /// Whether new reservations wait for a moderator.
         var isPending = false
         /// How many works the server says that it knows with other contents.
@@ -135,6 +137,7 @@ extension LocalServer {
         case ("POST", "cases"):
             let words: CaseWords = try body(of: message)
             let old = try file(path[2], state.rights)
+            if state.rights.isRefusingMoves { throw problem(.caseState, 409) }
             let letters = old.letters.map(\.text) + [words.text]
             let new = Self.file(
                 old.number, kind: old.kind, letters: letters,

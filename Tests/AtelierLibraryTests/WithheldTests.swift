@@ -97,18 +97,30 @@ struct WithheldTests {
                 #expect(throws: RightsError.self) { try train("b") }
             }
         }
+        // One that was dismissed long ago opens no door to what a later case is about.
+        let dismissed = try Self.decided(.dismiss, about: digest, now: world.now)
+        let later = try Self.decided(
+            .confirmReservation, about: digest, side: .claimant, number: 8, reservation: 9,
+            now: world.now)
+        server.changeRights { $0.cases = [dismissed, later] }
+        try server.tell(.caseDecision, caseNumber: 8, "x")
+        _ = try await library.sync.run()
+        #expect(throws: RightsError.self) { try train("c") }
         let rest = try library.styles.train("rest", from: .all, without: [work.id])
         #expect(!rest.model.works.contains(work.id) && rest.model.works.count == 2)
     }
 
-    /// Case 7, decided.
+    /// A case, decided.
     static func decided(
-        _ act: CaseAct, about work: Digest?, side: CaseSide = .respondent, now: UnixTime,
+        _ act: CaseAct, about work: Digest?, side: CaseSide = .respondent,
+        number: Int64 = 7, reservation: Int64? = nil, now: UnixTime,
         letters: [CaseLetter] = [], isUndone: Bool = false, canAppeal: Bool = true
     ) throws -> CaseFile {
         CaseFile(
-            number: 7, kind: .match, side: .respondent, state: .decided, waitsFor: nil, work: work,
-            reservation: nil, distance: 0, claimantSince: now, respondentSince: now, opened: now,
+            number: number, kind: .match, side: .respondent, state: .decided, waitsFor: nil,
+            work: work,
+            reservation: reservation, distance: 0, claimantSince: now, respondentSince: now,
+            opened: now,
             letters: letters,
             decision: CaseDecision(
                 act: act, side: side, code: "not-own-work", until: nil, time: now,

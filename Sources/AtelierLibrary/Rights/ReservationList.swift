@@ -20,21 +20,36 @@ struct ReservationList: Sendable {
 
     let context: LibraryContext
 
-    /// The reservation of somebody else that each picture is nearest to, if it is near to any; a
-    /// picture with too little detail for a reliable fingerprint is near to none.
+    /// A picture that is compared with the list.
+    struct Picture {
+        /// SHA-256 of its file, hexadecimal.
+        let sha256: String
+        /// Its fingerprints.
+        let reading: FingerprintReading
+    }
+
+    /// The reservation of somebody else that each picture is nearest to, if it is near to any.
+    ///
+    /// A picture with too little detail for a reliable fingerprint is near to none; one that a case
+    /// has left to the account is not compared with what that case was about.
     ///
     /// - Returns: One entry for each picture.
-    func matches(of readings: [FingerprintReading]) throws -> [Match?] {
-        guard readings.contains(where: \.isReliable) else { return readings.map { _ in nil } }
+    func matches(of pictures: [Picture]) throws -> [Match?] {
+        guard pictures.contains(where: \.reading.isReliable) else {
+            return pictures.map { _ in nil }
+        }
         let entries = try others()
-        return readings.map { reading in
+        let settled = SettledPairs(try context.storedCases())
+        return pictures.map { picture in
+            let reading = picture.reading
             guard reading.isReliable else { return nil }
             var nearest: Match?
             for entry in entries {
                 let distance = reading.distance(to: entry.fingerprint)
                 guard distance <= Fingerprint.matchDistance, distance < nearest?.distance ?? .max
                 else { continue }
-                nearest = Match(number: entry.number, distance: distance)
+                let match = Match(number: entry.number, distance: distance)
+                if !settled.clears(picture.sha256, of: match) { nearest = match }
             }
             return nearest
         }

@@ -11,6 +11,12 @@ public enum RightsError: ServiceError {
     case reserved(name: String, number: Int, differingBits: Int, isTraining: Bool)
     /// The account has contested the reservation before; the words are in no case.
     case contestedBefore(reservation: Int, caseNumber: Int)
+    /// There is no decision yet to appeal against.
+    case notDecided(caseNumber: Int)
+    /// The account asked for nothing in the case that it could take back.
+    case nothingToWithdraw(caseNumber: Int)
+    /// The case has ended.
+    case caseEnded(caseNumber: Int)
     /// No reservation of the account has this number.
     case noSuchReservation(number: Int)
     /// No protected copy of the work can be made.
@@ -18,7 +24,9 @@ public enum RightsError: ServiceError {
 
     var kind: Failure.Kind {
         switch self {
-        case .markedAgainstTraining, .unreadableMark, .reserved, .contestedBefore: .refused
+        case .markedAgainstTraining, .unreadableMark, .reserved, .contestedBefore,
+            .notDecided, .nothingToWithdraw, .caseEnded:
+            .refused
         case .notProtected, .noSuchReservation: .other
         }
     }
@@ -29,15 +37,17 @@ public enum RightsError: ServiceError {
         case .unreadableMark: .sayCheckedMark
         case .reserved(_, _, _, let isTraining):
             isTraining ? .trainWithoutWork : .contestReservation
-        case .contestedBefore: .answerCase
+        case .contestedBefore, .notDecided: .answerCase
         case .noSuchReservation: .listReservations
-        case .notProtected: nil
+        case .notProtected, .nothingToWithdraw, .caseEnded: nil
         }
     }
 
     var number: Int? {
         switch self {
-        case .reserved(_, let number, _, _), .contestedBefore(_, let number): number
+        case .reserved(_, let number, _, _), .contestedBefore(_, let number),
+            .notDecided(let number), .nothingToWithdraw(let number), .caseEnded(let number):
+            number
         case .markedAgainstTraining, .unreadableMark, .notProtected, .noSuchReservation: nil
         }
     }
@@ -60,6 +70,12 @@ public enum RightsError: ServiceError {
         case .contestedBefore(let reservation, let number):
             "You have contested reservation \(reservation) before, in case \(number). "
                 + "What you wrote now was not kept."
+        case .notDecided(let number):
+            "There is no decision in case \(number) yet that you could appeal against."
+        case .nothingToWithdraw(let number):
+            "You asked for nothing in case \(number) that you could withdraw now."
+        case .caseEnded(let number):
+            "Case \(number) has ended: nothing in it can be changed any more."
         case .noSuchReservation(let number):
             "This account has no reservation \(number)."
         case .notProtected(let title, let reason):

@@ -43,14 +43,15 @@ extension RightsService {
 
     /// Appeals against a decision; another moderator decides.
     ///
-    /// - Throws: As ``answer(_:_:)`` does.
+    /// - Throws: ``RightsError/notDecided(caseNumber:)``; otherwise as ``answer(_:_:)`` does.
     public func appeal(_ number: Int, _ text: String) async throws -> CaseReport {
         try await write("appeals", text, in: number)
     }
 
     /// Withdraws what the account asked for in a case, such as its objection to a reservation.
     ///
-    /// - Throws: As ``answer(_:_:)`` does.
+    /// - Throws: ``RightsError/nothingToWithdraw(caseNumber:)``; otherwise as ``answer(_:_:)``
+    ///   does.
     public func withdraw(_ number: Int, _ text: String) async throws -> CaseReport {
         try await write("withdrawal", text, in: number)
     }
@@ -129,10 +130,30 @@ extension RightsService {
     ) async throws -> CaseReport {
         let words = CaseWords(text: try Self.checked(text))
         let connection = try account.connection()
-        let file = try await connection.post(
-            "\(CaseList.target)/\(number)/\(what)", words, as: CaseFile.self)
+        let file: CaseFile
+        do {
+            file = try await connection.post(
+                "\(CaseList.target)/\(number)/\(what)", words, as: CaseFile.self)
+        } catch let problem as Problem where problem.type == .caseState {
+            // What the server says is said to moderators too, who can do something else about it.
+            let now = try await connection.get(
+                "\(CaseList.target)/\(number)", as: CaseFile.self)
+            _ = try keep(now)
+            throw Self.refusal(of: what, in: now) ?? problem
+        }
         try context.remember(connection.clock)
         return try keep(file)
+    }
+
+    /// Why a side cannot do something in a case; nil where the server's words say it.
+    private static func refusal(of what: String, in file: CaseFile) -> RightsError? {
+        let number = Int(clamping: file.number)
+        return switch (what, file.state) {
+        case (_, .final): .caseEnded(caseNumber: number)
+        case ("appeals", .open), ("appeals", .waiting): .notDecided(caseNumber: number)
+        case ("withdrawal", _): .nothingToWithdraw(caseNumber: number)
+        default: nil
+        }
     }
 
     private static func checked(_ text: String) throws -> String {

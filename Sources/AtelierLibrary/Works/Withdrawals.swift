@@ -120,6 +120,7 @@ public struct Withdrawals: Sendable {
             let works = try erasures.removals(database).map(\.work).filter {
                 try registrar.knows(work: $0, database) && !others(with: $0.description, database)
             }
+            for work in works { try self.works.reservations.endWith(removed: work, database) }
             try registrar.withdraw(works: works, models: models, database)
             try generations.flagOwnOfRemovedWorks(database)
         }

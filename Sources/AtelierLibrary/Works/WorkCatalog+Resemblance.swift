@@ -90,11 +90,9 @@ extension WorkCatalog {
     func checkReservations(of works: [Work]) throws {
         let readings = try readings(of: works)
         let known = works.compactMap { work in readings[work.id].map { (work, $0) } }
-        let cases = try context.storedCases()
-        for (entry, match) in zip(known, try reservations.matches(of: known.map(\.1))) {
-            guard let match, !cases.contains(where: { $0.clears(entry.0, of: match) }) else {
-                continue
-            }
+        let pictures = known.map { ReservationList.Picture(sha256: $0.sha256, reading: $1) }
+        for (entry, match) in zip(known, try reservations.matches(of: pictures)) {
+            guard let match else { continue }
             throw RightsError(match, name: "The work \"\(entry.0.title)\"", isTraining: true)
         }
     }
@@ -105,24 +103,5 @@ extension RightsError {
         self = .reserved(
             name: name, number: Int(clamping: match.number), differingBits: match.distance,
             isTraining: isTraining)
-    }
-}
-
-extension CaseFile {
-    /// Whether the case is about a work and what was reserved, and ended in the work's favour.
-    ///
-    /// A case of two registrations names no reservation: one that was made later stands for the
-    /// registration.
-    fileprivate func clears(_ own: Work, of match: ReservationList.Match) -> Bool {
-        guard work?.description == own.sha256, reservation ?? match.number == match.number,
-            let decision
-        else { return false }
-        if decision.isUndone { return state == .final && decision.side == side }
-        switch decision.act {
-        case .dismiss, .refuseReservation: return true
-        case .confirmReservation: return false
-        case .warn, .withholdWork, .withholdModel, .requireRetrain, .suspend:
-            return decision.side != side
-        }
     }
 }

@@ -62,7 +62,8 @@ public struct WorkCatalog: Sendable {
             bytes, rights: rights, answer: answer, ownKeys: ownKeys, path: file.shownPath)
         let statement = try rightsStatement(for: sha256, rights, check)
         let reading = picture.fingerprint
-        if let match = try reservations.matches(of: [reading]).first ?? nil {
+        let compared = ReservationList.Picture(sha256: sha256.description, reading: reading)
+        if let match = try reservations.matches(of: [compared]).first ?? nil {
             throw RightsError(match, name: file.shownPath)
         }
         let resemblance = try resemblance(of: reading)
