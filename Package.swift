@@ -25,6 +25,7 @@ let hummingbirdTesting = Target.Dependency.product(
 let hummingbirdTLS = Target.Dependency.product(name: "HummingbirdTLS", package: "hummingbird")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let coreMetrics = Target.Dependency.product(name: "CoreMetrics", package: "swift-metrics")
+let mustache = Target.Dependency.product(name: "Mustache", package: "swift-mustache")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 
 func library(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
@@ -110,6 +111,7 @@ let package = Package(
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(
             url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
     ],
     targets: optionalLibraries.map(\.target) + [
         // System libraries: a module map and a shim each.
@@ -172,12 +174,16 @@ let package = Package(
         // The texts of the page in each language.
         .target(
             name: "Messages", resources: [.copy("Catalogue")], swiftSettings: settings),
+        // What the artist's, the moderators' and the public pages share.
+        .target(
+            name: "PageParts", dependencies: ["Messages", httpTypes, hummingbird],
+            resources: [.copy("Site")], swiftSettings: settings),
         // The artist's page: a server for this machine only.
         .target(
             name: "Studio",
             dependencies: [
-                "AtelierLibrary", "AtelierProtocol", "Messages", "SignedObjects", "StyleKit",
-                "SystemSupport", httpTypes, hummingbird, logging,
+                "AtelierLibrary", "AtelierProtocol", "Messages", "PageParts", "SignedObjects",
+                "StyleKit", "SystemSupport", httpTypes, hummingbird, logging,
             ], resources: [.copy("Site")], swiftSettings: settings),
         program(
             "atelier", in: "ClientCLI",
@@ -190,8 +196,19 @@ let package = Package(
                 hummingbird, hummingbirdTLS, logging,
             ],
             path: "Sources/Server/Core", swiftSettings: settings),
+        // The moderators' console and the public pages.
+        .target(
+            name: "Console",
+            dependencies: [
+                "AtelierProtocol", "AtelierServer", "Messages", "PageParts", "Provenance",
+                "SignedObjects", "SystemSupport", crypto, httpTypes, hummingbird, logging, mustache,
+            ],
+            path: "Sources/Server/Console",
+            resources: [.copy("Catalogue"), .copy("Site"), .copy("Templates")],
+            swiftSettings: settings),
         program(
-            "atelier-server", in: "Server/Command", ["AtelierServer", argumentParser, logging]),
+            "atelier-server", in: "Server/Command",
+            ["AtelierServer", "Console", argumentParser, logging]),
 
         // Tests: a target per library, and those that see the whole.
         .target(
@@ -244,9 +261,10 @@ let package = Package(
         tests(
             "ServerTests",
             [
-                "AtelierProtocol", "AtelierServer", "CreditLedger", "Fingerprints", "Provenance",
-                "SignedObjects", "SyncKit", "SyncKitHTTP", "SystemSupport", coreMetrics, crypto,
-                grdb, httpTypes, hummingbird, hummingbirdTesting,
+                "AtelierProtocol", "AtelierServer", "Console", "CreditLedger", "Fingerprints",
+                "Messages", "PageParts", "Provenance", "SignedObjects", "SyncKit", "SyncKitHTTP",
+                "SystemSupport", coreMetrics, crypto, grdb, httpTypes, hummingbird,
+                hummingbirdTesting,
             ]),
         .executableTarget(
             name: "drive-server",

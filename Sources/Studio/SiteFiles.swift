@@ -3,6 +3,7 @@ import HTTPTypes
 import Hummingbird
 import Messages
 import NIOCore
+import PageParts
 
 /// The files of the page, and the page itself in the language and theme of a request.
 struct SiteFiles: Sendable {
@@ -12,30 +13,15 @@ struct SiteFiles: Sendable {
         "pictures": "pictures.title", "account": "account.title", "start": "start.title",
     ]
 
-    private let folder: URL
+    private let folder: PageFolder
     private let catalogue: Catalogue
 
     /// - Throws: `CatalogueError` where the texts are missing.
     init(
-        folder: URL = Bundle.main.bundleURL.appending(path: "atelier_Studio.resources/Site")
+        folder: URL = PageFolder.resources(of: "Studio", "Site")
     ) throws {
-        self.folder = folder
+        self.folder = PageFolder(folder)
         catalogue = try Catalogue.installed()
-    }
-
-    /// The language of a request: the one that the artist chose, else the browser's.
-    static func language(of request: Request) -> Language {
-        cookie("lang", request).flatMap { Language(rawValue: $0) }
-            ?? Language(acceptLanguage: request.headers[.acceptLanguage] ?? "")
-    }
-
-    private static func cookie(_ name: String, _ request: Request) -> String? {
-        for part in (request.headers[.cookie] ?? "").split(separator: ";") {
-            let pair = part.trimmingCharacters(in: .whitespaces).split(
-                separator: "=", maxSplits: 1)
-            if pair.count == 2, pair[0] == name { return String(pair[1]) }
-        }
-        return nil
     }
 
     /// The texts of a language as JSON: `ja.json`, or `ja.sentences.json` for what the program
@@ -58,12 +44,10 @@ struct SiteFiles: Sendable {
 
     /// The page of a room; `?lang=` keeps the language that the artist chose.
     func page(_ room: String, _ request: Request) throws -> Response {
-        let chosen = request.uri.queryParameters["lang"].flatMap { Language(rawValue: String($0)) }
-        let language = chosen ?? Self.language(of: request)
-        let shell = try String(contentsOf: folder.appending(path: "shell.html"), encoding: .utf8)
-        let theme = Self.cookie("theme", request).flatMap {
-            ["light", "dark"].contains($0) ? " data-theme=\"\($0)\"" : nil
-        }
+        let preferences = PagePreferences(of: request)
+        let language = preferences.language
+        let shell = try folder.text("shell.html")
+        let theme = preferences.theme.map { " data-theme=\"\($0.rawValue)\"" }
         let page = Self.fill(shell) { name in
             switch name {
             case "lang": language.rawValue
@@ -79,9 +63,7 @@ struct SiteFiles: Sendable {
         var headers: HTTPFields = [
             .contentType: "text/html; charset=utf-8", .contentLanguage: language.rawValue,
         ]
-        if let chosen {
-            headers[.setCookie] = "lang=\(chosen.rawValue); Max-Age=31536000; SameSite=Strict"
-        }
+        if let cookie = preferences.cookieHeader { headers[.setCookie] = cookie }
         return Response(
             status: .ok, headers: headers, body: .init(byteBuffer: ByteBuffer(string: page)))
     }
@@ -105,22 +87,11 @@ struct SiteFiles: Sendable {
             .replacing(">", with: "&gt;").replacing("\"", with: "&quot;")
     }
 
-    /// A file of the page: the stylesheet, the icon, or a module below `js`.
+    /// A file of the page: a stylesheet, the icon, or a module below `js`.
     func file(_ path: String) throws -> Response {
-        let names = path.split(separator: "/", omittingEmptySubsequences: false)
-        guard let last = names.last, let dot = last.lastIndex(of: "."),
-            let type = Self.types[String(last[last.index(after: dot)...])],
-            names.allSatisfy({ !$0.isEmpty && !$0.hasPrefix(".") }),
-            let data = try? Data(contentsOf: folder.appending(path: path))
-        else { throw APIError.notFound }
-        // The browser asks each time: the program may have been replaced by another version.
-        return Response(
-            status: .ok, headers: [.contentType: type, .cacheControl: "no-cache"],
-            body: .init(byteBuffer: ByteBuffer(bytes: data)))
+        guard let file = folder.file(path) ?? PageFolder.shared.file(path) else {
+            throw APIError.notFound
+        }
+        return file
     }
-
-    private static let types = [
-        "css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8",
-        "svg": "image/svg+xml", "webp": "image/webp",
-    ]
 }

@@ -37,7 +37,7 @@ struct StudioRouter: Sendable {
         router.get("messages/:name") { _, context in
             try site.messages(try context.parameters.require("name"))
         }
-        for file in ["studio.css", "icon.svg"] {
+        for file in ["base.css", "studio.css", "icon.svg"] {
             router.get(RouterPath(file)) { _, _ in try site.file(file) }
         }
         router.get("start/:name") { _, context in

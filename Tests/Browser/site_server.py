@@ -11,6 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SITE = ROOT / "Sources/Studio/Site"
+SHARED = ROOT / "Sources/PageParts/Site"
 CATALOGUE = ROOT / "Sources/Messages/Catalogue"
 TYPES = {
     ".css": "text/css", ".js": "text/javascript", ".html": "text/html; charset=utf-8",
@@ -50,6 +51,8 @@ class Handler(BaseHTTPRequestHandler):
         if match := re.fullmatch(r"messages/(en|ja|it)\.json", path):
             return self.answer(200, json.dumps(texts(match[1])).encode())
         folder = ROOT / "Tests/Browser" if path.startswith("pad") else SITE
+        if not (folder / path).is_file():
+            folder = SHARED
         file = (folder / path).resolve()
         if not file.is_relative_to(folder) or not file.is_file():
             return self.answer(404, b"{}")

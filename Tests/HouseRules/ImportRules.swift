@@ -57,9 +57,10 @@ enum ImportRules {
             "StyleKit", "SyncKit", "SyncKitHTTP", "SystemSupport", "Crypto", "GRDB", "HTTPTypes",
         ],
         "Sources/Messages": [],
+        "Sources/PageParts": http.union(["Messages"]),
         "Sources/Studio": http.union([
-            "AtelierLibrary", "AtelierProtocol", "Logging", "Messages", "SignedObjects", "StyleKit",
-            "SystemSupport",
+            "AtelierLibrary", "AtelierProtocol", "Logging", "Messages", "PageParts",
+            "SignedObjects", "StyleKit", "SystemSupport",
         ]),
         "Sources/ClientCLI": [
             "AtelierLibrary", "ArgumentParser", "AtelierProtocol", "CreditLedger", "SignedObjects",
@@ -72,9 +73,13 @@ enum ImportRules {
             "NIOPosix",
             "NIOSSL",
         ]),
+        "Sources/Server/Console": http.union([
+            "AtelierProtocol", "AtelierServer", "Crypto", "Logging", "Messages", "Mustache",
+            "PageParts", "Provenance", "SignedObjects", "SystemSupport",
+        ]),
         "Sources/Server/Command": [
-            "AtelierServer", "ArgumentParser", "AtelierProtocol", "CreditLedger", "SignedObjects",
-            "Logging", "ServiceLifecycle",
+            "AtelierServer", "Console", "ArgumentParser", "AtelierProtocol", "CreditLedger",
+            "SignedObjects", "Logging", "ServiceLifecycle",
         ],
     ]
 

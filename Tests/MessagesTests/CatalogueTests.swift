@@ -135,7 +135,10 @@ import Testing
         let files = FileManager.default.enumerator(at: sources, includingPropertiesForKeys: nil)
         var all = ""
         while let file = files?.nextObject() as? URL {
-            guard ["swift", "js", "html"].contains(file.pathExtension) else { continue }
+            // The console has texts of its own.
+            guard ["swift", "js", "html"].contains(file.pathExtension),
+                !file.path.contains("/Server/Console/")
+            else { continue }
             all += try String(contentsOf: file, encoding: .utf8) + "\n"
         }
         return all

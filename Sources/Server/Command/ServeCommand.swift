@@ -1,6 +1,7 @@
 import ArgumentParser
 import AtelierProtocol
 import AtelierServer
+import Console
 import Logging
 
 /// `serve`.
@@ -58,7 +59,9 @@ struct ServeCommand: AsyncParsableCommand {
             let logger = settings.logFormat.logger(level: settings.logLevel)
             let first = try core.moderators.firstAdministrator()
             if settings.serve.isPublicPlainHTTP { Self.warn(settings.serve.address, logger) }
-            try await core.serve(settings.serve, logger: logger) { port, metricsPort in
+            let console = try await Console(core: core)
+            try await core.serve(settings.serve, pages: console, logger: logger) {
+                port, metricsPort in
                 let lines = Self.lines(
                     settings, core, first, port: port, metricsPort: metricsPort)
                 do {

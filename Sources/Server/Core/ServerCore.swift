@@ -1,4 +1,4 @@
-import AtelierProtocol
+package import AtelierProtocol
 import CreditLedger
 public import Foundation
 package import SignedObjects
@@ -192,7 +192,7 @@ public final class ServerCore: ServerService {
     }
 
     /// The server's description, for anybody.
-    func describe() async throws -> ServerDescription {
+    package func describe() async throws -> ServerDescription {
         let epoch = try await epochs.present()
         return ServerDescription(
             key: publicKey, epoch: epoch, time: clock(), freeCredits: policy.ledger.freeCredits,

@@ -3,6 +3,7 @@ import HTTPTypes
 package import Hummingbird
 import Messages
 import NIOCore
+import PageParts
 import Synchronization
 
 /// Lets through what comes from the page itself, and nothing else; then the routes answer.
@@ -91,22 +92,8 @@ package struct AccessResponder: HTTPResponder {
                         + "<title>Atelier</title><p>\(text)</p></html>\n")))
     }
 
-    private static var headers: [(HTTPField.Name, String)] {
-        [
-            (
-                .contentSecurityPolicy,
-                "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; "
-                    + "connect-src 'self'; manifest-src 'self'; base-uri 'none'; "
-                    + "form-action 'none'; frame-ancestors 'none'"
-            ),
-            (.xContentTypeOptions, "nosniff"),
-            (.referrerPolicy, "same-origin"),
-            (.openerPolicy, "same-origin"),
-            (.resourcePolicy, "same-origin"),
-            (.embedderPolicy, "require-corp"),
-            (.permissionsPolicy, "camera=(), microphone=(), geolocation=()"),
-        ]
-    }
+    private static let headers = HTTPField.Name.pageHeaders(
+        formAction: "'none'", referrer: "same-origin")
 }
 
 /// Where the page is: the machine's own address, and the port.
@@ -133,21 +120,4 @@ final class StudioAddress: Sendable {
 
     /// Whether an origin is this page's.
     func isOrigin(_ text: String) -> Bool { text == "http://\(authority)" }
-}
-
-extension HTTPField.Name {
-    private static func known(_ name: String) -> HTTPField.Name {
-        guard let field = HTTPField.Name(name) else {
-            preconditionFailure("\(name) is no name of a field")
-        }
-        return field
-    }
-
-    static let fetchSite = known("Sec-Fetch-Site")
-    static let fetchMode = known("Sec-Fetch-Mode")
-    static let referrerPolicy = known("Referrer-Policy")
-    static let openerPolicy = known("Cross-Origin-Opener-Policy")
-    static let resourcePolicy = known("Cross-Origin-Resource-Policy")
-    static let embedderPolicy = known("Cross-Origin-Embedder-Policy")
-    static let permissionsPolicy = known("Permissions-Policy")
 }

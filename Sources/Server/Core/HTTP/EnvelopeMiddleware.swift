@@ -140,7 +140,7 @@ extension HTTPField.Name {
 
 extension Problem.Kind {
     /// The HTTP status of a problem of this kind.
-    var status: Int {
+    package var status: Int {
         switch self {
         case .malformed: 400
         case .proofMissing, .proofInvalid, .clockWrong, .deviceUnknown, .sessionInvalid: 401

@@ -1,18 +1,22 @@
 import Foundation
 package import Hummingbird
 import HummingbirdCore
-public import Logging
+package import Logging
 import NIOCore
 import ServiceLifecycle
 import Synchronization
 import UnixSignals
 
 extension ServerCore {
-    /// The routes, for a test in process.
-    package var router: Router<ServerContext> {
+    /// The routes of the protocol, for a test in process.
+    package var router: Router<ServerContext> { router(pages: nil) }
+
+    /// The routes of the protocol, and those of pages.
+    package func router(pages: (any ServerPages)?) -> Router<ServerContext> {
         let router = Router(context: ServerContext.self)
         router.add(middleware: EnvelopeMiddleware(clock: environment.clock, metrics: metrics))
         Routes(core: self).add(to: router)
+        pages?.add(to: router)
         return router
     }
 
@@ -41,11 +45,13 @@ extension ServerCore {
     /// long as the settings say; a second signal ends the program at once. SIGHUP makes it read its
     /// certificate again, where it has one.
     ///
-    /// - Parameter onListening: Called once with the ports taken.
+    /// - Parameters:
+    ///   - pages: What is shown to browsers beside the protocol.
+    ///   - onListening: Called once with the ports taken.
     /// - Throws: ``ServerError/cannotListen(address:reason:)`` where a port cannot be taken;
     ///   ``ServerError/wrongClock(_:now:)`` where this machine's clock cannot be right.
-    public func serve(
-        _ settings: ServeSettings, logger: Logger,
+    package func serve(
+        _ settings: ServeSettings, pages: (any ServerPages)?, logger: Logger,
         onListening: @escaping @Sendable (_ port: Int, _ metricsPort: Int?) -> Void
     ) async throws {
         try settings.checkPorts()
@@ -54,9 +60,9 @@ extension ServerCore {
         let tls = try settings.tls.map { try TLSContext($0) }
         limitConnections(logger)
         let listening = Listening(hasMetrics: settings.metrics != nil, tell: onListening)
-        var application = guarded(router, at: settings.address, tls, connections, logger) { port in
-            listening.began(main: port)
-        }
+        var application = guarded(
+            router(pages: pages), at: settings.address, tls, connections, logger
+        ) { port in listening.began(main: port) }
         application.addServices(
             LiveService(core: self, logger: logger), ClockService(core: self, logger: logger),
             RetentionWatch(core: self, logger: logger))

@@ -1,0 +1,38 @@
+public import AtelierServer
+import Foundation
+package import Hummingbird
+import Messages
+import Mustache
+import PageParts
+
+/// The pages that a server shows to browsers: public ones, and the moderators' console.
+///
+/// Whatever they do goes through the services of ``ServerCore``, as the command line does.
+public struct Console: Sendable {
+    let core: ServerCore
+    let renderer: PageRenderer
+
+    /// Reads templates and texts from beside the program.
+    ///
+    /// - Throws: `CatalogueError`, or the template's own error, where one is missing or damaged.
+    public init(core: ServerCore) async throws {
+        self.core = core
+        renderer = try await PageRenderer()
+    }
+}
+
+extension Console: ServerPages {
+    /// Adds the pages' routes, and their files under `/site/`.
+    package func add(to router: Router<ServerContext>) {
+        let pages = router.group().add(middleware: PageMiddleware(renderer: renderer))
+        HomePage(core: core, renderer: renderer).add(to: pages)
+        let own = PageFolder(PageFolder.resources(of: "Console", "Site"))
+        pages.get("site/**") { _, context in
+            let path = context.parameters.getCatchAll().joined(separator: "/")
+            guard let file = own.file(path) ?? PageFolder.shared.file(path) else {
+                throw HTTPError(.notFound)
+            }
+            return file
+        }
+    }
+}
