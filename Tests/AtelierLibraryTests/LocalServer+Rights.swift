@@ -26,6 +26,8 @@ extension LocalServer {
         var isRefusingMoves = false
         /// Whether new reservations wait for a moderator.
         var isPending = false
+        /// What a question about reservations is answered, where it is not that they are unknown.
+        var status: (state: ReservationState, text: String)?
         /// How many works the server says that it knows with other contents.
         var conflicts = 0
 
@@ -211,6 +213,12 @@ extension LocalServer {
             guard let known = state.rights.works[work] else {
                 return ReservationReply.Entry(
                     work: work, number: nil, state: nil, refusal: .notRegistered)
+            }
+            if request.act == .status {
+                let told = state.rights.status
+                return ReservationReply.Entry(
+                    work: work, number: nil, state: told?.state, refusal: nil,
+                    text: told?.text ?? "")
             }
             state.rights.serial += 1
             let number = Int64(state.rights.list.count + 100)

@@ -39,4 +39,25 @@ struct OwnReservationTests {
             try await library.rights.endReservation(4711)
         }
     }
+
+    // Goal: what becomes of a reservation elsewhere is told as it was: a moderator's words, or that
+    // another device ended it; before, one that left the list was "refused by a moderator", and the
+    // words of a refusal reached nobody.
+    @Test(arguments: [ReservationState.refused, .withdrawn, .pending, .confirmed])
+    func whatBecomesOfItIsTold(_ state: ReservationState) async throws {
+        let world = try World()
+        let server = LocalServer(world: world)
+        let library = try await world.joinedLibrary("desk", at: server)
+        let work = try library.works.add(try world.picture(3, side: 160)).work
+        server.changeRights { $0.isPending = true }
+        _ = try await library.rights.reserve([work.id])
+        _ = try await library.sync.run()
+        let waiting = try #require(try library.rights.ownReservations().first)
+        #expect(waiting.state == .pending && !waiting.isInForce && waiting.words.isEmpty)
+        server.changeRights { $0.status = (state, state == .refused ? "Not your picture." : "") }
+        _ = try await library.sync.run()
+        let told = try #require(try library.rights.ownReservations().first)
+        #expect(told.state == state && !told.isInForce && told.number == waiting.number)
+        #expect(told.words == (state == .refused ? "Not your picture." : ""))
+    }
 }

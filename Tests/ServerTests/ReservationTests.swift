@@ -56,6 +56,54 @@ struct ReservationTests {
         }
     }
 
+    // Goal: a purge ends the cases about what it ends, and tells the other side; one stayed open
+    // for ever.
+    @Test func aPurgeEndsTheCasesAboutThem() async throws {
+        try await TestServer.moderated { server, client in
+            let artist = try await TestDevice.joined(to: server, client)
+            let other = try await TestDevice.joined(to: server, client)
+            let work = try await artist.register(try TestPicture(seed: 1), client)
+            _ = try await artist.reserve([work], client)
+            _ = try await other.post(
+                "/v1/reservations/1/contests", ContestRequest(text: "No."), client)
+            #expect(try server.core.cases.list(CaseFilter()).map(\.state) == [.open])
+            _ = try server.core.accounts.purge(artist.account, reason: "asked", actor: "t")
+            #expect(try server.core.cases.list(CaseFilter()).isEmpty)
+            let file = try await other.send(.get, "/v1/cases/1", client).decode(CaseFile.self)
+            #expect(file.state == .final)
+        }
+    }
+
+    // Goal: an account learns how its reservations stand, with what a moderator wrote, and the
+    // question changes nothing and is not counted.
+    @Test func aQuestionChangesNothing() async throws {
+        var policy = ServerPolicy()
+        policy.reservationsPerDay = 2
+        try await TestServer.moderated(policy: policy) { server, client in
+            let artist = try await TestDevice.joined(to: server, client)
+            let other = try await TestDevice.joined(to: server, client)
+            let work = try await artist.register(try TestPicture(seed: 1), client)
+            func ask(_ asking: TestDevice) async throws -> ReservationReply.Entry {
+                try await asking.reserve([work], client, .status)[0]
+            }
+            #expect(try await ask(artist).state == nil)
+            #expect(try server.core.reservations.list(nil).reservations.isEmpty)
+            _ = try await artist.reserve([work], client)
+            for _ in 0..<3 { #expect(try await ask(artist).state == .confirmed) }
+            #expect(try await ask(other).state == nil)
+            try server.core.reservations.decide(
+                [1], confirming: false, text: "It is a photograph of others.", as: "mia")
+            let entry = try await ask(artist)
+            #expect(entry.state == .refused && entry.refusal == .refused && entry.number == 1)
+            #expect(entry.text == "It is a photograph of others.")
+            #expect(try await artist.reserve([work], client)[0] == entry)
+            #expect(throws: ServerError.self) {
+                try server.core.reservations.decide(
+                    [1], confirming: false, text: "\u{1B}[2J", as: "mia")
+            }
+        }
+    }
+
     // Goal: a reservation that another device signed, or that was changed, is refused.
     @Test func reservationsAreSigned() async throws {
         let server = try TestServer()

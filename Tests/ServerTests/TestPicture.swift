@@ -126,9 +126,10 @@ extension TestServer {
 
     /// Runs `body` with a new server that has them, as ``run(_:)`` does.
     static func moderated(
+        policy: ServerPolicy = ServerPolicy(),
         _ body: @escaping @Sendable (TestServer, any TestClientProtocol) async throws -> Void
     ) async throws {
-        let server = try TestServer()
+        let server = try TestServer(policy: policy)
         try server.addModerators()
         try await server.run { client in try await body(server, client) }
     }

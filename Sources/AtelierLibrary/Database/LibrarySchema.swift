@@ -229,7 +229,8 @@ package enum LibrarySchema {
             act TEXT NOT NULL,
             is_sent INTEGER NOT NULL,
             number INTEGER,
-            state TEXT NOT NULL DEFAULT ''
+            state TEXT NOT NULL DEFAULT '',
+            words TEXT NOT NULL DEFAULT ''
         );
         CREATE TABLE reservations (
             number INTEGER PRIMARY KEY NOT NULL,

@@ -11,6 +11,11 @@ public struct OwnReservation: Codable, Equatable, Sendable {
     public let number: Int?
     /// How far it is, as of the last sync; left out where the server has not said.
     public let state: ReservationState?
+    /// Whether it is on the list that stops others; one that is confirmed is off it as long as the
+    /// account is suspended.
+    public let isInForce: Bool
+    /// What a moderator wrote about it; empty for nothing.
+    public let words: String
     /// The work; left out where it is not in the library any more.
     public let work: WorkID?
     /// The work's title; empty without a work.
@@ -43,16 +48,16 @@ extension RightsService {
             let number = onList[wish.sha256] ?? wish.number
             let isListed = number.map { listed.contains($0) } ?? false
             return OwnReservation(
-                number: number, state: Self.state(wish.state, isListed: isListed),
-                work: byFile[wish.sha256]?.id, title: byFile[wish.sha256]?.title ?? "",
+                number: number, state: isListed ? .confirmed : wish.state, isInForce: isListed,
+                words: wish.words, work: byFile[wish.sha256]?.id, title: byFile[wish.sha256]?.title ?? "",
                 sha256: wish.sha256, isEnding: wish.isEnding)
         }
         let told = Set(known.map(\.sha256))
         for (file, number) in onList where !told.contains(file) {
             known.append(
                 OwnReservation(
-                    number: number, state: .confirmed, work: byFile[file]?.id,
-                    title: byFile[file]?.title ?? "", sha256: file, isEnding: false))
+                    number: number, state: .confirmed, isInForce: true, words: "",
+                    work: byFile[file]?.id, title: byFile[file]?.title ?? "", sha256: file, isEnding: false))
         }
         return known.sorted { ($0.number ?? .max, $0.sha256) < ($1.number ?? .max, $1.sha256) }
     }
@@ -77,19 +82,12 @@ extension RightsService {
         return try ownReservations().first { $0.sha256 == found.sha256 } ?? found
     }
 
-    /// What the list says of a reservation is newer than what the server answered once.
-    private static func state(
-        _ told: ReservationState?, isListed: Bool
-    ) -> ReservationState? {
-        if isListed { return .confirmed }
-        return told == .confirmed ? .refused : told
-    }
-
     private struct Wish {
         let sha256: String
         let number: Int?
         let state: ReservationState?
         let isEnding: Bool
+        let words: String
     }
 
     private func asked() throws -> [Wish] {
@@ -97,7 +95,7 @@ extension RightsService {
             try Row.fetchAll(
                 database,
                 sql: """
-                    SELECT work, number, state, act = 'withdraw' AND is_sent = 0
+                    SELECT work, number, state, act = 'withdraw' AND is_sent = 0, words
                     FROM reservation_wishes WHERE number IS NOT NULL OR is_sent = 0 ORDER BY work
                     """
             ).compactMap { row in
@@ -105,7 +103,8 @@ extension RightsService {
                 return Wish(
                     sha256: work, number: Int.fromDatabaseValue(row[1]),
                     state: String.fromDatabaseValue(row[2]).flatMap(ReservationState.init),
-                    isEnding: Bool.fromDatabaseValue(row[3]) ?? false)
+                    isEnding: Bool.fromDatabaseValue(row[3]) ?? false,
+                    words: String.fromDatabaseValue(row[4]) ?? "")
             }
         }
     }

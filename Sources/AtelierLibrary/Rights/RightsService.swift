@@ -87,23 +87,68 @@ public struct RightsService: Sendable {
         let reply = try await connection.post(
             ReservationPage.target, ReservationSubmission(request: request.compact),
             as: ReservationReply.self)
+        let wanted = Set(digests)
         try context.store.write { database in
-            for entry in reply.entries where digests.contains(entry.work) {
-                try database.execute(
-                    sql: """
-                        INSERT INTO reservation_wishes(work, act, is_sent, number, state)
-                        VALUES(?, ?, 1, ?, ?)
-                        ON CONFLICT(work) DO UPDATE SET act = excluded.act, is_sent = 1,
-                        number = coalesce(excluded.number, number), state = excluded.state
-                        """,
-                    arguments: [
-                        entry.work.description, act.rawValue, entry.number,
-                        entry.state?.rawValue ?? "",
-                    ])
+            for entry in reply.entries where wanted.contains(entry.work) {
+                try keep(entry, act, database)
             }
         }
         return Dictionary(
             reply.entries.map { ($0.work, $0) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    /// Keeps what the server answered; a question alone makes no wish, and what a server forgot
+    /// stays a wish.
+    private func keep(
+        _ entry: ReservationReply.Entry, _ act: ReservationRequest.Act, _ database: Database
+    ) throws {
+        if act == .status {
+            guard let state = entry.state else { return }
+            return try database.execute(
+                sql: """
+                    UPDATE reservation_wishes SET state = ?1, words = ?2,
+                    act = CASE WHEN ?1 = 'withdrawn' THEN 'withdraw' ELSE act END
+                    WHERE work = ?3
+                    """, arguments: [state.rawValue, entry.text, entry.work.description])
+        }
+        try database.execute(
+            sql: """
+                INSERT INTO reservation_wishes(work, act, is_sent, number, state, words)
+                VALUES(?, ?, 1, ?, ?, ?)
+                ON CONFLICT(work) DO UPDATE SET act = excluded.act, is_sent = 1,
+                number = coalesce(excluded.number, number), state = excluded.state,
+                words = excluded.words
+                """,
+            arguments: [
+                entry.work.description, act.rawValue, entry.number, entry.state?.rawValue ?? "",
+                entry.text,
+            ])
+    }
+
+    /// Asks how the reservations stand that wait for a moderator, or are no longer on the list: one
+    /// may have been confirmed, refused, or ended by another device.
+    ///
+    /// - Throws: `HTTPFailure`, `Problem`.
+    func followReservations(over connection: ServerConnection) async throws {
+        guard let account = context.account else { return }
+        var last = ""
+        for _ in 0..<Limits.reservationPages {
+            let works = try context.store.read { [last] database in
+                try String.fetchAll(
+                    database,
+                    sql: """
+                        SELECT work FROM reservation_wishes
+                        WHERE work > ? AND is_sent = 1 AND (state = 'pending'
+                            OR state = 'confirmed' AND number NOT IN (
+                                SELECT number FROM reservations))
+                        ORDER BY work LIMIT ?
+                        """, arguments: [last, RightsLimits.worksPerReservation])
+            }
+            guard let end = works.last else { return }
+            let digests = works.compactMap { Digest(hex: $0) }
+            _ = try await ask(for: digests, .status, of: account, over: connection)
+            last = end
+        }
     }
 
     /// Asks again for what a restored server may have forgotten.
@@ -150,7 +195,9 @@ extension WorkReservation {
             case .notOwn: "Only your own works can be reserved, and this one is licensed."
             case .tooLittleDetail:
                 "It has too little detail: its fingerprint would match unrelated pictures."
-            case .refused: "A moderator has refused it. Answer in its case."
+            case .refused where entry.text.isEmpty:
+                "A moderator has refused it. Answer in its case."
+            case .refused: "A moderator has refused it: \(entry.text)"
             case .listFull: "The community's list is full. Ask the operator."
             case .accountFull: "The account has as many reservations as one may have."
             }

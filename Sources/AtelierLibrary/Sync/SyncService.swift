@@ -111,6 +111,7 @@ public struct SyncService: Sendable {
             if try rights.awaitsDevices() { _ = try await account.devices() }
             try await rights.repeatWishes(over: connection)
             try await rights.reservations.pull(over: connection, serverKey: server.key)
+            try await rights.followReservations(over: connection)
             return nil
         } catch is Problem {
             return nil

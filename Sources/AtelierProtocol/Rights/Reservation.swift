@@ -2,7 +2,7 @@ public import Fingerprints
 public import SignedObjects
 
 /// A device's statement that nobody else may train on some works of its account, or that they may
-/// again: `POST /v1/reservations`, as ``ReservationSubmission``.
+/// again, or its question how that stands: `POST /v1/reservations`, as ``ReservationSubmission``.
 public struct ReservationRequest: SignedPayload {
     /// The header's `typ`.
     public static let type = "atelier-reservation+jws"
@@ -13,6 +13,8 @@ public struct ReservationRequest: SignedPayload {
         case reserve
         /// They may again.
         case withdraw
+        /// Nothing is changed; the answer says how each reservation stands.
+        case status
     }
 
     /// The account.
@@ -102,13 +104,19 @@ public struct ReservationReply: Codable, Sendable, Equatable {
         public let state: ReservationState?
         /// Why there is none, or why it is not in force; nil where all is well.
         public let refusal: Refusal?
+        /// What a moderator wrote about it; empty for nothing.
+        public let text: String
 
         /// What became of `work`.
-        public init(work: Digest, number: Int64?, state: ReservationState?, refusal: Refusal?) {
+        public init(
+            work: Digest, number: Int64?, state: ReservationState?, refusal: Refusal?,
+            text: String = ""
+        ) {
             self.work = work
             self.number = number
             self.state = state
             self.refusal = refusal
+            self.text = text
         }
 
         /// Reads what was sent.
@@ -120,6 +128,10 @@ public struct ReservationReply: Codable, Sendable, Equatable {
             number = try container.decodeIfPresent(.number, in: ReservationEntry.numbers)
             state = try container.decodeIfPresent(ReservationState.self, forKey: .state)
             refusal = try container.decodeIfPresent(Refusal.self, forKey: .refusal)
+            let text = try container.decode(String.self, forKey: .text)
+            self.text =
+                text.isEmpty
+                ? "" : try container.decodeText(.text, upTo: RightsLimits.textBytes)
         }
     }
 

@@ -108,7 +108,9 @@ extension WorksCommand {
             table.add(
                 entry.number.map { "reservation \($0)" } ?? "no number yet",
                 entry.work == nil ? "a removed work" : entry.title,
-                entry.isEnding ? "ends with the next sync" : words(entry.state))
+                entry.isEnding
+                    ? "ends with the next sync" : words(entry.state, isInForce: entry.isInForce),
+                entry.words)
         }
         table.show()
     }
@@ -121,7 +123,8 @@ extension WorksCommand {
             for work in works {
                 let number = work.number.map { "reservation \($0)" } ?? "not reserved"
                 table.add(
-                    Terminal.dim(work.work.short), work.title, number, Self.words(work.state),
+                    Terminal.dim(work.work.short), work.title, number,
+                    Self.words(work.state, isInForce: true),
                     work.reason)
             }
             table.show()
@@ -129,9 +132,10 @@ extension WorksCommand {
         guard works.allSatisfy(\.reason.isEmpty) else { throw ExitStatus.refused.code }
     }
 
-    private static func words(_ state: ReservationState?) -> String {
+    private static func words(_ state: ReservationState?, isInForce: Bool) -> String {
         switch state {
         case nil: ""
+        case .confirmed where !isInForce: "confirmed, but off the list: see atelier status"
         case .pending: "waits for a moderator; it stops nobody yet"
         case .confirmed: "in force"
         case .refused: "refused by a moderator"

@@ -141,7 +141,7 @@ struct WorksCommand: ParsableCommand {
             if options.json { return try JSONOutput.show(["works": works]) }
             var table = Table()
             let reserved = Set(
-                try library.rights.ownReservations().filter { $0.state == .confirmed }
+                try library.rights.ownReservations().filter { $0.isInForce }
                     .compactMap(\.work))
             for work in works {
                 table.add(

@@ -127,15 +127,15 @@ public final class ServerCore: ServerService {
         requests = RequestAuthenticator(environment, limiter: RateLimiter(environment))
         ledgers = LedgerService(
             environment: environment, requests: requests)
+        cases = CaseService(environment: environment, requests: requests, ledgers: ledgers)
         accounts = AccountService(
-            environment: environment, requests: requests, ledgers: ledgers)
+            environment: environment, requests: requests, ledgers: ledgers, cases: cases)
         invites = InviteService(environment: environment)
         devices = DeviceService(environment: environment, requests: requests, ledgers: ledgers)
         authority = AuthorityService(environment: environment, requests: requests)
         segments = SegmentService(environment: environment, requests: requests)
         snapshots = SnapshotService(environment: environment, requests: requests)
         moderation = ModerationService(environment: environment, ledgers: ledgers)
-        cases = CaseService(environment: environment, requests: requests, ledgers: ledgers)
         registrations = RegistrationService(
             environment: environment, requests: requests, cases: cases)
         reservations = ReservationService(

@@ -6,6 +6,7 @@ public struct AccountService: ServerService {
     let environment: ServiceEnvironment
     let requests: RequestAuthenticator
     let ledgers: LedgerService
+    let cases: CaseService
 
     /// The accounts whose id begins with `search`, or with a device named so; all where it is
     /// empty.
@@ -74,23 +75,24 @@ public struct AccountService: ServerService {
     /// - Throws: ``ServerError`` where it is purged already.
     public func purge(_ account: AccountID, reason: String, actor: String) throws -> PurgeReport {
         let now = clock()
-        let report = try database.write { db in
+        let (report, told) = try database.write { db in
             try db.lock(account)
+            let ended = try self.cases.endReservations(of: account, now: now, in: db)
             guard let ledger = try LedgerStore(account: account, db: db).load(),
                 let gone = try AccountStore(db: db).purge(account)
             else { throw ServerError.noSuchAccount(account.description) }
-            try ReservationStore(db: db).withdrawAll(of: account, now: now)
             try Audit.append(
                 "purge", actor: actor, account: account, reason: reason, detail: "", now: now,
                 in: db)
-            return PurgeReport(
+            let report = PurgeReport(
                 account: account,
                 segments: gone["segment", default: 0] + gone["snapshot_chunk", default: 0],
                 devices: gone["device", default: 0], receiptsKept: ledger.receipts.count,
                 ordersKept: ledger.standing.serial)
+            return (report, ended)
         }
         database.emptyLog()
-        environment.announce(account)
+        for account in Set(told + [account]) { environment.announce(account) }
         return report
     }
 

@@ -122,6 +122,17 @@ extension CaseService {
             .withdraw(text)
     }
 
+    /// Ends what an account has reserved, with the cases in which nothing is decided about it yet.
+    ///
+    /// - Returns: The accounts that have new letters.
+    func endReservations(
+        of account: AccountID, now: UnixTime, in db: Database
+    ) throws -> [AccountID] {
+        try ReservationStore(db: db).live(of: account).flatMap {
+            try end(reservation: $0, text: "", now: now, in: db)
+        }
+    }
+
     /// What a letter of somebody without an account counts for.
     func letterCounts(of code: RightsCode, _ incoming: IncomingRequest) -> [Rate.Count] {
         incoming.sender.counts(

@@ -16,6 +16,7 @@ extension APISchemas {
                             "not-registered", "not-own", "too-little-detail", "refused",
                             "list-full", "account-full",
                         ]),
+                        "text": text,
                     ], optional: ["number", "state", "refusal"]))
         ]),
         "ReservationPage": object([

@@ -35,9 +35,12 @@ extension ReservationService {
         _ numbers: [Int64], confirming: Bool, text: String, despite: Set<Int64> = [],
         as name: String
     ) throws {
-        guard text.utf8.count <= Limits.moderatorTextBytes else {
+        guard text.utf8.count <= Limits.moderatorTextBytes,
+            text.isEmpty || RightsText.isReadable(text)
+        else {
             throw ServerError.invalidValue(
-                name: "text", reason: "has at most \(Limits.moderatorTextBytes) bytes")
+                name: "text",
+                reason: "has at most \(Limits.moderatorTextBytes) bytes, and no control characters")
         }
         let now = clock()
         try database.write { db in

@@ -10,7 +10,7 @@ public struct ReservationService: ServerService {
     let requests: RequestAuthenticator
     let cases: CaseService
 
-    /// Reserves works of the account, or ends that.
+    /// Reserves works of the account, ends that, or says how it stands.
     ///
     /// A registered work of the account's own that is near nobody else's is in force at once; one
     /// that is near another's waits for a moderator, and opens a case.
@@ -29,11 +29,15 @@ public struct ReservationService: ServerService {
             if request.act == .reserve {
                 try SegmentService.checkStanding(of: caller, now: now)
             }
+            let work = ReservationWork(
+                db: db, now: now, account: caller.account, cases: self.cases)
+            if request.act == .status {
+                let entries = try request.works.map(work.status)
+                return (ReservationReply(entries: entries), work.accounts)
+            }
             try Self.count(
                 request.works.count, of: "reservation \(caller.account)",
                 self.policy.reservationsPerDay, now: now, in: db)
-            let work = ReservationWork(
-                db: db, now: now, account: caller.account, cases: self.cases)
             let entries = try request.works.map { digest in
                 request.act == .reserve ? try work.reserve(digest) : try work.withdraw(digest)
             }

@@ -173,15 +173,15 @@ struct ReservationStore {
             [account.blob]) ?? 0
     }
 
-    /// Ends what an account has reserved.
-    func withdrawAll(of account: AccountID, now: UnixTime) throws {
-        let rows = try db.rows(
+    /// The numbers of an account's reservations that are in force or wait.
+    func live(of account: AccountID) throws -> [Int64] {
+        try db.rows(
             """
             SELECT number FROM reservation
             WHERE account = ?1 AND state IN ('pending', 'confirmed') ORDER BY number LIMIT ?2
             """,
-            [account.blob, Limits.registeredWorks])
-        for row in rows { try set(.withdrawn, row["number"], words: "", now: now) }
+            [account.blob, Limits.registeredWorks]
+        ).map { try $0["number"] }
     }
 
     /// Those of people without an account that have waited since before `moment` and are in no case

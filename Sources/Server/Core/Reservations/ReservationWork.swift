@@ -28,8 +28,7 @@ final class ReservationWork {
         let store = ReservationStore(db: db)
         if let known = try store.find(work, of: account) {
             switch known.state {
-            case .pending, .confirmed: return entry(work, known.number, known.state)
-            case .refused: return entry(work, known.number, .refused, .refused)
+            case .pending, .confirmed, .refused: return entry(known, of: work)
             case .withdrawn: break
             }
         }
@@ -70,9 +69,23 @@ final class ReservationWork {
         guard let known = try store.find(work, of: account) else {
             return entry(work, nil, nil, .notRegistered)
         }
-        guard known.state != .refused else { return entry(work, known.number, .refused, .refused) }
+        guard known.state != .refused else { return entry(known, of: work) }
         told += try cases.end(reservation: known.number, text: "", now: now, in: db)
         return entry(work, known.number, .withdrawn)
+    }
+
+    /// How a reservation stands, with what a moderator wrote about it; changes nothing.
+    func status(_ work: Digest) throws -> ReservationReply.Entry {
+        guard let known = try ReservationStore(db: db).find(work, of: account) else {
+            return entry(work, nil, nil)
+        }
+        return entry(known, of: work)
+    }
+
+    private func entry(_ known: ReservationRecord, of work: Digest) -> ReservationReply.Entry {
+        ReservationReply.Entry(
+            work: work, number: known.number, state: known.state,
+            refusal: known.state == .refused ? .refused : nil, text: known.words)
     }
 
     private func entry(
