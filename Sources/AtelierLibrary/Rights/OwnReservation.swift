@@ -49,7 +49,8 @@ extension RightsService {
             let isListed = number.map { listed.contains($0) } ?? false
             return OwnReservation(
                 number: number, state: isListed ? .confirmed : wish.state, isInForce: isListed,
-                words: wish.words, work: byFile[wish.sha256]?.id, title: byFile[wish.sha256]?.title ?? "",
+                words: wish.words, work: byFile[wish.sha256]?.id,
+                title: byFile[wish.sha256]?.title ?? "",
                 sha256: wish.sha256, isEnding: wish.isEnding)
         }
         let told = Set(known.map(\.sha256))
@@ -57,7 +58,8 @@ extension RightsService {
             known.append(
                 OwnReservation(
                     number: number, state: .confirmed, isInForce: true, words: "",
-                    work: byFile[file]?.id, title: byFile[file]?.title ?? "", sha256: file, isEnding: false))
+                    work: byFile[file]?.id, title: byFile[file]?.title ?? "", sha256: file,
+                    isEnding: false))
         }
         return known.sorted { ($0.number ?? .max, $0.sha256) < ($1.number ?? .max, $1.sha256) }
     }
