@@ -144,10 +144,11 @@ def has_text(driver, text):
     browser.wait_for(driver, "return document.body.innerText.includes(arguments[0])", text)
 
 
-def no_errors(driver, expected="favicon"):
+def no_errors(driver, *expected):
     """The browser complained of nothing since the last look but what is expected."""
     errors = [entry["message"] for entry in driver.get_log("browser")
-              if entry["level"] == "SEVERE" and expected not in entry["message"]]
+              if entry["level"] == "SEVERE"
+              and not any(text in entry["message"] for text in ("favicon", *expected))]
     assert not errors, errors
 
 

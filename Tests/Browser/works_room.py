@@ -127,6 +127,44 @@ def a_work_is_removed_and_taken_back(driver, site):
     driver.get(site + "works")
 
 
+def several_at_once(driver, page):
+    studio.click(driver, "Choose several")
+    browser.wait_for(driver, "return document.querySelectorAll('.hang input').length === 8")
+    for title in ("sea-0", "sea-1"):
+        driver.execute_script("[...document.querySelectorAll('.hang label')]"
+                              ".find((l) => l.textContent === arguments[0]).click()", title)
+    studio.has_text(driver, "2 works chosen")
+    shot(driver, "works-several")
+    studio.click(driver, "Add a tag…")
+    driver.find_element("css selector", "dialog input").send_keys("harbour")
+    studio.click(driver, "Save", "document.querySelector('dialog')")
+    studio.has_text(driver, "harbour 2")
+    studio.click(driver, "Save copies that say no")
+    folder = page.folder / "copies"
+    browser.wait_for(driver, "return document.querySelector('dialog input')")
+    field = driver.find_element("css selector", "dialog input")
+    field.clear()
+    field.send_keys(str(folder))
+    studio.click(driver, "Save copies that say no", "document.querySelector('dialog')")
+    studio.has_text(driver, "2 copies are in")
+    assert len(list(folder.iterdir())) == 2, list(folder.iterdir())
+    studio.click(driver, "Reserve them")
+    studio.click(driver, "Reserve them", "document.querySelector('dialog')")
+    studio.has_text(driver, "This library belongs to no server yet.")
+    studio.click(driver, "Remove…")
+    studio.has_text(driver, "Remove 2 works?")
+    shot(driver, "works-several-remove")
+    studio.click(driver, "Remove 2 works", "document.querySelector('dialog')")
+    studio.has_text(driver, "2 works are in the trash")
+    browser.wait_for(driver, "return document.querySelectorAll('.hang a').length === 6")
+    studio.click(driver, "Trash")
+    for _ in range(2):
+        studio.click(driver, "Take back", "document.querySelector('dialog')")
+        studio.has_text(driver, "is back")
+    driver.execute_script("document.querySelector('dialog').close()")
+    browser.wait_for(driver, "return document.querySelectorAll('.hang a').length === 8")
+
+
 def narrow_and_dark(page):
     for width, language, scheme in [(390, "ja", "dark"), (2560, "it", "light")]:
         with browser.start(width, 900, language=language, scheme=scheme) as driver:
@@ -149,11 +187,12 @@ def main():
                 lambda: areas_are_painted(driver),
                 lambda: points_are_set_by_keys(driver),
                 lambda: a_work_is_removed_and_taken_back(driver, site),
+                lambda: several_at_once(driver, page),
             ]
             for test in tests:
                 test()
                 studio.no_overflow(driver)
-            studio.no_errors(driver, expected="notes.txt")
+            studio.no_errors(driver, "notes.txt", "api/reservations")
             print("passed: works at 1280")
         page.stop()
         narrow_and_dark(page)

@@ -62,15 +62,23 @@ extension WorksRoom {
     /// Reserves works against training by others, or ends that.
     func reserve(_ request: Request) async throws -> Response {
         let order = try await RequestBody.json(Reservation.self, request)
-        guard order.works.count <= Limits.worksAtOnce else {
-            throw APIError.malformed("These are too many works at once.")
-        }
-        let ids = order.works.compactMap { WorkID(hex: $0) }
-        guard ids.count == order.works.count else { throw APIError.notFound }
+        let ids = try Self.ids(order.works)
         let library = try studio.library.library
         let reserved = try await library.rights.reserve(
             ids, order.isReserved ? .reserve : .withdraw)
         return try JSONReply.reply(["works": reserved])
+    }
+
+    /// The ids of works that a request names.
+    ///
+    /// - Throws: ``APIError`` where one is none, or they are too many.
+    static func ids(_ texts: [String]) throws -> [WorkID] {
+        guard texts.count <= Limits.worksAtOnce else {
+            throw APIError.malformed("These are too many works at once.")
+        }
+        let ids = texts.compactMap { WorkID(hex: $0) }
+        guard ids.count == texts.count else { throw APIError.notFound }
+        return ids
     }
 
     /// The deletion certificate of a removed work, with its signatures.

@@ -55,6 +55,7 @@ struct WorksRoom: Room {
             return try await run { try Details($0.works.setLandmarks(nil, of: id), in: $0) }
         }
         router.post("api/reservations") { request, _ in try await reserve(request) }
+        addSeveral(to: router)
         addTrash(to: router)
     }
 

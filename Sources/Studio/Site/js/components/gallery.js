@@ -56,6 +56,11 @@ export class Gallery {
         this.observer.observe(this.end);
     }
 
+    /// Shows what is shown by other elements.
+    rebuild() {
+        fill(this.list, this.shown.map(this.item));
+    }
+
     /// Fetches as many as are shown anew, and shows them in one step; where nothing changed, what
     /// is shown stays as it is, with the focus in it.
     async refresh() {

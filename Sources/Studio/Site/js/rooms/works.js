@@ -5,11 +5,13 @@ import { openDialog } from "../components/dialog.js";
 import { fileButton, takeDrops } from "../components/drop.js";
 import { Gallery, tile } from "../components/gallery.js";
 import { toast } from "../components/parts.js";
+import { tickable, tickAll } from "../components/works.js";
 import { fill, freshID, h, s } from "../dom.js";
 import { onChange } from "../events.js";
 import { date, t } from "../messages.js";
 import { Adding } from "../works/adding.js";
 import { showWork } from "../works/one.js";
+import { Several } from "../works/several.js";
 
 const pageSize = 80;
 
@@ -28,10 +30,11 @@ class WorksList {
         this.summary = h("p.quiet", "\u00a0");
         this.tags = h("div.row", { role: "group", "aria-label": t("works.by_tag") });
         this.adding = h("section.stack.wide", { "aria-label": t("works.add") });
-        this.gallery = new Gallery((after) => this.page(after), (work) => tile({
-            picture: `api/works/${work.id}/picture?width=320`, of: work, title: work.title, href: `works?id=${work.id}`,
-            note: work.is_here ? null : t("common.elsewhere", { device: work.device_name }),
-        }), { label: t("works.all") });
+        this.several = new Several({
+            onChange: () => this.showTicks(), onAll: () => tickAll(this.gallery.list),
+        });
+        this.gallery = new Gallery((after) => this.page(after), (work) => this.item(work),
+            { label: t("works.all") });
     }
 
     async start() {
@@ -41,6 +44,9 @@ class WorksList {
         head.append(h("div.row",
             fileButton(t("works.choose"), add, { accept: "", many: true, classes: ".main" }),
             fileButton(t("works.choose_folder"), add, { accept: "", folder: true }),
+            this.ticking = h("button.button.plain", {
+                type: "button", hidden: true, onclick: () => this.several.begin(),
+            }, t("works.tick")),
             h("button.button.plain", { type: "button", onclick: () => showTrash() },
                 t("works.trash"))));
         this.empty = h("div.drop", { hidden: true }, fan(), h("h2", t("works.empty_title")),
@@ -48,10 +54,32 @@ class WorksList {
         this.nothing = h("p.quiet", { hidden: true, role: "status" }, t("works.nothing_found"));
         this.finding = this.findField();
         this.root.append(this.adding, this.empty, this.finding, this.nothing,
-            this.gallery.element);
+            this.gallery.element, this.several.element);
         takeDrops(this.root, add);
         onChange(["works", "work_tags", "models"], () => this.gallery.refresh());
         await this.gallery.more();
+    }
+
+    /// A work in the list: a link to it, or something to tick.
+    item(work) {
+        if (this.several.isOn) {
+            return tickable(work, {
+                isTicked: this.several.works.has(work.id),
+                onTick: (isTicked) => this.several.tick(work, isTicked),
+            });
+        }
+        return tile({
+            picture: `api/works/${work.id}/picture?width=320`, of: work, title: work.title,
+            href: `works?id=${work.id}`,
+            note: work.is_here ? null : t("common.elsewhere", { device: work.device_name }),
+        });
+    }
+
+    showTicks() {
+        const { isOn } = this.several;
+        this.ticking.hidden = isOn;
+        this.gallery.rebuild();
+        (isOn ? this.gallery.list.querySelector("input") : this.ticking)?.focus();
     }
 
     /// A page of the list; the first one brings the numbers too.
@@ -72,6 +100,7 @@ class WorksList {
         ].join(" ");
         this.empty.hidden = total > 0;
         this.finding.hidden = total === 0;
+        this.ticking.hidden = total === 0 || this.several.isOn;
         this.nothing.hidden = total === 0 || works.length > 0;
         const chip = (tag, text) => h("button.chip", {
             type: "button", "aria-pressed": String(this.tag === tag),

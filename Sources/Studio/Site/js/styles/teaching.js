@@ -2,8 +2,7 @@
 
 import { refusalBox } from "../api.js";
 import { Gallery } from "../components/gallery.js";
-import { worksPage } from "../components/works.js";
-import { picture } from "../components/preview.js";
+import { tickable, tickAll, worksPage } from "../components/works.js";
 import { fill, h } from "../dom.js";
 import { t } from "../messages.js";
 
@@ -53,7 +52,7 @@ export class Teaching {
             ...(tags ?? []).map(({ tag, count }) => [`${tag} ${count}`, tag])]
             .map(([text, tag]) => this.chip(text, tag));
         fill(this.tags, buttons, h("button.chip.end", {
-            type: "button", onclick: () => this.tickShown(),
+            type: "button", onclick: () => tickAll(this.gallery.list),
         }, t("styles.tick_shown")));
         this.showState();
         this.name.focus();
@@ -75,27 +74,14 @@ export class Teaching {
     }
 
     choice(work) {
-        const input = h("input", {
-            type: "checkbox", checked: this.chosen.has(work.id), disabled: work.is_here === false,
-            onchange: () => {
-                if (input.checked) this.chosen.set(work.id, work);
+        return tickable(work, {
+            isTicked: this.chosen.has(work.id), disabled: work.is_here === false,
+            onTick: (isTicked) => {
+                if (isTicked) this.chosen.set(work.id, work);
                 else this.chosen.delete(work.id);
                 this.showState();
             },
         });
-        return h("li", h("figure", picture({
-            src: `api/works/${work.id}/picture?width=320`, isHere: work.is_here,
-            preview: work.preview, width: work.width, height: work.height,
-        }), h("figcaption", h("label.check.small.cover-label", input,
-            h("span", work.title || t("common.untitled"))))));
-    }
-
-    tickShown() {
-        for (const input of this.gallery.list.querySelectorAll("input:not(:disabled)")) {
-            if (input.checked) continue;
-            input.checked = true;
-            input.dispatchEvent(new Event("change"));
-        }
     }
 
     showState() {

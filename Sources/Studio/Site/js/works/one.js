@@ -217,14 +217,15 @@ class WorkPage {
             const sentences = [
                 styles.length ? t("works.goes_styles", {
                     count: styles.length, names: list(styles.map((style) => style.name)),
-                }) : t("works.goes_alone"),
+                }) : t("works.goes_alone", { count: 1 }),
                 pictures > 0 && t("works.stays_pictures", { count: pictures }),
-                t("works.goes_certificate"), t("works.goes_thirty_days"),
+                t("works.goes_certificate", { count: 1 }),
+                t("works.goes_thirty_days", { count: 1 }),
             ].filter(Boolean);
             const answer = await ask(t("works.remove_title", { title: this.work.title }),
                 effects(null, sentences), [
                     { text: t("works.remove_yes"), value: "", kind: "bad" },
-                    { text: t("works.remove_now"), value: "?now=1" },
+                    { text: t("works.remove_now", { count: 1 }), value: "?now=1" },
                 ]);
             if (answer === null) return null;
             await remove(`api/works/${this.id}${answer}`);
