@@ -16,11 +16,14 @@ struct PageMiddleware: RouterMiddleware {
         var response: Response
         do {
             response = try await next(request, context)
+        } catch is ConsoleAccess.SignInNeeded {
+            response = ConsoleAccess.signIn(for: request)
         } catch {
             guard let page = problem(error, request) else { throw error }
             response = page
         }
         for (name, value) in Self.headers { response.headers[name] = value }
+        if ConsoleAccess.isConsole(request) { response.headers[.cacheControl] = "no-store" }
         return response
     }
 
