@@ -62,6 +62,10 @@ extension HTTPField.Name {
     package static let fetchSite = known("Sec-Fetch-Site")
     /// Whether a person follows an address, or a script asks.
     package static let fetchMode = known("Sec-Fetch-Mode")
+    /// Sent with what a page asks by itself, without its reader.
+    package static let atelierLive = known("Atelier-Live")
+    /// What a browser is to forget.
+    package static let clearSiteData = known("Clear-Site-Data")
     private static let referrerPolicy = known("Referrer-Policy")
     private static let openerPolicy = known("Cross-Origin-Opener-Policy")
     private static let resourcePolicy = known("Cross-Origin-Resource-Policy")

@@ -38,6 +38,19 @@ package indirect enum CBORValue: Equatable, Sendable {
         guard reader.isAtEnd else { throw .malformed("bytes follow a CBOR item") }
     }
 
+    /// Reads items that follow one another to the end of `bytes`.
+    ///
+    /// - Note: RFC 8742.
+    /// - Throws: ``ManifestError`` where one is not well-formed, too deep or too large.
+    package static func sequence(
+        _ bytes: ArraySlice<UInt8>
+    ) throws(ManifestError) -> [CBORValue] {
+        var reader = CBORReader(bytes)
+        var items: [CBORValue] = []
+        while !reader.isAtEnd { items.append(try reader.item(depth: 0)) }
+        return items
+    }
+
     /// The text of a text string, else nil.
     package var text: String? {
         if case .text(let text) = self { text } else { nil }

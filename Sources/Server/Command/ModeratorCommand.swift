@@ -10,8 +10,11 @@ struct ModeratorCommand: ParsableCommand {
 
     struct Add: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Add a moderator; prints a one-time token for ten minutes.",
-            discussion: "The same name again gets another role and a new token.")
+            abstract: "Add a moderator; prints a one-time link for ten minutes.",
+            discussion: """
+                There they make the passkey by which they sign in. The same name again gets \
+                another role and a new link, for somebody who lost their passkey.
+                """)
 
         @OptionGroup var options: DataOptions
         @OptionGroup var output: OutputOptions
@@ -24,13 +27,14 @@ struct ModeratorCommand: ParsableCommand {
             try Failure.reported {
                 let core = try options.open()
                 let invitation = try core.moderators.add(name, role: role, actor: options.actor)
+                let view = InvitationView(invitation, at: core.policy.site?.origin)
                 do {
-                    if output.json { return try Printer.json(InvitationView(invitation)) }
-                    try Printer.lines(InvitationView(invitation).lines)
+                    if output.json { return try Printer.json(view) }
+                    try Printer.lines(view.lines)
                 } catch let error as OutputError {
                     try core.moderators.withdraw(invitation)
                     throw error.with(
-                        consequence: "The token was ended; the same command makes another.")
+                        consequence: "The link was ended; the same command makes another.")
                 }
             }
         }
@@ -80,34 +84,42 @@ struct ModeratorView: Encodable {
     let role: ModeratorRole
     let created: Moment
     let lastSeen: Moment?
+    let lastLogin: Moment?
+    let passkeys: Int
 
     init(_ moderator: ModeratorSummary) {
         (name, role) = (moderator.name, moderator.role)
         created = Moment(moderator.created)
         lastSeen = Moment(moderator.lastSeen)
+        lastLogin = Moment(moderator.lastLogin)
+        passkeys = moderator.passkeys
     }
 }
 
 extension ModeratorRole: ExpressibleByArgument {}
 
-/// A moderator's one-time token in output.
+/// A moderator's one-time link in output.
 struct InvitationView: Encodable {
     let name: String
     let role: ModeratorRole
     let token: String
+    /// The page that makes a passkey: an address, or where none is known, its path.
+    let link: String
     let expires: Moment
 
-    init(_ invitation: ModeratorInvitation) {
+    /// - Parameter site: Where browsers find the server; nil where that is not known.
+    init(_ invitation: ModeratorInvitation, at site: String?) {
         (name, role) = (invitation.moderator.name, invitation.moderator.role)
         token = invitation.token
+        link = (site ?? "") + invitation.path
         expires = Moment(invitation.expires)
     }
 
     var lines: [String] {
         [
-            "\(name.shown) (\(role.rawValue)) opens a session with this token until "
+            "\(name.shown) (\(role.rawValue)) makes a passkey at this page of the server until "
                 + "\(expires.time.rfc3339), once:",
-            token,
+            link,
         ]
     }
 }

@@ -59,7 +59,8 @@ struct ServeCommand: AsyncParsableCommand {
             let logger = settings.logFormat.logger(level: settings.logLevel)
             let first = try core.moderators.firstAdministrator()
             if settings.serve.isPublicPlainHTTP { Self.warn(settings.serve.address, logger) }
-            let console = try await Console(core: core)
+            let console = try await Console(
+                core: core, speaksTLS: settings.serve.tls != nil)
             try await core.serve(settings.serve, pages: console, logger: logger) {
                 port, metricsPort in
                 let lines = Self.lines(
@@ -90,7 +91,11 @@ struct ServeCommand: AsyncParsableCommand {
             lines.append(
                 "atelier-server: metrics at http://\(metrics.shownHost):\(metricsPort)/metrics")
         }
-        lines += first.map(InvitationView.init)?.lines ?? []
+        if let first {
+            let own = "\(scheme)://\(address.isLoopback ? "localhost" : address.shownHost):\(port)"
+            // A passkey is made for a name: on this machine for localhost, not for its number.
+            lines += InvitationView(first, at: core.policy.site?.origin ?? own).lines
+        }
         if settings.policy.registration != .invite {
             lines.append("atelier-server: fingerprint \(core.fingerprint)")
         }

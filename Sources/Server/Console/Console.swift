@@ -11,12 +11,15 @@ import PageParts
 public struct Console: Sendable {
     let core: ServerCore
     let renderer: PageRenderer
+    let access: ConsoleAccess
 
     /// Reads templates and texts from beside the program.
     ///
+    /// - Parameter speaksTLS: Whether the program itself does; else a proxy in front may.
     /// - Throws: `CatalogueError`, or the template's own error, where one is missing or damaged.
-    public init(core: ServerCore) async throws {
+    public init(core: ServerCore, speaksTLS: Bool = false) async throws {
         self.core = core
+        access = ConsoleAccess(core: core, speaksTLS: speaksTLS)
         renderer = try await PageRenderer()
     }
 }
@@ -24,8 +27,16 @@ public struct Console: Sendable {
 extension Console: ServerPages {
     /// Adds the pages' routes, and their files under `/site/`.
     package func add(to router: Router<ServerContext>) {
-        let pages = router.group().add(middleware: PageMiddleware(renderer: renderer))
+        let pages = router.group().add(
+            middleware: PageMiddleware(renderer: renderer, access: access))
         HomePage(core: core, renderer: renderer).add(to: pages)
+        SignInPages(core: core, renderer: renderer, access: access).add(to: pages)
+        MePages(core: core, renderer: renderer, access: access).add(to: pages)
+        ModeratorsPage(core: core, renderer: renderer, access: access).add(to: pages)
+        ServicePage(core: core, renderer: renderer, access: access).add(to: pages)
+        InvitesPage(core: core, renderer: renderer, access: access).add(to: pages)
+        AuditPage(core: core, renderer: renderer, access: access).add(to: pages)
+        EventsRoute(core: core, access: access).add(to: pages)
         let own = PageFolder(PageFolder.resources(of: "Console", "Site"))
         pages.get("site/**") { _, context in
             let path = context.parameters.getCatchAll().joined(separator: "/")

@@ -4,4 +4,13 @@ enum Limits {
     static let formBytes = 64 * 1024
     /// The most bytes of the address of a page to go to after signing in.
     static let nextBytes = 512
+    /// Rows of a table on one page.
+    static let rowsPerPage = 100
+    /// The most invites that a page makes at once, and their days.
+    static let invitesAtOnce = 50
+    static let inviteDays = 366
+    /// The longest pause that ends by itself, in hours: a year.
+    static let pauseHours = 8760
+    /// The most characters of each part of a search.
+    static let searchCharacters = 100
 }

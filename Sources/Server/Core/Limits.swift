@@ -140,4 +140,32 @@ package enum Limits {
     static let evidenceBytes = 64 << 20
     /// `doctor` reports less free room than this: 1 GiB.
     static let leastFreeBytes = 1 << 30
+    /// The most bytes of an origin.
+    static let originBytes = 300
+    /// The most bytes of a passkey's id, as WebAuthn has it.
+    static let passkeyIDBytes = 1023
+    /// The most characters of each part of what a browser sends of a passkey.
+    static let passkeyMessageBytes = 8 * 1024
+    /// The most passkeys of one moderator.
+    static let passkeysPerModerator = 16
+    /// The longest name of a passkey, in characters.
+    static let passkeyLabelCharacters = 60
+    /// How long a page may wait for a passkey.
+    static let challengeLifetime = Duration.seconds(5 * 60)
+    /// How long a passkey's confirmation of weighty acts holds.
+    static let confirmationLifetime = Duration.seconds(5 * 60)
+    /// The most steps of logins in a minute from one address, and with one moderator's passkeys.
+    static let loginsPerMinute = 30
+    static let loginsPerModerator = 20
+    /// The most refused logins in a day that are noted in the audit log.
+    static let notedRefusalsPerDay = 2000
+    /// The most sessions of one moderator; another ends the one that was used the longest ago.
+    static let sessionsPerModerator = 16
+    /// The most requests that change something, of one moderator in a minute.
+    static let moderatorRequestsPerMinute = 300
+    /// Entries of the audit log on one page, and the most rows that are looked at for them.
+    static let auditEntriesPerPage = 100
+    static let auditRowsSearched = 20_000
+    /// The most pages of moderators that wait for news.
+    static let consoleWatchers = 256
 }

@@ -43,6 +43,8 @@ public final class ServerCore: ServerService {
     public let closing: ClosingService
     /// Who may decide, and their sessions.
     public let moderators: ModeratorService
+    /// By what they sign in.
+    package let passkeys: PasskeyService
     /// The audit log.
     public let audit: AuditService
     /// The server's epoch.
@@ -108,15 +110,16 @@ public final class ServerCore: ServerService {
         let metrics = ServerMetrics()
         let base = try Self.store(in: folder, database, policy, onStatement)
         postgres = base as? PostgresStore
+        let news = News(hub: WatchHub(limit: policy.watchers), announcements: Announcements())
         environment = ServiceEnvironment(
             policy: policy, operatorName: operatorName,
             database: AuditedStore(
                 base: MeasuredStore(base: base, metrics: metrics),
-                signer: AuditSigner(key: key, randomBytes: randomBytes)),
+                signer: AuditSigner(key: key, randomBytes: randomBytes), news: news),
             metrics: metrics,
             epochCheckpoint: postgres == nil
                 ? try EpochCheckpoint(folder.appendingPathComponent("server.epoch")) : nil,
-            hub: WatchHub(limit: policy.watchers), key: key, clock: clock,
+            hub: news.hub, announcements: news.announcements, key: key, clock: clock,
             stepGuard: monotonic.map {
                 StepGuard(at: clock(), monotonic: $0, metrics: metrics)
             },
@@ -145,6 +148,8 @@ public final class ServerCore: ServerService {
         closing = ClosingService(environment: environment)
         claims = ClaimService(environment: environment, requests: requests, cases: cases)
         moderators = ModeratorService(environment: environment)
+        passkeys = PasskeyService(
+            environment: environment, requests: requests, moderators: moderators)
         audit = AuditService(environment: environment, requests: requests)
         epochs = EpochService(environment: environment)
         time = TimeService(environment: environment)

@@ -65,6 +65,8 @@ public struct ServerPolicy: Sendable {
     public var databaseConnections = 16
     /// The bounds of ``databaseConnections``.
     public static let databaseConnectionBounds = 1...200
+    /// Where browsers find the server's pages; nil: at whichever address they ask.
+    package var site: PageSite?
     /// Where to appeal against a suspension; part of the order.
     public var appeal = ""
 

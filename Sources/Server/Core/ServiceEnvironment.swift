@@ -13,7 +13,7 @@ struct ServiceEnvironment: Sendable {
     /// Beside a database of one's own; nil for one that several servers share.
     let epochCheckpoint: EpochCheckpoint?
     let hub: WatchHub
-    let announcements = Announcements()
+    let announcements: Announcements
     let key: SigningKey
     let clock: @Sendable () -> UnixTime
     /// Nil where no clock but the settable one is known.
@@ -26,13 +26,13 @@ struct ServiceEnvironment: Sendable {
 
     /// Wakes those who watch `account` here, and notifies other instances soon.
     func changed(_ account: AccountID) {
-        hub.wake(account)
-        if database.isShared { announcements.add(account) }
+        hub.wake(.account(account))
+        if database.isShared { announcements.add(.account(account)) }
     }
 
     /// Wakes those who watch `account`, here and at other instances; for commands, which end soon.
     func announce(_ account: AccountID) {
-        hub.wake(account)
+        hub.wake(.account(account))
         // The act is done; who is not notified now sees it at the next beat.
         try? database.announce(account.description)
     }

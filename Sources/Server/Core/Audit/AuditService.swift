@@ -57,13 +57,7 @@ public struct AuditService: ServerService {
                 SELECT * FROM audit WHERE (account = ?1 OR ?1 IS NULL) ORDER BY id DESC LIMIT ?2
                 """,
                 [account?.blob, min(count, Limits.listedRows)]
-            ).reversed().map { row in
-                let content = try AuditContent(row)
-                return AuditEntry(
-                    id: try row["id"], time: content.time, actor: content.actor,
-                    action: content.action, account: content.account, reason: content.reason,
-                    detail: content.detail)
-            }
+            ).reversed().map(AuditEntry.init)
         }
     }
 

@@ -7,6 +7,7 @@ struct AuditedStore: DatabaseStore {
     /// The store that does the work.
     let base: any DatabaseStore
     let signer: AuditSigner
+    let news: News
 
     var isShared: Bool { base.isShared }
 
@@ -23,11 +24,12 @@ struct AuditedStore: DatabaseStore {
     }
 
     func write<Result>(_ body: (Database) throws -> Result) throws -> Result {
-        try base.write { db in
+        let (result, isNews) = try base.write { db in
             let result = try body(db)
-            try finish(db)
-            return result
+            return (result, try finish(db))
         }
+        if isNews { news.tell(by: base) }
+        return result
     }
 
     func read<Result: Sendable>(
@@ -39,17 +41,42 @@ struct AuditedStore: DatabaseStore {
     func write<Result: Sendable>(
         _ body: @escaping @Sendable (Database) throws -> Result
     ) async throws -> Result {
-        try await base.write { db in
+        let (result, isNews) = try await base.write { db in
             let result = try body(db)
-            try finish(db)
-            return result
+            return (result, try finish(db))
         }
+        if isNews { news.add(isShared: isShared) }
+        return result
     }
 
-    private func finish(_ db: Database) throws {
+    /// Writes the acts; says whether moderators see another state by them.
+    private func finish(_ db: Database) throws -> Bool {
         let acts = db.acts
         db.acts = []
         try AuditChain(db: db).append(acts, isAccepted: db.isAuditAccepted, signer: signer)
+        return acts.contains { !News.logins.contains($0.action) }
+    }
+}
+
+/// Wakes the pages of moderators after a transaction in which something was done.
+struct News: Sendable {
+    let hub: WatchHub
+    let announcements: Announcements
+
+    /// The acts that change nothing but who is signed in.
+    static let logins: Set = ["session", "passkey", "login refused"]
+
+    /// Wakes them here, and notifies other instances soon.
+    func add(isShared: Bool) {
+        hub.wake(.console)
+        if isShared { announcements.add(.console) }
+    }
+
+    /// Wakes them here and at other instances, for commands, which end soon.
+    func tell(by store: any DatabaseStore) {
+        hub.wake(.console)
+        // The act is done; who is not notified now sees it at the next beat.
+        try? store.announce(WatchTopic.console.name)
     }
 }
 

@@ -50,6 +50,7 @@ enum Schema {
             name: "19 cases of rights", common: RightsSchema.common,
             sqlite: RightsSchema.sqlite, postgres: RightsSchema.postgres),
         Step(name: "20 provenance", common: ProvenanceSchema.common),
+        Step(name: "21 passkeys", common: ModeratorSchema.passkeys),
     ]
 
     /// An older program could break what a newer one has made of the tables.

@@ -108,6 +108,8 @@ struct Routes: Sendable {
         case guest
         /// Anybody, without a proof.
         case anybody
+        /// A moderator whose session was looked at.
+        case moderator(String)
     }
 
     /// Reads a request: first its header, and the body only where the header was accepted.
@@ -134,6 +136,12 @@ struct Routes: Sendable {
             (incoming.body, incoming.digest) = try await reader.read(
                 request, for: "device \(member.caller.device)")
             try await core.requests.checkBody(of: incoming)
+        case .moderator(let name):
+            let count = Rate.Count(
+                bucket: "moderator \(name)", limit: Limits.moderatorRequestsPerMinute)
+            try await core.requests.limiter.countAlone([count], now: core.clock())
+            (incoming.body, incoming.digest) = try await reader.read(
+                request, for: "moderator \(name)")
         case .guest, .anybody:
             try await core.requests.limiter.countGuest(incoming)
             if case .guest = origin {

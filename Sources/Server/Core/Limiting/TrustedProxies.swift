@@ -40,6 +40,23 @@ public struct TrustedProxies: Sendable {
         return Sender(address: address)
     }
 
+    /// Whether the proxy that `peer` is says that browsers reach it over TLS.
+    func saysTLS(peer: NetworkAddress?, headers: HTTPFields) -> Bool {
+        guard let peer, trusts(peer) else { return false }
+        switch header {
+        case .xForwardedFor:
+            guard let name = HTTPField.Name("X-Forwarded-Proto") else { return false }
+            return headers[values: name].last?.split(separator: ",").last?.trimming(" \t")
+                .lowercased() == "https"
+        case .forwarded:
+            guard let name = HTTPField.Name("Forwarded") else { return false }
+            let last = headers[values: name].last?.split(separator: ",").last
+            return (last ?? "").split(separator: ";").contains {
+                $0.trimming(" \t").lowercased().replacing("\"", with: "") == "proto=https"
+            }
+        }
+    }
+
     /// The most proxies that are followed.
     private static let hopLimit = 32
 

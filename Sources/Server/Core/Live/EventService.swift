@@ -12,14 +12,7 @@ struct LiveWatch: Sendable {
     let caller: Caller
 
     /// Waits until something may have changed; false when the server stops.
-    func next() async -> Bool {
-        await withGracefulShutdownHandler {
-            for await _ in watch.wakings { return true }
-            return false
-        } onGracefulShutdown: {
-            watch.finish()
-        }
-    }
+    func next() async -> Bool { await watch.next() }
 }
 
 /// Streams the state of accounts to their devices, as it changes.
@@ -32,7 +25,7 @@ struct EventService: ServerService {
         let caller = try await requests.authorized(incoming) { db, caller, now in
             caller
         }
-        return LiveWatch(watch: try environment.hub.watch(caller.account), caller: caller)
+        return LiveWatch(watch: try environment.hub.watch(.account(caller.account)), caller: caller)
     }
 
     /// The account's state; nil for a device that was revoked meanwhile.
@@ -60,13 +53,47 @@ struct EventService: ServerService {
     }
 }
 
-/// Wakes those who watch an account when something of it may have changed; what did, they read.
+/// What can be watched.
+enum WatchTopic: Hashable, Sendable {
+    /// One account.
+    case account(AccountID)
+    /// What moderators see: cases, and what was done.
+    case console
+
+    /// The form in notifications of other instances.
+    var name: String {
+        switch self {
+        case .account(let account): account.description
+        case .console: Self.consoleName
+        }
+    }
+
+    /// Nil for what names no topic.
+    init?(_ name: String) {
+        if name == Self.consoleName {
+            self = .console
+        } else if let account = AccountID(hex: name) {
+            self = .account(account)
+        } else {
+            return nil
+        }
+    }
+
+    /// The most that watch it at a time.
+    fileprivate var limit: Int {
+        self == .console ? Limits.consoleWatchers : Limits.watchersPerAccount
+    }
+
+    private static let consoleName = "console"
+}
+
+/// Wakes those who watch a topic when something of it may have changed; what did, they read.
 ///
 /// Wakings are not counted and not queued: one that comes while a watcher is busy with another is
 /// the same as one. So a slow reader costs no memory.
 final class WatchHub: Sendable {
     private struct State {
-        var watchers: [AccountID: [Int: AsyncStream<Void>.Continuation]] = [:]
+        var watchers: [WatchTopic: [Int: AsyncStream<Void>.Continuation]] = [:]
         var count = 0
         var nextID = 0
     }
@@ -85,12 +112,12 @@ final class WatchHub: Sendable {
     /// Begins to watch; it ends with the value's life.
     ///
     /// - Throws: ``ServerError`` where too many watch already.
-    func watch(_ account: AccountID) throws -> Watch {
+    func watch(_ topic: WatchTopic) throws -> Watch {
         let (stream, continuation) = AsyncStream.makeStream(
             of: Void.self, bufferingPolicy: .bufferingNewest(1))
         let id = try state.withLock { state in
             guard state.count < limit,
-                state.watchers[account]?.count ?? 0 < Limits.watchersPerAccount
+                state.watchers[topic]?.count ?? 0 < topic.limit
             else {
                 throw ServerError.refused(
                     .tooMany, detail: "Too many devices watch already. Ask now and then instead.",
@@ -98,16 +125,16 @@ final class WatchHub: Sendable {
             }
             state.nextID += 1
             state.count += 1
-            state.watchers[account, default: [:]][state.nextID] = continuation
+            state.watchers[topic, default: [:]][state.nextID] = continuation
             return state.nextID
         }
-        return Watch(hub: self, account: account, id: id, wakings: stream)
+        return Watch(hub: self, topic: topic, id: id, wakings: stream)
     }
 
-    /// Wakes everybody who watches `account`.
-    func wake(_ account: AccountID) {
+    /// Wakes everybody who watches `topic`.
+    func wake(_ topic: WatchTopic) {
         state.withLock { state in
-            for watcher in (state.watchers[account] ?? [:]).values { watcher.yield() }
+            for watcher in (state.watchers[topic] ?? [:]).values { watcher.yield() }
         }
     }
 
@@ -120,15 +147,15 @@ final class WatchHub: Sendable {
         }
     }
 
-    fileprivate func finish(_ id: Int, of account: AccountID) {
-        state.withLock { $0.watchers[account]?[id]?.finish() }
+    fileprivate func finish(_ id: Int, of topic: WatchTopic) {
+        state.withLock { $0.watchers[topic]?[id]?.finish() }
     }
 
-    fileprivate func end(_ id: Int, of account: AccountID) {
+    fileprivate func end(_ id: Int, of topic: WatchTopic) {
         state.withLock { state in
-            guard state.watchers[account]?.removeValue(forKey: id) != nil else { return }
+            guard state.watchers[topic]?.removeValue(forKey: id) != nil else { return }
             state.count -= 1
-            if state.watchers[account]?.isEmpty == true { state.watchers[account] = nil }
+            if state.watchers[topic]?.isEmpty == true { state.watchers[topic] = nil }
         }
     }
 }
@@ -136,22 +163,32 @@ final class WatchHub: Sendable {
 /// One watcher's subscription.
 final class Watch: Sendable {
     private let hub: WatchHub
-    private let account: AccountID
+    private let topic: WatchTopic
     private let id: Int
     /// An element for every time that something may have changed; ends at ``finish()``.
     let wakings: AsyncStream<Void>
 
     fileprivate init(
-        hub: WatchHub, account: AccountID, id: Int, wakings: AsyncStream<Void>
+        hub: WatchHub, topic: WatchTopic, id: Int, wakings: AsyncStream<Void>
     ) {
         self.hub = hub
-        self.account = account
+        self.topic = topic
         self.id = id
         self.wakings = wakings
     }
 
     /// Resumes the watcher.
-    func finish() { hub.finish(id, of: account) }
+    func finish() { hub.finish(id, of: topic) }
 
-    deinit { hub.end(id, of: account) }
+    /// Waits until something may have changed; false when the server stops.
+    func next() async -> Bool {
+        await withGracefulShutdownHandler {
+            for await _ in wakings { return true }
+            return false
+        } onGracefulShutdown: {
+            self.finish()
+        }
+    }
+
+    deinit { hub.end(id, of: topic) }
 }

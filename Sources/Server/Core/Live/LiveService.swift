@@ -65,15 +65,15 @@ private struct Feed {
     }
 
     private mutating func exchange(with store: PostgresStore) async throws {
-        let accounts = core.environment.announcements.take()
-        if !accounts.isEmpty { try await store.announce(accounts.map(\.description)) }
+        let topics = core.environment.announcements.take()
+        if !topics.isEmpty { try await store.announce(topics.map(\.name)) }
         let wasListening = listener != nil
         let connection = try listener ?? store.listen()
         listener = connection
         // Notifications from before this connection listened were missed.
         if !wasListening { core.environment.hub.wake(part: 0, of: 1) }
         for payload in try connection.notifications() {
-            if let account = AccountID(hex: payload) { core.environment.hub.wake(account) }
+            if let topic = WatchTopic(payload) { core.environment.hub.wake(topic) }
             if payload == ServiceEnvironment.everybody { core.environment.hub.wake(part: 0, of: 1) }
         }
     }
@@ -94,28 +94,32 @@ private struct Feed {
         }
         for row in rows {
             lastAct = try row["id"] as Int64? ?? 0
-            if try !row.isNull("account") { core.environment.hub.wake(try row.fixed("account")) }
+            if try !row.isNull("account") {
+                core.environment.hub.wake(.account(try row.fixed("account")))
+            }
             if try row["service"] == 1 { core.environment.hub.wake(part: 0, of: 1) }
         }
+        // The last row says how far the log goes; the others are new acts.
+        if rows.count > 1 { core.environment.hub.wake(.console) }
         // Acts from before the first poll may be new to those who began to watch meanwhile.
         if known == nil { core.environment.hub.wake(part: 0, of: 1) }
     }
 }
 
-/// Accounts that other instances were not notified of yet.
+/// Topics that other instances were not notified of yet.
 final class Announcements: Sendable {
-    private let accounts = Mutex<Set<AccountID>>([])
+    private let topics = Mutex<Set<WatchTopic>>([])
 
-    /// Notes that something of `account` changed.
-    func add(_ account: AccountID) {
-        _ = accounts.withLock { $0.insert(account) }
+    /// Notes that something of `topic` changed.
+    func add(_ topic: WatchTopic) {
+        _ = topics.withLock { $0.insert(topic) }
     }
 
     /// Takes them all.
-    func take() -> Set<AccountID> {
-        accounts.withLock { accounts in
-            defer { accounts = [] }
-            return accounts
+    func take() -> Set<WatchTopic> {
+        topics.withLock { topics in
+            defer { topics = [] }
+            return topics
         }
     }
 }

@@ -51,6 +51,17 @@ extension ModerationService {
         try order(nil, "service resume", message, actor, now)
     }
 
+    /// Whether the service goes on, pauses or has ended.
+    package func serviceState() async throws -> ServiceState {
+        let now = clock()
+        return try await database.read { db in
+            let closed: Int64? = try db.value("SELECT time FROM closure")
+            return ServiceState(
+                pause: try ServiceStore(db: db).pause(at: now),
+                closed: closed.map { UnixTime(milliseconds: $0) })
+        }
+    }
+
     private func order(
         _ pause: ServicePause?, _ action: String, _ message: String, _ actor: String,
         _ now: UnixTime
@@ -122,8 +133,19 @@ struct ServiceStore {
 }
 
 /// A pause of the whole service.
-struct ServicePause: Equatable, Sendable {
-    let reason: String
-    let words: String
-    let until: UnixTime?
+package struct ServicePause: Equatable, Sendable {
+    /// A stable code.
+    package let reason: String
+    /// Words to the artists.
+    package let words: String
+    /// When it ends by itself; nil: when it is resumed.
+    package let until: UnixTime?
+}
+
+/// Whether the service goes on.
+package struct ServiceState: Sendable {
+    /// The pause in force, if any.
+    package let pause: ServicePause?
+    /// When the service ended for good, if it did.
+    package let closed: UnixTime?
 }

@@ -44,6 +44,10 @@ public struct ModeratorSummary: Codable, Sendable {
     public let created: UnixTime
     /// When a session of theirs was last used; nil where none is open.
     public let lastSeen: UnixTime?
+    /// When a passkey of theirs was last used; nil where none ever was.
+    public let lastLogin: UnixTime?
+    /// How many passkeys they have.
+    public let passkeys: Int
 }
 
 /// A one-time token; shown once.
@@ -54,15 +58,20 @@ public struct ModeratorInvitation: Codable, Sendable {
     public let token: String
     /// Until when.
     public let expires: UnixTime
+
+    /// Path and fragment of the page that makes a passkey by the token; browsers send the fragment
+    /// to no server.
+    public var path: String { "/console/welcome#\(token)" }
 }
 
-/// A secret that is shown once and stored as a hash: `atm1-` opens a session, `ats1-` is one.
+/// A secret that is shown once and stored as a hash: `atm1-` makes a passkey or opens a
+/// session, `ats1-` is a session.
 struct ModeratorToken: Sendable {
     /// What a token is for.
     enum Kind: String, Sendable {
-        /// Opens one session, within ten minutes.
+        /// Makes one passkey, or opens one session, within ten minutes.
         case link = "atm1-"
-        /// Speaks for a moderator until it lies idle for twenty minutes.
+        /// Speaks for a moderator until it lies idle for twenty minutes, or is twelve hours old.
         case session = "ats1-"
     }
 

@@ -5,12 +5,14 @@ import SignedObjects
 public struct ModeratorService: ServerService {
     let environment: ServiceEnvironment
 
-    /// Adds a moderator, or gives one another role, and makes a one-time token that opens a session
-    /// within ten minutes; the one before ends.
+    /// Adds a moderator, or gives one another role, and makes a one-time token by which they make a
+    /// passkey within ten minutes; the one before ends.
     ///
-    /// - Throws: ``ServerError`` where the name is none.
+    /// - Parameter moderator: The administrator who does it; nil where the operator does.
+    /// - Throws: ``ServerError`` where the name is none, or the last administrator would be no
+    ///   administrator any more.
     public func add(
-        _ name: String, role: ModeratorRole, actor: String
+        _ name: String, role: ModeratorRole, actor: String, as moderator: String? = nil
     ) throws -> ModeratorInvitation {
         let bounds = 1...Limits.moderatorNameBytes
         guard bounds.contains(name.utf8.count), name == PrintableText.line(name),
@@ -22,8 +24,10 @@ public struct ModeratorService: ServerService {
                     + "characters or a space at an end")
         }
         let now = clock()
-        let moderator = Moderator(name: name, role: role)
+        let added = Moderator(name: name, role: role)
         return try database.write { db in
+            if let moderator { try ModeratorStore(db: db).require(.administrator, moderator) }
+            if role < .administrator { try ModeratorStore(db: db).keepAdministrator(besides: name) }
             guard !ModeratorStore.isReserved(name) else {
                 throw ServerError.invalidValue(
                     name: "name", reason: "\(name) stands for somebody else in cases and the log")
@@ -33,11 +37,11 @@ public struct ModeratorService: ServerService {
                     name: "name",
                     reason: "reads like \(other), a moderator already: two names are two people")
             }
-            try ModeratorStore(db: db).save(moderator, now: now)
+            try ModeratorStore(db: db).save(added, now: now)
             try Audit.append(
                 "moderator", actor: actor, account: nil, reason: role.rawValue,
                 detail: "\(name) added", now: now, in: db)
-            return try self.invitation(for: moderator, now: now, in: db)
+            return try self.invitation(for: added, now: now, in: db)
         }
     }
 
@@ -67,13 +71,17 @@ public struct ModeratorService: ServerService {
         try database.read { db in try ModeratorStore(db: db).list() }
     }
 
-    /// Deletes a moderator; their sessions end at once.
+    /// Deletes a moderator; their sessions end at once, and their passkeys open nothing.
     ///
-    /// - Throws: ``ServerError`` where there is none of that name.
-    public func remove(_ name: String, actor: String) throws {
+    /// - Parameter moderator: The administrator who does it; nil where the operator does.
+    /// - Throws: ``ServerError`` where there is none of that name, or it is the last administrator.
+    public func remove(_ name: String, actor: String, as moderator: String? = nil) throws {
         let now = clock()
         try database.write { db in
-            guard try ModeratorStore(db: db).remove(name) else {
+            let store = ModeratorStore(db: db)
+            if let moderator { try store.require(.administrator, moderator) }
+            try store.keepAdministrator(besides: name)
+            guard try store.remove(name) else {
                 throw ServerError.notFound("moderator \(name)", list: "moderator list")
             }
             try Audit.append(
@@ -82,47 +90,27 @@ public struct ModeratorService: ServerService {
         }
     }
 
-    /// Opens a session by a one-time token.
-    func openSession(_ request: SessionRequest) async throws -> SessionReply {
-        let now = clock()
-        guard let token = ModeratorToken(.link, request.token) else { throw Self.badToken }
-        let session = ModeratorToken(.session, randomBytes: randomBytes)
-        let moderator = try await database.write { db in
-            let store = ModeratorStore(db: db)
-            guard let moderator = try store.redeem(token, now: now) else { throw Self.badToken }
-            try store.save(moderator, now: now)
-            try store.open(session, for: moderator, now: now)
-            try Audit.append(
-                "session", actor: moderator.name, account: nil, reason: "", detail: "opened",
-                now: now, in: db)
-            return moderator
-        }
-        return SessionReply(
-            name: moderator.name, role: moderator.role.rawValue, session: session.text,
-            idleSeconds: Int(ModeratorStore.idle.components.seconds))
-    }
-
-    /// Whose session `text` is, which counts as used now.
+    /// Gives a moderator another role, from their next request on; a one-time token that carries the
+    /// one before ends.
     ///
-    /// - Throws: ``ServerError`` where it is none, or lay idle for too long.
-    package func moderator(session text: String?) async throws -> Moderator {
+    /// - Parameter moderator: The administrator who does it.
+    /// - Throws: ``ServerError`` where there is none of that name, or the last administrator would
+    ///   be no administrator any more.
+    package func setRole(_ role: ModeratorRole, of name: String, as moderator: String) throws {
         let now = clock()
-        guard let session = text.flatMap({ ModeratorToken(.session, $0) }) else {
-            throw Self.badSession
+        try database.write { db in
+            let store = ModeratorStore(db: db)
+            try store.require(.administrator, moderator)
+            guard try store.find(name) != nil else {
+                throw ServerError.notFound("moderator \(name)", list: "moderator list")
+            }
+            if role < .administrator { try store.keepAdministrator(besides: name) }
+            try store.save(Moderator(name: name, role: role), now: now)
+            try store.endLink(of: name)
+            try Audit.append(
+                "moderator", actor: moderator, account: nil, reason: role.rawValue,
+                detail: "\(name) has another role", now: now, in: db)
         }
-        let found = try await database.write { db in
-            try ModeratorStore(db: db).use(session, now: now)
-        }
-        guard let found else { throw Self.badSession }
-        return found
-    }
-
-    /// Ends a session; safe to repeat.
-    func endSession(_ text: String?) async throws {
-        guard let session = text.flatMap({ ModeratorToken(.session, $0) }) else {
-            throw Self.badSession
-        }
-        try await database.write { db in try ModeratorStore(db: db).end(session) }
     }
 
     private func invitation(
@@ -134,14 +122,4 @@ public struct ModeratorService: ServerService {
     }
 
     private static let firstAdministratorName = "administrator"
-
-    private static var badToken: ServerError {
-        .refused(
-            .tokenInvalid,
-            detail: "The token is unknown, used or over ten minutes old. Ask for a new one.")
-    }
-
-    private static var badSession: ServerError {
-        .refused(.sessionInvalid, detail: "The session has ended. Open one by a new token.")
-    }
 }

@@ -2,14 +2,12 @@ import AtelierProtocol
 import Foundation
 import SignedObjects
 
-/// Moderators, their one-time tokens and their sessions as rows.
+/// Moderators, their one-time tokens as rows.
 struct ModeratorStore {
     let db: Database
 
     /// How long a one-time token can be used.
     static let linkLifetime = Duration.seconds(10 * 60)
-    /// How long a session may lie idle.
-    static let idle = Duration.seconds(20 * 60)
 
     func save(_ moderator: Moderator, now: UnixTime) throws {
         try db.execute(
@@ -52,58 +50,80 @@ struct ModeratorStore {
 
     /// Uses a token up; nil for unknown, used and ended ones.
     func redeem(_ token: ModeratorToken, now: UnixTime) throws -> Moderator? {
-        try db.row(
+        let holder = try db.row(
             "DELETE FROM moderator_link WHERE hash = ?1 AND expires > ?2 RETURNING name, role",
             [token.hash.blob, now.milliseconds]
         ).map(Self.moderator)
+        return try holder.flatMap(accepted)
+    }
+
+    /// Whose token it is, which stays good; nil for unknown, used and ended ones.
+    func holder(of token: ModeratorToken, now: UnixTime) throws -> Moderator? {
+        let holder = try db.row(
+            "SELECT name, role FROM moderator_link WHERE hash = ?1 AND expires > ?2",
+            [token.hash.blob, now.milliseconds]
+        ).map(Self.moderator)
+        return try holder.flatMap(accepted)
+    }
+
+    /// The token of the first administrator, who is no moderator yet, is good while there is none.
+    private func accepted(_ holder: Moderator) throws -> Moderator? {
+        if try find(holder.name) != nil { return holder }
+        return try hasAdministrator() ? nil : holder
     }
 
     /// Checks that somebody is a moderator who may act in `role`.
     ///
     /// - Throws: ``ServerError/notFound(_:list:)``, ``ServerError/notAllowed(name:needs:)``.
     func require(_ role: ModeratorRole, _ name: String) throws {
-        let row = try db.row("SELECT name, role FROM moderator WHERE name = ?1", [name])
-        guard let row else {
+        guard let moderator = try find(name) else {
             throw ServerError.notFound("moderator \(name)", list: "moderator list")
         }
-        guard try Self.moderator(row).role >= role else {
+        guard moderator.role >= role else {
             throw ServerError.notAllowed(name: name, needs: role)
         }
     }
 
-    func open(_ session: ModeratorToken, for moderator: Moderator, now: UnixTime) throws {
-        try db.execute(
-            "INSERT INTO moderator_session (hash, name, seen) VALUES (?1, ?2, ?3)",
-            [session.hash.blob, moderator.name, now.milliseconds])
+    /// The moderator of a name; nil where there is none.
+    func find(_ name: String) throws -> Moderator? {
+        try db.row("SELECT name, role FROM moderator WHERE name = ?1", [name]).map(Self.moderator)
     }
 
-    /// Whose session it is, which counts as used now; nil for unknown and idle ones.
-    func use(_ session: ModeratorToken, now: UnixTime) throws -> Moderator? {
-        let row = try db.row(
-            """
-            UPDATE moderator_session SET seen = ?1 WHERE hash = ?2 AND seen > ?3 RETURNING name
-            """,
-            [
-                now.milliseconds, session.hash.blob,
-                now.milliseconds - Self.idle.wholeMilliseconds,
-            ])
-        guard let row else { return nil }
-        let name: String = try row["name"]
-        return try db.row(
-            "SELECT name, role FROM moderator WHERE name = ?1", [name]
-        ).map(Self.moderator)
+    /// Locks a moderator's row until the transaction's end: a writing transaction of SQLite has the
+    /// whole database to itself.
+    func lock(_ name: String) throws {
+        guard db.kind == .postgres else { return }
+        _ = try db.rows("SELECT name FROM moderator WHERE name = ?1 FOR UPDATE", [name])
     }
 
-    func end(_ session: ModeratorToken) throws {
-        try db.execute(
-            "DELETE FROM moderator_session WHERE hash = ?1", [session.hash.blob])
+    /// Refuses what would leave the server without an administrator: nobody could let one in again
+    /// but by the command line.
+    ///
+    /// - Throws: ``ServerError`` where `name` is the only one.
+    func keepAdministrator(besides name: String) throws {
+        // Two that remove each other at once wait here, and the second finds one left.
+        let lock = db.kind == .postgres ? " FOR UPDATE" : ""
+        let names: [String] = try db.rows(
+            "SELECT name FROM moderator WHERE role = ?1 ORDER BY name LIMIT ?2\(lock)",
+            [ModeratorRole.administrator.rawValue, Limits.listedRows]
+        ).map { try $0["name"] }
+        guard names == [name] else { return }
+        throw ServerError.invalidValue(
+            name: "name",
+            reason: "\(name) is the last administrator: make somebody else one first")
     }
 
-    /// Deletes a moderator with their tokens and sessions; false where there is none.
+    /// Ends the one-time token of a moderator.
+    func endLink(of name: String) throws {
+        try db.execute("DELETE FROM moderator_link WHERE name = ?1", [name])
+    }
+
+    /// Deletes a moderator with their tokens, sessions and passkeys; false where there is none.
     func remove(_ name: String) throws -> Bool {
         let count = try db.execute("DELETE FROM moderator WHERE name = ?1", [name])
-        try db.execute("DELETE FROM moderator_link WHERE name = ?1", [name])
-        try db.execute("DELETE FROM moderator_session WHERE name = ?1", [name])
+        for table in ["moderator_link", "moderator_session", "passkey"] {
+            try db.execute("DELETE FROM \(table) WHERE name = ?1", [name])
+        }
         return count > 0
     }
 
@@ -112,16 +132,21 @@ struct ModeratorStore {
             """
             SELECT name, role, created, (
                 SELECT MAX(seen) FROM moderator_session
-                WHERE moderator_session.name = moderator.name) AS seen
+                WHERE moderator_session.name = moderator.name) AS seen, (
+                SELECT MAX(used) FROM passkey WHERE passkey.name = moderator.name) AS used, (
+                SELECT COUNT(*) FROM passkey WHERE passkey.name = moderator.name) AS passkeys
             FROM moderator ORDER BY name LIMIT ?1
             """,
             [Limits.listedRows]
         ).map { row in
             let moderator = try Self.moderator(row)
             let seen: Int64? = try row["seen"]
+            let used: Int64? = try row["used"]
             return ModeratorSummary(
                 name: moderator.name, role: moderator.role, created: try row.time("created"),
-                lastSeen: seen.map { UnixTime(milliseconds: $0) })
+                lastSeen: seen.map { UnixTime(milliseconds: $0) },
+                lastLogin: used.map { UnixTime(milliseconds: $0) },
+                passkeys: try row["passkeys"])
         }
     }
 
@@ -134,9 +159,8 @@ struct ModeratorStore {
     /// Deletes tokens and sessions that have ended.
     static func sweep(_ db: Database, now: UnixTime) throws {
         try db.execute("DELETE FROM moderator_link WHERE expires <= ?1", [now.milliseconds])
-        try db.execute(
-            "DELETE FROM moderator_session WHERE seen <= ?1",
-            [now.milliseconds - idle.wholeMilliseconds])
+        try SessionStore.sweep(db, now: now)
+        try PasskeyStore.sweep(db, now: now)
     }
 
     private static func moderator(_ row: Row) throws -> Moderator {

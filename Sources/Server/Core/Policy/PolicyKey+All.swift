@@ -60,6 +60,17 @@ extension PolicyKey {
             $0.policy.appeal = $1
             return nil
         },
+        .text(
+            "site", "Where browsers find the server's pages, such as https://atelier.example."
+        ) {
+            $0.policy.site?.origin
+        } _: {
+            guard let site = PageSite($1) else {
+                return "needs https:// or http://, a host in small letters, and no path"
+            }
+            $0.policy.site = site
+            return nil
+        },
         .choice(
             "registration", "How accounts are opened: invite, approval or open.",
             otherwise: "is invite, approval or open", \.policy.registration),

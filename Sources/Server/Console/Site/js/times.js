@@ -11,3 +11,4 @@ export function localize(within) {
 }
 
 localize(document);
+document.addEventListener("atelier:refreshed", (event) => localize(event.detail));
