@@ -70,8 +70,10 @@ struct PageMiddleware: RouterMiddleware {
         return response
     }
 
+    /// With `no-referrer` browsers would name no origin with a form either, and forms are told from
+    /// those of other sites by it; other sites learn nothing of a page this way too.
     private static let headers = HTTPField.Name.pageHeaders(
-        formAction: "'self'", referrer: "no-referrer")
+        formAction: "'self'", referrer: "same-origin")
 }
 
 /// An error that a reader of pages can understand.
