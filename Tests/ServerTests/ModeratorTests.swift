@@ -116,8 +116,10 @@ struct ModeratorTests {
             let opened = try await self.open(second.token, client)
             #expect(opened.session?.role == "administrator")
             #expect(try server.core.moderators.firstAdministrator() == nil)
-            try server.core.moderators.remove("administrator", actor: "op")
-            #expect(try server.core.moderators.firstAdministrator() != nil)
+            #expect(throws: ServerError.self) {
+                try server.core.moderators.remove("administrator", actor: "op")
+            }
+            #expect(try server.core.moderators.firstAdministrator() == nil)
         }
     }
 }

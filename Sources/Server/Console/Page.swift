@@ -102,3 +102,8 @@ struct PageWriter: Sendable {
         catalogue.text(key, in: language, values, count: count)
     }
 }
+
+extension String {
+    /// Nothing where it is empty: a template's section shows an empty text, and an empty list not.
+    var ifAny: [String] { isEmpty ? [] : [self] }
+}

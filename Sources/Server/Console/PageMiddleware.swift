@@ -3,6 +3,7 @@ import AtelierServer
 import CreditLedger
 import HTTPTypes
 import Hummingbird
+import Logging
 import NIOCore
 import PageParts
 
@@ -24,6 +25,7 @@ struct PageMiddleware: RouterMiddleware {
             response = confirmation(needed, request, context)
         } catch {
             guard let page = problem(error, request) else { throw error }
+            note(error, context)
             response = page
         }
         for (name, value) in Self.headers { response.headers[name] = value }
@@ -32,6 +34,17 @@ struct PageMiddleware: RouterMiddleware {
         }
         if ConsoleAccess.isConsole(request) { response.headers[.cacheControl] = "no-store" }
         return response
+    }
+
+    /// What somebody tried and may not is in the operator's log.
+    private func note(_ error: any Error, _ context: ServerContext) {
+        switch error {
+        case ServerError.notAllowed(let name, let role):
+            context.logger.warning(
+                "not allowed", metadata: ["moderator": "\(name)", "needs": "\(role.rawValue)"])
+        case is ConsoleAccess.ForeignForm: context.logger.warning("foreign form")
+        default: break
+        }
     }
 
     /// Asks for a passkey and then goes on with the form.
@@ -61,7 +74,7 @@ struct PageMiddleware: RouterMiddleware {
                 template: "problem", title: writer.text("problem.\(problem.name)"),
                 values: [
                     "text": writer.text("problem.\(problem.name)-next"),
-                    "detail": problem.detail,
+                    "detail": problem.detail.ifAny,
                     "home": ConsoleAccess.isConsole(request) ? ConsoleAccess.root : "/",
                 ],
                 status: .init(code: problem.status)),

@@ -71,7 +71,7 @@ struct AuditPage: Sendable {
             "time": writer.time(entry.time), "actor": PrintableText.line(entry.actor),
             "action": PrintableText.line(entry.action),
             "account": account.map { [["id": $0, "short": String($0.prefix(8))]] } ?? [],
-            "reason": PrintableText.line(entry.reason),
+            "reason": PrintableText.line(entry.reason).ifAny,
             "detail": PrintableText.line(entry.detail),
         ]
     }

@@ -48,7 +48,7 @@ struct MePages: Sendable {
         }
         let sessions = try await core.moderators.sessions(of: name).map { session in
             [
-                "id": session.id, "browser": session.browser,
+                "id": session.id, "browser": session.browser.ifAny,
                 "opened": writer.time(session.opened), "seen": writer.time(session.seen),
                 "isThis": session.id == visitor.session.id,
             ] as [String: Any]
@@ -103,7 +103,7 @@ struct MePages: Sendable {
     }
 
     @Sendable private func end(request: Request, context: ServerContext) async throws -> Response {
-        let (visitor, form) = try await access.form(Ended.self, of: request, context)
+        let (visitor, form) = try await access.form(Ended.self, of: request, context, fresh: true)
         _ = try await core.moderators.endSessions(form.id, of: visitor.moderator.name)
         // One's own may be among them: the page then leads to the sign-in.
         return .redirect(to: Self.path, type: .normal)

@@ -14,6 +14,7 @@ struct ModeratorsPage: Sendable {
         router.get("console/moderators", use: page)
         router.post("console/moderators/add", use: add)
         router.post("console/moderators/role", use: role)
+        router.post("console/moderators/sign-out", use: signOut)
         router.post("console/moderators/remove", use: remove)
     }
 
@@ -22,7 +23,7 @@ struct ModeratorsPage: Sendable {
         let role: String
     }
 
-    private struct Removed: Decodable {
+    private struct Named: Decodable {
         let name: String
     }
 
@@ -88,11 +89,21 @@ struct ModeratorsPage: Sendable {
         return .redirect(to: isOwn ? ConsoleAccess.root : Self.path, type: .normal)
     }
 
+    @Sendable private func signOut(
+        request: Request, context: ServerContext
+    ) async throws -> Response {
+        let (visitor, form) = try await access.form(
+            Named.self, of: request, context, atLeast: .administrator, fresh: true)
+        _ = try await core.moderators.endSessions(
+            nil, of: form.name, as: visitor.moderator.name)
+        return .redirect(to: Self.path, type: .normal)
+    }
+
     @Sendable private func remove(
         request: Request, context: ServerContext
     ) async throws -> Response {
         let (visitor, form) = try await access.form(
-            Removed.self, of: request, context, atLeast: .administrator, fresh: true)
+            Named.self, of: request, context, atLeast: .administrator, fresh: true)
         let name = visitor.moderator.name
         try core.moderators.remove(form.name, actor: name, as: name)
         return .redirect(to: Self.path, type: .normal)

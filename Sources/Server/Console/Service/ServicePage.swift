@@ -48,7 +48,7 @@ struct ServicePage: Sendable {
         let invites = try InviteRows(core, request, writer)
         let pause = state.pause.map { pause in
             [
-                "reason": pause.reason, "words": pause.words,
+                "reason": pause.reason, "words": pause.words.ifAny,
                 "until": pause.until.map { [writer.time($0)] } ?? [],
             ] as [String: Any]
         }
@@ -61,9 +61,10 @@ struct ServicePage: Sendable {
                     "goesOn": state.pause == nil && state.closed == nil,
                     "isOpen": state.closed == nil,
                     "mode": writer.text("service.mode-\(server.registration.rawValue)"),
-                    "fingerprint": core.fingerprint, "key": "registration",
+                    "fingerprint": core.fingerprint,
                     "credits": writer.text("home.credits", count: server.freeCredits),
-                    "site": core.policy.site?.origin ?? "", "invites": invites.rows,
+                    "site": core.policy.site.map { [$0.origin] } ?? [],
+                    "invites": invites.rows,
                     "pages": invites.page.values,
                 ]),
             to: request)

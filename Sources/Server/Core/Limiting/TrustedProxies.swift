@@ -41,7 +41,7 @@ public struct TrustedProxies: Sendable {
     }
 
     /// Whether the proxy that `peer` is says that browsers reach it over TLS.
-    func saysTLS(peer: NetworkAddress?, headers: HTTPFields) -> Bool {
+    package func saysTLS(peer: NetworkAddress?, headers: HTTPFields) -> Bool {
         guard let peer, trusts(peer) else { return false }
         switch header {
         case .xForwardedFor:

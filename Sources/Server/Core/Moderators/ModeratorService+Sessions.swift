@@ -53,14 +53,19 @@ extension ModeratorService {
     }
 
     /// Ends one session of a moderator, or with nil all of them; says how many that were.
-    package func endSessions(_ id: String?, of name: String) async throws -> Int {
+    ///
+    /// - Parameter other: The administrator who does it; nil where it is their own.
+    package func endSessions(
+        _ id: String?, of name: String, as other: String? = nil
+    ) async throws -> Int {
         let now = clock()
         return try await database.write { db in
+            if let other { try ModeratorStore(db: db).require(.administrator, other) }
             let count = try SessionStore(db: db).end(id, of: name)
             if count > 0 {
                 try Audit.append(
-                    "session", actor: name, account: nil, reason: "",
-                    detail: "\(count) ended from another", now: now, in: db)
+                    "session", actor: other ?? name, account: nil, reason: "",
+                    detail: "\(count) of \(name) ended", now: now, in: db)
             }
             return count
         }

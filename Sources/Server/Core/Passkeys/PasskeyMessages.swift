@@ -148,6 +148,15 @@ struct ClientData {
 }
 
 extension PasskeyAttestation {
+    /// The id and the bytes of the public key of the passkey that was made for a page of this site,
+    /// whatever challenge it signed.
+    ///
+    /// - Throws: ``PasskeyRefusal``.
+    package func made(at site: PageSite) throws(PasskeyRefusal) -> (id: [UInt8], key: [UInt8]) {
+        let made = try verified(at: site).2
+        return (made.id, made.key.bytes)
+    }
+
     /// The passkey that was made.
     ///
     /// What certifies the authenticator's model is not asked for, and ignored where it is sent.

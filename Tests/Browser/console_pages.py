@@ -1,0 +1,94 @@
+"""Every page of access, moderators, service and audit in each language, theme and width: nothing
+serious for axe-core, nothing wider than the window, no request to elsewhere."""
+
+import os
+import pathlib
+
+import axe
+import browser
+import console
+
+SHOTS = os.environ.get("SHOTS")
+PAGES = {
+    "me": "/console/me", "moderators": "/console/moderators", "service": "/console/service",
+    "service-close": "/console/service/close", "audit": "/console/audit",
+    "refused": "/console/nothing"}
+LOOKS = [(1280, "light", "en"), (390, "dark", "ja"), (390, "light", "it"), (1280, "dark", "it"),
+         (390, "dark", "en"), (1280, "light", "ja")]
+
+
+def check(driver, server, name, width, scheme, language):
+    look = f"{name}-{width}-{scheme}-{language}"
+    if SHOTS:
+        browser.screenshot(driver, pathlib.Path(SHOTS) / f"{look}.png", width)
+    assert driver.execute_script("return document.documentElement.lang") == language, look
+    room = driver.execute_script(
+        "return [document.documentElement.scrollWidth, document.documentElement.clientWidth]")
+    assert room[0] <= room[1], (look, room)
+    empty = driver.execute_script("""
+        return [...document.querySelectorAll('h1, h2, h3, label, button, a, dt, th, legend')]
+            .filter((e) => !e.hidden && !e.textContent.trim() && !e.querySelector('svg'))
+            .map((e) => e.outerHTML.slice(0, 100));""")
+    assert not empty, (look, empty)
+    found = axe.findings(driver) if axe.is_there() else []
+    assert not found, (look, found)
+    foreign = driver.execute_script("""
+        return performance.getEntriesByType('resource').map((entry) => entry.name)
+            .filter((name) => !name.startsWith(arguments[0]));""", server.site)
+    assert not foreign, (look, foreign)
+
+
+def everything(driver, server, width, scheme, language):
+    driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {
+        "features": [{"name": "prefers-color-scheme", "value": scheme},
+                     {"name": "prefers-reduced-motion", "value": "reduce"}]})
+    browser.resize(driver, width, 844)
+    driver.get(f"{server.site}/console/me?lang={language}")
+    for name, path in PAGES.items():
+        driver.get(server.site + path)
+        if name == "moderators":
+            driver.execute_script("document.querySelector('details').open = true")
+        check(driver, server, name, width, scheme, language)
+
+
+def outside(driver, server, width, scheme, language):
+    driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {
+        "features": [{"name": "prefers-color-scheme", "value": scheme}]})
+    browser.resize(driver, width, 844)
+    for name in ("sign-in", "welcome"):
+        driver.get("about:blank")
+        driver.get(f"{server.site}/console/{name}?lang={language}")
+        browser.wait_for(driver, "return document.querySelector("
+                                 "'#go:not([hidden]), [data-said]:not([hidden])')")
+        check(driver, server, name, width, scheme, language)
+
+
+def news_come_by_themselves(driver, server):
+    driver.get(server.site + "/console/audit?action=invite")
+    browser.wait_for(driver, "return document.querySelector('[data-live]')")
+    before = driver.execute_script("return document.querySelectorAll('tbody tr').length")
+    # The stream is open once the page has been told where things stand.
+    browser.wait_for(driver, "return performance.getEntriesByType('resource').length > 3")
+    server.command("invite", "create")
+    browser.wait_for(driver, "return document.querySelectorAll('tbody tr').length"
+                             " !== arguments[0]", before)
+
+
+def main():
+    with console.console() as server, browser.start(1280, 900) as driver:
+        console.add_authenticator(driver)
+        console.welcome(driver, server.link)
+        server.command("invite", "create", "--count", "3")
+        for name, role in (("Aoi 葵", "moderator"), ("Chiara Bianchi-Montecchi", "reviewer"),
+                           ("A" * 64, "administrator")):
+            server.command("moderator", "add", name, "--role", role)
+        for look in LOOKS:
+            everything(driver, server, *look)
+        news_come_by_themselves(driver, server)
+        driver.get(f"{server.site}/console/me?lang=en")
+        console.sign_out(driver)
+        for look in LOOKS:
+            outside(driver, server, *look)
+
+
+main()

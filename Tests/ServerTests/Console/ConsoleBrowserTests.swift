@@ -1,0 +1,38 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// The console in a real browser with a virtual authenticator: Debian's Chromium, driven by the
+/// scripts of Tests/Browser.
+@Suite("The console in a browser", .serialized)
+struct ConsoleBrowserTests {
+    private static let root = URL(filePath: #filePath).deletingLastPathComponent()
+        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+
+    private static var browserIsThere: Bool {
+        ["/usr/bin/chromium", "/usr/bin/chromedriver"].allSatisfy {
+            FileManager.default.isExecutableFile(atPath: $0)
+        }
+    }
+
+    // Goal: a moderator gets in, acts, and is let go, as they would by hand; every page holds in
+    // each language, theme and width.
+    @Test(
+        .enabled(if: browserIsThere, "Scripts/setup installs Chromium and its driver"),
+        arguments: ["console_access.py", "console_pages.py"])
+    func everyPage(_ script: String) async throws {
+        let process = Process()
+        process.executableURL = URL(filePath: "/usr/bin/python3")
+        process.arguments = [
+            "-B", Self.root.appending(path: "Tests/Browser/\(script)").path(percentEncoded: false),
+        ]
+        let output = Pipe()
+        process.standardOutput = output
+        process.standardError = output
+        try process.start()
+        let text = String(
+            decoding: try output.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
+        process.waitUntilExit()
+        #expect(process.terminationStatus == 0, "\(text.suffix(4_000))")
+    }
+}
