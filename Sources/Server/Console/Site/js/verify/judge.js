@@ -1,0 +1,82 @@
+// Judges a picture file by this server's key: what `atelier verify` says, said in a browser.
+
+import { Malformed, fromBase64url, fromHex } from "./bytes.js";
+import { isGiven, read as readCertificate } from "./certificate.js";
+import { digest, unverified, verified } from "./jws.js";
+import { read } from "./manifest.js";
+
+const unknown = (reason) => ({ verdict: "unknown", reason });
+
+/**
+ * Judges a whole file, which may be hostile.
+ *
+ * @param {Uint8Array} file
+ * @param {{key: string, now: number}} server its key in hexadecimal; the present in milliseconds.
+ * @returns the members of `picture` in `atelier verify --json`; `reason` names a text.
+ */
+export async function judge(file, { key: known, now }) {
+    const { state, reason, credential, leaf } = await read(file);
+    if (state === "altered") return { verdict: "altered", reason };
+    if (state !== "intact") return unknown(reason);
+    const { evidence } = credential;
+    if (!/^[0-9a-f]{64}$/.test(evidence.serverKey ?? "")) return unknown("no-server");
+    if (evidence.serverKey !== known) return unknown("other-server");
+    const key = fromHex(known, 32);
+    const root = await rootOf(evidence, key);
+    if (!root) return unknown("root");
+    let receipt = null;
+    if (evidence.receipt != null) {
+        receipt = await verified(evidence.receipt, "atelier-receipt+jws", key);
+        if (!receipt || !await fits(receipt, credential, leaf)) return unknown("receipt");
+    }
+    // The artist may have joined with this device after the server countersigned.
+    const moment = receipt ? Math.max(receipt.time, leaf.start) : now;
+    if (!await isGiven(leaf, root, moment)) return unknown("signer");
+    return verdict(credential, leaf, receipt);
+}
+
+async function rootOf(evidence, key) {
+    const payload = await verified(evidence.authority, "atelier-root+jws", key);
+    try {
+        return payload && readCertificate(fromBase64url(payload.certificate));
+    } catch (error) {
+        if (error instanceof Malformed) return null;
+        throw error;
+    }
+}
+
+// Whether a receipt that the server signed is about this picture and this artist.
+async function fits(receipt, { origin, evidence }, leaf) {
+    if (origin !== "trainedAlgorithmicMedia" || receipt.account !== leaf.unit
+        || !Number.isSafeInteger(receipt.time)
+        || (receipt.works != null && receipt.works !== evidence.works)) return false;
+    // Another device of the account may have spent the credit: its order is not here then.
+    if (evidence.spend == null) return true;
+    const spend = unverified(evidence.spend, "atelier-spend+jws");
+    // The server has verified the order whose digest it signed.
+    return spend !== null && await digest(evidence.spend) === receipt.spend
+        && spend.body === receipt.body && spend.parts?.works === evidence.worksDigest;
+}
+
+async function verdict(credential, leaf, receipt) {
+    const { evidence, title, origin, training, sources } = credential;
+    return {
+        verdict: receipt ? "countersigned" : "signed", reason: "",
+        artist: leaf.name, account: leaf.unit, origin, title, training,
+        works: evidence.works ?? undefined, worksDigest: evidence.worksDigest ?? undefined,
+        sources: sources.map(({ sha256, title: name }) => ({ sha256, title: name })),
+        serverKey: evidence.serverKey,
+        receipt: receipt ? await digest(evidence.receipt) : undefined,
+        spend: receipt?.spend ?? (evidence.spend != null ? await digest(evidence.spend) : undefined),
+        countersigned: receipt?.time,
+    };
+}
+
+/** How a receipt stands now: `good`, `disputed`, `withdrawn`, `revoked-device`; null for unknown. */
+export async function standing(receipt, known) {
+    const answer = await fetch(`/v1/receipts/${receipt}/status`, { cache: "no-store" });
+    if (!answer.ok) return null;
+    const { status } = await answer.json();
+    const payload = await verified(status, "atelier-receipt-status+jws", fromHex(known, 32));
+    return payload?.receipt === receipt ? payload.standing : null;
+}
