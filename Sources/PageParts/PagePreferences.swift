@@ -66,7 +66,8 @@ extension HTTPField.Name {
     package static let atelierLive = known("Atelier-Live")
     /// What a browser is to forget.
     package static let clearSiteData = known("Clear-Site-Data")
-    private static let referrerPolicy = known("Referrer-Policy")
+    /// What other pages learn of this one.
+    package static let referrerPolicy = known("Referrer-Policy")
     private static let openerPolicy = known("Cross-Origin-Opener-Policy")
     private static let resourcePolicy = known("Cross-Origin-Resource-Policy")
     private static let embedderPolicy = known("Cross-Origin-Embedder-Policy")

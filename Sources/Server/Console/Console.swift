@@ -29,7 +29,12 @@ extension Console: ServerPages {
     package func add(to router: Router<ServerContext>) {
         let pages = router.group().add(
             middleware: PageMiddleware(renderer: renderer, access: access))
-        HomePage(core: core, renderer: renderer).add(to: pages)
+        let everybody = PublicPage(core: core, renderer: renderer)
+        HomePage(page: everybody).add(to: pages)
+        RightsPage(page: everybody).add(to: pages)
+        FollowPage(page: everybody, access: access).add(to: pages)
+        VerifyPage(page: everybody).add(to: pages)
+        ReportPage(page: everybody).add(to: pages)
         SignInPages(core: core, renderer: renderer, access: access).add(to: pages)
         MePages(core: core, renderer: renderer, access: access).add(to: pages)
         ModeratorsPage(core: core, renderer: renderer, access: access).add(to: pages)

@@ -13,4 +13,10 @@ enum Limits {
     static let pauseHours = 8760
     /// The most characters of each part of a search.
     static let searchCharacters = 100
+    /// The most bytes of a claim's or reservation's code as people write it.
+    static let codeBytes = 128
+    /// The months of the public report, this one included.
+    static let reportMonths = 12
+    /// How long a public report is shown before it is made again, in seconds.
+    static let reportLifetime: Int64 = 3600
 }

@@ -28,7 +28,9 @@ struct PageMiddleware: RouterMiddleware {
             note(error, context)
             response = page
         }
-        for (name, value) in Self.headers { response.headers[name] = value }
+        for (name, value) in Self.headers where response.headers[name] == nil {
+            response.headers[name] = value
+        }
         if access.isKnownTLS(request, context) {
             response.headers[.strictTransportSecurity] = "max-age=63072000; includeSubDomains"
         }

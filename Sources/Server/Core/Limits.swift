@@ -1,5 +1,7 @@
 /// The bounds of the server that are not part of the protocol.
 package enum Limits {
+    /// The longest name of who runs the server, in characters.
+    static let operatorNameCharacters = 80
     /// The most devices that one account may have.
     static let devicesPerAccount = 32
     /// The most columns of a row that is written.

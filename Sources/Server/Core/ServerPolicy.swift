@@ -67,6 +67,10 @@ public struct ServerPolicy: Sendable {
     public static let databaseConnectionBounds = 1...200
     /// Where browsers find the server's pages; nil: at whichever address they ask.
     package var site: PageSite?
+    /// Who runs the server, as its pages say; empty: they do not say it.
+    package var operatorName = ""
+    /// Whether everybody may read what was done, in numbers by month.
+    package var publicReport = PublicReport.off
     /// Where to appeal against a suspension; part of the order.
     public var appeal = ""
 
@@ -80,4 +84,12 @@ public enum RightsRegistration: String, Sendable, CaseIterable {
     case required
     /// It gets a receipt that says nothing of works.
     case optional
+}
+
+/// Whether the server shows its report to everybody.
+package enum PublicReport: String, Sendable, CaseIterable {
+    /// Moderators alone read it.
+    case off
+    /// It stands at `/report`.
+    case on
 }

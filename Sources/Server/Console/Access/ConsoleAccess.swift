@@ -139,7 +139,7 @@ struct ConsoleAccess: Sendable {
     }
 
     /// Whether the browser says that a page of this server sends this.
-    private func isOwnOrigin(_ request: Request, _ context: ServerContext) -> Bool {
+    func isOwnOrigin(_ request: Request, _ context: ServerContext) -> Bool {
         if let site = request.headers[.fetchSite], site != "same-origin" { return false }
         guard let origin = request.headers[.origin] else { return false }
         return origin == site(of: request, context)?.origin

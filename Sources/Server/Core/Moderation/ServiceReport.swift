@@ -53,6 +53,20 @@ extension ModerationService {
     }
 }
 
+extension ModerationService {
+    /// The reports of several times, which do not block the caller's thread.
+    package func reports(_ times: [Range<UnixTime>]) async throws -> [ServiceReport] {
+        var reports: [ServiceReport] = []
+        for time in times {
+            reports.append(
+                try await database.read { db in
+                    try ServiceReport(from: time.lowerBound, to: time.upperBound, in: db)
+                })
+        }
+        return reports
+    }
+}
+
 extension ServiceReport {
     /// What the database says of a time.
     init(from: UnixTime, to: UnixTime, in db: Database) throws {

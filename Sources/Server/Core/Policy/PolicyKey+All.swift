@@ -1,6 +1,7 @@
 import AtelierProtocol
 import CreditLedger
 import Logging
+import SignedObjects
 
 extension PolicyKey {
     /// Every key, in the order in which they are shown; tables stay together.
@@ -71,6 +72,18 @@ extension PolicyKey {
             $0.policy.site = site
             return nil
         },
+        .text("operator", "Who runs the server, as its pages say: a name of at most 80 characters.") {
+            $0.policy.operatorName.isEmpty ? nil : $0.policy.operatorName
+        } _: {
+            guard $1.count <= Limits.operatorNameCharacters, PrintableText.line($1) == $1 else {
+                return "needs a line of at most \(Limits.operatorNameCharacters) characters"
+            }
+            $0.policy.operatorName = $1
+            return nil
+        },
+        .choice(
+            "public_report", "Whether /report shows everybody what was done, by month: off or on.",
+            otherwise: "is off or on", \.policy.publicReport),
         .choice(
             "registration", "How accounts are opened: invite, approval or open.",
             otherwise: "is invite, approval or open", \.policy.registration),

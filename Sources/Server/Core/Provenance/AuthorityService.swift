@@ -1,4 +1,4 @@
-import AtelierProtocol
+package import AtelierProtocol
 import Crypto
 import Foundation
 import Provenance
@@ -58,7 +58,7 @@ public struct AuthorityService: ServerService {
     }
 
     /// The roots, signed, the newest first.
-    func list() async throws -> CommunityRootList {
+    package func list() async throws -> CommunityRootList {
         let roots = try await database.read { db in try AuthorityStore(db: db).roots() }
         return CommunityRootList(roots: try roots.map(signed))
     }
