@@ -44,6 +44,10 @@ package enum Limits {
     static let refusalText = 500
     /// The most pages of the list of reservations that one sync fetches.
     static let reservationPages = 256
+    /// The longest tag of a reply that is kept, in bytes.
+    static let tagLength = 128
+    /// How old the certificate for signing pictures becomes before it is asked for again.
+    static let certificateAge = Duration.seconds(86_400)
     /// The most pages of cases that one sync fetches.
     static let casePages = 1024
     /// The most models that one deletion certificate names.

@@ -38,4 +38,8 @@ public enum ProtocolLimits {
     public static let engineBytes = 64
     /// How far ahead of server time a segment's highest stamp may lie.
     public static let futureTolerance = Duration.seconds(5 * 60)
+    /// The most devices and roots on a list of revocations: 2.5 MB of ``RevocationEntry``.
+    public static let revocations = 100_000
+    /// How far the time of a list of revocations may lie from the present of who asks for it.
+    public static let revocationAge = Duration.seconds(86_400)
 }

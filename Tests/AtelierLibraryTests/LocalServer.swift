@@ -33,7 +33,7 @@ final class LocalServer: Sendable {
         var tamper: Tamper?
         var audit: (contents: [Digest], epoch: Int)?
         var rights = Rights()
-        var publicName: String?
+        var provenance = Provenance()
     }
 
     /// What a hostile server makes of a reply before it goes.
@@ -158,6 +158,7 @@ final class LocalServer: Sendable {
                 ServerDescription(
                     key: key.verifyingKey, epoch: 1, time: now, freeCredits: 2,
                     leaseSeconds: 2_592_000, registration: .invite))
+        case ("GET", 3, "revocations"): return try revocations(message, &state)
         case ("POST", 2, "accounts"): return try register(message, &state)
         case ("POST", 4, "device-requests"):
             let request: DeviceRequest = try body(of: message)

@@ -153,6 +153,8 @@ struct PictureCredentialTests {
             try server.certificate(of: own, account: account, name: nil, rootBy: SigningKey()),
         ]
         for lie in lies {
+            // A certificate that is held is asked for once a day.
+            world.advance(by: .seconds(86_401))
             server.setTamper { message, reply in
                 message.target == SigningCertificate.target ? try server.reply(lie) : reply
             }

@@ -73,6 +73,7 @@ struct OpenAPITests {
             for target in [
                 "/healthz", "/readyz", "/v1/server", "/v1/openapi.json", "/v1/keys",
                 "/v1/provenance/roots", "/v1/provenance/root.pem", "/v1/provenance/certificate",
+                "/v1/provenance/revocations",
                 "/v1/devices", "/v1/device-requests", "/v1/snapshot", "/v1/audit", chunk,
             ] { try note(.get, target, try await artist.send(.get, target, client)) }
             let name = PublicNameRequest.target

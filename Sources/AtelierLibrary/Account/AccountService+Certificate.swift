@@ -55,13 +55,38 @@ extension AccountService {
         return status.standing
     }
 
-    /// Brings the certificate for signing pictures up to date.
+    /// Brings the list of revoked certificates up to date, for judging pictures by it; nothing
+    /// where the library has joined no server.
+    ///
+    /// - Throws: `RevocationListError` where it was refused; `HTTPFailure`, `Problem`.
+    public func refreshRevocations() async throws {
+        guard context.membership.server != nil else { return }
+        try await KnownRevocations(context: context).pull(over: try connection())
+    }
+
+    /// Brings the list of revoked certificates up to date.
+    ///
+    /// - Returns: Why the server's was refused; nil where it was not.
+    /// - Throws: `HTTPFailure`. A server that refuses to answer leaves it as it is.
+    func followRevocations(over connection: ServerConnection) async throws -> (any Error)? {
+        do {
+            try await KnownRevocations(context: context).pull(over: connection)
+            return nil
+        } catch is Problem {
+            return nil
+        } catch let error as RevocationListError {
+            return error
+        }
+    }
+
+    /// Brings the certificate for signing pictures up to date, where it is due.
     ///
     /// - Returns: Why the server's was refused; nil where it was not.
     /// - Throws: `HTTPFailure`. A server that refuses to answer leaves it as it is.
     func followCertificate(over connection: ServerConnection) async throws -> (any Error)? {
         do {
-            try await SigningCertificates(context: context).pull(over: connection)
+            let root = try KnownRevocations(context: context).held()?.head.root
+            try await SigningCertificates(context: context).pull(over: connection, newest: root)
             return nil
         } catch is Problem {
             return nil

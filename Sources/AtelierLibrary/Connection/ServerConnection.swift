@@ -23,6 +23,24 @@ struct ServerConnection: Sendable {
         try await send("GET", target, body: nil, proves: proves)
     }
 
+    /// Sends a GET request without a proof for what changes seldom.
+    ///
+    /// - Parameter tag: The tag of what is known; nil for nothing.
+    /// - Returns: The reply and its tag; nil where what is known is still the present one.
+    func getUnlessKnown<Reply: Decodable>(
+        _ target: String, as type: Reply.Type = Reply.self, tag: String?
+    ) async throws -> (reply: Reply, tag: String)? {
+        var headers: HTTPFields = [:]
+        if let tag { headers[.ifNoneMatch] = tag }
+        let message = HTTPMessage(method: "GET", target: target, headers: headers)
+        let reply = try await retries.ask { _ in try await exchange(message) }
+        clock.observe(reply)
+        if reply.status == 304, tag != nil { return nil }
+        let value: Reply = try Self.decoded(reply, to: "GET", target)
+        let given = reply.headers[.eTag] ?? ""
+        return (value, given.utf8.count <= Limits.tagLength ? given : "")
+    }
+
     /// Sends a POST request with a JSON body and a proof of the device.
     func post<Reply: Decodable>(
         _ target: String, _ body: some Encodable & Sendable, as type: Reply.Type = Reply.self
@@ -113,7 +131,13 @@ struct ServerConnection: Sendable {
                 try await sendOnce(method, target, body: body, proves: proves)
             }
         }
-        guard (200...202).contains(reply.status) else { throw Self.refusal(reply) }
+        return try Self.decoded(reply, to: method, target)
+    }
+
+    private static func decoded<Reply: Decodable>(
+        _ reply: HTTPReply, to method: String, _ target: String
+    ) throws -> Reply {
+        guard (200...202).contains(reply.status) else { throw refusal(reply) }
         do {
             return try CanonicalJSON.decode(Reply.self, from: Data(reply.body))
         } catch {

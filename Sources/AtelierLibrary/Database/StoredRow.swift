@@ -186,6 +186,10 @@ enum LocalValue: String {
     case caseOrder = "case_order"
     /// The certificate with which this device signs pictures: JSON.
     case signingCertificate = "signing_certificate"
+    /// When it was last asked for, by the server's clock, in milliseconds since 1970 UTC.
+    case signingCertificateTime = "signing_certificate_ms"
+    /// The server's list of revoked certificates: JSON.
+    case revocations
     /// The time by which files leave the trash, milliseconds since 1970 UTC.
     case trashTime = "trash_time_ms"
     /// What this device's clock said at the last sweep.

@@ -72,7 +72,10 @@ extension GenerationService {
         let bytes = try LibraryFile.read(file, limit: Limits.pictureBytes)
         let own = context.membership.server
         let known = servers + [own.map { ServerFingerprint(key: $0.key) }].compactMap { $0 }
-        let found = PictureJudge(believing: known, now: try context.now()).judge(bytes)
+        let found = PictureJudge(
+            believing: known, now: try context.now(),
+            revocations: [try KnownRevocations(context: context).held()].compactMap { $0 }
+        ).judge(bytes)
         switch found.verdict {
         case .countersigned, .signed:
             let isOwn = found.serverKey == own?.key

@@ -15,6 +15,8 @@ struct SigningCertificates: Sendable {
         let der: [UInt8]
         /// Compact `CommunityRoot`.
         let root: String
+        /// The root's number.
+        let rootNumber: Int
         /// The name that the artist wants to be known by; nil for a pseudonym.
         let publicName: String?
         /// The server's key.
@@ -32,13 +34,31 @@ struct SigningCertificates: Sendable {
         }.flatMap { try? checked($0, server.key) }
     }
 
-    /// Brings the certificate up to date.
+    /// Brings the certificate up to date: asks for it where there is none, where the server has
+    /// another root since, and once a day, for the name may have been set on another device.
     ///
+    /// - Parameter root: The number of the root that gives certificates now; nil where that is not
+    ///   known.
     /// - Throws: ``SigningCertificateError`` where the server cannot have given it by its rules:
     ///   the one before stays; `HTTPFailure`, `Problem`.
-    func pull(over connection: ServerConnection) async throws {
+    func pull(over connection: ServerConnection, newest root: Int?) async throws {
+        guard try isDue(at: connection.clock.now, newest: root) else { return }
         try keep(
-            try await connection.get(SigningCertificate.target, as: SigningCertificate.self))
+            try await connection.get(SigningCertificate.target, as: SigningCertificate.self),
+            at: connection.clock.now)
+    }
+
+    /// Whether the certificate has to be asked for; one that was refused is asked for again.
+    private func isDue(at now: UnixTime, newest root: Int?) throws -> Bool {
+        guard let held = try held() else { return true }
+        if let root, root != held.rootNumber { return true }
+        let asked = try context.store.read {
+            try LocalValue.signingCertificateTime.readNumber(in: LocalValue.moments, $0)
+        }
+        guard let asked else { return true }
+        // A clock that was set back asks at once.
+        let age = now - UnixTime(milliseconds: asked)
+        return age < .zero || age >= Limits.certificateAge
     }
 
     /// Sets the name in the certificates of the account's devices.
@@ -48,15 +68,16 @@ struct SigningCertificates: Sendable {
         try keep(
             try await connection.post(
                 PublicNameRequest.target, PublicNameRequest(name: name),
-                as: SigningCertificate.self))
+                as: SigningCertificate.self), at: connection.clock.now)
     }
 
-    private func keep(_ certificate: SigningCertificate) throws {
+    private func keep(_ certificate: SigningCertificate, at now: UnixTime) throws {
         guard let server = context.membership.server else { return }
         _ = try checked(certificate, server.key)
         let json = try CanonicalJSON.encoder.encode(certificate)
         let text = String(decoding: json, as: UTF8.self)
         try context.store.write { database in
+            try LocalValue.signingCertificateTime.write(String(now.milliseconds), database)
             guard try LocalValue.signingCertificate.read(database) != text else { return }
             try LocalValue.signingCertificate.write(text, database)
         }
@@ -75,7 +96,8 @@ struct SigningCertificates: Sendable {
         guard chain.isGiven(by: [anchor], at: chain.start) else { throw .otherRoot }
         if let name = certificate.publicName, chain.name != name { throw .otherHolder }
         return Held(
-            der: der, root: certificate.root, publicName: certificate.publicName, server: server)
+            der: der, root: certificate.root, rootNumber: root.payload.number,
+            publicName: certificate.publicName, server: server)
     }
 }
 

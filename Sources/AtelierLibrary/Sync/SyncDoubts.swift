@@ -30,6 +30,8 @@ public struct SyncDoubt: Codable, Equatable, Sendable {
         case reservationsRefused = "reservations-refused"
         /// The server's certificate for signing pictures is not one that it may give.
         case certificateRefused = "certificate-refused"
+        /// The server's list of revoked certificates cannot be what it signed before.
+        case revocationsRefused = "revocations-refused"
         /// The server refused to register a work or a model.
         case registrationRefused = "registration-refused"
     }
@@ -49,7 +51,7 @@ public struct SyncDoubt: Codable, Equatable, Sendable {
         case .missingSegments, .divergentReplica: .exportBundle
         case .missingKeys: .sync
         case .quarantineFull, .snapshotUnusable, .auditRewritten, .auditUnchecked,
-            .reservationsRefused, .certificateRefused, .registrationRefused:
+            .reservationsRefused, .certificateRefused, .revocationsRefused, .registrationRefused:
             nil
         }
     }
@@ -171,7 +173,7 @@ struct SyncDoubts: Sendable {
     /// are.
     func keep(
         after report: SyncReport, missingKeys: [Int], refusedList: (any Error)? = nil,
-        refusedCertificate: (any Error)? = nil,
+        refusedCertificate: (any Error)? = nil, refusedRevocations: (any Error)? = nil,
         refusedRegistrations: [(digest: String, text: String)] = []
     ) throws {
         let now = Moment(try context.now())
@@ -186,13 +188,18 @@ struct SyncDoubts: Sendable {
         let certificate = refusedCertificate.map {
             SyncDoubt(code: .certificateRefused, subject: "", text: "\($0)", since: now)
         }
+        let revocations = refusedRevocations.map {
+            SyncDoubt(code: .revocationsRefused, subject: "", text: "\($0)", since: now)
+        }
         let registrations = refusedRegistrations.map { digest, text in
             SyncDoubt(
                 code: .registrationRefused, subject: digest,
                 text: "The server did not register \(digest.prefix(8)), so generations made from "
                     + "it are held: \(text)", since: now)
         }
-        try keep(audit + engine + keys + [list, certificate].compactMap { $0 } + registrations)
+        try keep(
+            audit + engine + keys + [list, certificate, revocations].compactMap { $0 }
+                + registrations)
     }
 
     private func auditDoubts(

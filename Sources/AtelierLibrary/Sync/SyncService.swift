@@ -74,6 +74,7 @@ public struct SyncService: Sendable {
             settled += try await account.ledger.settle(over: connection)
         }
         let refusedList = try await followRights(over: connection)
+        let refusedRevocations = try await account.followRevocations(over: connection)
         let refusedCertificate = try await account.followCertificate(over: connection)
         try context.remember(connection.clock)
         try trash.confirmClock(connection.clock)
@@ -86,7 +87,7 @@ public struct SyncService: Sendable {
         let missingKeys = try account.missingKeys()
         try doubts.keep(
             after: report, missingKeys: missingKeys, refusedList: refusedList,
-            refusedCertificate: refusedCertificate,
+            refusedCertificate: refusedCertificate, refusedRevocations: refusedRevocations,
             refusedRegistrations: try rights.registrar.refusals())
         return SyncOutcome(
             sent: max(0, before - pending), received: report.changesReceived, settled: settled,

@@ -56,6 +56,10 @@ public struct PictureVerdict: Encodable, Equatable, Sendable {
     /// When the server countersigned, by its clock.
     public fileprivate(set) var countersigned: UnixTime?
 
+    /// Since when the signer's device is revoked, as far as the server's list is known; nothing but
+    /// a receipt from before says that it signed the picture earlier.
+    public fileprivate(set) var revoked: UnixTime?
+
     /// Whether the artist says that they made it by hand.
     public var isByHand: Bool { origin == .byHand }
     /// Whether models may learn from it.
@@ -73,13 +77,19 @@ public struct PictureJudge: Sendable {
     public let servers: [ServerFingerprint]
     /// The present, for pictures that no server has dated.
     public let now: UnixTime
+    /// The servers' lists of revoked certificates, as far as they are known.
+    public let revocations: [Revocations]
 
     /// - Parameters:
     ///   - servers: Fingerprints of the keys of the servers that are believed.
     ///   - now: The present.
-    public init(believing servers: [ServerFingerprint], now: UnixTime) {
+    ///   - revocations: Their lists of revoked certificates, as far as they are known.
+    public init(
+        believing servers: [ServerFingerprint], now: UnixTime, revocations: [Revocations] = []
+    ) {
         self.servers = servers
         self.now = now
+        self.revocations = revocations
     }
 
     /// Judges a whole file, which may be hostile.
@@ -128,7 +138,24 @@ public struct PictureJudge: Sendable {
             return PictureVerdict(
                 .unknown, because: "The server that it names did not certify its signer.")
         }
-        return verdict(of: credential, chain, key, receipt)
+        let list = revocations.first { $0.server == server }
+        if let time = list?.time(ofRoot: root.payload.number) {
+            return PictureVerdict(
+                .unknown,
+                because: "The server withdrew the root certificate of its signer on "
+                    + "\(time.rfc3339.prefix(10)): others may have its key. Its artist can export "
+                    + "it again.")
+        }
+        let revoked = VerifyingKey(chain.publicKey).flatMap { list?.time(of: DeviceID(key: $0)) }
+        if let revoked, let receipt, receipt.payload.time > revoked {
+            return PictureVerdict(
+                .unknown,
+                because: "Its signer's device was revoked on \(revoked.rfc3339.prefix(10)), before "
+                    + "its receipt was made.")
+        }
+        var verdict = verdict(of: credential, chain, key, receipt)
+        verdict.revoked = revoked
+        return verdict
     }
 
     /// Whether a receipt that the server signed is about this picture and this artist.

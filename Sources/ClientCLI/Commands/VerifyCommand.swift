@@ -13,8 +13,9 @@ struct VerifyCommand: AsyncParsableCommand {
             Reads the signed manifest in PNG and JPEG files, offline. The library's own server is \
             believed, and those named by --server-key; a library is not needed. A file without a \
             manifest is recognised where it is a picture of this library. Exit code 0 for a \
-            countersigned picture, 1 for a signed one without a receipt, an altered and an \
-            unknown one.
+            countersigned picture that nothing stands against, 1 for a signed one without a \
+            receipt, an altered and an unknown one. Devices that the server has revoked are known \
+            from the last sync; --online asks anew.
             """)
 
     @OptionGroup var options: LibraryOptions
@@ -36,6 +37,7 @@ struct VerifyCommand: AsyncParsableCommand {
             return try tell(found, nil)
         }
         let library = try options.open()
+        if online { try await library.account.refreshRevocations() }
         let found = try library.generations.verify(try file.url, believing: known)
         var standing: ReceiptStatus.Standing?
         if online, let picture = found.picture {
@@ -56,13 +58,16 @@ struct VerifyCommand: AsyncParsableCommand {
         } else {
             Terminal.say(Self.words(found))
             if let picture = found.picture { Self.table(picture).show() }
+            if let time = found.picture?.revoked { Terminal.say(Self.words(revoked: time)) }
             if let standing { Terminal.say(Self.words(standing)) }
             if online, standing == nil {
                 Terminal.note("The server of this library has no receipt of it to ask about.")
             }
             try hint()
         }
-        guard found.verdict == .countersigned, standing ?? .good == .good else {
+        guard found.verdict == .countersigned, found.picture?.revoked == nil,
+            standing ?? .good == .good
+        else {
             throw ExitStatus.failed.code
         }
     }
@@ -89,6 +94,10 @@ struct VerifyCommand: AsyncParsableCommand {
         case .altered: return "altered: \(found.reason)"
         case .unknown: return "unknown\(name): \(found.reason)"
         }
+    }
+
+    private static func words(revoked time: UnixTime) -> String {
+        "The device that signed it was revoked on \(Formatting.moment(Moment(time)))."
     }
 
     private static func words(_ standing: ReceiptStatus.Standing) -> String {

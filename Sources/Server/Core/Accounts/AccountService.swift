@@ -1,3 +1,4 @@
+import AtelierProtocol
 import CreditLedger
 public import SignedObjects
 
@@ -78,6 +79,11 @@ public struct AccountService: ServerService {
         let (report, told) = try database.write { db in
             try db.lock(account)
             let ended = try self.cases.endReservations(of: account, now: now, in: db)
+            // Their keys go with the purge, and with them who could sign as the account.
+            try RevocationStore(db: db).add(
+                try DeviceStore(db: db).devices(of: account).map {
+                    RevocationEntry(.purged($0), since: now)
+                })
             guard let ledger = try LedgerStore(account: account, db: db).load(),
                 let gone = try AccountStore(db: db).purge(account)
             else { throw ServerError.noSuchAccount(account.description) }

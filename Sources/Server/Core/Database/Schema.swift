@@ -51,6 +51,7 @@ enum Schema {
             sqlite: RightsSchema.sqlite, postgres: RightsSchema.postgres),
         Step(name: "20 provenance", common: ProvenanceSchema.common),
         Step(name: "21 passkeys", common: ModeratorSchema.passkeys),
+        Step(name: "22 revocations", common: ProvenanceSchema.revocations),
     ]
 
     /// An older program could break what a newer one has made of the tables.

@@ -27,5 +27,32 @@ extension Doctor {
                 "The root certificate ends within a year, and with it every certificate of a "
                     + "device. Say: atelier-server authority rotate --reason TEXT")
         }
+        try examineRevocations(store, &check)
+    }
+
+    /// Whether the list of revoked certificates can be read, has no gap, and names every device
+    /// that an order revokes.
+    private func examineRevocations(
+        _ store: any DatabaseStore, _ check: inout DoctorReport.Check
+    ) throws {
+        try store.read { db in
+            let list = RevocationStore(db: db)
+            let (told, entries) = (try list.count(), try list.entries())
+            check.note += ", \(entries.count) revocations"
+            if told != entries.count {
+                check.add(
+                    "The list of revoked certificates has \(entries.count) entries and should "
+                        + "have \(told): it cannot be sent. Restore the database from a backup.")
+            }
+            let isFull = told >= ProtocolLimits.revocations
+            if isFull {
+                check.add(
+                    "The list of revoked certificates is full, with \(told) entries: devices that "
+                        + "are revoked from now on are not on it.")
+            }
+            for device in try list.missing() where !isFull {
+                check.add("The revoked device \(device) is not on the list of revocations.")
+            }
+        }
     }
 }

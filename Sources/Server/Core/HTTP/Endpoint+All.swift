@@ -22,7 +22,7 @@ extension Endpoint {
         Endpoint(
             method: "get", path: "/v1/openapi.json", id: "openapi", handler: Routes.openAPI,
             summary: "This document.", replies: [200: .json("Document")], isStatic: true,
-            isConstant: true),
+            isTagged: true),
     ]
 
     private static let accounts = [

@@ -16,6 +16,12 @@ extension Endpoint {
             replies: [200: .text("application/x-pem-file")],
             causes: [.malformed, .tooLarge, .tooMany]),
         Endpoint(
+            method: "get", path: RevocationList.target, id: "provenanceRevocations",
+            handler: Routes.provenanceRevocations,
+            summary: "The certificates that no longer count, signed by the server's key.",
+            replies: [200: .json("RevocationList")],
+            causes: [.malformed, .tooLarge, .tooMany], isTagged: true),
+        Endpoint(
             method: "get", path: SigningCertificate.target, id: "signingCertificate",
             handler: Routes.signingCertificate,
             summary: "The certificate with which the device signs pictures.", proof: .device,

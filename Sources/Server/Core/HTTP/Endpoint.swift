@@ -58,8 +58,8 @@ struct Endpoint: Sendable {
     var causes: [Problem.Kind] = []
     /// Whether it looks at nothing, not even the database.
     var isStatic = false
-    /// Whether its answer never changes, and has a tag for `If-None-Match`.
-    var isConstant = false
+    /// Whether its answer has a tag for `If-None-Match`.
+    var isTagged = false
 
     private static let proofCauses: [Problem.Kind] = [.proofMissing, .proofInvalid, .clockWrong]
 

@@ -22,6 +22,14 @@ extension Routes {
         return response
     }
 
+    /// The list of revoked certificates.
+    @Sendable func provenanceRevocations(
+        request: Request, context: ServerContext
+    ) async throws -> Response {
+        _ = try await read(request, context, upTo: 0, by: .anybody)
+        return try await core.authority.revocations().response(to: request)
+    }
+
     /// The asking device's certificate.
     @Sendable func signingCertificate(
         request: Request, context: ServerContext

@@ -96,6 +96,7 @@ extension LedgerStore {
             ON CONFLICT (account, device) DO NOTHING
             """,
             [account.blob, device.blob, payload.serial])
+        try RevocationStore(db: db).add([RevocationEntry(.device(device), since: payload.time)])
     }
 
     private func save(_ fork: JournalFork, at time: UnixTime) throws {

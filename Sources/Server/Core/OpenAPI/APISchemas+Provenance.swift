@@ -6,6 +6,15 @@ extension APISchemas {
         "CommunityRootList": object([
             "roots": list(of: compact, atMost: CommunityRoot.numbers.upperBound)
         ]),
+        "RevocationList": object([
+            "head": compact,
+            "entries": [
+                "type": "string", "pattern": "^[A-Za-z0-9_-]*$",
+                "maxLength": .integer(
+                    (ProtocolLimits.revocations * RevocationEntry.byteCount + 2) / 3 * 4),
+                "description": "Entries of 25 bytes each, base64url.",
+            ],
+        ]),
         "SigningCertificate": object(
             [
                 "certificate": [

@@ -15,7 +15,7 @@ public enum OpenAPI {
     /// The document as it is answered; throws words where it has no JSON form, which a test
     /// excludes.
     static let document = Result {
-        ConstantDocument(try text(isPretty: false), type: "application/json")
+        TaggedDocument(try text(isPretty: false), type: "application/json")
     }
 
     static let json: JSON = [
@@ -108,7 +108,7 @@ extension Endpoint {
                 "headers": .object(headers),
             ]
         }
-        if isConstant {
+        if isTagged {
             responses["304"] = [
                 "description": "The document with this tag is still the present one.",
                 "headers": .object(Self.everyHeader),
@@ -174,8 +174,8 @@ extension Endpoint.Content {
     }
 }
 
-/// A document that never changes while the program runs: its bytes are made once.
-struct ConstantDocument: Sendable {
+/// A document that is sent often and changes seldom or never: its bytes and tag are made once.
+struct TaggedDocument: Sendable {
     private let bytes: ByteBuffer
     private let type: String
     private let tag: String

@@ -6,11 +6,12 @@ import SignedObjects
 
 /// The server as its community's authority: it certifies the keys that devices sign pictures with.
 ///
-/// Owns the table `authority_root`. A certificate is kept nowhere: it follows from the root, the
-/// device and the account's name.
+/// Owns the tables `authority_root` and `certificate_revocation`. A certificate is kept nowhere: it
+/// follows from the root, the device and the account's name.
 public struct AuthorityService: ServerService {
     let environment: ServiceEnvironment
     let requests: RequestAuthenticator
+    let document = RevocationDocument()
 
     /// Makes the first root where there is none.
     func begin() throws {
@@ -122,7 +123,7 @@ public struct AuthorityService: ServerService {
         try JWS(signing: root, with: key).compact
     }
 
-    private static func date(_ time: UnixTime) -> Date {
+    static func date(_ time: UnixTime) -> Date {
         Date(timeIntervalSince1970: Double(time.milliseconds / 1000))
     }
 }
