@@ -43,6 +43,6 @@ let package = Package(
         fuzzer("fuzz-clip", in: "FuzzClip", [styleKit, "PictureDecoding"]),
         fuzzer("fuzz-profile", in: "FuzzProfile"),
         fuzzer("fuzz-model", in: "FuzzModel", [styleKit, crypto]),
-        fuzzer("fuzz-marks", in: "FuzzMarks", [provenance]),
+        fuzzer("fuzz-marks", in: "FuzzMarks", [provenance, crypto]),
     ]
 )

@@ -2,9 +2,11 @@ import AtelierLibrary
 import AtelierProtocol
 import Crypto
 import Foundation
+import HTTPTypes
 import Provenance
 import SignedObjects
 import SyncKitHTTP
+import Synchronization
 
 extension LocalServer {
     /// What the server vouches for, and what it does not.

@@ -145,6 +145,39 @@ struct TrainingMarkTests {
         #expect(Failure(try #require(unread)).nextStep == .sayCheckedMark)
     }
 
+    // Goal: files that others' programs marked are refused for what they say, and those that allow
+    // training are not. Method: the corpus of exiftool's and c2pa-python's making.
+    @Test func filesOfOtherProgramsAreRefused() throws {
+        struct Corpus: Decodable { let files: [String: [[String]]] }
+        let world = try World()
+        let root = URL(filePath: #filePath).resolvingSymlinksInPath()
+            .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+        let folder = world.folder.url.appending(path: "corpus")
+        let text = try Shell.run([root.appending(path: "Scripts/mark-corpus").path, folder.path])
+        let json = Data((text.split(separator: "\n").last.map(String.init) ?? "").utf8)
+        let files = try JSONDecoder().decode(Corpus.self, from: json).files
+        #expect(files.count >= 13)
+        for (index, (name, marks)) in files.sorted(by: { $0.key < $1.key }).enumerated() {
+            // All show the same picture: each has a library of its own.
+            let library = try Library.make(
+                in: world.home("\(index)"), deviceName: "a", environment: world.environment()
+            ).library
+            let file = folder.appending(path: name)
+            let forbidding = marks.first { ["prohibited", "constrained"].contains($0[3]) }
+            guard let forbidding else {
+                #expect(try library.works.add(file).work.marks?.count == marks.count, "\(name)")
+                continue
+            }
+            let error = #expect(throws: RightsError.self, "\(name)") {
+                try library.works.add(file)
+            }
+            let words = error?.description ?? ""
+            #expect(words.contains("\(forbidding[1]) is \(forbidding[2])"), "\(name): \(words)")
+            #expect(words.contains("Mia Rossi"), "\(name): \(words)")
+            #expect(try library.works.all().isEmpty)
+        }
+    }
+
     // Goal: a manifest that the artist's own key signed is the artist's own mark; the same by
     // another key is not. Method: the key in a certificate of the manifest's signature.
     @Test func ownKeysAreKnown() throws {

@@ -36,6 +36,13 @@ import Testing
         let copies = try await device.must("works", "sign", work, "--out", signed, "--json")
         files.append(try #require(try copies.objects("copies").first?["file"] as? String))
         #expect(try Self.states(files, anchors) == ["Trusted", "Trusted", "Trusted"])
+        for (file, source) in zip(
+            files, ["trainedAlgorithmicMedia", "trainedAlgorithmicMedia", "digitalCreation"])
+        {
+            let told = try Shell.run(["exiftool", "-XMP-iptcExt:DigitalSourceType", "-b", file])
+            #expect(told.hasSuffix(source), "\(file)")
+            #expect(try Shell.run(["exiftool", "-validate", "-b", file]).hasPrefix("0"), "\(file)")
+        }
         let changed = try Self.changed(files[0], in: sandbox)
         #expect(try Self.states([changed], anchors) == ["Invalid"])
         #expect(await server.stop() == 0)
@@ -80,6 +87,37 @@ import Testing
         let withdrawn = try await device.run("verify", file, "--online")
         #expect(withdrawn.status == 1 && withdrawn.output.contains("withdrawn"), "\(withdrawn)")
         #expect(await server.stop() == 0)
+    }
+
+    // Goal: when a device is lost, whoever synced since is told offline that it signed a picture,
+    // and on which day it was revoked; who asks online is told without a sync.
+    @Test func aLostDeviceIsTold() async throws {
+        let sandbox = try Sandbox()
+        let server = try await RunningServer(data: sandbox.data)
+        let artist = try await sandbox.joinedDevice("a", at: server)
+        let other = try await sandbox.joinedDevice("b", at: server)
+        let lost = sandbox.device("lost")
+        let account = try await sandbox.account(of: artist)
+        let asked = try await lost.must(
+            "devices", "request", server.address, account, "--device-name", "lost", "--json")
+        let words = try #require(try asked.object()["comparison_words"] as? String)
+        try await artist.must("devices", "approve", words)
+        try await lost.must("sync")
+        try await lost.must("works", "add", try sandbox.picture(9).path, "--mine")
+        let works = try await lost.must("works", "list", "--json").objects("works")
+        let id = try #require(works.first { $0["file"] is String }?["id"] as? String)
+        let folder = sandbox.folder.appending(path: "signed").path
+        let copies = try await lost.must("works", "sign", id, "--out", folder, "--json")
+        let file = try #require(try copies.objects("copies").first?["file"] as? String)
+        try await other.must("sync")
+        #expect(try await !other.run("verify", file).output.contains("revoked"))
+        try await artist.must("devices", "revoke", "lost", "--yes")
+        #expect(try await !other.run("verify", file).output.contains("revoked"))
+        let online = try await other.run("verify", file, "--online")
+        #expect(online.output.contains("was revoked on"), "\(online)")
+        #expect(await server.stop() == 0)
+        let offline = try await other.run("verify", file)
+        #expect(offline.status == 1 && offline.output.contains("was revoked on"), "\(offline)")
     }
 
     private static func generation(of device: Device) async throws -> String {

@@ -227,7 +227,7 @@ public enum RevocationListError: Error, Equatable, CustomStringConvertible {
             case .otherEntries: "Its entries are not those that the server signed."
             case .notSigned: "The server's key did not sign it."
             case .fallingNumber(let known, let told):
-                "It has \(told) entries, and one that is known has \(known)."
+                "Its number is \(told), and \(known) is known."
             case .rewritten: "Entries that were on it are gone or changed."
             case .olderServer: "It is of an earlier state of the server."
             case .epochAhead:

@@ -9,7 +9,7 @@ struct CredentialsCommand: AsyncParsableCommand {
         abstract: "Show or set the name with which your pictures are signed.",
         discussion: """
             Without a public name pictures carry a pseudonym. A new name holds for pictures that \
-            are exported from then on, and on other devices from their next sync.
+            are exported from then on, and on other devices from a sync within a day.
             """)
 
     @OptionGroup var options: LibraryOptions
