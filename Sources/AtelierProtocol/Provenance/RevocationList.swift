@@ -36,7 +36,7 @@ public struct RevocationEntry: Sendable, Hashable {
             switch kind {
             case .device(let device): (0, device.bytes)
             case .purged(let device): (1, device.bytes)
-            case .root(let number): (2, Self.bigEndian(0) + Self.bigEndian(Int64(number)))
+            case .root(let number): (2, Self.bigEndian(0) + Self.bigEndian(Int64(clamping: number)))
             }
         return [number] + name + Self.bigEndian(time.milliseconds)
     }
@@ -136,8 +136,7 @@ public struct RevocationList: Codable, Sendable, Equatable {
 
     /// What the server signed.
     ///
-    /// - Throws: ``RevocationListError/malformed``, ``RevocationListError/otherEntries``; `JWSError`
-    ///   where `key` did not sign it.
+    /// - Throws: ``RevocationListError``; `JWSError` where `key` did not sign it.
     public func verified(by key: VerifyingKey) throws -> Revocations {
         let head = try JWS<RevocationListHead>(verifying: self.head, with: key).payload
         let size = RevocationEntry.byteCount
