@@ -70,7 +70,7 @@ struct DoctorTests {
         #expect(
             report.checks.map(\.name) == [
                 "files", "disk", "database", "schema", "clock", "epoch", "authority", "audit",
-                "cases", "ledger", "segments", "snapshots",
+                "moderators", "cases", "ledger", "segments", "snapshots",
             ])
         #expect(report.checks.first { $0.name == "ledger" }?.note == "2 accounts, 1 receipt")
         #expect(report.checks.first { $0.name == "segments" }?.note == "3 segments")

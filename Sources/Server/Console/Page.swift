@@ -5,6 +5,7 @@ import Messages
 import Mustache
 import NIOCore
 import PageParts
+import SignedObjects
 
 /// One page as a template and the values that fill it.
 ///
@@ -51,9 +52,11 @@ struct PageRenderer: Sendable {
     /// The answer with a page.
     func response(_ page: Page, to request: Request) -> Response {
         let preferences = PagePreferences(of: request)
-        var values = page.values
+        var values = page.values.mapValues(Self.printable)
+        // What a form goes on with stays as it was sent.
+        values["fields"] = page.values["fields"]
         values["t"] = texts[preferences.language] ?? [:]
-        values["title"] = page.title
+        values["title"] = PrintableText.line(page.title)
         values["lang"] = preferences.language.rawValue
         values["theme"] = preferences.theme?.rawValue
         values["in"] = [page.section: true]
@@ -75,6 +78,16 @@ struct PageRenderer: Sendable {
         return Response(
             status: page.status, headers: headers,
             body: .init(byteBuffer: ByteBuffer(string: html)))
+    }
+
+    /// Without what hides, moves or turns text around, wherever it comes from.
+    private static func printable(_ value: Any) -> Any {
+        switch value {
+        case let text as String: PrintableText.block(text)
+        case let list as [Any]: list.map(printable)
+        case let values as [String: Any]: values.mapValues(printable)
+        default: value
+        }
     }
 
     /// The page's own address with the language changed and the rest of the query kept.

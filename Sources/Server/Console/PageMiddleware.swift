@@ -1,6 +1,5 @@
 import AtelierProtocol
 import AtelierServer
-import CreditLedger
 import HTTPTypes
 import Hummingbird
 import Logging
@@ -115,10 +114,12 @@ private struct PageProblem {
         case ServerError.noSuchAccount, ServerError.notFound: self.init(.notFound)
         case ServerError.invalidValue, ServerError.caseRefused, ServerError.ambiguousAccount:
             self.init("refused", 409, detail: ServerFailure.explain(error).text)
-        case is LedgerError, is PasskeyRefusal: self.init("refused", 409, detail: "\(error)")
+        case is PasskeyRefusal: self.init("refused", 409, detail: "\(error)")
         case let error as HTTPError where error.status == .notFound: self.init(.notFound)
         case let error as HTTPError where error.status.code < 500: self.init(.malformed)
-        default: return nil
+        default:
+            guard ServerFailure.isWrongValue(error) else { return nil }
+            self.init("refused", 409, detail: ServerFailure.explain(error).text)
         }
     }
 

@@ -166,6 +166,11 @@ public enum ServerFailure {
         }
     }
 
+    /// Whether an act was refused for what it asked for: another value helps, another time does not.
+    package static func isWrongValue(_ error: any Error) -> Bool {
+        error is LedgerError
+    }
+
     private static func code(of error: ServerError) -> Int32 {
         switch error {
         case .invalidValue: 64

@@ -123,7 +123,7 @@ struct ConsoleAccessTests {
             let other = try server.core.moderators.add("bob", role: .administrator, actor: "t")
             let opened = try await ann.say("/v1/moderators/sessions", ["token": other.token])
             let bob = ConsoleBrowser(client)
-            bob.cookies["atelier-console"] = try JSONDecoder().decode(
+            bob.cookies["atelier-console"] = try CanonicalJSON.decode(
                 SessionReply.self, from: Data(opened.text.utf8)
             ).session
             #expect(try await bob.get("/console/me").status == 303)
@@ -153,8 +153,8 @@ struct ConsoleAccessTests {
         }
     }
 
-    // Goal: weighty acts need a passkey of the last five minutes; the form then goes on with what it
-    // said; the session gets another cookie, and forms of other tabs stay good.
+    // Goal: weighty acts need a passkey of the last five minutes; the form then goes on with what
+    // it said; the session gets another cookie, and forms of other tabs stay good.
     @Test func weightyActsAskAgain() async throws {
         let server = try TestServer()
         try await server.runConsole { client in

@@ -47,8 +47,8 @@ struct SignInPages: Sendable {
     @Sendable private func signInPage(
         request: Request, context: ServerContext
     ) async throws -> Response {
-        let next = ConsoleAccess.nextPage(
-            request.uri.queryParameters["next"].map { String($0) }?.removingPercentEncoding)
+        let asked = FormFields(reading: Array((request.uri.query ?? "").utf8))
+        let next = ConsoleAccess.nextPage(asked["next"])
         if (try? await access.visitor(of: request, context)) != nil {
             return .redirect(to: next, type: .normal)
         }

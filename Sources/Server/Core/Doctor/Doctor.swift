@@ -41,6 +41,7 @@ public struct Doctor: Sendable {
         report.check("epoch") { try examineEpoch(store, &$0) }
         report.check("authority") { try examineAuthority(store, &$0) }
         report.check("audit") { try examineAudit(store, &$0) }
+        report.check("moderators") { try examineModerators(store, &$0) }
         report.check("cases") { try examineCases(store, &$0) }
         report.check("ledger") { try examineLedgers(store, &$0) }
         report.check("segments") { try examineSegments(store, &$0) }
@@ -89,8 +90,8 @@ extension DoctorReport.Check {
 public struct DoctorReport: Codable, Sendable {
     /// One check.
     public struct Check: Codable, Sendable {
-        /// What: `files`, `database`, `schema`, `epoch`, `ledger`, `cases`, `segments`,
-        /// `snapshots`, `authority`, `audit`, `clock` or `disk`.
+        /// What: `files`, `database`, `schema`, `epoch`, `ledger`, `moderators`, `cases`,
+        /// `segments`, `snapshots`, `authority`, `audit`, `clock` or `disk`.
         public let name: String
         /// What was counted or left out, in words.
         public var note: String

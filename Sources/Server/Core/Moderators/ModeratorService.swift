@@ -90,8 +90,8 @@ public struct ModeratorService: ServerService {
         }
     }
 
-    /// Gives a moderator another role, from their next request on; a one-time token that carries the
-    /// one before ends.
+    /// Gives a moderator another role, from their next request on; a one-time token that carries
+    /// the one before ends.
     ///
     /// - Parameter moderator: The administrator who does it.
     /// - Throws: ``ServerError`` where there is none of that name, or the last administrator would

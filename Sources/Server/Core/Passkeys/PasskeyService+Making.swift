@@ -7,8 +7,10 @@ extension PasskeyService {
     ///
     /// - Throws: ``ServerError`` of the kind `tokenInvalid`.
     package func beginWelcome(_ link: String, on visit: Visit) async throws -> PasskeyRequest {
-        guard let token = ModeratorToken(.link, link) else { throw ModeratorService.badToken }
+        // What is no token counts like one that is unknown.
+        let token = ModeratorToken(.link, link)
         return try await noting("welcome", on: visit, by: nil) { db, now in
+            guard let token else { throw ModeratorService.badToken }
             guard let moderator = try ModeratorStore(db: db).holder(of: token, now: now) else {
                 throw ModeratorService.badToken
             }
@@ -19,13 +21,15 @@ extension PasskeyService {
 
     /// Uses up a one-time link: stores the passkey that was made, and opens a session.
     ///
-    /// - Throws: ``PasskeyRefusal``, after which the link is still good; ``ServerError`` of the kind
-    ///   `tokenInvalid`.
+    /// - Throws: ``PasskeyRefusal``, after which the link is still good; ``ServerError`` of the
+    ///   kind `tokenInvalid`.
     package func welcome(
         _ link: String, _ attestation: PasskeyAttestation, on visit: Visit
     ) async throws -> OpenedSession {
-        guard let token = ModeratorToken(.link, link) else { throw ModeratorService.badToken }
+        // What is no token counts like one that is unknown.
+        let token = ModeratorToken(.link, link)
         return try await noting("welcome", on: visit, by: nil) { db, now in
+            guard let token else { throw ModeratorService.badToken }
             let moderators = ModeratorStore(db: db)
             guard let moderator = try moderators.redeem(token, now: now) else {
                 throw ModeratorService.badToken
