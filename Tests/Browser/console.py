@@ -64,7 +64,9 @@ class Console:
 def console(*options, arguments=()):
     """A server in a new folder, which is deleted afterwards."""
     folder = tempfile.mkdtemp(prefix="atelier-console-")
-    server = Console(folder, options)
+    # A database that others share, where the test has one.
+    database = os.environ.get("CONSOLE_DATABASE")
+    server = Console(folder, [*options, *(["--database", database] if database else [])])
     try:
         server.serve(*arguments)
         yield server

@@ -63,17 +63,6 @@ def outside(driver, server, width, scheme, language):
         check(driver, server, name, width, scheme, language)
 
 
-def news_come_by_themselves(driver, server):
-    driver.get(server.site + "/console/audit?action=invite")
-    browser.wait_for(driver, "return document.querySelector('[data-live]')")
-    before = driver.execute_script("return document.querySelectorAll('tbody tr').length")
-    # The stream is open once the page has been told where things stand.
-    browser.wait_for(driver, "return performance.getEntriesByType('resource').length > 3")
-    server.command("invite", "create")
-    browser.wait_for(driver, "return document.querySelectorAll('tbody tr').length"
-                             " !== arguments[0]", before)
-
-
 def main():
     with console.console() as server, browser.start(1280, 900) as driver:
         console.add_authenticator(driver)
@@ -84,7 +73,6 @@ def main():
             server.command("moderator", "add", name, "--role", role)
         for look in LOOKS:
             everything(driver, server, *look)
-        news_come_by_themselves(driver, server)
         driver.get(f"{server.site}/console/me?lang=en")
         console.sign_out(driver)
         for look in LOOKS:

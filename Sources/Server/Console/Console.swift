@@ -43,7 +43,7 @@ extension Console: ServerPages {
         AuditPage(core: core, renderer: renderer, access: access).add(to: pages)
         EventsRoute(core: core, access: access).add(to: pages)
         // What no page fits is answered as a page, too.
-        pages.get("console/**") { _, _ in throw HTTPError(.notFound) }
+        pages.get("console/**") { _, _ -> Response in throw HTTPError(.notFound) }
         let own = PageFolder(PageFolder.resources(of: "Console", "Site"))
         pages.get("site/**") { _, context in
             let path = context.parameters.getCatchAll().joined(separator: "/")

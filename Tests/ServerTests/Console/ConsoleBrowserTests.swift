@@ -19,13 +19,27 @@ struct ConsoleBrowserTests {
     // each language, theme and width.
     @Test(
         .enabled(if: browserIsThere, "Scripts/setup installs Chromium and its driver"),
-        arguments: ["console_access.py", "console_pages.py"])
-    func everyPage(_ script: String) async throws {
+        arguments: ["console_access.py", "console_pages.py", "console_news.py"])
+    func everyPage(_ script: String) throws {
+        try Self.run(script)
+    }
+
+    // Goal: pages hear of other programs where the database is PostgreSQL, too.
+    @Test(.enabled(if: browserIsThere, "Scripts/setup installs Chromium and its driver"))
+    func newsOverPostgreSQL() throws {
+        let cluster = try PostgresCluster()
+        try Self.run("console_news.py", database: try cluster.database("atelier"))
+    }
+
+    private static func run(_ script: String, database: String? = nil) throws {
         let process = Process()
         process.executableURL = URL(filePath: "/usr/bin/python3")
         process.arguments = [
-            "-B", Self.root.appending(path: "Tests/Browser/\(script)").path(percentEncoded: false),
+            "-B", root.appending(path: "Tests/Browser/\(script)").path(percentEncoded: false),
         ]
+        var environment = ProcessInfo.processInfo.environment
+        environment["CONSOLE_DATABASE"] = database
+        process.environment = environment
         let output = Pipe()
         process.standardOutput = output
         process.standardError = output
