@@ -19,8 +19,8 @@ export async function judge(file, { key: known, now }) {
     if (state === "altered") return { verdict: "altered", reason };
     if (state !== "intact") return unknown(reason);
     const { evidence } = credential;
-    if (!/^[0-9a-f]{64}$/.test(evidence.serverKey ?? "")) return unknown("no-server");
-    if (evidence.serverKey !== known) return unknown("other-server");
+    if (!/^[0-9a-f]{64}$/.test(evidence.server_key ?? "")) return unknown("no-server");
+    if (evidence.server_key !== known) return unknown("other-server");
     const key = fromHex(known, 32);
     const root = await rootOf(evidence, key);
     if (!root) return unknown("root");
@@ -55,7 +55,7 @@ async function fits(receipt, { origin, evidence }, leaf) {
     const spend = unverified(evidence.spend, "atelier-spend+jws");
     // The server has verified the order whose digest it signed.
     return spend !== null && await digest(evidence.spend) === receipt.spend
-        && spend.body === receipt.body && spend.parts?.works === evidence.worksDigest;
+        && spend.body === receipt.body && spend.parts?.works === evidence.works_digest;
 }
 
 async function verdict(credential, leaf, receipt) {
@@ -63,9 +63,9 @@ async function verdict(credential, leaf, receipt) {
     return {
         verdict: receipt ? "countersigned" : "signed", reason: "",
         artist: leaf.name, account: leaf.unit, origin, title, training,
-        works: evidence.works ?? undefined, worksDigest: evidence.worksDigest ?? undefined,
+        works: evidence.works ?? undefined, works_digest: evidence.works_digest ?? undefined,
         sources: sources.map(({ sha256, title: name }) => ({ sha256, title: name })),
-        serverKey: evidence.serverKey,
+        server_key: evidence.server_key,
         receipt: receipt ? await digest(evidence.receipt) : undefined,
         spend: receipt?.spend ?? (evidence.spend != null ? await digest(evidence.spend) : undefined),
         countersigned: receipt?.time,

@@ -184,7 +184,9 @@ async function describe(credential) {
 }
 
 function evidenceBytes(evidence) {
-    const members = ["authority", "form", "receipt", "serverKey", "spend", "works", "worksDigest"];
+    const members = [
+        "authority", "form", "receipt", "server_key", "spend", "works", "works_digest",
+    ];
     return utf8(JSON.stringify(Object.fromEntries(
         members.filter((name) => evidence[name] != null).map((name) => [name, evidence[name]]))));
 }

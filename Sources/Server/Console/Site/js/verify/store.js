@@ -129,7 +129,7 @@ export function evidence({ assertions }) {
     const isNumber = (member) => value[member] == null || Number.isSafeInteger(value[member]);
     if (typeof value !== "object" || value === null || !Number.isSafeInteger(value.form)
         || !isNumber("works")
-        || !["authority", "receipt", "serverKey", "spend", "worksDigest"].every(isText)) {
+        || !["authority", "receipt", "server_key", "spend", "works_digest"].every(isText)) {
         throw new Malformed("form");
     }
     return value;
