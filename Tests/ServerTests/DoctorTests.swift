@@ -144,7 +144,7 @@ struct DoctorTests {
         let object = try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any]
         #expect(object?["is_well"] as? Bool == false)
         #expect((object?["findings"] as? Int ?? 0) > 0)
-        #expect((object?["checks"] as? [[String: Any]])?.count == 12)
+        #expect((object?["checks"] as? [[String: Any]])?.count == 13)
     }
 
     private func findings(_ name: String, _ server: TestServer) throws -> [String] {
