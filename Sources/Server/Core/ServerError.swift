@@ -166,7 +166,7 @@ public enum ServerFailure {
         }
     }
 
-    /// Whether an act was refused for what it asked for: another value helps, another time does not.
+    /// Whether an act was refused for what it asked for, so that another value helps.
     package static func isWrongValue(_ error: any Error) -> Bool {
         error is LedgerError
     }
