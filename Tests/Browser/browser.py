@@ -12,8 +12,9 @@ PATIENCE = 60
 
 
 @contextlib.contextmanager
-def start(width, height, language="en", scheme="light", arguments=()):
-    """A browser with a window of a size, a language and a colour scheme."""
+def start(width, height, language="en", scheme="light", arguments=(), logs=()):
+    """A browser with a window of a size, a language and a colour scheme; it keeps its own log and
+    the named ones."""
     options = webdriver.ChromeOptions()
     options.binary_location = "/usr/bin/chromium"
     for argument in ("--headless=new", "--no-sandbox", "--disable-gpu", "--hide-scrollbars",
@@ -22,7 +23,7 @@ def start(width, height, language="en", scheme="light", arguments=()):
                      f"--window-size={width},{height}", *arguments):
         options.add_argument(argument)
     options.add_experimental_option("prefs", {"intl.accept_languages": language})
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    options.set_capability("goog:loggingPrefs", dict.fromkeys(("browser", *logs), "ALL"))
     driver = webdriver.Chrome(options=options, service=Service("/usr/bin/chromedriver"))
     try:
         resize(driver, width, height)

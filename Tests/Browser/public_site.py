@@ -76,11 +76,6 @@ def verdict(page, file, key):
     return json.loads(told.stdout)
 
 
-def watch_requests(driver):
-    """Keeps the addresses of what the browser asks for."""
-    driver.execute_cdp_cmd("Network.enable", {})
-
-
 def foreign_requests(driver, address):
     """What the browser asked of anybody but this server, by its performance log."""
     asked = set()

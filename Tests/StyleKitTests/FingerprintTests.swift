@@ -1,4 +1,5 @@
 import Fingerprints
+import Foundation
 import StyleKit
 import TestSupport
 import Testing
@@ -19,6 +20,26 @@ import Testing
         for variant in expected {
             let nearest = reading.variants.map { $0.distance(to: variant) }.min()
             #expect((nearest ?? 256) <= limit, "\(variant)")
+        }
+    }
+
+    // Goal: the browser's fingerprints are ours, bit for bit.
+    // Method: the readings of Tests/Vectors/pdq, which the page's script is held to as well.
+    @Test func readingsAreThoseOfThePage() throws {
+        let vectors = try SharedReading.all()
+        #expect(vectors.count == 12)
+        for vector in vectors {
+            let picture = try FingerprintVectors.picture(
+                width: vector.width, height: vector.height, seed: vector.seed)
+            var pixels = picture.pixels
+            for index in 0..<(vector.width * vector.height) where vector.alpha {
+                let (y, x) = index.quotientAndRemainder(dividingBy: vector.width)
+                pixels[index * 4 + 3] = UInt8((x * 3 + y * 5) % 256)
+            }
+            let reading = try Picture(width: vector.width, height: vector.height, pixels: pixels)
+                .fingerprintReading()
+            #expect(reading.quality == vector.quality, "\(vector.width)x\(vector.height)")
+            #expect(reading.variants.map(\.description) == vector.variants, "\(vector.seed)")
         }
     }
 
@@ -82,5 +103,22 @@ import Testing
         #expect(reading.distance(to: pressed.fingerprintReading().fingerprint) <= 31)
         let other = try FingerprintVectors.picture(width: 300, height: 200, seed: 6)
         #expect(reading.distance(to: other.fingerprintReading().fingerprint) > 60)
+    }
+}
+
+/// A reading that the browser's script and the program have to agree on.
+private struct SharedReading: Decodable {
+    let width: Int
+    let height: Int
+    let seed: Int
+    /// Whether the pixels are transparent in part.
+    let alpha: Bool
+    let variants: [String]
+    let quality: Int
+
+    static func all() throws -> [SharedReading] {
+        let file = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .appending(path: "Vectors/pdq/readings.json")
+        return try JSONDecoder().decode([SharedReading].self, from: Data(contentsOf: file))
     }
 }
