@@ -151,7 +151,7 @@ def write(driver, act, text):
 
 def dialogue(driver, site, code):
     """A moderator asks and decides; the claimant answers, appeals and takes everything back."""
-    site.command("moderator", "add", "rosa")
+    site.command("moderator", "add", "rosa", "--role", "moderator")
     assert "A moderator will read it." in follow(driver, site, code)
     assert "my mill" in driver.find_element("css selector", ".letter").text
     assert driver.find_elements("css selector", ".letter script, .letter b") == []
