@@ -48,7 +48,8 @@ def main():
                     for width in WIDTHS:
                         browser.resize(driver, width, 900)
                         for name in public_site.PAGES:
-                            place = f"{name.replace('/', '-') or 'home'} {width} {language} {scheme}"
+                            title = name.replace("/", "-") or "home"
+                            place = f"{title} {width} {language} {scheme}"
                             wrong += look(driver, site, name, width, place)
                     wrong += public_site.foreign_requests(driver, site.address)
     assert wrong == [], "\n".join(wrong)

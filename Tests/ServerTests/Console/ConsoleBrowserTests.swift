@@ -19,7 +19,10 @@ struct ConsoleBrowserTests {
     // each language, theme and width.
     @Test(
         .enabled(if: browserIsThere, "Scripts/setup installs Chromium and its driver"),
-        arguments: ["console_access.py", "console_pages.py", "console_news.py"])
+        arguments: [
+            "console_access.py", "console_pages.py", "console_news.py", "public_pages.py",
+            "public_rights.py", "public_verify.py",
+        ])
     func everyPage(_ script: String) throws {
         try Self.run(script)
     }

@@ -3,7 +3,7 @@ import Foundation
 import HTTPTypes
 import Hummingbird
 import NIOCore
-import SignedObjects
+package import SignedObjects
 
 /// `/report`: what was done on the server, in numbers by month; where the policy says so.
 struct ReportPage: Sendable {
@@ -133,7 +133,7 @@ struct ReportChart {
 
 /// The reports of the last months; a report reads all orders and receipts, so that it is made once
 /// for all who ask.
-actor MonthlyReports {
+package actor MonthlyReports {
     private let core: ServerCore
     private var kept: (until: UnixTime, reports: [ServiceReport])?
     private var making: Task<[ServiceReport], any Error>?
@@ -159,7 +159,7 @@ actor MonthlyReports {
     }
 
     /// From when to when the last months last, in UTC, the oldest first.
-    static func months(upTo now: UnixTime) -> [Range<UnixTime>] {
+    package static func months(upTo now: UnixTime) -> [Range<UnixTime>] {
         var calendar = Calendar(identifier: .gregorian)
         calendar.timeZone = .gmt
         let date = Date(timeIntervalSince1970: Double(now.milliseconds) / 1000)

@@ -133,7 +133,8 @@ function onSubmit(form, body) {
             if (wrong) {
                 place.textContent = say(wrong.problem);
                 place.hidden = false;
-                form.querySelector(wrong.field ? `[name=${wrong.field}]` : "[type=submit]")?.focus();
+                const field = wrong.field ? `[name=${wrong.field}]` : "[type=submit]";
+                form.querySelector(field).focus();
             } else {
                 form.reset();
             }

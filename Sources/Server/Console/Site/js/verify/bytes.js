@@ -49,14 +49,16 @@ export function big(number, count) {
 }
 
 /** Lowercase hexadecimal. */
-export const hex = (bytes) => Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+export const hex = (bytes) =>
+    Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 
 /** The bytes of lowercase hexadecimal of a length; throws for anything else. */
 export function fromHex(digits, count) {
     if (typeof digits !== "string" || !/^[0-9a-f]*$/.test(digits) || digits.length !== count * 2) {
         throw new Malformed("form");
     }
-    return Uint8Array.from({ length: count }, (_, at) => parseInt(digits.slice(at * 2, at * 2 + 2), 16));
+    return Uint8Array.from(
+        { length: count }, (_, at) => parseInt(digits.slice(at * 2, at * 2 + 2), 16));
 }
 
 /** Base64 with the URL alphabet and no padding (RFC 4648, 5). */

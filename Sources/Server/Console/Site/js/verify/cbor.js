@@ -117,7 +117,9 @@ function head(major, number) {
     const type = major << 5;
     if (argument < 24n) return Uint8Array.of(type | Number(argument));
     for (const [low, size] of [[24, 1], [25, 2], [26, 4]]) {
-        if (argument < 1n << BigInt(size * 8)) return join(Uint8Array.of(type | low), big(argument, size));
+        if (argument < 1n << BigInt(size * 8)) {
+            return join(Uint8Array.of(type | low), big(argument, size));
+        }
     }
     return join(Uint8Array.of(type | 27), big(argument, 8));
 }

@@ -82,7 +82,8 @@ function attribute(identifier, name) {
 // UTCTime or GeneralizedTime, in UTC with seconds (RFC 5280, 4.1.2.5).
 function time({ tag, body }) {
     const digits = text(body);
-    const year = tag === 0x17 ? (digits < "50" ? "20" : "19") + digits.slice(0, 2) : digits.slice(0, 4);
+    const century = digits < "50" ? "20" : "19";
+    const year = tag === 0x17 ? century + digits.slice(0, 2) : digits.slice(0, 4);
     const rest = digits.slice(tag === 0x17 ? 2 : 4);
     if (![0x17, 0x18].includes(tag) || !/^\d{10}Z$/.test(rest) || !/^\d{4}$/.test(year)) {
         throw new Malformed("certificate");

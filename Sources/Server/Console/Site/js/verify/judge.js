@@ -1,6 +1,6 @@
 // Judges a picture file by this server's key: what `atelier verify` says, said in a browser.
 
-import { Malformed, fromBase64url, fromHex } from "./bytes.js";
+import { Malformed, fromBase64url, fromHex, hex, sha256 } from "./bytes.js";
 import { isGiven, read as readCertificate } from "./certificate.js";
 import { digest, unverified, verified } from "./jws.js";
 import { read } from "./manifest.js";
@@ -11,10 +11,11 @@ const unknown = (reason) => ({ verdict: "unknown", reason });
  * Judges a whole file, which may be hostile.
  *
  * @param {Uint8Array} file
- * @param {{key: string, now: number}} server its key in hexadecimal; the present in milliseconds.
+ * @param {{key: string, now: number, revocations: ?object}} server its key in hexadecimal; the
+ *     present in milliseconds; its list of revocations, null where it is not known.
  * @returns the members of `picture` in `atelier verify --json`; `reason` names a text.
  */
-export async function judge(file, { key: known, now }) {
+export async function judge(file, { key: known, now, revocations = null }) {
     const { state, reason, credential, leaf } = await read(file);
     if (state === "altered") return { verdict: "altered", reason };
     if (state !== "intact") return unknown(reason);
@@ -31,14 +32,20 @@ export async function judge(file, { key: known, now }) {
     }
     // The artist may have joined with this device after the server countersigned.
     const moment = receipt ? Math.max(receipt.time, leaf.start) : now;
-    if (!await isGiven(leaf, root, moment)) return unknown("signer");
-    return verdict(credential, leaf, receipt);
+    if (!await isGiven(leaf, root.certificate, moment)) return unknown("signer");
+    if (revocations?.roots.has(root.number)) return unknown("root-revoked");
+    const device = hex((await sha256(leaf.key)).subarray(0, 16));
+    const revoked = revocations?.devices.get(device);
+    if (revoked !== undefined && receipt?.time > revoked) return unknown("device-revoked");
+    return { ...await verdict(credential, leaf, receipt), revoked };
 }
 
 async function rootOf(evidence, key) {
     const payload = await verified(evidence.authority, "atelier-root+jws", key);
     try {
-        return payload && readCertificate(fromBase64url(payload.certificate));
+        if (payload === null) return null;
+        const certificate = readCertificate(fromBase64url(payload.certificate));
+        return { number: payload.number, certificate };
     } catch (error) {
         if (error instanceof Malformed) return null;
         throw error;
@@ -60,6 +67,7 @@ async function fits(receipt, { origin, evidence }, leaf) {
 
 async function verdict(credential, leaf, receipt) {
     const { evidence, title, origin, training, sources } = credential;
+    const spend = evidence.spend == null ? undefined : await digest(evidence.spend);
     return {
         verdict: receipt ? "countersigned" : "signed", reason: "",
         artist: leaf.name, account: leaf.unit, origin, title, training,
@@ -67,12 +75,14 @@ async function verdict(credential, leaf, receipt) {
         sources: sources.map(({ sha256, title: name }) => ({ sha256, title: name })),
         server_key: evidence.server_key,
         receipt: receipt ? await digest(evidence.receipt) : undefined,
-        spend: receipt?.spend ?? (evidence.spend != null ? await digest(evidence.spend) : undefined),
+        spend: receipt?.spend ?? spend,
         countersigned: receipt?.time,
     };
 }
 
-/** How a receipt stands now: `good`, `disputed`, `withdrawn`, `revoked-device`; null for unknown. */
+/**
+ * How a receipt stands now: `good`, `disputed`, `withdrawn`, `revoked-device`; null for unknown.
+ */
 export async function standing(receipt, known) {
     const answer = await fetch(`/v1/receipts/${receipt}/status`, { cache: "no-store" });
     if (!answer.ok) return null;

@@ -5,6 +5,7 @@ import { readTexts, takeFiles } from "../dropping.js";
 import { canVerify } from "./bytes.js";
 import { judge, standing } from "./judge.js";
 import { limits } from "./limits.js";
+import { fetchRevocations } from "./revocations.js";
 
 const element = (id) => document.getElementById(id);
 const say = readTexts();
@@ -33,7 +34,8 @@ async function check(file) {
     let found;
     try {
         const bytes = new Uint8Array(await file.arrayBuffer());
-        found = await judge(bytes, { key, now: Date.now() });
+        found = await judge(
+            bytes, { key, now: Date.now(), revocations: await fetchRevocations(key) });
     } catch {
         return element("verdicts").replaceChildren(paragraph(say("unreadable")));
     }
@@ -71,6 +73,7 @@ function* factsOf(found) {
         yield [say("source"), source.title ?? `${source.sha256.slice(0, 16)}…`];
     }
     yield [say("training"), say(`training-${found.training}`)];
+    if (found.revoked) yield [say("revoked"), moment.format(found.revoked)];
 }
 
 function addFact(list, name, value) {

@@ -125,7 +125,7 @@ export function evidence({ assertions }) {
     } catch {
         throw new Malformed("form");
     }
-    const isText = (member) => ["string", "undefined"].includes(typeof (value[member] ?? undefined));
+    const isText = (member) => value[member] == null || typeof value[member] === "string";
     const isNumber = (member) => value[member] == null || Number.isSafeInteger(value[member]);
     if (typeof value !== "object" || value === null || !Number.isSafeInteger(value.form)
         || !isNumber("works")
