@@ -1,6 +1,5 @@
 import AtelierProtocol
 import AtelierServer
-import Fingerprints
 import HTTPTypes
 import Hummingbird
 import PageParts
@@ -169,7 +168,7 @@ extension FollowPage {
                     "number": String(entry.number), "text": entry.text,
                     "state": writer.text("follow.reservation-\(entry.state.rawValue)"),
                     "tone": Self.tones[entry.state] ?? "",
-                    "fingerprint": String(entry.fingerprint.description.prefix(16)),
+                    "fingerprint": String("\(entry.fingerprint)".prefix(16)),
                 ]
             }
         }

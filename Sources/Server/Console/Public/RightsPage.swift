@@ -1,6 +1,5 @@
 import AtelierProtocol
 import AtelierServer
-import Fingerprints
 import Hummingbird
 
 /// `/rights`: whether a picture is in somebody's training set, reservations and claims.
@@ -30,7 +29,6 @@ struct RightsPage: Sendable {
                     "textBytes": String(RightsLimits.textBytes),
                     "contactBytes": String(RightsLimits.contactBytes),
                     "pictureBytes": String(RightsLimits.pictureBytes),
-                    "quality": String(FingerprintReading.lowestQuality),
                 ],
                 "showHint": writer.text("rights.show-yes-hint", ["mebibytes": "\(mebibytes)"]),
             ], to: request)

@@ -1,6 +1,7 @@
 // The page of rights: fingerprints are computed in a worker, and they alone are sent.
 
 import { readTexts, takeFiles } from "../dropping.js";
+import { lowestQuality } from "../pdq.js";
 import { FingerprintReader } from "./reader.js";
 import { ask, send, show } from "./protocol.js";
 
@@ -78,7 +79,7 @@ async function inquire(picture) {
     const { reading } = picture;
     let answer = "unreadable";
     let problem = null;
-    if (reading && reading.quality < Number(dataset.quality)) answer = "little";
+    if (reading && reading.quality < lowestQuality) answer = "little";
     else if (reading) ({ answer, problem } = await ask(reading));
     const { card, file } = picture;
     card.querySelector("h3").textContent = say(problem ? "unasked" : answer);
@@ -89,7 +90,7 @@ async function inquire(picture) {
     card.querySelector("[data-act=claim]").hidden = !isUsable(picture);
 }
 
-const isUsable = ({ reading }) => reading !== null && reading.quality >= Number(dataset.quality);
+const isUsable = ({ reading }) => reading !== null && reading.quality >= lowestQuality;
 
 // Which pictures both forms are about.
 function list() {
