@@ -72,8 +72,7 @@ extension PolicyKey {
             $0.policy.site = site
             return nil
         },
-        .text("operator", "Who runs the server, as its pages say: a name of at most 80 characters.")
-        {
+        .text("operator", "Who runs the server, as its pages say; at most 80 characters.") {
             $0.policy.operatorName.isEmpty ? nil : $0.policy.operatorName
         } _: {
             guard $1.count <= Limits.operatorNameCharacters, PrintableText.line($1) == $1 else {
