@@ -16,6 +16,8 @@ let settings: [SwiftSetting] = [
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let fingerprints = Target.Dependency.product(name: "Fingerprints", package: "atelier")
 let styleKit = Target.Dependency.product(name: "StyleKit", package: "atelier")
+let provenance = Target.Dependency.product(name: "Provenance", package: "atelier")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let syncKit = Target.Dependency.product(name: "SyncKit", package: "atelier")
 
 let package = Package(
@@ -24,6 +26,7 @@ let package = Package(
     dependencies: [
         .package(name: "atelier", path: ".."),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     ],
     targets: [
         // Names differ from those of Atelier's own system libraries: a name is used once in a
@@ -41,8 +44,7 @@ let package = Package(
             name: "sync-benchmark", dependencies: ["SyncEngines", "Workload", "CBenchmarkZstd"],
             path: "Sources/SyncBenchmark", swiftSettings: settings),
         .executableTarget(
-            name: "image-benchmark",
-            dependencies: [.product(name: "StyleKit", package: "atelier")],
+            name: "image-benchmark", dependencies: [styleKit, provenance, crypto],
             path: "Sources/ImageBenchmark", swiftSettings: settings),
     ]
 )

@@ -8,6 +8,8 @@ struct ImageBenchmark {
             let options = try ImageOptions(CommandLine.arguments.dropFirst())
             if options.showsHelp {
                 print(ImageOptions.help)
+            } else if options.measuresSigning {
+                try SigningRun.report(isJSON: options.isJSON, repetitions: options.repetitions)
             } else if let name = options.single {
                 guard let drawing = DrawingCase.all.first(where: { $0.name == name }) else {
                     throw ImageOptions.Mistake(description: "'\(name)' is no case")

@@ -14,6 +14,7 @@ struct ImageOptions {
         the works' pixels. The pause is the longest time for which a drawing does not ask whether
         to stop.
 
+          --signing     instead: writing pictures of 2,048 px with XMP and manifest against without
           --json        everything as JSON instead of a table
           --reps N      repetitions, of which medians are shown (3)
           --cases A,B   which cases: \(DrawingCase.all.map(\.name).joined(separator: " "))
@@ -21,6 +22,7 @@ struct ImageOptions {
 
     private(set) var isJSON = false
     private(set) var showsHelp = false
+    private(set) var measuresSigning = false
     private(set) var repetitions = 3
     private(set) var cases = DrawingCase.all
     /// The one case that this process measures.
@@ -31,6 +33,7 @@ struct ImageOptions {
         while let word = words.popFirst() {
             switch word {
             case "--json": isJSON = true
+            case "--signing": measuresSigning = true
             case "--help", "-h": showsHelp = true
             case "--reps":
                 guard let number = words.popFirst().flatMap({ Int($0) }), number > 0 else {
