@@ -41,6 +41,8 @@ extension Console: ServerPages {
         ServicePage(core: core, renderer: renderer, access: access).add(to: pages)
         InvitesPage(core: core, renderer: renderer, access: access).add(to: pages)
         AuditPage(core: core, renderer: renderer, access: access).add(to: pages)
+        QueuePage(core: core, renderer: renderer, access: access).add(to: pages)
+        CasePage(core: core, renderer: renderer, access: access).add(to: pages)
         EventsRoute(core: core, access: access).add(to: pages)
         // What no page fits is answered as a page, too.
         pages.get("console/**") { _, _ -> Response in throw HTTPError(.notFound) }

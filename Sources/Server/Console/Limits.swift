@@ -11,6 +11,10 @@ enum Limits {
     static let inviteDays = 366
     /// The longest pause that ends by itself, in hours: a year.
     static let pauseHours = 8760
+    /// The last page of the queue that can be asked for, from 0.
+    static let queuePages = 1000
+    /// The longest suspension that ends by itself, in days.
+    static let suspensionDays: Int64 = 3650
     /// The most characters of each part of a search.
     static let searchCharacters = 100
     /// The most bytes of a claim's or reservation's code as people write it.

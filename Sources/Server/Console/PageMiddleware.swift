@@ -112,7 +112,8 @@ private struct PageProblem {
         case ServerError.notAllowed: self.init("not-allowed", 403)
         case is ConsoleAccess.ForeignForm: self.init("foreign-form", 403)
         case ServerError.noSuchAccount, ServerError.notFound: self.init(.notFound)
-        case ServerError.invalidValue, ServerError.caseRefused, ServerError.ambiguousAccount:
+        case ServerError.invalidValue, ServerError.caseRefused, ServerError.ambiguousAccount,
+            ServerError.caseChanged, ServerError.caseTaken:
             self.init("refused", 409, detail: ServerFailure.explain(error).text)
         case is PasskeyRefusal: self.init("refused", 409, detail: "\(error)")
         case let error as HTTPError where error.status == .notFound: self.init(.notFound)

@@ -41,6 +41,8 @@ package enum Limits {
     static let targetBytes = 512
     /// The most rows that a listing shows.
     package static let listedRows = 10_000
+    /// How long a case stays with the moderator who takes it.
+    static let caseLockTime = Duration.seconds(30 * 60)
     /// The longest name of a moderator, in UTF-8 bytes.
     static let moderatorNameBytes = 64
     /// Rows of the audit log that are looked at in one step.

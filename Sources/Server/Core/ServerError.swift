@@ -18,6 +18,11 @@ package enum ServerError: Error, Equatable, CustomStringConvertible {
     case notAllowed(name: String, needs: ModeratorRole)
     /// The case does not take this now.
     case caseRefused(CaseRefusal)
+    /// Something happened in the case after the first `since` events, which is all that the
+    /// moderator had read.
+    case caseChanged(Int64, since: Int)
+    /// A colleague works on the case until then.
+    case caseTaken(Int64, by: String, until: UnixTime)
     /// A command's value is out of its bounds.
     case invalidValue(name: String, reason: String)
     /// The data folder holds no server.
@@ -64,6 +69,10 @@ package enum ServerError: Error, Equatable, CustomStringConvertible {
                 + "`moderator list` shows who has it."
         case .caseRefused(let refusal):
             refusal.description
+        case .caseChanged(let id, _):
+            "Something happened in case \(id) meanwhile. Read it, and act again if that still fits."
+        case .caseTaken(let id, let name, let until):
+            "\(name) works on case \(id) until \(until.toTheMinute). Ask them to let go, or wait."
         case .invalidValue(let name, let reason):
             "\(name) \(reason)."
         case .noServer(let path):
@@ -176,7 +185,7 @@ public enum ServerFailure {
         case .invalidValue: 64
         case .noServer, .unusableFolder, .damagedKey, .otherKey, .newerDatabase, .folderInUse: 73
         case .cannotListen, .wrongClock: 1
-        case .notAllowed, .caseRefused: 77
+        case .notAllowed, .caseRefused, .caseChanged, .caseTaken: 77
         case .refused, .noSuchAccount, .notFound, .ambiguousAccount: 1
         }
     }

@@ -52,6 +52,8 @@ public struct ServerPolicy: Sendable {
     public var claimsPerDay = 10
     /// What claimants write from one address, and in one claim, in a day.
     public var claimLettersPerDay = 30
+    /// Days after which a case that waits for somebody is overdue.
+    public var caseDays = 5
     /// How long the contacts of people without an account stay after their cases have ended and
     /// the time to appeal is over.
     public var contactRetention = Duration.seconds(90 * 86_400)

@@ -257,7 +257,7 @@ public struct CaseSummary: Codable, Sendable {
     /// Who made it, and cannot settle the appeal against it.
     public let decider: String?
 
-    fileprivate init(_ row: Row) throws {
+    init(_ row: Row) throws {
         record = try CaseRecord(row)
         state = try row.choice("state")
         waitsFor = try row.optionalChoice("waits_for")

@@ -200,6 +200,11 @@ package struct CaseHistory: Sendable {
         return effects
     }
 
+    /// Whether something but notes for colleagues happened after the first `count` events.
+    func changed(since count: Int) -> Bool {
+        events.dropFirst(max(0, count)).contains { $0.kind != .noted }
+    }
+
     /// The decision in force.
     var decision: CaseEvent? {
         guard machine.decision != nil else { return nil }

@@ -35,9 +35,11 @@ public struct CaseService: ServerService {
     /// Asks a side, which may answer.
     ///
     /// - Throws: ``ServerError``.
-    public func ask(_ id: Int64, _ side: CaseSide, text: String, as name: String) throws {
+    public func ask(
+        _ id: Int64, _ side: CaseSide, text: String, as name: String, seen: Int? = nil
+    ) throws {
         let check = { try Self.checkReader(side, $0, in: $1) }
-        try act(id, .asked, as: name, role: .reviewer, check: check) { event in
+        try act(id, .asked, as: name, role: .reviewer, seen: seen, check: check) { event in
             event.side = side
             let words = try Self.checked(text, "text")
             if side == .claimant {
@@ -63,20 +65,22 @@ public struct CaseService: ServerService {
 
     /// Decides a case, with effect at once; each side may appeal for a time.
     ///
+    /// - Parameter seen: How many events the moderator has read; with nil it is not checked.
     /// - Returns: What the decision touches.
     /// - Throws: ``ServerError`` where the moderator may not decide, the case is decided already or
     ///   the verdict does not fit.
     @discardableResult
     public func decide(
-        _ id: Int64, _ verdict: CaseVerdict, as name: String
+        _ id: Int64, _ verdict: CaseVerdict, as name: String, seen: Int? = nil
     ) throws -> DecisionEffect {
         try check(verdict)
-        return try act(id, .decided, as: name, role: .moderator, verdict) { event in
+        return try act(id, .decided, as: name, role: .moderator, seen: seen, verdict) { event in
             event.set(verdict)
         }
     }
 
-    /// What ``decide(_:_:as:)`` would touch; changes nothing, and refuses the same.
+    /// What ``decide(_:_:as:seen:)`` would touch, or, of an appealed case, what takes the
+    /// decision's place; changes nothing, and refuses the same.
     public func preview(
         _ id: Int64, _ verdict: CaseVerdict, as name: String
     ) throws -> DecisionEffect {
@@ -87,7 +91,10 @@ public struct CaseService: ServerService {
             let history = try CaseStore(db: db).history(id)
             var machine = history.machine
             do throws(CaseRefusal) {
-                _ = try machine.apply(.decide(verdict.act, by: name))
+                let isAppealed = machine.state == .appealed
+                _ = try machine.apply(
+                    isAppealed
+                        ? .overturn(verdict.act, by: name) : .decide(verdict.act, by: name))
             } catch {
                 throw ServerError.caseRefused(error)
             }
@@ -99,8 +106,8 @@ public struct CaseService: ServerService {
     /// Takes a decision back: what it took is restored, and the case is open again.
     ///
     /// - Throws: ``ServerError`` where there is no decision to take back.
-    public func undo(_ id: Int64, text: String, as name: String) throws {
-        try act(id, .undone, as: name, role: .moderator) { event in
+    public func undo(_ id: Int64, text: String, as name: String, seen: Int? = nil) throws {
+        try act(id, .undone, as: name, role: .moderator, seen: seen) { event in
             let words = try Self.checked(text, "text")
             (event.claimantText, event.respondentText) = (words, words)
         }
@@ -113,12 +120,12 @@ public struct CaseService: ServerService {
     /// - Returns: What the verdict touches, and what it lifts.
     @discardableResult
     public func settleAppeal(
-        _ id: Int64, with verdict: CaseVerdict?, text: String, as name: String
+        _ id: Int64, with verdict: CaseVerdict?, text: String, as name: String, seen: Int? = nil
     ) throws -> AppealOutcome {
         if let verdict { try check(verdict) }
         let kind: CaseEvent.Kind = verdict == nil ? .upheld : .overturned
         let before = try database.read { db in try CaseStore(db: db).history(id).decision }
-        let effect = try act(id, kind, as: name, role: .moderator, verdict) { event in
+        let effect = try act(id, kind, as: name, role: .moderator, seen: seen, verdict) { event in
             let words = try Self.checked(text, "text")
             (event.claimantText, event.respondentText) = (words, words)
             if let verdict { event.set(verdict) }
@@ -132,7 +139,7 @@ public struct CaseService: ServerService {
     @discardableResult
     private func act(
         _ id: Int64, _ kind: CaseEvent.Kind, as name: String, role: ModeratorRole,
-        _ verdict: CaseVerdict? = nil,
+        seen: Int? = nil, _ verdict: CaseVerdict? = nil,
         check: (CaseRecord, Database) throws -> Void = { _, _ in },
         _ fill: (inout CaseEvent) throws -> Void
     ) throws -> DecisionEffect {
@@ -146,6 +153,10 @@ public struct CaseService: ServerService {
                     name: "case",
                     reason: "\(id) has \(Limits.moderatorEventsPerCase) entries of moderators, the "
                         + "most there can be")
+            }
+            // Who decides has read what there is: nobody overwrites a colleague's act unseen.
+            if let seen, session.history.changed(since: seen) {
+                throw ServerError.caseChanged(id, since: seen)
             }
             try check(session.record, db)
             var event = session.event(kind, by: name)

@@ -136,7 +136,7 @@ public struct ClaimService: ServerService {
     }
 
     /// The same for requests.
-    func sentPicture(ofCase id: Int64, as name: String) async throws -> ClaimPicture {
+    package func sentPicture(ofCase id: Int64, as name: String) async throws -> ClaimPicture {
         let now = clock()
         return try await database.write { db in
             try Self.picture(ofCase: id, as: name, now: now, in: db)

@@ -52,6 +52,7 @@ enum Schema {
         Step(name: "20 provenance", common: ProvenanceSchema.common),
         Step(name: "21 passkeys", common: ModeratorSchema.passkeys),
         Step(name: "22 revocations", common: ProvenanceSchema.revocations),
+        Step(name: "23 case locks", common: CaseLocks.schema),
     ]
 
     /// An older program could break what a newer one has made of the tables.

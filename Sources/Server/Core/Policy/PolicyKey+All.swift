@@ -183,6 +183,8 @@ extension PolicyKey {
             "limits.claim_letters_per_day", 1...1_000_000,
             "Of claimants, one address and one claim", \.policy.claimLettersPerDay),
         .number(
+            "moderation.case_days", 1...365, "Until an open case is overdue", \.policy.caseDays),
+        .number(
             "limits.connections", 16...1_000_000,
             "In all; fewer where the system gives fewer descriptors", \.policy.connections.total),
         .number(
