@@ -200,7 +200,8 @@ let package = Package(
         .target(
             name: "Console",
             dependencies: [
-                "AtelierProtocol", "AtelierServer", "Messages", "PageParts", "Provenance",
+                "AtelierProtocol", "AtelierServer", "CreditLedger", "Messages", "PageParts",
+                "Provenance",
                 "SignedObjects", "SystemSupport", crypto, httpTypes, hummingbird, logging, mustache,
             ],
             path: "Sources/Server/Console",

@@ -74,7 +74,8 @@ enum ImportRules {
             "NIOSSL",
         ]),
         "Sources/Server/Console": http.union([
-            "AtelierProtocol", "AtelierServer", "Crypto", "Logging", "Messages", "Mustache",
+            "AtelierProtocol", "AtelierServer", "CreditLedger", "Crypto", "Logging", "Messages",
+            "Mustache",
             "PageParts", "Provenance", "SignedObjects", "SystemSupport",
         ]),
         "Sources/Server/Command": [

@@ -23,4 +23,6 @@ enum Limits {
     static let reportMonths = 12
     /// How long a public report is shown before it is made again, in seconds.
     static let reportLifetime: Int64 = 3600
+    /// The most credits that one form gives.
+    static let grantedAtOnce = 100
 }

@@ -44,6 +44,13 @@ struct CaseTexts {
 
     /// How far a case is, in words.
     func state(_ state: CaseState, _ waitsFor: CaseSide?) -> String {
+        Self.state(state, waitsFor, writer)
+    }
+
+    /// How far a case is, in a writer's words.
+    static func state(
+        _ state: CaseState, _ waitsFor: CaseSide?, _ writer: PageWriter
+    ) -> String {
         guard state == .waiting, let waitsFor else {
             return writer.text("case.state-\(state.rawValue)")
         }

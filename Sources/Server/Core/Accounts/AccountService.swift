@@ -39,23 +39,30 @@ public struct AccountService: ServerService {
     /// Approves an account that waits for approval.
     ///
     /// - Throws: ``ServerError`` where it does not wait.
-    public func approve(_ account: AccountID, actor: String) throws {
-        try decide("approve", account, becomes: .open, reason: "", actor: actor)
+    public func approve(
+        _ account: AccountID, actor: String, as moderator: String? = nil
+    ) throws {
+        try decide(
+            "approve", account, becomes: .open, reason: "", actor: actor, as: moderator)
     }
 
     /// Refuses an account that waits for approval; its devices get the refusal.
     ///
     /// - Throws: ``ServerError`` where it does not wait.
-    public func refuse(_ account: AccountID, reason: String, actor: String) throws {
-        try decide("refuse", account, becomes: .refused, reason: reason, actor: actor)
+    public func refuse(
+        _ account: AccountID, reason: String, actor: String, as moderator: String? = nil
+    ) throws {
+        try decide(
+            "refuse", account, becomes: .refused, reason: reason, actor: actor, as: moderator)
     }
 
     private func decide(
         _ action: String, _ account: AccountID, becomes state: AccountState, reason: String,
-        actor: String
+        actor: String, as moderator: String?
     ) throws {
         let now = clock()
         try database.write { db in
+            if let moderator { try ModeratorStore(db: db).require(.moderator, moderator) }
             guard try AccountStore(db: db).decide(account, becomes: state) else {
                 throw ServerError.invalidValue(
                     name: "account", reason: "\(account) does not wait for approval")
@@ -74,9 +81,12 @@ public struct AccountService: ServerService {
     /// orders, cases and the audit log, so that what was decided can be answered for.
     ///
     /// - Throws: ``ServerError`` where it is purged already.
-    public func purge(_ account: AccountID, reason: String, actor: String) throws -> PurgeReport {
+    public func purge(
+        _ account: AccountID, reason: String, actor: String, as moderator: String? = nil
+    ) throws -> PurgeReport {
         let now = clock()
         let (report, told) = try database.write { db in
+            if let moderator { try ModeratorStore(db: db).require(.administrator, moderator) }
             try db.lock(account)
             let ended = try self.cases.endReservations(of: account, now: now, in: db)
             // Their keys go with the purge, and with them who could sign as the account.
@@ -102,7 +112,7 @@ public struct AccountService: ServerService {
         return report
     }
 
-    private func summary(
+    func summary(
         of account: AccountID, now: UnixTime, in db: Database
     ) throws -> AccountSummary {
         let store = LedgerStore(account: account, db: db)

@@ -24,18 +24,30 @@ struct AccountStore {
 
     /// The accounts whose id lies in `range`, or with a device whose name contains `name`, first
     /// opened first.
-    func ids(in range: HexPrefix?, orNamed name: String) throws -> [AccountID] {
+    ///
+    /// - Parameter waiting: Whether only those are given that wait for approval.
+    func ids(
+        in range: HexPrefix?, orNamed name: String, waiting: Bool = false, skipping: Int = 0,
+        limit: Int = Limits.listedRows
+    ) throws -> [AccountID] {
         try db.rows(
             """
-            SELECT id FROM account WHERE id BETWEEN ?1 AND ?2 OR id IN (
-                SELECT account FROM device WHERE lower(name) LIKE ?3 ESCAPE '!')
-            ORDER BY created, id LIMIT ?4
+            SELECT id FROM account WHERE (id BETWEEN ?1 AND ?2 OR id IN (
+                SELECT account FROM device WHERE lower(name) LIKE ?3 ESCAPE '!'))
+                AND (?4 = 0 OR state = 'pending')
+            ORDER BY created, id LIMIT ?5 OFFSET ?6
             """,
             [
                 range?.first, range?.last, "%" + Self.escaped(name.lowercased()) + "%",
-                Limits.listedRows,
+                waiting ? 1 : 0, min(limit, Limits.listedRows), skipping,
             ]
         ).map { try $0.fixed("id") }
+    }
+
+    /// How many accounts there are, or wait for approval.
+    func count(waiting: Bool = false) throws -> Int {
+        try db.value(
+            "SELECT COUNT(*) FROM account" + (waiting ? " WHERE state = 'pending'" : ""), []) ?? 0
     }
 
     /// Text that LIKE takes as it is.

@@ -13,17 +13,20 @@ public struct ModerationService: ServerService {
     ///   - until: When it ends by itself; nil: when it is lifted.
     ///   - message: Words to the person.
     ///   - actor: Who does it, for the audit log.
-    /// - Throws: ``ServerError`` where a value is out of bounds.
+    ///   - moderator: The moderator who does it; nil where the operator does.
+    /// - Throws: ``ServerError`` where a value is out of bounds, or the moderator may not.
     @discardableResult
     public func suspend(
-        _ account: AccountID, reason: String, until: UnixTime?, message: String, actor: String
+        _ account: AccountID, reason: String, until: UnixTime?, message: String, actor: String,
+        as moderator: String? = nil
     ) throws -> SuspensionEffect {
         let now = clock()
         if let until, until <= now {
             throw ServerError.invalidValue(name: "until", reason: "must lie in the future")
         }
         try Self.checkReason(reason)
-        return try decide("suspend", account, reason, message, actor, now) { ledger, db in
+        let act = Act("suspend", reason: reason, message: message, actor: actor, as: moderator)
+        return try decide(act, account, now) { ledger, db in
             let reservations = try ReservationStore(db: db).countInForce(of: account)
             let order = try ledger.suspend(
                 reason: reason, text: message, until: until, appeal: self.policy.appeal, now: now,
@@ -52,9 +55,13 @@ public struct ModerationService: ServerService {
     }
 
     /// Lifts a suspension; held spends are countersigned at the account's next contact.
-    public func reinstate(_ account: AccountID, message: String, actor: String) throws {
+    public func reinstate(
+        _ account: AccountID, message: String, actor: String, as moderator: String? = nil
+    ) throws {
         let now = clock()
-        try decide("reinstate", account, "reinstated", message, actor, now) { ledger, _ in
+        let act = Act(
+            "reinstate", reason: "reinstated", message: message, actor: actor, as: moderator)
+        try decide(act, account, now) { ledger, _ in
             _ = try ledger.reinstate(
                 reason: "reinstated", text: message, now: now, signer: self.signer)
         }
@@ -64,26 +71,46 @@ public struct ModerationService: ServerService {
     ///
     /// - Throws: ``LedgerError`` beyond what one account can be given.
     public func grant(
-        _ account: AccountID, credits count: Int, reason: String, actor: String
+        _ account: AccountID, credits count: Int, reason: String, actor: String,
+        as moderator: String? = nil
     ) throws {
         let now = clock()
         try Self.checkReason(reason)
-        try decide("grant \(count)", account, reason, "", actor, now) { ledger, _ in
+        let act = Act("grant \(count)", reason: reason, message: "", actor: actor, as: moderator)
+        try decide(act, account, now) { ledger, _ in
             _ = try ledger.grant(count, reason: reason, now: now, signer: self.signer)
         }
     }
 
+    /// What the audit log says of something that is done to an account.
+    private struct Act {
+        let action: String
+        let reason: String
+        let message: String
+        let actor: String
+        /// Who has to be a moderator; nil for the operator.
+        let moderator: String?
+
+        init(
+            _ action: String, reason: String, message: String, actor: String, as moderator: String?
+        ) {
+            (self.action, self.reason, self.message) = (action, reason, message)
+            (self.actor, self.moderator) = (actor, moderator)
+        }
+    }
+
     private func decide<Result>(
-        _ action: String, _ account: AccountID, _ reason: String, _ message: String,
-        _ actor: String, _ now: UnixTime, _ body: (inout ServerLedger, Database) throws -> Result
+        _ act: Act, _ account: AccountID, _ now: UnixTime,
+        _ body: (inout ServerLedger, Database) throws -> Result
     ) throws -> Result {
         let result = try database.write { db in
+            if let name = act.moderator { try ModeratorStore(db: db).require(.moderator, name) }
             let result = try ledgers.change(account, LedgerNeeds(), now: now, in: db) { ledger in
                 try body(&ledger, db)
             }
             try Audit.append(
-                action, actor: actor, account: account, reason: reason, detail: message, now: now,
-                in: db)
+                act.action, actor: act.actor, account: account, reason: act.reason,
+                detail: act.message, now: now, in: db)
             return result
         }
         environment.announce(account)

@@ -36,6 +36,16 @@ struct RegistrationStore {
         ).map(Self.registered)
     }
 
+    /// How many works and models an account has registered and not withdrawn.
+    func counts(of account: AccountID) throws -> (works: Int, models: Int) {
+        func count(_ table: String) throws -> Int {
+            try db.value(
+                "SELECT COUNT(*) FROM \(table) WHERE account = ?1 AND withdrawn IS NULL",
+                [account.blob]) ?? 0
+        }
+        return (try count("work_registration"), try count("model_registration"))
+    }
+
     /// The compact ``WorkRegistration`` of a row, withdrawn or not: evidence.
     func document(row: Int64) throws -> String? {
         try db.value("SELECT document FROM work_registration WHERE row_id = ?1", [row])
