@@ -1,18 +1,25 @@
-"""Every page of access, moderators, service and audit in each language, theme and width: nothing
-serious for axe-core, nothing wider than the window, no request to elsewhere."""
+"""Every page of the console in each language, theme and width: nothing serious for axe-core,
+nothing wider than the window, no request to elsewhere."""
 
+import json
 import os
 import pathlib
+import re
+import subprocess
+import urllib.request
 
 import axe
 import browser
 import console
+import scene
+import studio
 
 SHOTS = os.environ.get("SHOTS")
 PAGES = {
     "me": "/console/me", "moderators": "/console/moderators", "service": "/console/service",
     "service-close": "/console/service/close", "audit": "/console/audit",
-    "refused": "/console/nothing"}
+    "refused": "/console/nothing", "queue": "/console", "case": "/console/cases/1",
+    "accounts": "/console/accounts"}
 LOOKS = [(1280, "light", "en"), (390, "dark", "ja"), (390, "light", "it"), (1280, "dark", "it"),
          (390, "dark", "en"), (1280, "light", "ja")]
 
@@ -36,6 +43,26 @@ def check(driver, server, name, width, scheme, language):
         return performance.getEntriesByType('resource').map((entry) => entry.name)
             .filter((name) => !name.startsWith(arguments[0]));""", server.site)
     assert not foreign, (look, foreign)
+
+
+def claimed(server, page):
+    """An artist with a registered work, and a case about it; returns the account's id."""
+    painted = scene.paint("paint-landscapes", page.folder / "paintings")
+    invite = re.search(r"ati1-\S+", server.command("invite", "create"))[0]
+    page.command("join", server.site, "--invite", invite)
+    page.command("works", "add", painted[0], "--mine")
+    page.command("models", "train", "Valley", "--all")
+    page.command("sync")
+    told = subprocess.run([studio.ATELIER, "fingerprint", str(painted[0]), "--json"], check=True,
+                          capture_output=True, text=True).stdout
+    claim = {**json.loads(told), "statement": "I drew it in 2019.", "contact": "mill@example.org",
+             "links": ["https://example.org/mill"]}
+    request = urllib.request.Request(
+        server.site + "/v1/rights/claims", json.dumps(claim).encode(),
+        {"Content-Type": "application/json"})
+    with urllib.request.urlopen(request) as answer:
+        assert answer.status == 201, answer.status
+    return json.loads(server.command("accounts", "list", "--json"))["accounts"][0]["account"]
 
 
 def everything(driver, server, width, scheme, language):
@@ -64,13 +91,17 @@ def outside(driver, server, width, scheme, language):
 
 
 def main():
-    with console.console() as server, browser.start(1280, 900) as driver:
+    with console.console() as server, studio.studio() as page, \
+            browser.start(1280, 900) as driver:
         console.add_authenticator(driver)
         console.welcome(driver, server.link)
         server.command("invite", "create", "--count", "3")
         for name, role in (("Aoi 葵", "moderator"), ("Chiara Bianchi-Montecchi", "reviewer"),
                            ("A" * 64, "administrator")):
             server.command("moderator", "add", name, "--role", role)
+        account = claimed(server, page)
+        PAGES["account"] = f"/console/accounts/{account}"
+        PAGES["account-purge"] = f"/console/accounts/{account}/purge"
         for look in LOOKS:
             everything(driver, server, *look)
         driver.get(f"{server.site}/console/me?lang=en")

@@ -74,7 +74,13 @@ struct AccountPage: Sendable {
             "mayPurge": visitor.moderator.role == .administrator && summary.standing != "purged",
         ]
         if isOpen, mayAct {
-            values["effects"] = words.effects(try core.moderation.effectOfSuspending(account))
+            let effect = try core.moderation.effectOfSuspending(account)
+            let texts = CaseTexts(writer: writer, name: visitor.moderator.name, now: core.now)
+            values["effects"] =
+                texts.suspension(
+                    leased: effect.leasedCredits, until: effect.usableUntil,
+                    held: effect.heldSpends, reservations: effect.reservations)
+                + [writer.text("case.effect-local")]
         }
         return renderer.response(
             visitor.page(

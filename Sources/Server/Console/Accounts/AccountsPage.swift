@@ -86,21 +86,4 @@ struct AccountTexts {
         ]
     }
 
-    /// What a suspension does, a sentence a line.
-    func effects(_ effect: SuspensionEffect) -> [String] {
-        var lines = [
-            writer.text("case.effect-suspend"),
-            writer.text("case.effect-leased", count: effect.leasedCredits),
-        ]
-        if let until = effect.usableUntil {
-            lines.append(
-                writer.text("case.effect-until", ["time": writer.time(until)["utc"] ?? ""]))
-        }
-        lines += [
-            writer.text("case.effect-held", count: effect.heldSpends),
-            writer.text("case.effect-reservations", count: effect.reservations),
-            writer.text("case.effect-local"),
-        ]
-        return lines
-    }
 }

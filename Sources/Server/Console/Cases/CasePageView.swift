@@ -99,7 +99,14 @@ struct CasePageView {
 
     private var choices: [[String: Any]] {
         let chosen = form?.act ?? ""
-        return dossier.acts.map { act in
+        // Only a reservation can be confirmed or refused.
+        let hasReservation = CaseSide.allCases.contains {
+            record.party($0)?.kind == .reservation
+        }
+        let acts = dossier.acts.filter {
+            hasReservation || ![.confirmReservation, .refuseReservation].contains($0)
+        }
+        return acts.map { act in
             [
                 "value": act.rawValue, "name": writer.text("case.act-\(act.rawValue)"),
                 "hint": writer.text("case.hint-\(act.rawValue)"),

@@ -117,19 +117,28 @@ struct CaseTexts {
                 writer.text("case.effect-local"),
             ]
         case .suspend:
-            var lines = [
-                writer.text("case.effect-suspend"),
-                writer.text("case.effect-leased", count: effect.leasedCredits),
-                writer.text("case.effect-held", count: effect.heldSpends),
-                writer.text("case.effect-reservations", count: effect.reservations ?? 0),
-            ]
-            if let until = effect.usableUntil {
-                let time = writer.time(until)["utc"] ?? ""
-                lines.insert(writer.text("case.effect-until", ["time": time]), at: 2)
-            }
+            var lines = suspension(
+                leased: effect.leasedCredits, until: effect.usableUntil, held: effect.heldSpends,
+                reservations: effect.reservations ?? 0)
             if effect.suspensionBefore != nil { lines.append(writer.text("case.effect-before")) }
             return lines
         }
+    }
+
+    /// What a suspension does and cannot stop, a sentence a line; what is none is left out.
+    func suspension(leased: Int, until: UnixTime?, held: Int, reservations: Int) -> [String] {
+        var lines = [
+            writer.text("case.effect-suspend"), writer.text("case.effect-leased", count: leased),
+        ]
+        if let until {
+            let time = writer.time(until)["utc"] ?? ""
+            lines.append(writer.text("case.effect-until", ["time": time]))
+        }
+        if held > 0 { lines.append(writer.text("case.effect-held", count: held)) }
+        if reservations > 0 {
+            lines.append(writer.text("case.effect-reservations", count: reservations))
+        }
+        return lines
     }
 
     /// How near two fingerprints are, as a drawing of numbers: of 256 bits, 31 still match.

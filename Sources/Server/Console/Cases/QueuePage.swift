@@ -53,8 +53,7 @@ struct QueuePage: Sendable {
                 "queue", title: writer.text("queue.title", count: queue.counts[.all] ?? 0),
                 in: .queue,
                 values: [
-                    "lead": writer.text("queue.overdue-count", count: overdue) + " "
-                        + writer.text("queue.appeals-count", count: appeals),
+                    "lead": lead(overdue: overdue, appeals: appeals, writer),
                     "search": text, "isUnknown": isUnknown, "part": filter.part.rawValue,
                     "parts": parts(filter, queue, writer), "kinds": kinds(filter, writer),
                     "cases": isUnknown ? [] : queue.cases.map { words.row($0) },
@@ -63,6 +62,14 @@ struct QueuePage: Sendable {
                     "next": queue.hasMore ? [Self.address(kept + [("page", "\(page + 1)")])] : [],
                 ]),
             to: request)
+    }
+
+    private func lead(overdue: Int, appeals: Int, _ writer: PageWriter) -> String {
+        let late =
+            overdue > 0
+            ? writer.text("queue.overdue-count", count: overdue) : writer.text("queue.in-time")
+        return appeals > 0
+            ? late + " " + writer.text("queue.appeals-count", count: appeals) : late
     }
 
     private func parts(
