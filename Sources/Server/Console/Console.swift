@@ -45,6 +45,7 @@ extension Console: ServerPages {
         CasePage(core: core, renderer: renderer, access: access).add(to: pages)
         AccountsPage(core: core, renderer: renderer, access: access).add(to: pages)
         AccountPage(core: core, renderer: renderer, access: access).add(to: pages)
+        ReservationsPage(core: core, renderer: renderer, access: access).add(to: pages)
         EventsRoute(core: core, access: access).add(to: pages)
         // What no page fits is answered as a page, too.
         pages.get("console/**") { _, _ -> Response in throw HTTPError(.notFound) }

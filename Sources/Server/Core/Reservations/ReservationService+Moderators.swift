@@ -27,13 +27,15 @@ extension ReservationService {
     /// Puts reservations that wait on the list, or refuses them; one that is in force is taken off
     /// the list with words to who made it.
     ///
-    /// - Parameter despite: Cases that go on, or were decided against a reservation, and do not
-    ///   keep it from being confirmed.
+    /// - Parameters:
+    ///   - despite: Cases that go on, or were decided against a reservation, and do not keep it
+    ///     from being confirmed.
+    ///   - seen: How far the moderator saw them to be; nil where that is not known.
     /// - Throws: ``ServerError`` where the moderator may not decide, one does not wait, or a case
     ///   stands in its way.
     public func decide(
         _ numbers: [Int64], confirming: Bool, text: String, despite: Set<Int64> = [],
-        as name: String
+        seen: ReservationState? = nil, as name: String
     ) throws {
         guard text.utf8.count <= Limits.moderatorTextBytes,
             text.isEmpty || RightsText.isReadable(text)
@@ -49,10 +51,13 @@ extension ReservationService {
             let store = ReservationStore(db: db)
             for number in numbers.sorted() {
                 let state = try store.state(of: number)
-                guard state == .pending || state == .confirmed && !confirming else {
+                guard seen ?? state == state,
+                    state == .pending || state == .confirmed && !confirming
+                else {
                     throw ServerError.invalidValue(
                         name: "reservation",
-                        reason: "\(number) is \(state.rawValue): it does not wait for a decision")
+                        reason: "\(number) is \(state.rawValue): it does not wait for this decision"
+                    )
                 }
                 guard state == .pending || RightsText.isReadable(text) else {
                     throw ServerError.invalidValue(

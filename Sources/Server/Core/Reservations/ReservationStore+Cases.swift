@@ -27,6 +27,13 @@ extension ReservationStore {
             state == nil ? "r.number > 0" : "r.state = ?1", [state?.rawValue].compactMap { $0 })
     }
 
+    /// The cases of some reservations, by their numbers.
+    func cases(of numbers: [Int64]) throws -> [Int64: [ReservationCase]] {
+        guard !numbers.isEmpty else { return [:] }
+        let list = numbers.indices.map { "?\($0 + 1)" }.joined(separator: ", ")
+        return try cases("r.number IN (\(list))", numbers)
+    }
+
     /// The cases that keep a reservation from being confirmed without a further look: those that go
     /// on, and those that were decided against it. Where neither of two like works was taken from
     /// who registered it, none of the two shuts the other out.
