@@ -1,6 +1,5 @@
 import AtelierProtocol
 import AtelierServer
-import Fingerprints
 import SignedObjects
 
 /// Reservations in the reader's words.
@@ -25,7 +24,7 @@ struct ReservationTexts {
             "account": record.account.map { [account($0)] } ?? [],
             "holder": holder.map { [values($0)] } ?? [],
             "quality": writer.text("reservations.quality", ["value": String(record.quality)]),
-            "isPoor": record.quality < FingerprintReading.lowestQuality,
+            "isPoor": record.isPoor,
             "isHeld": record.isHeld, "requested": writer.time(record.requested),
             "changed": record.state == .pending ? [] : [writer.time(record.changed)],
             "words": record.words.ifAny,

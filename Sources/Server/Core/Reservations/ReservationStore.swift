@@ -296,6 +296,9 @@ public struct ReservationRecord: Codable, Sendable {
     /// Whether it is off the list as long as its account is suspended.
     public let isHeld: Bool
 
+    /// Whether it has so little detail that unrelated pictures would match it.
+    package var isPoor: Bool { quality < FingerprintReading.lowestQuality }
+
     /// Whether it is on the list.
     public var isInForce: Bool { state == .confirmed && !isHeld }
 
