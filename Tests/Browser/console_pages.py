@@ -11,6 +11,7 @@ import urllib.request
 import axe
 import browser
 import console
+import holder
 import scene
 import studio
 
@@ -18,8 +19,13 @@ SHOTS = os.environ.get("SHOTS")
 PAGES = {
     "me": "/console/me", "moderators": "/console/moderators", "service": "/console/service",
     "service-close": "/console/service/close", "audit": "/console/audit",
-    "refused": "/console/nothing", "queue": "/console", "case": "/console/cases/1",
-    "accounts": "/console/accounts"}
+    "queue": "/console", "case": "/console/cases/1", "accounts": "/console/accounts",
+    "reservations": "/console/reservations?ticked=all", "report": "/console/report",
+    "reservations-refused": "/console/reservations?state=refused",
+    "reservations-confirm": "/console/reservations/decide?act=confirm" + "".join(
+        f"&number={number}" for number in (1, 2, 3, 4)),
+    "reservations-take-off": "/console/reservations/decide?act=take-off&number=5&number=6",
+    "refused": "/console/nothing"}
 LOOKS = [(1280, "light", "en"), (390, "dark", "ja"), (390, "light", "it"), (1280, "dark", "it"),
          (390, "dark", "en"), (1280, "light", "ja")]
 
@@ -90,6 +96,20 @@ def outside(driver, server, width, scheme, language):
         check(driver, server, name, width, scheme, language)
 
 
+def reserve(server):
+    """Reservations in each state but one."""
+    readings = [holder.reading(seed) for seed in range(4)]
+    holder.reserve(server.site, readings, "Aoi Tanaka 田中葵, aoi@example.org",
+                   "https://aoi.example/portfolio/2026/" + "long-" * 20)
+    taken = [holder.reading(seed, quality=50) for seed in (7, 8, 9)]
+    holder.reserve(server.site, taken, "c" * 200)
+    server.command("moderator", "add", "mia", "--role", "moderator")
+    server.command("reservations", "confirm", 5, 6, "--as", "mia")
+    server.command("reservations", "refuse", 7, "--as", "mia", "--text",
+                   "This is a photograph.\nNobody drew it.")
+    holder.reserve(server.site, [holder.reading(8, flipped=5)], "nobody@example.org")
+
+
 def main():
     with console.console() as server, studio.studio() as page, \
             browser.start(1280, 900) as driver:
@@ -102,6 +122,7 @@ def main():
         account = claimed(server, page)
         PAGES["account"] = f"/console/accounts/{account}"
         PAGES["account-purge"] = f"/console/accounts/{account}/purge"
+        reserve(server)
         for look in LOOKS:
             everything(driver, server, *look)
         driver.get(f"{server.site}/console/me?lang=en")

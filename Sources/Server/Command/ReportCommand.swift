@@ -51,6 +51,7 @@ struct ReportView: Encodable {
     let reinstatements, suspendedAtEnd, creditsGranted, receipts: Int
     let pauses, appeals, appealsGranted, appealsAtOneLogin, claims, purges: Int
     let decisions, reservations: [String: Int]
+    let timeToDecision: DecisionTime?
 
     init(_ report: ServiceReport) {
         (from, to) = (Moment(report.from), Moment(report.to))
@@ -63,6 +64,7 @@ struct ReportView: Encodable {
         (appeals, appealsGranted) = (report.appeals, report.appealsGranted)
         appealsAtOneLogin = report.appealsAtOneLogin
         (decisions, reservations) = (report.decisions, report.reservations)
+        timeToDecision = report.timeToDecision
     }
 
     var lines: [String] {
@@ -77,12 +79,19 @@ struct ReportView: Encodable {
             "pauses            \(pauses)",
             "cases opened      \(Self.list(cases))",
             "decisions         \(Self.list(decisions))",
+            "time to decision  \(timeToDecision.map(Self.time) ?? "no case was decided")",
             "appeals           \(appeals), granted \(appealsGranted), "
                 + "settled at the decider's login \(appealsAtOneLogin)",
             "reservations      \(Self.list(reservations))",
             "claims            \(claims)",
             "purges            \(purges)",
         ]
+    }
+
+    /// Such as `half within 26 h, nine of ten within 70 h`; begun hours count.
+    private static func time(_ time: DecisionTime) -> String {
+        func hours(_ seconds: Int64) -> String { "\((seconds + 3599) / 3600) h" }
+        return "half within \(hours(time.median)), nine of ten within \(hours(time.ninth))"
     }
 
     /// Such as `3: 2 not-own-work, 1 spam`.

@@ -34,7 +34,8 @@ extension Console: ServerPages {
         RightsPage(page: everybody).add(to: pages)
         FollowPage(page: everybody, access: access).add(to: pages)
         VerifyPage(page: everybody).add(to: pages)
-        ReportPage(page: everybody).add(to: pages)
+        let months = MonthlyReports(core: core)
+        ReportPage(page: everybody, months: months).add(to: pages)
         SignInPages(core: core, renderer: renderer, access: access).add(to: pages)
         MePages(core: core, renderer: renderer, access: access).add(to: pages)
         ModeratorsPage(core: core, renderer: renderer, access: access).add(to: pages)
@@ -46,6 +47,8 @@ extension Console: ServerPages {
         AccountsPage(core: core, renderer: renderer, access: access).add(to: pages)
         AccountPage(core: core, renderer: renderer, access: access).add(to: pages)
         ReservationsPage(core: core, renderer: renderer, access: access).add(to: pages)
+        ConsoleReportPage(core: core, renderer: renderer, access: access, months: months)
+            .add(to: pages)
         EventsRoute(core: core, access: access).add(to: pages)
         // What no page fits is answered as a page, too.
         pages.get("console/**") { _, _ -> Response in throw HTTPError(.notFound) }

@@ -47,4 +47,12 @@ extension PageWriter {
         let utc = iso.prefix(16).replacing("T", with: " ")
         return ["iso": iso, "utc": "\(utc) UTC"]
     }
+
+    /// How long something takes, in the largest unit that fits.
+    func duration(seconds: Int64) -> String {
+        let minutes = Int(clamping: max(0, seconds) / 60)
+        if minutes < 60 { return text("queue.minutes", count: minutes) }
+        if minutes < 48 * 60 { return text("queue.hours", count: minutes / 60) }
+        return text("queue.days", count: minutes / (24 * 60))
+    }
 }

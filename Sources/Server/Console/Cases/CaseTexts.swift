@@ -21,7 +21,9 @@ struct CaseTexts {
             "state": state(summary.state, summary.waitsFor), "isOverdue": queued.isOverdue,
             "isAppealed": summary.state == .appealed,
             "isNew": summary.state == .open, "opened": writer.time(record.opened),
-            "age": age(since: record.opened), "lock": lock(queued.lock),
+            "age": writer.duration(
+                seconds: (now.milliseconds - record.opened.milliseconds) / 1000),
+            "lock": lock(queued.lock),
         ]
     }
 
@@ -66,14 +68,6 @@ struct CaseTexts {
                 "until": writer.time(lock.until),
             ]
         ]
-    }
-
-    /// How long something has been so, in the largest unit that fits.
-    private func age(since moment: UnixTime) -> String {
-        let minutes = max(0, Int((now.milliseconds - moment.milliseconds) / 60_000))
-        if minutes < 60 { return writer.text("queue.minutes", count: minutes) }
-        if minutes < 48 * 60 { return writer.text("queue.hours", count: minutes / 60) }
-        return writer.text("queue.days", count: minutes / (24 * 60))
     }
 
     /// Something that happened.

@@ -44,7 +44,7 @@ struct ReservationsPage: Sendable {
                 words.row($0, listing, isTicked: asked["ticked"] != nil)
             },
             "isEmpty": listing.reservations.isEmpty, "missing": asked["missing"] != nil,
-            "acts": acts,
+            "acts": acts, "canTick": !acts.isEmpty,
             "tickAll": acts.isEmpty
                 ? [] : [Self.address(own + [("after", asked["after"] ?? ""), ("ticked", "all")])],
             "reads": visitor.moderator.role < .moderator,

@@ -26,6 +26,8 @@ public struct ServiceReport: Codable, Sendable, Equatable {
     public let cases: [String: Int]
     /// Decisions in cases, by what they do.
     public let decisions: [String: Int]
+    /// How long cases waited for their first decision; nil where none was made in the time.
+    public let timeToDecision: DecisionTime?
     /// Appeals against decisions.
     public let appeals: Int
     /// Decisions that another moderator overturned.
@@ -39,6 +41,16 @@ public struct ServiceReport: Codable, Sendable, Equatable {
     public let claims: Int
     /// Accounts that were purged.
     public let purges: Int
+}
+
+/// How long cases waited for their first decision.
+public struct DecisionTime: Codable, Sendable, Equatable {
+    /// How many cases were first decided.
+    public let cases: Int
+    /// Half of them were decided within so many seconds.
+    public let median: Int64
+    /// Nine of ten were decided within so many seconds.
+    public let ninth: Int64
 }
 
 extension ModerationService {
@@ -87,6 +99,7 @@ extension ServiceReport {
             decisions: try tally.counts(
                 "SELECT act AS name, COUNT(*) AS count FROM case_event "
                     + "WHERE time >= ?1 AND time < ?2 AND act IS NOT NULL GROUP BY act"),
+            timeToDecision: try tally.timeToDecision(),
             appeals: try tally.count("case_event", "time", "kind = 'appealed'"),
             appealsGranted: try tally.count("case_event", "time", "kind = 'overturned'"),
             appealsAtOneLogin: try tally.appealsAtOneLogin(),
@@ -125,6 +138,26 @@ private struct Tally {
             "SELECT COUNT(*) FROM \(table) "
                 + "WHERE \(time) >= ?1 AND \(time) < ?2 AND \(condition)",
             [from.milliseconds, to.milliseconds]) ?? 0
+    }
+
+    /// By the nearest rank.
+    func timeToDecision() throws -> DecisionTime? {
+        let first = """
+            FROM case_event AS e JOIN moderation_case AS c ON c.id = e.case_id
+            WHERE e.time >= ?1 AND e.time < ?2 AND e.kind = 'decided' AND NOT EXISTS (
+                SELECT 1 FROM case_event AS d
+                WHERE d.case_id = e.case_id AND d.kind = 'decided' AND d.number < e.number)
+            """
+        let time = [from.milliseconds, to.milliseconds]
+        let count: Int = try db.value("SELECT COUNT(*) \(first)", time) ?? 0
+        guard count > 0 else { return nil }
+        func rank(_ tenths: Int) throws -> Int64 {
+            let milliseconds: Int64? = try db.value(
+                "SELECT e.time - c.opened AS wait \(first) ORDER BY wait LIMIT 1 OFFSET ?3",
+                time + [Int64((count * tenths + 9) / 10 - 1)])
+            return max(0, milliseconds ?? 0) / 1000
+        }
+        return DecisionTime(cases: count, median: try rank(5), ninth: try rank(9))
     }
 
     func appealsAtOneLogin() throws -> Int {
