@@ -24,7 +24,7 @@ PAGES = {
     "reservations-refused": "/console/reservations?state=refused",
     "reservations-confirm": "/console/reservations/decide?act=confirm" + "".join(
         f"&number={number}" for number in (1, 2, 3, 4)),
-    "reservations-take-off": "/console/reservations/decide?act=take-off&number=5&number=6",
+    "reservations-take-off": "/console/reservations/decide?act=take-off&number=6&number=7",
     "refused": "/console/nothing"}
 LOOKS = [(1280, "light", "en"), (390, "dark", "ja"), (390, "light", "it"), (1280, "dark", "it"),
          (390, "dark", "en"), (1280, "light", "ja")]
@@ -52,7 +52,8 @@ def check(driver, server, name, width, scheme, language):
 
 
 def claimed(server, page):
-    """An artist with a registered work, and a case about it; returns the account's id."""
+    """An artist with a registered work, a claim and a reservation against it, each in a case;
+    returns the account's id."""
     painted = scene.paint("paint-landscapes", page.folder / "paintings")
     invite = re.search(r"ati1-\S+", server.command("invite", "create"))[0]
     page.command("join", server.site, "--invite", invite)
@@ -68,6 +69,7 @@ def claimed(server, page):
         {"Content-Type": "application/json"})
     with urllib.request.urlopen(request) as answer:
         assert answer.status == 201, answer.status
+    holder.reserve(server.site, [json.loads(told)], "claire@example.org")
     return json.loads(server.command("accounts", "list", "--json"))["accounts"][0]["account"]
 
 
@@ -104,8 +106,8 @@ def reserve(server):
     taken = [holder.reading(seed, quality=50) for seed in (7, 8, 9)]
     holder.reserve(server.site, taken, "c" * 200)
     server.command("moderator", "add", "mia", "--role", "moderator")
-    server.command("reservations", "confirm", 5, 6, "--as", "mia")
-    server.command("reservations", "refuse", 7, "--as", "mia", "--text",
+    server.command("reservations", "confirm", 6, 7, "--as", "mia")
+    server.command("reservations", "refuse", 8, "--as", "mia", "--text",
                    "This is a photograph.\nNobody drew it.")
     holder.reserve(server.site, [holder.reading(8, flipped=5)], "nobody@example.org")
 
