@@ -69,7 +69,7 @@ def claimed(server, page):
         {"Content-Type": "application/json"})
     with urllib.request.urlopen(request) as answer:
         assert answer.status == 201, answer.status
-    holder.reserve(server.site, [json.loads(told)], "claire@example.org")
+    holder.reserve(server.site, [json.loads(told)["reading"]], "claire@example.org")
     return json.loads(server.command("accounts", "list", "--json"))["accounts"][0]["account"]
 
 
