@@ -53,6 +53,7 @@ enum Schema {
         Step(name: "21 passkeys", common: ModeratorSchema.passkeys),
         Step(name: "22 revocations", common: ProvenanceSchema.revocations),
         Step(name: "23 case locks", common: CaseLocks.schema),
+        Step(name: "24 accounts by age", common: accountsByAge),
     ]
 
     /// An older program could break what a newer one has made of the tables.
@@ -205,6 +206,10 @@ enum Schema {
 
     private static let openings = """
         ALTER TABLE account ADD COLUMN opening TEXT NOT NULL DEFAULT '';
+        """
+
+    private static let accountsByAge = """
+        CREATE INDEX account_by_age ON account (created, id);
         """
 
     private static let senders = """
