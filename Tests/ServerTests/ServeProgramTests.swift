@@ -44,7 +44,7 @@ struct ServeProgramTests {
         #expect(invites.ranges(of: "\"revoked\"").count == 2, "\(invites)")
         let token = try Self.program(
             folder, ["moderator", "add", "ann", "--role", "reviewer"])
-        #expect(try Self.run(token, output: output, expecting: 1).contains("token was ended"))
+        #expect(try Self.run(token, output: output, expecting: 1).contains("link was ended"))
         for words in [
             ["invite", "list"], ["moderator", "list"], ["audit", "--verify"], ["doctor"],
             ["accounts", "list", "--json"], ["serve", "--print-config"], ["epoch", "raise"],
