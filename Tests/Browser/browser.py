@@ -2,6 +2,9 @@
 
 import base64
 import contextlib
+import fcntl
+import os
+import tempfile
 import time
 
 from selenium import webdriver
@@ -9,6 +12,23 @@ from selenium.webdriver.chrome.service import Service
 
 # Seconds that a condition may take on a busy machine.
 PATIENCE = 60
+# How many browsers this script has open.
+opened = 0
+
+
+@contextlib.contextmanager
+def turn():
+    """One script has browsers at a time: on two cores several would wait for each other."""
+    global opened
+    path = os.path.join(tempfile.gettempdir(), f"atelier-browser-{os.getuid()}.lock")
+    with open(path, "w", encoding="utf-8") as lock:
+        if opened == 0:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        opened += 1
+        try:
+            yield
+        finally:
+            opened -= 1
 
 
 @contextlib.contextmanager
@@ -24,15 +44,16 @@ def start(width, height, language="en", scheme="light", arguments=(), logs=()):
         options.add_argument(argument)
     options.add_experimental_option("prefs", {"intl.accept_languages": language})
     options.set_capability("goog:loggingPrefs", dict.fromkeys(("browser", *logs), "ALL"))
-    driver = webdriver.Chrome(options=options, service=Service("/usr/bin/chromedriver"))
-    try:
-        resize(driver, width, height)
-        driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {
-            "features": [{"name": "prefers-color-scheme", "value": scheme},
-                         {"name": "prefers-reduced-motion", "value": "reduce"}]})
-        yield driver
-    finally:
-        driver.quit()
+    with turn():
+        driver = webdriver.Chrome(options=options, service=Service("/usr/bin/chromedriver"))
+        try:
+            resize(driver, width, height)
+            driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {
+                "features": [{"name": "prefers-color-scheme", "value": scheme},
+                             {"name": "prefers-reduced-motion", "value": "reduce"}]})
+            yield driver
+        finally:
+            driver.quit()
 
 
 def resize(driver, width, height):
