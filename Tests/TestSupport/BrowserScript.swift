@@ -1,4 +1,4 @@
-package import Foundation
+import Foundation
 
 /// A script of Tests/Browser, which drives Debian's Chromium.
 package enum BrowserScript {
