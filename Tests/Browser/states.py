@@ -135,7 +135,7 @@ def main():
         page.command("sync")
         with browser.start(1280, 900) as driver:
             site = studio.open_page(driver, page.serve())
-            a_reserved_work_is_refused(driver, site, picture, "ja", ["予約", "256ビット"])
+            a_reserved_work_is_refused(driver, site, picture, "ja", ["留保", "256ビット"])
             a_reserved_work_is_refused(driver, site, picture, "en", ["does not want that others"])
             a_case_is_answered(driver, site, page)
             a_suspended_account_cannot_draw(driver, site, page)
