@@ -4,11 +4,11 @@ conflict, a suspension, an appeal, and a server that is away."""
 import os
 import pathlib
 import re
-import subprocess
 import sys
 
 import browser
 import community
+import serving
 import studio
 
 SHOTS = os.environ.get("SHOTS")
@@ -21,9 +21,7 @@ def shot(driver, name, width=1280):
 
 def server(page, *arguments):
     """Runs a command of the operator."""
-    return subprocess.run(
-        [community.SERVER, *arguments, "--data", str(page.folder / "server")], check=True,
-        capture_output=True, text=True).stdout
+    return serving.command(["--data", page.folder / "server"], *arguments)
 
 
 def syncs(driver):

@@ -5,13 +5,11 @@ import os
 import pathlib
 import re
 import shutil
-import subprocess
 import tempfile
 
 import browser
+import serving
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-SERVER = os.environ.get("ATELIER_SERVER", str(ROOT / ".build/release/atelier-server"))
 LANGUAGES = ("en", "ja", "it")
 # An authenticator of the browser's own, which verifies its user and keeps passkeys.
 AUTHENTICATOR = {
@@ -31,22 +29,14 @@ class Console:
 
     def serve(self, *arguments):
         """Starts the server; keeps its address, and the first administrator's link."""
-        self.process = subprocess.Popen(
-            [SERVER, "serve", "--listen", "127.0.0.1:0", *self.options, *arguments],
-            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-        while self.link is None:
-            line = self.process.stdout.readline()
-            assert line, "the server did not start"
-            if "/console/welcome#" in line:
-                self.link = line.strip()
+        self.process, self.link = serving.serve(
+            r"\S+/console/welcome#\S+", *self.options, *arguments)
         # A passkey is made for a name.
         self.site = self.link.split("/console/")[0]
 
     def command(self, *arguments):
         """Runs a command of the operator and returns what it printed."""
-        return subprocess.run(
-            [SERVER, *map(str, arguments), *self.options], check=True, capture_output=True,
-            text=True).stdout
+        return serving.command(self.options, *arguments)
 
     def invitation(self, name, role):
         """The address where a moderator makes their passkey."""
@@ -55,8 +45,7 @@ class Console:
 
     def stop(self):
         if self.process:
-            self.process.terminate()
-            self.process.wait(timeout=20)
+            serving.stop(self.process)
             self.process = None
 
 

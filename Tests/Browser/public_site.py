@@ -3,17 +3,14 @@ this server alone."""
 
 import contextlib
 import json
-import os
 import pathlib
-import re
 import shutil
 import subprocess
 import tempfile
 
+import serving
 import studio
 
-SERVER = os.environ.get(
-    "ATELIER_SERVER", str(pathlib.Path(studio.ATELIER).parent / "atelier-server"))
 LANGUAGES = ("en", "ja", "it")
 PAGES = ("", "rights", "rights/case", "verify", "report")
 POLICY = 'public_report = "on"\noperator = "<b>The harbour</b>"\nregistration = "open"\n'
@@ -32,26 +29,17 @@ class Site:
         """Starts the server, whose policy shows the report."""
         self.data.mkdir(parents=True)
         (self.data / "atelier-server.toml").write_text(POLICY, encoding="utf-8")
-        self.process = subprocess.Popen(
-            [SERVER, "serve", "--listen", "127.0.0.1:0", "--data", str(self.data)],
-            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-        while not self.address:
-            line = self.process.stdout.readline()
-            assert line, "the server did not start"
-            if found := re.search(r"http://127\.0\.0\.1:[0-9]+", line):
-                self.address = found[0]
+        self.process, self.address = serving.serve(
+            r"http://127\.0\.0\.1:[0-9]+", "--data", self.data)
 
     def command(self, *arguments):
         """Runs a command of the operator and returns what it printed."""
-        return subprocess.run(
-            [SERVER, *map(str, arguments), "--data", str(self.data)], check=True,
-            capture_output=True, text=True).stdout
+        return serving.command(["--data", self.data], *arguments)
 
     def stop(self):
         """Ends the server."""
         if self.process:
-            self.process.terminate()
-            self.process.wait(timeout=20)
+            serving.stop(self.process)
 
 
 @contextlib.contextmanager

@@ -10,6 +10,7 @@ import sys
 import browser
 import community
 import scene
+import serving
 import studio
 
 SHOTS = os.environ.get("SHOTS")
@@ -31,8 +32,7 @@ def noise(path, side=360):
 
 def server(page, *arguments):
     """Runs a command of the operator."""
-    return subprocess.run([community.SERVER, *arguments, "--data", str(page.folder / "server")],
-                          check=True, capture_output=True, text=True).stdout
+    return serving.command(["--data", page.folder / "server"], *arguments)
 
 
 def another_artist_reserves(page, address, picture):

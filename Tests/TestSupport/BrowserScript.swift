@@ -12,32 +12,24 @@ package enum BrowserScript {
     /// Runs a script to its end, which takes up to minutes, without holding one of the few threads
     /// on which all other tests wait for their turn.
     ///
-    /// - Parameter environment: What the script is told besides.
+    /// - Parameter environment: What the script is told besides, each as `NAME=VALUE`.
     /// - Returns: What it printed last, where it failed; nil where all held.
     package static func failure(
-        of script: String, environment: [String: String] = [:]
-    ) async throws -> String? {
-        try await withCheckedThrowingContinuation { continuation in
-            Thread.detachNewThread {
-                continuation.resume(with: Result { try run(script, environment) })
-            }
-        }
-    }
-
-    private static func run(_ script: String, _ environment: [String: String]) throws -> String? {
+        of script: String, environment: [String] = []
+    ) async -> String? {
         let file = URL(filePath: #filePath).deletingLastPathComponent()
             .deletingLastPathComponent().appending(path: "Browser/\(script)")
-        let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/python3")
-        process.arguments = ["-B", file.path(percentEncoded: false)]
-        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
-        let output = Pipe()
-        process.standardOutput = output
-        process.standardError = output
-        try process.start()
-        let text = String(
-            decoding: try output.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
-        process.waitUntilExit()
-        return process.terminationStatus == 0 ? nil : String(text.suffix(4_000))
+        let command =
+            environment + ["/usr/bin/python3", "-B", file.path(percentEncoded: false)]
+        return await withCheckedContinuation { continuation in
+            Thread.detachNewThread {
+                do {
+                    try Shell.run(command)
+                    continuation.resume(returning: nil)
+                } catch {
+                    continuation.resume(returning: String("\(error)".suffix(4_000)))
+                }
+            }
+        }
     }
 }

@@ -116,6 +116,11 @@ struct PageWriter: Sendable {
     }
 }
 
+extension AccountID {
+    /// The beginning, by which people tell accounts apart.
+    var short: String { String(description.prefix(8)) }
+}
+
 extension String {
     /// Nothing where it is empty: a template's section shows an empty text, and an empty list not.
     var ifAny: [String] { isEmpty ? [] : [self] }

@@ -50,7 +50,8 @@ struct ConsoleAccess: Sendable {
         of request: Request, _ context: ServerContext, atLeast role: ModeratorRole = .reviewer,
         isUse: Bool = true
     ) async throws -> Visitor {
-        guard let text = SessionCookie.value(of: request, at: site(of: request, context)) else {
+        guard let text = HostCookie.session.value(of: request, at: site(of: request, context))
+        else {
             throw SignInNeeded()
         }
         let session: ModeratorSession
@@ -129,7 +130,7 @@ struct ConsoleAccess: Sendable {
         // A proxy that speaks TLS and is not named as one shows in what the browser says alone.
         let isTLS =
             isKnownTLS(request, context) || request.headers[.origin] == "https://\(host)"
-            || Cookies.value(SessionCookie.secureName, of: request) != nil
+            || Cookies.value(HostCookie.session.secureName, of: request) != nil
         return PageSite("\(isTLS ? "https" : "http")://\(host)")
     }
 
@@ -181,9 +182,21 @@ struct FormFields {
         }
     }
 
+    /// The fields of a request's query.
+    init(queryOf request: Request) {
+        self.init(reading: Array((request.uri.query ?? "").utf8))
+    }
+
     /// The first value of a field; nil where there is none.
     subscript(_ name: String) -> String? {
         pairs.first { $0.name == name }?.value
+    }
+
+    /// A query of the fields that say something, with its question mark.
+    static func query(_ fields: [(name: String, value: String)]) -> String {
+        "?"
+            + fields.filter { !$0.value.isEmpty }
+            .map { "\($0.name)=\(encode($0.value))" }.joined(separator: "&")
     }
 
     /// A value as part of a query.

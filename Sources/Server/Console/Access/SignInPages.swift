@@ -47,7 +47,7 @@ struct SignInPages: Sendable {
     @Sendable private func signInPage(
         request: Request, context: ServerContext
     ) async throws -> Response {
-        let asked = FormFields(reading: Array((request.uri.query ?? "").utf8))
+        let asked = FormFields(queryOf: request)
         let next = ConsoleAccess.nextPage(asked["next"])
         if (try? await access.visitor(of: request, context)) != nil {
             return .redirect(to: next, type: .normal)
@@ -83,7 +83,7 @@ struct SignInPages: Sendable {
             let visit = try access.visit(of: request, context)
             let opened = try await core.passkeys.signIn(
                 message.passkey, on: visit,
-                former: SessionCookie.value(of: request, at: visit.site))
+                former: HostCookie.session.value(of: request, at: visit.site))
             return try PasskeyReply.next(
                 ConsoleAccess.nextPage(message.next), opened, at: visit.site)
         }
@@ -129,7 +129,8 @@ struct SignInPages: Sendable {
             let (_, message) = try await access.message(Confirmation.self, of: request, context)
             let visit = try access.visit(of: request, context)
             let opened = try await core.passkeys.confirm(
-                SessionCookie.value(of: request, at: visit.site) ?? "", message.passkey, on: visit)
+                HostCookie.session.value(of: request, at: visit.site) ?? "", message.passkey,
+                on: visit)
             return try PasskeyReply.next(ConsoleAccess.root, opened, at: visit.site)
         }
     }
@@ -139,9 +140,9 @@ struct SignInPages: Sendable {
     ) async throws -> Response {
         _ = try await access.form(SignOut.self, of: request, context)
         let visit = try access.visit(of: request, context)
-        try await core.moderators.endSession(SessionCookie.value(of: request, at: visit.site))
+        try await core.moderators.endSession(HostCookie.session.value(of: request, at: visit.site))
         var response = Response.redirect(to: "\(ConsoleAccess.root)/sign-in", type: .normal)
-        response.headers[.setCookie] = SessionCookie.removal(at: visit.site)
+        response.headers[.setCookie] = HostCookie.session.removal(at: visit.site)
         response.headers[.clearSiteData] = "\"cache\", \"storage\""
         return response
     }
@@ -184,7 +185,7 @@ enum PasskeyReply {
         _ page: String, _ opened: OpenedSession, at site: PageSite
     ) throws -> Response {
         var response = try json(["next": page])
-        response.headers[.setCookie] = SessionCookie.header(opened.token, at: site)
+        response.headers[.setCookie] = HostCookie.session.header(opened.token, at: site)
         return response
     }
 

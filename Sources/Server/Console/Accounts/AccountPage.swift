@@ -55,6 +55,7 @@ struct AccountPage: Sendable {
         let summary = details.summary
         let writer = renderer.writer(for: request)
         let words = AccountTexts(writer: writer)
+        let texts = CaseTexts(writer: writer, name: visitor.moderator.name, now: core.now)
         let mayAct = visitor.moderator.role >= .moderator
         let isOpen = ["active", "suspended"].contains(summary.standing)
         var values: [String: Any] = [
@@ -68,14 +69,13 @@ struct AccountPage: Sendable {
                     "isRevoked": device.isRevoked,
                 ] as [String: Any]
             },
-            "cases": details.cases.suffix(Limits.rowsPerPage).reversed().map(words.line),
+            "cases": details.cases.suffix(Limits.rowsPerPage).reversed().map(texts.line),
             "mayAct": mayAct, "isPending": summary.standing == "pending",
             "isSuspended": summary.standing == "suspended", "isOpen": isOpen,
             "mayPurge": visitor.moderator.role == .administrator && summary.standing != "purged",
         ]
         if isOpen, mayAct {
             let effect = try core.moderation.effectOfSuspending(account)
-            let texts = CaseTexts(writer: writer, name: visitor.moderator.name, now: core.now)
             values["effects"] =
                 texts.suspension(
                     leased: effect.leasedCredits, until: effect.usableUntil,
@@ -85,8 +85,7 @@ struct AccountPage: Sendable {
         return renderer.response(
             visitor.page(
                 "account",
-                title: writer.text(
-                    "accounts.one", ["id": String(account.description.prefix(8))]),
+                title: writer.text("accounts.one", ["id": account.short]),
                 in: .accounts, values: values),
             to: request)
     }
@@ -214,9 +213,7 @@ struct AccountPage: Sendable {
 
     /// What is typed to purge an account: the beginning of its id, so that nobody purges another
     /// one than they mean.
-    private static func purgeWord(_ account: AccountID) -> String {
-        String(account.description.prefix(8))
-    }
+    private static func purgeWord(_ account: AccountID) -> String { account.short }
 
     /// The account of the address, by its whole id or the beginning of it.
     private func account(_ context: ServerContext) throws -> AccountID {

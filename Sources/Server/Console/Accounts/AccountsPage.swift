@@ -16,7 +16,7 @@ struct AccountsPage: Sendable {
 
     @Sendable private func page(request: Request, context: ServerContext) async throws -> Response {
         let visitor = try await access.visitor(of: request, context)
-        let asked = FormFields(reading: Array((request.uri.query ?? "").utf8))
+        let asked = FormFields(queryOf: request)
         let search = String((asked["search"] ?? "").prefix(Limits.searchCharacters))
         let waits = asked["part"] == "waiting"
         let number = min(max(0, Int(asked["page"] ?? "") ?? 0), Limits.queuePages)
@@ -25,7 +25,9 @@ struct AccountsPage: Sendable {
             search: search, waiting: waits, number: number, size: Limits.rowsPerPage)
         let words = AccountTexts(writer: writer)
         func address(_ page: Int) -> String {
-            "?part=\(waits ? "waiting" : "all")&search=\(FormFields.encode(search))&page=\(page)"
+            FormFields.query([
+                ("part", waits ? "waiting" : ""), ("search", search), ("page", "\(page)"),
+            ])
         }
         return renderer.response(
             visitor.page(
@@ -50,7 +52,7 @@ struct AccountTexts {
     func row(_ account: AccountSummary) -> [String: Any] {
         [
             "address": AccountPage.path(account.account),
-            "short": String(account.account.description.prefix(8)),
+            "short": account.account.short,
             "devices": account.devices.joined(separator: ", "),
             "standing": standing(account), "created": writer.time(account.created),
             "seen": account.lastSeen.map { [writer.time($0)] } ?? [],
@@ -73,17 +75,4 @@ struct AccountTexts {
             "accounts.spent", ["spent": String(account.credits.spent)],
             count: account.credits.granted)
     }
-
-    /// A case that the account is a side of.
-    func line(_ summary: CaseSummary) -> [String: Any] {
-        let record = summary.record
-        return [
-            "id": String(record.id), "address": CasePage.path(record.id),
-            "kind": writer.text("case.kind-\(record.kind.rawValue)"),
-            "opened": writer.time(record.opened),
-            "state": CaseTexts.state(summary.state, summary.waitsFor, writer),
-            "act": summary.act.map { [writer.text("case.act-\($0.rawValue)")] } ?? [],
-        ]
-    }
-
 }

@@ -31,7 +31,7 @@ struct AuditPage: Sendable {
     private func page(
         _ visitor: ConsoleAccess.Visitor, _ request: Request, verdict: AuditVerdict?
     ) async throws -> Response {
-        let asked = FormFields(reading: Array((request.uri.query ?? "").utf8))
+        let asked = FormFields(queryOf: request)
         var search = AuditSearch()
         search.actor = Self.value("actor", asked)
         search.action = Self.value("action", asked)
@@ -41,7 +41,7 @@ struct AuditPage: Sendable {
             search, before: asked["before"].flatMap { Int64($0) })
         let writer = renderer.writer(for: request)
         let name = visitor.moderator.name
-        let kept = [
+        let kept: [(name: String, value: String)] = [
             ("actor", search.actor), ("action", search.action), ("account", search.account),
             ("text", search.text),
         ]
@@ -51,13 +51,15 @@ struct AuditPage: Sendable {
                 values: [
                     "entries": list.entries.map { Self.row($0, writer) },
                     "isEmpty": list.entries.isEmpty,
-                    "older": list.next.map { [Self.address(kept + [("before", "\($0)")])] } ?? [],
-                    "newest": asked["before"] == nil ? [] : [Self.address(kept)],
-                    "search": Dictionary(uniqueKeysWithValues: kept),
-                    "mine": Self.address([("actor", name)]), "isMine": search.actor == name,
-                    "logins": Self.address([("action", "login")]),
+                    "older": list.next.map { [FormFields.query(kept + [("before", "\($0)")])] }
+                        ?? [],
+                    "newest": asked["before"] == nil ? [] : [FormFields.query(kept)],
+                    "search": Dictionary(
+                        uniqueKeysWithValues: kept.map { ($0.name, $0.value) }),
+                    "mine": FormFields.query([("actor", name)]), "isMine": search.actor == name,
+                    "logins": FormFields.query([("action", "login")]),
                     "isLogins": search.action == "login",
-                    "moderation": Self.address([("action", "case")]),
+                    "moderation": FormFields.query([("action", "case")]),
                     "isCases": search.action == "case",
                     "isAll": kept.allSatisfy { $0.1.isEmpty },
                     "verdict": verdict.map { [Self.values($0, writer)] } ?? [],
@@ -66,11 +68,10 @@ struct AuditPage: Sendable {
     }
 
     private static func row(_ entry: AuditEntry, _ writer: PageWriter) -> [String: Any] {
-        let account = entry.account.map { "\($0)" }
-        return [
+        [
             "time": writer.time(entry.time), "actor": PrintableText.line(entry.actor),
             "action": PrintableText.line(entry.action),
-            "account": account.map { [["id": $0, "short": String($0.prefix(8))]] } ?? [],
+            "account": entry.account.map { [["id": "\($0)", "short": $0.short]] } ?? [],
             "reason": PrintableText.line(entry.reason).ifAny,
             "detail": PrintableText.line(entry.detail),
         ]
@@ -93,10 +94,5 @@ struct AuditPage: Sendable {
     /// What was asked for, in the bounds of what can be found.
     private static func value(_ name: String, _ fields: FormFields) -> String {
         String((fields[name] ?? "").prefix(Limits.searchCharacters))
-    }
-
-    private static func address(_ fields: [(String, String)]) -> String {
-        let query = fields.filter { !$0.1.isEmpty }.map { "\($0.0)=\(FormFields.encode($0.1))" }
-        return query.isEmpty ? "?" : "?" + query.joined(separator: "&")
     }
 }

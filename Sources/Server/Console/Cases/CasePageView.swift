@@ -75,7 +75,7 @@ struct CasePageView {
         return [
             [
                 "contact": PrintableText.line(claim.contact).ifAny,
-                "links": claim.links.map(Self.link), "isWithdrawn": claim.isWithdrawn,
+                "links": claim.links.map(CaseTexts.link), "isWithdrawn": claim.isWithdrawn,
                 "picture": claim.pictureBytes.map { [String(($0 + 1023) / 1024)] } ?? [],
             ]
         ]
@@ -86,15 +86,9 @@ struct CasePageView {
         return [
             [
                 "contact": PrintableText.line(holder.contact).ifAny,
-                "links": holder.link.isEmpty ? [] : [Self.link(holder.link)],
+                "links": holder.link.isEmpty ? [] : [CaseTexts.link(holder.link)],
             ]
         ]
-    }
-
-    /// A stranger's link is text that says where it leads, and can be followed where it is one.
-    private static func link(_ text: String) -> [String: Any] {
-        let isWeb = text.hasPrefix("https://") || text.hasPrefix("http://")
-        return ["text": PrintableText.line(text), "address": isWeb ? [text] : []]
     }
 
     private var choices: [[String: Any]] {

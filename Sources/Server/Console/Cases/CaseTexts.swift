@@ -27,6 +27,24 @@ struct CaseTexts {
         ]
     }
 
+    /// A case in the list of an account's.
+    func line(_ summary: CaseSummary) -> [String: Any] {
+        let record = summary.record
+        return [
+            "id": String(record.id), "address": CasePage.path(record.id),
+            "kind": writer.text("case.kind-\(record.kind.rawValue)"),
+            "opened": writer.time(record.opened),
+            "state": state(summary.state, summary.waitsFor),
+            "act": summary.act.map { [writer.text("case.act-\($0.rawValue)")] } ?? [],
+        ]
+    }
+
+    /// A stranger's link is text that says where it leads, and can be followed where it is one.
+    static func link(_ text: String) -> [String: Any] {
+        let isWeb = text.hasPrefix("https://") || text.hasPrefix("http://")
+        return ["text": PrintableText.line(text), "address": isWeb ? [text] : []]
+    }
+
     /// Who is on both sides, and how near the fingerprints are.
     func about(_ record: CaseRecord) -> String {
         var parts = CaseSide.allCases.compactMap { record.party($0) }.map(party)
@@ -40,19 +58,11 @@ struct CaseTexts {
     func party(_ party: CaseParty) -> String {
         let what = writer.text("case.party-\(party.kind.rawValue)", ["number": "\(party.id)"])
         guard let account = party.account else { return what }
-        let short = String(account.description.prefix(8))
-        return party.kind == .account ? "\(what) \(short)" : "\(what) (\(short))"
+        return party.kind == .account ? "\(what) \(account.short)" : "\(what) (\(account.short))"
     }
 
     /// How far a case is, in words.
     func state(_ state: CaseState, _ waitsFor: CaseSide?) -> String {
-        Self.state(state, waitsFor, writer)
-    }
-
-    /// How far a case is, in a writer's words.
-    static func state(
-        _ state: CaseState, _ waitsFor: CaseSide?, _ writer: PageWriter
-    ) -> String {
         guard state == .waiting, let waitsFor else {
             return writer.text("case.state-\(state.rawValue)")
         }

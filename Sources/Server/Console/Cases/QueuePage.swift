@@ -19,7 +19,7 @@ struct QueuePage: Sendable {
 
     @Sendable private func page(request: Request, context: ServerContext) async throws -> Response {
         let visitor = try await access.visitor(of: request, context)
-        let asked = FormFields(reading: Array((request.uri.query ?? "").utf8))
+        let asked = FormFields(queryOf: request)
         let text = String((asked["search"] ?? "").prefix(Limits.searchCharacters))
         let search = text.filter { !$0.isWhitespace }
         var filter = QueueFilter(
@@ -42,7 +42,7 @@ struct QueuePage: Sendable {
             filter, as: name, page: page, size: Limits.rowsPerPage)
         let writer = renderer.writer(for: request)
         let words = CaseTexts(writer: writer, name: name, now: core.now)
-        let kept = [
+        let kept: [(name: String, value: String)] = [
             ("part", filter.part.rawValue), ("kind", filter.kind?.rawValue ?? ""),
             ("search", isUnknown ? "" : text),
         ]
@@ -58,8 +58,10 @@ struct QueuePage: Sendable {
                     "parts": parts(filter, queue, writer), "kinds": kinds(filter, writer),
                     "cases": isUnknown ? [] : queue.cases.map { words.row($0) },
                     "isEmpty": isUnknown || queue.cases.isEmpty,
-                    "previous": page > 0 ? [Self.address(kept + [("page", "\(page - 1)")])] : [],
-                    "next": queue.hasMore ? [Self.address(kept + [("page", "\(page + 1)")])] : [],
+                    "previous": page > 0
+                        ? [FormFields.query(kept + [("page", "\(page - 1)")])] : [],
+                    "next": queue.hasMore
+                        ? [FormFields.query(kept + [("page", "\(page + 1)")])] : [],
                 ]),
             to: request)
     }
@@ -79,7 +81,7 @@ struct QueuePage: Sendable {
             [
                 "name": writer.text("queue.part-\(part.rawValue)"),
                 "count": queue.counts[part].map { [String($0)] } ?? [],
-                "address": Self.address([
+                "address": FormFields.query([
                     ("part", part.rawValue), ("kind", filter.kind?.rawValue ?? ""),
                 ]),
                 "isShown": part == filter.part,
@@ -94,11 +96,5 @@ struct QueuePage: Sendable {
                 "isShown": kind == filter.kind,
             ]
         }
-    }
-
-    private static func address(_ fields: [(String, String)]) -> String {
-        "?"
-            + fields.filter { !$0.1.isEmpty }.map { "\($0.0)=\(FormFields.encode($0.1))" }
-            .joined(separator: "&")
     }
 }

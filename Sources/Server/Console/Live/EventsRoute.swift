@@ -17,7 +17,7 @@ struct EventsRoute: Sendable {
     @Sendable private func events(
         request: Request, context: ServerContext
     ) async throws -> Response {
-        let text = SessionCookie.value(of: request, at: access.site(of: request, context))
+        let text = HostCookie.session.value(of: request, at: access.site(of: request, context))
         // Waiting is no use: a page that is left open ends as a closed one does.
         let session = try await access.visitor(of: request, context, isUse: false).session
         let number = request.uri.queryParameters["case"].flatMap { Int64($0) }
@@ -29,7 +29,7 @@ struct EventsRoute: Sendable {
                 var last: ConsoleEvent?
                 while (try? await core.moderators.session(text, isUse: false))?.id == session.id {
                     let event = try await core.consoleEvent(ofCase: number)
-                    try await writer.write(event == last ? Self.beat : Self.message(event))
+                    try await writer.write(event == last ? EventStream.beat : Self.message(event))
                     last = event
                     guard await watch.next() else { break }
                 }
@@ -38,13 +38,9 @@ struct EventsRoute: Sendable {
     }
 
     private static func message(_ event: ConsoleEvent) throws -> ByteBuffer {
-        var buffer = ByteBuffer(string: "event: console\ndata: ")
-        buffer.writeBytes(try JSONEncoder().encode(event))
-        buffer.writeString("\n\n")
-        // Long enough for connections that are closed below a byte a second.
-        buffer.writeImmutableBuffer(beat)
+        var buffer = EventStream.message("console", try JSONEncoder().encode(event))
+        // An event alone may be too short for connections that are closed below a byte a second.
+        buffer.writeImmutableBuffer(EventStream.beat)
         return buffer
     }
-
-    private static let beat = ByteBuffer(string: ":" + String(repeating: " ", count: 61) + "\n\n")
 }

@@ -91,39 +91,24 @@ extension FollowPage {
         return RightsCode(hex: text.lowercased().filter { !$0.isWhitespace && $0 != "-" })
     }
 
-    private static let secureCookie = "__Host-atelier-rights"
-    private static let plainCookie = "atelier-rights"
-
-    private func isSecure(_ request: Request, _ context: ServerContext) -> Bool {
-        access.site(of: request, context)?.isSecure == true
-    }
-
     private func code(of request: Request, _ context: ServerContext) -> RightsCode? {
-        let name = isSecure(request, context) ? Self.secureCookie : Self.plainCookie
-        return Cookies.value(name, of: request).flatMap { RightsCode(hex: $0) }
-    }
-
-    /// `Lax`: a link in somebody's letter has to open the page that the code leads to.
-    private func cookie(
-        _ value: String, _ request: Request, _ context: ServerContext, _ rest: String = ""
-    ) -> String {
-        let (name, secure) =
-            isSecure(request, context)
-            ? (Self.secureCookie, "; Secure") : (Self.plainCookie, "")
-        return "\(name)=\(value); Path=/; HttpOnly; SameSite=Lax\(secure)\(rest)"
+        HostCookie.rights.value(of: request, at: access.site(of: request, context))
+            .flatMap { RightsCode(hex: $0) }
     }
 
     private func remember(
         _ code: RightsCode, _ request: Request, _ context: ServerContext
     ) -> Response {
         var response = redirect()
-        response.headers[.setCookie] = cookie(code.description, request, context)
+        response.headers[.setCookie] = HostCookie.rights.header(
+            code.description, at: access.site(of: request, context))
         return response
     }
 
     private func forget(_ request: Request, _ context: ServerContext) -> Response {
         var response = redirect()
-        response.headers[.setCookie] = cookie("", request, context, "; Max-Age=0")
+        response.headers[.setCookie] = HostCookie.rights.removal(
+            at: access.site(of: request, context))
         return response
     }
 

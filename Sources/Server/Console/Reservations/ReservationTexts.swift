@@ -52,22 +52,18 @@ struct ReservationTexts {
     private func account(_ account: AccountID) -> [String: String] {
         let id = account.description
         return [
-            "id": id, "short": String(id.prefix(8)),
-            "all": ReservationsPage.path + ReservationsPage.address([("account", id)]),
+            "id": id, "short": account.short,
+            "all": ReservationsPage.path + FormFields.query([("account", id)]),
         ]
     }
 
     private func values(_ holder: HolderRequest) -> [String: Any] {
-        let isWeb = holder.link.hasPrefix("https://") || holder.link.hasPrefix("http://")
-        let link: [String: Any] = [
-            "text": PrintableText.line(holder.link), "address": isWeb ? [holder.link] : [],
-        ]
         let number = String(holder.id)
         return [
             "contact": PrintableText.line(holder.contact).ifAny,
-            "links": holder.link.isEmpty ? [] : [link],
+            "links": holder.link.isEmpty ? [] : [CaseTexts.link(holder.link)],
             "name": writer.text("reservations.request", ["number": number]),
-            "all": ReservationsPage.path + ReservationsPage.address([("holder", number)]),
+            "all": ReservationsPage.path + FormFields.query([("holder", number)]),
         ]
     }
 }

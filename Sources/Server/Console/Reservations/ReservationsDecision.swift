@@ -35,7 +35,7 @@ struct ReservationsDecision {
         return [
             "act": act.rawValue, "button": title,
             "path": ReservationsPage.path
-                + ReservationsPage.address([("state", act.state.rawValue)]),
+                + FormFields.query([("state", act.state.rawValue)]),
             "numbers": possible.map { String($0.record.number) }.joined(separator: " "),
             "reservations": possible.map(row), "others": others.map(row),
             "isPossible": !possible.isEmpty, "hasOthers": !others.isEmpty,

@@ -22,7 +22,7 @@ struct ReservationsPage: Sendable {
 
     @Sendable private func page(request: Request, context: ServerContext) async throws -> Response {
         let visitor = try await access.visitor(of: request, context)
-        let asked = FormFields(reading: Array((request.uri.query ?? "").utf8))
+        let asked = FormFields(queryOf: request)
         var search = ReservationSearch(
             asked["state"].flatMap { ReservationState(rawValue: $0) } ?? .pending)
         search.holder = asked["holder"].flatMap { Int64($0) }
@@ -46,10 +46,11 @@ struct ReservationsPage: Sendable {
             "isEmpty": listing.reservations.isEmpty, "missing": asked["missing"] != nil,
             "acts": acts, "canTick": !acts.isEmpty,
             "tickAll": acts.isEmpty
-                ? [] : [Self.address(own + [("after", asked["after"] ?? ""), ("ticked", "all")])],
+                ? []
+                : [FormFields.query(own + [("after", asked["after"] ?? ""), ("ticked", "all")])],
             "reads": visitor.moderator.role < .moderator,
-            "first": asked["after"] == nil ? [] : [Self.address(own)],
-            "next": part.next.map { [Self.address(own + [("after", String($0))])] } ?? [],
+            "first": asked["after"] == nil ? [] : [FormFields.query(own)],
+            "next": part.next.map { [FormFields.query(own + [("after", String($0))])] } ?? [],
         ]
         return renderer.response(
             visitor.page(
@@ -63,7 +64,7 @@ struct ReservationsPage: Sendable {
         request: Request, context: ServerContext
     ) async throws -> Response {
         let visitor = try await access.visitor(of: request, context, atLeast: .moderator)
-        let asked = FormFields(reading: Array((request.uri.query ?? "").utf8))
+        let asked = FormFields(queryOf: request)
         let numbers = asked.pairs.filter { $0.name == "number" }.map(\.value)
         guard let act = asked["act"].flatMap({ ReservationAct(rawValue: $0) }) else {
             return .redirect(to: Self.path, type: .normal)
@@ -87,7 +88,8 @@ struct ReservationsPage: Sendable {
                 numbers.sorted(), confirming: form.act == .confirm, text: form.words,
                 despite: despite, seen: form.act.state, as: visitor.moderator.name)
             return .redirect(
-                to: Self.path + Self.address([("state", form.act.state.rawValue)]), type: .normal)
+                to: Self.path + FormFields.query([("state", form.act.state.rawValue)]),
+                type: .normal)
         } catch let error as ServerError {
             guard case .invalidValue = error else { throw error }
             return try await show(form, visitor, request, refusal: error)
@@ -120,8 +122,8 @@ struct ReservationsPage: Sendable {
     }
 
     private static func missing(_ act: ReservationAct) -> Response {
-        let address = address([("state", act.state.rawValue), ("missing", "yes")])
-        return .redirect(to: path + address, type: .normal)
+        let query = FormFields.query([("state", act.state.rawValue), ("missing", "yes")])
+        return .redirect(to: path + query, type: .normal)
     }
 
     private func texts(
@@ -139,7 +141,7 @@ struct ReservationsPage: Sendable {
             [
                 "name": writer.text("reservations.state-\(state.rawValue)"),
                 "count": state == .pending ? [String(waiting)] : [],
-                "address": Self.address(
+                "address": FormFields.query(
                     [("state", state.rawValue)] + Self.fields(of: search)),
                 "isShown": state == search.state,
             ]
@@ -151,8 +153,7 @@ struct ReservationsPage: Sendable {
     ) -> [[String: Any]] {
         var texts: [String] = []
         if let account = search.account {
-            let short = String("\(account)".prefix(8))
-            texts.append(writer.text("reservations.only-account", ["account": short]))
+            texts.append(writer.text("reservations.only-account", ["account": account.short]))
         }
         if let holder = search.holder {
             texts.append(writer.text("reservations.only-holder", ["number": String(holder)]))
@@ -161,7 +162,7 @@ struct ReservationsPage: Sendable {
         return [
             [
                 "text": texts.joined(separator: " "),
-                "all": Self.address([("state", search.state.rawValue)]),
+                "all": FormFields.query([("state", search.state.rawValue)]),
             ]
         ]
     }
@@ -171,12 +172,5 @@ struct ReservationsPage: Sendable {
             ("holder", search.holder.map(String.init) ?? ""),
             ("account", search.account.map { "\($0)" } ?? ""),
         ]
-    }
-
-    /// A query of the fields that say something.
-    static func address(_ fields: [(name: String, value: String)]) -> String {
-        "?"
-            + fields.filter { !$0.value.isEmpty }
-            .map { "\($0.name)=\(FormFields.encode($0.value))" }.joined(separator: "&")
     }
 }

@@ -72,7 +72,7 @@ struct InviteRows {
                 "state": writer.text("service.invite-\(invite.state)"),
                 "isOpen": invite.state == "open",
                 "account": invite.account.map {
-                    [["id": "\($0)", "short": String("\($0)".prefix(8))]]
+                    [["id": "\($0)", "short": $0.short]]
                 } ?? [],
             ] as [String: Any]
         }

@@ -92,11 +92,9 @@ extension AccountService {
         let against: Set<CaseAct> = [
             .warn, .withholdWork, .withholdModel, .requireRetrain, .refuseReservation, .suspend,
         ]
-        return try cases.count { summary in
-            guard let act = summary.act, against.contains(act),
-                let side = try CaseStore(db: db).history(summary.record.id).decision?.side
-            else { return false }
-            return summary.record.party(side)?.account == account
+        let decided = cases.filter { $0.act.map(against.contains) ?? false }
+        return try CaseStore(db: db).histories(decided.map(\.record)).count { history in
+            history.decision?.side.flatMap { history.record.party($0)?.account } == account
         }
     }
 }

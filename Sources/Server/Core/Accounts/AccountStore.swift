@@ -45,7 +45,10 @@ struct AccountStore {
                 SELECT account FROM device WHERE lower(name) LIKE ?5 ESCAPE '!'))
             ORDER BY created, id LIMIT ?1 OFFSET ?2
             """,
-            end + [range?.first, range?.last, "%" + Self.escaped(name.lowercased()) + "%"]
+            end + [
+                range?.first, range?.last,
+                "%" + SQLStatement.literalInLike(name.lowercased()) + "%",
+            ]
         ).map { try $0.fixed("id") }
     }
 
@@ -53,14 +56,6 @@ struct AccountStore {
     func count(waiting: Bool = false) throws -> Int {
         try db.value(
             "SELECT COUNT(*) FROM account" + (waiting ? " WHERE state = 'pending'" : ""), []) ?? 0
-    }
-
-    /// Text that LIKE takes as it is.
-    private static func escaped(_ text: String) -> String {
-        text.reduce(into: "") { escaped, character in
-            if "!%_".contains(character) { escaped.append("!") }
-            escaped.append(character)
-        }
     }
 
     /// The accounts whose ids lie between two, in the order of their ids.

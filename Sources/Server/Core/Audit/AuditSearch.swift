@@ -62,20 +62,18 @@ extension AuditService {
             """
             SELECT * FROM (
                 SELECT * FROM audit WHERE id < ?1 ORDER BY id DESC LIMIT ?2) AS recent
-            WHERE (actor = ?3 OR ?3 = '') AND action LIKE ?4 ESCAPE '\\'
+            WHERE (actor = ?3 OR ?3 = '') AND action LIKE ?4 ESCAPE '!'
                 AND (?5 = '' OR account BETWEEN ?6 AND ?7)
-                AND (LOWER(detail) LIKE ?8 ESCAPE '\\' OR LOWER(reason) LIKE ?8 ESCAPE '\\')
+                AND (LOWER(detail) LIKE ?8 ESCAPE '!' OR LOWER(reason) LIKE ?8 ESCAPE '!')
             ORDER BY id DESC LIMIT ?9
             """,
             [
-                before, Limits.auditRowsSearched, search.actor, pattern(search.action) + "%",
+                before, Limits.auditRowsSearched, search.actor,
+                SQLStatement.literalInLike(search.action) + "%",
                 search.account, range.first, range.last,
-                "%\(pattern(lowercased(search.text)))%", Limits.auditEntriesPerPage + 1,
+                "%\(SQLStatement.literalInLike(lowercased(search.text)))%",
+                Limits.auditEntriesPerPage + 1,
             ])
-    }
-
-    private static func pattern(_ text: String) -> String {
-        text.replacing("\\", with: "\\\\").replacing("%", with: "\\%").replacing("_", with: "\\_")
     }
 
     /// As SQLite's LOWER does: only what ASCII has.

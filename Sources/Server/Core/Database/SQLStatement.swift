@@ -12,6 +12,14 @@ struct SQLStatement {
     init(_ sql: String, values: [SQLValue]) {
         (self.sql, arguments) = (sql, values)
     }
+
+    /// Text that stands for itself in a pattern of `LIKE … ESCAPE '!'`.
+    static func literalInLike(_ text: String) -> String {
+        text.reduce(into: "") { escaped, character in
+            if "!%_".contains(character) { escaped.append("!") }
+            escaped.append(character)
+        }
+    }
 }
 
 extension SQLStatement {

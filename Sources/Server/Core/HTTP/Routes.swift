@@ -229,9 +229,9 @@ extension Routes {
             status: .ok, headers: [.contentType: "text/event-stream"],
             body: .init { writer in
                 var last: AccountEvent?
-                try await writer.write(Self.beat)
+                try await writer.write(EventStream.beat)
                 while let event = try await core.events.standing(of: live.caller, after: last) {
-                    try await writer.write(event == last ? Self.beat : Self.message(event))
+                    try await writer.write(event == last ? EventStream.beat : Self.message(event))
                     last = event
                     guard await live.next() else { break }
                 }
@@ -240,14 +240,8 @@ extension Routes {
     }
 
     private static func message(_ event: AccountEvent) throws -> ByteBuffer {
-        var buffer = ByteBuffer(string: "event: \(AccountEvent.name)\ndata: ")
-        buffer.writeBytes(try CanonicalJSON.encode(event))
-        buffer.writeString("\n\n")
-        return buffer
+        EventStream.message(AccountEvent.name, try CanonicalJSON.encode(event))
     }
-
-    /// Long enough for clients that give up on connections with less than a byte a second.
-    private static let beat = ByteBuffer(string: ":" + String(repeating: " ", count: 61) + "\n\n")
 }
 
 extension Routes {

@@ -1,10 +1,10 @@
 // Backup, plain export, changes on a stick, the check of every file.
 
 import { get, post, refusalBox, upload } from "../api.js";
-import { openDialog } from "../components/dialog.js";
 import { fileButton } from "../components/drop.js";
-import { effects, toast, watchJob } from "../components/parts.js";
-import { fill, freshID, h, icon } from "../dom.js";
+import { askFolder } from "../components/folder.js";
+import { effects, toast } from "../components/parts.js";
+import { fill, h, icon } from "../dom.js";
 import { bytes, t } from "../messages.js";
 import { say } from "../sentences.js";
 
@@ -26,51 +26,22 @@ const plain = () => h("div.stack", h("h3", t("account.export")),
         t("account.export_choose"))));
 
 /// What is written is told first, with the folder.
-async function askExport() {
-    const place = h("div.stack.wide");
-    const dialog = openDialog(t("account.export"), place);
-    try {
-        const plan = await get("api/account/export");
-        const id = freshID("folder");
-        const folder = h("input", { id, value: plan.folder, autocomplete: "off" });
-        const refusal = h("div");
-        const form = h("form.stack.wide", {
-            onsubmit: async (event) => {
-                event.preventDefault();
-                fill(refusal);
-                try {
-                    const { job } = await post("api/account/export", { folder: folder.value });
-                    const state = await watchJob(job, refusal, {
-                        title: t("account.exporting"), note: () => folder.value,
-                    });
-                    if (state.state === "failed") fill(refusal, refusalBox(state.error));
-                    if (state.state !== "done") return;
-                    dialog.close();
-                    toast(t("account.exported", {
-                        count: state.result.pictures, folder: state.result.folder,
-                    }));
-                } catch (error) {
-                    fill(refusal, refusalBox(error));
-                }
-            },
-        },
-        h("div.field", h("label", { for: id }, t("account.export_folder")), folder),
-        effects(t("account.export_written"), [
+const askExport = () => askFolder({
+    title: t("account.export"), plan: () => get("api/account/export"),
+    about: (plan) => ({
+        below: effects(t("account.export_written"), [
             t("account.export_works", { count: plan.works }),
             t("account.export_pictures", { count: plan.pictures }),
             t("account.export_lists"),
             plan.elsewhere > 0 && t("account.export_elsewhere", { count: plan.elsewhere }),
             t("account.export_not"),
         ].filter(Boolean), t("account.export_size", { size: bytes(plan.bytes) })),
-        refusal,
-        h("div.row", h("button.button.main", { type: "submit" }, t("account.export_write")),
-            h("button.button.plain", { type: "button", onclick: () => dialog.close() },
-                t("common.cancel"))));
-        fill(place, form);
-    } catch (error) {
-        fill(place, refusalBox(error));
-    }
-}
+    }),
+    button: t("account.export_write"), path: "api/account/export",
+    progress: t("account.exporting"),
+    done: ({ pictures, folder }) => toast(
+        t("account.exported", { count: pictures, folder })),
+});
 
 function bundle() {
     const refusal = h("div");

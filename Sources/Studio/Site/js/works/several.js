@@ -2,7 +2,8 @@
 
 import { get, post, refusalBox } from "../api.js";
 import { ask, openDialog } from "../components/dialog.js";
-import { effects, toast, watchJob } from "../components/parts.js";
+import { askFolder } from "../components/folder.js";
+import { effects, toast } from "../components/parts.js";
 import { fill, freshID, h } from "../dom.js";
 import { list, t } from "../messages.js";
 import { say } from "../sentences.js";
@@ -125,33 +126,15 @@ export class Several {
             t("works.and_others", { count: failed.length - told })));
     }
 
-    async protect() {
-        const { folder: proposed } = await get("api/several/protected");
-        const id = freshID("folder");
-        const folder = h("input", { id, value: proposed, autocomplete: "off" });
-        const place = h("div");
-        const dialog = openDialog(t("works.protect_title"), h("form.stack.wide", {
-            onsubmit: async (event) => {
-                event.preventDefault();
-                try {
-                    const { job } = await post("api/several/protected", {
-                        works: this.ids, folder: folder.value,
-                    });
-                    const state = await watchJob(job, place, {
-                        title: t("works.protecting"), note: () => folder.value,
-                    });
-                    if (state.state === "failed") fill(place, refusalBox(state.error));
-                    if (state.state !== "done") return;
-                    dialog.close();
-                    const { written: count, folder: where, failed } = state.result;
-                    this.tell(t("works.protected_several", { count, folder: where }), failed);
-                } catch (error) {
-                    fill(place, refusalBox(error));
-                }
-            },
-        }, h("p.quiet", t("works.protect_text")),
-        h("div.field", h("label", { for: id }, t("account.export_folder")), folder), place,
-        h("div.row", h("button.button.main", { type: "submit" }, t("works.protect_several")))));
+    protect() {
+        return askFolder({
+            title: t("works.protect_title"), plan: () => get("api/several/protected"),
+            about: () => ({ above: h("p.quiet", t("works.protect_text")) }),
+            button: t("works.protect_several"), path: "api/several/protected",
+            body: { works: this.ids }, progress: t("works.protecting"),
+            done: ({ written: count, folder, failed }) => this.tell(
+                t("works.protected_several", { count, folder }), failed),
+        });
     }
 
     /// What goes with the works is told before they go.
